@@ -1,0 +1,50 @@
+"""What the cache keeps of a response (RFC 9111 sections 2 and 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.domain.messages import Response
+
+if TYPE_CHECKING:
+    from brine.domain.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReference:
+    """Where a large body lies: its SHA-256, which is its address in the body store, and its length in bytes."""
+
+    digest: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """A response as it was received, less hop-by-hop fields, with what RFC 9111 needs to reuse it.
+
+    Times are seconds since 1970, as floats. `request_time` and `response_time` are those of the exchange that
+    stored or last freshened it (RFC 9111 section 4.2.3); `fetch_started` is when the fetch that brought the body
+    began, which is what a purge is compared with. `vary` holds the selecting request fields with their normalised
+    values (None when the request had none), `("*", None)` for `Vary: *`. `generation` is the fencing token of its fill.
+    """
+
+    method: str
+    target: str
+    route: str
+    status: int
+    fields: Fields
+    body: bytes | BodyReference
+    request_time: float
+    response_time: float
+    fetch_started: float
+    vary: tuple[tuple[str, str | None], ...] = ()
+    tags: tuple[str, ...] = ()
+    generation: int = 0
+
+    @property
+    def response(self) -> Response:
+        """The response itself, once its body is at hand."""
+        if isinstance(self.body, BodyReference):
+            raise TypeError("the body is in the body store: load it first")
+        return Response(status=self.status, fields=self.fields, body=self.body)

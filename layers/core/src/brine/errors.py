@@ -1,0 +1,55 @@
+"""Everything that can go wrong, as one tree.
+
+BrineError
+├── ConfigError             settings or routes.toml cannot be used; found at cold start
+├── StoreError              the cache's storage did not do what was asked
+│   ├── StoreThrottled      it refused for now
+│   └── StoreUnavailable    it could not be reached, or failed
+└── OriginError             the origin gave no usable response
+    ├── OriginUnreachable   no connection: refused, no such host, TLS not verified
+    ├── OriginTimeout       no complete response within the deadline
+    ├── OriginMalformed     truncated, over-long or badly framed
+    └── OriginTooLarge      larger than the gateway takes
+"""
+
+from __future__ import annotations
+
+
+class BrineError(Exception):
+    """The root of every error that this package raises on purpose."""
+
+
+class ConfigError(BrineError):
+    """Settings or routes cannot be used. The message says what is wrong and where."""
+
+
+class StoreError(BrineError):
+    """The cache's storage failed. The gateway goes on without it."""
+
+
+class StoreThrottled(StoreError):
+    """The storage refused the call for now."""
+
+
+class StoreUnavailable(StoreError):
+    """The storage could not be reached, or failed."""
+
+
+class OriginError(BrineError):
+    """The origin gave no usable response."""
+
+
+class OriginUnreachable(OriginError):
+    """No connection to the origin."""
+
+
+class OriginTimeout(OriginError):
+    """The origin did not answer completely in time."""
+
+
+class OriginMalformed(OriginError):
+    """The origin's response is truncated, over-long or not HTTP."""
+
+
+class OriginTooLarge(OriginError):
+    """The origin's response is larger than the gateway takes."""

@@ -1,0 +1,72 @@
+"""What the service needs from the world outside, as protocols. `adapters/` has one of each, and an in-memory twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.messages import Request, Response
+    from brine.domain.origin import OriginAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A point in time on a monotonic clock, in seconds, after which no work is worth doing."""
+
+    at: float
+    clock: Callable[[], float]
+
+    def remaining(self) -> float:
+        """Seconds left; never below 0."""
+        return max(0.0, self.at - self.clock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A row of the cache table: a sealed envelope, and beside it what conditions, the TTL and people need.
+
+    Nothing but `envelope` decides what is served. `evict_at` is in whole seconds since 1970.
+    """
+
+    envelope: bytes
+    evict_at: int
+    generation: int = 0
+    route: str = ""
+    target: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class ItemStore(Protocol):
+    """The cache table. Every method is one round trip and raises StoreError when it fails."""
+
+    def read(self, pk: str, sk: str) -> Item | None:
+        """The item, or None. Reads may be eventually consistent; an item past `evict_at` may still be returned."""
+
+    def write(self, pk: str, sk: str, item: Item) -> None:
+        """Put the item, replacing any."""
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Remove the item; no error when there is none."""
+
+
+class BodyStore(Protocol):
+    """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
+
+    def read(self, digest: bytes, size: int) -> bytes | None:
+        """The bytes at this address, unverified, or None. At most `size` + 1 bytes are read."""
+
+    def write(self, digest: bytes, body: bytes) -> None:
+        """Put the bytes, unless the address is taken: same address, same bytes."""
+
+
+class Origin(Protocol):
+    """Origins over HTTP."""
+
+    def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
+        """Send `request` and read the whole response, its body as the origin coded it. Redirects are not followed.
+
+        `request.target` goes into the request line byte for byte. Raises OriginError.
+        """
