@@ -70,3 +70,16 @@ class Origin(Protocol):
 
         `request.target` goes into the request line byte for byte. Raises OriginError.
         """
+
+
+class Memory[V](Protocol):
+    """The cache inside one process (L1): bounded, never failing, lost with the process."""
+
+    def get(self, key: tuple[str, str]) -> V | None:
+        """The value, or None."""
+
+    def put(self, key: tuple[str, str], value: V, size: int) -> bool:
+        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large to keep."""
+
+    def delete(self, key: tuple[str, str]) -> None:
+        """Forget the value, if there is one."""

@@ -27,6 +27,7 @@ class StoredResponse:
     stored or last freshened it (RFC 9111 section 4.2.3); `fetch_started` is when the fetch that brought the body
     began, which is what a purge is compared with. `vary` holds the selecting request fields with their normalised
     values (None when the request had none), `("*", None)` for `Vary: *`. `generation` is the fencing token of its fill.
+    `variants_since` counts on the response in a key's main slot: other variants fetched before it are dead.
     """
 
     method: str
@@ -41,6 +42,7 @@ class StoredResponse:
     vary: tuple[tuple[str, str | None], ...] = ()
     tags: tuple[str, ...] = ()
     generation: int = 0
+    variants_since: float = 0.0
 
     @property
     def response(self) -> Response:

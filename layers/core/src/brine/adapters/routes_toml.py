@@ -1,0 +1,205 @@
+"""routes.toml: read, checked, and every mistake named with its line and column.
+
+The file is a list of `[[route]]` tables; layers/routes/routes.schema.json describes it for editors, docs/routes.md for
+people. `${NAME}` in an origin stands for an environment variable, so one file serves every stage.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from urllib.parse import urlsplit
+
+from brine.adapters.toml_positions import Positions
+from brine.domain.origin import DEFAULT_PORTS, OriginAddress
+from brine.domain.policy import Policy
+from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
+from brine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
+
+
+def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
+    """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+        line, column = match.groups() if match and match[1] else (text.count("\n") + 1, 1)
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
+    return _Reader(Positions(text), environment, source).routes(document)
+
+
+class _Reader:
+    """One reading of one file: knows where it is, so that it can say so."""
+
+    def __init__(self, positions: Positions, environment: Mapping[str, str], source: str) -> None:
+        self._positions = positions
+        self._environment = environment
+        self._source = source
+
+    def fail(self, index: int | None, keys: tuple[str, ...], message: str) -> NoReturn:
+        line, column = self._positions.find(index, keys)
+        raise ConfigError(f"{self._source}:{line}:{column}: {message}")
+
+    def routes(self, document: dict[str, Any]) -> Routes:
+        for key in document.keys() - {"route"}:
+            self.fail(None, (key,), f'unknown key "{key}": the file is a list of [[route]] tables')
+        tables = document.get("route", [])
+        if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+            self.fail(None, ("route",), "the file needs at least one [[route]] table")
+        routes = tuple(self.route(index, table) for index, table in enumerate(tables))
+        for index, route in enumerate(routes):
+            for other in routes[:index]:
+                if route.name == other.name:
+                    self.fail(index, ("name",), f'there is already a route named "{route.name}"')
+                if route.prefix == other.prefix:
+                    self.fail(index, ("prefix",), f'route "{other.name}" already has the prefix "{route.prefix}"')
+        return Routes(routes)
+
+    def route(self, index: int, table: dict[str, Any]) -> Route:
+        for key in ("name", "prefix", "origin"):
+            if key not in table:
+                self.fail(index, (), f'the route has no "{key}"')
+        values: dict[str, Any] = {}
+        policy: dict[str, Any] = {}
+        for key, value in table.items():
+            if key in _POLICY:
+                policy[key] = self.read(_POLICY, index, (key,), value)
+            elif key in _ROUTE:
+                values[key] = self.read(_ROUTE, index, (key,), value)
+            elif key == "query":
+                values[key] = self.query(index, value)
+            elif key == "origin":
+                values["origin"], values["base_path"] = self.origin(index, value)
+            else:
+                known = ", ".join(sorted((*_ROUTE, *_POLICY, "origin", "query")))
+                self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
+        return Route(**values, policy=Policy(**policy))
+
+    def query(self, index: int, value: object) -> QueryRule:
+        if not isinstance(value, dict):
+            self.fail(index, ("query",), '"query" must be a table, such as { drop = ["utm_*"] }')
+        for key in value:
+            if key not in _QUERY:
+                self.fail(index, ("query", key), f'unknown key "{key}"; "query" knows {", ".join(sorted(_QUERY))}')
+        return QueryRule(**{key: self.read(_QUERY, index, ("query", key), item) for key, item in value.items()})
+
+    def read(
+        self, readers: Mapping[str, Callable[[Any], Any]], index: int, keys: tuple[str, ...], value: object
+    ) -> Any:
+        try:
+            return readers[keys[-1]](value)
+        except ValueError as error:
+            self.fail(index, keys, f'"{".".join(keys)}" {error}')
+
+    def origin(self, index: int, value: object) -> tuple[OriginAddress, str]:
+        if not isinstance(value, str):
+            self.fail(index, ("origin",), '"origin" must be a URL in quotes')
+        for name in _VARIABLE.findall(value):
+            if name not in self._environment:
+                self.fail(index, ("origin",), f'"origin" asks for the environment variable {name}, which is not set')
+        url = _VARIABLE.sub(lambda match: self._environment[match[1]], value)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            self.fail(index, ("origin",), f'"origin" is not a URL: {error}')
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isascii() or not url.isprintable():
+            self.fail(index, ("origin",), f'"origin" must be an http or https URL with a host; it is "{url}"')
+        if parts.username is not None or parts.query or parts.fragment:
+            self.fail(index, ("origin",), '"origin" may hold no user, query or fragment')
+        scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
+        address = OriginAddress(scheme=scheme, host=parts.hostname, port=port or DEFAULT_PORTS[scheme])
+        return address, parts.path.rstrip("/")
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError('must be lower-case letters, digits and "-"')
+    return value
+
+
+def _prefix(value: object) -> str:
+    if not isinstance(value, str) or not value.startswith("/") or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError('must begin with "/" and be percent-encoded')
+    if value != "/" and (value.endswith("/") or "//" in value or "?" in value or "#" in value):
+        raise ValueError('must be a path without "?", "#", "//" and without a "/" at its end')
+    return value
+
+
+def _duration(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e10:
+        return float(value)
+    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
+        return float(match[1]) * _SECONDS[match[2]]
+    raise ValueError('must be a duration: seconds, or text such as "250ms", "60s", "5m", "1h", "2d"')
+
+
+def _positive_duration(value: object) -> float:
+    if (seconds := _duration(value)) > 0:
+        return seconds
+    raise ValueError("must be longer than nothing")
+
+
+def _size(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError("must be a number of bytes")
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be true or false")
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+        return tuple(value)
+    raise ValueError("must be a list of names in quotes")
+
+
+def _forward_headers(value: object) -> Any:
+    if value == "all":
+        return "all"
+    try:
+        names = frozenset(name.lower() for name in _texts(value))
+    except ValueError:
+        raise ValueError('must be "all" or a list of header names') from None
+    for name in sorted(names):
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f'holds "{name}", which is no header name')
+        if name in _NEVER_FORWARDED:
+            raise ValueError(f'holds "{name}", which belongs to one connection and is never forwarded')
+    return DEFAULT_FORWARD_HEADERS | names
+
+
+_ROUTE: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "prefix": _prefix,
+    "forward_headers": _forward_headers,
+    "timeout": _positive_duration,
+    "max_request_body": _size,
+}
+_POLICY: dict[str, Callable[[Any], Any]] = {
+    "freshness_lifetime": _duration,
+    "grace": _duration,
+    "keep": _duration,
+    "show_key": _boolean,
+}
+_QUERY: dict[str, Callable[[Any], Any]] = {
+    "keep": lambda value: frozenset(_texts(value)),
+    "drop": _texts,
+    "sort": _boolean,
+}

@@ -1,0 +1,24 @@
+"""The cache key: what makes two requests the same resource to the cache (RFC 9111 section 2)."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine.domain.route import Route
+
+
+def cache_key(*, tenant: str, route: Route, method: str, target: str) -> str:
+    """SHA-256, in hex, of tenant, route, method class, origin and the upstream target.
+
+    Each part goes in with its length before it, so no two lists of parts give the same bytes. GET and HEAD are one
+    class: a HEAD is answered from what a GET stored.
+    """
+    method_class = "GET" if method == "HEAD" else method
+    digest = sha256(b"brine key 1")
+    for part in (tenant, route.name, method_class, str(route.origin), target):
+        data = part.encode()
+        digest.update(len(data).to_bytes(4))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,75 @@
+"""Routes: which origin a path belongs to, and what the route settles about its requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from brine.domain.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from brine.domain.origin import OriginAddress
+
+type ForwardHeaders = Literal["all"] | frozenset[str]
+
+# What a request may carry to the origin unless its route says more. None of these picks the answer unseen: each is a
+# matter of HTTP itself, of content negotiation (origins name those in Vary), or of tracing. Cookies are not among them.
+DEFAULT_FORWARD_HEADERS = frozenset(
+    {
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma"),
+        *("content-encoding", "content-language", "content-location", "content-type", "content-range"),
+        *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
+        *("traceparent", "tracestate"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRule:
+    """Which query parameters go upstream. Names in `drop` may end in `*`; without `keep`, all that is not dropped."""
+
+    keep: frozenset[str] | None = None
+    drop: tuple[str, ...] = ()
+    sort: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds."""
+
+    name: str
+    prefix: str
+    origin: OriginAddress
+    base_path: str = ""
+    forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
+    query: QueryRule = field(default_factory=QueryRule)
+    timeout: float = 20.0
+    max_request_body: int | None = None
+    policy: Policy = field(default_factory=Policy)
+
+    def covers(self, path: str) -> bool:
+        """Whether `path` is the prefix or lies under it, at a "/"."""
+        return path.startswith(self.prefix) and (
+            self.prefix == "/" or len(path) == len(self.prefix) or path[len(self.prefix)] == "/"
+        )
+
+
+class Routes:
+    """The routes of a gateway; the longest prefix that covers a path wins."""
+
+    __slots__ = ("_by_length",)
+
+    def __init__(self, routes: tuple[Route, ...]) -> None:
+        self._by_length = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._by_length)
+
+    def match(self, path: str) -> Route | None:
+        """The route of a raw (percent-encoded) request path, or None."""
+        for route in self._by_length:
+            if route.covers(path):
+                return route
+        return None

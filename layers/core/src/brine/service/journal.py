@@ -1,0 +1,44 @@
+"""What went wrong on the way of one request without spoiling its answer: for Cache-Status, metrics and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from brine.errors import StoreThrottled
+
+if TYPE_CHECKING:
+    from brine.errors import StoreError
+    from brine_codec import CodecError
+
+type FaultKind = Literal["table", "bodies", "keys", "envelope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where it happened, and what, as a token such as `throttled` or `tampered`."""
+
+    kind: FaultKind
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.what}"
+
+
+@dataclass(slots=True)
+class Journal:
+    """The faults of one request, in order. Each request has its own."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def store_failed(self, kind: FaultKind, error: StoreError) -> None:
+        """The table or the body store failed."""
+        self.faults.append(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
+
+    def envelope_refused(self, error: CodecError) -> None:
+        """An envelope did not open; it counts as a miss. The error's class says why."""
+        self.faults.append(Fault("envelope", type(error).__name__.lower()))
+
+    def body_lost(self, what: Literal["missing", "altered"]) -> None:
+        """A body was not where its envelope says, or not what it says."""
+        self.faults.append(Fault("bodies", what))

@@ -1,0 +1,79 @@
+"""Errors as the client sees them: problem details (RFC 9457), and the one place where an error becomes a status.
+
+docs/problems.md explains each kind. Nothing in a problem comes from inside: no host, no key, no stack.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine import errors
+from brine.domain.fields import Fields
+from brine.domain.messages import Response
+
+if TYPE_CHECKING:
+    from brine.errors import OriginError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: the last part of its type URN, its status and its title."""
+
+    name: str
+    status: int
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """The `type` member: names the kind, and never changes for it."""
+        return f"urn:brine:problem:{self.name}"
+
+
+ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
+TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
+EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
+REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
+NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
+ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
+ORIGIN_TIMEOUT = Kind("origin-timeout", 504, "The origin did not answer in time")
+ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not complete or not HTTP")
+ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
+ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
+INTERNAL = Kind("internal", 500, "The gateway failed")
+
+KINDS = (
+    ROUTE_UNKNOWN,
+    TARGET_INVALID,
+    EVENT_INVALID,
+    REQUEST_TOO_LARGE,
+    NOT_STORED,
+    ORIGIN_UNREACHABLE,
+    ORIGIN_TIMEOUT,
+    ORIGIN_MALFORMED,
+    ORIGIN_TOO_LARGE,
+    ANSWER_TOO_LARGE,
+    INTERNAL,
+)
+
+_ORIGIN_KINDS: dict[type[OriginError], Kind] = {
+    errors.OriginUnreachable: ORIGIN_UNREACHABLE,
+    errors.OriginTimeout: ORIGIN_TIMEOUT,
+    errors.OriginMalformed: ORIGIN_MALFORMED,
+    errors.OriginTooLarge: ORIGIN_TOO_LARGE,
+}
+
+
+def problem(kind: Kind, detail: str | None = None) -> Response:
+    """The response that tells of a problem. No cache may keep it: the next request may fare better."""
+    members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
+    if detail is not None:
+        members["detail"] = detail
+    fields = Fields([("content-type", "application/problem+json"), ("cache-control", "no-store")])
+    return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
+
+
+def origin_problem(error: OriginError) -> Kind:
+    """The kind of problem that an origin's failure is."""
+    return _ORIGIN_KINDS.get(type(error), ORIGIN_UNREACHABLE)

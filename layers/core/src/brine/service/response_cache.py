@@ -1,0 +1,200 @@
+"""Stored responses in their places: process memory, the table, and the body store for what is large.
+
+A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1). The main slot is also the index: its
+response's Vary names tell in which slot another variant lies, so most lookups are one read. A variant fetched before
+the main slot was last filled from empty is dead: it belongs to what was invalidated.
+
+Nothing here fails a request: a store that does not answer, an envelope that does not open and a body that is not what
+its envelope says are misses, and noted in the journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from brine.domain.stored import BodyReference, StoredResponse
+from brine.domain.vary import selects, vary_key
+from brine.errors import StoreError
+from brine.ports import Item
+from brine.service.journal import Fault
+from brine_codec import CodecError, Expired
+
+if TYPE_CHECKING:
+    from brine.domain.messages import Request
+    from brine.ports import BodyStore, ItemStore, Memory
+    from brine.service.journal import Journal
+    from brine_codec import Codec
+
+MAIN = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a lookup gave: the response that fits the request, if any; what is in the main slot; the slot it came from."""
+
+    stored: StoredResponse | None = None
+    main: StoredResponse | None = None
+    slot: str = MAIN
+
+    @property
+    def vary_mismatch(self) -> bool:
+        """Whether something is stored under the key, but for other selecting fields."""
+        return self.stored is None and self.main is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseCache:
+    """The stored responses of one gateway. `inline_limit`: the largest envelope, in bytes, that the table holds."""
+
+    codec: Codec
+    items: ItemStore
+    bodies: BodyStore
+    memory: Memory[StoredResponse]
+    inline_limit: int
+
+    def recall(self, key: str, request: Request) -> Found:
+        """Look in this process alone: no I/O."""
+        main = self.memory.get((key, MAIN))
+        if main is None or selects(main, request):
+            return Found(main, main)
+        slot = _variant_slot(main, request)
+        return _judge(self.memory.get((key, slot)), main, slot, request)
+
+    def find(self, key: str, request: Request, now: float, journal: Journal) -> Found:
+        """Look in the table: one read, two for a variant that is not in the main slot."""
+        main = self._read(key, MAIN, now, journal)
+        if main is None or selects(main, request):
+            return Found(main, main)
+        slot = _variant_slot(main, request)
+        return _judge(self._read(key, slot, now, journal), main, slot, request)
+
+    def load(self, key: str, slot: str, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
+        """The stored response with its body at hand, or None when the body is lost or not what it should be."""
+        reference = stored.body
+        if not isinstance(reference, BodyReference):
+            return stored
+        try:
+            body = self.bodies.read(reference.digest, reference.size)
+        except StoreError as error:
+            journal.store_failed("bodies", error)
+            return None
+        if body is None:
+            journal.body_lost("missing")
+            return None
+        if len(body) != reference.size or sha256(body).digest() != reference.digest:
+            journal.body_lost("altered")
+            return None
+        whole = replace(stored, body=body)
+        self._remember(key, slot, whole, otherwise=stored)
+        return whole
+
+    def keep(
+        self, key: str, stored: StoredResponse, found: Found, request: Request, *, evict_at: int, now: float, journal: Journal
+    ) -> bool:
+        """Store a response where the next lookup finds it: one write, two with a large body. False when it failed."""
+        main = found.main
+        if main is not None and _names(main) == _names(stored):
+            slot = MAIN if selects(main, request) else _variant_slot(main, request)
+            stored = replace(stored, variants_since=main.variants_since)
+        else:
+            slot = MAIN
+            stored = replace(stored, variants_since=stored.fetch_started)
+        try:
+            placed, envelope = self._place(key, slot, stored, evict_at, now)
+        except StoreError as error:
+            journal.store_failed("bodies", error)
+            return False
+        except CodecError as error:
+            journal.envelope_refused(error)
+            return False
+        item = Item(
+            envelope=envelope,
+            evict_at=evict_at,
+            generation=stored.generation,
+            route=stored.route,
+            target=stored.target,
+            tags=stored.tags,
+        )
+        try:
+            self.items.write(_pk(key), slot, item)
+        except StoreError as error:
+            journal.store_failed("table", error)
+            return False
+        self._remember(key, slot, stored, otherwise=placed)
+        return True
+
+    def drop(self, key: str, journal: Journal) -> None:
+        """Forget all that is stored under the key. Its variants die with the main slot."""
+        self.memory.delete((key, MAIN))
+        try:
+            self.items.delete(_pk(key), MAIN)
+        except StoreError as error:
+            journal.store_failed("table", error)
+
+    def _read(self, key: str, slot: str, now: float, journal: Journal) -> StoredResponse | None:
+        try:
+            item = self.items.read(_pk(key), slot)
+        except StoreError as error:
+            journal.store_failed("table", error)
+            return None
+        if item is None:
+            return None
+        try:
+            stored = self.codec.open(item.envelope, context=(key, slot), now=now)
+        except Expired:  # DynamoDB deletes late
+            return None
+        except CodecError as error:
+            journal.envelope_refused(error)
+            return None
+        if not isinstance(stored, StoredResponse):
+            journal.faults.append(Fault("envelope", "foreign"))
+            return None
+        self._remember(key, slot, stored)
+        return stored
+
+    def _place(
+        self, key: str, slot: str, stored: StoredResponse, evict_at: int, now: float
+    ) -> tuple[StoredResponse, bytes]:
+        """Seal the response; when its envelope is too large for the table, put the body away first and seal the rest."""
+        context = (key, slot)
+        envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
+        body = stored.body
+        if len(envelope) <= self.inline_limit or isinstance(body, BodyReference):
+            return stored, envelope
+        reference = BodyReference(sha256(body).digest(), len(body))
+        self.bodies.write(reference.digest, body)
+        placed = replace(stored, body=reference)
+        return placed, self.codec.seal(placed, context=context, now=now, expires_at=evict_at)
+
+    def _remember(
+        self, key: str, slot: str, stored: StoredResponse, *, otherwise: StoredResponse | None = None
+    ) -> None:
+        """Keep it in memory; where it is too large with its body, the form without."""
+        if not self.memory.put((key, slot), stored, _size(stored)) and otherwise is not None:
+            self.memory.put((key, slot), otherwise, _size(otherwise))
+
+
+def _pk(key: str) -> str:
+    return f"r#{key}"
+
+
+def _judge(variant: StoredResponse | None, main: StoredResponse, slot: str, request: Request) -> Found:
+    if variant is None or variant.fetch_started < main.variants_since or not selects(variant, request):
+        return Found(None, main)
+    return Found(variant, main, slot)
+
+
+def _names(stored: StoredResponse) -> tuple[str, ...]:
+    return tuple(name for name, _ in stored.vary)
+
+
+def _variant_slot(main: StoredResponse, request: Request) -> str:
+    return f"v#{sha256(vary_key(_names(main), request).encode()).hexdigest()}"
+
+
+def _size(stored: StoredResponse) -> int:
+    """Bytes of memory, near enough: the text, the body, and what objects weigh."""
+    body = 0 if isinstance(stored.body, BodyReference) else len(stored.body)
+    return body + sum(len(name) + len(value) + 150 for name, value in stored.fields.lines) + 1_000

@@ -1,0 +1,95 @@
+"""How a stored response travels in an envelope: plain fields out, checked fields in.
+
+The order of the fields is the stored form. A change of it is a new version, and tests/golden has an envelope of each.
+"""
+
+from __future__ import annotations
+
+from brine.domain.fields import Fields
+from brine.domain.stored import BodyReference, StoredResponse
+from brine_codec import Registry
+
+STORED_RESPONSE_VERSION = 1
+
+
+def stored_response_registry() -> Registry:
+    """The registry of the cache's own envelopes: nothing but StoredResponse."""
+    registry = Registry()
+    registry.register(
+        StoredResponse, name="brine.StoredResponse", version=STORED_RESPONSE_VERSION, pack=_pack, make=_make
+    )
+    return registry
+
+
+def _pack(stored: StoredResponse) -> tuple[object, ...]:
+    body = stored.body
+    return (
+        stored.method,
+        stored.target,
+        stored.route,
+        stored.status,
+        stored.fields.lines,
+        (body.digest, body.size) if isinstance(body, BodyReference) else body,
+        stored.request_time,
+        stored.response_time,
+        stored.fetch_started,
+        stored.vary,
+        stored.tags,
+        stored.generation,
+        stored.variants_since,
+    )
+
+
+def _make(  # noqa: PLR0917 - the positions are the stored form
+    method: object,
+    target: object,
+    route: object,
+    status: object,
+    lines: object,
+    body: object,
+    request_time: object,
+    response_time: object,
+    fetch_started: object,
+    vary: object,
+    tags: object,
+    generation: object,
+    variants_since: object,
+) -> StoredResponse:
+    return StoredResponse(
+        method=_is(str, method),
+        target=_is(str, target),
+        route=_is(str, route),
+        status=_is(int, status),
+        fields=Fields((_is(str, name), _is(str, value)) for name, value in _pairs(lines)),
+        body=_body(body),
+        request_time=_is(float, request_time),
+        response_time=_is(float, response_time),
+        fetch_started=_is(float, fetch_started),
+        vary=tuple((_is(str, name), None if value is None else _is(str, value)) for name, value in _pairs(vary)),
+        tags=tuple(_is(str, tag) for tag in _is(tuple, tags)),
+        generation=_is(int, generation),
+        variants_since=_is(float, variants_since),
+    )
+
+
+def _is[T](kind: type[T], value: object) -> T:
+    if type(value) is not kind:
+        raise ValueError(f"expected {kind.__name__}, found {type(value).__name__}")
+    return value
+
+
+def _pairs(value: object) -> tuple[tuple[object, object], ...]:
+    pairs = _is(tuple, value)
+    for pair in pairs:
+        if type(pair) is not tuple or len(pair) != 2:
+            raise ValueError("expected pairs")
+    return pairs
+
+
+def _body(value: object) -> bytes | BodyReference:
+    if type(value) is bytes:
+        return value
+    digest, size = _is(tuple, value)
+    if len(_is(bytes, digest)) != 32 or _is(int, size) < 0:
+        raise ValueError("not the address of a body")
+    return BodyReference(digest, size)

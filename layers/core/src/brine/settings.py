@@ -1,0 +1,67 @@
+"""Settings: what the environment says, read once and checked. docs/settings.md has every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and our other attributes included
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """A gateway's settings. Sizes are bytes, times seconds.
+
+    `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
+    """
+
+    table: str
+    bucket: str
+    signing_keys_secret: str
+    routes: Path
+    region: str
+    inline_limit: int = 32_768
+    l1_bytes: int = 33_554_432
+    l1_entry_bytes: int = 2_097_152
+    max_response_body: int = 67_108_864
+    endpoint_url: str | None = None
+    environment: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        return cls(
+            table=_text(environment, "BRINE_TABLE"),
+            bucket=_text(environment, "BRINE_BUCKET"),
+            signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
+            routes=Path(_text(environment, "BRINE_ROUTES")),
+            region=_text(environment, "AWS_REGION"),
+            inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
+            l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
+            l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
+            max_response_body=_bytes(environment, "BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
+            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            environment=environment,
+        )
+
+
+def _text(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name)
+    if not value:
+        raise ConfigError(f"the environment variable {name} is not set")
+    return value
+
+
+def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: int = 2**40) -> int:
+    text = environment.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or int(text) > ceiling:
+        raise ConfigError(f"the environment variable {name} must be a number of bytes, at most {ceiling}; it is {text!r}")
+    return int(text)
