@@ -1,0 +1,84 @@
+"""The template sets exactly the environment that the code reads, with the same defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from brine.adapters.routes_toml import parse_routes
+from brine.settings import Settings
+
+from tests.template.stack import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.template.stack import Stack
+
+ROUTES = (ROOT / "layers/routes/routes.toml").read_text()
+LAMBDA = {"AWS_REGION": "eu-central-1"}
+POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+
+
+class Recording(Mapping[str, str]):
+    """An environment that remembers what was asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
+    in_routes = set(re.findall(r"^origin = .*\$\{(\w+)\}", ROUTES, re.MULTILINE))
+    assert in_routes
+    for name, function in stack.functions.items():
+        environment = Recording(LAMBDA | stack.environment(name))
+        Settings.from_environment(environment)
+        expected = (environment.asked - LAMBDA.keys()) | POWERTOOLS | in_routes
+        assert function["Environment"]["Variables"].keys() == expected, name
+
+
+def test_defaults_are_the_same_in_both_places(stack: Stack) -> None:
+    required = ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_ROUTES")
+    for name in stack.functions:
+        full = stack.environment(name)
+        bare = {variable: full[variable] for variable in required}
+        from_template = Settings.from_environment(LAMBDA | full)
+        from_code = Settings.from_environment(LAMBDA | bare)
+        assert replace(from_template, environment={}) == replace(from_code, environment={}), name
+
+
+def test_the_names_are_those_of_the_resources(stack: Stack) -> None:
+    for name in stack.functions:
+        settings = Settings.from_environment(LAMBDA | stack.environment(name))
+        assert settings.table in stack.of_type("AWS::DynamoDB::Table")
+        assert settings.bucket in stack.of_type("AWS::S3::Bucket")
+        assert settings.signing_keys_secret in stack.of_type("AWS::SecretsManager::Secret")
+
+
+def test_the_routes_that_ship_can_be_read(stack: Stack) -> None:
+    environment = stack.environment("GatewayFunction")
+    (route,) = parse_routes(ROUTES, environment)
+    assert route.prefix == "/httpbin"
+    assert route.origin.host == environment["BRINE_HTTPBIN_ORIGIN"].removeprefix("https://")
+
+
+def test_the_routes_lie_where_the_functions_look(stack: Stack) -> None:
+    """A layer without a build method is copied to /opt as it is."""
+    assert stack.of_type("AWS::Serverless::LayerVersion")["RoutesLayer"]["ContentUri"] == "layers/routes"
+    assert "Metadata" not in stack.template["Resources"]["RoutesLayer"]
+    for name, function in stack.functions.items():
+        assert stack.environment(name)["BRINE_ROUTES"] == "/opt/routes.toml"
+        assert {"Ref": "RoutesLayer"} in function["Layers"], name

@@ -1,0 +1,78 @@
+"""A function may do what it needs and nothing else, and each permission says what for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.template.stack import Stack
+
+
+def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for policy in role["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
+def resources(statement: dict[str, Any]) -> list[Any]:
+    return statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+
+
+def test_every_function_has_a_role_of_its_own(stack: Stack) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in stack.functions.values()]
+    assert sorted(roles) == sorted(stack.of_type("AWS::IAM::Role"))
+    for function in stack.functions.values():
+        assert "Policies" not in function  # SAM would ignore them
+
+
+def test_a_role_is_for_lambda_only_and_borrows_no_policy(stack: Stack) -> None:
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
+        assert "ManagedPolicyArns" not in role, name
+
+
+def test_no_permission_has_a_wildcard(stack: Stack) -> None:
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        for statement in statements(role):
+            assert statement["Effect"] == "Allow", name
+            assert not [action for action in actions(statement) if "*" in action], (name, statement["Sid"])
+            for resource in resources(statement):
+                # A reference to one resource of this stack, or a prefix inside it.
+                assert isinstance(resource, dict), (name, statement["Sid"])
+                assert not resource.get("Fn::Sub", "").startswith("*"), (name, statement["Sid"])
+
+
+def test_every_permission_says_what_it_is_for(stack: Stack) -> None:
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        reasons = [statement["Sid"] for statement in statements(role)]
+        assert len(reasons) == len(set(reasons)), name
+
+
+def test_the_gateway_may_do_these_things(stack: Stack) -> None:
+    granted = {
+        (action, str(resource))
+        for statement in statements(stack.of_type("AWS::IAM::Role")["GatewayRole"])
+        for action in actions(statement)
+        for resource in resources(statement)
+    }
+    table, bodies = str({"Fn::GetAtt": ["Table", "Arn"]}), str({"Fn::Sub": "${Bodies.Arn}/bodies/*"})
+    logs = str({"Fn::GetAtt": ["GatewayLogs", "Arn"]})
+    assert granted == {
+        ("logs:CreateLogStream", logs),
+        ("logs:PutLogEvents", logs),
+        ("dynamodb:GetItem", table),
+        ("dynamodb:BatchGetItem", table),
+        ("dynamodb:PutItem", table),
+        ("dynamodb:UpdateItem", table),
+        ("dynamodb:DeleteItem", table),
+        ("s3:GetObject", bodies),
+        ("s3:PutObject", bodies),
+        ("s3:ListBucket", str({"Fn::GetAtt": ["Bodies", "Arn"]})),
+        ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
+    }

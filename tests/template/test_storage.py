@@ -1,0 +1,72 @@
+"""What is kept is encrypted, private, and goes away by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.template.stack import Stack
+
+
+def test_the_table_is_paid_by_request_and_keyed_by_pk_and_sk(stack: Stack) -> None:
+    table = stack.of_type("AWS::DynamoDB::Table")["Table"]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+    assert {attribute["AttributeType"] for attribute in table["AttributeDefinitions"]} == {"S"}
+
+
+def test_the_table_drops_items_at_evict_at(stack: Stack) -> None:
+    for name, table in stack.of_type("AWS::DynamoDB::Table").items():
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "evict_at", "Enabled": True}, name
+
+
+def test_every_table_and_bucket_is_encrypted(stack: Stack) -> None:
+    for name, table in stack.of_type("AWS::DynamoDB::Table").items():
+        assert table["SSESpecification"]["SSEEnabled"] is True, name
+    for name, bucket in stack.of_type("AWS::S3::Bucket").items():
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms", name
+
+
+def test_every_bucket_is_private(stack: Stack) -> None:
+    for name, bucket in stack.of_type("AWS::S3::Bucket").items():
+        assert list(bucket["PublicAccessBlockConfiguration"].values()) == [True] * 4, name
+        assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}], name
+
+
+def test_every_bucket_is_for_tls_only(stack: Stack) -> None:
+    policies = stack.of_type("AWS::S3::BucketPolicy").values()
+    for name in stack.of_type("AWS::S3::Bucket"):
+        (policy,) = [policy for policy in policies if policy["Bucket"] == {"Ref": name}]
+        assert {
+            "Sid": "OnlyOverTls",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"${{{name}.Arn}}/*"}],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        } in policy["PolicyDocument"]["Statement"]
+
+
+def test_bodies_expire(stack: Stack) -> None:
+    rules = stack.of_type("AWS::S3::Bucket")["Bodies"]["LifecycleConfiguration"]["Rules"]
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "bodies/"] == [{"Ref": "BodyKeepDays"}]
+
+
+def test_what_holds_data_says_what_becomes_of_it(stack: Stack) -> None:
+    kinds = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+    for name, resource in stack.template["Resources"].items():
+        if resource["Type"] in kinds:
+            assert resource.keys() >= {"DeletionPolicy", "UpdateReplacePolicy"}, name
+
+
+def test_the_generated_secret_is_a_keyring_of_one_key(stack: Stack) -> None:
+    generated = stack.of_type("AWS::SecretsManager::Secret")["SigningKeys"]["GenerateSecretString"]
+    assert json.loads(generated["SecretStringTemplate"]) == {}
+    assert generated["GenerateStringKey"] == "1"
+    assert generated["PasswordLength"] >= 64
