@@ -23,6 +23,10 @@ class Deadline:
         """Seconds left; never below 0."""
         return max(0.0, self.at - self.clock())
 
+    def within(self, seconds: float, *, reserve: float = 0.0) -> Deadline:
+        """The deadline of a part of the work: `reserve` seconds before this one, and at most `seconds` from now."""
+        return Deadline(min(self.at - reserve, self.clock() + seconds), self.clock)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:

@@ -34,7 +34,8 @@ def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "ro
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        line, column = match.groups() if match and match[1] else (text.count("\n") + 1, 1)
+        end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
+        line, column = match.groups() if match and match[1] else end
         message = re.sub(r" \(at .*\)$", "", str(error))
         raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
     return _Reader(Positions(text), environment, source).routes(document)

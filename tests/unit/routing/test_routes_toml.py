@@ -1,0 +1,127 @@
+"""routes.toml: what a good file gives, and where a bad one is bad. The schema for editors must agree on both."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from brine.adapters.routes_toml import parse_routes
+from brine.domain.origin import OriginAddress
+from brine.domain.policy import Policy
+from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
+from brine.errors import ConfigError
+
+ROUTES = Path(__file__).parents[3] / "layers" / "routes"
+SCHEMA = json.loads((ROUTES / "routes.schema.json").read_text())
+HEAD = '[[route]]\nname = "a"\nprefix = "/a"\norigin = "http://a.test"\n'
+
+
+def test_a_full_route() -> None:
+    text = """
+[[route]]
+name = "orders-2"
+prefix = "/orders"
+origin = "https://${HOST}:8443/v2/"
+forward_headers = ["X-Api-Version"]
+query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
+timeout = "2.5s"
+max_request_body = 1000
+freshness_lifetime = "5m"
+grace = "250ms"
+keep = 3600
+show_key = true
+"""
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    (route,) = parse_routes(text, {"HOST": "Orders.Test"})
+    assert route.name == "orders-2"
+    assert route.origin == OriginAddress(scheme="https", host="orders.test", port=8443)
+    assert route.base_path == "/v2"
+    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version"}
+    assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
+    assert (route.timeout, route.max_request_body) == (2.5, 1000)
+    assert route.policy == Policy(freshness_lifetime=300, grace=0.25, keep=3600, show_key=True)
+
+
+def test_the_shipped_file_is_good() -> None:
+    text = (ROUTES / "routes.toml").read_text()
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    assert [route.name for route in parse_routes(text, {"BRINE_HTTPBIN_ORIGIN": "https://httpbin.org"})] == ["httpbin"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "root"),
+        ("/other", "root"),
+        ("/a", "a"),
+        ("/a/", "a"),
+        ("/ab", "root"),
+        ("/a/b", "a-b"),
+        ("/a/b/c", "a-b"),
+        ("/a/bc", "a"),
+        ("/%61", "root"),
+    ],
+)
+def test_the_longest_prefix_wins_at_a_slash(path: str, name: str) -> None:
+    routes = [("root", "/"), ("a", "/a"), ("a-b", "/a/b")]
+    text = "".join(f'[[route]]\nname = "{n}"\nprefix = "{p}"\norigin = "http://x.test"\n' for n, p in routes)
+    route = parse_routes(text, {}).match(path)
+    assert route is not None
+    assert route.name == name
+
+
+def test_no_route() -> None:
+    assert parse_routes(HEAD, {}).match("/b") is None
+
+
+# Each: the text, where it is wrong, words of the message. What the schema cannot see is marked.
+BAD = [
+    ("", "1:1", "at least one [[route]]", True),
+    ("route = 3", "1:1", "at least one [[route]]", True),
+    ('x = 1\n[[route]]\nname = "a"', "1:1", 'unknown key "x"', True),
+    ("[[route]\n", "1:8", "not valid TOML", None),
+    ('[[route]]\nname = "a', "2:10", "not valid TOML", None),
+    ('[[route]]\nname = "a"\nprefix = "/a"', "1:1", 'no "origin"', True),
+    (HEAD + "  bogus = 3", "5:3", 'unknown key "bogus"', True),
+    (HEAD + 'timeout = "5 s"', "5:1", "must be a duration", True),
+    (HEAD + "timeout = 0", "5:1", "longer than nothing", True),
+    (HEAD + "grace = true", "5:1", "must be a duration", True),
+    (HEAD + "keep = -1", "5:1", "must be a duration", True),
+    (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
+    (HEAD + "show_key = 1", "5:1", "true or false", True),
+    (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
+    (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
+    (HEAD + "query = 3", "5:1", '"query" must be a table', True),
+    (HEAD + 'forward_headers = "some"', "5:1", '"all" or a list', True),
+    (HEAD + 'forward_headers = ["a b"]', "5:1", "no header name", True),
+    (HEAD + 'forward_headers = ["Host"]', "5:1", "never forwarded", False),
+    (HEAD.replace('"a"', '"A"'), "2:1", "lower-case", True),
+    (HEAD.replace("/a", "a"), "3:1", 'must begin with "/"', True),
+    (HEAD.replace("/a", "/a/"), "3:1", '"/" at its end', True),
+    (HEAD.replace("/a", "/a//b"), "3:1", '"//"', True),
+    (HEAD.replace("/a", "/a?b"), "3:1", '"?"', True),
+    (HEAD.replace('"http://a.test"', "3"), "4:1", "must be a URL", True),
+    (HEAD.replace("http://", "ftp://"), "4:1", "http or https", False),
+    (HEAD.replace("http://a.test", "http://"), "4:1", "with a host", False),
+    (HEAD.replace("a.test", "a.test:99999"), "4:1", "not a URL", False),
+    (HEAD.replace("a.test", "u:p@a.test"), "4:1", "no user", False),
+    (HEAD.replace("a.test", "a.test?x"), "4:1", "no user, query", False),
+    (HEAD.replace("a.test", "${NOPE}"), "4:1", "NOPE, which is not set", False),
+    (HEAD + HEAD.replace('"/a"', '"/b"'), "6:1", 'already a route named "a"', False),
+    (HEAD + HEAD.replace('"a"', '"b"'), "7:1", 'already has the prefix "/a"', False),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words", "schema_sees"), BAD)
+def test_a_mistake_is_named_with_its_place(text: str, place: str, words: str, schema_sees: bool | None) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_routes(text, {}, source="r.toml")
+    message = str(caught.value)
+    assert message.startswith(f"r.toml:{place}: ")
+    assert words in message
+    if schema_sees is not None:
+        assert jsonschema.Draft202012Validator(SCHEMA).is_valid(tomllib.loads(text)) is not schema_sees
