@@ -5,6 +5,8 @@ BrineError
 ├── StoreError              the cache's storage did not do what was asked
 │   ├── StoreThrottled      it refused for now
 │   └── StoreUnavailable    it could not be reached, or failed
+├── BadEvent                what invoked the function is not a request that it can read
+├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
 └── OriginError             the origin gave no usable response
     ├── OriginUnreachable   no connection: refused, no such host, TLS not verified
     ├── OriginTimeout       no complete response within the deadline
@@ -33,6 +35,19 @@ class StoreThrottled(StoreError):
 
 class StoreUnavailable(StoreError):
     """The storage could not be reached, or failed."""
+
+
+class BadEvent(BrineError):
+    """The event is from no source that the gateway knows, or malformed. The message says how, without its content."""
+
+
+class AnswerTooLarge(BrineError):
+    """The answer is `size` bytes as Lambda writes it, and only `limit` may be sent."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"the answer is {size:,} bytes as Lambda writes it, {limit:,} are the most that can be sent")
+        self.size = size
+        self.limit = limit
 
 
 class OriginError(BrineError):

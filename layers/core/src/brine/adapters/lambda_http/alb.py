@@ -1,0 +1,75 @@
+"""Load balancers (ALB): path and query as sent; several values per name only if the target group says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.lambda_http import field_lines
+from brine.adapters.lambda_http.answer import ALB_LIMIT, assemble
+from brine.adapters.lambda_http.http_api_v2 import joined
+from brine.adapters.lambda_http.incoming import Incoming
+from brine.adapters.lambda_http.members import body, text
+from brine.adapters.lambda_http.parameters import joined_query
+from brine.adapters.lambda_http.percent import SENT_NAME, SENT_PATH, SENT_VALUE, encoded, rooted
+from brine.domain.messages import Request
+
+if TYPE_CHECKING:
+    from brine.adapters.lambda_http.members import JsonObject
+    from brine.domain.messages import Response
+
+
+def read(event: JsonObject) -> Incoming:
+    """The request of a load balancer. Raises BadEvent."""
+    fields = field_lines.from_event(event, field_lines.from_utf8)
+    request = Request(
+        method=field_lines.token(event.get("httpMethod"), "method"),
+        path=encoded(rooted(text(event, "path")), SENT_PATH),
+        query=joined_query(event, SENT_NAME, SENT_VALUE),
+        fields=fields,
+        body=body(event),
+    )
+    # The load balancer puts the address it was called from at the end.
+    client = fields.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return Incoming(
+        request=request, source="alb", client=client, multi_value=event.get("multiValueHeaders") is not None
+    )
+
+
+def write(response: Response, incoming: Incoming) -> dict[str, object]:
+    """The answer for a load balancer, in the one form that it reads. Raises AnswerTooLarge.
+
+    Lines of one name are joined even where they need not be, because it may send them in another order.
+    """
+    headers, cookies = joined(response, incoming)
+    headers = {name: _utf8(value) for name, value in headers.items()}
+    head: dict[str, object] = {"statusCode": response.status}
+    if incoming.multi_value:
+        lines = {name: [value] for name, value in headers.items()}
+        if cookies:
+            lines["set-cookie"] = [_utf8(cookie) for cookie in cookies]
+        head["multiValueHeaders"] = lines
+    else:
+        head["headers"] = headers | {_spelling(number): _utf8(cookie) for number, cookie in enumerate(cookies)}
+    return assemble(response, incoming, head, ALB_LIMIT)
+
+
+def _utf8(value: str) -> str:
+    """The text whose UTF-8 form is these bytes, which is how a load balancer reads them; else the bytes as they are."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
+
+
+def _spelling(number: int) -> str:
+    """The `number`th of the 512 ways to capitalise set-cookie: a map with one value per name has room for each."""
+    letters = []
+    for letter in "set-cookie":
+        if letter == "-":
+            letters.append(letter)
+            continue
+        letters.append(letter.upper() if number & 1 else letter)
+        number >>= 1
+    return "".join(letters)

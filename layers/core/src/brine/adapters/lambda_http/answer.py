@@ -1,0 +1,56 @@
+"""The answer that Lambda hands back, within the size that its source takes.
+
+Lambda writes the answer as JSON in UTF-8, where a quote, a backslash or a control character takes up to six bytes. The
+exact size is only counted where that worst case would not fit, and a text that grows too much goes as base64.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.lambda_http.bodies import as_base64, as_text, body_of
+from brine.errors import AnswerTooLarge
+
+if TYPE_CHECKING:
+    from brine.adapters.lambda_http.incoming import Incoming
+    from brine.domain.messages import Response
+
+LAMBDA_LIMIT = 6_291_556
+"""Bytes of JSON that Lambda takes from a function."""
+ALB_LIMIT = 1_048_576
+"""Bytes of JSON that a load balancer takes from Lambda (its guide says 1 MB)."""
+
+_WORST = 6
+_MEMBERS = 160  # statusCode, body and the rest of the frame
+_PUNCTUATION = 12  # quotes, colon, comma, blanks and brackets around one field line
+
+
+def assemble(response: Response, incoming: Incoming, head: dict[str, object], limit: int) -> dict[str, object]:
+    """`head`, which is every member but the body, completed with the body of `response`.
+
+    Raises AnswerTooLarge when its JSON would be more than `limit` bytes.
+    """
+    body = body_of(response, incoming)
+    room = limit - _worst_head(response)
+    text = as_text(body, response)
+    if text is not None:
+        answer = {**head, "body": text, "isBase64Encoded": False}
+        if len(body) * _WORST <= room or _size(answer) <= limit:
+            return answer
+    answer = {**head, "body": as_base64(body), "isBase64Encoded": True}
+    if (len(body) + 2) // 3 * 4 > room:
+        size = _size(answer)
+        if size > limit:
+            raise AnswerTooLarge(size, limit)
+    return answer
+
+
+def _worst_head(response: Response) -> int:
+    lines = response.fields.lines
+    return _MEMBERS + sum([_PUNCTUATION + _WORST * (len(name) + len(value)) for name, value in lines])
+
+
+def _size(answer: dict[str, object]) -> int:
+    from json import dumps  # noqa: PLC0415 - 5 ms of import that only answers near the limit need
+
+    return len(dumps(answer, ensure_ascii=False).encode())

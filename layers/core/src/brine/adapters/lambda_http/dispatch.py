@@ -1,0 +1,56 @@
+"""Finds out who made an event, and lets that source's module read it and write its answer.
+
+A deployment has one source, nearly always the HTTP API: the others' modules are imported when their first event comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.lambda_http import http_api_v2
+from brine.errors import BadEvent
+
+if TYPE_CHECKING:
+    from brine.adapters.lambda_http.incoming import Incoming
+    from brine.domain.messages import Response
+
+# ruff: noqa: PLC0415 - see above
+
+
+def read(event: object) -> Incoming:
+    """The request in a Lambda event of any of the four sources. Raises BadEvent for anything else."""
+    if not isinstance(event, dict):
+        raise BadEvent("the event is not a JSON object")
+    context = event.get("requestContext")
+    if not isinstance(context, dict):
+        raise BadEvent("the event has no requestContext: it is not from an API, a load balancer or a function URL")
+    if "http" in context:
+        if http_api_v2.is_from_function_url(context):
+            from brine.adapters.lambda_http import function_url
+
+            return function_url.read(event, context)
+        return http_api_v2.read(event, context)
+    if "elb" in context:
+        from brine.adapters.lambda_http import alb
+
+        return alb.read(event)
+    if event.get("version") == "1.0":
+        raise BadEvent("the event has payload format 1.0 of an HTTP API: set PayloadFormatVersion to 2.0")
+    if "httpMethod" in event:
+        from brine.adapters.lambda_http import rest_v1
+
+        return rest_v1.read(event, context)
+    raise BadEvent("the event is not an HTTP request: neither requestContext.http nor httpMethod is there")
+
+
+def write(response: Response, incoming: Incoming) -> dict[str, object]:
+    """The answer that makes the source of `incoming` send `response`. Raises AnswerTooLarge."""
+    if incoming.source == "alb":
+        from brine.adapters.lambda_http import alb
+
+        return alb.write(response, incoming)
+    if incoming.source == "rest-v1":
+        from brine.adapters.lambda_http import rest_v1
+
+        return rest_v1.write(response, incoming)
+    return http_api_v2.write(response, incoming)

@@ -1,0 +1,84 @@
+"""HTTP API, payload format 2.0. A function URL has the same format, but does not decode the path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.lambda_http import field_lines
+from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
+from brine.adapters.lambda_http.incoming import Incoming
+from brine.adapters.lambda_http.members import body, optional_object, optional_text, text, texts
+from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_QUERY, encoded, rooted
+from brine.domain.messages import Request
+
+if TYPE_CHECKING:
+    from brine.adapters.lambda_http.incoming import Source
+    from brine.adapters.lambda_http.members import JsonObject
+    from brine.domain.messages import Response
+
+
+def is_from_function_url(context: JsonObject) -> bool:
+    """Whether an event in format 2.0 with this requestContext is from a function URL: only its domain tells."""
+    domain = context.get("domainName")
+    return isinstance(domain, str) and ".lambda-url." in domain
+
+
+def read(event: JsonObject, context: JsonObject) -> Incoming:
+    """The request of an HTTP API. Its path was decoded by AWS and is encoded again. Raises BadEvent."""
+    path = _without_stage(text(event, "rawPath"), context.get("stage"))
+    return read_format_2(event, context, path=encoded(rooted(path), DECODED_PATH), source="http-api-v2")
+
+
+def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: Source) -> Incoming:
+    """A request in format 2.0 whose path is already settled. Raises BadEvent."""
+    http = optional_object(context, "http")
+    cookies = event.get("cookies")
+    fields = field_lines.single(
+        optional_object(event, "headers"),
+        None if cookies is None else texts(cookies, "cookies"),
+        field_lines.from_latin1,
+    )
+    request = Request(
+        method=field_lines.token(http.get("method"), "method"),
+        path=path,
+        query=encoded(text(event, "rawQueryString"), SENT_QUERY) or None,
+        fields=fields,
+        body=body(event),
+    )
+    return Incoming(request=request, source=source, client=optional_text(http, "sourceIp"))
+
+
+def write(response: Response, incoming: Incoming) -> dict[str, object]:
+    """The answer in format 2.0: lines of one name joined by ", ", only Set-Cookie kept apart. Raises AnswerTooLarge."""
+    headers, cookies = joined(response, incoming)
+    head: dict[str, object] = {"statusCode": response.status, "headers": headers}
+    if cookies:
+        head["cookies"] = cookies
+    return assemble(response, incoming, head, LAMBDA_LIMIT)
+
+
+def joined(response: Response, incoming: Incoming) -> tuple[dict[str, str], list[str]]:
+    """One value per name (RFC 9110 section 5.3), and the values of Set-Cookie, which must never be joined.
+
+    Content-Length is left to AWS, which counts the body itself, except for HEAD, where there is none to count.
+    """
+    headers: dict[str, str] = {}
+    cookies = []
+    for name, value in response.fields:
+        if name == "set-cookie":
+            cookies.append(value)
+        elif name in headers:
+            headers[name] = f"{headers[name]}, {value}"
+        else:
+            headers[name] = value
+    if incoming.request.method != "HEAD":
+        headers.pop("content-length", None)
+    return headers, cookies
+
+
+def _without_stage(path: str, stage: object) -> str:
+    """A named stage comes in front of the path, also behind a custom domain, where the client never sent it."""
+    if stage == "$default" or not isinstance(stage, str):
+        return path
+    prefix = f"/{stage}"
+    return path[len(prefix) :] if path == prefix or path.startswith(f"{prefix}/") else path

@@ -1,0 +1,40 @@
+"""REST APIs: the path as sent, but without the stage; the query decoded, parameter by parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.lambda_http import field_lines
+from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
+from brine.adapters.lambda_http.incoming import Incoming
+from brine.adapters.lambda_http.members import body, optional_object, optional_text, text
+from brine.adapters.lambda_http.parameters import joined_query
+from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded, rooted
+from brine.domain.messages import Request
+
+if TYPE_CHECKING:
+    from brine.adapters.lambda_http.members import JsonObject
+    from brine.domain.messages import Response
+
+
+def read(event: JsonObject, context: JsonObject) -> Incoming:
+    """The request of a REST API. Raises BadEvent."""
+    request = Request(
+        method=field_lines.token(event.get("httpMethod"), "method"),
+        path=encoded(rooted(text(event, "path")), SENT_PATH),
+        query=joined_query(event, UNRESERVED, UNRESERVED),
+        fields=field_lines.from_event(event, field_lines.from_latin1),
+        body=body(event),
+    )
+    client = optional_text(optional_object(context, "identity"), "sourceIp")
+    return Incoming(request=request, source="rest-v1", client=client, multi_value=True)
+
+
+def write(response: Response, incoming: Incoming) -> dict[str, object]:
+    """The answer in format 1.0: every line kept. Raises AnswerTooLarge."""
+    lines: dict[str, list[str]] = {}
+    for name, value in response.fields:
+        lines.setdefault(name, []).append(value)
+    if incoming.request.method != "HEAD":
+        lines.pop("content-length", None)
+    return assemble(response, incoming, {"statusCode": response.status, "multiValueHeaders": lines}, LAMBDA_LIMIT)
