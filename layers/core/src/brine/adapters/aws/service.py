@@ -1,0 +1,123 @@
+"""Calls to one service of AWS: signed, sent, tried again where that can help, within a time budget."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.adapters.aws.endpoints import endpoint
+from brine.adapters.aws.refusals import Refused, refusal
+from brine.adapters.aws.sigv4 import Signer
+from brine.adapters.http1.connection import Limits, Message
+from brine.adapters.http1.errors import ExchangeError, TooLarge
+from brine.errors import StoreError, StoreUnavailable
+from brine.ports import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine.adapters.aws.credentials import Credentials
+    from brine.adapters.http1.client import Client
+    from brine.adapters.http1.connection import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to try. Seconds: for a call with all its repeats, for connecting, for each wait for bytes.
+
+    The wait before repeat n is a random part of first_wait * 2**n, at most longest_wait.
+    """
+
+    budget: float = 2.0
+    connect_timeout: float = 1.0
+    read_timeout: float = 1.0
+    attempts: int = 3
+    first_wait: float = 0.025
+    longest_wait: float = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aws:
+    """The account side of every call. `endpoint_url` is an emulator's address; None means AWS."""
+
+    region: str
+    credentials: Credentials
+    client: Client
+    endpoint_url: str | None = None
+    now: Callable[[], float] = time.time
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to a service. `name` stands for it in errors, `path` is percent-encoded, `payload_hash` hexadecimal."""
+
+    name: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    payload_hash: str
+    max_answer: int
+
+
+class Service:
+    """One service in one region. Every call may be repeated, so its effect must stand being had twice."""
+
+    def __init__(self, aws: Aws, name: str, patience: Patience, *, host_prefix: str = "") -> None:
+        self._aws = aws
+        self._patience = patience
+        self._signer = Signer(aws.credentials, aws.region, name)
+        self._address = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
+
+    def send(self, call: Call) -> Answer:
+        """The answer, its status 2xx. Raises StoreThrottled, Refused, or StoreUnavailable when none came in time."""
+        patience = self._patience
+        deadline = Deadline(self._aws.clock() + patience.budget, self._aws.clock)
+        repeats = 0
+        while True:
+            try:
+                return self._send_once(call, deadline)
+            except StoreError as failure:
+                wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2**repeats)
+                repeats += 1
+                if not _may_pass(failure) or repeats == patience.attempts or wait >= deadline.remaining():
+                    raise
+            self._aws.sleep(wait)
+
+    def _send_once(self, call: Call, deadline: Deadline) -> Answer:
+        headers = self._signer.sign(
+            method=call.method,
+            path=call.path,
+            headers={"host": self._address.authority, **call.headers},
+            payload_hash=call.payload_hash,
+            now=self._aws.now(),
+        )
+        message = Message(method=call.method, head=_head(call, headers), body=call.body, repeatable=True)
+        patience = self._patience
+        limits = Limits(
+            connect_timeout=patience.connect_timeout, read_timeout=patience.read_timeout, max_body=call.max_answer
+        )
+        try:
+            answer = self._aws.client.exchange(self._address, message, limits, deadline)
+        except ExchangeError as error:
+            raise StoreUnavailable(f"{call.name}: {error}") from error
+        if answer.status >= 300:
+            raise refusal(call.name, answer)
+        return answer
+
+
+def _may_pass(failure: StoreError) -> bool:
+    """Whether the same call may succeed a moment later."""
+    if isinstance(failure, Refused):
+        return failure.status >= 500
+    return not isinstance(failure.__cause__, TooLarge)
+
+
+def _head(call: Call, headers: Mapping[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{call.method} {call.path} HTTP/1.1\r\n{lines}content-length: {len(call.body)}\r\n\r\n".encode("ascii")

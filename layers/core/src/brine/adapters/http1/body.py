@@ -1,0 +1,56 @@
+"""The body of an answer, complete or not at all (RFC 9112 sections 6, 7 and 8)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from brine.adapters.http1.errors import BadAnswer, TooLarge
+from brine.adapters.http1.stream import CRLF
+
+if TYPE_CHECKING:
+    from brine.adapters.http1.head import Framing
+    from brine.adapters.http1.stream import Stream
+
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\0\r\n]*)?")
+_LINE_LIMIT = 4096
+
+
+def read_body(stream: Stream, framing: Framing, limit: int) -> bytes:
+    """The whole body, chunks joined, trailers dropped. Raises TooLarge past `limit` bytes, and as Stream does."""
+    if framing == "none":
+        return b""
+    if framing == "until-close":
+        return stream.take_rest(limit)
+    body = _read_chunks(stream, limit) if framing == "chunked" else _read_counted(stream, framing, limit)
+    if not stream.exhausted:
+        raise BadAnswer("more bytes than the answer announced")
+    return body
+
+
+def _read_counted(stream: Stream, length: int, limit: int) -> bytes:
+    if length > limit:
+        raise TooLarge(f"a body of more than {limit} bytes")
+    return stream.take(length)
+
+
+def _read_chunks(stream: Stream, limit: int) -> bytes:
+    parts: list[bytes] = []
+    total = 0
+    while size := _chunk_size(stream.take_until(CRLF, _LINE_LIMIT)):
+        total += size
+        if total > limit:
+            raise TooLarge(f"a body of more than {limit} bytes")
+        parts.append(stream.take(size))
+        if stream.take(2) != b"\r\n":
+            raise BadAnswer("a chunk longer than its size")
+    while stream.take_until(CRLF, _LINE_LIMIT):
+        pass  # trailer fields, which a recipient may drop (RFC 9110 section 6.5.1)
+    return b"".join(parts)
+
+
+def _chunk_size(line: bytes) -> int:
+    match = _CHUNK_SIZE.fullmatch(line)
+    if match is None:
+        raise BadAnswer("a chunk without a size")
+    return int(match[1], 16)

@@ -1,0 +1,37 @@
+"""A secret's text from Secrets Manager."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.adapters.aws.json_api import JsonApi
+from brine.adapters.aws.service import Patience, Service
+from brine.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+
+_MAX_ANSWER = 262_144  # a secret has at most 64 KB
+_PATIENCE = Patience(budget=5.0, read_timeout=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretText:
+    """A callable that fetches the current text of one secret, by its name or ARN."""
+
+    aws: Aws
+    secret_id: str
+
+    def __call__(self) -> str:
+        """One GetSecretValue. Raises StoreError, also when the secret has no text."""
+        api = JsonApi(Service(self.aws, "secretsmanager", _PATIENCE), "secretsmanager", "1.1", _MAX_ANSWER)
+        answer = api.call("GetSecretValue", {"SecretId": self.secret_id})
+        try:
+            text = json.loads(answer)["SecretString"]
+        except (ValueError, KeyError, TypeError):
+            text = None
+        if not isinstance(text, str):
+            raise StoreUnavailable("GetSecretValue: the secret has no text")
+        return text
