@@ -12,6 +12,8 @@ from brine.adapters.lambda_http.bodies import as_base64, as_text, body_of
 from brine.errors import AnswerTooLarge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brine.adapters.lambda_http.incoming import Incoming
     from brine.domain.messages import Response
 
@@ -30,19 +32,25 @@ def assemble(response: Response, incoming: Incoming, head: dict[str, object], li
 
     Raises AnswerTooLarge when its JSON would be more than `limit` bytes.
     """
-    body = body_of(response, incoming)
     room = limit - _worst_head(response)
+    sizes = []
+    for body, is_base64, worst in _forms(body_of(response, incoming), response):
+        answer = {**head, "body": body, "isBase64Encoded": is_base64}
+        if worst <= room:
+            return answer
+        size = _size(answer)
+        if size <= limit:
+            return answer
+        sizes.append(size)
+    raise AnswerTooLarge(min(sizes), limit)
+
+
+def _forms(body: bytes, response: Response) -> Iterator[tuple[str, bool, int]]:
+    """The ways to carry a body, the preferred first: what to send, whether it is base64, its size at worst."""
     text = as_text(body, response)
     if text is not None:
-        answer = {**head, "body": text, "isBase64Encoded": False}
-        if len(body) * _WORST <= room or _size(answer) <= limit:
-            return answer
-    answer = {**head, "body": as_base64(body), "isBase64Encoded": True}
-    if (len(body) + 2) // 3 * 4 > room:
-        size = _size(answer)
-        if size > limit:
-            raise AnswerTooLarge(size, limit)
-    return answer
+        yield text, False, len(body) * _WORST
+    yield as_base64(body), True, (len(body) + 2) // 3 * 4
 
 
 def _worst_head(response: Response) -> int:

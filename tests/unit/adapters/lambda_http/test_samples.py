@@ -1,0 +1,59 @@
+"""The sample events, as the gateway reads them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from brine.adapters.lambda_http import read
+from tests.events import EVENTS, load_event
+
+NAMES = sorted(str(path.relative_to(EVENTS)) for path in EVENTS.rglob("*.json"))
+SOURCES = {"http-api": "http-api-v2", "rest-api": "rest-v1", "alb": "alb", "function-url": "function-url"}
+REQUESTS = {
+    "get-cache": ("GET", "/httpbin/cache/60"),
+    "head-cache": ("HEAD", "/httpbin/cache/60"),
+    "get-named-stage": ("GET", "/httpbin/cache/60"),
+    "get-image": ("GET", "/httpbin/image/png"),
+    "get-cookies": ("GET", "/httpbin/cookies"),
+    "get-repeated-headers": ("GET", "/httpbin/headers"),
+    "get-encoded-path": ("GET", "/httpbin/anything/space%20value/%CE%BB/100%25/a%23b"),
+    "post-json": ("POST", "/httpbin/post"),
+    "post-binary": ("POST", "/httpbin/post"),
+}
+QUERIES = {
+    "http-api/get-query.json": "b=2&a=1&a=3&plus=a+b&encoded=%C3%A4%2F%26&empty=",
+    "function-url/get-query.json": "b=2&a=1&a=3&plus=a+b&encoded=%C3%A4%2F%26&empty=",
+    "rest-api/get-query.json": "a=1&a=3&b=2&empty=&encoded=%C3%A4%2F%26&plus=a%20b",
+    "alb/get-query-multi-value.json": "a=1&a=3&b=2&empty=&encoded=%C3%A4%2F%26&plus=a+b",
+    "alb/get-query.json": "a=3&b=2&empty=&encoded=%C3%A4%2F%26&plus=a+b",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_sample_is_the_request_that_its_name_says(name: str) -> None:
+    folder, _, file = name.partition("/")
+    incoming = read(load_event(name))
+    assert incoming.source == SOURCES[folder]
+    assert incoming.client == "203.0.113.7"
+    assert incoming.multi_value == (folder == "rest-api" or "multi-value" in file)
+    if name in QUERIES:
+        assert incoming.request.target == f"/httpbin/get?{QUERIES[name]}"
+    else:
+        expected = REQUESTS[file.removesuffix(".json").removesuffix("-multi-value")]
+        assert (incoming.request.method, incoming.request.target) == expected
+
+
+@pytest.mark.parametrize("folder", SOURCES)
+def test_bodies_are_the_same_from_every_source(folder: str) -> None:
+    posted = read(load_event(f"{folder}/post-json.json")).request
+    assert json.loads(posted.body) == {"greeting": "grüß Gott", "count": 3}
+    assert posted.fields.get("content-type") == "application/json"
+    assert read(load_event(f"{folder}/post-binary.json")).request.body == b"\0\xff\xfe\x89PNG\r\n\x1a\n\xc3("
+    assert read(load_event(f"{folder}/get-cache.json")).request.body == b""
+
+
+def test_no_sample_names_a_real_account() -> None:
+    for name in NAMES:
+        assert load_event(name)["requestContext"].get("accountId", "123456789012") in {"123456789012", "anonymous"}
