@@ -1,0 +1,67 @@
+"""`brine dev`: the local twin at the console."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from brine_cli import signals
+from brine_cli.twin import Twin
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until stopped. Raises CommandError."""
+    began = time.monotonic()
+    with (
+        signals.until_stopped(),
+        Twin(
+            template=options.template,
+            host=options.host,
+            port=options.port,
+            origin=options.origin,
+            routes=options.routes,
+            environments=options.environments,
+            aws_endpoint=options.aws_endpoint,
+        ) as twin,
+    ):
+        print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
+        signals.wait()
+    return 0
+
+
+def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
+    yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    yield ""
+    for route in twin.application.routes:
+        yield f"  {route.key:<12}{route.function}"
+    kind = (
+        f"{options.environments} processes, one request each" if options.environments else "one process, many threads"
+    )
+    for function in twin.application.functions.values():
+        layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
+        yield f"  {function.logical_id:<12}{function.handler} with {layers}; {kind}"
+    for event in twin.application.unserved:
+        yield f"  not served  {event}"
+    if twin.aws_endpoint is not None:
+        made = ", ".join(twin.resources.values()) or "nothing"
+        yield f"  {'AWS':<12}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+    if twin.httpbin is not None:
+        yield f"  {'httpbin':<12}{twin.httpbin}"
+    yield ""
+    yield "Try:"
+    for line in _examples(twin, with_origin=options.origin is not None):
+        yield f"  {line}"
+
+
+def _examples(twin: Twin, *, with_origin: bool) -> tuple[str, ...]:
+    if with_origin:
+        return f"curl -i {twin.url}/", f"curl -I {twin.url}/", f"curl -i -H 'Cache-Control: no-cache' {twin.url}/"
+    return (
+        f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
+        f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
+        f"curl -i {twin.url}/httpbin/status/503",
+    )

@@ -1,0 +1,50 @@
+"""`brine emulators`: moto and httpbin alone, for the containers of `sam local`."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from brine_cli import signals
+from brine_cli.application import data_resources, layer_attributes
+from brine_cli.emulators import emulator
+from brine_cli.intrinsics import Resolver
+from brine_cli.template import read_template
+
+if TYPE_CHECKING:
+    import argparse
+
+DOCKER_BRIDGE = "172.17.0.1"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until stopped. Raises CommandError."""
+    template = read_template(options.template)
+    resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
+    host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
+    with signals.until_stopped(), ExitStack() as stack:
+        aws = stack.enter_context(emulator("moto", host=host, port=options.aws_port))
+        httpbin = stack.enter_context(emulator("httpbin", host=host, port=options.httpbin_port))
+        from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+
+        # `sam local` resolves !Ref to the logical id, so that is what things must be called.
+        made = make_resources(resources, aws, name_of=lambda logical_id: logical_id)
+        print(f"AWS (moto)  {aws} with {', '.join(made[name, 'Ref'] for name in resources)}")
+        print(f"httpbin     {httpbin}")
+        print("\nIn another shell, after `uv run sam build`:")
+        print(
+            f"  uv run sam local start-api --parameter-overrides AwsEndpointUrl={aws} HttpbinOrigin={httpbin}",
+            flush=True,
+        )
+        signals.wait()
+    return 0
+
+
+def _is_ours(address: str) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,86 @@
+"""Serves moto or httpbin in a process of its own: `python -m brine_cli.emulator_process moto|httpbin FD`.
+
+The listening socket comes from the parent, so the port is known before anything is imported; and when the parent
+ends, however it ends, stdin closes and this process ends too.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class OneAtATime:
+    """Lets a WSGI application see one request at a time, whatever the number of connections.
+
+    moto's conditional writes are not atomic: in threads, two writers may both win. A single-threaded server would be as
+    safe, but there a client that connects and says nothing stops all others.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._turn = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Reads the body first, for a slow client must not hold the turn; answers with everything at once."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length:
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
+        with self._turn:
+            answer = self._application(environ, start_response)
+            try:
+                return [b"".join(answer)]
+            finally:
+                if hasattr(answer, "close"):
+                    answer.close()
+
+
+def _moto() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  (1.3 s that httpbin's process need not wait for)
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+
+    return OneAtATime(DomainDispatcherApplication(create_backend_app)), MotoRequestHandler
+
+
+def _httpbin() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
+    from httpbin.core import app  # noqa: PLC0415  (as above)
+
+    return app, WSGIRequestHandler
+
+
+def main(name: str, file_descriptor: int) -> None:
+    """Serves until stdin ends."""
+    logging.disable(logging.CRITICAL)
+    application, base = _moto() if name == "moto" else _httpbin()
+
+    class Quiet(base):  # type: ignore[misc,valid-type]  # the base is chosen at run time
+        protocol_version = "HTTP/1.1"  # werkzeug still closes after each answer, but chunks what has no length
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Says nothing: the twin's console is for the functions."""
+
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet, fd=file_descriptor)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    server.serve_forever()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

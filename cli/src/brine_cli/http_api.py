@@ -1,0 +1,88 @@
+"""The HTTP API in front of the functions: route, event, invocation, response."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from brine_cli import limits
+from brine_cli.answers import MalformedAnswer, to_response
+from brine_cli.environment import InvocationFailed
+from brine_cli.environments import IntegrationTimedOut
+from brine_cli.events import PathRefused, read_target, to_event, utc_now
+from brine_cli.route_table import RouteTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from brine_cli.application import Route
+    from brine_cli.environments import Environments
+    from brine_cli.messages import HttpRequest, HttpResponse
+
+
+class HttpApi:
+    """Answers requests as API Gateway would, with the given environments behind its routes.
+
+    What goes wrong is answered as AWS does and told to `report` with its reason.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        environments: Mapping[str, Environments],
+        *,
+        report: Callable[[str], None],
+        patience: float = limits.INTEGRATION_SECONDS,
+    ) -> None:
+        self._routes = RouteTable(routes)
+        self._environments = environments
+        self._report = report
+        self._patience = patience
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The response to `request`."""
+        try:
+            target = read_target(request.target)
+        except PathRefused:
+            self._tell(request, "400: API Gateway cannot decode this path")
+            return limits.refusal(400, "Bad Request")
+        match = self._routes.match(request.method, target.path)
+        if match is None:
+            return limits.refusal(404, "Not Found")
+        event = to_event(request, target, match, utc_now())
+        packed = json.dumps(event, ensure_ascii=False).encode()
+        if len(packed) > limits.EVENT_BYTES:
+            self._tell(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")
+            return limits.event_too_large(len(packed))
+        response = self._invoke(request, match.route.function, packed)
+        request_id = event["requestContext"]["requestId"].encode()
+        return type(response)(
+            status=response.status, headers=(*response.headers, (b"apigw-requestid", request_id)), body=response.body
+        )
+
+    def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
+        try:
+            answer = self._environments[function].invoke(event, patience=self._patience)
+            if len(answer) > limits.ANSWER_BYTES:
+                self._tell(
+                    request,
+                    f"502: the answer of {function} has {len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}",
+                )
+                return limits.answer_too_large(len(answer))
+            response, ignored = to_response(answer)
+        except IntegrationTimedOut:
+            self._tell(request, f"503: {function} took longer than the {self._patience:g} s that API Gateway waits")
+            return limits.integration_timed_out(self._patience)
+        except InvocationFailed as failure:
+            self._tell(request, f"502: {failure}")
+            return limits.internal_error()
+        except MalformedAnswer as error:
+            self._tell(request, f"502: the answer of {function} is malformed: {error}")
+            return limits.internal_error()
+        for remark in ignored:
+            self._tell(request, f"{function}: {remark}")
+        return response
+
+    def _tell(self, request: HttpRequest, what: str) -> None:
+        path = request.target.partition(b"?")[0].decode("latin-1")
+        self._report(f"{request.method} {path} -> {what}")

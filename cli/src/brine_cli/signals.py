@@ -1,0 +1,45 @@
+"""Lets a command run until somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or a closed terminal."""
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Turns the first stopping signal within the context into Stopped, and ends the context quietly with it.
+
+    Later signals are ignored: the clearing up that the first one began must not be cut short.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  (the shape of a signal handler)
+        for each in _STOPPING:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    previous = {number: signal.signal(number, stop) for number in _STOPPING}
+    try:
+        yield
+    except Stopped:
+        pass
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def wait() -> None:
+    """Waits for a signal, and for nothing else."""
+    while True:
+        signal.pause()

@@ -1,0 +1,78 @@
+"""Reads template.yaml: YAML with CloudFormation's short forms, turned into the long ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from brine_cli.errors import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# A parsed template is JSON-like: its shape is CloudFormation's business, checked where a part of it is used.
+type Node = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A template as written, intrinsic functions in their long form ({"Ref": ...}, {"Fn::Sub": ...})."""
+
+    path: Path
+    parameters: Mapping[str, Node]
+    mappings: Mapping[str, Node]
+    conditions: Mapping[str, Node]
+    globals: Mapping[str, Node]
+    resources: Mapping[str, Node]
+    outputs: Mapping[str, Node]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without dates: `Version: 2012-10-17` is text to CloudFormation."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (yaml reads it from the class)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Node:
+    value: Node
+    match node:
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case yaml.MappingNode():
+            value = loader.construct_mapping(node, deep=True)
+    if name in {"Ref", "Condition"}:
+        return {name: value}
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+def read_template(path: Path) -> Template:
+    """The template at `path`. Raises TemplateError when there is none or it is not one."""
+    try:
+        content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
+    except OSError as error:
+        raise TemplateError(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("Resources"), dict):
+        raise TemplateError(f"{path} has no Resources")
+    for logical_id, resource in content["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise TemplateError(f"{logical_id} has no Type")
+    sections = {
+        name: content.get(name.title()) or {}
+        for name in ("parameters", "mappings", "conditions", "globals", "resources", "outputs")
+    }
+    return Template(path=path.resolve(), **sections)

@@ -1,0 +1,171 @@
+"""The local twin: serves a template over HTTP, with stand-ins for AWS and for an origin.
+
+with Twin(template=Path("template.yaml")) as twin:
+    urllib.request.urlopen(twin.url + "/httpbin/cache/60")
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from brine_cli import limits
+from brine_cli.application import Application, data_resources, layer_attributes, read_application
+from brine_cli.emulators import emulator
+from brine_cli.environment import InvocationFailed
+from brine_cli.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.errors import CommandError, TemplateError
+from brine_cli.http_api import HttpApi
+from brine_cli.http_server import HttpServer, listen, url_of
+from brine_cli.intrinsics import Resolver
+from brine_cli.launches import prepare
+from brine_cli.template import read_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_cli.environments import Environments
+    from brine_cli.template import Template
+
+_ROUTES = "BRINE_ROUTES"  # the variable that tells a function where routes.toml is
+_ONE_ROUTE = """\
+[[route]]
+name = "origin"
+prefix = "/"
+origin = {origin}
+forward_headers = "all"
+"""
+
+
+def to_stderr(line: str) -> None:
+    """Reports a line to the person at the console."""
+    print(f"brine: {line}", file=sys.stderr, flush=True)
+
+
+class Twin:
+    """A running twin, between entering and leaving the context. Nothing of it is left afterwards.
+
+    `port` 0 takes a free one. `origin` replaces the routes by a single one to that URL, `routes` by those of a file.
+    `environments` 0 runs each function in one process with threads, N in N processes with one request at a time.
+    `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `report` gets the
+    twin's own lines; what functions print goes to stdout and stderr. Entering raises CommandError.
+    """
+
+    def __init__(
+        self,
+        *,
+        template: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        origin: str | None = None,
+        routes: Path | None = None,
+        environments: int = 0,
+        aws_endpoint: str | None = None,
+        report: Callable[[str], None] = to_stderr,
+        patience: float = limits.INTEGRATION_SECONDS,
+    ) -> None:
+        if origin is not None and routes is not None:
+            raise CommandError("an origin and a routes file exclude each other")
+        self._template_path = template
+        self._host = host
+        self._port = port
+        self._origin = origin
+        self._routes = routes
+        self._count = environments
+        self._given_endpoint = aws_endpoint
+        self._report = report
+        self._patience = patience
+        self._environments: dict[str, Environments] = {}
+        self.url = ""
+        self.aws_endpoint: str | None = None
+        self.httpbin: str | None = None
+        self.resources: dict[str, str] = {}
+        self.application = Application(functions={}, routes=(), unserved=())
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def restart_functions(self) -> None:
+        """Replaces every worker process: the L1 is cold again, what is stored in AWS stays."""
+        for environments in self._environments.values():
+            environments.stop()
+        self._start_functions()
+
+    def _start(self, stack: ExitStack) -> None:
+        listener = stack.enter_context(listen(self._host, self._port))
+        self.url = url_of(listener)
+        template = read_template(self._template_path)
+        self._read(template, {})  # a mistake is found before anything is started
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
+        if self._origin is None:
+            self.httpbin = stack.enter_context(emulator("httpbin"))
+        attributes = self._provide_aws(template, stack)
+        self.application = self._read(template, attributes)
+        self._folder = folder
+        stack.callback(self._stop_functions)
+        self._start_functions()
+        api = HttpApi(self.application.routes, self._environments, report=self._report, patience=self._patience)
+        stack.enter_context(HttpServer(listener, api))
+
+    def _provide_aws(self, template: Template, stack: ExitStack) -> dict[tuple[str, str], str]:
+        resources = data_resources(template, self._resolver(template, {}))
+        if not resources and self._given_endpoint is None:
+            return {}
+        self.aws_endpoint = self._given_endpoint or stack.enter_context(emulator("moto"))
+        from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+
+        attributes = make_resources(resources, self.aws_endpoint)
+        self.resources = {name: attributes[name, "Ref"] for name in resources}
+        return attributes
+
+    def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
+        known = {"HttpbinOrigin": self.httpbin, "AwsEndpointUrl": self.aws_endpoint}
+        overrides = {name: value for name, value in known.items() if value is not None}
+        return Resolver(template, overrides=overrides, attributes=layer_attributes(template) | attributes)
+
+    def _read(self, template: Template, attributes: dict[tuple[str, str], str]) -> Application:
+        application = read_application(template, self._resolver(template, attributes))
+        chooses_routes = self._origin is not None or self._routes is not None
+        if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
+            raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
+        return application
+
+    def _start_functions(self) -> None:
+        variables: dict[str, str] = {}
+        if self._routes is not None:
+            variables[_ROUTES] = str(self._routes.resolve())
+        if self._origin is not None:
+            routes = self._folder / "routes.toml"
+            routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self._origin)), encoding="utf-8")
+            variables[_ROUTES] = str(routes)
+        for name, function in self.application.functions.items():
+            launch = prepare(function, self._folder / "opt" / name, variables=variables)
+            self._environments[name] = (
+                ExclusiveEnvironments(launch, self._count, self._report)
+                if self._count
+                else SharedEnvironment(launch, self._report)
+            )
+            self._environments[name].start()
+        for name, environments in self._environments.items():
+            try:
+                environments.wait_until_ready()
+            except InvocationFailed as failure:
+                self._report(
+                    f"{failure}\n{name} will answer with errors until this is mended; the next request tries again"
+                )
+            except IntegrationTimedOut:
+                self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
+
+    def _stop_functions(self) -> None:
+        for environments in self._environments.values():
+            environments.stop()

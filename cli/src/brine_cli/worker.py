@@ -1,0 +1,136 @@
+"""Runs one function in a process of its own, as Lambda's runtime does: init once, then event after event.
+
+This file is a program as well as a module, and as a program it may use nothing but the standard library: the process
+must see only the function's folder, its layers and the installed packages. It talks through one socket in frames: two
+4-byte lengths, a JSON head, a payload. The first frame says what to load. When the other end closes, it ends.
+"""
+
+from __future__ import annotations
+
+import decimal
+import importlib
+import json
+import os
+import queue
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    type Handler = Callable[[Any, Any], Any]
+    type Head = dict[str, Any]
+
+_LENGTHS = struct.Struct(">II")
+
+
+def pack_frame(head: Head, payload: bytes = b"") -> bytes:
+    """One frame as bytes."""
+    packed = json.dumps(head).encode()
+    return _LENGTHS.pack(len(packed), len(payload)) + packed + payload
+
+
+def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
+    """The next frame of a stream, or None when it has ended."""
+    lengths = stream.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    head_length, payload_length = _LENGTHS.unpack(lengths)
+    head, payload = stream.read(head_length), stream.read(payload_length)
+    return (json.loads(head), payload) if len(head) + len(payload) == head_length + payload_length else None
+
+
+class _Identity:
+    """Lambda's `context.identity`; only callers through a mobile SDK fill it."""
+
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class Context:
+    """What Lambda passes beside the event (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+
+    def __init__(self, request_id: str, arn: str, deadline: float) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = arn
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.client_context = None
+        self.identity = _Identity()
+        self._deadline = deadline
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is stopped, never below zero."""
+        return max(0, int((self._deadline - time.time()) * 1000))
+
+
+class _Worker:
+    def __init__(self, connection: socket.socket) -> None:
+        connection.set_inheritable(False)  # a process that the handler starts must not keep the twin waiting
+        self._connection = connection
+        self._stream = connection.makefile("rb")
+        self._sending = threading.Lock()
+        self._frames: queue.SimpleQueue[tuple[Head, bytes]] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        threading.Thread(target=self._receive, daemon=True).start()
+        setup, _ = self._frames.get()
+        sys.path[:] = [*setup["code"], *sys.path, *setup["packages"]]
+        try:
+            handler = _load(setup["handler"])
+        except BaseException:  # noqa: BLE001  (whatever stops a module from loading, SystemExit too, fails the init)
+            self._send({"kind": "init-failed", "error": traceback.format_exc()})
+            os._exit(1)
+        self._send({"kind": "ready"})
+        if setup["threads"] == 1:  # the main thread, where Lambda runs handlers
+            while True:
+                self._invoke(handler, *self._frames.get())
+        with ThreadPoolExecutor(setup["threads"]) as pool:
+            while True:
+                pool.submit(self._invoke, handler, *self._frames.get())
+
+    def _receive(self) -> None:
+        while frame := read_frame(self._stream):
+            self._frames.put(frame)
+        os._exit(0)  # the twin is gone
+
+    def _invoke(self, handler: Handler, head: Head, payload: bytes) -> None:
+        try:
+            answer = handler(json.loads(payload), Context(head["request_id"], head["arn"], head["deadline"]))
+            packed = json.dumps(answer, ensure_ascii=False, default=_number).encode()
+        except SystemExit as error:
+            print(f"{head['arn']}: the handler called sys.exit({error.code!r})", file=sys.stderr)
+            os._exit(error.code if isinstance(error.code, int) else 1)
+        except Exception:  # noqa: BLE001  (the handler's own errors, and answers that are not JSON: all are the function's)
+            self._send({"kind": "error", "id": head["id"], "error": traceback.format_exc()})
+        else:
+            self._send({"kind": "answer", "id": head["id"]}, packed)
+
+    def _send(self, head: Head, payload: bytes = b"") -> None:
+        with self._sending:
+            self._connection.sendall(pack_frame(head, payload))
+
+
+def _load(handler: str) -> Handler:
+    module, _, name = handler.rpartition(".")
+    loaded: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+    return loaded
+
+
+def _number(value: object) -> object:
+    if isinstance(value, decimal.Decimal):  # Lambda's marshaller knows these beyond JSON
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+if __name__ == "__main__":
+    _Worker(socket.socket(fileno=int(sys.argv[1]))).run()
