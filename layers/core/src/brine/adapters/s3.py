@@ -6,7 +6,7 @@ import re
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.refusals import Oversized, Refused
 from brine.adapters.aws.service import Call, Patience, Service
 from brine.errors import ConfigError
 
@@ -50,6 +50,8 @@ class S3BodyStore:
             if refused.code == "NoSuchKey":
                 return None
             raise
+        except Oversized:
+            return None
         return body if len(body) <= size else None
 
     def write(self, digest: bytes, body: bytes) -> None:

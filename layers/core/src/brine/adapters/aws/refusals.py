@@ -38,6 +38,10 @@ class Refused(StoreUnavailable):
         self.status = status
 
 
+class Oversized(StoreUnavailable):
+    """The answer is larger than the caller takes."""
+
+
 def refusal(what: str, answer: Answer) -> StoreError:
     """The error for an answer that is not a success: StoreThrottled or Refused. Its message repeats no values."""
     code = error_code(answer)

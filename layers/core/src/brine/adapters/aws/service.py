@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.endpoints import endpoint
-from brine.adapters.aws.refusals import Refused, refusal
+from brine.adapters.aws.refusals import Oversized, Refused, refusal
 from brine.adapters.aws.sigv4 import Signer
 from brine.adapters.http1.connection import Limits, Message
 from brine.adapters.http1.errors import ExchangeError, TooLarge
@@ -75,7 +75,7 @@ class Service:
         self._address = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
 
     def send(self, call: Call) -> Answer:
-        """The answer, its status 2xx. Raises StoreThrottled, Refused, or StoreUnavailable when none came in time."""
+        """The answer, its status 2xx. Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when none came."""
         patience = self._patience
         deadline = Deadline(self._aws.clock() + patience.budget, self._aws.clock)
         repeats = 0
@@ -104,6 +104,8 @@ class Service:
         )
         try:
             answer = self._aws.client.exchange(self._address, message, limits, deadline)
+        except TooLarge as error:
+            raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
             raise StoreUnavailable(f"{call.name}: {error}") from error
         if answer.status >= 300:
@@ -115,7 +117,7 @@ def _may_pass(failure: StoreError) -> bool:
     """Whether the same call may succeed a moment later."""
     if isinstance(failure, Refused):
         return failure.status >= 500
-    return not isinstance(failure.__cause__, TooLarge)
+    return not isinstance(failure, Oversized)
 
 
 def _head(call: Call, headers: Mapping[str, str]) -> bytes:

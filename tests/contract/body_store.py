@@ -1,0 +1,66 @@
+"""What every BodyStore does."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from brine.ports import BodyStore
+
+
+class BodyStoreContract:
+    """Inherited once for each adapter, which gives the fixture `store`."""
+
+    @pytest.mark.parametrize("size", [0, 1, 100_000, 3_000_000])
+    def test_bytes_come_back_from_their_address(self, store: BodyStore, size: int) -> None:
+        body = os.urandom(size)
+        digest = sha256(body).digest()
+
+        store.write(digest, body)
+
+        assert store.read(digest, size) == body
+
+    def test_an_address_that_was_never_written_to_is_none(self, store: BodyStore) -> None:
+        assert store.read(os.urandom(32), 10) is None
+
+    def test_the_same_bytes_may_be_written_again(self, store: BodyStore) -> None:
+        body = os.urandom(50)
+        digest = sha256(body).digest()
+
+        store.write(digest, body)
+        store.write(digest, body)
+
+        assert store.read(digest, 50) == body
+
+    def test_more_bytes_than_expected_are_none(self, store: BodyStore) -> None:
+        body = os.urandom(200_000)
+        digest = sha256(body).digest()
+
+        store.write(digest, body)
+
+        assert store.read(digest, 199_999) is None
+        assert store.read(digest, 10) is None
+
+    def test_fewer_bytes_than_expected_are_for_the_caller_to_refuse(self, store: BodyStore) -> None:
+        body = os.urandom(50)
+        digest = sha256(body).digest()
+
+        store.write(digest, body)
+
+        assert store.read(digest, 51) == body
+
+    def test_threads_share_a_store(self, store: BodyStore) -> None:
+        bodies = [os.urandom(1000) for _ in range(16)]
+
+        def write_and_read(body: bytes) -> bytes | None:
+            digest = sha256(body).digest()
+            store.write(digest, body)
+            return store.read(digest, 1000)
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(write_and_read, bodies)) == bodies
