@@ -68,7 +68,9 @@ class Reception:
     the origin's own response goes on to the client.
     `keep`: store this, under its own Vary key. `drop`: what is stored for this request is no longer good.
     `refusal`: when nothing is kept, why (shown as Cache-Status detail). `invalidate`: request targets of the same
-    origin whose stored responses an unsafe request made invalid (RFC 9111 section 4.4).
+    origin whose stored responses an unsafe request made invalid (RFC 9111 section 4.4). They are carried out in the
+    order `invalidate`, `drop`, `keep`.
+    `retry`: the origin's response answers a question of ours and cannot answer the client's; ask this instead.
     """
 
     reuse: StoredResponse | None = None
@@ -77,3 +79,4 @@ class Reception:
     drop: bool = False
     refusal: str | None = None
     invalidate: tuple[str, ...] = ()
+    retry: Forward | None = None

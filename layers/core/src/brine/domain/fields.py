@@ -17,10 +17,22 @@ type FieldLine = tuple[str, str]
 class Fields:
     """Immutable header fields. Order and repeats are kept; names compare without case."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_index", "_lines")
+
+    _lines: tuple[FieldLine, ...]
+    _index: dict[str, tuple[str, ...]] | None  # values by name, made when first asked for
 
     def __init__(self, lines: Iterable[FieldLine] = ()) -> None:
         self._lines = tuple((name.lower(), value) for name, value in lines)
+        self._index = None
+
+    @classmethod
+    def lowered(cls, lines: Iterable[FieldLine]) -> Fields:
+        """Fields from lines whose names are in lower case already."""
+        fields = cls.__new__(cls)
+        fields._lines = tuple(lines)  # noqa: SLF001 - a constructor of this class
+        fields._index = None  # noqa: SLF001 - the same
+        return fields
 
     def __iter__(self) -> Iterator[FieldLine]:
         return iter(self._lines)
@@ -29,8 +41,7 @@ class Fields:
         return len(self._lines)
 
     def __contains__(self, name: str) -> bool:
-        name = name.lower()
-        return any(own == name for own, _ in self._lines)
+        return name.lower() in self._by_name()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fields) and self._lines == other._lines
@@ -48,8 +59,7 @@ class Fields:
 
     def all(self, name: str) -> tuple[str, ...]:
         """The value of each line called `name`, in order."""
-        name = name.lower()
-        return tuple(value for own, value in self._lines if own == name)
+        return self._by_name().get(name.lower(), ())
 
     @overload
     def get(self, name: str) -> str | None: ...
@@ -57,21 +67,36 @@ class Fields:
     def get(self, name: str, default: str) -> str: ...
     def get(self, name: str, default: str | None = None) -> str | None:
         """The combined value: lines joined by ", " (RFC 9110 section 5.3), or `default` when there is none."""
-        values = self.all(name)
-        return ", ".join(values) if values else default
+        values = self._by_name().get(name.lower())
+        if values is None:
+            return default
+        return values[0] if len(values) == 1 else ", ".join(values)
 
     def without(self, names: Collection[str]) -> Fields:
         """These fields less every line whose name is in `names` (given in lower case)."""
-        return Fields(line for line in self._lines if line[0] not in names)
+        return Fields.lowered(line for line in self._lines if line[0] not in names)
 
     def only(self, names: Collection[str]) -> Fields:
         """Just the lines whose name is in `names` (given in lower case)."""
-        return Fields(line for line in self._lines if line[0] in names)
+        return Fields.lowered(line for line in self._lines if line[0] in names)
 
     def with_line(self, name: str, value: str) -> Fields:
         """These fields and one line more, at the end."""
-        return Fields((*self._lines, (name, value)))
+        return Fields.lowered((*self._lines, (name.lower(), value)))
 
     def replacing(self, name: str, value: str) -> Fields:
         """These fields with a single line `name`, at the end, in place of any of that name."""
         return self.without({name.lower()}).with_line(name, value)
+
+    def updated_by(self, newer: Fields) -> Fields:
+        """These fields, but for each name that `newer` has, its lines instead, at the end."""
+        return Fields.lowered((*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines))
+
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        index = self._index
+        if index is None:
+            index = {}
+            for name, value in self._lines:
+                index[name] = (*index[name], value) if name in index else (value,)
+            self._index = index
+        return index

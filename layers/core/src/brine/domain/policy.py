@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One route's choices. Durations are seconds. The defaults are plain RFC 9111: nothing the origin did not say.
+    """One route's choices. Durations are seconds. The defaults add nothing to what the origin said.
 
-    freshness_lifetime: for a response with neither explicit freshness nor a directive against storing.
+    freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
+    negative_lifetimes: the same by status, for the others (404, 410, 5xx).
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
+    set_cookie: what becomes of a response that sets a cookie. shared: it is stored only if the origin says that it
+    may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is
+    not stored. keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
+    store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
+    request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
     show_key: whether Cache-Status may name the cache key.
     """
 
     freshness_lifetime: float | None = None
+    negative_lifetimes: Mapping[int, float] = field(default_factory=dict, hash=False)
     grace: float = 0.0
     keep: float = 86_400.0
     background_refresh: bool = False
+    set_cookie: SetCookieRule = "shared"
+    store_post: bool = False
+    request_directives: bool = True
     show_key: bool = False
+
+
+RFC_9111 = Policy(grace=86_400.0, set_cookie="keep", store_post=True)
+"""All that the RFCs let a shared cache do for an origin that knows them: for measuring, and for `--origin`."""

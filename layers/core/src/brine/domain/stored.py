@@ -45,6 +45,11 @@ class StoredResponse:
     variants_since: float = 0.0
 
     @property
+    def size(self) -> int:
+        """The length of the body in bytes, wherever the body is."""
+        return self.body.size if isinstance(self.body, BodyReference) else len(self.body)
+
+    @property
     def response(self) -> Response:
         """The response itself, once its body is at hand."""
         if isinstance(self.body, BodyReference):

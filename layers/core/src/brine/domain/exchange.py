@@ -1,0 +1,68 @@
+"""One request to the origin and the response to it, with all that judging them takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.domain.connection import end_to_end
+from brine.domain.stored import StoredResponse
+from brine.domain.storing import admit
+from brine.domain.vary import selecting_fields, vary_names
+
+if TYPE_CHECKING:
+    from brine.domain.cache_control import Directives
+    from brine.domain.decision import Forward, Validate
+    from brine.domain.fields import Fields
+    from brine.domain.messages import Request, Response
+    from brine.domain.policy import Policy
+    from brine.domain.vary import SelectingFields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """`request` is the client's, its target the origin's; what was sent is the decision's. `wishes`: its directives."""
+
+    decision: Validate | Forward
+    request: Request
+    response: Response
+    policy: Policy
+    wishes: Directives
+    target: str
+    route: str
+    request_time: float
+    response_time: float
+
+    @property
+    def stored(self) -> StoredResponse | None:
+        """What was at hand when the origin was asked."""
+        return self.decision.stored
+
+    @property
+    def fields(self) -> Fields:
+        """The response's fields, less those of the connection."""
+        return end_to_end(self.response.fields)
+
+    def candidate(self) -> StoredResponse:
+        """The response as it might be stored."""
+        fields = self.fields
+        return StoredResponse(
+            method="GET",
+            target=self.target,
+            route=self.route,
+            status=self.response.status,
+            fields=fields,
+            body=self.response.body,
+            request_time=self.request_time,
+            response_time=self.response_time,
+            fetch_started=self.request_time,
+            vary=self.vary(fields),
+        )
+
+    def vary(self, fields: Fields) -> SelectingFields:
+        """The request's selecting fields for a response with these fields."""
+        return selecting_fields(vary_names(fields), self.request)
+
+    def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
+        """The candidate as it is stored, or None and why not."""
+        return admit(candidate, self.request, self.wishes, self.policy)

@@ -1,0 +1,86 @@
+"""Updating what is stored from a response without content: 304, and 200 to HEAD (RFC 9111 sections 3.2, 4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from brine.domain.decision import Forward, Reception
+from brine.domain.http_date import date_field, format_http_date
+from brine.domain.preconditions import CACHE_CONDITIONS, entity_tag, same_tag
+from brine.domain.storing import OF_THE_REQUEST
+
+if TYPE_CHECKING:
+    from brine.domain.exchange import Exchange
+    from brine.domain.fields import Fields
+    from brine.domain.stored import StoredResponse
+
+# They describe the bytes that are stored, which have not changed (section 3.2).
+_NOT_UPDATED = frozenset({"content-encoding", "content-length", "content-range"})
+
+
+def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Reception:
+    """The origin says that `stored` still holds: answer from it, with its fields brought up to date.
+
+    A 304 with another validator than the one that was asked about confirms nothing: ask for the whole.
+    """
+    if not _same_representation(stored.fields, exchange.fields):
+        fields = exchange.decision.fields.without(CACHE_CONDITIONS)
+        return Reception(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
+    updated = _updated(stored, exchange)
+    keep, refusal = exchange.admit(updated)
+    drop = keep is None and refusal not in OF_THE_REQUEST
+    return Reception(reuse=updated, keep=keep, drop=drop, refusal=refusal)
+
+
+def receive_head(exchange: Exchange) -> Reception:
+    """A response to HEAD updates the stored GET response that it describes, and drops one that it contradicts."""
+    stored = exchange.stored
+    if exchange.response.status != 200 or stored is None or stored.status != 200:
+        return Reception()
+    if not _describes(exchange.fields, stored):
+        return Reception(drop=True)
+    if not _has_validator_of(exchange.fields, stored.fields):
+        return Reception()
+    keep, refusal = exchange.admit(_updated(stored, exchange))
+    return Reception(keep=keep, drop=keep is None and refusal not in OF_THE_REQUEST, refusal=refusal)
+
+
+def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
+    """Section 3.2. Age and Date are always those of the newer response: a current age is counted from them."""
+    newer = exchange.fields.without(_NOT_UPDATED)
+    if date_field(newer, "date", exchange.response_time) is None:
+        newer = newer.replacing("date", format_http_date(exchange.response_time))
+    fields = stored.fields.without({"age"}).updated_by(newer)
+    return replace(
+        stored,
+        fields=fields,
+        request_time=exchange.request_time,
+        response_time=exchange.response_time,
+        vary=exchange.vary(fields),
+    )
+
+
+def _same_representation(stored: Fields, received: Fields) -> bool:
+    """Whether a 304 names the representation that is stored (section 4.3.4); one that names none is believed."""
+    tag, stored_tag = entity_tag(received), entity_tag(stored)
+    if tag is not None and stored_tag is not None:
+        return same_tag(tag, stored_tag)
+    if tag is not None or "last-modified" not in received or "last-modified" not in stored:
+        return True
+    return stored_tag is not None or received.get("last-modified") == stored.get("last-modified")
+
+
+def _describes(head: Fields, stored: StoredResponse) -> bool:
+    """Whether nothing in a HEAD response contradicts the stored response (section 4.3.5)."""
+    tag, stored_tag = entity_tag(head), entity_tag(stored.fields)
+    if tag is not None and (stored_tag is None or not same_tag(tag, stored_tag)):
+        return False
+    if "last-modified" in head and head.get("last-modified") != stored.fields.get("last-modified"):
+        return False
+    return head.get("content-length", str(stored.size)) == str(stored.size)
+
+
+def _has_validator_of(head: Fields, stored: Fields) -> bool:
+    """Whether a HEAD response names the stored representation: without a validator it could be any."""
+    return (entity_tag(head) is not None and entity_tag(stored) is not None) or "last-modified" in head

@@ -1,0 +1,155 @@
+"""Range requests, answered from the bytes at hand (RFC 9110 section 14)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import pairwise
+
+MAX_RANGES = 16
+"""A request for more ranges, or for overlapping ones, gets the whole representation (section 14.2)."""
+
+_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18})")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """From `first` to `last`, both included; without `last`, to the end. Without `first`: the last `last` bytes."""
+
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a representation: body[start:stop]. Its first byte is number `first` of `complete`, if known."""
+
+    start: int
+    stop: int
+    first: int
+    complete: int | None
+
+    @property
+    def content_range(self) -> str:
+        """The Content-Range value (section 14.4)."""
+        complete = "*" if self.complete is None else self.complete
+        return f"bytes {self.first}-{self.first + self.stop - self.start - 1}/{complete}"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a Content-Range says: bytes `first` to `last`, both included, of `complete` (None: unknown)."""
+
+    first: int
+    last: int
+    complete: int | None
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+
+def parse_range(text: str) -> tuple[ByteRange, ...] | None:
+    """The ranges of a Range value in bytes; None when it is anything else and must be ignored (section 14.2)."""
+    unit, equals, specifiers = text.partition("=")
+    if unit.strip(" \t").lower() != "bytes" or not equals:
+        return None
+    ranges = []
+    for specifier in specifiers.split(","):
+        stripped = specifier.strip(" \t")
+        if not stripped:
+            continue
+        match = _RANGE.fullmatch(stripped)
+        if match is None:
+            return None
+        first, last, suffix = (None if group is None else int(group) for group in match.groups())
+        if first is not None and last is not None and last < first:
+            return None
+        ranges.append(ByteRange(first, suffix if first is None else last))
+    return tuple(ranges) or None
+
+
+def pieces_of_whole(text: str, size: int) -> tuple[Piece, ...] | None:
+    """The pieces that a Range asks for of a complete representation.
+
+    None: ignore the Range, send it whole. Empty: none of it can be had (416).
+    """
+    ranges = parse_range(text)
+    if ranges is None or len(ranges) > MAX_RANGES:
+        return None
+    pieces = []
+    for wanted in ranges:
+        if wanted.first is None:
+            start, stop = max(0, size - (wanted.last or 0)), size
+        else:
+            start, stop = wanted.first, size if wanted.last is None else min(wanted.last + 1, size)
+        if start < stop:
+            pieces.append(Piece(start, stop, start, size))
+    return None if _overlap(pieces) else tuple(pieces)
+
+
+def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
+    """What a Range for one range asks for of a stored part, or None when the part does not hold it.
+
+    `size` is what there is of the part: an origin may have sent less than its Content-Range says. Then positions
+    count from the end that the range names, and only bytes that are there are sent.
+    """
+    ranges = parse_range(text)
+    if ranges is None or len(ranges) != 1:
+        return None
+    wanted = ranges[0]
+    if wanted.first is None:
+        return _suffix_of_part(wanted.last or 0, extent, size)
+    end = (None if extent.complete is None else extent.complete - 1) if wanted.last is None else wanted.last
+    if end is None:
+        return None
+    if extent.complete is not None:
+        end = min(end, extent.complete - 1)
+    if wanted.first < extent.first or end > extent.last:
+        return None
+    start, stop = wanted.first - extent.first, min(end - extent.first + 1, size)
+    return Piece(start, stop, wanted.first, extent.complete) if start < stop else None
+
+
+def _suffix_of_part(length: int, extent: Extent, size: int) -> Piece | None:
+    if extent.complete is None or extent.last != extent.complete - 1:
+        return None
+    length = min(length, extent.complete)
+    if length > len(extent):
+        return None
+    start = max(0, size - length)
+    return Piece(start, size, extent.complete - (size - start), extent.complete) if start < size else None
+
+
+def parse_content_range(text: str | None) -> Extent | None:
+    """What a Content-Range says; None when it is missing, invalid, or says how long an unsatisfied range was."""
+    match = None if text is None else _CONTENT_RANGE.fullmatch(text.strip(" \t"))
+    if match is None:
+        return None
+    first, last = int(match[1]), int(match[2])
+    complete = None if match[3] == "*" else int(match[3])
+    if last < first or (complete is not None and complete <= last):
+        return None
+    return Extent(first, last, complete)
+
+
+def multipart(body: bytes, pieces: tuple[Piece, ...], content_type: str | None) -> tuple[str, bytes]:
+    """Content-Type and body of an answer with several ranges (section 14.6).
+
+    The boundary is a digest of the body: a text that contains its own digest cannot be found.
+    """
+    boundary = sha256(body).hexdigest()[:32]
+    type_line = f"content-type: {content_type}\r\n" if content_type else ""
+    parts = bytearray()
+    for piece in pieces:
+        parts += f"--{boundary}\r\n{type_line}content-range: {piece.content_range}\r\n\r\n".encode("latin-1")
+        parts += body[piece.start : piece.stop]
+        parts += b"\r\n"
+    parts += f"--{boundary}--\r\n".encode("latin-1")
+    return f"multipart/byteranges; boundary={boundary}", bytes(parts)
+
+
+def _overlap(pieces: list[Piece]) -> bool:
+    ordered = sorted(pieces, key=lambda piece: piece.start)
+    return any(one.stop > other.start for one, other in pairwise(ordered))

@@ -1,0 +1,148 @@
+"""What may be stored, and in what form (RFC 9111 section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+from brine.domain.cache_control import NO_DIRECTIVES, response_directives
+from brine.domain.freshness import HEURISTICALLY_CACHEABLE, explicit_lifetime, freshness, route_lifetime
+from brine.domain.http_date import date_field, format_http_date
+from brine.domain.preconditions import has_validator
+from brine.domain.stale import error_window, needs_validation, revalidation_window
+from brine.domain.vary import ANYTHING
+
+if TYPE_CHECKING:
+    from brine.domain.cache_control import Directives
+    from brine.domain.fields import Fields
+    from brine.domain.messages import Request
+    from brine.domain.policy import Policy
+    from brine.domain.stored import StoredResponse
+
+# Every final status of RFC 9110 section 15: what must-understand wants understood (RFC 9111 section 5.2.2.3).
+_UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
+
+# Answers to a field of the request that is not in the cache key: nobody else is to get them.
+_OF_ONE_REQUEST = frozenset({304, 412, 416, 417, 431})
+
+
+def admit(
+    candidate: StoredResponse, request: Request, wishes: Directives, policy: Policy
+) -> tuple[StoredResponse | None, str | None]:
+    """The response in the form in which it is stored; or None, and why it is not, as a token for Cache-Status.
+
+    `candidate` has all its end-to-end fields; `wishes` are the directives of the request.
+    """
+    directives = response_directives(candidate.fields)
+    reason = (
+        _refused_by_request(request, wishes, directives)
+        or _refused_by_origin(candidate.status, directives)
+        or _refused_by_form(candidate, directives, policy)
+    )
+    if reason is not None:
+        return None, reason
+    return replace(candidate, fields=_stored_fields(candidate, directives, policy)), None
+
+
+OF_THE_REQUEST = frozenset({"request-no-store", "authorization"})
+"""Refusals that say nothing against what is stored already."""
+
+
+def _refused_by_request(request: Request, wishes: Directives, directives: Directives) -> str | None:
+    if "no-store" in wishes:
+        return "request-no-store"
+    if "authorization" in request.fields and not _is_for_all_users(directives):
+        return "authorization"
+    return None
+
+
+def _refused_by_origin(status: int, directives: Directives) -> str | None:
+    if "must-understand" in directives:
+        if status not in _UNDERSTOOD:
+            return "must-understand"
+    elif "no-store" in directives:
+        return "no-store"
+    return "private" if directives.whole("private") else None
+
+
+def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
+    if candidate.status < 200 or candidate.status in _OF_ONE_REQUEST:
+        return "status"
+    if candidate.vary == ANYTHING:
+        return "vary"
+    if _sets_cookie(candidate.fields, directives) and not _may_keep_cookie(directives, policy):
+        return "set-cookie"
+    if not _is_length_right(candidate):
+        return "length"
+    if not _has_grounds(candidate, directives, policy) or not _is_worth_keeping(candidate, directives, policy):
+        return "no-freshness"
+    return None
+
+
+def evict_at(stored: StoredResponse, policy: Policy) -> int:
+    """When the response is of no more use: freshness, then grace, then keep have passed. Whole seconds since 1970."""
+    state = freshness(stored, policy, stored.response_time)
+    fresh = max(0.0, -state.overdue)
+    grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives))
+    keep = policy.keep if has_validator(stored.fields) else 0.0
+    return ceil(stored.response_time + fresh + grace + keep)
+
+
+def _stored_fields(candidate: StoredResponse, directives: Directives, policy: Policy) -> Fields:
+    """Section 3.1, less what is for one client alone; and with a Date (RFC 9110 section 6.6.1)."""
+    fields = candidate.fields
+    unwanted = directives.field_names("private") | directives.field_names("no-cache")
+    if policy.set_cookie == "strip":
+        unwanted |= {"set-cookie"}
+    if unwanted:
+        fields = fields.without(unwanted)
+    if date_field(fields, "date", candidate.response_time) is None:
+        fields = fields.replacing("date", format_http_date(candidate.response_time))
+    return fields
+
+
+def _is_for_all_users(directives: Directives) -> bool:
+    """Section 3.5."""
+    return "public" in directives or "s-maxage" in directives or "must-revalidate" in directives
+
+
+def _sets_cookie(fields: Fields, directives: Directives) -> bool:
+    listed = directives.field_names("private") | directives.field_names("no-cache")
+    return "set-cookie" in fields and "set-cookie" not in listed
+
+
+def _may_keep_cookie(directives: Directives, policy: Policy) -> bool:
+    match policy.set_cookie:
+        case "keep" | "strip":
+            return True
+        case "refuse":
+            return False
+        case "shared":
+            said_for_us = directives.targeted and "max-age" in directives
+            return "public" in directives or "s-maxage" in directives or said_for_us
+
+
+def _is_length_right(candidate: StoredResponse) -> bool:
+    """Whether Content-Length, where there is one, is the length of what was received (RFC 9110 section 8.6)."""
+    stated = candidate.fields.get("content-length")
+    return stated is None or {value.strip(" \t") for value in stated.split(",")} == {str(candidate.size)}
+
+
+def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Whether anything at all permits storing (the last condition of section 3)."""
+    return (
+        "public" in directives
+        or candidate.status in HEURISTICALLY_CACHEABLE
+        or explicit_lifetime(candidate.fields, directives, candidate.response_time) is not None
+        or route_lifetime(candidate.status, policy) is not None
+    )
+
+
+def _is_worth_keeping(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Whether the response can be of use later: it can be validated, or is fresh now and may be reused."""
+    if has_validator(candidate.fields):
+        return True
+    if needs_validation(directives):
+        return False
+    return freshness(candidate, policy, candidate.response_time).is_fresh
