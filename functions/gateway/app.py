@@ -1,1 +1,91 @@
-"""The gateway function."""
+"""The gateway function: an HTTP event in, a cached or a fetched response out, a log line and a few figures about it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from brine.adapters.lambda_http import Incoming, read, write
+from brine.bootstrap import build_gateway
+from brine.domain.messages import Request
+from brine.errors import AnswerTooLarge, BadEvent
+from brine.ports import Deadline
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from brine.service.answer import Answer
+
+UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
+
+FAULT_METRICS = {
+    "envelope": "EnvelopeRefused",
+    "outdated": "EnvelopeOutdated",
+    "table": "StoreFault",
+    "bodies": "StoreFault",
+    "keys": "StoreFault",
+}
+
+logger = Logger()
+gateway = build_gateway(os.environ)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
+    """Answer one event of an HTTP API, a REST API, a load balancer or a function URL."""
+    began = time.monotonic()
+    deadline = Deadline(began + context.get_remaining_time_in_millis() / 1000, time.monotonic)
+    incoming = UNREAD
+    try:
+        incoming = read(event)
+        answer = gateway.serve(incoming.request, deadline)
+        result = write(answer.response, incoming)
+    except BadEvent as error:
+        answer = problem_answer(EVENT_INVALID, str(error))
+        result = write(answer.response, incoming)
+    except AnswerTooLarge as error:
+        answer = problem_answer(ANSWER_TOO_LARGE, str(error))
+        result = write(answer.response, incoming)
+    except Exception:  # the client gets a problem and the log the stack, whatever went wrong
+        logger.exception("the gateway failed", request_id=context.aws_request_id)
+        answer = problem_answer(INTERNAL)
+        result = write(answer.response, incoming)
+    observe(answer, context.aws_request_id, seconds=time.monotonic() - began)
+    return result
+
+
+def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
+    """Write the log line, and the metrics by route, of an answer that took so long; docs/operations.md lists them.
+
+    No header, body, path or query is told: they carry secrets. Each answer has its own set of metrics, so that
+    threads of the twin do not mix theirs.
+    """
+    faults = [str(fault) for fault in answer.faults]
+    details = {
+        "request_id": request_id,
+        "route": answer.route,
+        "result": answer.result,
+        "status": answer.response.status,
+        "layer": answer.layer,
+        "stored": answer.stored,
+        "milliseconds": round(seconds * 1000, 1),
+        "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
+        "problem": answer.problem,
+        "faults": faults or None,
+    }
+    log = logger.warning if faults or answer.problem else logger.info
+    log("answered", extra={name: value for name, value in details.items() if value is not None})
+
+    metrics = EphemeralMetrics()
+    metrics.add_dimension("route", answer.route or "none")
+    metrics.add_metric(answer.result.capitalize(), MetricUnit.Count, 1)
+    metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
+    if answer.origin_time is not None:
+        metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    for fault in answer.faults:
+        metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
+    metrics.flush_metrics()

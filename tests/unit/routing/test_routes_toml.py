@@ -34,6 +34,10 @@ freshness_lifetime = "5m"
 grace = "250ms"
 keep = 3600
 show_key = true
+negative_lifetimes = { 404 = "10s", 503 = 1 }
+set_cookie = "strip"
+store_post = true
+request_directives = false
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     (route,) = parse_routes(text, {"HOST": "Orders.Test"})
@@ -43,7 +47,16 @@ show_key = true
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body) == (2.5, 1000)
-    assert route.policy == Policy(freshness_lifetime=300, grace=0.25, keep=3600, show_key=True)
+    assert route.policy == Policy(
+        freshness_lifetime=300,
+        grace=0.25,
+        keep=3600,
+        show_key=True,
+        negative_lifetimes={404: 10, 503: 1},
+        set_cookie="strip",
+        store_post=True,
+        request_directives=False,
+    )
 
 
 def test_the_shipped_file_is_good() -> None:
@@ -94,6 +107,10 @@ BAD = [
     (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
+    (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
+    (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),
+    (HEAD + 'negative_lifetimes = { 404 = "x" }', "5:1", "must be a duration", True),
+    (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
     (HEAD + "query = 3", "5:1", '"query" must be a table', True),
     (HEAD + 'forward_headers = "some"', "5:1", '"all" or a list', True),

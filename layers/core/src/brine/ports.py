@@ -83,7 +83,7 @@ class Memory[V](Protocol):
         """The value, or None."""
 
     def put(self, key: tuple[str, str], value: V, size: int) -> bool:
-        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large to keep."""
+        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large."""
 
     def delete(self, key: tuple[str, str]) -> None:
         """Forget the value, if there is one."""

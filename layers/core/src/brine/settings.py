@@ -63,5 +63,5 @@ def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: 
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or int(text) > ceiling:
-        raise ConfigError(f"the environment variable {name} must be a number of bytes, at most {ceiling}; it is {text!r}")
+        raise ConfigError(f"{name} must be a number of bytes, at most {ceiling}; it is {text!r}")
     return int(text)

@@ -186,6 +186,21 @@ def _forward_headers(value: object) -> Any:
     return DEFAULT_FORWARD_HEADERS | names
 
 
+def _negative_lifetimes(value: object) -> dict[int, float]:
+    if not isinstance(value, dict):
+        raise ValueError('must be a table of statuses and durations, such as { 404 = "10s" }')  # noqa: TRY004 - as all
+    for status in value:
+        if not re.fullmatch(r"[3-5]\d\d", status):
+            raise ValueError(f'has "{status}", which is no status of 300 to 599')
+    return {int(status): _duration(lifetime) for status, lifetime in value.items()}
+
+
+def _set_cookie(value: object) -> str:
+    if value in {"shared", "strip", "refuse", "keep"}:
+        return str(value)
+    raise ValueError('must be "shared", "strip", "refuse" or "keep"')
+
+
 _ROUTE: dict[str, Callable[[Any], Any]] = {
     "name": _name,
     "prefix": _prefix,
@@ -197,6 +212,10 @@ _POLICY: dict[str, Callable[[Any], Any]] = {
     "freshness_lifetime": _duration,
     "grace": _duration,
     "keep": _duration,
+    "negative_lifetimes": _negative_lifetimes,
+    "set_cookie": _set_cookie,
+    "store_post": _boolean,
+    "request_directives": _boolean,
     "show_key": _boolean,
 }
 _QUERY: dict[str, Callable[[Any], Any]] = {

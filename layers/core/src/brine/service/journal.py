@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from brine.errors import StoreThrottled
+from brine_codec import KeyringUnavailable, Miss
 
 if TYPE_CHECKING:
     from brine.errors import StoreError
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "envelope"]
+type FaultKind = Literal["table", "bodies", "keys", "envelope", "outdated"]
+"""table, bodies, keys: that store did not do its part. envelope: what is stored was altered, or is not ours.
+outdated: it was written by other code or under a key that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,13 @@ class Journal:
         self.faults.append(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
 
     def envelope_refused(self, error: CodecError) -> None:
-        """An envelope did not open; it counts as a miss. The error's class says why."""
-        self.faults.append(Fault("envelope", type(error).__name__.lower()))
+        """An envelope did not open, or could not be made; it counts as a miss. The error's class says why."""
+        if isinstance(error, KeyringUnavailable):
+            self.faults.append(Fault("keys", "unavailable"))
+        elif isinstance(error, Miss):
+            self.faults.append(Fault("outdated", type(error).__name__.lower()))
+        else:
+            self.faults.append(Fault("envelope", type(error).__name__.lower()))
 
     def body_lost(self, what: Literal["missing", "altered"]) -> None:
         """A body was not where its envelope says, or not what it says."""

@@ -6,12 +6,14 @@ docs/problems.md explains each kind. Nothing in a problem comes from inside: no 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine import errors
+from brine.domain.cache_status import CacheStatus
 from brine.domain.fields import Fields
 from brine.domain.messages import Response
+from brine.service.answer import Answer
 
 if TYPE_CHECKING:
     from brine.errors import OriginError
@@ -72,6 +74,14 @@ def problem(kind: Kind, detail: str | None = None) -> Response:
         members["detail"] = detail
     fields = Fields([("content-type", "application/problem+json"), ("cache-control", "no-store")])
     return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
+
+
+def problem_answer(kind: Kind, detail: str | None = None, *, route: str | None = None) -> Answer:
+    """The answer to a request that never got as far as the cache."""
+    response = problem(kind, detail)
+    status = CacheStatus(detail=kind.name)
+    response = replace(response, fields=status.added_to(response.fields))
+    return Answer(response=response, result="problem", route=route, problem=kind.name)
 
 
 def origin_problem(error: OriginError) -> Kind:

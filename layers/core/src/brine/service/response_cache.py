@@ -32,7 +32,7 @@ MAIN = "main"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a lookup gave: the response that fits the request, if any; what is in the main slot; the slot it came from."""
+    """What a lookup gave: the response that fits the request, if any, and its slot; what is in the main slot."""
 
     stored: StoredResponse | None = None
     main: StoredResponse | None = None
@@ -91,7 +91,15 @@ class ResponseCache:
         return whole
 
     def keep(
-        self, key: str, stored: StoredResponse, found: Found, request: Request, *, evict_at: int, now: float, journal: Journal
+        self,
+        key: str,
+        stored: StoredResponse,
+        found: Found,
+        request: Request,
+        *,
+        evict_at: int,
+        now: float,
+        journal: Journal,
     ) -> bool:
         """Store a response where the next lookup finds it: one write, two with a large body. False when it failed."""
         main = found.main
@@ -157,7 +165,7 @@ class ResponseCache:
     def _place(
         self, key: str, slot: str, stored: StoredResponse, evict_at: int, now: float
     ) -> tuple[StoredResponse, bytes]:
-        """Seal the response; when its envelope is too large for the table, put the body away first and seal the rest."""
+        """Seal the response; if its envelope is too large for the table, put the body away and seal the rest."""
         context = (key, slot)
         envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
         body = stored.body

@@ -1,0 +1,65 @@
+"""Puts a gateway together: the one place where settings become clients, and clients adapters."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.service import Aws
+from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.http1.client import Client
+from brine.adapters.l1 import L1
+from brine.adapters.origin_http import HttpOrigin
+from brine.adapters.routes_toml import parse_routes
+from brine.adapters.s3 import S3BodyStore
+from brine.adapters.secrets import SecretText
+from brine.errors import ConfigError
+from brine.service.gateway import Gateway
+from brine.service.response_cache import ResponseCache
+from brine.service.sealing import stored_response_registry
+from brine.settings import Settings
+from brine_codec import Codec, KeyringSource, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.domain.route import Routes
+    from brine.domain.stored import StoredResponse
+
+PURPOSE = "brine cache"
+
+
+def build_gateway(environment: Mapping[str, str]) -> Gateway:
+    """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError."""
+    settings = Settings.from_environment(environment)
+    client = Client()
+    aws = Aws(
+        region=settings.region,
+        credentials=Credentials.from_environment(settings.environment),
+        client=client,
+        endpoint_url=settings.endpoint_url,
+    )
+    memory: L1[StoredResponse] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    cache = ResponseCache(
+        codec=Codec(
+            KeyringSource(SecretText(aws, settings.signing_keys_secret)),
+            purpose=PURPOSE,
+            registry=stored_response_registry(),
+            limits=Limits(),
+        ),
+        items=DynamoItemStore(aws, settings.table),
+        bodies=S3BodyStore(aws, settings.bucket),
+        memory=memory,
+        inline_limit=settings.inline_limit,
+    )
+    origin = HttpOrigin(client, max_body=settings.max_response_body)
+    return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+
+
+def _routes(settings: Settings) -> Routes:
+    try:
+        text = settings.routes.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the routes file {settings.routes} cannot be read: {error}") from None
+    return parse_routes(text, settings.environment, source=settings.routes.name)

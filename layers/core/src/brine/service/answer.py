@@ -1,0 +1,29 @@
+"""What serving a request comes to: the response, and what happened, for metrics and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from brine.domain.messages import Response
+    from brine.service.journal import Fault
+
+type Result = Literal["hit", "stale", "miss", "validated", "pass", "refused", "problem"]
+"""hit: from the store. stale: from the store though stale. validated: the origin confirmed what is stored.
+miss: from the origin, and the cache was asked. pass: from the origin, not the cache's business. refused: the client
+asked for what cannot be had. problem: the gateway's own error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin."""
+
+    response: Response
+    result: Result
+    route: str | None = None
+    layer: Literal["memory", "table"] | None = None
+    stored: bool = False
+    origin_time: float | None = None
+    problem: str | None = None
+    faults: tuple[Fault, ...] = ()
