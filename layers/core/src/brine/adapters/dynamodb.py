@@ -63,7 +63,7 @@ def _read_item(answer: bytes) -> Item | None:
         raise StoreUnavailable("GetItem: an answer that is not JSON") from error
     try:
         return Item(
-            envelope=a2b_base64(envelope or attributes["envelope"]["B"]),
+            envelope=a2b_base64(attributes["envelope"]["B"] or envelope),
             evict_at=int(attributes["evict_at"]["N"]),
             generation=int(attributes["generation"]["N"]),
             route=attributes["route"]["S"],

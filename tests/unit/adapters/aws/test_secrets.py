@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.http1 import Client
+from brine.adapters.secrets import SecretText
+from brine.errors import StoreUnavailable
+from tests.loopback import Loopback, answering_once_and_closing
+from tests.unit.adapters.aws.answers import http, json_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.adapters.aws.service import Aws
+    from tests.aws import Emulator
+
+
+def test_a_secret_is_read_by_name_and_by_arn(emulator: Emulator) -> None:
+    arn = emulator.create_secret("brine/keys", '{"1": "\u00e9"}')
+    with Client() as client:
+        aws = emulator.reached_by(client)
+
+        assert SecretText(aws, arn)() == SecretText(aws, "brine/keys")() == '{"1": "\u00e9"}'
+
+
+def test_a_secret_that_is_not_there_is_a_failure(emulator: Emulator) -> None:
+    with Client() as client, pytest.raises(StoreUnavailable, match="ResourceNotFoundException"):
+        SecretText(emulator.reached_by(client), "brine/no-such-keys")()
+
+
+@pytest.mark.parametrize(
+    "answer", [json_answer({"SecretBinary": "AAEC"}), json_answer({"SecretString": 1}), json_answer([]), http(200, b"")]
+)
+def test_a_secret_without_text_is_a_failure(aws_at: Callable[[Loopback], Aws], answer: bytes) -> None:
+    with Loopback(answering_once_and_closing(answer)) as server:
+        aws = aws_at(server)
+        with pytest.raises(StoreUnavailable):
+            SecretText(aws, "keys")()
+        aws.client.close()

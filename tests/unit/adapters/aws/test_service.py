@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.aws.refusals import Oversized, Refused
+from brine.adapters.aws.service import Aws, Call, Patience, Service
+from brine.errors import StoreError, StoreThrottled, StoreUnavailable
+from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
+from tests.unit.adapters.aws.answers import http, json_answer, json_error, xml_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.loopback import Peer
+
+OK = json_answer({})
+CALL = Call(name="GetItem", method="POST", path="/", headers={"x-amz-target": "t"}, payload_hash="0", max_answer=1000)
+PATIENCE = Patience(budget=5.0, attempts=4, first_wait=0.1, longest_wait=0.3)
+
+type AwsAt = Callable[[Loopback], Aws]
+
+
+def send(aws: Aws, patience: Patience = PATIENCE) -> bytes:
+    return Service(aws, "dynamodb", patience).send(CALL).body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_error("ProvisionedThroughputExceededException"),
+        json_error("ThrottlingException"),
+        json_error("InternalServerError", 500),
+        http(503, b""),
+        xml_error("SlowDown", 503),
+        http(429, b""),
+    ],
+)
+def test_what_may_pass_is_tried_again_after_a_wait(aws_at: AwsAt, sleeps: list[float], answer: bytes) -> None:
+    with Loopback(answering(answer, answer, OK)) as server:
+        aws = aws_at(server)
+        assert send(aws) == b"{}"
+        aws.client.close()
+
+    assert sleeps == [0.05, 0.1]
+
+
+def test_waits_grow_up_to_a_limit_and_attempts_are_counted(aws_at: AwsAt, sleeps: list[float]) -> None:
+    with Loopback(answering_always(json_error("ThrottlingException"))) as server:
+        aws = aws_at(server)
+        with pytest.raises(StoreThrottled):
+            send(aws)
+        aws.client.close()
+
+    assert sleeps == [0.05, 0.1, 0.15]
+    assert len(server.requests) == 4
+
+
+def test_nothing_is_tried_again_that_would_come_too_late(aws_at: AwsAt, sleeps: list[float]) -> None:
+    with Loopback(answering_always(http(500, b""))) as server:
+        aws = replace(aws_at(server), clock=lambda: 0.0)
+        with pytest.raises(Refused):
+            send(aws, replace(PATIENCE, budget=0.1))
+        aws.client.close()
+
+    assert sleeps == [0.05]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "status"),
+    [
+        (json_error("ResourceNotFoundException"), "ResourceNotFoundException", 400),
+        (json_error("AccessDeniedException"), "AccessDeniedException", 400),
+        (json_answer({"__type": "ValidationException"}, 400), "ValidationException", 400),
+        (xml_error("NoSuchBucket", 404), "NoSuchBucket", 404),
+        (http(307, b"<Error><Code>TemporaryRedirect</Code></Error>"), "TemporaryRedirect", 307),
+        (http(400, b""), "unknown", 400),
+        (http(400, b'{"__type": "a b\\nsecret"}'), "unknown", 400),
+        (http(400, "<Code>s\u00e9cret</Code>".encode()), "unknown", 400),
+        (http(400, b"<Code>" + b"x" * 81 + b"</Code>"), "unknown", 400),
+    ],
+)
+def test_a_refusal_says_its_code_and_is_final(
+    aws_at: AwsAt, sleeps: list[float], answer: bytes, code: str, status: int
+) -> None:
+    with Loopback(answering_once_and_closing(answer)) as server, pytest.raises(Refused) as caught:
+        send(aws_at(server))
+
+    assert (caught.value.code, caught.value.status, str(caught.value)) == (code, status, f"GetItem: {code} ({status})")
+    assert sleeps == []
+
+
+def test_a_service_that_breaks_off_is_tried_again(aws_at: AwsAt) -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(OK if peer.number == 2 else OK[: 20 * peer.number])
+
+    with Loopback(script) as server:
+        aws = aws_at(server)
+        assert send(aws) == b"{}"
+        aws.client.close()
+
+    assert server.connections == 3
+
+
+def test_a_service_that_is_not_there_is_unavailable(aws_at: AwsAt, sleeps: list[float]) -> None:
+    with Loopback(answering()) as server:
+        aws = aws_at(server)
+
+    with pytest.raises(StoreUnavailable, match="GetItem: http://127"):
+        send(aws)
+    assert len(sleeps) == 3
+
+
+def test_a_silent_service_is_unavailable_within_the_budget(aws_at: AwsAt) -> None:
+    with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(StoreUnavailable):
+        send(aws_at(server), Patience(budget=0.1))
+
+
+def test_an_answer_larger_than_wanted_is_not_asked_for_again(aws_at: AwsAt, sleeps: list[float]) -> None:
+    with Loopback(answering_once_and_closing(http(200, b"x" * 1001))) as server, pytest.raises(Oversized):
+        send(aws_at(server))
+
+    assert sleeps == []
+
+
+def test_errors_carry_no_values(aws_at: AwsAt) -> None:
+    with Loopback(answering_always(json_error("ConditionalCheckFailedException"))) as server:
+        aws = aws_at(server)
+        with pytest.raises(StoreError) as caught:
+            send(aws)
+        aws.client.close()
+
+    assert not re.search("secret|hush|AKID", f"{caught.value!r} {vars(caught.value)}")
+
+
+def test_each_attempt_is_signed_for_its_own_time(aws_at: AwsAt) -> None:
+    times = iter([0.0, 3600.0])
+    with Loopback(answering(http(500, b""), OK)) as server:
+        aws = replace(aws_at(server), now=lambda: next(times))
+        send(aws)
+        aws.client.close()
+
+    assert [re.findall(rb"x-amz-date: (\w+)", request) for request in server.requests] == [
+        [b"19700101T000000Z"],
+        [b"19700101T010000Z"],
+    ]
