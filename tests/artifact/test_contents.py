@@ -1,0 +1,56 @@
+"""The artifact holds what the functions need, and nothing that somebody left lying about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from brine_cli.template import Template
+
+pytestmark = pytest.mark.artifact
+
+# By logical id, and folder below it. What pip says about packages (*.dist-info) is left out.
+SHIPPED = {
+    "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
+    "CodecLayer": {"python"},
+    "CodecLayer/python": {"brine_codec", "backports", "requirements.txt"},
+    "CoreLayer": {"python"},
+    "CoreLayer/python": {"brine"},
+    "RoutesLayer": {"routes.toml", "routes.schema.json"},
+}
+BUILT = {place.partition("/")[0] for place in SHIPPED}
+
+
+def find(built: Template, place: str) -> Path:
+    logical_id, _, below = place.partition("/")
+    properties = built.resources[logical_id]["Properties"]
+    folder: str = properties.get("CodeUri") or properties["ContentUri"]
+    return (built.path.parent / folder).resolve() / below
+
+
+@pytest.mark.parametrize("place", SHIPPED)
+def test_these_things_ship(built: Template, place: str) -> None:
+    names = {path.name for path in find(built, place).iterdir() if path.suffix not in {".dist-info", ".data"}}
+    assert names == SHIPPED[place]
+
+
+def test_every_function_and_layer_is_listed_here(built: Template) -> None:
+    kinds = {"AWS::Serverless::Function", "AWS::Serverless::LayerVersion"}
+    assert {name for name, resource in built.resources.items() if resource["Type"] in kinds} == BUILT
+
+
+@pytest.mark.parametrize("place", ["CodecLayer/python/brine_codec", "CoreLayer/python/brine"])
+def test_packages_hold_code_and_their_type_marker(built: Template, place: str) -> None:
+    root = find(built, place)
+    files = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
+    assert [file for file in files if file.suffix != ".py"] == [root.relative_to(root) / "py.typed"]
+
+
+def test_the_artifact_stays_small(built: Template) -> None:
+    """Lambda unpacks it at every cold start. Powertools is most of it."""
+    size = sum(path.stat().st_size for name in BUILT for path in find(built, name).rglob("*") if path.is_file())
+    assert size < 8_000_000

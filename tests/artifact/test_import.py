@@ -1,0 +1,73 @@
+"""The built gateway imports and answers with nothing at hand but what ships."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.events import EVENTS
+
+if TYPE_CHECKING:
+    from tests.artifact.machine import Machine
+
+pytestmark = pytest.mark.artifact
+
+INVOKE = Path(__file__).with_name("invoke.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What one invocation in a new process gave."""
+
+    returned: dict[str, Any]
+    modules: list[Path]
+
+    @property
+    def body(self) -> bytes:
+        body: str = self.returned["body"]
+        return base64.b64decode(body) if self.returned["isBase64Encoded"] else body.encode()
+
+
+def invoke(machine: Machine, event: str, folder: Path) -> Invoked:
+    answer = folder / "answer.json"
+    run = f"import runpy; runpy.run_path({str(INVOKE)!r}, run_name='__main__')"
+    command = machine.python(run, machine.handler, str(EVENTS / event), str(answer))
+    result = subprocess.run(
+        command, env=dict(machine.variables), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    content = json.loads(answer.read_text())
+    return Invoked(content["returned"], [Path(file) for file in content["modules"]])
+
+
+def test_it_keeps_a_response_and_serves_it_in_a_new_process(machine: Machine, tmp_path: Path) -> None:
+    first = invoke(machine, "http-api/get-cache.json", tmp_path)
+    second = invoke(machine, "http-api/get-cache.json", tmp_path)
+    assert first.returned["statusCode"] == second.returned["statusCode"] == 200
+    assert first.returned["headers"]["cache-status"].startswith("brine; fwd=uri-miss; stored")
+    assert second.returned["headers"]["cache-status"].startswith("brine; hit; ttl=")
+    assert second.body == first.body
+
+
+def test_it_answers_with_bytes(machine: Machine, tmp_path: Path) -> None:
+    assert invoke(machine, "http-api/get-image.json", tmp_path).body.startswith(b"\x89PNG\r\n")
+
+
+def test_everything_that_it_loads_is_what_ships(machine: Machine, tmp_path: Path) -> None:
+    """Neither boto3, which would double the cold start, nor anything of the workspace."""
+    modules = invoke(machine, "http-api/get-cache.json", tmp_path).modules
+    shipped = [
+        module for module in modules if module.is_relative_to(machine.task) or module.is_relative_to(machine.opt)
+    ]
+    assert not [module for module in set(modules) - set(shipped) if "site-packages" in module.parts]
+    library = [module for module in modules if module.is_relative_to(sysconfig.get_path("stdlib"))]
+    assert set(modules) - set(shipped) - set(library) == {INVOKE}
+    assert machine.task / "app.py" in shipped
+    assert machine.opt / "python/brine/bootstrap.py" in shipped
