@@ -43,17 +43,14 @@ class Stack:
     def environment(self, function: str) -> dict[str, str]:
         """What a function finds in its environment when no Parameter is given; resources stand for themselves."""
         variables = self.functions[function]["Environment"]["Variables"]
-        values = {name: self._default(value) for name, value in variables.items()}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: self._default(value) for name, value in variables.items()}
 
-    def _default(self, value: Any) -> str | None:
+    def _default(self, value: Any) -> str:
         match value:
             case {"Ref": str(name)} if name in self.parameters:
                 return str(self.parameters[name]["Default"])
             case {"Ref": str(name)}:
                 return name
-            case {"Fn::If": ["HasAwsEndpointUrl", given, {"Ref": "AWS::NoValue"}]}:
-                return self._default(given) or None
             case str():
                 return value
             case _:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.routes_toml import parse_routes
 from brine.settings import Settings
-
 from tests.template.stack import ROOT
 
 if TYPE_CHECKING:
