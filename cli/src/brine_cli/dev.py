@@ -36,21 +36,23 @@ def run(options: argparse.Namespace) -> int:
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
     yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
+    names = ["not served", *(route.key for route in twin.application.routes), *twin.application.functions]
+    width = max(map(len, names)) + 2
     for route in twin.application.routes:
-        yield f"  {route.key:<12}{route.function}"
+        yield f"  {route.key:<{width}}{route.function}"
     kind = (
         f"{options.environments} processes, one request each" if options.environments else "one process, many threads"
     )
     for function in twin.application.functions.values():
         layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
-        yield f"  {function.logical_id:<12}{function.handler} with {layers}; {kind}"
+        yield f"  {function.logical_id:<{width}}{function.handler} with {layers}; {kind}"
     for event in twin.application.unserved:
-        yield f"  not served  {event}"
+        yield f"  {'not served':<{width}}{event}"
     if twin.aws_endpoint is not None:
-        made = ", ".join(twin.resources.values()) or "nothing"
-        yield f"  {'AWS':<12}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+        made = ", ".join(name.rpartition(":")[2] for name in twin.resources.values()) or "nothing"
+        yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
-        yield f"  {'httpbin':<12}{twin.httpbin}"
+        yield f"  {'httpbin':<{width}}{twin.httpbin}"
     yield ""
     yield "Try:"
     for line in _examples(twin, with_origin=options.origin is not None):

@@ -146,6 +146,7 @@ class Environment:
             case "ready":
                 self._ready.set_result(None)
             case "init-failed":
+                self.is_alive = False  # the next request must not meet it while it ends
                 self._ready.set_exception(InitFailed(f"{self._launch.name} cannot be loaded\n{head['error']}"))
             case kind:
                 with self._lock:

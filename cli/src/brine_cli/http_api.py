@@ -38,6 +38,7 @@ class HttpApi:
         self._environments = environments
         self._report = report
         self._patience = patience
+        self._last_failure = ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The response to `request`."""
@@ -74,7 +75,7 @@ class HttpApi:
             self._tell(request, f"503: {function} took longer than the {self._patience:g} s that API Gateway waits")
             return limits.integration_timed_out(self._patience)
         except InvocationFailed as failure:
-            self._tell(request, f"502: {failure}")
+            self._tell(request, f"502: {self._shortened(str(failure))}")
             return limits.internal_error()
         except MalformedAnswer as error:
             self._tell(request, f"502: the answer of {function} is malformed: {error}")
@@ -82,6 +83,14 @@ class HttpApi:
         for remark in ignored:
             self._tell(request, f"{function}: {remark}")
         return response
+
+    def _shortened(self, failure: str) -> str:
+        """The first and last line of a traceback that was told in full just before."""
+        if failure == self._last_failure:
+            first, *_, last = failure.splitlines()
+            return f"{first}: {last} (as above)" if last != first else first
+        self._last_failure = failure
+        return failure
 
     def _tell(self, request: HttpRequest, what: str) -> None:
         path = request.target.partition(b"?")[0].decode("latin-1")

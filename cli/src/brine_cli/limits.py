@@ -21,7 +21,9 @@ def refusal(status: int, message: str, twin: str | None = None) -> HttpResponse:
     """What API Gateway answers by itself, with the twin's explanation when there is one."""
     content = {"message": message} if twin is None else {"message": message, "twin": twin}
     return HttpResponse(
-        status=status, headers=((b"content-type", b"application/json"),), body=json.dumps(content).encode()
+        status=status,
+        headers=((b"content-type", b"application/json"),),
+        body=json.dumps(content, separators=(",", ":")).encode(),
     )
 
 

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from brine_cli.environments import Environments
     from brine_cli.template import Template
 
-_ROUTES = "BRINE_ROUTES"  # the variable that tells a function where routes.toml is
+# What the twin knows of the template beyond CloudFormation: two parameters, and the variable that names routes.toml.
+_HTTPBIN_ORIGIN = "HttpbinOrigin"
+_AWS_ENDPOINT = "AwsEndpointUrl"
+_ROUTES = "BRINE_ROUTES"
 _ONE_ROUTE = """\
 [[route]]
 name = "origin"
@@ -107,7 +110,7 @@ class Twin:
         template = read_template(self._template_path)
         self._read(template, {})  # a mistake is found before anything is started
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        if self._origin is None:
+        if self._origin is None and _HTTPBIN_ORIGIN in template.parameters:
             self.httpbin = stack.enter_context(emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
@@ -129,7 +132,7 @@ class Twin:
         return attributes
 
     def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
-        known = {"HttpbinOrigin": self.httpbin, "AwsEndpointUrl": self.aws_endpoint}
+        known = {_HTTPBIN_ORIGIN: self.httpbin, _AWS_ENDPOINT: self.aws_endpoint}
         overrides = {name: value for name, value in known.items() if value is not None}
         return Resolver(template, overrides=overrides, attributes=layer_attributes(template) | attributes)
 

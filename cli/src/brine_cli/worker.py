@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     type Handler = Callable[[Any, Any], Any]
     type Head = dict[str, Any]
 
+_IMPORTLIB = importlib.__file__
 _LENGTHS = struct.Struct(">II")
 
 
@@ -87,8 +88,8 @@ class _Worker:
         sys.path[:] = [*setup["code"], *sys.path, *setup["packages"]]
         try:
             handler = _load(setup["handler"])
-        except BaseException:  # noqa: BLE001  (whatever stops a module from loading, SystemExit too, fails the init)
-            self._send({"kind": "init-failed", "error": traceback.format_exc()})
+        except BaseException as error:  # noqa: BLE001  (whatever stops a module from loading, SystemExit too)
+            self._send({"kind": "init-failed", "error": _explain(error)})
             os._exit(1)
         self._send({"kind": "ready"})
         if setup["threads"] == 1:  # the main thread, where Lambda runs handlers
@@ -110,8 +111,8 @@ class _Worker:
         except SystemExit as error:
             print(f"{head['arn']}: the handler called sys.exit({error.code!r})", file=sys.stderr)
             os._exit(error.code if isinstance(error.code, int) else 1)
-        except Exception:  # noqa: BLE001  (the handler's own errors, and answers that are not JSON: all are the function's)
-            self._send({"kind": "error", "id": head["id"], "error": traceback.format_exc()})
+        except Exception as error:  # noqa: BLE001  (the handler's errors, and answers that are not JSON, are the function's)
+            self._send({"kind": "error", "id": head["id"], "error": _explain(error)})
         else:
             self._send({"kind": "answer", "id": head["id"]}, packed)
 
@@ -124,6 +125,16 @@ def _load(handler: str) -> Handler:
     module, _, name = handler.rpartition(".")
     loaded: Handler = getattr(importlib.import_module(module.replace("/", ".")), name)
     return loaded
+
+
+def _explain(error: BaseException) -> str:
+    """The traceback from where the function's own code begins."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(
+        (__file__, "<frozen importlib", _IMPORTLIB)
+    ):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
 
 
 def _number(value: object) -> object:

@@ -1,0 +1,28 @@
+"""A running twin of the fixtures' template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_cli.twin import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
+
+
+@pytest.fixture(scope="module")
+def console() -> list[str]:
+    """What the module's twin reported."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def twin(console: list[str]) -> Iterator[Twin]:
+    """One process with many threads per function."""
+    with Twin(template=TEMPLATE, report=console.append) as running:
+        yield running

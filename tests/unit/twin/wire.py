@@ -1,0 +1,51 @@
+"""Speaks HTTP/1.1 byte by byte, for what an HTTP client would not send or would hide."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = 20
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    """A connection to the server at `url`."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=SECONDS) as connection:
+        yield connection
+
+
+def converse(url: str, request: bytes) -> bytes:
+    """Everything that the server sends for `request` until it closes."""
+    with connected(url) as connection:
+        connection.sendall(request)
+        return read_to_end(connection)
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    """Everything until the server closes."""
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def request(method: bytes = b"GET", target: bytes = b"/", *headers: bytes, body: bytes = b"") -> bytes:
+    """A request that is the last one of its connection."""
+    lines = [b"%s %s HTTP/1.1" % (method, target), b"host: test", b"connection: close", *headers]
+    if body:
+        lines.append(b"content-length: %d" % len(body))
+    return b"\r\n".join([*lines, b"", body])
+
+
+def split(response: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """Status line, header lines and body."""
+    head, _, body = response.partition(b"\r\n\r\n")
+    status, *headers = head.split(b"\r\n")
+    return status, headers, body
