@@ -6,17 +6,15 @@ not understood makes a response stale, never fresh (RFC 9111 section 4.2.1).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from brine.domain.field_syntax import delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.field_syntax import FIELD_NAME, delta_seconds, is_well_quoted, split_list, unquote
 from brine.domain.structured import NotStructured, Token, parse_dictionary
 
 if TYPE_CHECKING:
     from brine.domain.fields import Fields
 
 _INVALID = "?"
-_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Directives:
@@ -87,7 +85,7 @@ def request_directives(fields: Fields) -> Directives:
 
 def _are_field_names(argument: str | None) -> bool:
     names = split_list(argument or "")
-    return bool(names) and all(map(_FIELD_NAME.fullmatch, names))
+    return bool(names) and all(map(FIELD_NAME.fullmatch, names))
 
 
 def _argument(name: str, argument: str) -> str:

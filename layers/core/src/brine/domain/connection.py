@@ -15,6 +15,9 @@ HOP_BY_HOP = frozenset(
     }
 )
 
+CACHING = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
+"""What a cache judges by. It is for everybody, whatever Connection says, and is never left out of what is stored."""
+
 VIA = ("via", "1.1 brine")
 """What the gateway says of itself on everything it forwards (RFC 9110 section 7.6.3)."""
 
@@ -25,4 +28,4 @@ def end_to_end(fields: Fields) -> Fields:
     if connection is None:
         return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
-    return fields.without(HOP_BY_HOP | listed)
+    return fields.without(HOP_BY_HOP | (listed - CACHING))

@@ -79,7 +79,8 @@ def _is_usable(state: Freshness, wishes: Directives) -> bool:
     if needs_validation(state.directives) or "no-cache" in wishes:
         return False
     if not state.is_fresh:
-        return state.overdue <= accepted_staleness(state.directives, wishes) and _is_young_enough(state, wishes)
+        accepted = accepted_staleness(state.directives, wishes)
+        return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
     if state.remaining < (wishes.seconds("min-fresh") or 0):
         return False
     # A reload (max-age=0) of what never changes is not worth a question while it is fresh (RFC 8246 section 2)

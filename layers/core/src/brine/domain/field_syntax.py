@@ -7,6 +7,9 @@ import re
 _MEMBER = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
+FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token (RFC 9110 section 5.6.2), which is what field names are."""
+
 MAX_SECONDS = 2**31
 """What a cache takes a longer time for (RFC 9111 section 1.2.2)."""
 
@@ -18,17 +21,16 @@ def split_list(text: str) -> list[str]:
     """
     if '"' not in text:
         return [member for part in text.split(",") if (member := part.strip(" \t"))]
-    members, start, position, end = [], 0, 0, len(text)
-    while position < end:
-        match = _MEMBER.match(text, position)
-        position = match.end() if match else position
-        if position < end and text[position] == '"':
-            comma = text.find(",", position)
-            position = end if comma < 0 else comma
-        if member := text[start:position].strip(" \t"):
+    members, start, end = [], 0, len(text)
+    while start < end:
+        match = _MEMBER.match(text, start)
+        stop = match.end() if match else start
+        if stop < end and text[stop] == '"':
+            comma = text.find(",", stop)
+            stop = end if comma < 0 else comma
+        if member := text[start:stop].strip(" \t"):
             members.append(member)
-        position += 1
-        start = position
+        start = stop + 1
     return members
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
-from brine.domain.freshness import age_value, current_age
+from brine.domain.freshness import current_age
 from brine.domain.http_date import date_field, format_http_date
 from brine.domain.messages import Response
 from brine.domain.preconditions import if_range_holds, is_not_modified
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 # About the representation, not the message: a 304 leaves them out (RFC 9110 section 15.4.5).
 _REPRESENTATION = frozenset(
-    {"content-encoding", "content-language", "content-length", "content-md5", "content-range", "content-type"}
+    {
+        *("content-digest", "content-encoding", "content-language", "content-length"),
+        *("content-md5", "content-range", "content-type"),
+    }
 )
+# About all the bytes that were sent: a part of them needs its own or none.
+_OF_ALL_BYTES = frozenset({"content-digest", "content-length", "content-md5", "content-range"})
 _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "last-modified"})
 
 
@@ -67,9 +72,6 @@ def relay(response: Response, request: Request, now: float) -> Response:
     """
     fields = end_to_end(response.fields)
     lines = list(fields.lines)
-    if "age" in fields:
-        lines = [line for line in lines if line[0] != "age"]
-        lines.append(("age", str(age_value(fields))))
     if date_field(fields, "date", now) is None:
         lines = [line for line in lines if line[0] != "date"]
         lines.append(("date", format_http_date(now)))
@@ -77,7 +79,9 @@ def relay(response: Response, request: Request, now: float) -> Response:
     if request.method not in {"GET", "HEAD"}:
         return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)
     size = len(response.body)
-    form = _Form(206) if response.status == 206 else _form(response.status, fields, size, request, now)
+    form = _form(response.status, fields, size, request, now)
+    if form.pieces is not None and response.status == 206:  # the origin has cut it already
+        form = _Form(206)
     if request.method == "HEAD" or form.status in {304, 416}:
         return _without_body(form.status, lines, size)
     return _with_body(form, lines, response.body)
@@ -99,12 +103,12 @@ def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
     if len(form.pieces) == 1:
         piece = form.pieces[0]
         body = body[piece.start : piece.stop]
-        lines = [line for line in lines if line[0] not in {"content-length", "content-range"}]
+        lines = [line for line in lines if line[0] not in _OF_ALL_BYTES]
         lines.append(("content-range", piece.content_range))
     else:
         content_type = next((value for name, value in lines if name == "content-type"), None)
         content_type, body = multipart(body, form.pieces, content_type)
-        lines = [line for line in lines if line[0] not in {"content-length", "content-range", "content-type"}]
+        lines = [line for line in lines if line[0] not in _OF_ALL_BYTES and line[0] != "content-type"]
         lines.append(("content-type", content_type))
     lines.append(("content-length", str(len(body))))
     return Response(status=form.status, fields=Fields.lowered(lines), body=body)

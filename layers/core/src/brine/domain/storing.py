@@ -7,6 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import NO_DIRECTIVES, response_directives
+from brine.domain.connection import CACHING
 from brine.domain.freshness import HEURISTICALLY_CACHEABLE, explicit_lifetime, freshness, route_lifetime
 from brine.domain.http_date import date_field, format_http_date
 from brine.domain.preconditions import has_validator
@@ -67,7 +68,7 @@ def _refused_by_origin(status: int, directives: Directives) -> str | None:
 
 
 def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
-    if candidate.status < 200 or candidate.status in _OF_ONE_REQUEST:
+    if not 200 <= candidate.status < 600 or candidate.status in _OF_ONE_REQUEST:
         return "status"
     if candidate.vary == ANYTHING:
         return "vary"
@@ -96,7 +97,7 @@ def _stored_fields(candidate: StoredResponse, directives: Directives, policy: Po
     if policy.set_cookie == "strip":
         unwanted |= {"set-cookie"}
     if unwanted:
-        fields = fields.without(unwanted)
+        fields = fields.without(unwanted - CACHING)
     if date_field(fields, "date", candidate.response_time) is None:
         fields = fields.replacing("date", format_http_date(candidate.response_time))
     return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from brine.domain.field_syntax import split_list
+from brine.domain.field_syntax import FIELD_NAME, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +23,14 @@ _WEIGHT = re.compile(r"[ \t]*;[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*\Z", re.IGNOR
 
 
 def vary_names(fields: Fields) -> tuple[str, ...]:
-    """The names in Vary, in lower case, sorted; `("*",)` when "*" is among them."""
+    """The names in Vary, in lower case, sorted; `("*",)` when "*" is among them, or what cannot be a name."""
     text = fields.get("vary")
     if text is None:
         return ()
     names = {member.lower() for member in split_list(text)}
-    return ("*",) if "*" in names else tuple(sorted(names))
+    if "*" in names or not all(map(FIELD_NAME.fullmatch, names)):
+        return ("*",)
+    return tuple(sorted(names))
 
 
 def selecting_fields(names: Iterable[str], request: Request) -> SelectingFields:

@@ -1,0 +1,188 @@
+"""A cache in miniature for the tests: it does what the service does with the domain's decisions, over a dictionary.
+
+An origin is a list of responses, given out in order; None stands for one that cannot be reached. Time is a number
+that the story moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from brine.domain.cache_status import CacheStatus
+from brine.domain.decide import decide
+from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.fields import Fields
+from brine.domain.freshness import remaining_freshness
+from brine.domain.http_date import format_http_date
+from brine.domain.messages import Request, Response
+from brine.domain.origin import OriginAddress
+from brine.domain.policy import Policy
+from brine.domain.receive import receive, receive_error
+from brine.domain.respond import relay, respond
+from brine.domain.storing import evict_at
+from brine.domain.stored import StoredResponse
+from brine.domain.upstream import upstream_fields
+from brine.domain.vary import selects, vary_key
+
+START = 1_700_000_000.0
+ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
+
+type Header = tuple[str, str]
+
+
+def date(offset: float = 0) -> str:
+    """An HTTP date so many seconds from the start of a story."""
+    return format_http_date(START + offset)
+
+
+def request(*headers: Header, method: str = "GET", target: str = "/a") -> Request:
+    path, _, query = target.partition("?")
+    return Request(method=method, path=path, query=query or None, fields=Fields(headers))
+
+
+def response(*headers: Header, status: int = 200, body: bytes = b"body") -> Response:
+    return Response(status=status, fields=Fields(headers), body=body)
+
+
+def stored_response(
+    *headers: Header,
+    status: int = 200,
+    body: bytes = b"body",
+    at: float = START,
+    delay: float = 0.0,
+    vary: tuple[tuple[str, str | None], ...] = (),
+) -> StoredResponse:
+    return StoredResponse(
+        method="GET",
+        target="/a",
+        route="r",
+        status=status,
+        fields=Fields(headers),
+        body=body,
+        request_time=at - delay,
+        response_time=at,
+        fetch_started=at - delay,
+        vary=vary,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the client got, and what the origin was sent on the way, if anything."""
+
+    response: Response
+    cache_status: str
+    sent: tuple[Request, ...] = ()
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    @property
+    def body(self) -> bytes:
+        return self.response.body
+
+    @property
+    def is_hit(self) -> bool:
+        return not self.sent
+
+    def header(self, name: str) -> str | None:
+        return self.response.fields.get(name)
+
+
+@dataclass
+class Story:
+    """A cache, its origin, and a clock."""
+
+    policy: Policy = field(default_factory=Policy)
+    now: float = START
+    answers: list[Response | None] = field(default_factory=list)
+    store: dict[tuple[str, str], StoredResponse] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def origin(self, *headers: Header, status: int = 200, body: bytes = b"body") -> None:
+        """The origin's next answer; with a Date, unless the headers have one."""
+        if not any(name.lower() == "date" for name, _ in headers):
+            headers = (("Date", format_http_date(self.now)), *headers)
+        self.answers.append(response(*headers, status=status, body=body))
+
+    def origin_is_down(self) -> None:
+        self.answers.append(None)
+
+    def get(self, *headers: Header, target: str = "/a", method: str = "GET") -> Told:
+        asked = request(*headers, method=method, target=target)
+        stored, mismatch = self._find(asked) if method in {"GET", "HEAD"} else (None, False)
+        decision = decide(stored, asked, self.policy, self.now, vary_mismatch=mismatch)
+        match decision:
+            case Serve() | ServeStale():
+                status = CacheStatus(hit=True, ttl=decision.remaining_freshness)
+                return Told(respond(decision.stored, asked, self.now), str(status))
+            case Refuse():
+                return Told(Response(status=decision.status), str(CacheStatus(detail="only-if-cached")))
+            case Validate() | Forward():
+                return self._fetch(asked, decision, ())
+
+    def _find(self, asked: Request) -> tuple[StoredResponse | None, bool]:
+        names = self.names.get(asked.target)
+        if names is None:
+            return None, False
+        stored = self.store.get((asked.target, vary_key(names, asked)))
+        if stored is None:  # one that fits all the same, as the main slot may
+            stored = next((one for one in self._all(asked.target) if selects(one, asked)), None)
+        return stored, stored is None
+
+    def _all(self, target: str) -> list[StoredResponse]:
+        return [stored for (of, _), stored in self.store.items() if of == target]
+
+    def _fetch(self, asked: Request, decision: Validate | Forward, sent: tuple[Request, ...]) -> Told:
+        fields = upstream_fields(replace(asked, fields=decision.fields), "all")
+        sent = (*sent, replace(asked, fields=fields))
+        answer = self.answers.pop(0)
+        if answer is None:
+            stale = receive_error(decision, asked, self.policy, self.now)
+            if stale is None:
+                return Told(Response(status=502), str(CacheStatus(fwd=decision.reason)), sent)
+            ttl = remaining_freshness(stale, self.policy, self.now)
+            return Told(respond(stale, asked, self.now), str(CacheStatus(fwd=decision.reason, ttl=ttl)), sent)
+        reception = receive(
+            decision,
+            asked,
+            answer,
+            self.policy,
+            target=asked.target,
+            route="r",
+            request_time=self.now,
+            response_time=self.now,
+            origin=ORIGIN,
+        )
+        if reception.retry is not None:
+            return self._fetch(asked, reception.retry, sent)
+        for target in (*reception.invalidate, *((asked.target,) if reception.drop else ())):
+            self._drop(target)
+        ttl = None
+        if reception.keep is not None:
+            self._keep(asked, reception.keep)
+            ttl = remaining_freshness(reception.keep, self.policy, self.now)
+        status = CacheStatus(
+            fwd=decision.reason,
+            fwd_status=answer.status,
+            stored=reception.keep is not None,
+            ttl=ttl,
+            detail=reception.refusal,
+        )
+        if reception.reuse is not None:
+            return Told(respond(reception.reuse, asked, self.now), str(status), sent)
+        return Told(relay(answer, asked, self.now), str(status), sent)
+
+    def _keep(self, asked: Request, stored: StoredResponse) -> None:
+        assert evict_at(stored, self.policy) >= stored.response_time
+        names = tuple(name for name, _ in stored.vary)
+        if self.names.get(asked.target) != names:
+            self._drop(asked.target)
+        self.names[asked.target] = names
+        self.store[asked.target, vary_key(names, asked)] = stored
+
+    def _drop(self, target: str) -> None:
+        self.names.pop(target, None)
+        for key in [key for key in self.store if key[0] == target]:
+            del self.store[key]
