@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -42,6 +43,16 @@ def request(method: bytes = b"GET", target: bytes = b"/", *headers: bytes, body:
     if body:
         lines.append(b"content-length: %d" % len(body))
     return b"\r\n".join([*lines, b"", body])
+
+
+def fetch(url: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
+    """Status and body, by an ordinary client; a body is sent as plain text."""
+    parts = urlsplit(url)
+    client = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
+    with closing(client):
+        client.request(method, parts.path, body, {"content-type": "text/plain"})
+        response = client.getresponse()
+        return response.status, response.read()
 
 
 def split(response: bytes) -> tuple[bytes, list[bytes], bytes]:

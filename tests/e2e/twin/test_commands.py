@@ -1,0 +1,164 @@
+"""`brine dev` and `brine emulators` as real processes: what they say, and that they leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from boto3 import Session
+
+from brine_cli.http_server import listen
+from tests.unit.twin.wire import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
+SECONDS = 30
+
+
+class Command:
+    """A running `brine` and what it printed until it was ready."""
+
+    def __init__(self, process: subprocess.Popen[str], said: str) -> None:
+        self.process = process
+        self.said = said
+
+    def first(self, pattern: str) -> str:
+        found = re.search(pattern, self.said)
+        assert found, self.said
+        return found[1]
+
+    def children(self) -> list[int]:
+        """A file descriptor for each process that it started, by the kernel's own account."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return [os.pidfd_open(int(pid)) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "brine_cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
+
+
+@contextmanager
+def running(folder: Path, last_line: str, *arguments: str) -> Iterator[Command]:
+    process = command(folder, *arguments)
+    assert process.stdout is not None
+    lines: list[str] = []
+    try:
+        while not lines or not re.search(last_line, lines[-1]):
+            lines.append(process.stdout.readline())
+            assert lines[-1], "".join(lines)
+        yield Command(process, "".join(lines))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def dev(folder: Path, *arguments: str) -> Iterator[Command]:
+    with running(folder, "status/503", "dev", "--template", str(TEMPLATE), "--port", "0", *arguments) as started:
+        yield started
+
+
+def wait_until_gone(processes: list[int]) -> None:
+    for process in processes:
+        ended, _, _ = select.select([process], [], [], SECONDS)
+        os.close(process)
+        assert ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_dev_and_nothing_is_left(tmp_path: Path, number: signal.Signals) -> None:
+    with dev(tmp_path) as started:
+        children = started.children()
+        assert len(children) == 3  # a function, moto, httpbin
+        assert len(list(tmp_path.iterdir())) == 1
+        started.process.send_signal(number)
+        assert started.process.wait(SECONDS) == 0
+        wait_until_gone(children)
+        assert list(tmp_path.iterdir()) == []
+        assert started.process.communicate()[1] == ""
+
+
+def test_when_dev_is_killed_its_processes_end_too(tmp_path: Path) -> None:
+    with dev(tmp_path, "--environments", "2") as started:
+        children = started.children()
+        assert len(children) == 4
+        started.process.kill()
+        wait_until_gone(children)
+
+
+def test_dev_says_what_runs_where(tmp_path: Path) -> None:
+    with dev(tmp_path) as started:
+        url = started.first(r"served at (\S+)")
+        assert started.said.count("  curl ") == 3
+        assert started.first(r"\$default +(\w+)") == "KeepFunction"
+        httpbin = started.first(r"httpbin +(\S+)")
+        assert json.loads(fetch(f"{url}/about")[1])["origin"] == httpbin
+        assert fetch(f"{httpbin}/get")[0] == 200
+
+
+def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        process = command(tmp_path, "dev", "--template", str(TEMPLATE), "--port", str(port))
+        said, error = process.communicate(timeout=SECONDS)
+    assert (process.returncode, said) == (1, "")
+    assert error == f"brine: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
+    arguments = ("--template", str(TEMPLATE), "--port", "0", "--aws-endpoint", "http://127.0.0.1:1")
+    process = command(tmp_path, "dev", *arguments)
+    _, error = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    assert re.fullmatch(r"brine: Table cannot be made at http://127\.0\.0\.1:1: .*\n", error)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--help"], ["dev", "emulators"]),
+        (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--aws-endpoint URL"]),
+        (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
+    ],
+)
+def test_help(tmp_path: Path, arguments: list[str], told: list[str]) -> None:
+    process = command(tmp_path, *arguments)
+    said, _ = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert [option for option in told if option not in said] == []
+
+
+def test_emulators_name_things_by_their_logical_ids(tmp_path: Path) -> None:
+    arguments = ("--template", str(TEMPLATE), "--host", "127.0.0.1", "--aws-port", "0", "--httpbin-port", "0")
+    with running(tmp_path, "sam local", "emulators", *arguments) as started:
+        aws, httpbin = started.first(r"\(moto\) +(\S+)"), started.first(r"httpbin +(\S+)")
+        session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+        assert session.client("dynamodb", endpoint_url=aws).list_tables()["TableNames"] == ["Table"]
+        buckets = session.client("s3", endpoint_url=aws).list_buckets()["Buckets"]
+        assert [bucket["Name"] for bucket in buckets] == ["Bodies"]
+        secrets = session.client("secretsmanager", endpoint_url=aws)
+        assert secrets.describe_secret(SecretId="SigningKeys")["Name"] == "SigningKeys"
+        assert f"start-api --parameter-overrides AwsEndpointUrl={aws} HttpbinOrigin={httpbin}\n" in started.said
+        children = started.children()
+        started.process.send_signal(signal.SIGINT)
+        assert started.process.wait(SECONDS) == 0
+        wait_until_gone(children)
