@@ -8,9 +8,9 @@ BrineError
 ├── BadEvent                what invoked the function is not a request that it can read
 ├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
 └── OriginError             the origin gave no usable response
-    ├── OriginUnreachable   no connection: refused, no such host, TLS not verified
+    ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
     ├── OriginTimeout       no complete response within the deadline
-    ├── OriginMalformed     truncated, over-long or badly framed
+    ├── OriginMalformed     truncated (to nothing, even), over-long or badly framed
     └── OriginTooLarge      larger than the gateway takes
 """
 
@@ -55,11 +55,11 @@ class OriginError(BrineError):
 
 
 class OriginUnreachable(OriginError):
-    """No connection to the origin."""
+    """No connection to the origin, or a request that cannot be written in HTTP: nothing was sent."""
 
 
 class OriginTimeout(OriginError):
-    """The origin did not answer completely in time."""
+    """The origin could not be connected to, or did not answer completely, in time."""
 
 
 class OriginMalformed(OriginError):

@@ -44,10 +44,13 @@ class Item:
 
 
 class ItemStore(Protocol):
-    """The cache table. Every method is one round trip and raises StoreError when it fails."""
+    """The cache table. Every method is one round trip and raises StoreError when it fails; keys are never empty."""
 
     def read(self, pk: str, sk: str) -> Item | None:
-        """The item, or None. Reads may be eventually consistent; an item past `evict_at` may still be returned."""
+        """The item, or None. Reads may be eventually consistent; an item past `evict_at` may still be returned.
+
+        What is there but not whole, or not of our making, is None too.
+        """
 
     def write(self, pk: str, sk: str, item: Item) -> None:
         """Put the item, replacing any."""
@@ -60,7 +63,10 @@ class BodyStore(Protocol):
     """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
 
     def read(self, digest: bytes, size: int) -> bytes | None:
-        """The bytes at this address, unverified, or None. At most `size` + 1 bytes are read."""
+        """The bytes at this address, unverified, or None when there are none, or more than `size`.
+
+        Memory stays within about `size` bytes, whatever is there.
+        """
 
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken: same address, same bytes."""
@@ -72,7 +78,9 @@ class Origin(Protocol):
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
         """Send `request` and read the whole response, its body as the origin coded it. Redirects are not followed.
 
-        `request.target` goes into the request line byte for byte. Raises OriginError.
+        `request.target` goes into the request line byte for byte. Framing and Host are the adapter's own. The body is
+        complete: all of its announced length, or up to the end of a connection that announced none. A request that was
+        certainly not sent raises OriginUnreachable; other failures raise the other classes of OriginError.
         """
 
 

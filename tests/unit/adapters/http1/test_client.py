@@ -232,7 +232,7 @@ def test_a_drip_does_not_outlive_the_deadline(client: Client, beginning: bytes) 
         began = time.monotonic()
         with pytest.raises(TimedOut):
             client.exchange(server.address, GET, LIMITS, soon(0.1))
-        assert 0.1 <= time.monotonic() - began < 1.5
+        assert 0.1 <= time.monotonic() - began < 4
 
 
 def test_a_head_larger_than_allowed_is_refused(client: Client) -> None:

@@ -74,12 +74,12 @@ def _read_item(answer: bytes) -> Item | None:
         return None
 
 
-def _parse(answer: bytes) -> tuple[_Attributes, memoryview | None]:
+def _parse(answer: bytes) -> tuple[_Attributes, memoryview]:
     """The attributes of the item, and apart from them the envelope in base64, where it could be cut out unparsed.
 
     It is most of the bytes. A quote inside a JSON string is escaped, so `"B":"` can only begin a binary value.
     """
-    envelope = None
+    envelope = memoryview(b"")
     begin = answer.find(_BINARY) + len(_BINARY)
     if begin >= len(_BINARY):
         end = answer.index(b'"', begin)

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ADAPTERS = ("dynamodb", "s3", "secrets", "origin_http", "l1", "memory", "origin_memory")
+COSTLY = {
+    "boto3",
+    "botocore",
+    "urllib3",
+    "http.client",
+    "email",
+    "ssl",
+    "asyncio",
+    "logging",
+    "urllib.parse",
+    "datetime",
+}
+
+
+def test_what_every_cold_start_imports_stays_lean() -> None:
+    program = f"import sys, {', '.join(f'brine.adapters.{name}' for name in ADAPTERS)}; print(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True).stdout
+
+    assert "brine.adapters.http1.client" in imported.split()
+    assert COSTLY & set(imported.split()) == set()
