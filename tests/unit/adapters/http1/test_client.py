@@ -1,35 +1,18 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import BadAnswer, Client, ConnectFailed, Limits, Message, NoAnswer, TimedOut, TooLarge
-from brine.domain.origin import OriginAddress
-from brine.ports import Deadline
+from brine.adapters.http1 import Client, NoAnswer, TimedOut
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
     from tests.loopback import Peer
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-LIMITS = Limits(connect_timeout=2.0, read_timeout=2.0, max_head=2000, max_body=100_000)
-GET = Message(method="GET", head=b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", repeatable=True)
-POST = Message(
-    method="POST", head=b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n", body=b"1", repeatable=False
-)
-
-
-def soon(seconds: float = 5.0) -> Deadline:
-    return Deadline(time.monotonic() + seconds, time.monotonic)
-
-
-def ask(client: Client, server: Loopback, message: Message = GET, limits: Limits = LIMITS) -> bytes:
-    return client.exchange(server.address, message, limits, soon()).body
+from tests.unit.adapters.http1.asking import LIMITS, OK, POST, ask
 
 
 def test_exchanges_share_a_kept_connection(client: Client) -> None:
@@ -163,111 +146,3 @@ def test_connections_in_use_when_the_client_is_closed_end_with_their_exchange() 
         assert ask(client, server) == b"ok"
 
     assert seen == [True]
-
-
-def test_interim_answers_are_skipped(client: Client) -> None:
-    hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-    with Loopback(answering_always(hints + OK)) as server:
-        answer = client.exchange(server.address, GET, LIMITS, soon())
-        client.close()
-
-    assert (answer.status, answer.lines, answer.body) == (200, (("content-length", "2"),), b"ok")
-
-
-def test_an_answer_that_comes_before_the_request_was_read_counts(client: Client) -> None:
-    early = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    large = replace(POST, body=b"x" * 100, head=b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n")
-
-    def script(peer: Peer) -> None:
-        peer.send(early)
-        peer.wait_until_closed()
-
-    with Loopback(script) as server:
-        assert client.exchange(server.address, large, LIMITS, soon()).status == 413
-
-
-def test_a_large_request_arrives_whole(client: Client) -> None:
-    body = bytes(range(256)) * 4000
-    head = f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n".encode()
-    with Loopback(answering_always(OK)) as server:
-        ask(client, server, replace(POST, head=head, body=body))
-        client.close()
-
-    assert server.requests == [head + body]
-
-
-def test_a_peer_that_stops_reading_does_not_hold_the_request_forever(client: Client) -> None:
-    done = threading.Event()
-    message = replace(POST, body=bytes(50_000_000))
-    with Loopback(lambda _: done.wait(5)) as server:
-        with pytest.raises(TimedOut):
-            ask(client, server, message, replace(LIMITS, read_timeout=0.05))
-        done.set()
-
-
-def test_a_silent_peer_runs_into_the_read_time_out(client: Client) -> None:
-    with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(TimedOut):
-        ask(client, server, limits=replace(LIMITS, read_timeout=0.05))
-
-
-@pytest.mark.parametrize(
-    "beginning",
-    [
-        b"",
-        b"HTTP/1.1 200 OK\r\nX: ",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\n",
-    ],
-    ids=["head", "field", "counted", "chunked", "until close"],
-)
-def test_a_drip_does_not_outlive_the_deadline(client: Client, beginning: bytes) -> None:
-    def script(peer: Peer) -> None:
-        peer.read_request()
-        peer.send(beginning)
-        while not peer.wait_until_closed(0.002):
-            peer.send(b"x")
-
-    with Loopback(script) as server:
-        began = time.monotonic()
-        with pytest.raises(TimedOut):
-            client.exchange(server.address, GET, LIMITS, soon(0.1))
-        assert 0.1 <= time.monotonic() - began < 4
-
-
-def test_a_head_larger_than_allowed_is_refused(client: Client) -> None:
-    head = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 400 + b"Content-Length: 0\r\n\r\n"
-    with Loopback(answering_once_and_closing(head)) as server, pytest.raises(TooLarge):
-        ask(client, server)
-
-
-def test_a_head_without_end_is_refused(client: Client) -> None:
-    def script(peer: Peer) -> None:
-        peer.read_request()
-        while True:
-            peer.send(b"X-Field: " + b"y" * 1000 + b"\r\n")
-
-    with Loopback(script) as server, pytest.raises((TooLarge, BadAnswer)) as caught:
-        ask(client, server)
-
-    assert caught.type is TooLarge
-
-
-def test_every_address_of_a_name_is_tried(client: Client) -> None:
-    with Loopback(answering_always(OK)) as server:
-        address = replace(server.address, host="localhost")
-        assert client.exchange(address, GET, LIMITS, soon()).body == b"ok"
-        client.close()
-
-
-def test_nobody_listens() -> None:
-    with Loopback(answering_always(OK)) as server:
-        address = server.address
-    with Client() as client, pytest.raises(ConnectFailed):
-        client.exchange(address, GET, LIMITS, soon())
-
-
-def test_a_host_without_address() -> None:
-    address = OriginAddress(scheme="http", host="a" * 64 + ".invalid", port=80)
-    with Client() as client, pytest.raises(ConnectFailed):
-        client.exchange(address, GET, LIMITS, soon())
