@@ -29,16 +29,19 @@ def run(options: argparse.Namespace) -> int:
         from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
 
         # `sam local` resolves !Ref to the logical id, so that is what things must be called.
-        made = make_resources(resources, aws, name_of=lambda logical_id: logical_id)
-        print(f"AWS (moto)  {aws} with {', '.join(made[name, 'Ref'] for name in resources)}")
+        make_resources(resources, aws, name_of=str)
+        print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell, after `uv run sam build`:")
-        print(
-            f"  uv run sam local start-api --parameter-overrides AwsEndpointUrl={aws} HttpbinOrigin={httpbin}",
-            flush=True,
-        )
+        overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
+        print(f"  uv run sam local start-api --parameter-overrides {overrides}", flush=True)
         signals.wait()
     return 0
+
+
+def _from_containers(url: str) -> str:
+    """The URL by Docker's name for this machine; on Linux, samconfig.toml tells it to the containers."""
+    return f"http://host.docker.internal:{url.rpartition(':')[2]}"
 
 
 def _is_ours(address: str) -> bool:

@@ -157,7 +157,9 @@ def test_emulators_name_things_by_their_logical_ids(tmp_path: Path) -> None:
         assert [bucket["Name"] for bucket in buckets] == ["Bodies"]
         secrets = session.client("secretsmanager", endpoint_url=aws)
         assert secrets.describe_secret(SecretId="SigningKeys")["Name"] == "SigningKeys"
-        assert f"start-api --parameter-overrides AwsEndpointUrl={aws} HttpbinOrigin={httpbin}\n" in started.said
+        ports = aws.rpartition(":")[2], httpbin.rpartition(":")[2]
+        overrides = "AwsEndpointUrl=http://host.docker.internal:{} HttpbinOrigin=http://host.docker.internal:{}"
+        assert f"sam local start-api --parameter-overrides {overrides.format(*ports)}\n" in started.said
         children = started.children()
         started.process.send_signal(signal.SIGINT)
         assert started.process.wait(SECONDS) == 0
