@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from brine_cli.http_connection import Answerer
 
 _BACKLOG = 1024
+_PAUSE_SECONDS = 0.05
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -45,7 +46,7 @@ class HttpServer:
         self._patience = patience or Patience()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._acceptor = threading.Thread(target=self._accept, name="accept", daemon=True)
 
     def __enter__(self) -> Self:
@@ -54,7 +55,7 @@ class HttpServer:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self._stopping = True
+            self._stopping.set()
             open_now = tuple(self._connections)
         for connection in (self._listener, *open_now):
             _hang_up(connection)
@@ -66,15 +67,16 @@ class HttpServer:
             try:
                 connection, address = self._listener.accept()
             except OSError:
-                if self._stopping:
+                # This client is gone, or we are out of file descriptors until another one goes.
+                if self._stopping.wait(_PAUSE_SECONDS):
                     return
-                continue  # this client is gone, or we are out of file descriptors until another one goes
+                continue
             threading.Thread(target=self._serve, args=(connection, address[0]), name="http", daemon=True).start()
 
     def _serve(self, connection: socket.socket, client: str) -> None:
         with connection:
             with self._lock:
-                if self._stopping:
+                if self._stopping.is_set():
                     return
                 self._connections.add(connection)
             try:

@@ -73,6 +73,8 @@ class Twin:
     ) -> None:
         if origin is not None and routes is not None:
             raise CommandError("an origin and a routes file exclude each other")
+        if environments < 0:
+            raise CommandError("the number of environments cannot be negative")
         self._template_path = template
         self._host = host
         self._port = port

@@ -158,6 +158,8 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     ("start", "error"),
     [
         (lambda _: Twin(template=TEMPLATE, origin="http://a", routes=Path("b")), CommandError),
+        (lambda _: Twin(template=TEMPLATE, environments=-1), CommandError),
+        (lambda _: Twin(template=TEMPLATE, port=65_536), PortTaken),
         (lambda folder: Twin(template=folder / "gone.yaml"), TemplateError),
     ],
 )
