@@ -162,6 +162,7 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
         (lambda _: Twin(template=TEMPLATE, port=65_536), PortTaken),
         (lambda folder: Twin(template=folder / "gone.yaml"), TemplateError),
     ],
+    ids=["origin and routes", "negative environments", "port out of range", "no template"],
 )
 def test_what_cannot_be_started(tmp_path: Path, start: Callable[[Path], Twin], error: type[CommandError]) -> None:
     with pytest.raises(error), start(tmp_path):
