@@ -167,15 +167,17 @@ def _has_body(method: bytes, status: int) -> bool:
 
 
 def _content_length(method: bytes, response: HttpResponse) -> bytes | None:
-    """The length to declare: the body's, or for HEAD and 304 the one that the function speaks of (RFC 9110 8.6)."""
+    """The length to declare: the body's, or for HEAD and 304 the one that the function speaks of (RFC 9110 8.6).
+
+    Never a length of 0 for want of a better one: to a HEAD it would say that a GET has no body either.
+    """
     if _has_body(method, response.status):
         return str(len(response.body)).encode()
     if response.status == 204:
         return None
-    given = next(
-        (value for name, value in response.headers if name.lower() == b"content-length" and value.isdigit()), None
-    )
-    return str(len(response.body)).encode() if given is None and response.status != 304 else given
+    given = (value for name, value in response.headers if name.lower() == b"content-length" and value.isdigit())
+    of_body = str(len(response.body)).encode() if response.body and response.status != 304 else None
+    return next(given, of_body)
 
 
 def _reason(status: int) -> bytes:

@@ -120,7 +120,12 @@ def test_answers_without_a_body(
     _, lines, body = split(converse(serve(answering(status, *headers, body=b"four")), request(method)))
     assert body == b""
     assert [line for line in lines if line.startswith(b"content-length")] == ([] if expected is None else [expected])
-    assert not any(line.startswith(b"transfer-encoding") for line in lines)
+
+
+def test_a_head_without_any_length_says_none(serve: Serve) -> None:
+    _, lines, body = split(converse(serve(answering(200)), request(b"HEAD")))
+    assert body == b""
+    assert not any(line.startswith(b"content-length") for line in lines)
 
 
 def test_a_connection_is_kept_and_requests_may_be_pipelined(serve: Serve) -> None:
