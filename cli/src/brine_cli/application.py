@@ -137,10 +137,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
 def _merged(defaults: Node, own: Node) -> Node:
     """SAM's rule for Globals: maps are merged, lists joined, everything else is replaced."""
     if isinstance(defaults, dict) and isinstance(own, dict):
-        return {
-            key: _merged(defaults[key], own[key]) if key in defaults and key in own else {**defaults, **own}[key]
-            for key in {**defaults, **own}
-        }
+        return {**defaults, **{key: _merged(defaults[key], own[key]) if key in defaults else own[key] for key in own}}
     if isinstance(defaults, list) and isinstance(own, list):
         return defaults + own
     return own
