@@ -1,0 +1,242 @@
+"""Where stored responses lie, and what happens when a place fails or what lies there was changed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
+from brine.errors import StoreThrottled, StoreUnavailable
+from brine_codec import KeyringSource
+from tests.unit.service.world import World, response, status_of
+
+if TYPE_CHECKING:
+    from brine.domain.messages import Response
+    from brine.errors import StoreError
+    from brine.ports import Item
+
+LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
+
+
+def kept(body: bytes = b"hello", **fields: str) -> Response:
+    return response(body=body, cache_control="max-age=60", **fields)
+
+
+@dataclass
+class Watch:
+    """The calls that reached the stores, and the error that each kind of call meets, if any."""
+
+    calls: list[str] = field(default_factory=list)
+    errors: dict[str, StoreError] = field(default_factory=dict)
+
+    def note(self, call: str) -> None:
+        self.calls.append(call)
+        if call in self.errors:
+            raise self.errors[call]
+
+    def taken(self) -> list[str]:
+        """The calls since the last time."""
+        calls, self.calls = self.calls, []
+        return calls
+
+
+class WatchedItems(MemoryItemStore):
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    def read(self, pk: str, sk: str) -> Item | None:
+        self.watch.note("read item")
+        return super().read(pk, sk)
+
+    def write(self, pk: str, sk: str, item: Item) -> None:
+        self.watch.note("write item")
+        super().write(pk, sk, item)
+
+    def delete(self, pk: str, sk: str) -> None:
+        self.watch.note("delete item")
+        super().delete(pk, sk)
+
+
+class WatchedBodies(MemoryBodyStore):
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    def read(self, digest: bytes, size: int) -> bytes | None:
+        self.watch.note("read body")
+        return super().read(digest, size)
+
+    def write(self, digest: bytes, body: bytes) -> None:
+        self.watch.note("write body")
+        super().write(digest, body)
+
+
+@dataclass
+class Watched:
+    watch: Watch
+    items: WatchedItems
+    bodies: WatchedBodies
+    world: World
+
+
+@pytest.fixture
+def watched() -> Watched:
+    watch = Watch()
+    items, bodies = WatchedItems(watch), WatchedBodies(watch)
+    world = World(items=items, bodies=bodies)
+    world.outcomes.update({"/base/x": kept(), "/base/large": kept(LARGE)})
+    return Watched(watch, items, bodies, world)
+
+
+def test_calls_per_miss_and_hit(watched: Watched) -> None:
+    world, watch = watched.world, watched.watch
+    world.ask()
+    assert watch.taken() == ["read item", "write item"]
+    world.ask()
+    assert watch.taken() == []
+    world.restart()
+    world.ask()
+    assert watch.taken() == ["read item"]
+    world.ask()
+    assert watch.taken() == []
+
+
+def test_calls_when_the_body_is_large(watched: Watched) -> None:
+    world, watch = watched.world, watched.watch
+    assert world.ask("/api/large").response.body == LARGE
+    assert watch.taken() == ["read item", "write body", "write item"]
+    world.restart()
+    answer = world.ask("/api/large")
+    assert (answer.response.body, answer.layer) == (LARGE, "table")
+    assert watch.taken() == ["read item", "read body"]
+    assert world.ask("/api/large").response.body == LARGE
+    assert watch.taken() == []
+    world.restart()
+    assert world.ask("/api/large", method="HEAD").response.fields.get("content-length") == str(len(LARGE))
+    assert watch.taken() == ["read item"]
+    assert set(watched.bodies.bodies) == {sha256(LARGE).digest()}
+
+
+def test_a_body_too_large_for_process_memory_leaves_only_its_head_there(watched: Watched) -> None:
+    world, watch = watched.world, watched.watch
+    world.l1_bytes = 30_000
+    world.restart()
+    world.ask("/api/large")
+    watch.taken()
+    for _ in range(2):
+        answer = world.ask("/api/large")
+        assert (answer.response.body, answer.layer) == (LARGE, "memory")
+        assert watch.taken() == ["read body"]
+
+
+def test_a_method_that_is_not_cached_asks_no_store(watched: Watched) -> None:
+    watched.world.ask(method="OPTIONS")
+    assert watched.watch.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "detail"),
+    [("read item", "/api/x", "table"), ("write item", "/api/x", "table"), ("write body", "/api/large", "bodies")],
+)
+@pytest.mark.parametrize(
+    ("error", "what"), [(StoreThrottled("x"), "throttled"), (StoreUnavailable("x"), "unavailable")]
+)
+def test_a_store_that_fails_spoils_nothing(
+    watched: Watched, call: str, path: str, detail: str, error: StoreError, what: str
+) -> None:
+    watched.watch.errors[call] = error
+    answer = watched.world.ask(path)
+    assert answer.response.status == 200
+    assert [str(fault) for fault in answer.faults] == [f"{detail}-{what}"]
+    assert f"detail={detail}-{what}" in status_of(answer)
+    assert answer.stored is (call == "read item")
+
+
+@pytest.mark.parametrize("how", ["missing", "altered", "longer", "unavailable"])
+def test_a_body_that_is_lost_is_fetched_anew(watched: Watched, how: str) -> None:
+    world = watched.world
+    world.ask("/api/large")
+    bodies, digest = watched.bodies.bodies, sha256(LARGE).digest()
+    if how == "missing":
+        bodies.clear()
+    elif how == "altered":
+        bodies[digest] = LARGE[:-1] + bytes([LARGE[-1] ^ 1])
+    elif how == "longer":
+        bodies[digest] = LARGE + b"!"
+    else:
+        watched.watch.errors["read body"] = StoreUnavailable("x")
+    world.restart()
+    answer = world.ask("/api/large")
+    assert (answer.response.body, answer.result) == (LARGE, "miss")
+    assert [fault.kind for fault in answer.faults] == ["bodies"]
+    assert world.fetched == ["GET /base/large"] * 2
+
+
+def test_a_validated_body_that_is_lost_is_fetched_anew(watched: Watched) -> None:
+    world = watched.world
+    world.outcomes["/base/large"] = kept(LARGE, etag='"1"')
+    world.ask("/api/large")
+    watched.bodies.bodies.clear()
+    world.now += 61
+    world.restart()
+    answers = iter([response(304, b"", etag='"1"', cache_control="max-age=60"), kept(LARGE, etag='"1"')])
+    world.outcomes.clear()
+    world.gateway = replace(world.gateway, origin=type(world.origin)(lambda *_: next(answers)))
+    answer = world.ask("/api/large")
+    assert (answer.response.status, answer.response.body) == (200, LARGE)
+    world.restart()
+    assert world.ask("/api/large").response.body == LARGE
+
+
+@pytest.mark.parametrize("position", [0, 5, 8, 40, -40, -1])
+def test_one_altered_byte_of_an_envelope_is_a_miss_and_a_fault(watched: Watched, position: int) -> None:
+    world = watched.world
+    world.ask()
+    ((place, item),) = watched.items.items.items()
+    envelope = bytearray(item.envelope)
+    envelope[position] ^= 1
+    watched.items.items[place] = replace(item, envelope=bytes(envelope))
+    world.restart()
+    answer = world.ask()
+    assert (answer.result, answer.stored, answer.response.body) == ("miss", True, b"hello")
+    assert [fault.kind for fault in answer.faults] in (["envelope"], ["outdated"])
+    world.restart()
+    assert world.ask().layer == "table"
+
+
+def test_an_envelope_moved_to_another_key_does_not_open(watched: Watched) -> None:
+    world = watched.world
+    world.ask("/api/x")
+    world.outcomes["/base/y"] = kept(b"other")
+    world.ask("/api/y")
+    one, other = watched.items.items
+    watched.items.items[other] = watched.items.items[one]
+    world.restart()
+    answer = world.ask("/api/y")
+    assert (answer.response.body, [str(fault) for fault in answer.faults]) == (b"other", ["envelope-tampered"])
+
+
+def test_an_item_past_its_time_is_no_fault(watched: Watched) -> None:
+    world = watched.world
+    world.ask()
+    ((_, item),) = watched.items.items.items()
+    world.restart()
+    world.now = item.evict_at + 1
+    assert (world.ask().faults, len(world.fetched)) == ((), 2)
+
+
+def test_without_keys_the_gateway_forwards_and_says_so(watched: Watched) -> None:
+    def load() -> str:
+        raise StoreUnavailable("GetSecretValue: no connection")
+
+    world = watched.world
+    world.keyring = KeyringSource(load)
+    world.restart()
+    answer = world.ask()
+    assert (answer.response.body, answer.stored) == (b"hello", False)
+    assert "detail=keys-unavailable" in status_of(answer)

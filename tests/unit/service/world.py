@@ -1,0 +1,99 @@
+"""A whole gateway in memory: the product's own twins of table, bodies and origin, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brine.adapters.l1 import L1
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
+from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.routes_toml import parse_routes
+from brine.domain.fields import Fields
+from brine.domain.messages import Request, Response
+from brine.ports import Deadline
+from brine.service.gateway import Gateway
+from brine.service.response_cache import ResponseCache
+from brine.service.sealing import stored_response_registry
+from brine_codec import Codec, Keyring
+
+if TYPE_CHECKING:
+    from brine.adapters.origin_memory import Outcome
+    from brine.domain.stored import StoredResponse
+    from brine.ports import BodyStore, ItemStore
+    from brine.service.answer import Answer
+    from brine_codec import KeyringSource
+
+START = 1_790_000_000.0
+KEYS = '{"1": "a secret of the tests that is long enough"}'
+ROUTES = """
+[[route]]
+name = "api"
+prefix = "/api"
+origin = "http://origin.test/base"
+max_request_body = 10
+[[route]]
+name = "open"
+prefix = "/open"
+origin = "http://origin.test"
+forward_headers = "all"
+show_key = true
+grace = "1h"
+"""
+
+
+def response(status: int = 200, body: bytes = b"hello", **fields: str) -> Response:
+    """A response with `fields`, whose names have "_" for "-"."""
+    return Response(status=status, body=body, fields=Fields((k.replace("_", "-"), v) for k, v in fields.items()))
+
+
+@dataclass
+class World:
+    """A gateway, what it stands on, and the time."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    items: ItemStore = field(default_factory=MemoryItemStore)
+    bodies: BodyStore = field(default_factory=MemoryBodyStore)
+    now: float = START
+    inline_limit: int = 1_000
+    l1_bytes: int = 1_000_000
+    keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
+
+    def __post_init__(self) -> None:
+        self.origin = MemoryOrigin(self.outcomes)
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process: its memory is empty."""
+        memory: L1[StoredResponse] = L1(self.l1_bytes, self.l1_bytes // 2)
+        codec = Codec(self.keyring, purpose="test", registry=stored_response_registry())
+        self.gateway = Gateway(
+            routes=parse_routes(ROUTES, {}),
+            cache=ResponseCache(
+                codec=codec, items=self.items, bodies=self.bodies, memory=memory, inline_limit=self.inline_limit
+            ),
+            origin=self.origin,
+            clock=lambda: self.now,
+        )
+
+    def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", **fields: str) -> Answer:
+        """What the gateway answers. `path` may have a query; names of `fields` have "_" for "-"."""
+        path, mark, query = path.partition("?")
+        request = Request(
+            method=method,
+            path=path,
+            query=query if mark else None,
+            fields=Fields((name.replace("_", "-"), value) for name, value in fields.items()),
+            body=body,
+        )
+        return self.gateway.serve(request, Deadline(self.now + 29, lambda: self.now))
+
+    @property
+    def fetched(self) -> list[str]:
+        """What the origin was asked for: method and target, in order."""
+        return [f"{request.method} {request.target}" for _, request in self.origin.requests]
+
+
+def status_of(answer: Answer) -> str:
+    """The Cache-Status of an answer."""
+    return answer.response.fields.get("cache-status", "")
