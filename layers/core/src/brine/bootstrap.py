@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 PURPOSE = "brine cache"
 
 
-def build_gateway(environment: Mapping[str, str]) -> Gateway:
-    """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError."""
+def build_gateway(environment: Mapping[str, str], client: Client | None = None) -> Gateway:
+    """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+
+    `client` has every connection, to AWS and to origins; who passes one closes it.
+    """
     settings = Settings.from_environment(environment)
-    client = Client()
+    client = client or Client()
     aws = Aws(
         region=settings.region,
         credentials=Credentials.from_environment(settings.environment),

@@ -1,0 +1,170 @@
+"""The gateway as bootstrap builds it, on emulated AWS: what it keeps there, and how many calls each answer costs."""
+
+from __future__ import annotations
+
+import random
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from brine.adapters.http1 import Client
+from brine.bootstrap import build_gateway
+from brine.domain.messages import Request
+from brine.errors import ConfigError
+from brine.ports import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from brine.adapters.http1.connection import Answer as Exchanged
+    from brine.adapters.http1.connection import Limits, Message
+    from brine.domain.origin import OriginAddress
+    from brine.service.answer import Answer
+    from brine.service.gateway import Gateway
+    from tests.aws import Emulator
+
+LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress
+KEYS = '{"1": "a secret of the tests that is long enough"}'
+
+
+class CountingClient(Client):
+    """A client that notes each exchange with AWS by the name of its operation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Exchanged:
+        head = message.head.decode("iso-8859-1")
+        if "x-amz-date:" in head:
+            target = next((line for line in head.splitlines() if line.startswith("x-amz-target: ")), None)
+            self.calls.append(target.rpartition(".")[2] if target else f"{message.method} object")
+        return super().exchange(address, message, limits, deadline)
+
+    def taken(self) -> list[str]:
+        """The calls since the last time, less the fetching of the keyring, which a process does once."""
+        calls, self.calls = self.calls, []
+        return [call for call in calls if call != "GetSecretValue"]
+
+
+class Pages(BaseHTTPRequestHandler):
+    """An origin: /small, /large, and /private, which nobody may keep."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = LARGE if self.path == "/large" else b"small"
+        self.send_response(200)
+        self.send_header("Cache-Control", "no-store" if self.path == "/private" else "max-age=60")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server has
+        pass
+
+
+@pytest.fixture
+def origin() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def client() -> Iterator[CountingClient]:
+    with CountingClient() as client:
+        yield client
+
+
+@pytest.fixture
+def environment(emulator: Emulator, origin: str, tmp_path: Path) -> dict[str, str]:
+    name = f"calls-{uuid4().hex[:8]}"
+    routes = tmp_path / "routes.toml"
+    routes.write_text('[[route]]\nname = "o"\nprefix = "/o"\norigin = "${ORIGIN}"\n')
+    return {
+        **emulator.environment,
+        "BRINE_TABLE": emulator.create_table(name),
+        "BRINE_BUCKET": emulator.create_bucket(name),
+        "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
+        "BRINE_ROUTES": str(routes),
+        "ORIGIN": origin,
+    }
+
+
+def ask(gateway: Gateway, path: str) -> Answer:
+    return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 20, time.monotonic))
+
+
+def test_calls_per_answer(environment: dict[str, str], client: CountingClient) -> None:
+    gateway = build_gateway(environment, client)
+    costs = []
+    for path in ("/o/small", "/o/large", "/o/private"):
+        for restarted in (False, False, True, False):
+            if restarted:
+                gateway = build_gateway(environment, client)
+            answer = ask(gateway, path)
+            assert answer.response.body == (LARGE if path == "/o/large" else b"small")
+            assert answer.faults == ()
+            costs.append((path[3:], answer.result, answer.layer, client.taken()))
+    assert costs == [
+        ("small", "miss", None, ["GetItem", "PutItem"]),
+        ("small", "hit", "memory", []),
+        ("small", "hit", "table", ["GetItem"]),
+        ("small", "hit", "memory", []),
+        ("large", "miss", None, ["GetItem", "PUT object", "PutItem"]),
+        ("large", "hit", "memory", []),
+        ("large", "hit", "table", ["GetItem", "GET object"]),
+        ("large", "hit", "memory", []),
+        *[("private", "miss", None, ["GetItem"])] * 4,
+    ]
+
+
+def test_the_keyring_is_fetched_once_in_a_process(environment: dict[str, str], client: CountingClient) -> None:
+    gateway = build_gateway(environment, client)
+    for _ in range(3):
+        ask(gateway, "/o/small")
+        ask(gateway, "/o/large")
+    assert client.calls.count("GetSecretValue") == 1
+
+
+def test_an_altered_item_is_a_miss_a_fault_and_a_fresh_answer(
+    environment: dict[str, str], client: CountingClient, emulator: Emulator
+) -> None:
+    ask(build_gateway(environment, client), "/o/small")
+    table = environment["BRINE_TABLE"]
+    (item,) = emulator.dynamodb.scan(TableName=table)["Items"]
+    envelope = bytearray(item["envelope"]["B"])
+    envelope[len(envelope) // 2] ^= 1
+    emulator.dynamodb.put_item(TableName=table, Item={**item, "envelope": {"B": bytes(envelope)}})
+    answer = ask(build_gateway(environment, client), "/o/small")
+    assert (answer.result, answer.stored, answer.response.body) == ("miss", True, b"small")
+    assert [str(fault) for fault in answer.faults] == ["envelope-tampered"]
+    assert ask(build_gateway(environment, client), "/o/small").layer == "table"
+
+
+def test_what_people_see_in_the_table(environment: dict[str, str], client: CountingClient, emulator: Emulator) -> None:
+    before = time.time()
+    ask(build_gateway(environment, client), "/o/small")
+    (item,) = emulator.dynamodb.scan(TableName=environment["BRINE_TABLE"])["Items"]
+    assert item["pk"]["S"].startswith("r#")
+    assert (item["sk"]["S"], item["route"]["S"], item["target"]["S"]) == ("main", "o", "/small")
+    assert before + 60 <= int(item["evict_at"]["N"]) <= before + 60 + 86_400 * 2
+
+
+@pytest.mark.parametrize("missing", ["BRINE_TABLE", "BRINE_ROUTES", "AWS_REGION", "AWS_ACCESS_KEY_ID", "ORIGIN"])
+def test_a_missing_setting_is_named(environment: dict[str, str], missing: str) -> None:
+    del environment[missing]
+    with pytest.raises(ConfigError, match=missing):
+        build_gateway(environment)
+
+
+def test_a_routes_file_that_is_not_there_is_named(environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        build_gateway({**environment, "BRINE_ROUTES": "/nowhere.toml"})
