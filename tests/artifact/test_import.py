@@ -51,7 +51,7 @@ def test_it_keeps_a_response_and_serves_it_in_a_new_process(machine: Machine, tm
     first = invoke(machine, "http-api/get-cache.json", tmp_path)
     second = invoke(machine, "http-api/get-cache.json", tmp_path)
     assert first.returned["statusCode"] == second.returned["statusCode"] == 200
-    assert first.returned["headers"]["cache-status"].startswith("brine; fwd=uri-miss; stored")
+    assert {"fwd=uri-miss", "stored"} <= set(first.returned["headers"]["cache-status"].split("; "))
     assert second.returned["headers"]["cache-status"].startswith("brine; hit; ttl=")
     assert second.body == first.body
 
