@@ -7,6 +7,7 @@ that the story moves.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
@@ -19,10 +20,13 @@ from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.receive import receive, receive_error
 from brine.domain.respond import relay, respond
-from brine.domain.storing import evict_at
 from brine.domain.stored import StoredResponse
+from brine.domain.storing import evict_at
 from brine.domain.upstream import upstream_fields
 from brine.domain.vary import selects, vary_key
+
+if TYPE_CHECKING:
+    from brine.domain.decision import Reception
 
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
@@ -63,6 +67,26 @@ def stored_response(
         response_time=at,
         fetch_started=at - delay,
         vary=vary,
+    )
+
+
+def ask(
+    stored: StoredResponse | None, asked: Request, answer: Response, policy: Policy | None = None, at: float = START
+) -> Reception:
+    """What becomes of the origin's answer to a request that what is stored could not settle."""
+    policy = policy or Policy()
+    decision = decide(stored, asked, policy, at)
+    assert isinstance(decision, Validate | Forward)
+    return receive(
+        decision,
+        asked,
+        answer,
+        policy,
+        target=asked.target,
+        route="r",
+        request_time=at,
+        response_time=at,
+        origin=ORIGIN,
     )
 
 
@@ -159,15 +183,14 @@ class Story:
             return self._fetch(asked, reception.retry, sent)
         for target in (*reception.invalidate, *((asked.target,) if reception.drop else ())):
             self._drop(target)
-        ttl = None
         if reception.keep is not None:
             self._keep(asked, reception.keep)
-            ttl = remaining_freshness(reception.keep, self.policy, self.now)
+        shown = reception.keep or reception.reuse
         status = CacheStatus(
             fwd=decision.reason,
             fwd_status=answer.status,
             stored=reception.keep is not None,
-            ttl=ttl,
+            ttl=None if shown is None else remaining_freshness(shown, self.policy, self.now),
             detail=reception.refusal,
         )
         if reception.reuse is not None:

@@ -1,11 +1,16 @@
-"""Stories of several requests, each of one behaviour that a client or an origin can see (RFC 9111, 9110, 5861, 9213)."""
+"""Stories of several requests, each of one behaviour that a client or an origin can see."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.domain.policy import RFC_9111, Policy
-from tests.unit.domain.stories import Header, Story, date
+from tests.unit.domain.stories import Story, date
+
+if TYPE_CHECKING:
+    from tests.unit.domain.stories import Header
 
 FRESH: Header = ("Cache-Control", "max-age=60")
 TAG: Header = ("ETag", '"v1"')
@@ -137,7 +142,7 @@ def test_if_match_is_for_the_origin(story: Story) -> None:
     story.origin(status=412)
     told = story.get(("If-Match", '"v0"'))
     assert (told.status, told.sent[0].fields.get("if-match")) == (412, '"v0"')
-    assert told.cache_status == "brine; fwd=request; fwd-status=412; detail=status"
+    assert told.cache_status == "brine; fwd=request; fwd-status=412; detail=provoked"
     assert story.get().is_hit
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.cache_control import NO_DIRECTIVES, request_directives
 from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.freshness import freshness
+from brine.domain.messages import CACHED_METHODS
 from brine.domain.partial import PARTIAL, asking_for_rest, holds
 from brine.domain.preconditions import CACHE_CONDITIONS, ORIGIN_CONDITIONS, RANGE_FIELDS, conditional, has_validator
 from brine.domain.stale import accepted_staleness, needs_validation, revalidation_window
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from brine.domain.policy import Policy
     from brine.domain.stored import StoredResponse
 
-CACHED_METHODS = frozenset({"GET", "HEAD"})
+__all__ = ["CACHED_METHODS", "decide", "wishes_of"]
 
 
 def decide(
@@ -31,8 +32,9 @@ def decide(
 
     `vary_mismatch`: something is stored under the key, but for other selecting fields.
     """
-    if request.method not in CACHED_METHODS:
-        return Forward(fields=request.fields, reason="method")
+    if not request.is_for_cache:
+        reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
+        return Forward(fields=request.fields, reason=reason)
     wishes = wishes_of(request, policy)
     decision = _from_stored(stored, request, wishes, policy, now) if stored is not None else None
     if isinstance(decision, Serve | ServeStale):

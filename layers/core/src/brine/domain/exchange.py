@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.domain.connection import end_to_end
+from brine.domain.http_date import dated
 from brine.domain.stored import StoredResponse
 from brine.domain.storing import admit
 from brine.domain.vary import selecting_fields, vary_names
@@ -45,7 +46,7 @@ class Exchange:
 
     def candidate(self) -> StoredResponse:
         """The response as it might be stored."""
-        fields = self.fields
+        fields = dated(self.fields, self.response_time)
         return StoredResponse(
             method="GET",
             target=self.target,

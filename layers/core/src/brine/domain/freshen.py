@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.domain.decision import Forward, Reception
-from brine.domain.http_date import date_field, format_http_date
+from brine.domain.http_date import dated
 from brine.domain.preconditions import CACHE_CONDITIONS, entity_tag, same_tag
 from brine.domain.storing import OF_THE_REQUEST
 
@@ -48,9 +48,7 @@ def receive_head(exchange: Exchange) -> Reception:
 
 def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
     """Section 3.2. Age and Date are always those of the newer response: a current age is counted from them."""
-    newer = exchange.fields.without(_NOT_UPDATED)
-    if date_field(newer, "date", exchange.response_time) is None:
-        newer = newer.replacing("date", format_http_date(exchange.response_time))
+    newer = dated(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
     fields = stored.fields.without({"age"}).updated_by(newer)
     return replace(
         stored,

@@ -52,6 +52,13 @@ def date_field(fields: Fields, name: str, now: float) -> int | None:
     return parse_http_date(values[0], now) if len(values) == 1 else None
 
 
+def dated(fields: Fields, received: float) -> Fields:
+    """The fields with a valid Date: when it has none, the time of receipt (RFC 9110 section 6.6.1)."""
+    if date_field(fields, "date", received) is None:
+        return fields.replacing("date", format_http_date(received))
+    return fields
+
+
 def _seconds(year: int, month: str, day: str, hour: str, minute: str, second: str) -> int | None:  # noqa: PLR0917 - in the order of datetime
     leap = int(second) == 60  # a leap second is a valid time that datetime does not know
     try:

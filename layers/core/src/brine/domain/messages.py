@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from brine.domain.fields import Fields
 
+CACHED_METHODS = frozenset({"GET", "HEAD"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -21,6 +23,14 @@ class Request:
     def target(self) -> str:
         """The request target in origin form: path, and query when there is one."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
+
+    @property
+    def is_for_cache(self) -> bool:
+        """Whether a cache may answer it: GET and HEAD, without content.
+
+        Content of a GET is in no cache key, and an origin that heeds it would answer one client's for all.
+        """
+        return self.method in CACHED_METHODS and not self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

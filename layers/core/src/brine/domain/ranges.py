@@ -53,7 +53,7 @@ class Extent:
 def parse_range(text: str) -> tuple[ByteRange, ...] | None:
     """The ranges of a Range value in bytes; None when it is anything else and must be ignored (section 14.2)."""
     unit, equals, specifiers = text.partition("=")
-    if unit.strip(" \t").lower() != "bytes" or not equals:
+    if unit.lower() != "bytes" or not equals:
         return None
     ranges = []
     for specifier in specifiers.split(","):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import response_directives
-from brine.domain.decide import CACHED_METHODS, wishes_of
+from brine.domain.decide import wishes_of
 from brine.domain.decision import Reception, Validate
 from brine.domain.exchange import Exchange
 from brine.domain.freshen import receive_head, receive_not_modified
@@ -51,8 +51,8 @@ def receive(
         request_time=request_time,
         response_time=response_time,
     )
-    if request.method not in CACHED_METHODS:
-        return _receive_unsafe(exchange, origin)
+    if not request.is_for_cache:
+        return _receive_uncached(exchange, origin)
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)
         if stale is not None:
@@ -90,7 +90,7 @@ def _replaces(status: int) -> bool:
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_unsafe(exchange: Exchange, origin: OriginAddress | None) -> Reception:
+def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Reception:
     request, response, target = exchange.request, exchange.response, exchange.target
     targets = invalidated(request.method, target, response, origin)
     keep = None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
 from brine.domain.freshness import current_age
-from brine.domain.http_date import date_field, format_http_date
-from brine.domain.messages import Response
+from brine.domain.http_date import dated
+from brine.domain.messages import CACHED_METHODS, Response
 from brine.domain.preconditions import if_range_holds, is_not_modified
 from brine.domain.ranges import multipart, parse_content_range, piece_of_part, pieces_of_whole
 
@@ -59,7 +59,7 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
     if request.method == "HEAD" or form.status in {304, 416}:
-        if form.status == stored.status and "content-length" not in stored.fields:
+        if form.status == stored.status != 204 and "content-length" not in stored.fields:
             lines.append(("content-length", str(size)))
         return _without_body(form.status, lines, size)
     return _with_body(form, lines, stored.response.body)
@@ -70,13 +70,9 @@ def relay(response: Response, request: Request, now: float) -> Response:
 
     The client's conditions and its Range may have been withheld from the origin, so they are answered here.
     """
-    fields = end_to_end(response.fields)
-    lines = list(fields.lines)
-    if date_field(fields, "date", now) is None:
-        lines = [line for line in lines if line[0] != "date"]
-        lines.append(("date", format_http_date(now)))
-    lines.append(VIA)
-    if request.method not in {"GET", "HEAD"}:
+    fields = dated(end_to_end(response.fields), now)
+    lines = [*fields.lines, VIA]
+    if request.method not in CACHED_METHODS:
         return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)

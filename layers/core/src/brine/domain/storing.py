@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from brine.domain.cache_control import NO_DIRECTIVES, response_directives
 from brine.domain.connection import CACHING
 from brine.domain.freshness import HEURISTICALLY_CACHEABLE, explicit_lifetime, freshness, route_lifetime
-from brine.domain.http_date import date_field, format_http_date
-from brine.domain.preconditions import has_validator
+from brine.domain.preconditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.stale import error_window, needs_validation, revalidation_window
 from brine.domain.vary import ANYTHING
 
@@ -24,8 +23,11 @@ if TYPE_CHECKING:
 # Every final status of RFC 9110 section 15: what must-understand wants understood (RFC 9111 section 5.2.2.3).
 _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
 
-# Answers to a field of the request that is not in the cache key: nobody else is to get them.
-_OF_ONE_REQUEST = frozenset({304, 412, 416, 417, 431})
+# Answers to something in the request that is not in the cache key: nobody else is to get them.
+_OF_ONE_REQUEST = frozenset({304, 406, 412, 413, 415, 416, 417, 431})
+# Fields that go to the origin and are in no key: an error may come of them, but not that there is nothing here.
+_PROVOKING = ORIGIN_CONDITIONS | RANGE_FIELDS
+_NOTHING_HERE = frozenset({404, 410})
 
 
 def admit(
@@ -33,11 +35,11 @@ def admit(
 ) -> tuple[StoredResponse | None, str | None]:
     """The response in the form in which it is stored; or None, and why it is not, as a token for Cache-Status.
 
-    `candidate` has all its end-to-end fields; `wishes` are the directives of the request.
+    `candidate` has all its end-to-end fields and a Date; `wishes` are the directives of the request.
     """
     directives = response_directives(candidate.fields)
     reason = (
-        _refused_by_request(request, wishes, directives)
+        _refused_by_request(request, wishes, candidate.status, directives)
         or _refused_by_origin(candidate.status, directives)
         or _refused_by_form(candidate, directives, policy)
     )
@@ -46,13 +48,15 @@ def admit(
     return replace(candidate, fields=_stored_fields(candidate, directives, policy)), None
 
 
-OF_THE_REQUEST = frozenset({"request-no-store", "authorization"})
+OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
 """Refusals that say nothing against what is stored already."""
 
 
-def _refused_by_request(request: Request, wishes: Directives, directives: Directives) -> str | None:
+def _refused_by_request(request: Request, wishes: Directives, status: int, directives: Directives) -> str | None:
     if "no-store" in wishes:
         return "request-no-store"
+    if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in _PROVOKING):
+        return "provoked"
     if "authorization" in request.fields and not _is_for_all_users(directives):
         return "authorization"
     return None
@@ -91,16 +95,11 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
 
 
 def _stored_fields(candidate: StoredResponse, directives: Directives, policy: Policy) -> Fields:
-    """Section 3.1, less what is for one client alone; and with a Date (RFC 9110 section 6.6.1)."""
-    fields = candidate.fields
+    """The fields of section 3.1, less those that are for one client alone."""
     unwanted = directives.field_names("private") | directives.field_names("no-cache")
     if policy.set_cookie == "strip":
         unwanted |= {"set-cookie"}
-    if unwanted:
-        fields = fields.without(unwanted - CACHING)
-    if date_field(fields, "date", candidate.response_time) is None:
-        fields = fields.replacing("date", format_http_date(candidate.response_time))
-    return fields
+    return candidate.fields.without(unwanted - CACHING) if unwanted else candidate.fields
 
 
 def _is_for_all_users(directives: Directives) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from brine.domain.connection import VIA, end_to_end
-from brine.domain.decide import CACHED_METHODS
 from brine.domain.fields import Fields
+from brine.domain.messages import CACHED_METHODS
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request

@@ -1,0 +1,268 @@
+"""RFC 9111 section 3: what is stored, in what form, and for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.connection import end_to_end
+from brine.domain.policy import RFC_9111, Policy
+from brine.domain.storing import evict_at
+from tests.unit.domain.stories import START, ask, date, request, response, stored_response
+
+if TYPE_CHECKING:
+    from brine.domain.decision import Reception
+    from brine.domain.messages import Request, Response
+    from brine.domain.policy import SetCookieRule
+    from tests.unit.domain.stories import Header
+
+MODIFIED: Header = ("Last-Modified", date(-86_400))
+COOKIE: Header = ("Set-Cookie", "a=b")
+
+
+def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> Reception:
+    """What becomes of an answer to a request for which nothing is stored."""
+    return ask(None, asked or request(), answer, policy)
+
+
+def cached(directives: str, *headers: Header, status: int = 200) -> Response:
+    return response(("Cache-Control", directives), *headers, status=status)
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal"),
+    [
+        (cached("max-age=60"), None),
+        (cached("max-age=60", status=599), None),
+        (response(MODIFIED), None),
+        (response(MODIFIED, status=404), None),
+        (cached("public", MODIFIED, status=599), None),
+        (cached("no-cache", ("ETag", '"a"')), None),
+        (cached("max-age=0", ("ETag", '"a"')), None),
+        (cached('max-age=60, private="x"'), None),
+        (cached('max-age=60, no-cache="x"'), None),
+        (cached("max-age=60", ("Vary", "Accept, Foo")), None),
+        (cached("no-store, must-understand, max-age=60"), None),
+        (cached("max-age=60", ("Content-Length", "4")), None),
+        (cached("max-age=60", ("Content-Length", "4, 4")), None),
+        (response(), "no-freshness"),
+        (cached("public"), "no-freshness"),
+        (cached("no-cache"), "no-freshness"),
+        (cached("max-age=0"), "no-freshness"),
+        (cached("max-age=60", ("Age", "60")), "no-freshness"),
+        (cached("max-age=tomorrow"), "no-freshness"),
+        (response(MODIFIED, status=201), "no-freshness"),
+        (response(MODIFIED, status=403), "no-freshness"),
+        (response(("ETag", '"a"'), status=503), "no-freshness"),
+        (cached("no-store"), "no-store"),
+        (cached("No-StOrE"), "no-store"),
+        (cached("max-age=60, no-store"), "no-store"),
+        (cached("max-age=60, private"), "private"),
+        (cached('max-age=60, private=""'), "private"),
+        (cached("no-store, must-understand, max-age=60", status=599), "must-understand"),
+        (cached("must-understand, max-age=60", status=599), "must-understand"),
+        (cached("max-age=60", ("Vary", "*")), "vary"),
+        (cached("max-age=60", ("Vary", ", *")), "vary"),
+        (cached("max-age=60", ("Vary", "Foo, *")), "vary"),
+        (cached("max-age=60", ("Vary", ""), ("Vary", "*")), "vary"),
+        (cached("max-age=60", ("Vary", "not a name")), "vary"),
+        (cached("max-age=60", ("Content-Length", "5")), "length"),
+        (cached("max-age=60", ("Content-Length", "4, 5")), "length"),
+        (cached("max-age=60", status=400), None),
+        (cached("max-age=60", status=406), "status"),
+        (cached("max-age=60", status=412), "status"),
+        (cached("max-age=60", status=416), "status"),
+        (cached("max-age=60", status=431), "status"),
+        (cached("max-age=60", status=600), "status"),
+        (cached("max-age=60", status=206), "partial"),
+        (cached("max-age=60", ("CDN-Cache-Control", "private")), "private"),
+        (cached("max-age=60", ("CDN-Cache-Control", "no-store")), "no-store"),
+        (cached("max-age=60", ("CDN-Cache-Control", "no-cache")), "no-freshness"),
+        (cached("no-store", ("CDN-Cache-Control", "max-age=60")), None),
+        (cached("no-store", ("CDN-Cache-Control", "max-age=60, &")), "no-store"),
+    ],
+)
+def test_what_may_be_stored(answer: Response, refusal: str | None) -> None:
+    reception = fetch(answer)
+    assert (reception.refusal, reception.keep is None) == (refusal, refusal is not None)
+
+
+@pytest.mark.parametrize(
+    ("directives", "is_kept"),
+    [
+        ("max-age=60", False),
+        ("max-age=60, public", True),
+        ("s-maxage=60", True),
+        ("max-age=60, must-revalidate", True),
+        ("max-age=60, proxy-revalidate", False),
+    ],
+)
+def test_answers_to_credentials_need_permission(directives: str, is_kept: bool) -> None:
+    reception = fetch(cached(directives), request(("Authorization", "Basic x")))
+    assert (reception.keep is not None) is is_kept
+
+
+def test_a_request_may_forbid_storing() -> None:
+    asked = request(("Cache-Control", "no-store"))
+    assert fetch(cached("max-age=60"), asked).refusal == "request-no-store"
+    assert fetch(cached("max-age=60"), asked, Policy(request_directives=False)).keep is not None
+
+
+@pytest.mark.parametrize("name", ["Range", "If-Range", "If-Match", "If-Unmodified-Since"])
+def test_an_error_that_one_request_provoked_is_not_for_others(name: str) -> None:
+    asked = request((name, "odd"))
+    assert fetch(cached("max-age=60", status=400), asked).refusal == "provoked"
+    assert fetch(cached("max-age=60", status=500), asked).refusal == "provoked"
+    assert fetch(cached("max-age=60", status=404), asked).keep is not None
+    assert fetch(cached("max-age=60"), asked).keep is not None
+
+
+@pytest.mark.parametrize(
+    ("rule", "directives", "kept_with"),
+    [
+        ("shared", "max-age=60", None),
+        ("shared", "max-age=60, must-revalidate", None),
+        ("shared", "max-age=60, public", ("a=b",)),
+        ("shared", "s-maxage=60", ("a=b",)),
+        ("shared", 'max-age=60, no-cache="Set-Cookie"', ()),
+        ("strip", "max-age=60", ()),
+        ("refuse", "max-age=60, public", None),
+        ("refuse", 'max-age=60, private="set-cookie"', ()),
+        ("keep", "max-age=60", ("a=b",)),
+    ],
+)
+def test_cookies(rule: SetCookieRule, directives: str, kept_with: tuple[str, ...] | None) -> None:
+    reception = fetch(cached(directives, COOKIE), policy=Policy(set_cookie=rule))
+    assert (None if reception.keep is None else reception.keep.fields.all("set-cookie")) == kept_with
+
+
+def test_a_targeted_field_is_meant_for_shared_caches() -> None:
+    assert fetch(response(("CDN-Cache-Control", "max-age=60"), COOKIE)).keep is not None
+    assert fetch(response(("CDN-Cache-Control", "must-revalidate"), COOKIE, MODIFIED)).refusal == "set-cookie"
+
+
+def test_what_a_route_gives_is_grounds_for_storing() -> None:
+    policy = Policy(freshness_lifetime=60, negative_lifetimes={503: 1})
+    assert fetch(response(), policy=policy).keep is not None
+    assert fetch(response(status=503), policy=policy).keep is not None
+    assert fetch(response(status=500), policy=policy).refusal == "no-freshness"
+    assert fetch(cached("no-store"), policy=policy).refusal == "no-store"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"),
+        *("Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization"),
+    ],
+)
+def test_fields_of_the_connection_are_not_stored(name: str) -> None:
+    keep = fetch(cached("max-age=60", (name, "x"))).keep
+    assert keep is not None
+    assert name not in keep.fields
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Test-Header", "X-Test-Header", "Content-Foo", "Content-Encoding", "Content-Location", "Content-MD5"),
+        *("Content-Range", "Content-Security-Policy", "Content-Type", "Clear-Site-Data", "ETag", "Expires"),
+        *("Public-Key-Pins", "Set-Cookie2", "X-Frame-Options", "X-XSS-Protection", "Pragma", "Warning", "Age"),
+    ],
+)
+def test_all_other_fields_are(name: str) -> None:
+    keep = fetch(cached("max-age=60", (name, "x"))).keep
+    assert keep is not None
+    assert keep.fields.get(name) == "x"
+
+
+def test_fields_named_in_connection_are_not_stored_but_what_a_cache_judges_by_is() -> None:
+    keep = fetch(
+        cached("max-age=60", ("Connection", "A, b, vary"), ("a", "1"), ("B", "2"), ("c", "3"), ("Vary", "Foo"))
+    ).keep
+    assert keep is not None
+    assert [name in keep.fields for name in ("a", "b", "c", "vary", "cache-control")] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_fields_for_one_client_are_not_stored() -> None:
+    keep = fetch(cached('max-age=60, private="A", no-cache="b, Date"', ("a", "1"), ("b", "2"), ("c", "3"))).keep
+    assert keep is not None
+    assert [name in keep.fields for name in ("a", "b", "c", "date")] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("dates", [[], ["nonsense"], [date(-100), date(-100)]])
+def test_a_date_is_given_to_what_has_none(dates: list[str]) -> None:
+    keep = fetch(cached("max-age=60", *(("Date", value) for value in dates))).keep
+    assert keep is not None
+    assert keep.fields.all("date") == (date(),)
+
+
+def test_what_is_stored_remembers_its_exchange() -> None:
+    asked = request(("Foo", " 1,  2 "), target="/a?b=c")
+    keep = fetch(cached("max-age=60", ("Vary", "Foo, bar")), asked).keep
+    assert keep is not None
+    assert (keep.method, keep.target, keep.route, keep.status, keep.body) == ("GET", "/a?b=c", "r", 200, b"body")
+    assert keep.vary == (("bar", None), ("foo", "1,2"))
+    assert keep.request_time == keep.response_time == keep.fetch_started == START
+
+
+@pytest.mark.parametrize(
+    ("headers", "policy", "seconds"),
+    [
+        ([("Cache-Control", "max-age=60")], Policy(), 60),
+        ([("Cache-Control", "max-age=60"), ("Age", "20")], Policy(), 40),
+        ([("Cache-Control", "max-age=60")], Policy(grace=100), 160),
+        ([("Cache-Control", "max-age=60, must-revalidate")], Policy(grace=100), 60),
+        ([("Cache-Control", "max-age=60, stale-if-error=7, stale-while-revalidate=9")], Policy(grace=100), 69),
+        ([("Cache-Control", "max-age=60"), ("ETag", '"a"')], Policy(grace=100, keep=1000), 1160),
+        ([("Cache-Control", "no-cache"), ("ETag", '"a"')], Policy(keep=1000), 1000),
+        ([("Cache-Control", "max-age=60"), ("Age", "90"), MODIFIED], Policy(keep=1000), 1000),
+        ([("Cache-Control", "max-age=99999999999")], Policy(), 2**31),
+    ],
+)
+def test_eviction_comes_after_freshness_grace_and_keep(headers: list[Header], policy: Policy, seconds: int) -> None:
+    assert evict_at(stored_response(*headers), policy) == START + seconds
+
+
+def test_eviction_is_rounded_up() -> None:
+    assert evict_at(stored_response(("Cache-Control", "max-age=60"), at=START + 0.25), Policy()) == START + 61
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "is_kept"),
+    [
+        ([("Expires", date(60)), ("Content-Location", "/a")], 200, True),
+        ([("Expires", date(60)), ("Content-Location", "")], 200, True),
+        ([("Expires", date(60)), ("Content-Location", "http://origin.test/a")], 200, True),
+        ([("Expires", date(60)), ("Content-Location", "http://other.test/a")], 200, False),
+        ([("Expires", date(60)), ("Content-Location", "/b")], 200, False),
+        ([("Expires", date(60))], 200, False),
+        ([("Expires", date(60)), ("Content-Location", "/a")], 201, False),
+        ([MODIFIED, ("Content-Location", "/a")], 200, False),
+        ([("Cache-Control", "private, max-age=60"), ("Content-Location", "/a")], 200, False),
+    ],
+)
+def test_post_responses(headers: list[Header], status: int, is_kept: bool) -> None:
+    asked = request(method="POST")
+    reception = fetch(response(*headers, status=status), asked, RFC_9111)
+    assert (reception.keep is not None) is is_kept
+    assert reception.invalidate[0] == "/a"
+    assert fetch(response(*headers, status=status), asked).keep is None
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY", "M-SEARCH"])
+def test_responses_to_other_methods_are_not_stored(method: str) -> None:
+    headers: list[Header] = [("Expires", date(60)), ("Content-Location", "/a")]
+    assert fetch(response(*headers), request(method=method), RFC_9111).keep is None
+
+
+def test_end_to_end_leaves_fields_without_a_connection_alone() -> None:
+    fields = response(("a", "1")).fields
+    assert end_to_end(fields) is fields
