@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from brine_cli import signals
+from brine_cli.console import readable
 from brine_cli.twin import Twin
 
 if TYPE_CHECKING:
@@ -26,11 +28,17 @@ def run(options: argparse.Namespace) -> int:
             routes=options.routes,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            # A program that reads our output gets the functions' lines as they are.
+            show=_show if sys.stdout.isatty() else None,
         ) as twin,
     ):
         print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
         signals.wait()
     return 0
+
+
+def _show(line: str) -> None:
+    print(readable(line), flush=True)
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:

@@ -15,7 +15,7 @@ import uuid
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from brine_cli import worker
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _WORKER = Path(worker.__file__)
+_LAST_LINES_SECONDS = 1.0  # a process that the handler started may hold the pipe for longer
 
 
 class InvocationFailed(Exception):
@@ -43,7 +44,10 @@ class EnvironmentDied(InvocationFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """How to start a function: `path` before the standard library on sys.path, `variables` as its whole environment."""
+    """How to start a function: `path` before the standard library on sys.path, `variables` as its whole environment.
+
+    `show` gets what it prints to stdout, line by line; without it, stdout is the twin's own.
+    """
 
     name: str
     arn: str
@@ -52,6 +56,7 @@ class Launch:
     path: tuple[Path, ...]
     variables: Mapping[str, str]
     timeout: float
+    show: Callable[[str], None] | None = None
 
 
 class Environment:
@@ -75,9 +80,14 @@ class Environment:
                 cwd=launch.code,
                 env=dict(launch.variables),
                 stdin=subprocess.DEVNULL,
+                stdout=None if launch.show is None else subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C is for the twin, which stops its workers in order
             )
+        self._output = threading.Thread(
+            target=_show_lines, args=(self._process.stdout, launch.show), name=f"{launch.name} output", daemon=True
+        )
+        self._output.start()
         self._reader = threading.Thread(target=self._read, name=f"{launch.name} answers", daemon=True)
         self._reader.start()
         self._send(
@@ -129,6 +139,7 @@ class Environment:
             except OSError:
                 pass  # reset: the process was killed with frames unread
         status = self._process.wait()
+        self._output.join(_LAST_LINES_SECONDS)  # what it said before it died comes before what we say of it
         with self._lock:
             self.is_alive = False
             waiting: list[Future[bytes] | Future[None]] = list(self._pending.values())
@@ -155,6 +166,14 @@ class Environment:
                     future.set_result(payload)
                 else:
                     future.set_exception(HandlerFailed(f"{self._launch.name} raised\n{head['error']}"))
+
+
+def _show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:
+    if output is None or show is None:
+        return
+    with output:
+        for line in output:
+            show(line.decode("utf-8", "replace").rstrip("\n"))
 
 
 def _how_it_ended(status: int) -> str:

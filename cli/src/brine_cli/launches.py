@@ -10,7 +10,7 @@ from brine_cli.environment import Launch
 from brine_cli.intrinsics import REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from brine_cli.application import Function
@@ -21,10 +21,12 @@ _OPT = "/opt"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test"}
 
 
-def prepare(function: Function, opt: Path, *, variables: Mapping[str, str]) -> Launch:
+def prepare(
+    function: Function, opt: Path, *, variables: Mapping[str, str], show: Callable[[str], None] | None
+) -> Launch:
     """Fills the folder `opt` with the function's plain layers and says how to start it.
 
-    `variables` replace those of the same name that the template declares.
+    `variables` replace those of the same name that the template declares; `show` is Launch's.
     """
     shutil.rmtree(opt, ignore_errors=True)
     opt.mkdir(parents=True)
@@ -44,6 +46,7 @@ def prepare(function: Function, opt: Path, *, variables: Mapping[str, str]) -> L
         path=(function.code, *(layer.content for layer in function.layers if layer.is_built), *plain),
         variables=_lambda_variables(function) | {name: _in_opt(value, opt) for name, value in declared.items()},
         timeout=function.timeout,
+        show=show,
     )
 
 

@@ -55,7 +55,8 @@ class Twin:
     `port` 0 takes a free one. `origin` replaces the routes by a single one to that URL, `routes` by those of a file.
     `environments` 0 runs each function in one process with threads, N in N processes with one request at a time.
     `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `report` gets the
-    twin's own lines; what functions print goes to stdout and stderr. Entering raises CommandError.
+    twin's own lines, `show` those that functions print to stdout; without it they go to the twin's stdout.
+    Entering raises CommandError.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Twin:
         environments: int = 0,
         aws_endpoint: str | None = None,
         report: Callable[[str], None] = to_stderr,
+        show: Callable[[str], None] | None = None,
         patience: float = limits.INTEGRATION_SECONDS,
     ) -> None:
         if origin is not None and routes is not None:
@@ -83,6 +85,7 @@ class Twin:
         self._count = environments
         self._given_endpoint = aws_endpoint
         self._report = report
+        self._show = show
         self._patience = patience
         self._environments: dict[str, Environments] = {}
         self.url = ""
@@ -154,7 +157,7 @@ class Twin:
             routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self._origin)), encoding="utf-8")
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
-            launch = prepare(function, self._folder / "opt" / name, variables=variables)
+            launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self._show)
             self._environments[name] = (
                 ExclusiveEnvironments(launch, self._count, self._report)
                 if self._count
