@@ -1,0 +1,156 @@
+"""Sealing and opening: the order in which everything else in this package is used."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+
+from brine_codec import context as contexts
+from brine_codec import gate
+from brine_codec.buffers import join, split
+from brine_codec.compression import Compressor, decompress
+from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaMiss, Tampered, TooLarge, Unsupported
+from brine_codec.header import KIND_BUFFERS, KIND_PICKLE, LARGEST_U32, LAYOUT, MAGIC, SIZE, SUITE_HMAC_SHA256, Info
+from brine_codec.limits import DEFAULT_LIMITS
+from brine_codec.mac import TAG_SIZE
+from brine_codec.reader import extensions_registered, read
+from brine_codec.registry import Registry
+from brine_codec.trail import locate
+from brine_codec.vocabulary import Vocabulary
+from brine_codec.writer import write
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from brine_codec.compression import Choice, Chunk
+    from brine_codec.keyring import Keyring
+    from brine_codec.limits import Limits
+    from brine_codec.source import KeyringSource
+
+SMALLEST = SIZE + TAG_SIZE + 1
+COPIED = 16_384  # below this, copying a slice costs less than a memoryview
+
+
+class Codec:
+    """Seals objects into envelopes and opens them, for one purpose.
+
+    keyring: a Keyring or a KeyringSource. purpose: what the envelopes are for, and for whom (service, tenant); it
+    selects the derived key, so envelopes of one purpose do not verify for another.
+    schema: a number of the caller's; envelopes with another one are misses.
+    gate: whether streams are checked before they are unpickled. Off only where nobody else holds the keys.
+    compression: what to seal with ("auto" is zstd from 2 KiB on); all are understood when opening.
+    Every method takes `now`, in seconds since 1970, and raises CodecErrors only. May be used by many threads at once.
+    """
+
+    def __init__(
+        self,
+        keyring: Keyring | KeyringSource,
+        *,
+        purpose: str,
+        registry: Registry | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        schema: int = 0,
+        gate: bool = True,
+        compression: Choice = "auto",
+    ) -> None:
+        self._keyring = keyring
+        self._purpose = purpose
+        self._limits = limits
+        self._schema = schema
+        self._gated = gate
+        self._vocabulary = Vocabulary(Registry() if registry is None else registry, limits)
+        self._compressor = Compressor(compression)
+
+    def seal(self, obj: object, *, context: Iterable[str | bytes] = (), now: float, expires_at: float = 0) -> bytes:
+        """An envelope of `obj`, bound to the parts of `context`; from `expires_at` on (0: never) it will not open.
+
+        Raises Unsupported with the path of what cannot be written, TooLarge, or UnknownKey when no key may seal.
+        """
+        key = self._keyring.sealing_key(now)
+        pickle, buffers = write(obj, self._vocabulary.table)
+        if self._gated:
+            self._check_own(obj, b"".join(pickle), len(buffers))
+        kind = KIND_BUFFERS if buffers else KIND_PICKLE
+        chunks: Sequence[Chunk] = join(pickle, buffers) if buffers else pickle
+        size = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
+        if size > self._limits.size:
+            raise TooLarge(f"the object takes {size} bytes, more than the limit of {self._limits.size}")
+        compression, chunks = self._compressor.compress(chunks, size)
+        if not (0 <= now <= LARGEST_U32 and 0 <= expires_at <= LARGEST_U32):
+            raise Unsupported("a time is not between 1970 and 2106")
+        header = LAYOUT.pack(
+            MAGIC,
+            SUITE_HMAC_SHA256,
+            compression,
+            kind,
+            0,
+            key.id,
+            int(now),
+            int(expires_at),
+            self._schema,
+            size,
+            0,
+        )
+        tag = key.mac(self._purpose).tag(header + contexts.encode(context), *chunks)
+        sealed = b"".join((header, *chunks, tag))
+        if len(sealed) > self._limits.sealed_size:
+            raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
+        return sealed
+
+    def open(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Any:
+        """The object of an envelope that was sealed for this purpose and context.
+
+        Raises a Miss (Expired, SchemaMiss, UnknownKey) or an Alarm (Tampered, Malformed, TooLarge, Forbidden,
+        Undecodable); nothing but the seal's own check has seen the content when it raises Tampered.
+        """
+        info, content = self._verify(sealed, context, now)
+        if info.expires_at and now >= info.expires_at:
+            raise Expired("the envelope has expired", info.expires_at)
+        if info.issued_at > now + self._limits.clock_skew:
+            raise Premature("the envelope was issued in the future", info.expires_at)
+        if info.schema != self._schema:
+            raise SchemaMiss(f"the envelope has schema {info.schema}, not {self._schema}")
+        if info.size > self._limits.size:
+            raise TooLarge(f"the content takes {info.size} bytes, more than the limit of {self._limits.size}")
+        if info.compression:
+            content = decompress(info.compression, content, info.size)
+        elif len(content) != info.size:
+            raise Malformed("the content is not as long as its header says")
+        views: list[memoryview] = []
+        if info.kind == KIND_BUFFERS:
+            content, views = split(content, self._limits.buffers)
+        stream = content if type(content) is bytes else bytes(content)
+        if self._gated or extensions_registered():
+            gate.check(stream, len(views), self._limits)
+        return read(stream, views, self._vocabulary.rebuild)
+
+    def peek(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Info:
+        """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
+        info, _ = self._verify(sealed, context, now)
+        return info
+
+    def _verify(self, sealed: bytes, context: Iterable[str | bytes], now: float) -> tuple[Info, bytes | memoryview]:
+        """Everything up to the seal. Until it verifies, only the magic, the suite and the key id are looked at."""
+        if type(sealed) is not bytes:
+            sealed = bytes(sealed)  # what could change while it is read must not
+        if len(sealed) < SMALLEST or not sealed.startswith(MAGIC):
+            raise Malformed("this is not an envelope")
+        if len(sealed) > self._limits.sealed_size:
+            raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
+        if sealed[4] != SUITE_HMAC_SHA256:
+            raise Malformed("the envelope is sealed in a way that this version does not know")
+        key = self._keyring.opening_key(int.from_bytes(sealed[8:12]), now)
+        content = sealed[SIZE:-TAG_SIZE] if len(sealed) < COPIED else memoryview(sealed)[SIZE:-TAG_SIZE]
+        tag = key.mac(self._purpose).tag(sealed[:SIZE] + contexts.encode(context), content)
+        if not compare_digest(tag, sealed[-TAG_SIZE:]):
+            raise Tampered("the seal does not verify")
+        return Info(sealed), content
+
+    def _check_own(self, obj: object, stream: bytes, buffers: int) -> None:
+        """What is sealed here must open here."""
+        try:
+            gate.check(stream, buffers, self._limits)
+        except Forbidden as error:
+            place = locate(obj, self._vocabulary.table)
+            raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None

@@ -1,0 +1,94 @@
+"""Everything that can go wrong, as one tree.
+
+CodecError
+├── Miss                       not usable here and now: fetch or compute afresh
+│   ├── Expired                past its `expires_at`
+│   │   └── Premature          issued in the future, beyond the allowed clock skew
+│   ├── SchemaMiss             written by other code: another schema, version or field list
+│   └── UnknownKey             sealed with a key that the keyring does not have (yet, or any more)
+│       └── KeyringUnavailable no keyring could be loaded
+├── Alarm                      somebody or something altered the bytes, or a producer is broken
+│   ├── Tampered               the seal does not verify: altered, or sealed for another key, purpose or context
+│   ├── Malformed              not laid out as an envelope
+│   ├── TooLarge               beyond a limit
+│   ├── Forbidden              holds what our writer never writes
+│   └── Undecodable            verified, but no object comes of it
+├── Unsupported                seal: the object cannot be written; the message names the path inside it
+└── BadKeyring                 the keyring's text cannot be used; the message never shows a secret
+"""
+
+from __future__ import annotations
+
+
+class CodecError(Exception):
+    """The root of every error that sealing and opening raise."""
+
+
+class Miss(CodecError):
+    """Nothing is wrong with the bytes, but they are of no use here and now."""
+
+
+class Expired(Miss):
+    """The envelope is past its `expires_at` (seconds since 1970)."""
+
+    def __init__(self, message: str, expires_at: int = 0) -> None:
+        super().__init__(message)
+        self.expires_at = expires_at
+
+
+class Premature(Expired):
+    """The envelope says it was issued in the future: a clock is wrong."""
+
+
+class SchemaMiss(Miss):
+    """The envelope was written by code with another schema, version or field list."""
+
+
+class UnknownKey(Miss):
+    """The envelope names a key that the keyring does not hold."""
+
+    def __init__(self, message: str, key_id: int = 0) -> None:
+        super().__init__(message)
+        self.key_id = key_id
+
+
+class KeyringUnavailable(UnknownKey):
+    """No keyring could be loaded, so nothing can be sealed or opened."""
+
+
+class Alarm(CodecError):
+    """The bytes are not what our writer made for this place."""
+
+
+class Tampered(Alarm):
+    """The seal does not verify."""
+
+
+class Malformed(Alarm):
+    """The bytes are not laid out as an envelope."""
+
+
+class TooLarge(Alarm):
+    """A limit is exceeded. The message names it."""
+
+
+class Forbidden(Alarm):
+    """The content holds what our writer never writes."""
+
+
+class Undecodable(Alarm):
+    """The content is allowed, yet no object can be made of it."""
+
+
+class Unsupported(CodecError):
+    """The object cannot be sealed. The message names the path inside it."""
+
+
+class BadKeyring(CodecError):
+    """The keyring's text cannot be used. No message ever shows a secret."""
+
+
+def shown(text: object) -> str:
+    """Text from data, escaped and cut, fit for a message."""
+    escaped = ascii(text) if isinstance(text, (str, bytes)) else type(text).__name__
+    return escaped if len(escaped) <= 80 else escaped[:77] + "..."

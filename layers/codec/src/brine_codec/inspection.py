@@ -1,0 +1,109 @@
+"""How a class is looked at when it is registered: its fields, what they may hold, and how it is called."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import typing
+
+from brine_codec.errors import SchemaMiss, Undecodable, shown
+from brine_codec.kinds import kind_of
+from brine_codec.records import RecordMaker, checksum, getter
+from brine_codec.token import explicit
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine_codec.kinds import Kind
+    from brine_codec.token import Maker, Reducer, Values
+
+
+def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
+    """A maker and a reducer for a dataclass, NamedTuple or Enum. `names` helps to resolve annotations."""
+    if issubclass(cls, enum.Flag):
+        return _flag(tag, cls)
+    if issubclass(cls, enum.Enum):
+        return _enum(tag, cls)
+    if dataclasses.is_dataclass(cls):
+        return _dataclass(tag, cls, names)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return _record(tag, cls, cls, _items, _kinds(cls, cls._fields, names))
+    raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
+
+
+def _items(record: typing.Any) -> Values:
+    return tuple(record)
+
+
+def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
+    fields = dataclasses.fields(cls)
+    if set(inspect.signature(cls).parameters) != {field.name for field in fields if field.init}:
+        raise TypeError(
+            f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
+        )
+    kinds = _kinds(cls, tuple(field.name for field in fields), names)
+    make: Callable[..., object] = cls
+    if any(field.kw_only or not field.init for field in fields):
+        make = _by_keyword(cls, [field.name for field in fields], {field.name for field in fields if not field.init})
+    return _record(tag, cls, make, getter(tuple(kinds)), kinds)
+
+
+def _by_keyword(cls: type, names: list[str], late: set[str]) -> Callable[..., object]:
+    def make(*values: object) -> object:
+        given = dict(zip(names, values, strict=True))
+        set_after = {name: given.pop(name) for name in late}
+        made = cls(**given)
+        for name, value in set_after.items():
+            object.__setattr__(made, name, value)  # works for frozen classes too
+        return made
+
+    return make
+
+
+def _record(
+    tag: str, cls: type, make: Callable[..., object], get: Callable[[object], Values], kinds: dict[str, Kind]
+) -> tuple[Maker, Reducer]:
+    maker = RecordMaker(f"{tag}/{checksum(tuple(kinds))}", cls, make, get, kinds)
+    return maker, maker.take_apart
+
+
+def _kinds(cls: type, fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
+    try:
+        hints = typing.get_type_hints(cls, localns=dict(names))
+    except NameError as error:
+        raise TypeError(
+            f"an annotation of {cls.__qualname__} names {error.name}, which its module does not have when it runs: "
+            f"register that class first, or give types={{{error.name!r}: ...}}"
+        ) from error
+    return {name: kind_of(hints.get(name, typing.Any)) for name in fields}
+
+
+def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
+    """A member travels as its name."""
+    members = cls.__members__
+
+    def make(*values: object) -> enum.Enum:
+        (name,) = values
+        if type(name) is not str:
+            raise Undecodable(f"{shown(tag)} is not named by text")
+        if name not in members:
+            raise SchemaMiss(f"{shown(tag)} has no member {shown(name)}")
+        return members[name]
+
+    return explicit(tag, cls, lambda member: (member.name,), make)
+
+
+def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
+    """Flags travel as their value: combinations have no name of their own."""
+
+    def make(*values: object) -> enum.Flag:
+        (value,) = values
+        if type(value) is not int:
+            raise Undecodable(f"{shown(tag)} is not an integer")
+        try:
+            return cls(value)
+        except ValueError:
+            raise SchemaMiss(f"{shown(tag)} has no such flags") from None
+
+    return explicit(tag, cls, lambda flag: (flag.value,), make)

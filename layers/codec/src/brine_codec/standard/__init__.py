@@ -1,0 +1,72 @@
+"""Values of the standard library that may travel: each by a maker of ours, in a module that is imported when needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from brine_codec.limits import Limits
+    from brine_codec.token import Maker, Reducer
+
+PREFIX = "py:"
+"""Before the tag of a standard value; no registered name can have a colon."""
+
+HOMES = {
+    ("builtins", "complex"): "numbers",
+    ("builtins", "range"): "numbers",
+    ("decimal", "Decimal"): "numbers",
+    ("fractions", "Fraction"): "numbers",
+    ("uuid", "UUID"): "identifiers",
+    ("ipaddress", "IPv4Address"): "identifiers",
+    ("ipaddress", "IPv6Address"): "identifiers",
+    ("ipaddress", "IPv4Network"): "identifiers",
+    ("ipaddress", "IPv6Network"): "identifiers",
+    ("ipaddress", "IPv4Interface"): "identifiers",
+    ("ipaddress", "IPv6Interface"): "identifiers",
+    ("pathlib", "PurePosixPath"): "places",
+    ("pathlib", "PureWindowsPath"): "places",
+    ("zoneinfo", "ZoneInfo"): "places",
+    ("collections", "Counter"): "containers",
+    ("collections", "OrderedDict"): "containers",
+    ("collections", "defaultdict"): "containers",
+    ("collections", "deque"): "containers",
+}
+"""Package and name of a class, and which of our modules has its maker."""
+_BY_TAG = {PREFIX + name: home for (_, name), home in HOMES.items()}
+
+
+class Standard:
+    """The makers of standard values within one codec's limits."""
+
+    __slots__ = ("_limits", "_loaded", "_makers", "_reducers")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._loaded: set[str] = set()
+        self._makers: dict[str, Maker] = {}
+        self._reducers: dict[type, Reducer] = {}
+
+    def reducer(self, cls: type) -> Reducer | None:
+        """How to write this class, if it is one of ours."""
+        home = HOMES.get((cls.__module__.partition(".")[0], cls.__qualname__))
+        if home is not None:
+            self._load(home)
+        return self._reducers.get(cls)
+
+    def maker(self, tag: str) -> Maker | None:
+        """What makes this tag's objects, if it is one of ours."""
+        home = _BY_TAG.get(tag)
+        if home is None:
+            return None
+        self._load(home)
+        return self._makers[tag]
+
+    def _load(self, home: str) -> None:
+        if home in self._loaded:
+            return
+        module = import_module(f"brine_codec.standard.{home}")
+        for cls, maker, reducer in module.makers(self._limits):
+            self._makers[maker.tag] = maker
+            self._reducers[cls] = reducer
+        self._loaded.add(home)

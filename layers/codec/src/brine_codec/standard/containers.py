@@ -1,0 +1,57 @@
+"""Makers of the containers in `collections`. Each takes exactly the plain container that it is made of."""
+
+from __future__ import annotations
+
+import collections
+
+from brine_codec.errors import Undecodable, Unsupported
+from brine_codec.standard.entry import entry
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from brine_codec.limits import Limits
+    from brine_codec.standard.entry import Entry
+
+_FACTORIES = {"bool": bool, "dict": dict, "float": float, "int": int, "list": list, "set": set, "str": str}
+"""The default factories that may travel, by name."""
+
+
+def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are made of has been limited
+    """OrderedDict, Counter, defaultdict and deque."""
+    yield entry(collections.OrderedDict, lambda value: (dict(value),), _of_dict(collections.OrderedDict))
+    yield entry(collections.Counter, lambda value: (dict(value),), _of_dict(collections.Counter))
+    yield entry(collections.defaultdict, lambda value: (_factory_name(value), dict(value)), _defaultdict)
+    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque)
+
+
+def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:
+    def make(items: object) -> T:
+        if type(items) is not dict:
+            raise Undecodable("what should be a dict is not")
+        return cls(items)
+
+    return make
+
+
+def _factory_name(value: collections.defaultdict[object, object]) -> str | None:
+    if value.default_factory is None:
+        return None
+    for name, factory in _FACTORIES.items():
+        if value.default_factory is factory:
+            return name
+    raise Unsupported(f"a defaultdict's factory can be one of {', '.join(_FACTORIES)}, or None")
+
+
+def _defaultdict(name: object, items: object) -> collections.defaultdict[object, object]:
+    if type(items) is not dict or not (name is None or (type(name) is str and name in _FACTORIES)):
+        raise Undecodable("a defaultdict is not a dict with the name of a factory")
+    return collections.defaultdict(None if name is None else _FACTORIES[name], items)
+
+
+def _deque(items: object, longest: object) -> collections.deque[object]:
+    if type(items) is not list or not (longest is None or type(longest) is int):
+        raise Undecodable("a deque is not a list with a length")
+    return collections.deque(items, longest)

@@ -1,0 +1,68 @@
+"""Makers of numbers, each within the limits: a few bytes can mean a number that fills the memory."""
+
+from __future__ import annotations
+
+import decimal
+import fractions
+
+from brine_codec.errors import TooLarge, Undecodable
+from brine_codec.standard.entry import entry
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine_codec.limits import Limits
+    from brine_codec.standard.entry import Entry
+
+
+def makers(limits: Limits) -> Iterator[Entry]:
+    """Decimal, Fraction, complex and range."""
+    yield entry(decimal.Decimal, lambda value: (str(value),), _decimal(limits))
+    yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits))
+    yield entry(complex, lambda value: (value.real, value.imag), _complex)
+    yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
+
+
+def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:
+    def make(text: object) -> decimal.Decimal:
+        if type(text) is not str:
+            raise Undecodable("a Decimal is not written as text")
+        if len(text) > limits.decimal_digits + 30:  # sign, point and exponent
+            raise TooLarge(f"a Decimal has more than {limits.decimal_digits} digits")
+        value = decimal.Decimal(text)
+        if value.is_finite() and abs(value.adjusted()) > limits.decimal_exponent:
+            raise TooLarge(f"a Decimal has an exponent beyond {limits.decimal_exponent}")
+        return value
+
+    return make
+
+
+def _integers(limits: Limits, *values: object) -> None:
+    for value in values:
+        if type(value) is not int:
+            raise Undecodable("what should be an integer is not")
+        if value.bit_length() > limits.integer_bits:
+            raise TooLarge(f"an integer has more than {limits.integer_bits} bits")
+
+
+def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:
+    def make(numerator: int, denominator: int) -> fractions.Fraction:
+        _integers(limits, numerator, denominator)
+        return fractions.Fraction(numerator, denominator)
+
+    return make
+
+
+def _complex(real: object, imaginary: object) -> complex:
+    if type(real) is not float or type(imaginary) is not float:
+        raise Undecodable("a complex is not two floats")
+    return complex(real, imaginary)
+
+
+def _range(limits: Limits) -> Callable[[int, int, int], range]:
+    def make(start: int, stop: int, step: int) -> range:
+        _integers(limits, start, stop, step)
+        return range(start, stop, step)
+
+    return make

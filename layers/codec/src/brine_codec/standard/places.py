@@ -1,0 +1,48 @@
+"""Makers of pure paths and time zones."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import zoneinfo
+
+from brine_codec.errors import Undecodable, Unsupported
+from brine_codec.standard.entry import entry
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine_codec.limits import Limits
+    from brine_codec.standard.entry import Entry
+
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
+
+
+def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow beyond its text
+    """PurePosixPath, PureWindowsPath and ZoneInfo."""
+    for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
+        yield entry(cls, lambda value: (str(value),), _path(cls))
+    yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone)
+
+
+def _path[T](cls: Callable[[str], T]) -> Callable[[object], T]:
+    def make(text: object) -> T:
+        if type(text) is not str:
+            raise Undecodable("a path is not text")
+        return cls(text)
+
+    return make
+
+
+def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
+    if not _ZONE.fullmatch(zone.key or ""):
+        raise Unsupported("a ZoneInfo without a key has no name to travel by")
+    return zone.key
+
+
+def _zone(key: object) -> zoneinfo.ZoneInfo:
+    """Looked up by its key in the time zone data of this machine, and in no other file."""
+    if type(key) is not str or len(key) > 64 or not _ZONE.fullmatch(key):
+        raise Undecodable("a time zone is not named by its key")
+    return zoneinfo.ZoneInfo(key)

@@ -1,0 +1,108 @@
+"""Objects to pickle streams in which no class appears."""
+
+from __future__ import annotations
+
+import datetime as dt
+from operator import methodcaller
+from pickle import Pickler
+
+from brine_codec.errors import Unsupported
+from brine_codec.gate import REBUILD_NAME, TYPE_NAMES
+from brine_codec.records import RecordMaker
+from brine_codec.token import Maker, Rebuild
+from brine_codec.trail import locate
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pickle import PickleBuffer
+
+    from brine_codec.token import Reducer
+
+
+def _never(tag: str) -> Maker:
+    raise NotImplementedError(tag)
+
+
+rebuild = Rebuild(_never)
+"""What the pickler writes the name of. Each codec reads that name as a Rebuild of its own."""
+
+
+def _timezone(zone: object) -> tuple[type, tuple[object, ...]]:
+    return dt.timezone, zone.__getinitargs__()  # type: ignore[attr-defined]  # called for timezone alone
+
+
+def _maker(maker: object) -> tuple[Rebuild, tuple[str]]:
+    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # called for makers alone
+
+
+_EXACT = methodcaller("__reduce_ex__", 5)  # keeps `fold`, which __reduce__ drops
+
+
+class Table(dict[type, "Callable[[object], object]"]):
+    """The pickler's dispatch table: what each type is written as. A type that is in no table cannot be written."""
+
+    def __init__(self, find: Callable[[type], Reducer | None]) -> None:
+        super().__init__(
+            {
+                Rebuild: lambda _: Rebuild.NAME,
+                Maker: _maker,
+                RecordMaker: _maker,
+                dt.date: _EXACT,
+                dt.datetime: _EXACT,
+                dt.time: _EXACT,
+                dt.timedelta: _EXACT,
+                dt.timezone: _timezone,
+            }
+        )
+        self._find = find
+
+    def __missing__(self, cls: type) -> Callable[[object], object]:
+        reducer = self._find(cls)
+        if reducer is None:
+            raise Unsupported(f"type {cls.__qualname__} is not registered")
+        self[cls] = reducer
+        return reducer
+
+
+class _Sink:
+    """A file that keeps what it is given, uncopied."""
+
+    __slots__ = ("write",)
+    write: Callable[[bytes], None]
+
+
+def write(obj: object, table: Table) -> tuple[list[bytes], list[PickleBuffer]]:
+    """The object as chunks of a stream, and its out-of-band buffers. Raises Unsupported with the path inside."""
+    chunks: list[bytes] = []
+    buffers: list[PickleBuffer] = []
+    sink = _Sink()
+    sink.write = chunks.append
+    pickler = Pickler(sink, 5, fix_imports=False, buffer_callback=buffers.append)
+    pickler.dispatch_table = table  # type: ignore[assignment]  # typeshed wants exact result tuples
+    try:
+        pickler.dump(obj)
+    except RecursionError:
+        raise Unsupported("the object contains itself, or is nested too deeply") from None
+    except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
+        raise Unsupported(locate(obj, table) or f"{type(error).__name__}: {error}") from error
+    if any(map(_has_foreign_global, chunks)) and (place := locate(obj, table)):
+        raise Unsupported(place)
+    return chunks, buffers
+
+
+def _has_foreign_global(chunk: bytes) -> bool:
+    """Whether a class or function may have been written: the pickler asks no table about these.
+
+    Looks for STACK_GLOBAL and MEMOIZE after a memoised text; data can look like that, so this is no proof.
+    """
+    at = chunk.find(b"\x93")
+    while at >= 0:
+        if (
+            chunk[at + 1 : at + 2] == b"\x94"
+            and (chunk[at - 1] == 0x94 or chunk[at - 2 : at - 1] == b"h" or chunk[at - 5 : at - 4] == b"j")
+            and not chunk.endswith((REBUILD_NAME, *TYPE_NAMES), 0, at)
+        ):
+            return True
+        at = chunk.find(b"\x93", at + 1)
+    return False
