@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -32,11 +33,22 @@ def run(options: argparse.Namespace) -> int:
         make_resources(resources, aws, name_of=str)
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
-        print("\nIn another shell, after `uv run sam build`:")
-        overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
-        print(f"  uv run sam local start-api --parameter-overrides {overrides}", flush=True)
+        print("\nIn another shell:")
+        for line in _sam_local(aws, httpbin, platform.machine()):
+            print(f"  {line}", flush=True)
         signals.wait()
     return 0
+
+
+def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
+    """The two commands for a machine of this kind. Overrides on the command line replace all of samconfig.toml's."""
+    overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
+    if machine.lower() not in {"x86_64", "amd64"}:
+        return "uv run sam build", f"uv run sam local start-api --parameter-overrides {overrides}"
+    return (
+        "uv run sam build --config-env x86_64",
+        f"uv run sam local start-api --config-env x86_64 --parameter-overrides Architecture=x86_64 {overrides}",
+    )
 
 
 def _from_containers(url: str) -> str:

@@ -41,6 +41,9 @@ name = "origin"
 prefix = "/"
 origin = {origin}
 forward_headers = "all"
+grace = "1d"
+set_cookie = "keep"
+store_post = true
 """
 
 
