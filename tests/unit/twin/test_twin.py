@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,9 +148,9 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
         assert about(twin)["routes"] == "# mine"
     with Twin(template=TEMPLATE, origin="http://127.0.0.1:1") as twin:
         found = about(twin)
-        assert found["routes"] == (
-            '[[route]]\nname = "origin"\nprefix = "/"\norigin = "http://127.0.0.1:1"\nforward_headers = "all"\n'
-        )
+        (route,) = tomllib.loads(found["routes"])["route"]
+        assert (route["prefix"], route["origin"], route["forward_headers"]) == ("/", "http://127.0.0.1:1", "all")
+        assert "freshness_lifetime" not in route
     assert not Path(found["environment"]["BRINE_ROUTES"]).exists()
     assert not is_running(found["pid"])
 
