@@ -1,4 +1,4 @@
-"""RFC 9111 section 3: what is stored, in what form, and for how long."""
+"""RFC 9111 section 3: what may be stored."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.connection import end_to_end
 from brine.domain.policy import RFC_9111, Policy
-from brine.domain.storing import evict_at
-from tests.unit.domain.stories import START, ask, date, request, response, stored_response
+from tests.unit.domain.stories import ask, date, request, response
 
 if TYPE_CHECKING:
     from brine.domain.decision import Reception
@@ -151,91 +149,6 @@ def test_what_a_route_gives_is_grounds_for_storing() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        *("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade"),
-        *("Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization"),
-    ],
-)
-def test_fields_of_the_connection_are_not_stored(name: str) -> None:
-    keep = fetch(cached("max-age=60", (name, "x"))).keep
-    assert keep is not None
-    assert name not in keep.fields
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("Test-Header", "X-Test-Header", "Content-Foo", "Content-Encoding", "Content-Location", "Content-MD5"),
-        *("Content-Range", "Content-Security-Policy", "Content-Type", "Clear-Site-Data", "ETag", "Expires"),
-        *("Public-Key-Pins", "Set-Cookie2", "X-Frame-Options", "X-XSS-Protection", "Pragma", "Warning", "Age"),
-    ],
-)
-def test_all_other_fields_are(name: str) -> None:
-    keep = fetch(cached("max-age=60", (name, "x"))).keep
-    assert keep is not None
-    assert keep.fields.get(name) == "x"
-
-
-def test_fields_named_in_connection_are_not_stored_but_what_a_cache_judges_by_is() -> None:
-    keep = fetch(
-        cached("max-age=60", ("Connection", "A, b, vary"), ("a", "1"), ("B", "2"), ("c", "3"), ("Vary", "Foo"))
-    ).keep
-    assert keep is not None
-    assert [name in keep.fields for name in ("a", "b", "c", "vary", "cache-control")] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-    ]
-
-
-def test_fields_for_one_client_are_not_stored() -> None:
-    keep = fetch(cached('max-age=60, private="A", no-cache="b, Date"', ("a", "1"), ("b", "2"), ("c", "3"))).keep
-    assert keep is not None
-    assert [name in keep.fields for name in ("a", "b", "c", "date")] == [False, False, True, True]
-
-
-@pytest.mark.parametrize("dates", [[], ["nonsense"], [date(-100), date(-100)]])
-def test_a_date_is_given_to_what_has_none(dates: list[str]) -> None:
-    keep = fetch(cached("max-age=60", *(("Date", value) for value in dates))).keep
-    assert keep is not None
-    assert keep.fields.all("date") == (date(),)
-
-
-def test_what_is_stored_remembers_its_exchange() -> None:
-    asked = request(("Foo", " 1,  2 "), target="/a?b=c")
-    keep = fetch(cached("max-age=60", ("Vary", "Foo, bar")), asked).keep
-    assert keep is not None
-    assert (keep.method, keep.target, keep.route, keep.status, keep.body) == ("GET", "/a?b=c", "r", 200, b"body")
-    assert keep.vary == (("bar", None), ("foo", "1,2"))
-    assert keep.request_time == keep.response_time == keep.fetch_started == START
-
-
-@pytest.mark.parametrize(
-    ("headers", "policy", "seconds"),
-    [
-        ([("Cache-Control", "max-age=60")], Policy(), 60),
-        ([("Cache-Control", "max-age=60"), ("Age", "20")], Policy(), 40),
-        ([("Cache-Control", "max-age=60")], Policy(grace=100), 160),
-        ([("Cache-Control", "max-age=60, must-revalidate")], Policy(grace=100), 60),
-        ([("Cache-Control", "max-age=60, stale-if-error=7, stale-while-revalidate=9")], Policy(grace=100), 69),
-        ([("Cache-Control", "max-age=60"), ("ETag", '"a"')], Policy(grace=100, keep=1000), 1160),
-        ([("Cache-Control", "no-cache"), ("ETag", '"a"')], Policy(keep=1000), 1000),
-        ([("Cache-Control", "max-age=60"), ("Age", "90"), MODIFIED], Policy(keep=1000), 1000),
-        ([("Cache-Control", "max-age=99999999999")], Policy(), 2**31),
-    ],
-)
-def test_eviction_comes_after_freshness_grace_and_keep(headers: list[Header], policy: Policy, seconds: int) -> None:
-    assert evict_at(stored_response(*headers), policy) == START + seconds
-
-
-def test_eviction_is_rounded_up() -> None:
-    assert evict_at(stored_response(("Cache-Control", "max-age=60"), at=START + 0.25), Policy()) == START + 61
-
-
-@pytest.mark.parametrize(
     ("headers", "status", "is_kept"),
     [
         ([("Expires", date(60)), ("Content-Location", "/a")], 200, True),
@@ -261,8 +174,3 @@ def test_post_responses(headers: list[Header], status: int, is_kept: bool) -> No
 def test_responses_to_other_methods_are_not_stored(method: str) -> None:
     headers: list[Header] = [("Expires", date(60)), ("Content-Location", "/a")]
     assert fetch(response(*headers), request(method=method), RFC_9111).keep is None
-
-
-def test_end_to_end_leaves_fields_without_a_connection_alone() -> None:
-    fields = response(("a", "1")).fields
-    assert end_to_end(fields) is fields
