@@ -31,6 +31,12 @@ def test_every_function_logs_into_a_group_of_its_own(stack: Stack) -> None:
     assert set(groups) <= stack.of_type("AWS::Logs::LogGroup").keys()
 
 
+def test_lambda_filters_no_log_lines(stack: Stack) -> None:
+    """With the JSON format it would drop metrics above the level INFO, for their lines have none."""
+    for name, function in stack.functions.items():
+        assert function["LoggingConfig"].keys() == {"LogGroup"}, name
+
+
 def test_every_log_group_has_a_retention(stack: Stack) -> None:
     for name, group in stack.of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
