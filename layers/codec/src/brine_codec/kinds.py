@@ -43,8 +43,9 @@ def kind_of(annotation: object) -> Kind:
         return Kind(_WIDER[annotation])
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is None:
-        plain = isinstance(annotation, type) and annotation is not object and not _is_protocol(annotation)
-        return Kind((annotation,)) if plain and isinstance(annotation, type) else ANYTHING
+        if not isinstance(annotation, type) or annotation in (object, typing.Any) or _is_protocol(annotation):
+            return ANYTHING
+        return Kind((annotation,))
     if origin in (typing.Annotated, typing.Final, typing.Required, typing.NotRequired):
         return kind_of(arguments[0])
     if origin is typing.Literal:

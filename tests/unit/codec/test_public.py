@@ -1,0 +1,102 @@
+"""The names that others may rely on, and what importing them brings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import brine_codec
+
+NAMES = [
+    "Alarm",
+    "BadKeyring",
+    "Codec",
+    "CodecError",
+    "Expired",
+    "Forbidden",
+    "Info",
+    "Key",
+    "Keyring",
+    "KeyringSource",
+    "KeyringUnavailable",
+    "Limits",
+    "Malformed",
+    "Miss",
+    "Premature",
+    "Registry",
+    "SchemaMiss",
+    "Tampered",
+    "TooLarge",
+    "Undecodable",
+    "UnknownKey",
+    "Unsupported",
+    "rebuild",
+]
+
+# Each would cost milliseconds in every cold start, or is nobody's business here.
+NOT_IMPORTED = {
+    "asyncio",
+    "backports.zstd",
+    "boto3",
+    "botocore",
+    "compression.zstd",
+    "dataclasses",
+    "decimal",
+    "fractions",
+    "inspect",
+    "ipaddress",
+    "json",
+    "logging",
+    "numpy",
+    "pandas",
+    "pathlib",
+    "socket",
+    "ssl",
+    "threading",
+    "typing",
+    "urllib",
+    "uuid",
+    "zoneinfo",
+}
+
+
+def test_the_public_names() -> None:
+    assert sorted(brine_codec.__all__) == NAMES
+    assert all(hasattr(brine_codec, name) for name in NAMES)
+
+
+def loaded_after(code: str) -> set[str]:
+    program = f"{code}\nimport sys\nprint(*sys.modules)"
+    # -S: what the environment's site packages import at start is not ours
+    path = [entry for entry in sys.path if entry]
+    program = f"import sys\nsys.path[:] = {path!r}\n" + program
+    done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return set(done.stdout.split())
+
+
+def test_importing_is_cheap() -> None:
+    assert loaded_after("import brine_codec") & NOT_IMPORTED == set()
+
+
+def test_small_plain_data_needs_neither_compression_nor_typing() -> None:
+    loaded = loaded_after(
+        "from brine_codec import *\n"
+        'ring = Keyring.from_json(\'{"1": "an example secret that is long enough"}\')\n'
+        "codec = Codec(ring, purpose='test')\n"
+        "assert codec.open(codec.seal({'a': [1, 2.5, None]}, now=1), now=1) == {'a': [1, 2.5, None]}"
+    )
+    assert loaded & (NOT_IMPORTED - {"json"}) == set()
+
+
+def test_each_error_is_one_of_the_tree() -> None:
+    errors = [getattr(brine_codec, name) for name in NAMES]
+    tree = [cls for cls in errors if isinstance(cls, type) and issubclass(cls, Exception)]
+    assert all(issubclass(cls, brine_codec.CodecError) for cls in tree)
+    assert {cls.__name__ for cls in tree if issubclass(cls, brine_codec.Miss)} == {
+        "Miss",
+        "Expired",
+        "Premature",
+        "SchemaMiss",
+        "UnknownKey",
+        "KeyringUnavailable",
+    }

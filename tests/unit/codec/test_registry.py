@@ -1,0 +1,330 @@
+"""What may travel, and what happens when the two sides have different code."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import InitVar, dataclass, field, make_dataclass
+from typing import Any
+
+import pytest
+
+from brine_codec import Codec, Registry, SchemaMiss, Undecodable, Unsupported
+from tests.unit.codec.samples import (
+    NOW,
+    Access,
+    Box,
+    Colour,
+    Handmade,
+    Line,
+    Order,
+    Point,
+    Tally,
+    codec,
+    keyring,
+    order,
+)
+
+
+def speaker(cls: type, version: int = 1, **options: Any) -> Codec:
+    """A codec that knows one class, as `Thing`."""
+    registry = Registry()
+    registry.register(cls, version=version, name="Thing", **options)
+    return Codec(keyring(), purpose="test", registry=registry)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        order(1),
+        order(2, attachment=b"a" * 4095),
+        order(2, attachment=b"a" * 4096),
+        Line("x", order().lines[0].price),
+        Colour.BLUE,
+        Access.READ | Access.WRITE,
+        Access(0),
+        Point(1, 2.5),
+        Box({"a": [Point(0.0, 1.0)]}),
+        Tally(5),
+        Handmade("a", ["b"]),
+        Box(Handmade("a", [])),
+    ],
+)
+@pytest.mark.parametrize("gate", [True, False])
+def test_registered_objects_survive(value: object, gate: bool) -> None:
+    c = codec(gate=gate)
+    opened = c.open(c.seal([value, value], now=NOW), now=NOW)
+    assert opened == [value, value]
+    assert type(opened[0]) is type(value)
+    assert opened[0] is opened[1]
+
+
+def test_a_field_that_init_does_not_take_is_set_afterwards() -> None:
+    tally = Tally(5)
+    tally.total = 3
+    assert codec().open(codec().seal(tally, now=NOW), now=NOW).total == 3
+
+
+def test_bytes_that_travelled_beside_the_pickle_are_bytes_again() -> None:
+    body = bytes(range(256)) * 40
+    sealed = codec(compression="none").seal(order(attachment=body), now=NOW)
+    assert codec().peek(sealed, now=NOW).kind == 1
+    opened = codec().open(sealed, now=NOW)
+    assert type(opened.attachment) is bytes
+    assert opened.attachment == body
+
+
+@dataclass
+class V1:
+    id: int
+    name: str
+
+
+@dataclass
+class Added:
+    id: int
+    name: str
+    email: str = ""
+
+
+@dataclass
+class Removed:
+    id: int
+
+
+@dataclass
+class Renamed:
+    id: int
+    title: str
+
+
+@dataclass
+class Moved:
+    name: str
+    id: int
+
+
+@dataclass
+class Retyped:
+    id: int
+    name: int
+
+
+@pytest.mark.parametrize("other", [Added, Removed, Renamed, Moved])
+def test_another_field_list_is_a_miss_even_when_the_version_was_forgotten(other: type) -> None:
+    old, new = speaker(V1), speaker(other)
+    arguments = {Added: (1, "n", "e"), Removed: (1,), Renamed: (1, "t"), Moved: ("n", 1)}[other]
+    with pytest.raises(SchemaMiss):
+        new.open(old.seal(V1(1, "n"), now=NOW), now=NOW)
+    with pytest.raises(SchemaMiss):
+        old.open(new.seal(other(*arguments), now=NOW), now=NOW)
+
+
+def test_another_type_in_the_same_field_does_not_open() -> None:
+    with pytest.raises(Undecodable):
+        speaker(Retyped).open(speaker(V1).seal(V1(1, "n"), now=NOW), now=NOW)
+
+
+def test_a_canary_reads_what_the_old_code_writes_and_the_old_code_misses() -> None:
+    old = speaker(V1)
+    new = speaker(Added, 2, accepts={1: lambda number, name: Added(number, name, "unknown")})
+    assert new.open(old.seal(V1(1, "n"), now=NOW), now=NOW) == Added(1, "n", "unknown")
+    assert new.open(new.seal(Added(1, "n", "e"), now=NOW), now=NOW) == Added(1, "n", "e")
+    with pytest.raises(SchemaMiss):
+        old.open(new.seal(Added(1, "n", "e"), now=NOW), now=NOW)
+    with pytest.raises(SchemaMiss):
+        speaker(Added, 3, accepts={2: Added}).open(old.seal(V1(1, "n"), now=NOW), now=NOW)
+
+
+def of_one_value(number: int) -> Added:
+    return Added(number, "")
+
+
+@pytest.mark.parametrize("upgrade", [of_one_value, V1])
+def test_an_upgrade_that_does_not_fit_is_an_error_of_ours(upgrade: Any) -> None:
+    with pytest.raises(Undecodable):
+        speaker(Added, 2, accepts={1: upgrade}).open(speaker(V1).seal(V1(1, "n"), now=NOW), now=NOW)
+
+
+def test_a_class_that_is_gone_is_a_miss() -> None:
+    with pytest.raises(SchemaMiss):
+        Codec(keyring(), purpose="test").open(speaker(V1).seal([V1(1, "n")], now=NOW), now=NOW)
+
+
+class More(enum.Enum):
+    A = 1
+    B = 2
+
+
+class Fewer(enum.Enum):
+    A = 1
+
+
+class Wide(enum.Flag):
+    A = 1
+    B = 2
+
+
+class Narrow(enum.Flag):
+    A = 1
+
+
+def test_a_member_that_is_gone_is_a_miss() -> None:
+    assert speaker(Fewer).open(speaker(More).seal(More.A, now=NOW), now=NOW) is Fewer.A
+    with pytest.raises(SchemaMiss):
+        speaker(Fewer).open(speaker(More).seal(More.B, now=NOW), now=NOW)
+
+
+def test_flags_that_are_gone_are_a_miss() -> None:
+    with pytest.raises(SchemaMiss):
+        speaker(Narrow).open(speaker(Wide).seal(Wide.A | Wide.B, now=NOW), now=NOW)
+
+
+def test_what_post_init_refuses_is_not_made() -> None:
+    tally = Tally(1)
+    tally.limit = -1
+    with pytest.raises(Undecodable, match="ValueError"):
+        codec().open(codec().seal(tally, now=NOW), now=NOW)
+
+
+class Sub(Order):
+    pass
+
+
+def test_a_subclass_is_another_class() -> None:
+    child = Sub(id=1, customer=None, lines=[], placed=order().placed)
+    with pytest.raises(Unsupported, match="type Sub is not registered"):
+        codec().seal(child, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "py:Decimal", "a@2", "\u00e9", "x" * 101, "a/b"])
+def test_bad_names_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is not a name"):
+        Registry().register(Point, version=1, name=name)
+
+
+@pytest.mark.parametrize("version", [0, -1, 10**9])
+def test_bad_versions_are_refused(version: int) -> None:
+    with pytest.raises(ValueError, match="versions"):
+        Registry().register(Point, version=version)
+
+
+def test_names_and_classes_are_registered_once() -> None:
+    registry = Registry()
+    registry.register(Point, version=1)
+    with pytest.raises(ValueError, match="already"):
+        registry.register(Point, version=2, name="Other")
+    with pytest.raises(ValueError, match="already"):
+        registry.register(Box, version=1, name="Point")
+
+
+def test_only_older_versions_are_upgraded_from() -> None:
+    with pytest.raises(ValueError, match="older"):
+        Registry().register(Point, version=2, accepts={2: Point})
+
+
+@dataclass
+class WithInitVar:
+    x: int
+    scale: InitVar[int]
+
+
+@dataclass(init=False)
+class OwnInit:
+    x: int
+
+    def __init__(self, text: str) -> None:
+        self.x = int(text)
+
+
+class Plain:
+    pass
+
+
+def no_values(_: Plain) -> tuple[object, ...]:
+    return ()
+
+
+@pytest.mark.parametrize("cls", [WithInitVar, OwnInit, Plain, dict, int])
+def test_a_class_that_cannot_be_looked_at_asks_for_pack_and_make(cls: type) -> None:
+    with pytest.raises(TypeError, match="give pack and make"):
+        Registry().register(cls, version=1)
+
+
+def test_pack_and_make_go_together() -> None:
+    with pytest.raises(TypeError, match="together"):
+        Registry().register(Plain, version=1, pack=no_values)
+
+
+def test_an_annotation_that_cannot_be_resolved_is_told() -> None:
+    cls = make_dataclass("Hidden", [("x", "Elsewhere | None")])
+    with pytest.raises(TypeError, match="Elsewhere"):
+        Registry().register(cls, version=1)
+    registry = Registry()
+    registry.register(cls, version=1, types={"Elsewhere": Point})
+    registry.register(Point, version=1)
+    c = Codec(keyring(), purpose="test", registry=registry)
+    assert c.open(c.seal(cls(Point(1, 2)), now=NOW), now=NOW) == cls(Point(1, 2))
+    with pytest.raises(Unsupported):
+        c.seal(cls("text"), now=NOW)
+
+
+def test_annotations_may_name_what_was_registered_before() -> None:
+    registry = Registry()
+    registry.register(Point, version=1)
+    registry.register(make_dataclass("Path", [("points", "list[Point]")]), version=1)
+
+
+def test_a_class_may_be_registered_after_the_codec_was_made() -> None:
+    registry = Registry()
+    c = Codec(keyring(), purpose="test", registry=registry)
+    with pytest.raises(Unsupported):
+        c.seal(Point(1, 2), now=NOW)
+    registry.register(Point, version=1)
+    assert c.open(c.seal(Point(1, 2), now=NOW), now=NOW) == Point(1, 2)
+
+
+def gives_a_list(_: Plain) -> Any:
+    return [1]
+
+
+def gives_nothing(_: Plain) -> Any:
+    return None
+
+
+def fails(*_: object) -> Any:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("pack", [gives_a_list, gives_nothing, fails])
+def test_a_pack_that_fails_is_named(pack: Any) -> None:
+    c = speaker(Plain, pack=pack, make=Plain)
+    with pytest.raises(Unsupported, match=r"a\[1\]: .*Plain"):
+        c.seal({"a": [0, Plain()]}, now=NOW)
+
+
+def takes_two(one: object, other: object) -> Plain:
+    raise AssertionError((one, other))
+
+
+@pytest.mark.parametrize("make", [int, gives_nothing, takes_two, fails])
+def test_a_make_that_fails_is_an_error_of_ours(make: Any) -> None:
+    c = speaker(Plain, pack=no_values, make=make)
+    with pytest.raises(Undecodable):
+        c.open(c.seal(Plain(), now=NOW), now=NOW)
+
+
+@dataclass(slots=True)
+class Empty:
+    pass
+
+
+@dataclass(slots=True)
+class Single:
+    only: bytes
+    hidden: int = field(default=3, kw_only=True)
+
+
+@pytest.mark.parametrize("value", [Empty(), Single(b"x" * 5000), Single(b"", hidden=4)])
+def test_records_of_any_number_of_fields(value: object) -> None:
+    c = speaker(type(value))
+    assert c.open(c.seal(value, now=NOW), now=NOW) == value
