@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
 
 
-def kept(body: bytes = b"hello", **fields: str) -> Response:
-    return response(body=body, cache_control="max-age=60", **fields)
+def kept(body: bytes = b"hello", /, **fields: str) -> Response:
+    return response(200, body, cache_control="max-age=60", **fields)
 
 
 @dataclass
@@ -117,7 +117,7 @@ def test_calls_when_the_body_is_large(watched: Watched) -> None:
     assert world.ask("/api/large").response.body == LARGE
     assert watch.taken() == []
     world.restart()
-    assert world.ask("/api/large", method="HEAD").response.fields.get("content-length") == str(len(LARGE))
+    assert world.ask("/api/large", "HEAD").response.fields.get("content-length") == str(len(LARGE))
     assert watch.taken() == ["read item"]
     assert set(watched.bodies.bodies) == {sha256(LARGE).digest()}
 
@@ -135,7 +135,7 @@ def test_a_body_too_large_for_process_memory_leaves_only_its_head_there(watched:
 
 
 def test_a_method_that_is_not_cached_asks_no_store(watched: Watched) -> None:
-    watched.world.ask(method="OPTIONS")
+    watched.world.ask("/api/x", "OPTIONS")
     assert watched.watch.taken() == []
 
 

@@ -42,7 +42,7 @@ grace = "1h"
 """
 
 
-def response(status: int = 200, body: bytes = b"hello", **fields: str) -> Response:
+def response(status: int = 200, body: bytes = b"hello", /, **fields: str) -> Response:
     """A response with `fields`, whose names have "_" for "-"."""
     return Response(status=status, body=body, fields=Fields((k.replace("_", "-"), v) for k, v in fields.items()))
 
@@ -76,7 +76,7 @@ class World:
             clock=lambda: self.now,
         )
 
-    def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", **fields: str) -> Answer:
+    def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
         """What the gateway answers. `path` may have a query; names of `fields` have "_" for "-"."""
         path, mark, query = path.partition("?")
         request = Request(
