@@ -50,6 +50,7 @@ def after(seconds: float, response: str, wish: str = "", *, policy: Policy | Non
         # max-stale
         (90, "max-age=60", "max-stale=30", Serve, None),
         (90.5, "max-age=60", "max-stale=30", Validate, "stale"),
+        (60.5, "max-age=60", "max-stale=1", Serve, None),
         (9000, "max-age=60", "max-stale", Serve, None),
         (90, "max-age=60", "max-stale, max-age=60", Validate, "stale"),
         (90, "max-age=60, must-revalidate", "max-stale", Validate, "stale"),
@@ -89,7 +90,7 @@ def test_directives(
         (65, "max-age=60, stale-while-revalidate=30, must-revalidate", "", Validate),
         (65, "max-age=60, stale-while-revalidate=30", "no-cache", Validate),
         (65, "max-age=60, stale-while-revalidate=30", "max-age=10", Validate),
-        (65, "max-age=60, stale-while-revalidate=30", "min-fresh=1", Validate),
+        (60, "max-age=60, stale-while-revalidate=30", "min-fresh=1", Validate),
         (5, "max-age=60, stale-while-revalidate=30", "max-age=1", Validate),
     ],
 )
@@ -100,6 +101,12 @@ def test_stale_while_revalidate(seconds: float, response: str, wish: str, kind: 
 @pytest.mark.parametrize("wish", ["no-cache", "no-store", "max-age=0", "min-fresh=1000"])
 def test_a_route_may_leave_wishes_unheard(wish: str) -> None:
     assert isinstance(after(5, "max-age=60", wish, policy=Policy(request_directives=False)), Serve)
+
+
+def test_less_than_a_second_of_freshness_is_freshness() -> None:
+    stored = stored_response()
+    assert isinstance(decide(stored, request(), Policy(freshness_lifetime=0.5), START + 0.4), Serve)
+    assert isinstance(decide(stored, request(), Policy(freshness_lifetime=0.5), START + 0.5), Forward)
 
 
 def test_seconds_are_rounded_down() -> None:

@@ -89,6 +89,8 @@ def test_a_route_speaks_where_the_origin_does_not() -> None:
     assert freshness(stored_response(("Expires", "0")), policy, START).lifetime == 0
     assert freshness(stored_response(status=404), policy, START).lifetime == 5
     assert freshness(stored_response(status=500), policy, START).lifetime == 0
+    assert freshness(stored_response(status=301), policy, START).lifetime == 30
+    assert freshness(stored_response(status=301), Policy(negative_lifetimes={301: 7}), START).lifetime == 7
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from brine.domain.stored import BodyReference
 from tests.unit.domain.stories import START, ask, date, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Response
+    from brine.domain.messages import Request, Response
     from brine.domain.stored import StoredResponse
     from tests.unit.domain.stories import Header
 
@@ -40,6 +40,14 @@ def test_a_part_never_answers_for_the_whole() -> None:
     assert not holds(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v2"')))
     assert holds(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v1"')))
     assert isinstance(decide(stored, request(("Range", "bytes=3-4")), Policy(), START), Serve)
+
+
+@pytest.mark.parametrize(
+    "asked", [request(("Range", "bytes=7-8")), request(method="HEAD"), request(("Range", "bytes=0-4"), method="HEAD")]
+)
+def test_only_a_request_for_the_whole_asks_for_the_rest(asked: Request) -> None:
+    stored = part(0, 4, TAG)
+    assert decide(stored, asked, Policy(), START) == Forward(fields=asked.fields, reason="partial", stored=stored)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def explicit_lifetime(fields: Fields, directives: Directives, response_time: flo
 
 def route_lifetime(status: int, policy: Policy) -> float | None:
     """The lifetime that the route gives to responses whose origin says nothing."""
-    lifetime = policy.freshness_lifetime if status in _SUCCESSFUL else policy.negative_lifetimes.get(status)
+    lifetime = policy.negative_lifetimes.get(status, policy.freshness_lifetime if status in _SUCCESSFUL else None)
     return None if lifetime is None else max(0.0, lifetime)
 
 

@@ -16,7 +16,7 @@ class Policy:
     """One route's choices. Durations are seconds. The defaults add nothing to what the origin said.
 
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
-    negative_lifetimes: the same by status, for the others (404, 410, 5xx).
+    negative_lifetimes: the same by status; without an entry, errors and temporary redirects get none.
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
