@@ -10,8 +10,9 @@ test:  ## the tests alone
 dev:  ## the whole template on http://127.0.0.1:3000
 	uv run brine dev
 
-build:  ## what `sam deploy` will ship
+build:  ## what `sam deploy` will ship, compiled (docs/decisions/0033)
 	uv run sam build
+	uv run python -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build
 
 clean:
 	rm -rf .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from tests.template.stack import references
+from tests.template.stack import ROOT, references
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack
@@ -26,6 +27,12 @@ def test_the_console_shows_every_parameter_once(stack: Stack) -> None:
     groups = stack.template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     shown = [name for group in groups for name in group["Parameters"]]
     assert sorted(shown) == sorted(stack.parameters)
+
+
+def test_every_parameter_is_documented_with_its_default(stack: Stack) -> None:
+    page = (ROOT / "docs/deploy.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| `?([^|`]+)`? \|", page, re.MULTILINE))
+    assert rows == {name: str(parameter["Default"]) or "empty" for name, parameter in stack.parameters.items()}
 
 
 def test_every_output_has_a_sentence(stack: Stack) -> None:
