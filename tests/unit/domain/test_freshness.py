@@ -81,6 +81,16 @@ def test_heuristics_have_a_floor_and_a_cap(modified: str, lifetime: int) -> None
     assert freshness(stored, Policy(), START).lifetime == lifetime
 
 
+@pytest.mark.parametrize("status", [200, 203, 204, 206, 300, 301, 308])
+def test_a_routes_lifetime_is_for_lasting_success(status: int) -> None:
+    assert freshness(stored_response(status=status), Policy(freshness_lifetime=30), START).lifetime == 30
+
+
+@pytest.mark.parametrize("status", [201, 202, 205, 207, 299, 302, 303, 307, 400, 404, 500])
+def test_a_routes_lifetime_is_not_for_anything_else(status: int) -> None:
+    assert freshness(stored_response(status=status), Policy(freshness_lifetime=30), START).lifetime == 0
+
+
 def test_a_route_speaks_where_the_origin_does_not() -> None:
     policy = Policy(freshness_lifetime=30, negative_lifetimes={404: 5})
     modified: Header = ("Last-Modified", date(-86_400))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.policy import RFC_9111, Policy
+from brine.domain.policy import Policy
 from tests.unit.domain.stories import ask, date, request, response
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_what_a_route_gives_is_grounds_for_storing() -> None:
 )
 def test_post_responses(headers: list[Header], status: int, is_kept: bool) -> None:
     asked = request(method="POST")
-    reception = fetch(response(*headers, status=status), asked, RFC_9111)
+    reception = fetch(response(*headers, status=status), asked, Policy(store_post=True))
     assert (reception.keep is not None) is is_kept
     assert reception.invalidate[0] == "/a"
     assert fetch(response(*headers, status=status), asked).keep is None
@@ -173,4 +173,4 @@ def test_post_responses(headers: list[Header], status: int, is_kept: bool) -> No
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY", "M-SEARCH"])
 def test_responses_to_other_methods_are_not_stored(method: str) -> None:
     headers: list[Header] = [("Expires", date(60)), ("Content-Location", "/a")]
-    assert fetch(response(*headers), request(method=method), RFC_9111).keep is None
+    assert fetch(response(*headers), request(method=method), Policy(store_post=True)).keep is None

@@ -37,7 +37,3 @@ class Policy:
     store_post: bool = False
     request_directives: bool = True
     show_key: bool = False
-
-
-RFC_9111 = Policy(grace=86_400.0, set_cookie="keep", store_post=True)
-"""All that the RFCs let a shared cache do for an origin that knows them: for measuring, and for `--origin`."""
