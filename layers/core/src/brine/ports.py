@@ -59,6 +59,42 @@ class ItemStore(Protocol):
         """Remove the item; no error when there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
+
+    `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
+    """
+
+    pk: str
+    owner: str
+    token: int
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody else has the lease, until `expires_at`."""
+
+    expires_at: float
+
+
+class LeaseStore(Protocol):
+    """Leases, each an item of its own beside what it guards. Every method is one round trip and raises StoreError."""
+
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        """Take the lease of `pk` if it is free, past its time, or this owner's already; atomic among all callers."""
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        """Write `item` at (lease.pk, sk) and release, both or neither. False, and nothing written, for an old token.
+
+        A lease past its time may still commit, as long as nobody has taken it since. Doing it twice is doing it once.
+        """
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; no error when it is no longer this owner's."""
+
+
 class BodyStore(Protocol):
     """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
 
