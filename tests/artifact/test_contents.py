@@ -17,7 +17,7 @@ pytestmark = pytest.mark.artifact
 SHIPPED = {
     "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "CodecLayer": {"python"},
-    "CodecLayer/python": {"brine_codec", "backports", "requirements.txt"},
+    "CodecLayer/python": {"brine_codec", "backports"},
     "CoreLayer": {"python"},
     "CoreLayer/python": {"brine"},
     "RoutesLayer": {"routes.toml", "routes.schema.json"},

@@ -42,13 +42,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
     """The two commands for a machine of this kind. Overrides on the command line replace all of samconfig.toml's."""
+    processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
     overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
-    if machine.lower() not in {"x86_64", "amd64"}:
-        return "uv run sam build", f"uv run sam local start-api --parameter-overrides {overrides}"
-    return (
-        "uv run sam build --config-env x86_64",
-        f"uv run sam local start-api --config-env x86_64 --parameter-overrides Architecture=x86_64 {overrides}",
-    )
+    return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
 
 
 def _from_containers(url: str) -> str:
