@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
 
 # Answers to something in the request that is not in the cache key: nobody else is to get them.
-_OF_ONE_REQUEST = frozenset({304, 406, 412, 413, 415, 416, 417, 431})
+_OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
 # Fields that go to the origin and are in no key: an error may come of them, but not that there is nothing here.
 _PROVOKING = ORIGIN_CONDITIONS | RANGE_FIELDS
 _NOTHING_HERE = frozenset({404, 410})
