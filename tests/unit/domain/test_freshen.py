@@ -116,6 +116,13 @@ def test_a_304_to_one_users_request_is_for_that_user() -> None:
     assert reception.reuse.fields.get("x") == "mine"
 
 
+def test_a_304_that_sets_a_cookie_is_for_one_client_and_ends_nothing() -> None:
+    reception = confirm(TAG, ("Set-Cookie", "a=b"))
+    assert (reception.keep, reception.drop, reception.refusal) == (None, False, "set-cookie")
+    assert reception.reuse is not None
+    assert reception.reuse.fields.get("set-cookie") == "a=b"
+
+
 def test_a_304_may_change_what_selects() -> None:
     asked = request(("Foo", "1"))
     reception = ask(stored_response(*OLD), asked, response(TAG, ("Vary", "Foo"), status=304), at=LATER)

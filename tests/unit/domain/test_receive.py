@@ -40,6 +40,7 @@ def stored(directives: str = "max-age=60") -> StoredResponse:
         ("max-age=60, no-cache", "", 61, False),
         ("s-maxage=60", "", 61, False),
         ("max-age=60", "no-store", 61, False),
+        ("max-age=60, must-revalidate", "no-cache", 5, False),
     ],
 )
 def test_stale_in_place_of_an_error(directives: str, wish: str, age: float, is_served: bool) -> None:
@@ -73,6 +74,8 @@ def test_no_error_is_bridged_with_what_is_not_for_the_request(asked: Request) ->
         (302, "no-store", True),
         (404, "no-store", True),
         (410, "no-store", True),
+        (399, "no-store", True),
+        (400, "no-store", False),
         (401, "no-store", False),
         (403, "no-store", False),
         (429, "no-store", False),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.decision import Forward, Reception
 from brine.domain.http_date import dated
 from brine.domain.preconditions import CACHE_CONDITIONS, entity_tag, same_tag
-from brine.domain.storing import OF_THE_REQUEST
+from brine.domain.storing import OF_ONE_CLIENT
 
 if TYPE_CHECKING:
     from brine.domain.exchange import Exchange
@@ -29,8 +29,7 @@ def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Receptio
         return Reception(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
     keep, refusal = exchange.admit(updated)
-    drop = keep is None and refusal not in OF_THE_REQUEST
-    return Reception(reuse=updated, keep=keep, drop=drop, refusal=refusal)
+    return Reception(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
 def receive_head(exchange: Exchange) -> Reception:
@@ -43,7 +42,7 @@ def receive_head(exchange: Exchange) -> Reception:
     if not _has_validator_of(exchange.fields, stored.fields):
         return Reception()
     keep, refusal = exchange.admit(_updated(stored, exchange))
-    return Reception(keep=keep, drop=keep is None and refusal not in OF_THE_REQUEST, refusal=refusal)
+    return Reception(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
 def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
@@ -57,6 +56,11 @@ def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
         response_time=exchange.response_time,
         vary=exchange.vary(fields),
     )
+
+
+def _is_over(keep: StoredResponse | None, refusal: str | None) -> bool:
+    """Whether an update that is not kept ends what is stored: not when it only is too much one client's own."""
+    return keep is None and refusal not in OF_ONE_CLIENT
 
 
 def _same_representation(stored: Fields, received: Fields) -> bool:

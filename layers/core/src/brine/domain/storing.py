@@ -49,7 +49,10 @@ def admit(
 
 
 OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
-"""Refusals that say nothing against what is stored already."""
+"""Refusals for what the client asked, which say nothing against what is stored already."""
+
+OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
+"""And the one for what the origin gives to this client only."""
 
 
 def _refused_by_request(request: Request, wishes: Directives, status: int, directives: Directives) -> str | None:
