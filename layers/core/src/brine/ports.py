@@ -46,10 +46,11 @@ class Item:
 class ItemStore(Protocol):
     """The cache table. Every method is one round trip and raises StoreError when it fails; keys are never empty."""
 
-    def read(self, pk: str, sk: str) -> Item | None:
-        """The item, or None. Reads may be eventually consistent; an item past `evict_at` may still be returned.
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        """The item, or None. An item past `evict_at` may still be returned.
 
-        What is there but not whole, or not of our making, is None too.
+        Unless `consistent`, at twice the price, what was written a moment ago may be missing and what it replaced may
+        come back. What is there but not whole, or not of our making, is None too.
         """
 
     def write(self, pk: str, sk: str, item: Item) -> None:
@@ -93,6 +94,12 @@ class LeaseStore(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; no error when it is no longer this owner's."""
+
+    def holder(self, pk: str) -> Held | None:
+        """Who has the lease, for those that wait for it: None when it was given back. Strongly consistent."""
+
+    def revoke(self, pk: str) -> None:
+        """Make every lease of `pk` that is out an old one, so that no fetch begun before can commit."""
 
 
 class BodyStore(Protocol):
