@@ -65,12 +65,14 @@ class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
     `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
+    `committed` is the token of the lease that committed last, 0 when none has: whoever has seen less, looks again.
     """
 
     pk: str
     owner: str
     token: int
     expires_at: float
+    committed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

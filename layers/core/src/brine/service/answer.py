@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from brine.domain.messages import Response
     from brine.service.journal import Fault
 
-type Result = Literal["hit", "stale", "miss", "validated", "pass", "refused", "problem"]
-"""hit: from the store. stale: from the store though stale. validated: the origin confirmed what is stored.
-miss: from the origin, and the cache was asked. pass: from the origin, not the cache's business. refused: the client
-asked for what cannot be had. problem: the gateway's own error."""
+type Result = Literal["hit", "stale", "collapsed", "miss", "validated", "pass", "refused", "problem"]
+"""hit: from the store. stale: from the store though stale. collapsed: from what another request fetched just now.
+validated: the origin confirmed what is stored. miss: from the origin, and the cache was asked. pass: from the origin,
+not the cache's business. refused: the client asked for what cannot be had. problem: the gateway's own error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import ceil
 from typing import TYPE_CHECKING
 
+from brine.domain.hit_for_miss import HitForMiss
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.domain.vary import selects, vary_key
 from brine.errors import StoreError
@@ -22,12 +24,17 @@ from brine.service.journal import Fault
 from brine_codec import CodecError, Expired
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.domain.messages import Request
-    from brine.ports import BodyStore, ItemStore, Memory
+    from brine.ports import BodyStore, Held, ItemStore, Lease, LeaseStore, Memory
     from brine.service.journal import Journal
     from brine_codec import Codec
 
 MAIN = "main"
+
+type Entry = StoredResponse | HitForMiss
+"""What a slot may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,17 @@ class Found:
     stored: StoredResponse | None = None
     main: StoredResponse | None = None
     slot: str = MAIN
+    mark: HitForMiss | None = None
+
+    @property
+    def uncollapsed(self) -> bool:
+        """Whether requests for the key do not wait for each other: their responses cannot be shared."""
+        return self.mark is not None
+
+    @property
+    def generation(self) -> int:
+        """The token of the newest fill that was seen; 0 when nothing was."""
+        return max((entry.generation for entry in (self.stored, self.main, self.mark) if entry is not None), default=0)
 
     @property
     def vary_mismatch(self) -> bool:
@@ -51,24 +69,17 @@ class ResponseCache:
     codec: Codec
     items: ItemStore
     bodies: BodyStore
-    memory: Memory[StoredResponse]
+    leases: LeaseStore
+    memory: Memory[Entry]
     inline_limit: int
 
-    def recall(self, key: str, request: Request) -> Found:
+    def recall(self, key: str, request: Request, now: float) -> Found:
         """Look in this process alone: no I/O."""
-        main = self.memory.get((key, MAIN))
-        if main is None or selects(main, request):
-            return Found(main, main)
-        slot = _variant_slot(main, request)
-        return _judge(self.memory.get((key, slot)), main, slot, request)
+        return _look(lambda slot: self.memory.get((key, slot)), request, now)
 
-    def find(self, key: str, request: Request, now: float, journal: Journal) -> Found:
+    def find(self, key: str, request: Request, now: float, journal: Journal, *, consistent: bool = False) -> Found:
         """Look in the table: one read, two for a variant that is not in the main slot."""
-        main = self._read(key, MAIN, now, journal)
-        if main is None or selects(main, request):
-            return Found(main, main)
-        slot = _variant_slot(main, request)
-        return _judge(self._read(key, slot, now, journal), main, slot, request)
+        return _look(lambda slot: self._read(key, slot, now, journal, consistent=consistent), request, now)
 
     def load(self, key: str, slot: str, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
         """The stored response with its body at hand, or None when the body is lost or not what it should be."""
@@ -90,18 +101,46 @@ class ResponseCache:
         self._remember(key, slot, whole, otherwise=stored)
         return whole
 
+    def acquire(self, key: str, *, owner: str, now: float, expires_at: float, journal: Journal) -> Lease | Held | None:
+        """The lease of a key, or who has it; None when the table does not answer. One call."""
+        try:
+            return self.leases.acquire(_pk(key), owner=owner, now=now, expires_at=expires_at)
+        except StoreError as error:
+            journal.store_failed("table", error)
+            return None
+
+    def holder(self, key: str, journal: Journal) -> Held | None:
+        """Who has the lease of a key: None when it was given back, or the table does not answer. One call."""
+        try:
+            return self.leases.holder(_pk(key))
+        except StoreError as error:
+            journal.store_failed("table", error)
+            return None
+
+    def release(self, lease: Lease, journal: Journal) -> None:
+        """Give a lease back with nothing stored. If that fails, its time will end it. One call."""
+        try:
+            self.leases.release(lease)
+        except StoreError as error:
+            journal.store_failed("table", error)
+
     def keep(
         self,
         key: str,
         stored: StoredResponse,
         found: Found,
         request: Request,
+        lease: Lease,
         *,
         evict_at: int,
         now: float,
         journal: Journal,
     ) -> bool:
-        """Store a response where the next lookup finds it: one write, two with a large body. False when it failed."""
+        """Store a response where the next lookup finds it, and give the lease back. False when nothing was stored.
+
+        One call, two with a large body. A newer lease than `lease` means that the response came too late.
+        """
+        stored = replace(stored, generation=lease.token)
         main = found.main
         if main is not None and _names(main) == _names(stored):
             slot = MAIN if selects(main, request) else _variant_slot(main, request)
@@ -113,9 +152,11 @@ class ResponseCache:
             placed, envelope = self._place(key, slot, stored, evict_at, now)
         except StoreError as error:
             journal.store_failed("bodies", error)
+            self.release(lease, journal)
             return False
         except CodecError as error:
             journal.envelope_refused(error)
+            self.release(lease, journal)
             return False
         item = Item(
             envelope=envelope,
@@ -125,42 +166,64 @@ class ResponseCache:
             target=stored.target,
             tags=stored.tags,
         )
-        try:
-            self.items.write(_pk(key), slot, item)
-        except StoreError as error:
-            journal.store_failed("table", error)
+        if not self._commit(lease, slot, item, journal):
             return False
         self._remember(key, slot, stored, otherwise=placed)
         return True
 
-    def drop(self, key: str, journal: Journal) -> None:
-        """Forget all that is stored under the key. Its variants die with the main slot."""
+    def mark(self, key: str, mark: HitForMiss, lease: Lease, *, now: float, journal: Journal) -> None:
+        """Put the marker into the main slot, and give the lease back. One call."""
+        mark = replace(mark, generation=lease.token)
+        until = ceil(mark.until)
+        try:
+            envelope = self.codec.seal(mark, context=(key, MAIN), now=now, expires_at=until)
+        except CodecError as error:
+            journal.envelope_refused(error)
+            self.release(lease, journal)
+            return
+        if self._commit(lease, MAIN, Item(envelope=envelope, evict_at=until, generation=lease.token), journal):
+            self._remember(key, MAIN, mark)
+
+    def drop(self, key: str, journal: Journal, *, but_for: Lease | None = None) -> None:
+        """Forget all that is stored under the key, and all that fetches under way would store. Two calls.
+
+        Variants die with the main slot. `but_for` is the caller's own lease, which stays good; then it is one call.
+        """
         self.memory.delete((key, MAIN))
         try:
+            if but_for is None:
+                self.leases.revoke(_pk(key))
             self.items.delete(_pk(key), MAIN)
         except StoreError as error:
             journal.store_failed("table", error)
 
-    def _read(self, key: str, slot: str, now: float, journal: Journal) -> StoredResponse | None:
+    def _commit(self, lease: Lease, slot: str, item: Item, journal: Journal) -> bool:
         try:
-            item = self.items.read(_pk(key), slot)
+            return self.leases.commit(lease, slot, item)
+        except StoreError as error:
+            journal.store_failed("table", error)
+            return False
+
+    def _read(self, key: str, slot: str, now: float, journal: Journal, *, consistent: bool) -> Entry | None:
+        try:
+            item = self.items.read(_pk(key), slot, consistent=consistent)
         except StoreError as error:
             journal.store_failed("table", error)
             return None
         if item is None:
             return None
         try:
-            stored = self.codec.open(item.envelope, context=(key, slot), now=now)
+            entry = self.codec.open(item.envelope, context=(key, slot), now=now)
         except Expired:  # DynamoDB deletes late
             return None
         except CodecError as error:
             journal.envelope_refused(error)
             return None
-        if not isinstance(stored, StoredResponse):
+        if not isinstance(entry, StoredResponse | HitForMiss):
             journal.faults.append(Fault("envelope", "foreign"))
             return None
-        self._remember(key, slot, stored)
-        return stored
+        self._remember(key, slot, entry)
+        return entry
 
     def _place(
         self, key: str, slot: str, stored: StoredResponse, evict_at: int, now: float
@@ -176,11 +239,9 @@ class ResponseCache:
         placed = replace(stored, body=reference)
         return placed, self.codec.seal(placed, context=context, now=now, expires_at=evict_at)
 
-    def _remember(
-        self, key: str, slot: str, stored: StoredResponse, *, otherwise: StoredResponse | None = None
-    ) -> None:
+    def _remember(self, key: str, slot: str, entry: Entry, *, otherwise: StoredResponse | None = None) -> None:
         """Keep it in memory; where it is too large with its body, the form without."""
-        if not self.memory.put((key, slot), stored, _size(stored)) and otherwise is not None:
+        if not self.memory.put((key, slot), entry, _size(entry)) and otherwise is not None:
             self.memory.put((key, slot), otherwise, _size(otherwise))
 
 
@@ -188,10 +249,18 @@ def _pk(key: str) -> str:
     return f"r#{key}"
 
 
-def _judge(variant: StoredResponse | None, main: StoredResponse, slot: str, request: Request) -> Found:
-    if variant is None or variant.fetch_started < main.variants_since or not selects(variant, request):
+def _look(read: Callable[[str], Entry | None], request: Request, now: float) -> Found:
+    """What the slots of a key have for a request; `read` gives what is in one."""
+    main = read(MAIN)
+    if isinstance(main, HitForMiss):
+        return Found(mark=main) if now < main.until else Found()
+    if main is None or selects(main, request):
+        return Found(main, main)
+    slot = _variant_slot(main, request)
+    variant = read(slot)
+    if not isinstance(variant, StoredResponse) or variant.fetch_started < main.variants_since:
         return Found(None, main)
-    return Found(variant, main, slot)
+    return Found(variant, main, slot) if selects(variant, request) else Found(None, main)
 
 
 def _names(stored: StoredResponse) -> tuple[str, ...]:
@@ -202,7 +271,9 @@ def _variant_slot(main: StoredResponse, request: Request) -> str:
     return f"v#{sha256(vary_key(_names(main), request).encode()).hexdigest()}"
 
 
-def _size(stored: StoredResponse) -> int:
+def _size(stored: Entry) -> int:
     """Bytes of memory, near enough: the text, the body, and what objects weigh."""
+    if isinstance(stored, HitForMiss):
+        return 500
     body = 0 if isinstance(stored.body, BodyReference) else len(stored.body)
     return body + sum(len(name) + len(value) + 150 for name, value in stored.fields.lines) + 1_000

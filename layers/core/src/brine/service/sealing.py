@@ -6,6 +6,7 @@ The order of the fields is the stored form. A change of it is a new version, and
 from __future__ import annotations
 
 from brine.domain.fields import Fields
+from brine.domain.hit_for_miss import HitForMiss
 from brine.domain.stored import BodyReference, StoredResponse
 from brine_codec import Registry
 
@@ -13,8 +14,15 @@ STORED_RESPONSE_VERSION = 1
 
 
 def stored_response_registry() -> Registry:
-    """The registry of the cache's own envelopes: nothing but StoredResponse."""
+    """The registry of the cache's own envelopes: what a slot may hold, and nothing else."""
     registry = Registry()
+    registry.register(
+        HitForMiss,
+        name="brine.HitForMiss",
+        version=1,
+        pack=lambda mark: (mark.until, mark.generation),
+        make=lambda until, generation: HitForMiss(_is(float, until), _is(int, generation)),
+    )
     registry.register(
         StoredResponse, name="brine.StoredResponse", version=STORED_RESPONSE_VERSION, pack=_pack, make=_make
     )

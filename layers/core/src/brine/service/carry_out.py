@@ -1,0 +1,129 @@
+"""Carrying out a decision: answer from the store, or fetch, bring the store up to date, and answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from brine.domain.decide import CACHED_METHODS
+from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.freshness import remaining_freshness
+from brine.domain.hit_for_miss import marker
+from brine.domain.receive import receive, receive_error
+from brine.domain.respond import relay
+from brine.domain.storing import evict_at
+from brine.domain.upstream import upstream_fields
+from brine.errors import OriginError
+from brine.service import problems
+from brine.service.collapse import LATE, collapse
+from brine.service.response_cache import Found
+
+if TYPE_CHECKING:
+    from brine.domain.decision import Decision, Reception
+    from brine.domain.messages import Response
+    from brine.service.answer import Answer, Result
+    from brine.service.collapse import Fill
+    from brine.service.visit import Visit
+
+RESERVE = 1.5
+"""Seconds of the deadline that the origin may not use: storing and answering need them."""
+
+
+def carry_out(visit: Visit, decision: Decision) -> Answer:
+    """The answer that a decision leads to."""
+    match decision:
+        case Serve() | ServeStale():
+            response = visit.respond_from(decision.stored)
+            if response is None:
+                return carry_out(visit, visit.forget())
+            status = visit.cache_status(hit=True, ttl=decision.remaining_freshness)
+            return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
+        case Validate() | Forward():
+            if visit.request.method not in CACHED_METHODS:
+                return fetch(visit, decision, LATE)
+            return collapse(visit, decision, fetch)
+        case Refuse():
+            answer = visit.problem(problems.NOT_STORED, decision.detail, visit.cache_status(detail="only-if-cached"))
+            return replace(answer, result="refused")
+        case _:
+            assert_never(decision)
+
+
+def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
+    """Ask the origin, and answer with what comes of it. The lease, if there is one, is given back on every way out."""
+    gateway, route = visit.gateway, visit.route
+    fields = upstream_fields(replace(visit.request, fields=decision.fields), route.forward_headers)
+    patience = visit.deadline.within(route.timeout, reserve=RESERVE)
+    began = gateway.clock()
+    try:
+        response = gateway.origin.fetch(route.origin, replace(visit.request, fields=fields), patience)
+    except OriginError as error:
+        visit.origin_time = gateway.clock() - began
+        fill.give_up(visit)
+        return _origin_failed(visit, decision, error)
+    visit.now = gateway.clock()
+    visit.origin_time = visit.now - began
+    reception = receive(
+        decision,
+        visit.request,
+        response,
+        route.policy,
+        target=visit.request.target,
+        route=route.name,
+        request_time=began,
+        response_time=visit.now,
+        origin=route.origin,
+    )
+    if reception.retry is not None:
+        return fetch(visit, reception.retry, fill)  # never conditional and never for a part: it cannot come back here
+    kept = _apply(visit, response, reception, fill)
+    return _answer_received(visit, decision, response, reception, kept=kept)
+
+
+def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -> bool:
+    """Bring the store to where the origin's response puts it. Whether the response is now stored."""
+    cache = visit.gateway.cache
+    for target in reception.invalidate:
+        cache.drop(visit.key_of(target), visit.journal)
+    if reception.drop:
+        cache.drop(visit.key, visit.journal, but_for=fill.lease)
+        visit.found = Found()
+    if (stored := reception.keep) is not None:
+        lease = fill.lease_for_keeping(visit)
+        until = evict_at(stored, visit.route.policy)
+        return lease is not None and cache.keep(
+            visit.key, stored, visit.found, visit.request, lease, evict_at=until, now=visit.now, journal=visit.journal
+        )
+    mark = marker(visit.request, response, reception, visit.now)
+    if mark is not None and fill.lease is not None and visit.found.main is None:
+        cache.mark(visit.key, mark, fill.lease, now=visit.now, journal=visit.journal)
+    else:
+        fill.give_up(visit)
+    return False
+
+
+def _answer_received(
+    visit: Visit, decision: Validate | Forward, response: Response, reception: Reception, *, kept: bool
+) -> Answer:
+    policy = visit.route.policy
+    status = visit.cache_status(fwd=decision.reason, fwd_status=response.status, stored=kept, detail=reception.refusal)
+    if reception.reuse is not None:
+        reused = visit.respond_from(reception.reuse)
+        if reused is not None:
+            ttl = remaining_freshness(reception.reuse, policy, visit.now)
+            return visit.answer(reused, replace(status, ttl=ttl), "stale" if reception.stale else "validated")
+        if not reception.stale:
+            return carry_out(visit, visit.forget())  # the origin confirmed a body that is lost: fetch it anew
+    if kept and reception.keep is not None:
+        status = replace(status, ttl=remaining_freshness(reception.keep, policy, visit.now))
+    result: Result = "miss" if visit.request.method in CACHED_METHODS else "pass"
+    return visit.answer(relay(response, visit.request, visit.now), status, result)
+
+
+def _origin_failed(visit: Visit, decision: Validate | Forward, error: OriginError) -> Answer:
+    kind = problems.origin_problem(error)
+    stale = receive_error(decision, visit.request, visit.route.policy, visit.now)
+    if stale is not None and (response := visit.respond_from(stale)) is not None:
+        ttl = remaining_freshness(stale, visit.route.policy, visit.now)
+        return visit.answer(response, visit.cache_status(fwd=decision.reason, ttl=ttl, detail=kind.name), "stale")
+    return visit.problem(kind, None, visit.cache_status(fwd=decision.reason, detail=kind.name))

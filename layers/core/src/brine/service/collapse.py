@@ -1,0 +1,190 @@
+"""Collapsing: of many requests for one key, one goes to the origin (RFC 9111 section 4).
+
+Three rules. One fetch per key in a process, and one lease per key among all processes. Whoever waits is served from
+what was stored meanwhile, if it may be reused for that request, and else fetches for itself and stores nothing. Only
+the holder of the newest lease stores.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from brine.domain.decide import decide
+from brine.domain.decision import Forward, Serve, ServeStale, Validate
+from brine.ports import Held, Lease
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.decision import Decision
+    from brine.service.answer import Answer
+    from brine.service.visit import Visit
+
+LEASE_MARGIN = 2.0
+"""Seconds that a lease outlives the deadline of its fetch: storing takes time too."""
+
+_COLLAPSED_REASONS = frozenset({"uri-miss", "vary-miss", "stale"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How to wait for somebody else's lease: pauses grow from `first_pause` to `longest_pause` seconds, with jitter."""
+
+    first_pause: float = 0.025
+    longest_pause: float = 0.2
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+    owner: Callable[[], str] = lambda: uuid4().hex
+
+    def pause(self, number: int) -> float:
+        """Seconds of the pause with this number, counted from 0: between half and all of what its turn allows."""
+        return min(self.longest_pause, self.first_pause * 2**number) * (0.5 + self.random() / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What a fetch may store. `late`: it has no lease yet, and asks for one once there is something to keep."""
+
+    lease: Lease | None
+    late: bool = False
+
+    def lease_for_keeping(self, visit: Visit) -> Lease | None:
+        """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
+        if self.lease is not None or not self.late:
+            return self.lease
+        lease = _acquire(visit)
+        if not isinstance(lease, Lease):
+            return None
+        if lease.committed > visit.found.generation:
+            visit.gateway.cache.release(lease, visit.journal)
+            return None
+        return lease
+
+    def give_up(self, visit: Visit) -> None:
+        """Nothing is to be stored: let the next one in."""
+        if self.lease is not None:
+            visit.gateway.cache.release(self.lease, visit.journal)
+
+
+LATE: Final = Fill(None, late=True)
+WITHOUT: Final = Fill(None)
+
+type Fetch = Callable[[Visit, Validate | Forward, Fill], Answer]
+
+
+def collapse(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
+    """Fetch, or be served by somebody else's fetch of the same key."""
+    if visit.found.uncollapsed or not _may_follow(visit, decision):
+        return fetch(visit, decision, LATE)
+    flights = visit.gateway.flights
+    flight = flights.join(visit.key)
+    if not flight.leads:
+        flight.wait(_patience(visit))
+        return _follow(visit, decision, fetch)
+    try:
+        return _lead(visit, decision, fetch)
+    finally:
+        flights.land(flight)
+
+
+def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
+    """Whether somebody else's response may do: not for a part, nor for who asks for more than a fresh response."""
+    fields = visit.request.fields
+    return (
+        visit.request.method == "GET"
+        and decision.reason in _COLLAPSED_REASONS
+        and "range" not in fields
+        and "authorization" not in fields
+    )
+
+
+def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
+    """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
+    turn = _acquire(visit)
+    if isinstance(turn, Held):
+        stale = _stale_meanwhile(visit)
+        if stale is not None:
+            return stale
+        turn = _await_turn(visit)
+        if turn is None:
+            return _follow(visit, decision, fetch, consistent=True)
+    if not isinstance(turn, Lease):
+        return fetch(visit, decision, WITHOUT)
+    if turn.committed <= visit.found.generation:
+        return fetch(visit, decision, Fill(turn))
+    # Somebody stored between our look and our lease
+    again = _look_again(visit, consistent=True)
+    if isinstance(again, Validate | Forward):
+        return fetch(visit, again, Fill(turn))
+    visit.gateway.cache.release(turn, visit.journal)
+    return _served(visit, decision, again, fetch)
+
+
+def _await_turn(visit: Visit) -> Lease | Held | None:
+    """The lease, once its holder's time is over; None, once the holder is done; Held, when patience is."""
+    gateway = visit.gateway
+    until = gateway.clock() + _patience(visit)
+    number = 0
+    while True:
+        gateway.waiting.sleep(gateway.waiting.pause(number))
+        number += 1
+        now = gateway.clock()
+        held = gateway.cache.holder(visit.key, visit.journal)
+        if held is None:
+            return None
+        if held.expires_at <= now:
+            held_or_lease = _acquire(visit)
+            if held_or_lease is None or isinstance(held_or_lease, Lease):
+                return held_or_lease
+        if now >= until:
+            return held
+
+
+def _follow(visit: Visit, decision: Validate | Forward, fetch: Fetch, *, consistent: bool = False) -> Answer:
+    """Be served from what another fetch stored; if that will not do, fetch, and store nothing."""
+    return _served(visit, decision, _look_again(visit, consistent=consistent), fetch)
+
+
+def _served(visit: Visit, first: Validate | Forward, again: Decision, fetch: Fetch) -> Answer:
+    if isinstance(again, Serve | ServeStale):
+        response = visit.respond_from(again.stored)
+        if response is not None:
+            status = visit.cache_status(fwd=first.reason, collapsed=True, ttl=again.remaining_freshness)
+            return visit.answer(response, status, "collapsed")
+        again = visit.forget()
+    fill = LATE if visit.found.uncollapsed else WITHOUT
+    return fetch(visit, again if isinstance(again, Validate | Forward) else first, fill)
+
+
+def _look_again(visit: Visit, *, consistent: bool) -> Decision:
+    visit.now = visit.gateway.clock()
+    return visit.look_up(consistent=consistent)
+
+
+def _stale_meanwhile(visit: Visit) -> Answer | None:
+    """A stale answer, where stale-while-revalidate allows one: the holder of the lease revalidates it just now."""
+    policy = replace(visit.route.policy, background_refresh=True)
+    found = visit.found
+    decision = decide(found.stored, visit.request, policy, visit.now, vary_mismatch=found.vary_mismatch)
+    if not isinstance(decision, ServeStale) or (response := visit.respond_from(decision.stored)) is None:
+        return None
+    return visit.answer(response, visit.cache_status(hit=True, ttl=decision.remaining_freshness), "stale")
+
+
+def _acquire(visit: Visit) -> Lease | Held | None:
+    """The lease of the visit's key, or who has it; None when the table does not answer."""
+    gateway = visit.gateway
+    now = gateway.clock()
+    seconds = min(visit.route.timeout, visit.deadline.remaining()) + LEASE_MARGIN
+    return gateway.cache.acquire(
+        visit.key, owner=gateway.waiting.owner(), now=now, expires_at=now + seconds, journal=visit.journal
+    )
+
+
+def _patience(visit: Visit) -> float:
+    """Seconds to wait for others. As much is left for a fetch of one's own afterwards."""
+    return min(visit.route.timeout, visit.deadline.remaining() / 2)

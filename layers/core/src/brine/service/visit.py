@@ -1,0 +1,104 @@
+"""One request on its way through the gateway: what it found, what went wrong, and the answers made of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from brine.domain.cache_key import cache_key
+from brine.domain.cache_status import CacheStatus
+from brine.domain.decide import decide
+from brine.domain.decision import Serve
+from brine.domain.respond import needs_body, respond
+from brine.service import problems
+from brine.service.answer import Answer
+from brine.service.journal import Journal
+from brine.service.response_cache import Found
+
+if TYPE_CHECKING:
+    from brine.domain.decision import Decision
+    from brine.domain.messages import Request, Response
+    from brine.domain.route import Route
+    from brine.domain.stored import StoredResponse
+    from brine.ports import Deadline
+    from brine.service.answer import Result
+    from brine.service.gateway import Gateway
+
+
+class Visit:
+    """A request, its target already the origin's, and all that is known about it so far. Each request has its own."""
+
+    __slots__ = ("deadline", "found", "gateway", "journal", "key", "layer", "now", "origin_time", "request", "route")
+
+    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline) -> None:
+        self.gateway = gateway
+        self.route = route
+        self.request = request
+        self.deadline = deadline
+        self.now = gateway.clock()
+        self.journal = Journal()
+        self.key = self.key_of(request.target)
+        self.found = Found()
+        self.layer: Literal["memory", "table"] | None = None
+        self.origin_time: float | None = None
+
+    def key_of(self, target: str) -> str:
+        """The cache key of another target of this route."""
+        return cache_key(tenant="", route=self.route, method="GET", target=target)
+
+    def decide(self) -> Decision:
+        """What may be done with what was found."""
+        found = self.found
+        return decide(found.stored, self.request, self.route.policy, self.now, vary_mismatch=found.vary_mismatch)
+
+    def look_up(self, *, consistent: bool = False) -> Decision:
+        """Decide on what this process has; if that does not settle it, on what the table has."""
+        cache = self.gateway.cache
+        self.found = cache.recall(self.key, self.request, self.now)
+        if self.found.uncollapsed:
+            return self.decide()
+        if self.found.stored is not None:
+            decision = self.decide()
+            if isinstance(decision, Serve):
+                self.layer = "memory"
+                return decision
+        self.found = cache.find(self.key, self.request, self.now, self.journal, consistent=consistent)
+        self.layer = None if self.found.stored is None else "table"
+        return self.decide()
+
+    def forget(self) -> Decision:
+        """Go on as if nothing were stored: its body is lost."""
+        self.found = Found()
+        self.layer = None
+        return self.decide()
+
+    def respond_from(self, stored: StoredResponse) -> Response | None:
+        """The response made from what is stored, or None when its body is needed and lost."""
+        if needs_body(stored, self.request):
+            whole = self.gateway.cache.load(self.key, self.found.slot, stored, self.journal)
+            if whole is None:
+                return None
+            stored = whole
+        return respond(stored, self.request, self.now)
+
+    def cache_status(self, **members: Any) -> CacheStatus:
+        """Cache-Status for this request: what failed on the way is its detail, unless there is a weightier one."""
+        if members.get("detail") is None and self.journal.faults:
+            members["detail"] = str(self.journal.faults[-1])
+        return CacheStatus(key=self.key if self.route.policy.show_key else None, **members)
+
+    def answer(self, response: Response, status: CacheStatus, result: Result) -> Answer:
+        """The answer that this response is, explained."""
+        return Answer(
+            response=replace(response, fields=status.added_to(response.fields)),
+            result=result,
+            route=self.route.name,
+            layer=self.layer,
+            stored=status.stored,
+            origin_time=self.origin_time,
+            faults=tuple(self.journal.faults),
+        )
+
+    def problem(self, kind: problems.Kind, detail: str | None, status: CacheStatus) -> Answer:
+        """The answer that tells of a problem."""
+        return replace(self.answer(problems.problem(kind, detail), status, "problem"), problem=kind.name)
