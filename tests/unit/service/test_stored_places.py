@@ -49,9 +49,9 @@ class WatchedItems(MemoryItemStore):
         super().__init__()
         self.watch = watch
 
-    def read(self, pk: str, sk: str) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
         self.watch.note("read item")
-        return super().read(pk, sk)
+        return super().read(pk, sk, consistent=consistent)
 
     def write(self, pk: str, sk: str, item: Item) -> None:
         self.watch.note("write item")

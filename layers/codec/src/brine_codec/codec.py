@@ -16,7 +16,7 @@ from brine_codec.reader import extensions_registered, read
 from brine_codec.registry import Registry
 from brine_codec.trail import locate
 from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import write
+from brine_codec.writer import Writer
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Codec:
         self._limits = limits
         self._schema = schema
         self._gated = gate
-        self._vocabulary = Vocabulary(Registry() if registry is None else registry, limits)
+        vocabulary = Vocabulary(Registry() if registry is None else registry, limits)
+        self._rebuild = vocabulary.rebuild
+        self._writer = Writer(vocabulary.table)
         self._compressor = Compressor(compression)
 
     def seal(self, obj: object, *, context: Iterable[str | bytes] = (), now: float, expires_at: float = 0) -> bytes:
@@ -68,7 +70,7 @@ class Codec:
         Raises Unsupported with the path of what cannot be written, TooLarge, or UnknownKey when no key may seal.
         """
         key = self._keyring.sealing_key(now)
-        pickle, buffers = write(obj, self._vocabulary.table)
+        pickle, buffers = self._writer.write(obj)
         if self._gated:
             self._check_own(obj, b"".join(pickle), len(buffers))
         kind = KIND_BUFFERS if buffers else KIND_PICKLE
@@ -123,7 +125,7 @@ class Codec:
         stream = content if type(content) is bytes else bytes(content)
         if self._gated or extensions_registered():
             gate.check(stream, len(views), self._limits)
-        return read(stream, views, self._vocabulary.rebuild)
+        return read(stream, views, self._rebuild)
 
     def peek(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Info:
         """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
@@ -152,5 +154,5 @@ class Codec:
         try:
             gate.check(stream, buffers, self._limits)
         except Forbidden as error:
-            place = locate(obj, self._vocabulary.table)
+            place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None

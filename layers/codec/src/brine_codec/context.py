@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from struct import Struct
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_LENGTH = Struct(">I").pack
 
 
 def encode(parts: Iterable[str | bytes]) -> bytes:
@@ -17,5 +21,5 @@ def encode(parts: Iterable[str | bytes]) -> bytes:
     encoded = b""
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        encoded += len(data).to_bytes(4) + data
-    return len(encoded).to_bytes(4) + encoded
+        encoded += _LENGTH(len(data)) + data
+    return _LENGTH(len(encoded)) + encoded

@@ -6,17 +6,18 @@ import dataclasses
 import enum
 import inspect
 import typing
+from typing import Any
 
 from brine_codec.errors import SchemaMiss, Undecodable, shown
 from brine_codec.kinds import kind_of
-from brine_codec.records import RecordMaker, checksum, getter
+from brine_codec.records import Field, record
 from brine_codec.token import explicit
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from brine_codec.kinds import Kind
-    from brine_codec.token import Maker, Reducer, Values
+    from brine_codec.token import Maker, Reducer
 
 
 def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
@@ -28,12 +29,8 @@ def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Mak
     if dataclasses.is_dataclass(cls):
         return _dataclass(tag, cls, names)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return _record(tag, cls, cls, _items, _kinds(cls, cls._fields, names))
+        return record(tag, cls, [Field(name, kind) for name, kind in _kinds(cls, cls._fields, names).items()])
     raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
-
-
-def _items(record: typing.Any) -> Values:
-    return tuple(record)
 
 
 def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
@@ -43,29 +40,13 @@ def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker,
             f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
         )
     kinds = _kinds(cls, tuple(field.name for field in fields), names)
-    make: Callable[..., object] = cls
-    if any(field.kw_only or not field.init for field in fields):
-        make = _by_keyword(cls, [field.name for field in fields], {field.name for field in fields if not field.init})
-    return _record(tag, cls, make, getter(tuple(kinds)), kinds)
+    return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
 
 
-def _by_keyword(cls: type, names: list[str], late: set[str]) -> Callable[..., object]:
-    def make(*values: object) -> object:
-        given = dict(zip(names, values, strict=True))
-        set_after = {name: given.pop(name) for name in late}
-        made = cls(**given)
-        for name, value in set_after.items():
-            object.__setattr__(made, name, value)  # works for frozen classes too
-        return made
-
-    return make
-
-
-def _record(
-    tag: str, cls: type, make: Callable[..., object], get: Callable[[object], Values], kinds: dict[str, Kind]
-) -> tuple[Maker, Reducer]:
-    maker = RecordMaker(f"{tag}/{checksum(tuple(kinds))}", cls, make, get, kinds)
-    return maker, maker.take_apart
+def _given(field: dataclasses.Field[Any]) -> str:
+    if not field.init:
+        return "late"
+    return "keyword" if field.kw_only else "position"
 
 
 def _kinds(cls: type, fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
@@ -76,7 +57,7 @@ def _kinds(cls: type, fields: tuple[str, ...], names: Mapping[str, object]) -> d
             f"an annotation of {cls.__qualname__} names {error.name}, which its module does not have when it runs: "
             f"register that class first, or give types={{{error.name!r}: ...}}"
         ) from error
-    return {name: kind_of(hints.get(name, typing.Any)) for name in fields}
+    return {name: kind_of(hints.get(name, Any)) for name in fields}
 
 
 def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:

@@ -72,19 +72,27 @@ def _either(kinds: list[Kind]) -> Kind:
 
 def _inside(origin: type, arguments: tuple[object, ...]) -> Callable[[typing.Any], bool] | None:
     if issubclass(origin, Mapping) and len(arguments) == 2:
-        keys, values = map(kind_of, arguments)
-        return lambda value: _all(keys, value) and _all(values, value.values())
+        keys, values = (_each(kind_of(argument)) for argument in arguments)
+        return lambda value: keys(value) and values(value.values())
     if issubclass(origin, tuple) and arguments[-1:] != (...,):
         kinds = [kind_of(argument) for argument in arguments]
         return lambda value: len(value) == len(kinds) and all(map(Kind.admits, kinds, value))
     if issubclass(origin, Collection) and arguments:
         item = kind_of(arguments[0])
-        return None if item is ANYTHING else lambda value: _all(item, value)
+        return None if item is ANYTHING else _each(item)
     return None
 
 
-def _all(kind: Kind, values: Collection[object]) -> bool:
-    """Whether the kind admits each value; by their distinct types first, which is one pass in C."""
-    if kind.classes is not None and not all(issubclass(cls, kind.classes) for cls in set(map(type, values))):
-        return False
-    return kind.inside is None or all(map(kind.inside, values))
+def _each(kind: Kind) -> Callable[[Collection[object]], bool]:
+    """Whether the kind admits each of some values; first by their types, which is one pass in C."""
+    if kind.classes is None:
+        return lambda _: True
+    classes, inside = kind.classes, kind.inside
+    exactly = frozenset(classes).issuperset
+
+    def fits(values: Collection[object]) -> bool:
+        if not exactly(map(type, values)) and not all(issubclass(cls, classes) for cls in set(map(type, values))):
+            return False
+        return inside is None or all(map(inside, values))
+
+    return fits

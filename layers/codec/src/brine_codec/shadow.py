@@ -1,8 +1,9 @@
 """The unpickler's stack and memo with a weight in the place of every value.
 
-An entry is 0 for a plain leaf; `(cost, depth, weight)` for anything composite, where depth counts nested containers,
-weight counts values with each shared one as often as it is met, and cost says how far a sender can choose its hash;
-a list `[kind, depth, weight]` for a container that is still being filled; or one of the names below for a callable.
+On the stack, a number stands for that many plain leaves in a row; `(cost, depth, weight)` for anything composite, where
+cost says how far a sender can choose its hash, depth counts containers inside of each other, and weight counts values,
+a shared one as often as it is met; a list `[kind, depth, weight]` for a container that is being filled; a text for a
+callable. The memo holds what is composite, by index; every other index below `memoised` is a leaf.
 """
 
 from __future__ import annotations
@@ -11,22 +12,20 @@ from brine_codec.errors import Forbidden, TooLarge
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from brine_codec.limits import Limits
 
-    type Composite = tuple[int, int, int]
-    type Entry = int | Composite | list[int] | str
+    type Weighed = tuple[int, int, int]
+    type Composite = Weighed | list[int] | str
+    type Entry = int | Composite
 
 REBUILD, MAKER, TYPE = "rebuild", "maker", "type"
-LIST, DICT, SET = 1, 2, 3
-BATCH = 1_000  # the pickler fills containers in batches of this
+EMPTY_LIST, EMPTY_DICT, EMPTY_SET = 0x5D, 0x7D, 0x8F  # a kind of container is the opcode that begins it
 
 NOT_A_KEY = -1
 BIG_INTEGER = (1, 0, 1)
-BUFFER = (NOT_A_KEY, 0, 1)
+BUFFER = BYTEARRAY = (NOT_A_KEY, 0, 1)
 EMPTY_TUPLE = (0, 1, 1)
-_CLOCK = (0, 1, 2)  # a date, time or the like: hashed with the process's secret, or too narrow to collide
+CLOCK = (0, 1, 2)  # a date, time or the like: hashed with the process's secret, or too narrow to be made to collide
 
 # What the estimate of memory counts, in bytes: a slot on the stack and in a container; a small text or number with
 # its place in the memo; a dict or set beyond that; an object with the arguments that it was made of.
@@ -34,137 +33,175 @@ SLOT, MEMOISED, HASHED, OBJECT = 24, 64, 160, 700
 
 
 class Shadow:
-    """Follows the opcodes that build something. Raises Forbidden, TooLarge, or IndexError for an empty stack."""
+    """Follows the opcodes that build something. Raises Forbidden or TooLarge."""
 
-    __slots__ = ("_bulk", "_hashed", "_limits", "_marks", "_nodes", "_weak_keys", "fence", "memo", "stack")
+    __slots__ = (
+        "_bulk",
+        "_hashed",
+        "_limits",
+        "_marks",
+        "_nodes",
+        "_weak_keys",
+        "composites",
+        "fence",
+        "memoised",
+        "stack",
+    )
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.stack: list[Entry] = []
-        self.memo: list[Entry] = []
-        self.fence = 0  # nothing below this may be popped
+        self.fence = 0  # what lies below may not be taken
+        self.memoised = 0
+        self.composites: dict[int, Composite] = {}
         self._marks: list[int] = []
         self._nodes = self._bulk = self._hashed = self._weak_keys = 0
 
     def finish(self) -> None:
         """One value is left, no mark, and no callable."""
-        if len(self.stack) != 1 or self._marks or isinstance(self.stack[0], str):
+        last = self.stack[0] if len(self.stack) == 1 else 0
+        if self._marks or isinstance(last, str) or (isinstance(last, int) and last != 1):
             raise Forbidden("the stream does not end with one value")
 
     def charge(self, size: int) -> None:
         """Count bytes of memory, and check what was counted so far."""
         self._bulk += size
-        if self._bulk + SLOT * (self._nodes + len(self.stack)) + MEMOISED * len(self.memo) > self._limits.memory:
+        if self._bulk + SLOT * (self._nodes + len(self.stack)) + MEMOISED * self.memoised > self._limits.memory:
             raise TooLarge(f"the object would take more than {self._limits.memory} bytes of memory")
 
-    def share(self, container: list[int]) -> None:
-        """BINGET of a container: as it is now, and not to be filled from here."""
-        self.stack.append((NOT_A_KEY, container[1], container[2]))
-
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: Composite) -> None:
+        """Push and memoise."""
         self.stack.append(entry)
-        self.memo.append(entry)
+        self.composites[self.memoised] = entry
+        self.memoised += 1
 
-    def open(self, kind: int) -> None:
-        """EMPTY_LIST, EMPTY_DICT, EMPTY_SET."""
-        if kind != LIST:
-            self._bulk += HASHED
-        self.keep([kind, 1, 1])
+    def share(self, index: int) -> None:
+        """BINGET. A container comes as it is now, and is not to be filled from here."""
+        if index >= self.memoised:
+            raise Forbidden("the stream takes from the memo what it has not put there")
+        entry = self.composites.get(index, 1)
+        self.stack.append((NOT_A_KEY, entry[1], entry[2]) if isinstance(entry, list) else entry)
+
+    def open_set(self) -> None:
+        """EMPTY_SET."""
+        self._bulk += HASHED
+        self.keep([EMPTY_SET, 1, 1])
 
     def mark(self) -> None:
+        """MARK."""
         self._marks.append(self.fence)
         self.fence = len(self.stack)
 
-    def pop(self, count: int) -> list[Entry]:
-        stack = self.stack
-        start = len(stack) - count
-        if start < self.fence:
-            raise Forbidden("the stream takes more than it has put down")
-        items = stack[start:]
-        del stack[start:]
-        return items
-
-    def pop_mark(self, most: int) -> list[Entry]:
+    def pop_mark(self) -> list[Entry]:
+        """Everything down to the last mark."""
         if not self._marks:
             raise Forbidden("the stream goes back to a mark that it has not set")
         items = self.stack[self.fence :]
-        if len(items) > most:
-            raise Forbidden("the stream fills a container in larger batches than the writer does")
         del self.stack[self.fence :]
         self.fence = self._marks.pop()
         return items
 
-    def add(self, kind: int, items: Sequence[Entry]) -> None:
+    def pop(self, count: int) -> list[Entry]:
+        """The topmost values, in their order."""
+        stack, items = self.stack, []
+        while count:
+            if len(stack) <= self.fence:
+                raise Forbidden("the stream takes what is not there")
+            top = stack.pop()
+            if isinstance(top, int):
+                if top > count:
+                    stack.append(top - count)
+                    top = count
+                count -= top
+            else:
+                count -= 1
+            items.append(top)
+        items.reverse()
+        return items
+
+    def add(self, kind: int, items: list[Entry], most: int) -> None:
         """APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS: into the container on top, which must be a fresh one."""
-        if len(self.stack) <= self.fence:
-            raise Forbidden("the stream fills a container that it does not have")
-        target = self.stack[-1]
+        target = self.stack[-1] if len(self.stack) > self.fence else 0
         if not isinstance(target, list) or target[0] != kind:
             raise Forbidden("the stream fills what is not a container of that kind")
-        if kind == DICT:
-            if len(items) % 2:
+        count, depth, weight = self._measure(items)
+        if kind == EMPTY_DICT:
+            self._bulk += HASHED
+            if count % 2:
                 raise Forbidden("the stream has a key without a value")
-            self._hash(items[::2])
-        elif kind == SET:
-            self._hash(items)
-        depth, weight = self._measure(items)
-        target[1] = max(target[1], depth)
-        target[2] += weight - 1
+        if count > most:
+            raise Forbidden("the stream fills a container with more at once than the writer does")
+        if kind != EMPTY_LIST and count != items[0]:
+            self._hash(items, 2 if kind == EMPTY_DICT else 1)
+        target[1] = max(target[1], depth + 1)
+        target[2] += weight
         if target[2] > self._limits.nodes:
             raise TooLarge(f"the object expands to more than {self._limits.nodes} values")
 
-    def close_tuple(self, items: Sequence[Entry]) -> None:
+    def close_tuple(self, items: list[Entry]) -> None:
         """TUPLE, TUPLE1 to TUPLE3."""
-        self.keep((1, *self._measure(items)))
+        _, depth, weight = self._measure(items)
+        self.keep((1, depth + 1, weight + 1))
 
-    def close_frozenset(self, items: Sequence[Entry]) -> None:
+    def close_frozenset(self, items: list[Entry]) -> None:
+        """FROZENSET."""
+        _, depth, weight = self._measure(items)
         self._bulk += HASHED
-        self._hash(items)
-        self.keep((1, *self._measure(items)))
+        self._hash(items, 1)
+        self.keep((1, depth + 1, weight + 1))
 
     def reduce(self) -> None:
-        """Call: rebuild gives a maker, a maker an object, a type of datetime a clock value."""
-        maker, arguments = self.pop(2)
+        """REDUCE: rebuild gives a maker, a maker an object, a type of datetime a clock value."""
+        called = self.pop(2)
+        maker, arguments = called if len(called) == 2 else (0, 0)
         if not isinstance(arguments, tuple):
             raise Forbidden("the stream calls without arguments")
         if maker is REBUILD:
             self.keep(MAKER)
         elif maker is TYPE:
-            self.keep(_CLOCK)
+            self.keep(CLOCK)
         elif maker is MAKER:
             self._bulk += OBJECT
             self.keep((5, arguments[1], arguments[2]))
         else:
             raise Forbidden("the stream calls what is not callable")
 
-    def _measure(self, items: Sequence[Entry]) -> tuple[int, int]:
-        """Depth and weight of a container of these."""
-        self._nodes += len(items)
-        depth, weight = 0, 1 + len(items)
-        if any(items):
-            for item in items:
-                if isinstance(item, str):
-                    raise Forbidden("the stream uses a callable as a value")
-                if item:
-                    depth = max(depth, item[1])  # type: ignore[index]  # 0 is the only int
-                    weight += item[2] - 1  # type: ignore[index]  # as above
-            if depth >= self._limits.depth:
-                raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
-            if weight > self._limits.nodes:
-                raise TooLarge(f"the object expands to more than {self._limits.nodes} values")
-        return depth + 1, weight
+    def _measure(self, items: list[Entry]) -> tuple[int, int, int]:
+        """How many these are, the depth of the deepest, and their weight together."""
+        if len(items) == 1 and isinstance(count := items[0], int):
+            self._nodes += count
+            return count, 0, count
+        count = depth = weight = 0
+        for item in items:
+            if isinstance(item, int):
+                count += item
+                weight += item
+            elif isinstance(item, str):
+                raise Forbidden("the stream uses a callable as a value")
+            else:
+                count += 1
+                depth = max(depth, item[1])
+                weight += item[2]
+        self._nodes += count
+        if depth >= self._limits.depth:
+            raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
+        if weight > self._limits.nodes:
+            raise TooLarge(f"the object expands to more than {self._limits.nodes} values")
+        return count, depth, weight
 
-    def _hash(self, keys: Sequence[Entry]) -> None:
-        """Count what hashing these keys takes, and how many of them could be made to collide."""
-        if not any(keys):
-            return
-        for key in keys:
-            if key == 0:
+    def _hash(self, items: list[Entry], every: int) -> None:
+        """Count what hashing each (or each second) of these takes, and how many could be made to collide."""
+        place = 0
+        for item in items:
+            if isinstance(item, int):
+                place += item
                 continue
-            if not isinstance(key, tuple) or key[0] == NOT_A_KEY:
-                raise Forbidden("the stream uses what cannot be hashed as a key")
-            self._hashed += key[2]
-            self._weak_keys += key[0]
+            if place % every == 0:
+                if not isinstance(item, tuple) or item[0] == NOT_A_KEY:
+                    raise Forbidden("the stream uses what cannot be hashed as a key")
+                self._weak_keys += item[0]
+                self._hashed += item[2]
+            place += 1
         if self._hashed > self._limits.hashed:
             raise TooLarge(f"the object's keys hold more than {self._limits.hashed} values")
         if self._weak_keys > self._limits.weak_keys:

@@ -6,7 +6,6 @@ import types
 from pickle import PickleBuffer
 
 from brine_codec.errors import Unsupported, shown
-from brine_codec.records import RecordMaker
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _taken_apart(
     if not (isinstance(reduced, tuple) and len(reduced) == 2 and type(reduced[1]) is tuple):
         raise Unsupported(f"pack of {type(part).__qualname__} does not give a tuple")
     maker, values = reduced
-    names = maker.names if isinstance(maker, RecordMaker) else ()
+    names: tuple[str, ...] = getattr(maker, "names", ())  # a record's; importing it would bring typing
     for index, value in enumerate(values):
         yield f"{path}.{names[index]}".lstrip(".") if names else f"{path}<{index}>", value
 

@@ -7,8 +7,7 @@ from operator import methodcaller
 from pickle import Pickler
 
 from brine_codec.errors import Unsupported
-from brine_codec.gate import REBUILD_NAME, TYPE_NAMES
-from brine_codec.records import RecordMaker
+from brine_codec.opcodes import REBUILD_NAME, TYPE_NAMES
 from brine_codec.token import Maker, Rebuild
 from brine_codec.trail import locate
 
@@ -46,8 +45,6 @@ class Table(dict[type, "Callable[[object], object]"]):
         super().__init__(
             {
                 Rebuild: lambda _: Rebuild.NAME,
-                Maker: _maker,
-                RecordMaker: _maker,
                 dt.date: _EXACT,
                 dt.datetime: _EXACT,
                 dt.time: _EXACT,
@@ -58,7 +55,7 @@ class Table(dict[type, "Callable[[object], object]"]):
         self._find = find
 
     def __missing__(self, cls: type) -> Callable[[object], object]:
-        reducer = self._find(cls)
+        reducer = _maker if issubclass(cls, Maker) else self._find(cls)
         if reducer is None:
             raise Unsupported(f"type {cls.__qualname__} is not registered")
         self[cls] = reducer
@@ -72,23 +69,51 @@ class _Sink:
     write: Callable[[bytes], None]
 
 
-def write(obj: object, table: Table) -> tuple[list[bytes], list[PickleBuffer]]:
-    """The object as chunks of a stream, and its out-of-band buffers. Raises Unsupported with the path inside."""
-    chunks: list[bytes] = []
-    buffers: list[PickleBuffer] = []
-    sink = _Sink()
-    sink.write = chunks.append
-    pickler = Pickler(sink, 5, fix_imports=False, buffer_callback=buffers.append)
-    pickler.dispatch_table = table  # type: ignore[assignment]  # typeshed wants exact result tuples
-    try:
-        pickler.dump(obj)
-    except RecursionError:
-        raise Unsupported("the object contains itself, or is nested too deeply") from None
-    except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
-        raise Unsupported(locate(obj, table) or f"{type(error).__name__}: {error}") from error
-    if any(map(_has_foreign_global, chunks)) and (place := locate(obj, table)):
-        raise Unsupported(place)
-    return chunks, buffers
+class _Tool:
+    """A pickler and where it puts things. Making one costs a quarter of sealing a small object."""
+
+    __slots__ = ("buffers", "chunks", "pickler")
+
+    def __init__(self, table: Table) -> None:
+        self.chunks: list[bytes] = []
+        self.buffers: list[PickleBuffer] = []
+        sink = _Sink()
+        sink.write = self.chunks.append
+        self.pickler = Pickler(sink, 5, fix_imports=False, buffer_callback=self.buffers.append)
+        self.pickler.dispatch_table = table  # type: ignore[assignment]  # typeshed wants exact result tuples
+
+
+class Writer:
+    """Writes by one table. Tools that did well are kept for the next object; a list's ends are atomic."""
+
+    __slots__ = ("_idle", "table")
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._idle: list[_Tool] = []
+
+    def write(self, obj: object) -> tuple[list[bytes], list[PickleBuffer]]:
+        """The object as chunks of a stream, and its buffers. Raises Unsupported with the path inside."""
+        try:
+            tool = self._idle.pop()
+        except IndexError:
+            tool = _Tool(self.table)
+        try:
+            tool.pickler.dump(obj)
+        except RecursionError:
+            raise Unsupported("the object contains itself, or is nested too deeply") from None
+        except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
+            raise Unsupported(locate(obj, self.table) or f"{type(error).__name__}: {error}") from error
+        chunks, buffers = tool.chunks.copy(), tool.buffers.copy()
+        for chunk in chunks:
+            if _has_foreign_global(chunk) and (place := locate(obj, self.table)):
+                raise Unsupported(place)
+        if len(chunks) == 1:  # after a large object, the memo's memory is better given back
+            tool.pickler.clear_memo()
+            tool.chunks.clear()
+            tool.buffers.clear()
+            self._idle.append(tool)
+        return chunks, buffers
 
 
 def _has_foreign_global(chunk: bytes) -> bool:
@@ -96,7 +121,7 @@ def _has_foreign_global(chunk: bytes) -> bool:
 
     Looks for STACK_GLOBAL and MEMOIZE after a memoised text; data can look like that, so this is no proof.
     """
-    at = chunk.find(b"\x93")
+    at = chunk.find(0x93)
     while at >= 0:
         if (
             chunk[at + 1 : at + 2] == b"\x94"
@@ -104,5 +129,5 @@ def _has_foreign_global(chunk: bytes) -> bool:
             and not chunk.endswith((REBUILD_NAME, *TYPE_NAMES), 0, at)
         ):
             return True
-        at = chunk.find(b"\x93", at + 1)
+        at = chunk.find(0x93, at + 1)
     return False

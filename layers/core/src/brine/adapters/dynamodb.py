@@ -17,36 +17,46 @@ if TYPE_CHECKING:
 _MAX_ANSWER = 1_048_576  # an item has at most 400 KB, a third more in base64
 _BINARY = b'"B":"'
 
-type _Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
+type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
 
 
 class DynamoItemStore:
-    """The ItemStore port on one table with the key attributes `pk` and `sk`. Reads are eventually consistent."""
+    """The ItemStore port on one table with the key attributes `pk` and `sk`."""
 
     def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        service = Service(aws, "dynamodb", patience or Patience())
-        self._api = JsonApi(service, "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+        self._api = dynamodb_api(aws, patience)
         self._table = table
 
-    def read(self, pk: str, sk: str) -> Item | None:
-        """One GetItem, at half the price of a strongly consistent one. Raises StoreError."""
-        return _read_item(self._api.call("GetItem", {"TableName": self._table, "Key": _key(pk, sk)}))
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        """One GetItem. Raises StoreError."""
+        parameters: dict[str, object] = {"TableName": self._table, "Key": key_attributes(pk, sk)}
+        if consistent:
+            parameters["ConsistentRead"] = True
+        return _read_item(self._api.call("GetItem", parameters))
 
     def write(self, pk: str, sk: str, item: Item) -> None:
         """One PutItem. Raises StoreError."""
-        self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(pk, sk), **_attributes(item)}})
+        self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)})
 
     def delete(self, pk: str, sk: str) -> None:
         """One DeleteItem. Raises StoreError."""
-        self._api.call("DeleteItem", {"TableName": self._table, "Key": _key(pk, sk)})
+        self._api.call("DeleteItem", {"TableName": self._table, "Key": key_attributes(pk, sk)})
 
 
-def _key(pk: str, sk: str) -> _Attributes:
+def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:
+    """DynamoDB's operations, with the time that stores are given (docs/decisions/0042) unless told otherwise."""
+    return JsonApi(Service(aws, "dynamodb", patience or Patience()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+
+
+def key_attributes(pk: str, sk: str) -> Attributes:
+    """A key as DynamoDB writes it."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def _attributes(item: Item) -> _Attributes:
+def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
+    """An item and its key as DynamoDB writes them."""
     return {
+        **key_attributes(pk, sk),
         "envelope": {"B": b2a_base64(item.envelope, newline=False).decode("ascii")},
         "evict_at": {"N": str(item.evict_at)},
         "generation": {"N": str(item.generation)},
@@ -74,7 +84,7 @@ def _read_item(answer: bytes) -> Item | None:
         return None
 
 
-def _parse(answer: bytes) -> tuple[_Attributes, memoryview]:
+def _parse(answer: bytes) -> tuple[Attributes, memoryview]:
     """The attributes of the item, and apart from them the envelope in base64, where it could be cut out unparsed.
 
     It is most of the bytes. A quote inside a JSON string is escaped, so `"B":"` can only begin a binary value.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from brine.ports import Held, Lease
 
 if TYPE_CHECKING:
     from brine.ports import Item
@@ -14,8 +18,8 @@ class MemoryItemStore:
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
 
-    def read(self, pk: str, sk: str) -> Item | None:
-        """The item, or None."""
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:  # noqa: ARG002 - it always is
+        """The item, or None. Every read is consistent."""
         return self.items.get((pk, sk))
 
     def write(self, pk: str, sk: str, item: Item) -> None:
@@ -25,6 +29,59 @@ class MemoryItemStore:
     def delete(self, pk: str, sk: str) -> None:
         """Remove the item; no error when there is none."""
         self.items.pop((pk, sk), None)
+
+
+class MemoryLeaseStore:
+    """The LeaseStore port beside a store in memory. `leases` has the last lease of each key, and may be looked at."""
+
+    def __init__(self, items: MemoryItemStore) -> None:
+        self.leases: dict[str, Lease] = {}
+        self._items = items
+        self._lock = threading.Lock()
+
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        """Take the lease of `pk` if it is free or past its time; this owner's current lease is found again."""
+        with self._lock:
+            last = self.leases.get(pk)
+            if last is not None and last.expires_at > now:
+                return last if last.owner == owner else Held(last.expires_at)
+            lease = Lease(pk, owner, 1 if last is None else last.token + 1, expires_at)
+            self.leases[pk] = lease
+            return lease
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        """Write `item` and release, or False."""
+        with self._lock:
+            last = self._last(lease)
+            if last is None:
+                return False
+            self._items.write(lease.pk, sk, item)
+            self.leases[lease.pk] = replace(last, expires_at=0.0)
+            return True
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back, and with it the right to commit."""
+        with self._lock:
+            last = self._last(lease)
+            if last is not None:
+                self.leases[lease.pk] = replace(last, owner="", expires_at=0.0)
+
+    def holder(self, pk: str) -> Held | None:
+        """Until when somebody has the lease; None when it was given back."""
+        last = self.leases.get(pk)
+        return Held(last.expires_at) if last is not None and last.expires_at else None
+
+    def revoke(self, pk: str) -> None:
+        """Make every lease of `pk` that is out an old one."""
+        with self._lock:
+            last = self.leases.get(pk)
+            if last is not None:
+                self.leases[pk] = Lease(pk, "", last.token + 1, 0.0)
+
+    def _last(self, lease: Lease) -> Lease | None:
+        """The last lease of the key, if it is this one."""
+        last = self.leases.get(lease.pk)
+        return last if last is not None and (last.owner, last.token) == (lease.owner, lease.token) else None
 
 
 class MemoryBodyStore:

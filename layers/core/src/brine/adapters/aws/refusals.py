@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brine.errors import StoreThrottled, StoreUnavailable
 
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(rb"""<Code>(?P<xml>[^<]+)</Code>|"__type"\s*:\s*"(?:[^"#]*\#)?(?P<json>[^"]+)\"""", re.VERBOSE)
 _PLAIN = re.compile(r"[A-Za-z0-9.]{1,80}")
-_THROTTLES = frozenset(
+_CANCELLED = "TransactionCanceledException"
+_CONDITION_FAILED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
+_THROTTLES = frozenset(  # refusals for now; the names without "Exception" are reasons of cancelled transactions
     {
         "LimitExceededException",
+        "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
@@ -23,19 +27,32 @@ _THROTTLES = frozenset(
         "SlowDown",
         "Throttling",
         "ThrottledException",
+        "ThrottlingError",
         "ThrottlingException",
         "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
     }
 )
 
 
 class Refused(StoreUnavailable):
-    """AWS answered with an error. `code` is its name for it, `status` the HTTP status."""
+    """AWS answered with an error. `code` is its name for it, `status` the HTTP status.
 
-    def __init__(self, message: str, code: str, status: int) -> None:
+    `item`: what ReturnValuesOnConditionCheckFailure gave: the item that fails the condition, as DynamoDB writes it.
+    """
+
+    def __init__(self, message: str, code: str, status: int, item: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
+        self.item = item
+
+    @property
+    def condition_failed(self) -> bool:
+        """Whether DynamoDB did nothing because a condition does not hold."""
+        return self.code in _CONDITION_FAILED
 
 
 class Oversized(StoreUnavailable):
@@ -45,10 +62,14 @@ class Oversized(StoreUnavailable):
 def refusal(what: str, answer: Answer) -> StoreError:
     """The error for an answer that is not a success: StoreThrottled or Refused. Its message repeats no values."""
     code = error_code(answer)
+    document = _document(answer) if code == _CANCELLED or code in _CONDITION_FAILED else {}
+    if code == _CANCELLED:
+        code = _reason(document)
     message = f"{what}: {code} ({answer.status})"
     if answer.status == 429 or code in _THROTTLES:
         return StoreThrottled(message)
-    return Refused(message, code, answer.status)
+    item = document.get("Item")
+    return Refused(message, code, answer.status, item if isinstance(item, dict) else None)
 
 
 def error_code(answer: Answer) -> str:
@@ -57,3 +78,21 @@ def error_code(answer: Answer) -> str:
     found = (match["xml"] or match["json"]) if match else b""
     code = found.decode("ascii", "replace")
     return code if _PLAIN.fullmatch(code) else "unknown"
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _reason(document: dict[str, Any]) -> str:
+    """What cancelled a transaction: of several reasons, a failed condition first, and last what may pass."""
+    try:
+        codes = [str(reason["Code"]) for reason in document["CancellationReasons"]]
+    except (KeyError, TypeError):
+        return _CANCELLED
+    reasons = [code for code in codes if code != "None" and _PLAIN.fullmatch(code)]
+    return min(reasons, key=lambda code: (code not in _CONDITION_FAILED, code in _THROTTLES), default=_CANCELLED)

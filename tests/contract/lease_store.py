@@ -1,0 +1,288 @@
+"""What every LeaseStore does."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.ports import Held, Item, Lease
+
+if TYPE_CHECKING:
+    from brine.ports import ItemStore, LeaseStore
+
+NOW = 1_790_000_000.25
+LATER = NOW + 10.5
+OLD = Item(envelope=b"old", evict_at=1_900_000_000, generation=1)
+NEW = Item(envelope=b"new" * 1000, evict_at=1_900_000_001, generation=2, route="api", target="/", tags=("a",))
+
+
+class LeaseStoreContract:
+    """Inherited once for each adapter, which gives the fixtures `leases`, and `items`, where commits are seen."""
+
+    @pytest.fixture
+    def pk(self) -> str:
+        return f"r#{uuid.uuid4().hex}"
+
+    def test_a_free_lease_is_had_as_it_was_asked_for(self, leases: LeaseStore, pk: str) -> None:
+        lease = leases.acquire(pk, owner="a", now=NOW, expires_at=LATER)
+
+        assert lease == Lease(pk, "a", 1, LATER)
+
+    def test_a_lease_in_use_tells_until_when(self, leases: LeaseStore, pk: str) -> None:
+        taken(leases, pk, "a")
+
+        assert leases.acquire(pk, owner="b", now=LATER - 0.25, expires_at=LATER + 10) == Held(LATER)
+
+    def test_each_key_has_a_lease_of_its_own(self, leases: LeaseStore, pk: str) -> None:
+        taken(leases, pk, "a")
+
+        assert leases.acquire(pk + "0", owner="b", now=NOW, expires_at=LATER) == Lease(pk + "0", "b", 1, LATER)
+
+    def test_the_next_one_after_expiry_has_a_greater_token(self, leases: LeaseStore, pk: str) -> None:
+        taken(leases, pk, "a")
+
+        assert leases.acquire(pk, owner="b", now=LATER, expires_at=LATER + 10) == Lease(pk, "b", 2, LATER + 10)
+
+    def test_an_owner_finds_its_lease_again(self, leases: LeaseStore, pk: str) -> None:
+        first = taken(leases, pk, "a")
+
+        again = leases.acquire(pk, owner="a", now=NOW + 1, expires_at=LATER + 1)
+
+        assert again == first
+
+    def test_an_owner_whose_time_is_over_gets_a_new_lease(self, leases: LeaseStore, pk: str) -> None:
+        first = taken(leases, pk, "a")
+
+        again = leases.acquire(pk, owner="a", now=LATER, expires_at=LATER + 10)
+
+        assert again == Lease(pk, "a", 2, LATER + 10)
+        assert not leases.commit(first, "main", OLD)
+
+    def test_a_commit_writes_and_lets_the_next_one_in_at_once(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        lease = taken(leases, pk, "a")
+
+        assert leases.commit(lease, "v#1", NEW)
+
+        assert items.read(pk, "v#1", consistent=True) == NEW
+        assert leases.acquire(pk, owner="b", now=NOW, expires_at=LATER) == Lease(pk, "b", 2, LATER)
+
+    def test_a_commit_replaces_the_whole_item(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        items.write(pk, "main", NEW)
+
+        assert leases.commit(taken(leases, pk, "a"), "main", OLD)
+
+        assert items.read(pk, "main", consistent=True) == OLD
+
+    def test_a_release_lets_the_next_one_in_at_once(self, leases: LeaseStore, pk: str) -> None:
+        leases.release(taken(leases, pk, "a"))
+
+        assert leases.acquire(pk, owner="b", now=NOW, expires_at=LATER) == Lease(pk, "b", 2, LATER)
+
+    def test_what_was_given_back_cannot_be_committed(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+        leases.release(lease)
+
+        assert not leases.commit(lease, "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None
+
+    def test_the_commit_of_a_zombie_loses_and_writes_nothing(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        zombie = taken(leases, pk, "a")
+        successor = taken(leases, pk, "b", now=LATER)
+
+        assert not leases.commit(zombie, "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None
+
+        assert leases.commit(successor, "main", NEW)
+        assert not leases.commit(zombie, "main", OLD)
+        assert not leases.commit(zombie, "v#1", OLD)
+        assert items.read(pk, "main", consistent=True) == NEW
+        assert items.read(pk, "v#1", consistent=True) is None
+
+    def test_the_commit_of_a_zombie_leaves_the_lease_to_its_successor(self, leases: LeaseStore, pk: str) -> None:
+        zombie = taken(leases, pk, "a")
+        successor = taken(leases, pk, "b", now=LATER)
+
+        leases.commit(zombie, "main", OLD)
+
+        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(successor.expires_at)
+
+    def test_the_release_of_a_zombie_leaves_the_lease_to_its_successor(self, leases: LeaseStore, pk: str) -> None:
+        zombie = taken(leases, pk, "a")
+        successor = taken(leases, pk, "b", now=LATER)
+
+        leases.release(zombie)
+
+        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(successor.expires_at)
+        assert leases.commit(successor, "main", NEW)
+
+    def test_a_late_commit_wins_while_nobody_has_taken_the_lease(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        lease = leases.acquire(pk, owner="a", now=NOW - 1000, expires_at=NOW - 990)
+        assert isinstance(lease, Lease)
+
+        assert leases.commit(lease, "main", NEW)
+        assert items.read(pk, "main", consistent=True) == NEW
+
+    def test_a_commit_under_a_made_up_token_or_owner_writes_nothing(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        lease = taken(leases, pk, "a")
+
+        assert not leases.commit(replace(lease, token=lease.token + 1), "main", OLD)
+        assert not leases.commit(replace(lease, owner="b"), "main", OLD)
+        assert not leases.commit(Lease(pk + "0", "a", 1, LATER), "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None
+        assert items.read(pk + "0", "main", consistent=True) is None
+
+    def test_a_repeated_commit_succeeds_again(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+
+        assert leases.commit(lease, "main", NEW)
+        assert leases.commit(lease, "main", NEW)
+        assert items.read(pk, "main", consistent=True) == NEW
+
+    def test_a_commit_repeated_after_a_later_one_changes_nothing(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        first = taken(leases, pk, "a")
+        leases.commit(first, "main", OLD)
+        second = taken(leases, pk, "b")
+        leases.commit(second, "main", NEW)
+        taken(leases, pk, "c")
+
+        leases.commit(first, "main", OLD)
+        leases.commit(second, "main", NEW)
+
+        assert items.read(pk, "main", consistent=True) == NEW
+        assert leases.acquire(pk, owner="d", now=NOW, expires_at=LATER) == Held(LATER)
+
+    def test_a_repeated_release_is_no_error_and_takes_nothing_away(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+        leases.release(lease)
+        leases.release(lease)
+        taken(leases, pk, "b")
+        leases.release(lease)
+
+        assert leases.acquire(pk, owner="c", now=NOW, expires_at=LATER) == Held(LATER)
+
+    def test_a_release_after_a_commit_is_no_error(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+        leases.commit(lease, "main", NEW)
+
+        leases.release(lease)
+
+        assert taken(leases, pk, "b").token == 2
+
+    def test_a_release_of_what_was_never_had_is_no_error(self, leases: LeaseStore, pk: str) -> None:
+        leases.release(Lease(pk, "a", 7, LATER))
+
+        assert taken(leases, pk, "b").token == 1
+
+    def test_the_holder_is_seen_until_the_lease_is_given_back(self, leases: LeaseStore, pk: str) -> None:
+        seen = [leases.holder(pk)]
+        lease = taken(leases, pk, "a")
+        seen.append(leases.holder(pk))
+        leases.release(lease)
+        seen.append(leases.holder(pk))
+        lease = taken(leases, pk, "b", now=NOW + 5)
+        seen.append(leases.holder(pk))
+        leases.commit(lease, "main", NEW)
+        seen.append(leases.holder(pk))
+
+        assert seen == [None, Held(LATER), None, Held(LATER + 5), None]
+
+    def test_a_revoked_lease_can_neither_commit_nor_release(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        lease = taken(leases, pk, "a")
+        leases.revoke(pk)
+
+        assert leases.holder(pk) is None
+        assert not leases.commit(lease, "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None
+
+        successor = taken(leases, pk, "b")
+        leases.release(lease)
+        assert successor.token > lease.token
+        assert leases.holder(pk) == Held(LATER)
+
+    def test_a_lease_past_its_time_is_revoked_too(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        lease = leases.acquire(pk, owner="a", now=NOW - 1000, expires_at=NOW - 990)
+        assert isinstance(lease, Lease)
+
+        leases.revoke(pk)
+
+        assert not leases.commit(lease, "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None
+
+    def test_a_commit_repeated_after_a_revocation_writes_nothing(
+        self, leases: LeaseStore, items: ItemStore, pk: str
+    ) -> None:
+        lease = taken(leases, pk, "a")
+        leases.commit(lease, "main", OLD)
+        leases.revoke(pk)
+        items.delete(pk, "main")
+
+        leases.commit(lease, "main", OLD)
+
+        assert items.read(pk, "main", consistent=True) is None
+
+    def test_revoking_twice_or_nothing_is_no_error(self, leases: LeaseStore, pk: str) -> None:
+        leases.revoke(pk)
+        assert leases.holder(pk) is None
+        leases.revoke(taken(leases, pk, "a").pk)
+        leases.revoke(pk)
+
+        assert leases.holder(pk) is None
+        assert taken(leases, pk, "b").token > 1
+
+    def test_tokens_grow_however_leases_end(self, leases: LeaseStore, pk: str) -> None:
+        tokens = []
+        now = NOW
+        for turn in range(12):
+            lease = leases.acquire(pk, owner=f"owner {turn}", now=now, expires_at=now + 1)
+            assert isinstance(lease, Lease)
+            tokens.append(lease.token)
+            if turn % 4 == 0:
+                leases.release(lease)
+            elif turn % 4 == 1:
+                assert leases.commit(lease, "main", OLD)
+            elif turn % 4 == 2:
+                leases.revoke(pk)
+            else:
+                now += 1
+
+        assert tokens == sorted(set(tokens))
+        assert len(tokens) == 12
+
+    def test_a_lease_is_no_item(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        taken(leases, pk, "a")
+
+        assert items.read(pk, "lease", consistent=True) is None
+
+    def test_one_of_many_threads_gets_the_lease(self, leases: LeaseStore, pk: str) -> None:
+        def acquire(number: int) -> Lease | Held:
+            return leases.acquire(pk, owner=f"owner {number}", now=NOW, expires_at=LATER)
+
+        with ThreadPoolExecutor(16) as threads:
+            outcomes = list(threads.map(acquire, range(64)))
+
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Held"] * 63 + ["Lease"]
+        assert {outcome.expires_at for outcome in outcomes} == {LATER}
+
+
+def taken(leases: LeaseStore, pk: str, owner: str, *, now: float = NOW) -> Lease:
+    """A lease of ten and a half seconds, which must be free."""
+    lease = leases.acquire(pk, owner=owner, now=now, expires_at=now + 10.5)
+    assert isinstance(lease, Lease)
+    assert lease.owner == owner
+    return lease
