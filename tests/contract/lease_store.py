@@ -70,7 +70,7 @@ class LeaseStoreContract:
         assert leases.commit(lease, "v#1", NEW)
 
         assert items.read(pk, "v#1", consistent=True) == NEW
-        assert leases.acquire(pk, owner="b", now=NOW, expires_at=LATER) == Lease(pk, "b", 2, LATER)
+        assert leases.acquire(pk, owner="b", now=NOW, expires_at=LATER) == Lease(pk, "b", 2, LATER, committed=1)
 
     def test_a_commit_replaces_the_whole_item(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
         items.write(pk, "main", NEW)
@@ -263,6 +263,18 @@ class LeaseStoreContract:
 
         assert tokens == sorted(set(tokens))
         assert len(tokens) == 12
+
+    def test_a_lease_knows_which_one_committed_last(self, leases: LeaseStore, pk: str) -> None:
+        first = taken(leases, pk, "a")
+        assert first.committed == 0
+        leases.release(first)
+        second = taken(leases, pk, "b")
+        assert second.committed == 0
+        leases.commit(second, "main", NEW)
+        leases.revoke(pk)
+        third = taken(leases, pk, "c")
+        leases.release(third)
+        assert third.committed == taken(leases, pk, "d").committed == second.token
 
     def test_a_lease_is_no_item(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
         taken(leases, pk, "a")

@@ -6,7 +6,7 @@ import random
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -102,6 +102,13 @@ def ask(gateway: Gateway, path: str) -> Answer:
     return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 20, time.monotonic))
 
 
+def stored_item(emulator: Emulator, table: str) -> dict[str, Any]:
+    """The one stored response of a table, which has a lease beside it."""
+    items = emulator.dynamodb.scan(TableName=table)["Items"]
+    assert sorted(item["sk"]["S"] for item in items) == ["lease", "main"]
+    return next(item for item in items if item["sk"]["S"] == "main")
+
+
 def test_calls_per_answer(environment: dict[str, str], client: CountingClient) -> None:
     gateway = build_gateway(environment, client)
     costs = []
@@ -114,15 +121,18 @@ def test_calls_per_answer(environment: dict[str, str], client: CountingClient) -
             assert answer.faults == ()
             costs.append((path[3:], answer.result, answer.layer, client.taken()))
     assert costs == [
-        ("small", "miss", None, ["GetItem", "PutItem"]),
+        ("small", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
         ("small", "hit", "memory", []),
         ("small", "hit", "table", ["GetItem"]),
         ("small", "hit", "memory", []),
-        ("large", "miss", None, ["GetItem", "PUT object", "PutItem"]),
+        ("large", "miss", None, ["GetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
         ("large", "hit", "memory", []),
         ("large", "hit", "table", ["GetItem", "GET object"]),
         ("large", "hit", "memory", []),
-        *[("private", "miss", None, ["GetItem"])] * 4,
+        ("private", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
+        ("private", "miss", None, []),
+        ("private", "miss", None, ["GetItem"]),
+        ("private", "miss", None, []),
     ]
 
 
@@ -139,7 +149,7 @@ def test_an_altered_item_is_a_miss_a_fault_and_a_fresh_answer(
 ) -> None:
     ask(build_gateway(environment, client), "/o/small")
     table = environment["BRINE_TABLE"]
-    (item,) = emulator.dynamodb.scan(TableName=table)["Items"]
+    item = stored_item(emulator, table)
     envelope = bytearray(item["envelope"]["B"])
     envelope[len(envelope) // 2] ^= 1
     emulator.dynamodb.put_item(TableName=table, Item={**item, "envelope": {"B": bytes(envelope)}})
@@ -152,7 +162,7 @@ def test_an_altered_item_is_a_miss_a_fault_and_a_fresh_answer(
 def test_what_people_see_in_the_table(environment: dict[str, str], client: CountingClient, emulator: Emulator) -> None:
     before = time.time()
     ask(build_gateway(environment, client), "/o/small")
-    (item,) = emulator.dynamodb.scan(TableName=environment["BRINE_TABLE"])["Items"]
+    item = stored_item(emulator, environment["BRINE_TABLE"])
     assert item["pk"]["S"].startswith("r#")
     assert (item["sk"]["S"], item["route"]["S"], item["target"]["S"]) == ("main", "o", "/small")
     assert before + 60 <= int(item["evict_at"]["N"]) <= before + 60 + 86_400 * 2

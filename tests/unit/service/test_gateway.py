@@ -13,7 +13,7 @@ from brine.adapters.origin_memory import MemoryOrigin
 from brine.domain.messages import Request
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports import Deadline
-from brine.service.gateway import RESERVE
+from brine.service.carry_out import RESERVE
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from brine.adapters.l1 import L1
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.domain.fields import Fields
@@ -19,9 +19,9 @@ from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
-    from brine.domain.stored import StoredResponse
-    from brine.ports import BodyStore, ItemStore
+    from brine.ports import BodyStore, LeaseStore
     from brine.service.answer import Answer
+    from brine.service.response_cache import Entry
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -52,7 +52,8 @@ class World:
     """A gateway, what it stands on, and the time."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
-    items: ItemStore = field(default_factory=MemoryItemStore)
+    items: MemoryItemStore = field(default_factory=MemoryItemStore)
+    leases: LeaseStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     now: float = START
     inline_limit: int = 1_000
@@ -60,17 +61,25 @@ class World:
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
+        if self.leases is None:
+            self.leases = MemoryLeaseStore(self.items)
         self.origin = MemoryOrigin(self.outcomes)
         self.restart()
 
     def restart(self) -> None:
         """A new process: its memory is empty."""
-        memory: L1[StoredResponse] = L1(self.l1_bytes, self.l1_bytes // 2)
+        assert self.leases is not None
+        memory: L1[Entry] = L1(self.l1_bytes, self.l1_bytes // 2)
         codec = Codec(self.keyring, purpose="test", registry=stored_response_registry())
         self.gateway = Gateway(
             routes=parse_routes(ROUTES, {}),
             cache=ResponseCache(
-                codec=codec, items=self.items, bodies=self.bodies, memory=memory, inline_limit=self.inline_limit
+                codec=codec,
+                items=self.items,
+                leases=self.leases,
+                bodies=self.bodies,
+                memory=memory,
+                inline_limit=self.inline_limit,
             ),
             origin=self.origin,
             clock=lambda: self.now,

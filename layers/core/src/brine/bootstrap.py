@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_leases import DynamoLeaseStore
 from brine.adapters.http1.client import Client
 from brine.adapters.l1 import L1
 from brine.adapters.origin_http import HttpOrigin
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.route import Routes
-    from brine.domain.stored import StoredResponse
+    from brine.service.response_cache import Entry
 
 PURPOSE = "brine cache"
 
@@ -43,7 +44,7 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
         client=client,
         endpoint_url=settings.endpoint_url,
     )
-    memory: L1[StoredResponse] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     cache = ResponseCache(
         codec=Codec(
             KeyringSource(SecretText(aws, settings.signing_keys_secret)),
@@ -52,6 +53,7 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
             limits=Limits(),
         ),
         items=DynamoItemStore(aws, settings.table),
+        leases=DynamoLeaseStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
         memory=memory,
         inline_limit=settings.inline_limit,

@@ -28,7 +28,7 @@ _NAMES = {"#owner": "owner", "#token": "token"}  # both are words of DynamoDB's 
 _FREE = "attribute_not_exists(pk) OR lease_expires_at <= :now"
 _TAKE = "SET #owner = :owner, lease_expires_at = :expires_at, evict_at = :evict_at ADD #token :one"
 _NEWEST = "#token = :token AND #owner = :owner"  # the owner too: tokens begin anew when the TTL has taken the item
-_END = "SET lease_expires_at = :free"  # the owner stays, so that a commit may be repeated
+_END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so that a commit may be repeated
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
 _EXISTS = "attribute_exists(pk)"  # an item that a revocation made would have no evict_at
 _REVOKE = "SET lease_expires_at = :free REMOVE #owner ADD #token :one"
@@ -141,7 +141,8 @@ def _read_lease(operation: str, pk: str, attributes: Attributes | None) -> Lease
         if attributes is not None:
             owner = attributes["owner"]["S"] if "owner" in attributes else ""
             token = int(attributes["token"]["N"])
-            return Lease(pk, owner, token, float(attributes["lease_expires_at"]["N"]))
+            committed = int(attributes["committed"]["N"]) if "committed" in attributes else 0
+            return Lease(pk, owner, token, float(attributes["lease_expires_at"]["N"]), committed)
     except (KeyError, TypeError, ValueError) as error:
         raise StoreUnavailable(f"{operation}: a lease that is not ours") from error
     raise StoreUnavailable(f"{operation}: an answer without a lease")

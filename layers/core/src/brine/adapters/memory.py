@@ -45,7 +45,9 @@ class MemoryLeaseStore:
             last = self.leases.get(pk)
             if last is not None and last.expires_at > now:
                 return last if last.owner == owner else Held(last.expires_at)
-            lease = Lease(pk, owner, 1 if last is None else last.token + 1, expires_at)
+            lease = Lease(pk, owner, 1, expires_at)
+            if last is not None:
+                lease = replace(lease, token=last.token + 1, committed=last.committed)
             self.leases[pk] = lease
             return lease
 
@@ -56,7 +58,7 @@ class MemoryLeaseStore:
             if last is None:
                 return False
             self._items.write(lease.pk, sk, item)
-            self.leases[lease.pk] = replace(last, expires_at=0.0)
+            self.leases[lease.pk] = replace(last, expires_at=0.0, committed=last.token)
             return True
 
     def release(self, lease: Lease) -> None:
@@ -76,7 +78,7 @@ class MemoryLeaseStore:
         with self._lock:
             last = self.leases.get(pk)
             if last is not None:
-                self.leases[pk] = Lease(pk, "", last.token + 1, 0.0)
+                self.leases[pk] = replace(last, owner="", token=last.token + 1, expires_at=0.0)
 
     def _last(self, lease: Lease) -> Lease | None:
         """The last lease of the key, if it is this one."""

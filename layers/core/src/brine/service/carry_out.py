@@ -76,8 +76,27 @@ def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     )
     if reception.retry is not None:
         return fetch(visit, reception.retry, fill)  # never conditional and never for a part: it cannot come back here
+    reused = None if reception.reuse is None else visit.respond_from(reception.reuse)
+    if reused is None and reception.reuse is not None and not reception.stale:
+        return _refetch(visit, fill)
     kept = _apply(visit, response, reception, fill)
-    return _answer_received(visit, decision, response, reception, kept=kept)
+    status = visit.cache_status(fwd=decision.reason, fwd_status=response.status, stored=kept, detail=reception.refusal)
+    if reused is not None and reception.reuse is not None:
+        status = replace(status, ttl=remaining_freshness(reception.reuse, route.policy, visit.now))
+        return visit.answer(reused, status, "stale" if reception.stale else "validated")
+    if kept and reception.keep is not None:
+        status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now))
+    result: Result = "miss" if visit.request.method in CACHED_METHODS else "pass"
+    return visit.answer(relay(response, visit.request, visit.now), status, result)
+
+
+def _refetch(visit: Visit, fill: Fill) -> Answer:
+    """The origin confirmed a stored response whose body is lost: ask for the whole."""
+    decision = visit.forget()
+    if isinstance(decision, Forward):
+        return fetch(visit, decision, fill)
+    fill.give_up(visit)
+    return carry_out(visit, decision)
 
 
 def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -> bool:
@@ -87,7 +106,7 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -
         cache.drop(visit.key_of(target), visit.journal)
     if reception.drop:
         cache.drop(visit.key, visit.journal, but_for=fill.lease)
-        visit.found = Found()
+        visit.found = Found(seen=visit.found.generation)
     if (stored := reception.keep) is not None:
         lease = fill.lease_for_keeping(visit)
         until = evict_at(stored, visit.route.policy)
@@ -100,24 +119,6 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -
     else:
         fill.give_up(visit)
     return False
-
-
-def _answer_received(
-    visit: Visit, decision: Validate | Forward, response: Response, reception: Reception, *, kept: bool
-) -> Answer:
-    policy = visit.route.policy
-    status = visit.cache_status(fwd=decision.reason, fwd_status=response.status, stored=kept, detail=reception.refusal)
-    if reception.reuse is not None:
-        reused = visit.respond_from(reception.reuse)
-        if reused is not None:
-            ttl = remaining_freshness(reception.reuse, policy, visit.now)
-            return visit.answer(reused, replace(status, ttl=ttl), "stale" if reception.stale else "validated")
-        if not reception.stale:
-            return carry_out(visit, visit.forget())  # the origin confirmed a body that is lost: fetch it anew
-    if kept and reception.keep is not None:
-        status = replace(status, ttl=remaining_freshness(reception.keep, policy, visit.now))
-    result: Result = "miss" if visit.request.method in CACHED_METHODS else "pass"
-    return visit.answer(relay(response, visit.request, visit.now), status, result)
 
 
 def _origin_failed(visit: Visit, decision: Validate | Forward, error: OriginError) -> Answer:

@@ -42,7 +42,8 @@ class Waiting:
 
     def pause(self, number: int) -> float:
         """Seconds of the pause with this number, counted from 0: between half and all of what its turn allows."""
-        return min(self.longest_pause, self.first_pause * 2**number) * (0.5 + self.random() / 2)
+        longest: float = min(self.longest_pause, self.first_pause * 2**number)
+        return longest * (0.5 + self.random() / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,23 +30,28 @@ class Fault:
 
 @dataclass(slots=True)
 class Journal:
-    """The faults of one request, in order. Each request has its own."""
+    """The faults of one request, each once, in order. Each request has its own."""
 
     faults: list[Fault] = field(default_factory=list)
 
+    def note(self, fault: Fault) -> None:
+        """Something went wrong."""
+        if fault not in self.faults:
+            self.faults.append(fault)
+
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
         """The table or the body store failed."""
-        self.faults.append(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
+        self.note(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
 
     def envelope_refused(self, error: CodecError) -> None:
         """An envelope did not open, or could not be made; it counts as a miss. The error's class says why."""
         if isinstance(error, KeyringUnavailable):
-            self.faults.append(Fault("keys", "unavailable"))
+            self.note(Fault("keys", "unavailable"))
         elif isinstance(error, Miss):
-            self.faults.append(Fault("outdated", type(error).__name__.lower()))
+            self.note(Fault("outdated", type(error).__name__.lower()))
         else:
-            self.faults.append(Fault("envelope", type(error).__name__.lower()))
+            self.note(Fault("envelope", type(error).__name__.lower()))
 
     def body_lost(self, what: Literal["missing", "altered"]) -> None:
         """A body was not where its envelope says, or not what it says."""
-        self.faults.append(Fault("bodies", what))
+        self.note(Fault("bodies", what))

@@ -39,12 +39,16 @@ type Entry = StoredResponse | HitForMiss
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a lookup gave: the response that fits the request, if any, and its slot; what is in the main slot."""
+    """What a lookup gave: the response that fits the request, if any, and its slot; what is in the main slot.
+
+    `seen` is the generation of what was found and turned out to be of no use.
+    """
 
     stored: StoredResponse | None = None
     main: StoredResponse | None = None
     slot: str = MAIN
     mark: HitForMiss | None = None
+    seen: int = 0
 
     @property
     def uncollapsed(self) -> bool:
@@ -54,7 +58,8 @@ class Found:
     @property
     def generation(self) -> int:
         """The token of the newest fill that was seen; 0 when nothing was."""
-        return max((entry.generation for entry in (self.stored, self.main, self.mark) if entry is not None), default=0)
+        entries = (self.stored, self.main, self.mark)
+        return max((entry.generation for entry in entries if entry is not None), default=self.seen)
 
     @property
     def vary_mismatch(self) -> bool:
@@ -220,7 +225,7 @@ class ResponseCache:
             journal.envelope_refused(error)
             return None
         if not isinstance(entry, StoredResponse | HitForMiss):
-            journal.faults.append(Fault("envelope", "foreign"))
+            journal.note(Fault("envelope", "foreign"))
             return None
         self._remember(key, slot, entry)
         return entry

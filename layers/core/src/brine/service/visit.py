@@ -68,7 +68,7 @@ class Visit:
 
     def forget(self) -> Decision:
         """Go on as if nothing were stored: its body is lost."""
-        self.found = Found()
+        self.found = Found(seen=self.found.generation)
         self.layer = None
         return self.decide()
 
