@@ -15,6 +15,7 @@ from brine.domain.decide import CACHED_METHODS, decide
 from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.freshness import remaining_freshness
 from brine.domain.receive import receive, receive_error
+from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, relay, respond
 from brine.domain.storing import evict_at
 from brine.domain.target import BadTargetError, upstream_target
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from brine.domain.stored import StoredResponse
     from brine.ports import Deadline, Origin
     from brine.service.answer import Result
+    from brine.service.handover import Handover
     from brine.service.response_cache import ResponseCache
 
 RESERVE = 1.5
@@ -42,12 +44,16 @@ RESERVE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970."""
+    """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
+
+    Without `handover`, what would be served stale and refreshed by others is validated at once.
+    """
 
     routes: Routes
     cache: ResponseCache
     origin: Origin
     clock: Callable[[], float]
+    handover: Handover | None = None
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does."""
@@ -62,6 +68,14 @@ class Gateway:
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
         return _Visit(self, route, replace(request, path=path, query=query), deadline).serve()
+
+    def refresh(
+        self, route: Route, request: Request, found: Found, decision: Validate | Forward, deadline: Deadline
+    ) -> Answer:
+        """Ask the origin about what was found, and store what it says. `request` has the origin's target."""
+        visit = _Visit(self, route, request, deadline)
+        visit.found = found
+        return visit.fetch(decision)
 
 
 class _Visit:
@@ -88,9 +102,11 @@ class _Visit:
         decision = self.look_up() if self.request.method in CACHED_METHODS else self.decide()
         return self.carry_out(decision)
 
-    def decide(self) -> Decision:
+    def decide(self, *, here: bool = False) -> Decision:
+        """`here`: what is stale must be validated by this visit."""
         found = self.found
-        return decide(found.stored, self.request, self.route.policy, self.now, vary_mismatch=found.vary_mismatch)
+        policy = replace(self.route.policy, background_refresh=False) if here else self.route.policy
+        return decide(found.stored, self.request, policy, self.now, vary_mismatch=found.vary_mismatch)
 
     def look_up(self) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
@@ -108,6 +124,8 @@ class _Visit:
 
     def carry_out(self, decision: Decision) -> Answer:
         match decision:
+            case ServeStale() if not self.hand_over(decision.stored):
+                return self.carry_out(self.decide(here=True))
             case Serve() | ServeStale():
                 response = self.answer_from(decision.stored)
                 if response is None:
@@ -121,6 +139,15 @@ class _Visit:
                 return replace(answer, result="refused")
             case _:
                 assert_never(decision)
+
+    def hand_over(self, stored: StoredResponse) -> bool:
+        """Have the stored response refreshed by others. False when that must be done here."""
+        handover = self.gateway.handover
+        request = refresh_request(self.route, self.request, stored, self.key)
+        if handover is None or request is None:
+            return False
+        handover.ask(request, self.found.slot, self.now, self.journal)
+        return True
 
     def without_stored(self) -> Answer:
         """Go on as if nothing were stored: its body is lost."""

@@ -62,13 +62,13 @@ class ResponseCache:
         slot = _variant_slot(main, request)
         return _judge(self.memory.get((key, slot)), main, slot, request)
 
-    def find(self, key: str, request: Request, now: float, journal: Journal) -> Found:
+    def find(self, key: str, request: Request, now: float, journal: Journal, *, consistent: bool = False) -> Found:
         """Look in the table: one read, two for a variant that is not in the main slot."""
-        main = self._read(key, MAIN, now, journal)
+        main = self._read(key, MAIN, now, journal, consistent=consistent)
         if main is None or selects(main, request):
             return Found(main, main)
         slot = _variant_slot(main, request)
-        return _judge(self._read(key, slot, now, journal), main, slot, request)
+        return _judge(self._read(key, slot, now, journal, consistent=consistent), main, slot, request)
 
     def load(self, key: str, slot: str, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
         """The stored response with its body at hand, or None when the body is lost or not what it should be."""
@@ -126,7 +126,7 @@ class ResponseCache:
             tags=stored.tags,
         )
         try:
-            self.items.write(_pk(key), slot, item)
+            self.items.write(pk_of(key), slot, item)
         except StoreError as error:
             journal.store_failed("table", error)
             return False
@@ -137,13 +137,13 @@ class ResponseCache:
         """Forget all that is stored under the key. Its variants die with the main slot."""
         self.memory.delete((key, MAIN))
         try:
-            self.items.delete(_pk(key), MAIN)
+            self.items.delete(pk_of(key), MAIN)
         except StoreError as error:
             journal.store_failed("table", error)
 
-    def _read(self, key: str, slot: str, now: float, journal: Journal) -> StoredResponse | None:
+    def _read(self, key: str, slot: str, now: float, journal: Journal, *, consistent: bool) -> StoredResponse | None:
         try:
-            item = self.items.read(_pk(key), slot)
+            item = self.items.read(pk_of(key), slot, consistent=consistent)
         except StoreError as error:
             journal.store_failed("table", error)
             return None
@@ -184,7 +184,8 @@ class ResponseCache:
             self.memory.put((key, slot), otherwise, _size(otherwise))
 
 
-def _pk(key: str) -> str:
+def pk_of(key: str) -> str:
+    """The partition of all that belongs to a cache key."""
     return f"r#{key}"
 
 
