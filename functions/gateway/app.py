@@ -29,6 +29,7 @@ FAULT_METRICS = {
     "table": "StoreFault",
     "bodies": "StoreFault",
     "keys": "StoreFault",
+    "queue": "StoreFault",
 }
 
 logger = Logger()

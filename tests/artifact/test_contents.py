@@ -16,6 +16,7 @@ pytestmark = pytest.mark.artifact
 # By logical id, and folder below it. What pip says about packages (*.dist-info) is left out.
 SHIPPED = {
     "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
+    "RefresherFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_codec", "backports"},
     "CoreLayer": {"python"},

@@ -54,18 +54,20 @@ def test_every_permission_says_what_it_is_for(stack: Stack) -> None:
         assert len(reasons) == len(set(reasons)), name
 
 
-def test_the_gateway_may_do_these_things(stack: Stack) -> None:
-    granted = {
+def granted(stack: Stack, role: str) -> set[tuple[str, str]]:
+    return {
         (action, str(resource))
-        for statement in statements(stack.of_type("AWS::IAM::Role")["GatewayRole"])
+        for statement in statements(stack.of_type("AWS::IAM::Role")[role])
         for action in actions(statement)
         for resource in resources(statement)
     }
-    table, bodies = str({"Fn::GetAtt": ["Table", "Arn"]}), str({"Fn::Sub": "${Bodies.Arn}/bodies/*"})
-    logs = str({"Fn::GetAtt": ["GatewayLogs", "Arn"]})
-    assert granted == {
-        ("logs:CreateLogStream", logs),
-        ("logs:PutLogEvents", logs),
+
+
+def for_the_cache(log_group: str) -> set[tuple[str, str]]:
+    table, bodies = arn("Table"), str({"Fn::Sub": "${Bodies.Arn}/bodies/*"})
+    return {
+        ("logs:CreateLogStream", arn(log_group)),
+        ("logs:PutLogEvents", arn(log_group)),
         ("dynamodb:GetItem", table),
         ("dynamodb:BatchGetItem", table),
         ("dynamodb:PutItem", table),
@@ -73,6 +75,23 @@ def test_the_gateway_may_do_these_things(stack: Stack) -> None:
         ("dynamodb:DeleteItem", table),
         ("s3:GetObject", bodies),
         ("s3:PutObject", bodies),
-        ("s3:ListBucket", str({"Fn::GetAtt": ["Bodies", "Arn"]})),
+        ("s3:ListBucket", arn("Bodies")),
         ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
     }
+
+
+def arn(resource: str) -> str:
+    return str({"Fn::GetAtt": [resource, "Arn"]})
+
+
+def test_the_gateway_may_do_these_things(stack: Stack) -> None:
+    queue = {("sqs:SendMessage", arn("RefreshQueue"))}
+    assert granted(stack, "GatewayRole") == for_the_cache("GatewayLogs") | queue
+
+
+def test_the_refresher_may_do_these_things(stack: Stack) -> None:
+    queue = {
+        (action, arn("RefreshQueue"))
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    }
+    assert granted(stack, "RefresherRole") == for_the_cache("RefresherLogs") | queue

@@ -59,7 +59,7 @@ def test_bodies_expire(stack: Stack) -> None:
 
 
 def test_what_holds_data_says_what_becomes_of_it(stack: Stack) -> None:
-    kinds = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+    kinds = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"}
     for name, resource in stack.template["Resources"].items():
         if resource["Type"] in kinds:
             assert resource.keys() >= {"DeletionPolicy", "UpdateReplacePolicy"}, name

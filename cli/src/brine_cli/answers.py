@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine_cli.messages import HeaderLine
 
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FORBIDDEN_IN_VALUE = re.compile(rb"[\x00\n\v\f\r]")  # everything else travels, as RFC 9110 5.5 lets it
+_FORBIDDEN_IN_VALUE = re.compile(rb"[\x00\n\v\f\r]")  # by h11; all else travels, as RFC 9110 5.5 lets it
 _JSON_TYPE: HeaderLine = (b"content-type", b"application/json")
 
 
@@ -74,7 +74,7 @@ def _line(name: str, value: str) -> HeaderLine:
     if not _NAME.fullmatch(line[0]):
         raise MalformedAnswer(f"{name!r} is not a header name")
     if _FORBIDDEN_IN_VALUE.search(line[1]):
-        raise MalformedAnswer(f"the header {name!r} has a line break or NUL")
+        raise MalformedAnswer(f"the header {name!r} has a line break or NUL, or a vertical tab or form feed")
     return line
 
 

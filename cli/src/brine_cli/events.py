@@ -35,6 +35,7 @@ _NOT_PASSED_ON = frozenset(
         "x-amzn-trace-id",
     }
 )
+_PORT = re.compile(r":([0-9]+)\Z")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -123,7 +124,7 @@ def _headers(request: HttpRequest, now: datetime) -> tuple[dict[str, str], list[
         headers["content-length"] = str(len(request.body))
     forwarded = headers.get("x-forwarded-for")
     headers["x-forwarded-for"] = request.client if forwarded is None else f"{forwarded}, {request.client}"
-    headers["x-forwarded-port"] = headers.get("host", "").rpartition(":")[2] or "80"
+    headers["x-forwarded-port"] = port[1] if (port := _PORT.search(headers.get("host", ""))) else "80"
     headers["x-forwarded-proto"] = "http"
     headers["x-amzn-trace-id"] = f"Root=1-{int(now.timestamp()):08x}-{secrets.token_hex(12)}"
     cookies = [

@@ -12,6 +12,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from brine_cli import limits
 from brine_cli.application import Application, data_resources, layer_attributes, read_application
@@ -47,6 +48,14 @@ store_post = true
 """
 
 
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or half an IPv6 address
+        return False
+
+
 def to_stderr(line: str) -> None:
     """Reports a line to the person at the console."""
     print(f"brine: {line}", file=sys.stderr, flush=True)
@@ -80,6 +89,11 @@ class Twin:
             raise CommandError("an origin and a routes file exclude each other")
         if environments < 0:
             raise CommandError("the number of environments cannot be negative")
+        for name, url in (("origin", origin), ("AWS endpoint", aws_endpoint)):
+            if url is not None and not _is_url(url):
+                raise CommandError(f"the {name} must be an http or https URL with a host, not {url!r}")
+        if routes is not None and not routes.is_file():
+            raise CommandError(f"{routes}: no such file")
         self._template_path = template
         self._host = host
         self._port = port

@@ -124,6 +124,7 @@ BAD = [
     (HEAD.replace('"http://a.test"', "3"), "4:1", "must be a URL", True),
     (HEAD.replace("http://", "ftp://"), "4:1", "http or https", False),
     (HEAD.replace("http://a.test", "http://"), "4:1", "with a host", False),
+    (HEAD.replace("a.test", "a.test/b c"), "4:1", "without blanks", False),
     (HEAD.replace("a.test", "a.test:99999"), "4:1", "not a URL", False),
     (HEAD.replace("a.test", "u:p@a.test"), "4:1", "no user", False),
     (HEAD.replace("a.test", "a.test?x"), "4:1", "no user, query", False),

@@ -9,9 +9,12 @@ from brine.adapters.l1 import L1
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.routes_toml import parse_routes
+from brine.domain.cache_key import cache_key
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
+from brine.service.collapse import Waiting
+from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.response_cache import ResponseCache
 from brine.service.sealing import stored_response_registry
@@ -58,6 +61,8 @@ class World:
     now: float = START
     inline_limit: int = 1_000
     l1_bytes: int = 1_000_000
+    waiting: Waiting = field(default_factory=Waiting)
+    flights: Flights = field(default_factory=Flights)
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
@@ -83,6 +88,8 @@ class World:
             ),
             origin=self.origin,
             clock=lambda: self.now,
+            waiting=self.waiting,
+            flights=self.flights,
         )
 
     def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
@@ -96,6 +103,11 @@ class World:
             body=body,
         )
         return self.gateway.serve(request, Deadline(self.now + 29, lambda: self.now))
+
+    def key_of(self, target: str) -> str:
+        """The cache key of an upstream target of the route `api`."""
+        (route,) = (route for route in self.gateway.routes if route.name == "api")
+        return cache_key(tenant="", route=route, method="GET", target=target)
 
     @property
     def fetched(self) -> list[str]:

@@ -71,6 +71,7 @@ def test_bodies(answer: dict[str, object], body: bytes) -> None:
         ({"statusCode": 200, "headers": {"a": ["b"]}}, "the header 'a' is not text"),
         ({"statusCode": 200, "headers": {"a b": "c"}}, "'a b' is not a header name"),
         ({"statusCode": 200, "headers": {"a": "b\r\nc: d"}}, "the header 'a' has a line break"),
+        ({"statusCode": 200, "headers": {"a": "b\fc"}}, "or a vertical tab or form feed"),
         ({"statusCode": 200, "headers": {"a": "\u20ac"}}, "the header 'a' has characters above U+00FF"),
         ({"statusCode": 200, "cookies": "a=1"}, "cookies is not a list"),
         ({"statusCode": 200, "body": {"a": 1}}, "body is dict, not text"),

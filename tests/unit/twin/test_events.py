@@ -95,6 +95,14 @@ def test_bytes_of_a_header_become_characters_of_the_same_number() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [(b"a.test:8080", "8080"), (b"a.test", "80"), (b"[::1]:8080", "8080"), (b"[::1]", "80"), (b"", "80")],
+)
+def test_the_forwarded_port_is_that_of_the_host(host: bytes, port: str) -> None:
+    assert event((b"host", host))["headers"]["x-forwarded-port"] == port
+
+
 def test_what_the_gateway_adds_and_uses_up() -> None:
     headers = event(
         (b"host", b"127.0.0.1:3000"),

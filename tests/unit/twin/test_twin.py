@@ -160,10 +160,23 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     [
         (lambda _: Twin(template=TEMPLATE, origin="http://a", routes=Path("b")), CommandError),
         (lambda _: Twin(template=TEMPLATE, environments=-1), CommandError),
+        (lambda _: Twin(template=TEMPLATE, origin="localhost:80"), CommandError),
+        (lambda _: Twin(template=TEMPLATE, origin="http://a:x"), CommandError),
+        (lambda _: Twin(template=TEMPLATE, aws_endpoint="localhost"), CommandError),
+        (lambda folder: Twin(template=TEMPLATE, routes=folder / "gone.toml"), CommandError),
         (lambda _: Twin(template=TEMPLATE, port=65_536), PortTaken),
         (lambda folder: Twin(template=folder / "gone.yaml"), TemplateError),
     ],
-    ids=["origin and routes", "negative environments", "port out of range", "no template"],
+    ids=[
+        "origin and routes",
+        "negative environments",
+        "origin without a scheme",
+        "origin without a port",
+        "endpoint without a scheme",
+        "no routes",
+        "port out of range",
+        "no template",
+    ],
 )
 def test_what_cannot_be_started(tmp_path: Path, start: Callable[[Path], Twin], error: type[CommandError]) -> None:
     with pytest.raises(error), start(tmp_path):

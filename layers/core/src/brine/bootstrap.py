@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.credentials import Credentials
@@ -15,8 +16,12 @@ from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.secrets import SecretText
+from brine.adapters.sqs import SqsRefreshQueue
+from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
+from brine.service.handover import Handover
+from brine.service.refresh import Refresher
 from brine.service.response_cache import ResponseCache
 from brine.service.sealing import stored_response_registry
 from brine.settings import Settings
@@ -25,7 +30,6 @@ from brine_codec import Codec, KeyringSource, Limits
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.domain.route import Routes
     from brine.service.response_cache import Entry
 
 PURPOSE = "brine cache"
@@ -34,16 +38,40 @@ PURPOSE = "brine cache"
 def build_gateway(environment: Mapping[str, str], client: Client | None = None) -> Gateway:
     """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
 
-    `client` has every connection, to AWS and to origins; who passes one closes it.
+    `client` has every connection, to AWS and to origins; who passes one closes it. Where there is a queue, stale
+    responses are refreshed through it.
     """
     settings = Settings.from_environment(environment)
     client = client or Client()
-    aws = Aws(
+    aws = _aws(settings, client)
+    gateway = _gateway(settings, aws)
+    if settings.refresh_queue is None:
+        return gateway
+    return replace(
+        gateway,
+        routes=_refreshed_by_others(gateway.routes),
+        handover=Handover(SqsRefreshQueue(aws, settings.refresh_queue)),
+    )
+
+
+def build_refresher(environment: Mapping[str, str], client: Client | None = None) -> Refresher:
+    """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`."""
+    settings = Settings.from_environment(environment)
+    client = client or Client()
+    aws = _aws(settings, client)
+    return Refresher(_gateway(settings, aws))
+
+
+def _aws(settings: Settings, client: Client) -> Aws:
+    return Aws(
         region=settings.region,
         credentials=Credentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
     )
+
+
+def _gateway(settings: Settings, aws: Aws) -> Gateway:
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     cache = ResponseCache(
         codec=Codec(
@@ -58,8 +86,12 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
         memory=memory,
         inline_limit=settings.inline_limit,
     )
-    origin = HttpOrigin(client, max_body=settings.max_response_body)
+    origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
     return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+
+
+def _refreshed_by_others(routes: Routes) -> Routes:
+    return Routes(tuple(replace(route, policy=replace(route.policy, background_refresh=True)) for route in routes))
 
 
 def _routes(settings: Settings) -> Routes:

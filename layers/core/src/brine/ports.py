@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from brine.domain.messages import Request, Response
     from brine.domain.origin import OriginAddress
+    from brine.domain.refresh import RefreshRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,13 @@ class Origin(Protocol):
         complete: all of its announced length, or up to the end of a connection that announced none. A request that was
         certainly not sent raises OriginUnreachable; other failures raise the other classes of OriginError.
         """
+
+
+class RefreshQueue(Protocol):
+    """Refreshes that are left to somebody else, who gets each at least once, in any order."""
+
+    def send(self, request: RefreshRequest) -> None:
+        """Hand a request over: it is kept once this returns. One round trip; raises StoreError."""
 
 
 class Memory[V](Protocol):

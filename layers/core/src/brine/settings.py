@@ -16,7 +16,7 @@ INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """A gateway's settings. Sizes are bytes, times seconds.
+    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
 
     `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
     """
@@ -26,6 +26,7 @@ class Settings:
     signing_keys_secret: str
     routes: Path
     region: str
+    refresh_queue: str | None = None
     inline_limit: int = 32_768
     l1_bytes: int = 33_554_432
     l1_entry_bytes: int = 2_097_152
@@ -42,6 +43,7 @@ class Settings:
             signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
             routes=Path(_text(environment, "BRINE_ROUTES")),
             region=_text(environment, "AWS_REGION"),
+            refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
             l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),

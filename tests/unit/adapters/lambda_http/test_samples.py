@@ -9,8 +9,8 @@ import pytest
 from brine.adapters.lambda_http import read
 from tests.events import EVENTS, load_event
 
-NAMES = sorted(str(path.relative_to(EVENTS)) for path in EVENTS.rglob("*.json"))
 SOURCES = {"http-api": "http-api-v2", "rest-api": "rest-v1", "alb": "alb", "function-url": "function-url"}
+NAMES = sorted(str(path.relative_to(EVENTS)) for folder in SOURCES for path in (EVENTS / folder).rglob("*.json"))
 REQUESTS = {
     "get-cache": ("GET", "/httpbin/cache/60"),
     "head-cache": ("HEAD", "/httpbin/cache/60"),

@@ -24,6 +24,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
@@ -116,8 +117,12 @@ class _Reader:
             port = parts.port
         except ValueError as error:
             self.fail(index, ("origin",), f'"origin" is not a URL: {error}')
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isascii() or not url.isprintable():
-            self.fail(index, ("origin",), f'"origin" must be an http or https URL with a host; it is "{url}"')
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not _URL.fullmatch(url):
+            self.fail(
+                index,
+                ("origin",),
+                f'"origin" must be an http or https URL with a host and without blanks; it is "{url}"',
+            )
         if parts.username is not None or parts.query or parts.fragment:
             self.fail(index, ("origin",), '"origin" may hold no user, query or fragment')
         scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"

@@ -32,6 +32,8 @@ RESERVE = 1.5
 def carry_out(visit: Visit, decision: Decision) -> Answer:
     """The answer that a decision leads to."""
     match decision:
+        case ServeStale() if not visit.hand_over(decision.stored):
+            return carry_out(visit, visit.decide(background_refresh=False))
         case Serve() | ServeStale():
             response = visit.respond_from(decision.stored)
             if response is None:

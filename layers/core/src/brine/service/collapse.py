@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from brine.domain.decide import decide
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
 from brine.ports import Held, Lease
 
@@ -57,7 +56,7 @@ class Fill:
         """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
         if self.lease is not None or not self.late:
             return self.lease
-        lease = _acquire(visit)
+        lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
         if lease.committed > visit.found.generation:
@@ -105,7 +104,7 @@ def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
 
 def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
-    turn = _acquire(visit)
+    turn = acquire(visit)
     if isinstance(turn, Held):
         stale = _stale_meanwhile(visit)
         if stale is not None:
@@ -138,7 +137,7 @@ def _await_turn(visit: Visit) -> Lease | Held | None:
         if held is None:
             return None
         if held.expires_at <= now:
-            held_or_lease = _acquire(visit)
+            held_or_lease = acquire(visit)
             if held_or_lease is None or isinstance(held_or_lease, Lease):
                 return held_or_lease
         if now >= until:
@@ -168,15 +167,13 @@ def _look_again(visit: Visit, *, consistent: bool) -> Decision:
 
 def _stale_meanwhile(visit: Visit) -> Answer | None:
     """A stale answer, where stale-while-revalidate allows one: the holder of the lease revalidates it just now."""
-    policy = replace(visit.route.policy, background_refresh=True)
-    found = visit.found
-    decision = decide(found.stored, visit.request, policy, visit.now, vary_mismatch=found.vary_mismatch)
+    decision = visit.decide(background_refresh=True)
     if not isinstance(decision, ServeStale) or (response := visit.respond_from(decision.stored)) is None:
         return None
     return visit.answer(response, visit.cache_status(hit=True, ttl=decision.remaining_freshness), "stale")
 
 
-def _acquire(visit: Visit) -> Lease | Held | None:
+def acquire(visit: Visit) -> Lease | Held | None:
     """The lease of the visit's key, or who has it; None when the table does not answer."""
     gateway = visit.gateway
     now = gateway.clock()

@@ -25,17 +25,22 @@ if TYPE_CHECKING:
     from brine.domain.route import Routes
     from brine.ports import Deadline, Origin
     from brine.service.answer import Answer
+    from brine.service.handover import Handover
     from brine.service.response_cache import ResponseCache
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970."""
+    """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
+
+    Without `handover`, what would be served stale and refreshed by others is validated at once.
+    """
 
     routes: Routes
     cache: ResponseCache
     origin: Origin
     clock: Callable[[], float]
+    handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
 

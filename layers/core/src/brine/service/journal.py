@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from brine.errors import StoreError
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "envelope", "outdated"]
-"""table, bodies, keys: that store did not do its part. envelope: what is stored was altered, or is not ours.
+type FaultKind = Literal["table", "bodies", "keys", "queue", "envelope", "outdated"]
+"""table, bodies, keys, queue: that store did not do its part. envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 
 
@@ -40,7 +40,7 @@ class Journal:
             self.faults.append(fault)
 
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
-        """The table or the body store failed."""
+        """The table, the body store or the queue failed."""
         self.note(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
 
     def envelope_refused(self, error: CodecError) -> None:

@@ -109,7 +109,7 @@ class ResponseCache:
     def acquire(self, key: str, *, owner: str, now: float, expires_at: float, journal: Journal) -> Lease | Held | None:
         """The lease of a key, or who has it; None when the table does not answer. One call."""
         try:
-            return self.leases.acquire(_pk(key), owner=owner, now=now, expires_at=expires_at)
+            return self.leases.acquire(pk_of(key), owner=owner, now=now, expires_at=expires_at)
         except StoreError as error:
             journal.store_failed("table", error)
             return None
@@ -117,7 +117,7 @@ class ResponseCache:
     def holder(self, key: str, journal: Journal) -> Held | None:
         """Who has the lease of a key: None when it was given back, or the table does not answer. One call."""
         try:
-            return self.leases.holder(_pk(key))
+            return self.leases.holder(pk_of(key))
         except StoreError as error:
             journal.store_failed("table", error)
             return None
@@ -197,8 +197,8 @@ class ResponseCache:
         self.memory.delete((key, MAIN))
         try:
             if but_for is None:
-                self.leases.revoke(_pk(key))
-            self.items.delete(_pk(key), MAIN)
+                self.leases.revoke(pk_of(key))
+            self.items.delete(pk_of(key), MAIN)
         except StoreError as error:
             journal.store_failed("table", error)
 
@@ -211,7 +211,7 @@ class ResponseCache:
 
     def _read(self, key: str, slot: str, now: float, journal: Journal, *, consistent: bool) -> Entry | None:
         try:
-            item = self.items.read(_pk(key), slot, consistent=consistent)
+            item = self.items.read(pk_of(key), slot, consistent=consistent)
         except StoreError as error:
             journal.store_failed("table", error)
             return None
@@ -250,7 +250,8 @@ class ResponseCache:
             self.memory.put((key, slot), otherwise, _size(otherwise))
 
 
-def _pk(key: str) -> str:
+def pk_of(key: str) -> str:
+    """The partition of all that belongs to a cache key."""
     return f"r#{key}"
 
 

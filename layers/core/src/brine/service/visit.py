@@ -9,6 +9,7 @@ from brine.domain.cache_key import cache_key
 from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
+from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.service import problems
 from brine.service.answer import Answer
@@ -46,10 +47,21 @@ class Visit:
         """The cache key of another target of this route."""
         return cache_key(tenant="", route=self.route, method="GET", target=target)
 
-    def decide(self) -> Decision:
-        """What may be done with what was found."""
-        found = self.found
-        return decide(found.stored, self.request, self.route.policy, self.now, vary_mismatch=found.vary_mismatch)
+    def decide(self, *, background_refresh: bool | None = None) -> Decision:
+        """What may be done with what was found; `background_refresh` goes before the choice of the route."""
+        policy, found = self.route.policy, self.found
+        if background_refresh is not None:
+            policy = replace(policy, background_refresh=background_refresh)
+        return decide(found.stored, self.request, policy, self.now, vary_mismatch=found.vary_mismatch)
+
+    def hand_over(self, stored: StoredResponse) -> bool:
+        """Have the stored response refreshed by others. False when that must be done here."""
+        handover = self.gateway.handover
+        request = refresh_request(self.route, self.request, stored, self.key)
+        if handover is None or request is None:
+            return False
+        handover.ask(request, self.found.slot, self.now, self.journal)
+        return True
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""

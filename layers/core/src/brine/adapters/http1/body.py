@@ -35,18 +35,16 @@ def _read_counted(stream: Stream, length: int, limit: int) -> bytes:
 
 
 def _read_chunks(stream: Stream, limit: int) -> bytes:
-    parts: list[bytes] = []
-    total = 0
+    body = bytearray()  # not a list of chunks: a million tiny ones would weigh many times their bytes
     while size := _chunk_size(stream.take_until(CRLF, _LINE_LIMIT)):
-        total += size
-        if total > limit:
+        if len(body) + size > limit:
             raise TooLarge(f"a body of more than {limit} bytes")
-        parts.append(stream.take(size))
+        body += stream.take(size)
         if stream.take(2) != b"\r\n":
             raise BadAnswer("a chunk longer than its size")
     while stream.take_until(CRLF, _LINE_LIMIT):
         pass  # trailer fields, which a recipient may drop (RFC 9110 section 6.5.1)
-    return b"".join(parts)
+    return bytes(body)
 
 
 def _chunk_size(line: bytes) -> int:

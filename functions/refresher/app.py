@@ -1,0 +1,100 @@
+"""The refresher function: messages of the refresh queue in; out go the ids of those that are worth another try."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from brine.adapters import refresh_message
+from brine.bootstrap import build_refresher
+from brine.errors import BadEvent
+from brine.ports import Deadline
+from brine.service.refresh import Refresh
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from brine.service.refresh import Outcome
+
+METRICS: dict[Outcome | Literal["malformed"], str] = {
+    "refreshed": "Refreshed",
+    "fresh": "RefreshNotNeeded",
+    "held": "RefreshNotNeeded",
+    "gone": "RefreshNotNeeded",
+    "refused": "RefreshRefused",
+    "failed": "RefreshFailed",
+    "malformed": "RefreshMalformed",
+}
+
+logger = Logger()
+refresher = build_refresher(os.environ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of one message, and the seconds that it took. `made`: the refresh, if it was one."""
+
+    message_id: str
+    seconds: float
+    made: Refresh | None
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
+    """Make the refreshes of one batch side by side, so that a slow origin holds up those of no other."""
+    deadline = Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000, time.monotonic)
+    messages = event["Records"]
+    with ThreadPoolExecutor(len(messages)) as threads:
+        batch = list(threads.map(lambda message: take(message, deadline), messages))
+    for done in batch:
+        observe(done, context.aws_request_id)
+    again = [done.message_id for done in batch if done.made is not None and done.made.outcome == "failed"]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
+
+
+def take(message: dict[str, Any], deadline: Deadline) -> Done:
+    """Refresh what one message asks for. One that cannot be read is done with: it would read no better later."""
+    began = time.monotonic()
+    made = None
+    try:
+        made = refresher.refresh(refresh_message.read(message["body"]), deadline)
+    except BadEvent as error:
+        logger.warning("a malformed message", extra={"message_id": message["messageId"], "problem": str(error)})
+    except Exception:  # it may come again, but the other messages of the batch must not come with it
+        logger.exception("the refresher failed", extra={"message_id": message["messageId"]})
+        made = Refresh(outcome="failed")
+    return Done(message_id=message["messageId"], seconds=time.monotonic() - began, made=made)
+
+
+def observe(done: Done, request_id: str) -> None:
+    """Write the log line, and the metrics by route, of one message; docs/operations.md lists them.
+
+    Neither the target nor a field is told: they carry secrets.
+    """
+    made = done.made or Refresh(outcome="gone")
+    outcome: Outcome | Literal["malformed"] = "malformed" if done.made is None else made.outcome
+    faults = [str(fault) for fault in made.faults]
+    details = {
+        "request_id": request_id,
+        "message_id": done.message_id,
+        "route": made.route,
+        "outcome": outcome,
+        "milliseconds": round(done.seconds * 1000, 1),
+        "origin_milliseconds": None if made.origin_time is None else round(made.origin_time * 1000, 1),
+        "faults": faults or None,
+    }
+    log = logger.warning if faults or outcome in {"failed", "malformed"} else logger.info
+    log("refreshed", extra={name: value for name, value in details.items() if value is not None})
+
+    metrics = EphemeralMetrics()
+    metrics.add_dimension("route", made.route or "none")
+    metrics.add_metric(METRICS[outcome], MetricUnit.Count, 1)
+    metrics.add_metric("Latency", MetricUnit.Milliseconds, done.seconds * 1000)
+    if made.origin_time is not None:
+        metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, made.origin_time * 1000)
+    metrics.flush_metrics()

@@ -1,0 +1,50 @@
+"""A refresh request as the text of a message: JSON, with the version of its form."""
+
+from __future__ import annotations
+
+import json
+
+from brine.domain.fields import Fields
+from brine.domain.refresh import RefreshRequest
+from brine.errors import BadEvent
+
+VERSION = 1
+
+
+def write(request: RefreshRequest) -> str:
+    """The message, in ASCII."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "route": request.route,
+            "target": request.target,
+            "key": request.key,
+            "fields": request.fields.lines,
+        },
+        separators=(",", ":"),
+    )
+
+
+def read(text: str) -> RefreshRequest:
+    """The request in a message. Raises BadEvent, which says what is wrong without its content."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise BadEvent("the message is not JSON") from None
+    match message:
+        case {
+            "version": 1,
+            "route": str(route),
+            "target": str(target),
+            "key": str(key),
+            "fields": list(lines),
+        } if all(map(_is_line, lines)):
+            return RefreshRequest(route=route, target=target, key=key, fields=Fields(map(tuple, lines)))
+    raise BadEvent("the message is no refresh request of this version")
+
+
+def _is_line(line: object) -> bool:
+    match line:
+        case [str(), str()]:
+            return True
+    return False

@@ -1,0 +1,67 @@
+"""Refreshes that somebody else makes (RFC 5861 section 3): what of a request goes along, and when none of it may.
+
+What goes along lies in a queue for a while, so nothing secret may be in it: a request by whose credentials the origin
+may pick or permit its answer is refreshed where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brine.domain.fields import Fields
+from brine.domain.messages import Request
+from brine.domain.partial import PARTIAL
+from brine.domain.route import DEFAULT_FORWARD_HEADERS
+from brine.domain.upstream import upstream_fields
+
+if TYPE_CHECKING:
+    from brine.domain.route import Route
+    from brine.domain.stored import StoredResponse
+
+MAX_CHARACTERS = 8_000
+"""Of a refresh request. As JSON no character is more than 6 bytes: it stays below the 64 KB that SQS bills as one."""
+
+_NEGOTIATION = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language"})
+# Authorization, Cookie, Proxy-Authorization, X-Api-Key, X-Amz-Security-Token and what others may call theirs.
+_CREDENTIAL = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRequest:
+    """Which stored response to refresh, and what its fetch needs of the request that found it stale.
+
+    `target` is the one that the origin gets. `key` is the cache key: where route or origin have changed since, it is
+    another one, and there is nothing to refresh.
+    """
+
+    route: str
+    target: str
+    key: str
+    fields: Fields = field(default_factory=Fields)
+
+    @property
+    def request(self) -> Request:
+        """The request to make: a GET, whatever the client's method was, since that is what is stored."""
+        path, mark, query = self.target.partition("?")
+        return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
+
+
+def refresh_request(route: Route, request: Request, stored: StoredResponse, key: str) -> RefreshRequest | None:
+    """What to hand over for a stored response that this request found stale; None when it must be refreshed here.
+
+    Along go the selecting fields, those of content negotiation, and those that the route names beyond the standard
+    ones. Here is where credentials are at play, where only a part is stored, and where it all is too long.
+    """
+    selecting = {name for name, _ in stored.vary}
+    reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
+    at_play = reaching | {name for name in selecting if name in request.fields}
+    if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
+        return None
+    named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS
+    fields = request.fields.only(selecting | _NEGOTIATION | named)
+    characters = len(request.target) + sum(len(name) + len(value) + 8 for name, value in fields)
+    if characters > MAX_CHARACTERS:
+        return None
+    return RefreshRequest(route=route.name, target=request.target, key=key, fields=fields)

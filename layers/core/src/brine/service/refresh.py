@@ -1,0 +1,91 @@
+"""Refreshing what was served stale, apart from the requests that it was served to.
+
+A refresh may be asked for twice, late, or after somebody has made it. So the lease of the key is taken first, which
+keeps one refresh in flight, and then what is stored is read anew, consistently. What is not there is not fetched: it
+was purged, or its time is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from brine.domain.decision import Forward, Validate
+from brine.ports import Lease
+from brine.service.carry_out import fetch
+from brine.service.collapse import Fill, acquire
+from brine.service.visit import Visit
+
+if TYPE_CHECKING:
+    from brine.domain.refresh import RefreshRequest
+    from brine.ports import Deadline
+    from brine.service.answer import Answer
+    from brine.service.gateway import Gateway
+    from brine.service.journal import Fault
+
+type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
+"""refreshed: the origin was asked, and what it said is stored. fresh: somebody was first. held: somebody is at it.
+gone: nothing is stored, or its route or origin is no more. refused: what the origin says now may not be stored.
+failed: the origin or a store did not do its part, and may do it later."""
+
+_STORES = frozenset({"table", "bodies", "keys"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """What became of a refresh. `origin_time`: seconds of waiting for the origin."""
+
+    outcome: Outcome
+    route: str | None = None
+    origin_time: float | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """Makes refreshes over a gateway: its routes, cache, origins and clock."""
+
+    gateway: Gateway
+
+    def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
+        """Bring one stored response up to date. Never raises for what an origin or a store does."""
+        route = next((route for route in self.gateway.routes if route.name == request.route), None)
+        if route is None:
+            return Refresh(outcome="gone")
+        visit = Visit(self.gateway, route, request.request, deadline)
+        if visit.key != request.key:
+            return Refresh(outcome="gone")
+        lease = acquire(visit)
+        if not isinstance(lease, Lease):
+            return _refresh(visit, "failed" if lease is None else "held")
+        decision = self._decide(visit)
+        if isinstance(decision, Validate | Forward):
+            return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
+        self.gateway.cache.release(lease, visit.journal)
+        return _refresh(visit, decision)
+
+    def _decide(self, visit: Visit) -> Validate | Forward | Outcome:
+        """What to ask the origin, or why it need not be asked."""
+        visit.found = self.gateway.cache.find(visit.key, visit.request, visit.now, visit.journal, consistent=True)
+        if visit.found.stored is None:
+            is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)
+            return "failed" if is_unknown else "gone"
+        decision = visit.decide(background_refresh=False)
+        return decision if isinstance(decision, Validate | Forward) else "fresh"
+
+
+def _refresh(visit: Visit, outcome: Outcome) -> Refresh:
+    return Refresh(
+        outcome=outcome,
+        route=visit.route.name,
+        origin_time=visit.origin_time,
+        faults=tuple(visit.journal.faults),
+    )
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.stored:
+        return "refreshed"
+    status = answer.response.status
+    has_failed = answer.faults or answer.result in {"stale", "problem"} or status >= 500 or status == 429
+    return "failed" if has_failed else "refused"
