@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from brine.domain.refresh import RefreshRequest
 
 
+@pytest.fixture(scope="module")
+def sqs(moto_endpoint: str) -> Iterator[Any]:
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
+        yield client
+
+
 class TestMemoryRefreshQueue(RefreshQueueContract):
     @pytest.fixture
     def queue(self) -> MemoryRefreshQueue:
@@ -36,12 +43,6 @@ class TestMemoryRefreshQueue(RefreshQueueContract):
 
 
 class TestSqsRefreshQueue(RefreshQueueContract):
-    @pytest.fixture(scope="class")
-    def sqs(self, moto_endpoint: str) -> Iterator[Any]:
-        session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
-        with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
-            yield client
-
     @pytest.fixture
     def url(self, sqs: Any) -> str:
         url: str = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
