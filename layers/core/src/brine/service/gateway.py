@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 from brine.domain.cache_key import cache_key
 from brine.domain.cache_status import CacheStatus
-from brine.domain.decide import CACHED_METHODS, decide
+from brine.domain.decide import decide
 from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.freshness import remaining_freshness
 from brine.domain.receive import receive, receive_error
@@ -99,7 +99,7 @@ class _Visit:
         return cache_key(tenant="", route=self.route, method="GET", target=target)
 
     def serve(self) -> Answer:
-        decision = self.look_up() if self.request.method in CACHED_METHODS else self.decide()
+        decision = self.look_up() if self.request.is_for_cache else self.decide()
         return self.carry_out(decision)
 
     def decide(self, *, here: bool = False) -> Decision:
@@ -227,7 +227,7 @@ class _Visit:
                 return self.without_stored()  # the origin confirmed a body that is lost: fetch it anew
         if kept and reception.keep is not None:
             status = replace(status, ttl=remaining_freshness(reception.keep, self.route.policy, self.now))
-        result: Result = "miss" if self.request.method in CACHED_METHODS else "pass"
+        result: Result = "miss" if self.request.is_for_cache else "pass"
         return self.answer(relay(response, self.request, self.now), status, result)
 
     def origin_failed(self, decision: Validate | Forward, error: OriginError) -> Answer:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from brine_codec import Codec
 
 MAIN = "main"
+LAST_SECOND = 2**32 - 1
+"""The latest time that an envelope can hold, in 2106: what an origin would have kept longer is kept until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class ResponseCache:
         journal: Journal,
     ) -> bool:
         """Store a response where the next lookup finds it: one write, two with a large body. False when it failed."""
+        evict_at = min(evict_at, LAST_SECOND)
         main = found.main
         if main is not None and _names(main) == _names(stored):
             slot = MAIN if selects(main, request) else _variant_slot(main, request)
@@ -206,4 +209,5 @@ def _variant_slot(main: StoredResponse, request: Request) -> str:
 def _size(stored: StoredResponse) -> int:
     """Bytes of memory, near enough: the text, the body, and what objects weigh."""
     body = 0 if isinstance(stored.body, BodyReference) else len(stored.body)
-    return body + sum(len(name) + len(value) + 150 for name, value in stored.fields.lines) + 1_000
+    pairs = *stored.fields.lines, *stored.vary
+    return body + len(stored.target) + sum(len(name) + len(value or "") + 150 for name, value in pairs) + 1_000
