@@ -1,5 +1,6 @@
 from __future__ import annotations
 
 from tests.aws import emulator, moto_endpoint
+from tests.ministack import ministack
 
-__all__ = ["emulator", "moto_endpoint"]
+__all__ = ["emulator", "ministack", "moto_endpoint"]

@@ -87,8 +87,8 @@ class HttpApi:
     def _shortened(self, failure: str) -> str:
         """The first and last line of a traceback that was told in full just before."""
         if failure == self._last_failure:
-            first, *_, last = failure.splitlines()
-            return f"{first}: {last} (as above)" if last != first else first
+            lines = failure.splitlines()
+            return f"{lines[0]}: {lines[-1]} (as above)" if len(lines) > 1 else failure
         self._last_failure = failure
         return failure
 

@@ -166,6 +166,12 @@ def test_a_200_to_head(head: list[Header], outcome: str) -> None:
         assert (reception.keep.fields.get("x"), reception.keep.body) == ("new", b"body")
 
 
+def test_a_200_to_head_may_forbid_what_was_allowed() -> None:
+    answer = response(TAG, ("Cache-Control", "no-store"), body=b"")
+    reception = ask(stored_response(*OLD), request(method="HEAD"), answer, at=LATER)
+    assert (reception.keep, reception.drop, reception.refusal) == (None, True, "no-store")
+
+
 @pytest.mark.parametrize("status", [404, 410, 500, 301])
 def test_other_statuses_to_head_say_nothing_of_get(status: int) -> None:
     reception = ask(stored_response(*OLD), request(method="HEAD"), response(status=status, body=b""), at=LATER)

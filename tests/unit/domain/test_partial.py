@@ -137,6 +137,25 @@ def test_a_client_with_another_range_gets_it_and_the_parts_grow_together() -> No
     assert reception.keep.fields.get("content-range") == "bytes 0-7/10"
 
 
+def test_parts_are_joined_by_their_numbers_not_by_their_bytes() -> None:
+    stored = part(0, 4, TAG, body=b"98765")
+    reception = ask(stored, request(), answer(5, 9, TAG, body=b"43210"))
+    assert reception.keep is not None
+    assert reception.keep.body == b"9876543210"
+
+
+def test_a_short_part_is_not_joined_to_a_proper_one() -> None:
+    reception = ask(part(0, 4, TAG, body=b"0123"), request(("Range", "bytes=5-7")), answer(5, 7, TAG))
+    assert reception.keep is not None
+    assert reception.keep.body == b"567"
+
+
+def test_one_byte_is_a_part() -> None:
+    reception = ask(None, request(("Range", "bytes=5-5")), answer(5, 5))
+    assert reception.keep is not None
+    assert reception.keep.body == b"5"
+
+
 def test_parts_that_do_not_meet_replace_one_another() -> None:
     reception = ask(part(0, 1, TAG), request(("Range", "bytes=5-7")), answer(5, 7, TAG))
     assert reception.keep is not None

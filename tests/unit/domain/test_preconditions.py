@@ -36,6 +36,8 @@ MODIFIED: Header = ("Last-Modified", date(-3000))
         ('"a"', " * ", True),
         ('"a"', "", False),
         ('"ü"', '"ü"', True),
+        ('""', '""', True),
+        ('"', '""', False),
         # tags that are not quoted as they should be
         ('"a"', "a", True),
         ("a", "a", True),
@@ -118,6 +120,8 @@ def test_if_range(response: list[Header], condition: str | None, holds: bool) ->
     [
         ([STRONG], '"a"'),
         ([STRONG, MODIFIED], '"a"'),
+        ([("ETag", '""')], '""'),
+        ([("ETag", '"')], None),
         ([WEAK, MODIFIED], None),
         ([("ETag", "a")], None),
         ([MODIFIED, ("Date", date())], date(-3000)),

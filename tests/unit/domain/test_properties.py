@@ -149,7 +149,7 @@ def test_what_is_served_is_whole_and_as_old_as_it_says(
     answer = respond(stored, request, now)
     assert answer.fields.all("age") == (str(int(age)),)
     assert answer.status in {stored.status, 206, 304, 416}
-    if answer.status in {304, 416} or request.method == "HEAD":
+    if answer.status in {304, 416} - {stored.status} or request.method == "HEAD":
         assert answer.body == b""
     if stored.status == 206:
         assert answer.status in {206, 304}

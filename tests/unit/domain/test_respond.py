@@ -66,7 +66,7 @@ def test_not_modified_tells_last_modified_only_without_an_etag() -> None:
     assert "last-modified" not in respond(stored_response(modified, TAG), since, START).fields
 
 
-@pytest.mark.parametrize("status", [301, 404, 500])
+@pytest.mark.parametrize("status", [300, 301, 404, 500])
 def test_conditions_are_for_successful_answers(status: int) -> None:
     assert respond(stored_response(TAG, status=status), request(MATCHING), START).status == status
 
@@ -101,7 +101,7 @@ def test_several_ranges() -> None:
     content_type = answer.fields.get("content-type")
     assert content_type is not None
     assert content_type.startswith("multipart/byteranges; boundary=")
-    assert (answer.status, "content-range" in answer.fields) == (206, False)
+    assert (answer.status, "content-range" in answer.fields, answer.fields.get("x")) == (206, False, "1")
     assert answer.body.count(b"content-type: text/plain") == 2
     assert answer.fields.get("content-length") == str(len(answer.body))
 
@@ -205,6 +205,21 @@ def test_relay_answers_what_was_withheld_from_the_origin(status: int, headers: l
     assert answer.status == expected
     if status == expected == 206:
         assert (answer.body, answer.fields.all("content-range")) == (b"body", ("bytes 0-3/9",))
+
+
+def test_relay_does_not_cut_what_the_origin_has_cut() -> None:
+    origin = response(("Content-Range", "bytes 0-3/9"), status=206)
+    answer = relay(origin, request(("Range", "bytes=0-1")), START)
+    assert (answer.body, answer.fields.all("content-range")) == (b"body", ("bytes 0-3/9",))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_relay_leaves_the_origins_416_alone(method: str) -> None:
+    origin = response(("Content-Range", "bytes */9"), ("Cache-Control", "no-store"), status=416)
+    answer = relay(origin, request(("Range", "bytes=10-"), method=method), START)
+    assert (answer.status, answer.fields.all("content-range")) == (416, ("bytes */9",))
+    assert answer.fields.get("cache-control") == "no-store"
+    assert answer.body == (b"body" if method == "GET" else b"")
 
 
 def test_relay_of_head_has_no_body_and_keeps_the_length() -> None:

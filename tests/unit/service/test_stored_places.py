@@ -134,8 +134,31 @@ def test_a_body_too_large_for_process_memory_leaves_only_its_head_there(watched:
         assert watch.taken() == ["read body"]
 
 
-def test_a_method_that_is_not_cached_asks_no_store(watched: Watched) -> None:
-    watched.world.ask("/api/x", "OPTIONS")
+@pytest.mark.parametrize("selecting", [False, True], ids=["target", "selecting field"])
+def test_what_a_client_makes_long_counts_in_process_memory(watched: Watched, selecting: bool) -> None:
+    world = watched.world
+    world.l1_bytes = 20_000
+    world.restart()
+    long = "x" * 8_000
+    for number in range(4):
+        path = f"/api/{number}" if selecting else f"/api/{number}{long}"
+        world.outcomes[path.replace("/api", "/base")] = kept(vary="accept")
+        world.ask(path, accept=long if selecting else "a")
+    assert world.ask("/api/3" if selecting else f"/api/3{long}", accept=long if selecting else "a").layer == "memory"
+    assert world.ask("/api/0" if selecting else f"/api/0{long}", accept=long if selecting else "a").layer == "table"
+
+
+def test_what_an_origin_would_have_kept_for_ever_is_kept(watched: Watched) -> None:
+    for_ever = "max-age=2147483648, stale-while-revalidate=2147483648"
+    watched.world.outcomes["/base/x"] = response(cache_control=for_ever)
+    assert (watched.world.ask().stored, watched.world.ask().result) == (True, "hit")
+    [item] = watched.items.items.values()
+    assert item.evict_at == 2**32 - 1
+
+
+@pytest.mark.parametrize(("method", "body"), [("OPTIONS", b""), ("GET", b"content")])
+def test_what_is_not_for_the_cache_asks_no_store(watched: Watched, method: str, body: bytes) -> None:
+    assert watched.world.ask("/api/x", method, body).result == "pass"
     assert watched.watch.taken() == []
 
 

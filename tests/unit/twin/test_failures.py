@@ -71,6 +71,12 @@ def test_the_same_traceback_is_not_told_twice(twin: Twin, console: list[str]) ->
     assert console[-1] == "GET /odd/raise -> 502: OddFunction raised: ValueError: odd on purpose (as above)"
 
 
+def test_a_failure_of_one_line_may_happen_twice(twin: Twin, console: list[str]) -> None:
+    get(twin, "/odd/exit")
+    assert get(twin, "/odd/exit")[0] == 502
+    assert console[-1] == "GET /odd/exit -> 502: OddFunction: its process ended with exit status 7"
+
+
 def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: list[str]) -> None:
     status, body = get(twin, "/odd/large")
     size = 6_291_556 + len('{"statusCode": 200, "body": ""}')

@@ -34,7 +34,7 @@ _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What becomes of a representation: its status, and with `pieces`, which bytes of it (None: all)."""
+    """What becomes of a representation: its status, and which bytes of it. None is all, () is none (416)."""
 
     status: int
     pieces: tuple[Piece, ...] | None = None
@@ -45,7 +45,7 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
     if request.method == "HEAD":
         return False
     form = _form(stored.status, stored.fields, stored.size, request, stored.response_time)
-    return form.status not in {304, 416}
+    return form.status != 304 and form.pieces != ()
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
@@ -58,10 +58,12 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     lines = [line for line in stored.fields.lines if line[0] != "age"]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
-    if request.method == "HEAD" or form.status in {304, 416}:
-        if form.status == stored.status != 204 and "content-length" not in stored.fields:
-            lines.append(("content-length", str(size)))
-        return _without_body(form.status, lines, size)
+    if request.method == "HEAD" and form.status == stored.status != 204 and "content-length" not in stored.fields:
+        lines.append(("content-length", str(size)))
+    if form.pieces == ():
+        return _unsatisfied(lines, size)
+    if request.method == "HEAD" or form.status == 304:
+        return _without_body(form.status, lines)
     return _with_body(form, lines, stored.response.body)
 
 
@@ -78,19 +80,25 @@ def relay(response: Response, request: Request, now: float) -> Response:
     form = _form(response.status, fields, size, request, now)
     if form.pieces is not None and response.status == 206:  # the origin has cut it already
         form = _Form(206)
-    if request.method == "HEAD" or form.status in {304, 416}:
-        return _without_body(form.status, lines, size)
+    if form.pieces == ():
+        return _unsatisfied(lines, size)
+    if request.method == "HEAD" or form.status == 304:
+        return _without_body(form.status, lines)
     return _with_body(form, lines, response.body)
 
 
-def _without_body(status: int, lines: list[FieldLine], size: int) -> Response:
+def _without_body(status: int, lines: list[FieldLine]) -> Response:
     if status == 304:
         left_out = _REPRESENTATION | {"last-modified"} if any(name == "etag" for name, _ in lines) else _REPRESENTATION
         lines = [line for line in lines if line[0] not in left_out]
-    elif status == 416:
-        lines = [line for line in lines if line[0] not in _REPRESENTATION and line[0] not in _CACHING]
-        lines.append(("content-range", f"bytes */{size}"))
     return Response(status=status, fields=Fields.lowered(lines))
+
+
+def _unsatisfied(lines: list[FieldLine], size: int) -> Response:
+    """The gateway's own 416: nothing that it says is about the representation, but for its length."""
+    lines = [line for line in lines if line[0] not in _REPRESENTATION and line[0] not in _CACHING]
+    lines.append(("content-range", f"bytes */{size}"))
+    return Response(status=416, fields=Fields.lowered(lines))
 
 
 def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
@@ -128,7 +136,7 @@ def _form(status: int, fields: Fields, size: int, request: Request, response_tim
     pieces = pieces_of_whole(asked.get("range", ""), size)
     if pieces is None:
         return _Form(200)
-    return _Form(206, pieces) if pieces else _Form(416)
+    return _Form(206 if pieces else 416, pieces)
 
 
 def _refuses_ranges(fields: Fields) -> bool:

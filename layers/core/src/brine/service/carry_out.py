@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from brine.domain.decide import CACHED_METHODS
 from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.freshness import remaining_freshness
 from brine.domain.hit_for_miss import marker
@@ -41,7 +40,7 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
             status = visit.cache_status(hit=True, ttl=decision.remaining_freshness)
             return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
         case Validate() | Forward():
-            if visit.request.method not in CACHED_METHODS:
+            if not visit.request.is_for_cache:
                 return fetch(visit, decision, LATE)
             return collapse(visit, decision, fetch)
         case Refuse():
@@ -88,7 +87,7 @@ def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
         return visit.answer(reused, status, "stale" if reception.stale else "validated")
     if kept and reception.keep is not None:
         status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now))
-    result: Result = "miss" if visit.request.method in CACHED_METHODS else "pass"
+    result: Result = "miss" if visit.request.is_for_cache else "pass"
     return visit.answer(relay(response, visit.request, visit.now), status, result)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from brine.domain.decide import CACHED_METHODS
 from brine.domain.target import BadTargetError, upstream_target
 from brine.service import problems
 from brine.service.carry_out import carry_out
@@ -57,4 +56,4 @@ class Gateway:
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
         visit = Visit(self, route, replace(request, path=path, query=query), deadline)
-        return carry_out(visit, visit.look_up() if request.method in CACHED_METHODS else visit.decide())
+        return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from brine_codec import Codec
 
 MAIN = "main"
+LAST_SECOND = 2**32 - 1
+"""The latest time that an envelope can hold, in 2106: what an origin would have kept longer is kept until then."""
 
 type Entry = StoredResponse | HitForMiss
 """What a slot may hold."""
@@ -146,6 +148,7 @@ class ResponseCache:
         One call, two with a large body. A newer lease than `lease` means that the response came too late.
         """
         stored = replace(stored, generation=lease.token)
+        evict_at = min(evict_at, LAST_SECOND)
         main = found.main
         if main is not None and _names(main) == _names(stored):
             slot = MAIN if selects(main, request) else _variant_slot(main, request)
@@ -282,4 +285,5 @@ def _size(stored: Entry) -> int:
     if isinstance(stored, HitForMiss):
         return 500
     body = 0 if isinstance(stored.body, BodyReference) else len(stored.body)
-    return body + sum(len(name) + len(value) + 150 for name, value in stored.fields.lines) + 1_000
+    pairs = *stored.fields.lines, *stored.vary
+    return body + len(stored.target) + sum(len(name) + len(value or "") + 150 for name, value in pairs) + 1_000

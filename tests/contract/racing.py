@@ -1,0 +1,183 @@
+"""Two hundred clients in eight processes that race for the lease of one key, through the product's own adapters.
+
+A round has two phases, and everybody starts each at once. First all try to take a free lease. Then who has it ends it,
+in one of three ways, while the others try again; who gets it now fills the key at once. So the lease is free for the
+next round. The time in the calls is the number of the phase: nobody waits for a lease to expire.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.service import Aws, Patience
+from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_leases import DynamoLeaseStore
+from brine.adapters.http1 import Client
+from brine.ports import Item, Lease
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.synchronize import Barrier
+
+    from brine.ports import ItemStore, LeaseStore
+
+PROCESSES = 8
+THREADS = 25
+LIMIT = 60.0  # seconds for a phase, after which everybody gives up
+PATIENT = Patience(budget=30.0, connect_timeout=15.0, read_timeout=25.0)  # 200 clients on one emulator: a long queue
+
+type Ending = Literal["commit", "release", "expire"]
+ENDINGS: tuple[Ending, ...] = ("commit", "expire", "release", "expire")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A lease that somebody had in a phase of round `number`. `found`: the generation stored once it was taken, or 0.
+
+    `taken_at` and `ended_at`, seconds of the machine's monotonic clock: when the answer to acquire was there, and when
+    the call that ended the lease was made.
+    """
+
+    number: int
+    phase: int
+    lease: Lease
+    found: int
+    ending: Ending
+    taken_at: float
+    ended_at: float = 0.0
+    committed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where the race is run, and for how many rounds."""
+
+    endpoint_url: str
+    region: str
+    table: str
+    pk: str
+    rounds: int
+
+
+def race(course: Course) -> list[Turn]:
+    """Every lease that was had, by token."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(PROCESSES * THREADS)
+    pipes = [context.Pipe(duplex=False) for _ in range(PROCESSES)]
+    processes = [
+        context.Process(target=run_clients, args=(course, number, barrier, sender), daemon=True)
+        for number, (_, sender) in enumerate(pipes)
+    ]
+    for process in processes:
+        process.start()
+    turns: list[Turn] = []
+    try:
+        for receiver, sender in pipes:
+            sender.close()  # ours; when the process ends without a word, the next line raises EOFError
+            turns += receiver.recv()
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+        for receiver, _ in pipes:
+            receiver.close()
+    return sorted(turns, key=lambda turn: turn.lease.token)
+
+
+def run_clients(course: Course, process: int, barrier: Barrier, sender: Connection) -> None:
+    """One process's share of the race."""
+    with Client() as client, ThreadPoolExecutor(THREADS) as threads:
+        aws = Aws(
+            region=course.region,
+            credentials=Credentials("testing", "testing"),
+            client=client,
+            endpoint_url=course.endpoint_url,
+        )
+        items = DynamoItemStore(aws, course.table, patience=PATIENT)
+        leases = DynamoLeaseStore(aws, course.table, patience=PATIENT)
+
+        def run(thread: int) -> list[Turn]:
+            try:
+                return Racer(f"{process}-{thread}", course, barrier, items, leases).run()
+            except BaseException:
+                barrier.abort()  # the others wait in vain
+                raise
+
+        sender.send([turn for turns in threads.map(run, range(THREADS)) for turn in turns])
+
+
+@dataclass(frozen=True, slots=True)
+class Racer:
+    """One client."""
+
+    name: str
+    course: Course
+    barrier: Barrier
+    items: ItemStore
+    leases: LeaseStore
+
+    def run(self) -> list[Turn]:
+        """All rounds; the leases that this client had."""
+        turns = []
+        for number in range(self.course.rounds):
+            ending = ENDINGS[number % len(ENDINGS)]
+            now = 2 * number
+            self.barrier.wait(LIMIT)
+            turn = self._take(number, 0, ending, now=now, expires_at=now + 1 if ending == "expire" else now + 9)
+            self.barrier.wait(LIMIT)
+            if turn is None:
+                turn = self._take(number, 1, "commit", now=now + 1, expires_at=now + 2)
+            if turn is not None:
+                turns.append(self._end(turn))
+        return turns
+
+    def _take(self, number: int, phase: int, ending: Ending, *, now: float, expires_at: float) -> Turn | None:
+        owner = f"{self.name} in {number}.{phase}"
+        lease = self.leases.acquire(self.course.pk, owner=owner, now=now, expires_at=expires_at)
+        if not isinstance(lease, Lease):
+            return None
+        taken_at = time.monotonic()
+        item = self.items.read(self.course.pk, "main", consistent=True)
+        return Turn(
+            number=number,
+            phase=phase,
+            lease=lease,
+            found=item.generation if item else 0,
+            ending=ending,
+            taken_at=taken_at,
+        )
+
+    def _end(self, turn: Turn) -> Turn:
+        ended_at = time.monotonic()
+        committed = False
+        if turn.ending == "release":
+            self.leases.release(turn.lease)
+        else:
+            item = Item(envelope=turn.lease.owner.encode(), evict_at=1_900_000_000, generation=turn.lease.token)
+            committed = self.leases.commit(turn.lease, "main", item)
+        return replace(turn, ended_at=ended_at, committed=committed)
+
+
+def violations(turns: list[Turn], rounds: int) -> list[str]:
+    """What cannot be, in turns sorted by token, where one lease at a time is good and all older ones are dead."""
+    wrong = [f"{a} and {b}: one token" for a, b in pairwise(turns) if a.lease.token == b.lease.token]
+    first_phase = [turn for turn in turns if turn.phase == 0]
+    if [turn.number for turn in first_phase] != list(range(rounds)):
+        wrong.append(f"a round without one first lease, or with two: {first_phase}")
+    stored, last_sent = 0, 0.0
+    for turn in turns:
+        if turn.found != stored:
+            wrong.append(f"{turn}: {stored} should be stored")
+        if turn.taken_at < last_sent:
+            wrong.append(f"{turn}: a commit under an older token went through later")
+        if turn.committed:
+            stored, last_sent = turn.lease.token, turn.ended_at
+        elif turn.ending == "commit":
+            wrong.append(f"{turn}: a holder's commit was refused")
+    return wrong

@@ -1,0 +1,53 @@
+"""What every RefreshQueue does."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.fields import Fields
+from brine.domain.refresh import RefreshRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.ports import RefreshQueue
+
+PLAIN = RefreshRequest(route="api", target="/x", key="a" * 64)
+FULL = RefreshRequest(
+    route="api",
+    target='/%C3%A4/"q"?a=1&a=2&empty=&\u00ff',
+    key="b" * 64,
+    fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
+)
+LONGEST = RefreshRequest(route="api", target="/" + "\u00ff" * 7_999, key="c" * 64)
+
+
+class RefreshQueueContract:
+    """Inherited once for each adapter, which gives the fixtures `queue` and `taken`: what was sent, then forgotten."""
+
+    @pytest.mark.parametrize("request_", [PLAIN, FULL, LONGEST], ids=["plain", "full", "longest"])
+    def test_a_request_arrives_as_it_was_sent(
+        self, queue: RefreshQueue, taken: Callable[[], list[RefreshRequest]], request_: RefreshRequest
+    ) -> None:
+        queue.send(request_)
+
+        assert taken() == [request_]
+
+    def test_the_same_request_may_be_sent_again(
+        self, queue: RefreshQueue, taken: Callable[[], list[RefreshRequest]]
+    ) -> None:
+        queue.send(PLAIN)
+        queue.send(PLAIN)
+
+        assert set(taken()) == {PLAIN}
+
+    def test_threads_share_a_queue(self, queue: RefreshQueue, taken: Callable[[], list[RefreshRequest]]) -> None:
+        requests = [RefreshRequest(route="api", target=f"/{number}", key="d" * 64) for number in range(16)]
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(queue.send, requests))
+
+        assert set(taken()) == set(requests)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from brine.adapters import refresh_message
+from brine.adapters.queue_memory import MemoryRefreshQueue
+from brine.adapters.sqs import SqsRefreshQueue
+from brine.errors import StoreUnavailable
+from tests.aws import REGION
+from tests.contract.refresh_queue import PLAIN, RefreshQueueContract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine.adapters.aws.service import Aws
+    from brine.domain.refresh import RefreshRequest
+
+
+@pytest.fixture(scope="module")
+def sqs(moto_endpoint: str) -> Iterator[Any]:
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
+        yield client
+
+
+class TestMemoryRefreshQueue(RefreshQueueContract):
+    @pytest.fixture
+    def queue(self) -> MemoryRefreshQueue:
+        return MemoryRefreshQueue()
+
+    @pytest.fixture
+    def taken(self, queue: MemoryRefreshQueue) -> Callable[[], list[RefreshRequest]]:
+        def taken() -> list[RefreshRequest]:
+            requests, queue.requests = queue.requests, []
+            return requests
+
+        return taken
+
+
+class TestSqsRefreshQueue(RefreshQueueContract):
+    @pytest.fixture
+    def url(self, sqs: Any) -> str:
+        url: str = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
+        return url
+
+    @pytest.fixture
+    def queue(self, aws: Aws, url: str) -> SqsRefreshQueue:
+        return SqsRefreshQueue(aws, url)
+
+    @pytest.fixture
+    def taken(self, sqs: Any, url: str) -> Callable[[], list[RefreshRequest]]:
+        def taken() -> list[RefreshRequest]:
+            requests = []
+            while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                requests += [refresh_message.read(message["Body"]) for message in messages]
+            return requests
+
+        return taken
+
+    def test_a_queue_that_is_not_there_is_a_failure(self, aws: Aws) -> None:
+        with pytest.raises(StoreUnavailable, match=r"SendMessage: .*(NonExistentQueue|QueueDoesNotExist)"):
+            SqsRefreshQueue(aws, "https://sqs.test/123456789012/nowhere").send(PLAIN)

@@ -1,0 +1,174 @@
+"""The ports with faults: a call may be refused, fail, be slow, be done twice, lose its answer, or read what was before.
+
+Faults come from a seeded source of randomness, so that a run can be had again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from brine.domain.messages import Response
+from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from random import Random
+
+    from brine.domain.messages import Request
+    from brine.domain.origin import OriginAddress
+    from brine.domain.refresh import RefreshRequest
+    from brine.ports import BodyStore, Deadline, Held, Item, ItemStore, Lease, LeaseStore, Origin, RefreshQueue
+
+type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old"]
+
+
+@dataclass(kw_only=True)
+class Faults:
+    """What goes wrong, and how often. `chances`: of each fault per call, together at most 1; may be set at any time.
+
+    now, advance: the clock, in seconds; a slow call takes `delay` of them, and what was replaced may be read for `lag`
+    (DynamoDB's replicas are rarely a second behind). `injected` counts what was done, by call and fault. Threads may
+    share it.
+    """
+
+    random: Random
+    chances: Mapping[Fault, float]
+    now: Callable[[], float]
+    advance: Callable[[float], None]
+    delay: float = 1.0
+    lag: float = 1.0
+    injected: Counter[tuple[str, Fault]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def draw(self, call: str, *possible: Fault) -> Fault | None:
+        """The fault that befalls this call, if any: one that is not `possible` for it does not."""
+        with self._lock:
+            spared = max(0.0, 1.0 - sum(self.chances.values()))
+            fault = self.random.choices([*self.chances, None], [*self.chances.values(), spared])[0]
+            if fault is None or fault not in possible:
+                return None
+            self.injected[call, fault] += 1
+            return fault
+
+    def befall[T](self, call: str, act: Callable[[], T]) -> T:
+        """A call to a store, whatever happens to it."""
+        match self.draw(call, "throttled", "unavailable", "slow", "twice", "lost"):
+            case "throttled":
+                raise StoreThrottled(f"{call}: refused by the test")
+            case "unavailable":
+                raise StoreUnavailable(f"{call}: failed by the test")
+            case "slow":
+                self.advance(self.delay)
+            case "twice":
+                act()
+            case "lost":
+                act()
+                raise StoreUnavailable(f"{call}: done, but the answer was lost by the test")
+        return act()
+
+
+class FaultyItems:
+    """An ItemStore with faults. Reads that are not consistent may give what was before the last write."""
+
+    def __init__(self, inner: ItemStore, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+        self._before: dict[tuple[str, str], tuple[Item | None, float]] = {}
+
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        before, until = self._before.get((pk, sk), (None, 0.0))
+        if not consistent and self._faults.now() < until and self._faults.draw("read item", "old"):
+            return before
+        return self._faults.befall("read item", lambda: self._inner.read(pk, sk, consistent=consistent))
+
+    def write(self, pk: str, sk: str, item: Item) -> None:
+        self.remember(pk, sk)
+        self._faults.befall("write item", lambda: self._inner.write(pk, sk, item))
+
+    def delete(self, pk: str, sk: str) -> None:
+        self.remember(pk, sk)
+        self._faults.befall("delete item", lambda: self._inner.delete(pk, sk))
+
+    def remember(self, pk: str, sk: str) -> None:
+        """Note what is there, before it is replaced."""
+        if self._faults.chances.get("old"):
+            present = self._inner.read(pk, sk, consistent=True)
+            self._before[pk, sk] = (present, self._faults.now() + self._faults.lag)
+
+
+class FaultyLeases:
+    """A LeaseStore with faults, whose commits show in `items` as late as other writes."""
+
+    def __init__(self, inner: LeaseStore, items: FaultyItems, faults: Faults) -> None:
+        self._inner = inner
+        self._items = items
+        self._faults = faults
+
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        return self._faults.befall(
+            "acquire", lambda: self._inner.acquire(pk, owner=owner, now=now, expires_at=expires_at)
+        )
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        self._items.remember(lease.pk, sk)
+        return self._faults.befall("commit", lambda: self._inner.commit(lease, sk, item))
+
+    def release(self, lease: Lease) -> None:
+        self._faults.befall("release", lambda: self._inner.release(lease))
+
+    def holder(self, pk: str) -> Held | None:
+        return self._faults.befall("holder", lambda: self._inner.holder(pk))
+
+    def revoke(self, pk: str) -> None:
+        self._faults.befall("revoke", lambda: self._inner.revoke(pk))
+
+
+class FaultyBodies:
+    """A BodyStore with faults."""
+
+    def __init__(self, inner: BodyStore, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+
+    def read(self, digest: bytes, size: int) -> bytes | None:
+        return self._faults.befall("read body", lambda: self._inner.read(digest, size))
+
+    def write(self, digest: bytes, body: bytes) -> None:
+        self._faults.befall("write body", lambda: self._inner.write(digest, body))
+
+
+class FaultyQueue:
+    """A RefreshQueue with faults."""
+
+    def __init__(self, inner: RefreshQueue, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+
+    def send(self, request: RefreshRequest) -> None:
+        self._faults.befall("send", lambda: self._inner.send(request))
+
+
+class FaultyOrigin:
+    """An Origin with faults: throttled is a 503; slow may be too late; lost is a request that was had, unanswered."""
+
+    def __init__(self, inner: Origin, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+
+    def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
+        fault = self._faults.draw("fetch", "throttled", "unavailable", "slow", "lost")
+        if fault == "throttled":
+            return Response(status=503)
+        if fault == "unavailable":
+            raise OriginUnreachable("made unreachable by the test")
+        response = self._inner.fetch(origin, request, deadline)
+        if fault == "slow":
+            self._faults.advance(self._faults.delay)
+        if fault == "lost" or deadline.remaining() <= 0:
+            raise OriginTimeout("made late by the test")
+        return response

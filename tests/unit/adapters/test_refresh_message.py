@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brine.adapters.refresh_message import read, write
+from brine.domain.fields import Fields
+from brine.domain.refresh import RefreshRequest
+from brine.errors import BadEvent
+
+TEXT = st.text(st.characters(max_codepoint=255))
+LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), TEXT))
+GOOD: dict[str, Any] = {"version": 1, "route": "api", "target": "/x", "key": "k", "fields": [["accept", "*/*"]]}
+
+
+@given(route=TEXT, target=TEXT, key=TEXT, lines=LINES)
+def test_what_is_written_is_read(route: str, target: str, key: str, lines: list[tuple[str, str]]) -> None:
+    request = RefreshRequest(route=route, target=target, key=key, fields=Fields(lines))
+    text = write(request)
+    assert text.isascii()
+    assert read(text) == request
+
+
+CHANGES: list[dict[str, Any]] = [
+    *({"version": 2}, {"route": None}, {"target": 1}, {"key": ["secret"]}),
+    *({"fields": fields} for fields in (None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]])),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "null", '"secret"', "\ud800"),
+        *(json.dumps(GOOD | change) for change in CHANGES),
+        *(json.dumps({name: GOOD[name] for name in GOOD if name != missing}) for missing in GOOD),
+    ],
+)
+def test_what_is_no_refresh_request_is_refused_without_its_content(text: str) -> None:
+    with pytest.raises(BadEvent) as raised:
+        read(text)
+    assert "secret" not in str(raised.value)
+
+
+def test_members_of_a_later_writer_are_no_reason_to_refuse() -> None:
+    assert read(json.dumps(GOOD | {"since": 5})) == read(json.dumps(GOOD))

@@ -1,0 +1,123 @@
+"""What of a request goes along with its refresh, and which requests are refreshed where they are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from brine.adapters.refresh_message import write
+from brine.domain.fields import Fields
+from brine.domain.messages import Request
+from brine.domain.origin import OriginAddress
+from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest, refresh_request
+from brine.domain.route import DEFAULT_FORWARD_HEADERS, Route
+from brine.domain.stored import StoredResponse
+
+ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)
+PLAIN = Route(name="api", prefix="/", origin=ORIGIN)
+NAMING = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {"x-version"})
+OPEN = Route(name="api", prefix="/", origin=ORIGIN, forward_headers="all")
+
+
+def stored(*vary: str, status: int = 200) -> StoredResponse:
+    return StoredResponse(
+        method="GET",
+        target="/x?a=1",
+        route="api",
+        status=status,
+        fields=Fields(),
+        body=b"",
+        request_time=0.0,
+        response_time=0.0,
+        fetch_started=0.0,
+        vary=tuple((name, None) for name in vary),
+    )
+
+
+def asking(*lines: tuple[str, str], method: str = "GET", query: str | None = "a=1") -> Request:
+    return Request(method=method, path="/x", query=query, fields=Fields(lines))
+
+
+def test_the_request_is_a_get_for_the_same_target() -> None:
+    for query, target in (("a=1", "/x?a=1"), (None, "/x"), ("", "/x?")):
+        handed = refresh_request(PLAIN, asking(method="HEAD", query=query), stored(), "k")
+        assert handed == RefreshRequest(route="api", target=target, key="k")
+        assert (handed.request.method, handed.request.target, handed.request.query) == ("GET", target, query)
+
+
+@pytest.mark.parametrize(
+    ("route", "vary", "travelling"),
+    [
+        (PLAIN, (), ["accept", "accept-language"]),
+        (PLAIN, ("user-agent",), ["accept", "user-agent", "accept-language"]),
+        (NAMING, (), ["accept", "x-version", "accept-language"]),
+        (OPEN, (), ["accept", "accept-language"]),
+        (OPEN, ("x-version",), ["accept", "x-version", "accept-language"]),
+    ],
+    ids=["plain", "selecting", "named by the route", "open", "open and selecting"],
+)
+def test_selecting_fields_negotiation_and_those_that_the_route_names_go_along(
+    route: Route, vary: tuple[str, ...], travelling: list[str]
+) -> None:
+    request = asking(
+        ("accept", "text/html"),
+        ("user-agent", "curl"),
+        ("x-version", "2"),
+        ("accept-language", "de"),
+        ("cache-control", "max-stale"),
+        ("if-none-match", '"1"'),
+        ("range", "bytes=0-1"),
+        ("traceparent", "00-1-2-00"),
+        ("x-forwarded-for", "203.0.113.7"),
+    )
+    handed = refresh_request(route, request, stored(*vary), "k")
+    assert handed is not None
+    assert handed.fields == request.fields.only(frozenset(travelling))
+    assert [name for name, _ in handed.fields] == travelling
+
+
+CREDENTIALS = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "x-api-key",
+    "x-auth-token",
+    "x-session",
+    "x-csrf-token",
+]
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_credentials_at_play_stay_where_they_are(name: str) -> None:
+    with_it = asking((name, "hush"))
+    naming = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {name})
+    # Those of Proxy-Authorization are for this hop: they reach no origin.
+    reaches = name != "proxy-authorization"
+    assert (refresh_request(OPEN, with_it, stored(), "k") is None) is reaches
+    assert (refresh_request(naming, with_it, stored(), "k") is None) is reaches
+    assert refresh_request(PLAIN, with_it, stored(name), "k") is None
+
+
+@pytest.mark.parametrize("name", [name for name in CREDENTIALS if name != "authorization"])
+def test_credentials_that_neither_reach_the_origin_nor_select_are_left_behind(name: str) -> None:
+    handed = refresh_request(PLAIN, asking((name, "hush"), ("accept", "*/*")), stored("accept"), "k")
+    assert handed is not None
+    assert handed.fields == Fields([("accept", "*/*")])
+
+
+def test_a_response_may_vary_by_credentials_that_the_request_has_not() -> None:
+    assert refresh_request(PLAIN, asking(), stored("cookie", "authorization"), "k") is not None
+
+
+def test_a_part_is_completed_where_it_is_wanted() -> None:
+    assert refresh_request(PLAIN, asking(), stored(status=206), "k") is None
+
+
+def test_what_is_handed_over_is_billed_as_one_request() -> None:
+    longest = MAX_CHARACTERS - len("/x?") - len("accept") - 8
+    request = asking(("accept", "\u00ff" * (longest - 10)), query="\u00ff" * 10)
+    handed = refresh_request(PLAIN, request, stored(), "k" * 64)
+    assert handed is not None
+    assert len(json.dumps({"QueueUrl": "x" * 200, "MessageBody": write(handed)})) < 65_536
+    assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="a"), stored(), "k") is None
