@@ -12,6 +12,7 @@ from brine.adapters.queue_memory import MemoryRefreshQueue
 from brine.domain.route import Routes
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports import Deadline, Lease
+from brine.service.collapse import LEASE_MARGIN
 from brine.service.handover import Handover
 from brine.service.refresh import Refresh, Refresher
 from tests.unit.service.world import World, response, status_of
@@ -154,7 +155,7 @@ def test_the_lease_lasts_as_long_as_the_fetch_may(scene: Scene) -> None:
     scene.refresh(request)
     deadline = Deadline(scene.world.now + 5, lambda: scene.world.now)
     scene.refresher().refresh(request, deadline)
-    assert held == [20 + 1.5, 5 + 1.5]
+    assert held == [20 + LEASE_MARGIN, 5 + LEASE_MARGIN]
 
 
 @pytest.mark.parametrize(
