@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_dev(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Serves the template's functions over HTTP as API Gateway and Lambda would, with moto in the place of "
-        "DynamoDB, S3 and Secrets Manager, and httpbin as an origin. Ctrl-C stops everything."
+        "DynamoDB, S3, SQS and Secrets Manager, and httpbin as an origin. Ctrl-C stops everything."
     )
     parser.epilog = "What the twin imitates and what it does not: docs/local-twin.md"
     _add_template(parser)

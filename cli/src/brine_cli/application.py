@@ -1,4 +1,4 @@
-"""What a template deploys, as far as the twin runs it: functions, layers and the routes of its HTTP API."""
+"""What a template deploys, as far as the twin runs it: functions, layers, and the events that invoke them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ NAMED_BY = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SecretsManager::Secret": "Name",
+    "AWS::SQS::Queue": "QueueName",
 }
 _DEFAULT_TIMEOUT = 3  # seconds; what Lambda gives when the template says nothing
 _DEFAULT_MEMORY = 128
+_DEFAULT_BATCH = 10  # messages; Lambda's, for queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,28 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSource:
+    """A queue whose messages go to a function, and whether the function says which of a batch have failed."""
+
+    function: str
+    queue_arn: str
+    batch_size: int
+    reports_failures: bool
+
+    @property
+    def queue_name(self) -> str:
+        """The last part of the ARN."""
+        return self.queue_arn.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """Everything of a template that the twin runs. `unserved` are events that it does not deliver, for people."""
 
     functions: Mapping[str, Function]
     routes: tuple[Route, ...]
-    unserved: tuple[str, ...]
+    queue_sources: tuple[QueueSource, ...] = ()
+    unserved: tuple[str, ...] = ()
 
 
 def layer_arn(logical_id: str) -> str:
@@ -90,7 +108,7 @@ def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
 
 
 def data_resources(template: Template, resolver: Resolver) -> dict[str, Node]:
-    """The tables, buckets and secrets of `template`, resolved, by logical id."""
+    """The tables, buckets, secrets and queues of `template`, resolved, by logical id."""
     resolved = {
         name: resolver.resource(name) for name, resource in template.resources.items() if resource["Type"] in NAMED_BY
     }
@@ -108,6 +126,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
     defaults = resolver.resolve(template.globals.get("Function") or {}, "Globals")
     functions: dict[str, Function] = {}
     routes: list[Route] = []
+    queue_sources: list[QueueSource] = []
     unserved: list[str] = []
     for name, resource in resources.items():
         if resource["Type"] != _FUNCTION:
@@ -117,6 +136,8 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         for event_name, event in (properties.get("Events") or {}).items():
             if event.get("Type") == "HttpApi":
                 routes.append(_route(name, event_name, event.get("Properties") or {}))
+            elif event.get("Type") == "SQS":
+                queue_sources.append(_queue_source(name, event_name, event.get("Properties") or {}))
             else:
                 unserved.append(f"{name}.{event_name} ({event.get('Type')})")
     for name, resource in resources.items():
@@ -131,7 +152,9 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         raise TemplateError(
             f"{template.path.name}: no function has an event of type HttpApi, so there is nothing to serve"
         )
-    return Application(functions=functions, routes=tuple(routes), unserved=tuple(unserved))
+    return Application(
+        functions=functions, routes=tuple(routes), queue_sources=tuple(queue_sources), unserved=tuple(unserved)
+    )
 
 
 def _merged(defaults: Node, own: Node) -> Node:
@@ -201,4 +224,19 @@ def _route(function: str, event_name: str, properties: Node) -> Route:
         method="ANY" if method in {None, "*", "x-amazon-apigateway-any-method"} else str(method).upper(),
         path=path,
         function=function,
+    )
+
+
+def _queue_source(function: str, event_name: str, properties: Node) -> QueueSource:
+    where = f"{function}.{event_name}"
+    if not isinstance(properties.get("Queue"), str):
+        raise TemplateError(f"{where}: Queue must be the ARN of a queue")
+    for name in ("FilterCriteria", "Enabled"):
+        if name in properties:
+            raise TemplateError(f"{where}: the local twin does not know {name}")
+    return QueueSource(
+        function=function,
+        queue_arn=properties["Queue"],
+        batch_size=int(properties.get("BatchSize", _DEFAULT_BATCH)),
+        reports_failures="ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or []),
     )

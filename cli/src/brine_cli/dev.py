@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -44,10 +45,14 @@ def _show(line: str) -> None:
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
     yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
-    names = ["not served", *(route.key for route in twin.application.routes), *twin.application.functions]
+    queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
+    names = ["not served", *(route.key for route in twin.application.routes), *queues.values()]
+    names += twin.application.functions
     width = max(map(len, names)) + 2
     for route in twin.application.routes:
         yield f"  {route.key:<{width}}{route.function}"
+    for source, name in queues.items():
+        yield f"  {name:<{width}}{source.function}"
     kind = (
         f"{options.environments} processes, one request each" if options.environments else "one process, many threads"
     )
@@ -57,7 +62,7 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
     for event in twin.application.unserved:
         yield f"  {'not served':<{width}}{event}"
     if twin.aws_endpoint is not None:
-        made = ", ".join(name.rpartition(":")[2] for name in twin.resources.values()) or "nothing"
+        made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
         yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"

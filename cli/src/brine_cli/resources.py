@@ -1,4 +1,4 @@
-"""Makes the template's tables, buckets and secrets at an AWS endpoint, where they are not there already."""
+"""Makes the template's tables, buckets, secrets and queues at an AWS endpoint, where they are not there already."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ _TABLE_ARGUMENTS = (
     "GlobalSecondaryIndexes",
     "LocalSecondaryIndexes",
 )
+_QUEUE_ATTRIBUTES = (
+    "DelaySeconds",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "VisibilityTimeout",
+)
 
 
 def twin_name(logical_id: str) -> str:
@@ -47,6 +53,7 @@ def make_resources(
         "AWS::DynamoDB::Table": _make_table,
         "AWS::S3::Bucket": _make_bucket,
         "AWS::SecretsManager::Secret": _make_secret,
+        "AWS::SQS::Queue": _make_queue,
     }
     attributes: Attributes = {}
     for logical_id, resource in resources.items():
@@ -59,10 +66,12 @@ def make_resources(
         except KeyError as error:
             raise TemplateError(f"{logical_id}: {error} is missing") from error
         attributes |= {(logical_id, attribute): value for attribute, value in found.items()}
+    _connect_dead_letters(resources, endpoint, attributes)
     return attributes
 
 
-def _client(service: str, endpoint: str) -> Any:
+def aws_client(service: str, endpoint: str) -> Any:
+    """A client of the SDK for the emulator at `endpoint`."""
     return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal name
         service,
         endpoint_url=endpoint,
@@ -76,7 +85,7 @@ def _client(service: str, endpoint: str) -> Any:
 
 
 def _make_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
-    dynamodb = _client("dynamodb", endpoint)
+    dynamodb = aws_client("dynamodb", endpoint)
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
     except dynamodb.exceptions.ResourceNotFoundException:
@@ -89,7 +98,7 @@ def _make_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
 
 
 def _make_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
-    s3 = _client("s3", endpoint)
+    s3 = aws_client("s3", endpoint)
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:
@@ -100,7 +109,7 @@ def _make_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
 
 
 def _make_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]:
-    secrets_manager = _client("secretsmanager", endpoint)
+    secrets_manager = aws_client("secretsmanager", endpoint)
     try:
         arn = secrets_manager.describe_secret(SecretId=name)["ARN"]
     except secrets_manager.exceptions.ResourceNotFoundException:
@@ -119,3 +128,28 @@ def _secret_text(secrets_manager: Any, properties: Node) -> str:
     content = json.loads(template)
     content[key] = password
     return json.dumps(content)
+
+
+def _make_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+    sqs = aws_client("sqs", endpoint)
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        attributes = {key: str(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}
+
+
+def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: Attributes) -> None:
+    """Once all queues are there: what was resolved before stands for logical ids."""
+    known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
+    for logical_id, resource in resources.items():
+        policy = (resource.get("Properties") or {}).get("RedrivePolicy")
+        if policy is None:
+            continue
+        target = policy["deadLetterTargetArn"]
+        redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
+        aws_client("sqs", endpoint).set_queue_attributes(
+            QueueUrl=attributes[logical_id, "Ref"], Attributes={"RedrivePolicy": redrive}
+        )

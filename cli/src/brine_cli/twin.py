@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine_cli.environments import Environments
+    from brine_cli.queue_poller import QueuePoller
     from brine_cli.template import Template
 
 # What the twin knows of the template beyond CloudFormation: two parameters, and the variable that names routes.toml.
@@ -109,7 +111,7 @@ class Twin:
         self.aws_endpoint: str | None = None
         self.httpbin: str | None = None
         self.resources: dict[str, str] = {}
-        self.application = Application(functions={}, routes=(), unserved=())
+        self.application = Application(functions={}, routes=())
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -137,8 +139,14 @@ class Twin:
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
         self._folder = folder
+        pollers = self._pollers()
+        for poller in pollers:
+            stack.callback(poller.join)
         stack.callback(self._stop_functions)
         self._start_functions()
+        for poller in pollers:
+            poller.start()
+            stack.callback(poller.stop)  # before its function is, so that it does not complain of that
         api = HttpApi(self.application.routes, self._environments, report=self._report, patience=self._patience)
         stack.enter_context(HttpServer(listener, api))
 
@@ -152,6 +160,22 @@ class Twin:
         attributes = make_resources(resources, self.aws_endpoint)
         self.resources = {name: attributes[name, "Ref"] for name in resources}
         return attributes
+
+    def _pollers(self) -> list[QueuePoller]:
+        sources = self.application.queue_sources
+        if not sources or self.aws_endpoint is None:
+            return []
+        from brine_cli.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, as above)
+
+        return [
+            QueuePoller(source, self.aws_endpoint, partial(self._invoke, source.function), report=self._report)
+            for source in sources
+        ]
+
+    def _invoke(self, function: str, event: bytes) -> bytes:
+        """For those who wait as long as it takes."""
+        patience = self.application.functions[function].timeout + 2 * limits.INIT_SECONDS
+        return self._environments[function].invoke(event, patience=patience)
 
     def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
         known = {_HTTPBIN_ORIGIN: self.httpbin, _AWS_ENDPOINT: self.aws_endpoint}

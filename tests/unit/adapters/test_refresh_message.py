@@ -25,9 +25,10 @@ def test_what_is_written_is_read(route: str, target: str, key: str, lines: list[
     assert read(text) == request
 
 
+LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]]]
 CHANGES: list[dict[str, Any]] = [
     *({"version": 2}, {"route": None}, {"target": 1}, {"key": ["secret"]}),
-    *({"fields": fields} for fields in (None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]])),
+    *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.application import Route, data_resources, layer_attributes, read_application
+from brine_cli.application import QueueSource, Route, data_resources, layer_attributes, read_application
 from brine_cli.errors import TemplateError
 from brine_cli.intrinsics import Resolver
 from brine_cli.template import read_template
@@ -63,6 +63,24 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
     assert application.functions["Fn"].timeout == 9.0
 
 
+def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
+    application = read_with(
+        tmp_path,
+        "CodeUri: code, Handler: a.b, Events: {Get: {Type: HttpApi}, "
+        "Plain: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:1:plain'}}, "
+        "Own: {Type: SQS, Properties: {Queue: !GetAtt Own.Arn, BatchSize: 2, "
+        "FunctionResponseTypes: [ReportBatchItemFailures], ScalingConfig: {MaximumConcurrency: 5}}}}",
+        "  Own: {Type: AWS::SQS::Queue}",
+    )
+    plain, own = application.queue_sources
+    assert plain == QueueSource(
+        function="Fn", queue_arn="arn:aws:sqs:us-east-1:1:plain", batch_size=10, reports_failures=False
+    )
+    assert plain.queue_name == "plain"
+    assert (own.queue_arn, own.batch_size, own.reports_failures) == ("Own.Arn", 2, True)
+    assert application.unserved == ()
+
+
 @pytest.mark.parametrize(
     ("function", "others", "message"),
     [
@@ -84,6 +102,16 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
             "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi, Properties: {Path: a}}}",
             "",
             "Fn.E: Path must begin with /",
+        ),
+        (
+            "CodeUri: code, Handler: a.b, Events: {E: {Type: SQS}}",
+            "",
+            "Fn.E: Queue must be the ARN of a queue",
+        ),
+        (
+            "CodeUri: code, Handler: a.b, Events: {E: {Type: SQS, Properties: {Queue: q, FilterCriteria: {}}}}",
+            "",
+            "Fn.E: the local twin does not know FilterCriteria",
         ),
         (
             "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}",

@@ -1,0 +1,164 @@
+"""Stale-while-revalidate, deployed: the gateway answers stale, the queue and the refresher do the rest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from boto3 import Session
+
+from brine_cli.http_server import HttpServer, listen, url_of
+from brine_cli.messages import HttpResponse
+from brine_cli.twin import Twin
+from tests.unit.twin.wire import converse, request, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine_cli.messages import HttpRequest
+
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+PATIENCE = 20.0
+CLIENTS = 30
+
+
+class Origin:
+    """Counts by path. What it gives first is fresh for a second and may be stale for a minute; then, for long.
+
+    `/slow...` is answered again only once `may_answer` is set; `/broken` works only once.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.may_answer = threading.Event()
+        self._lock = threading.Lock()
+
+    def __call__(self, asked: HttpRequest) -> HttpResponse:
+        path = asked.target.decode()
+        with self._lock:
+            self.asked.append(path)
+            count = self.count(path)
+        if path == "/broken" and count > 1:
+            return HttpResponse(status=503, headers=(), body=b"")
+        if path.startswith("/slow") and count > 1:
+            self.may_answer.wait(PATIENCE)
+        lifetime = b"max-age=1, stale-while-revalidate=60" if count == 1 else b"max-age=600"
+        return HttpResponse(status=200, headers=((b"cache-control", lifetime),), body=b"%d" % count)
+
+    def count(self, path: str) -> int:
+        return self.asked.count(path)
+
+
+@pytest.fixture(scope="module")
+def origin() -> Origin:
+    return Origin()
+
+
+@pytest.fixture(scope="module")
+def console() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module", params=[0, 2], ids=["threads", "processes"])
+def twin(request: pytest.FixtureRequest, origin: Origin, console: list[str]) -> Iterator[Twin]:
+    listener = listen("127.0.0.1", 0)
+    origin.asked.clear()
+    with (
+        HttpServer(listener, origin),
+        Twin(template=TEMPLATE, origin=url_of(listener), environments=request.param, report=console.append) as running,
+    ):
+        yield running
+
+
+def ask(twin: Twin, path: str, *headers: bytes) -> tuple[str, bytes]:
+    """What Cache-Status says, and the body."""
+    status, lines, body = split(converse(twin.url, request(b"GET", path.encode(), *headers)))
+    assert b" 200 " in status
+    explained = next(line for line in lines if line.startswith(b"cache-status: "))
+    return explained.decode().removeprefix("cache-status: brine; "), body
+
+
+def until[T](make: Callable[[], T], is_right: Callable[[T], bool]) -> T:
+    """The first thing made that is right."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_right(made := make()):
+        assert time.monotonic() < deadline, made
+        time.sleep(0.05)  # real time must pass: the queue and the clock are real
+    return made
+
+
+def stale(explained: tuple[str, bytes]) -> bool:
+    return explained[0].startswith("hit; ttl=-")
+
+
+def fresh(explained: tuple[str, bytes]) -> bool:
+    return explained[0].startswith("hit; ttl=") and not stale(explained)
+
+
+def queue(twin: Twin, name: str) -> dict[str, int]:
+    """How many messages wait in a queue, and how many somebody has in hand."""
+    session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    sqs: Any = session.client("sqs", endpoint_url=twin.aws_endpoint)
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=twin.resources[name], AttributeNames=names)["Attributes"]
+    return {"waiting": int(found[names[0]]), "in hand": int(found[names[1]])}
+
+
+def test_stale_at_once_then_one_refresh_then_fresh(twin: Twin, origin: Origin) -> None:
+    path = "/slow/one"
+    origin.may_answer.clear()
+    explained, body = ask(twin, path)
+    assert ("fwd=uri-miss" in explained, body) == (True, b"1")
+    _, body = until(lambda: ask(twin, path), stale)  # though the origin keeps the refresher waiting
+    assert body == b"1"
+    until(lambda: origin.count(path), lambda count: count == 2)
+    assert stale(ask(twin, path))
+    origin.may_answer.set()
+    _, body = until(lambda: ask(twin, path), fresh)
+    assert body == b"2"
+    assert origin.count(path) == 2
+    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages == {"waiting": 0, "in hand": 0})
+
+
+def test_many_stale_hits_make_one_refresh(twin: Twin, origin: Origin) -> None:
+    path = "/slow/many"
+    origin.may_answer.clear()
+    ask(twin, path)
+    until(lambda: ask(twin, path), stale)
+    bodies: list[bytes] = []
+    clients = [threading.Thread(target=lambda: bodies.append(ask(twin, path)[1])) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    assert bodies == [b"1"] * CLIENTS
+    origin.may_answer.set()
+    until(lambda: ask(twin, path), fresh)
+    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages == {"waiting": 0, "in hand": 0})
+    assert origin.count(path) == 2
+
+
+def test_with_a_cookie_the_origin_is_asked_at_once(twin: Twin, origin: Origin) -> None:
+    path = "/cookie"
+    ask(twin, path)
+    until(lambda: ask(twin, path, b"cookie: a=b"), lambda explained: "fwd=stale" in explained[0])
+    assert origin.count(path) == 2
+    assert fresh(ask(twin, path))
+
+
+def test_a_refresh_that_fails_comes_again_and_the_stale_answer_stays(twin: Twin, origin: Origin) -> None:
+    path = "/broken"
+    ask(twin, path)
+    until(lambda: ask(twin, path), stale)
+    until(lambda: origin.count(path), lambda count: count >= 2)  # each gateway process asks for one
+    assert stale(ask(twin, path))
+    # Reported as failed, so it is not deleted: hidden until the visibility timeout is over.
+    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages["waiting"] == 0)
+    assert queue(twin, "RefreshQueue")["in hand"] >= 1
+
+
+def test_nothing_was_reported_as_wrong(twin: Twin, console: list[str]) -> None:
+    assert console == []
