@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine.ports import ItemStore, LeaseStore
     from tests.aws import Emulator
 
-ROUNDS = 8
+ROUNDS = 6
 
 
 @pytest.fixture
