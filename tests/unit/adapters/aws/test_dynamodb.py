@@ -8,7 +8,7 @@ import pytest
 from brine.adapters.dynamodb import DynamoItemStore
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports import Item
-from tests.loopback import Loopback, answering_always, answering_once_and_closing
+from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer, json_error
 
 if TYPE_CHECKING:
@@ -115,3 +115,21 @@ def test_reads_take_the_cheaper_consistency_and_ask_for_no_figures(aws_at: AwsAt
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert b"x-amz-target: DynamoDB_20120810.GetItem" in head
     assert json.loads(body) == {"TableName": "cache", "Key": {"pk": {"S": "r#1"}, "sk": {"S": "main"}}}
+
+
+def test_a_consistent_read_is_asked_for(aws_at: AwsAt) -> None:
+    with Loopback(answering_once_and_closing(json_answer({"Item": ATTRIBUTES}))) as server:
+        aws = aws_at(server)
+        assert DynamoItemStore(aws, "cache").read("r#1", "main", consistent=True) == ITEM
+        aws.client.close()
+
+    assert json.loads(server.requests[0].partition(b"\r\n\r\n")[2])["ConsistentRead"] is True
+
+
+def test_a_write_in_the_way_of_a_transaction_is_tried_again(aws_at: AwsAt) -> None:
+    with Loopback(answering(json_error("TransactionConflictException"), json_answer({}))) as server:
+        aws = aws_at(server)
+        DynamoItemStore(aws, "cache").write("r#1", "main", ITEM)
+        aws.client.close()
+
+    assert len(server.requests) == 2

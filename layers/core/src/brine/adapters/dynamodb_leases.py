@@ -1,7 +1,8 @@
 """Leases in the cache table, each in an item of its own: a failed condition is billed by the size of the item.
 
-A lease is free from `lease_expires_at` on, which is 0 once it was given back. The item stays, so that tokens grow. Why
-a fill is a transaction: docs/decisions/0043.
+A lease is free from `lease_expires_at` on, which is 0 once it was given back. The item stays, so that tokens grow. When
+the TTL has taken it, they go on from the time in milliseconds, which no key's leases can outrun: an item takes 1,000
+writes a second. Why a fill is a transaction: docs/decisions/0043.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ _KEPT = 7 * 86_400  # seconds past expiry until the TTL: no process that had the
 _NAMES = {"#owner": "owner", "#token": "token"}  # both are words of DynamoDB's own
 
 _FREE = "attribute_not_exists(pk) OR lease_expires_at <= :now"
-_TAKE = "SET #owner = :owner, lease_expires_at = :expires_at, evict_at = :evict_at ADD #token :one"
-_NEWEST = "#token = :token AND #owner = :owner"  # the owner too: tokens begin anew when the TTL has taken the item
+_TAKE = (
+    "SET #owner = :owner, lease_expires_at = :expires_at, evict_at = :evict_at, "
+    "#token = if_not_exists(#token, :milliseconds) + :one"
+)
+_NEWEST = "#token = :token AND #owner = :owner"  # without an owner, it was given back or revoked
 _END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so that a commit may be repeated
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
 _EXISTS = "attribute_exists(pk)"  # an item that a revocation made would have no evict_at
@@ -49,6 +53,7 @@ class DynamoLeaseStore:
             ":owner": {"S": owner},
             ":expires_at": _number(expires_at),
             ":evict_at": _number(int(expires_at) + _KEPT),
+            ":milliseconds": _number(int(now * 1000)),
             ":one": _number(1),
         }
         take = {
