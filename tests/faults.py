@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from brine.domain.messages import Response
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
@@ -94,6 +94,9 @@ class FaultyItems:
         self.remember(pk, sk)
         self._faults.befall("delete item", lambda: self._inner.delete(pk, sk))
 
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
+        return self
+
     def remember(self, pk: str, sk: str) -> None:
         """Note what is there, before it is replaced."""
         if self._faults.chances.get("old"):
@@ -127,6 +130,9 @@ class FaultyLeases:
     def revoke(self, pk: str) -> None:
         self._faults.befall("revoke", lambda: self._inner.revoke(pk))
 
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
+        return self
+
 
 class FaultyBodies:
     """A BodyStore with faults."""
@@ -140,6 +146,9 @@ class FaultyBodies:
 
     def write(self, digest: bytes, body: bytes) -> None:
         self._faults.befall("write body", lambda: self._inner.write(digest, body))
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
+        return self
 
 
 class FaultyQueue:

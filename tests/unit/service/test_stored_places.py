@@ -5,19 +5,20 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
 from brine.errors import StoreThrottled, StoreUnavailable
+from brine.service.visit import ANSWER_RESERVE
 from brine_codec import KeyringSource
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from brine.domain.messages import Response
     from brine.errors import StoreError
-    from brine.ports import Item
+    from brine.ports import Deadline, Item
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
 
@@ -263,3 +264,17 @@ def test_without_keys_the_gateway_forwards_and_says_so(watched: Watched) -> None
     answer = world.ask()
     assert (answer.response.body, answer.stored) == (b"hello", False)
     assert "detail=keys-unavailable" in status_of(answer)
+
+
+def test_stores_get_no_more_time_than_the_answer_leaves(watched: Watched) -> None:
+    given: list[float] = []
+
+    class Bounded(WatchedItems):
+        def within(self, deadline: Deadline) -> Self:
+            given.append(deadline.remaining())
+            return self
+
+    world = World(items=Bounded(watched.watch), bodies=watched.bodies, outcomes=watched.world.outcomes)
+    world.ask()
+    world.ask()
+    assert given == [pytest.approx(29 - ANSWER_RESERVE)]

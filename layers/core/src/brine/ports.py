@@ -60,6 +60,9 @@ class ItemStore(Protocol):
     def delete(self, pk: str, sk: str) -> None:
         """Remove the item; no error when there is none."""
 
+    def within(self, deadline: Deadline) -> ItemStore:
+        """This store for calls that are over by then: StoreError when they are not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -104,6 +107,9 @@ class LeaseStore(Protocol):
     def revoke(self, pk: str) -> None:
         """Make every lease of `pk` that is out an old one, so that no fetch begun before can commit."""
 
+    def within(self, deadline: Deadline) -> LeaseStore:
+        """As ItemStore.within."""
+
 
 class BodyStore(Protocol):
     """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
@@ -116,6 +122,9 @@ class BodyStore(Protocol):
 
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken: same address, same bytes."""
+
+    def within(self, deadline: Deadline) -> BodyStore:
+        """As ItemStore.within."""
 
 
 class Origin(Protocol):

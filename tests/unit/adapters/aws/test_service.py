@@ -2,19 +2,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.refusals import Oversized, Refused
 from brine.adapters.aws.service import Aws, Call, Patience, Service
+from brine.adapters.http1 import Client
+from brine.adapters.http1.errors import TimedOut
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
+from brine.ports import Deadline
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer, json_error, xml_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.adapters.http1.connection import Answer
     from tests.loopback import Peer
 
 OK = json_answer({})
@@ -148,3 +153,20 @@ def test_each_attempt_is_signed_for_its_own_time(aws_at: AwsAt) -> None:
         [b"19700101T000000Z"],
         [b"19700101T010000Z"],
     ]
+
+
+@pytest.mark.parametrize(("leaves", "budget"), [(3.0, 3.0), (60.0, 5.0), (-1.0, 0.0)])
+def test_a_call_ends_with_the_deadline_of_its_request(leaves: float, budget: float) -> None:
+    given: list[float] = []
+
+    class Watched(Client):
+        def exchange(self, *args: Any) -> Answer:
+            given.append(args[-1].remaining())
+            raise TimedOut("watched")
+
+    with Watched() as client:
+        aws = Aws(region="r", credentials=Credentials("a", "b", None), client=client, clock=lambda: 100.0)
+        service = Service(aws, "dynamodb", replace(PATIENCE, attempts=1))
+        with pytest.raises(StoreUnavailable):
+            service.within(Deadline(100.0 + leaves, lambda: 100.0)).send(CALL)
+    assert given == [budget]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self
 
 from brine.adapters.aws.json_api import JsonApi
 from brine.adapters.aws.service import Patience, Service
@@ -13,6 +14,7 @@ from brine.ports import Item
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
+    from brine.ports import Deadline
 
 _MAX_ANSWER = 1_048_576  # an item has at most 400 KB, a third more in base64
 _BINARY = b'"B":"'
@@ -41,6 +43,12 @@ class DynamoItemStore:
     def delete(self, pk: str, sk: str) -> None:
         """One DeleteItem. Raises StoreError."""
         self._api.call("DeleteItem", {"TableName": self._table, "Key": key_attributes(pk, sk)})
+
+    def within(self, deadline: Deadline) -> Self:
+        """A copy whose calls are over by then."""
+        store = copy(self)
+        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
+        return store
 
 
 def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:

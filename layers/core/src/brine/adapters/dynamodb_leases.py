@@ -8,8 +8,9 @@ writes a second. Why a fill is a transaction: docs/decisions/0043.
 from __future__ import annotations
 
 import json
+from copy import copy
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.dynamodb import dynamodb_api, item_attributes, key_attributes
@@ -19,7 +20,7 @@ from brine.ports import Held, Lease
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws, Patience
     from brine.adapters.dynamodb import Attributes
-    from brine.ports import Item
+    from brine.ports import Deadline, Item
 
 LEASE = "lease"
 
@@ -94,6 +95,12 @@ class DynamoLeaseStore:
         """One UpdateItem."""
         values = {":free": _number(0), ":one": _number(1)}
         self._holds("UpdateItem", self._update(pk, _REVOKE, condition=_EXISTS, values=values))
+
+    def within(self, deadline: Deadline) -> Self:
+        """A copy whose calls are over by then."""
+        store = copy(self)
+        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
+        return store
 
     def _holds(self, operation: str, parameters: dict[str, object]) -> bool:
         """Whether the condition held, and so the operation was done."""

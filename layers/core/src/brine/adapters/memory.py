@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from brine.ports import Held, Lease
 
 if TYPE_CHECKING:
-    from brine.ports import Item
+    from brine.ports import Deadline, Item
 
 
 class MemoryItemStore:
@@ -29,6 +29,10 @@ class MemoryItemStore:
     def delete(self, pk: str, sk: str) -> None:
         """Remove the item; no error when there is none."""
         self.items.pop((pk, sk), None)
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
 
 
 class MemoryLeaseStore:
@@ -80,6 +84,10 @@ class MemoryLeaseStore:
             if last is not None:
                 self.leases[pk] = replace(last, owner="", token=last.token + 1, expires_at=0.0)
 
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
+
     def _last(self, lease: Lease) -> Lease | None:
         """The last lease of the key, if it is this one."""
         last = self.leases.get(lease.pk)
@@ -100,3 +108,7 @@ class MemoryBodyStore:
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken."""
         self.bodies.setdefault(digest, body)
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Oversized, Refused
 from brine.adapters.aws.service import Call, Patience, Service
@@ -12,6 +13,7 @@ from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
+    from brine.ports import Deadline
 
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # the SHA-256 of nothing
@@ -76,3 +78,9 @@ class S3BodyStore:
             # 412: the address is taken. 409: another is just writing there. Same address, same bytes: both are fine.
             if refused.status not in (409, 412):
                 raise
+
+    def within(self, deadline: Deadline) -> Self:
+        """A copy whose calls are over by then."""
+        store = copy(self)
+        store._service = self._service.within(deadline)  # noqa: SLF001 - of its own kind
+        return store

@@ -102,7 +102,7 @@ def _refetch(visit: Visit, fill: Fill) -> Answer:
 
 def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -> bool:
     """Bring the store to where the origin's response puts it. Whether the response is now stored."""
-    cache = visit.gateway.cache
+    cache = visit.cache
     for target in reception.invalidate:
         cache.drop(visit.key_of(target), visit.journal)
     if reception.drop:

@@ -60,14 +60,14 @@ class Fill:
         if not isinstance(lease, Lease):
             return None
         if lease.committed > visit.found.generation:
-            visit.gateway.cache.release(lease, visit.journal)
+            visit.cache.release(lease, visit.journal)
             return None
         return lease
 
     def give_up(self, visit: Visit) -> None:
         """Nothing is to be stored: let the next one in."""
         if self.lease is not None:
-            visit.gateway.cache.release(self.lease, visit.journal)
+            visit.cache.release(self.lease, visit.journal)
 
 
 LATE: Final = Fill(None, late=True)
@@ -120,7 +120,7 @@ def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     again = _look_again(visit, consistent=True)
     if isinstance(again, Validate | Forward):
         return fetch(visit, again, Fill(turn))
-    visit.gateway.cache.release(turn, visit.journal)
+    visit.cache.release(turn, visit.journal)
     return _served(visit, decision, again, fetch)
 
 
@@ -133,7 +133,7 @@ def _await_turn(visit: Visit) -> Lease | Held | None:
         gateway.waiting.sleep(gateway.waiting.pause(number))
         number += 1
         now = gateway.clock()
-        held = gateway.cache.holder(visit.key, visit.journal)
+        held = visit.cache.holder(visit.key, visit.journal)
         if held is None:
             return None
         if held.expires_at <= now:
@@ -178,7 +178,7 @@ def acquire(visit: Visit) -> Lease | Held | None:
     gateway = visit.gateway
     now = gateway.clock()
     seconds = min(visit.route.timeout, visit.deadline.remaining()) + LEASE_MARGIN
-    return gateway.cache.acquire(
+    return visit.cache.acquire(
         visit.key, owner=gateway.waiting.owner(), now=now, expires_at=now + seconds, journal=visit.journal
     )
 

@@ -61,12 +61,12 @@ class Refresher:
         decision = self._decide(visit)
         if isinstance(decision, Validate | Forward):
             return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
-        self.gateway.cache.release(lease, visit.journal)
+        visit.cache.release(lease, visit.journal)
         return _refresh(visit, decision)
 
     def _decide(self, visit: Visit) -> Validate | Forward | Outcome:
         """What to ask the origin, or why it need not be asked."""
-        visit.found = self.gateway.cache.find(visit.key, visit.request, visit.now, visit.journal, consistent=True)
+        visit.found = visit.cache.find(visit.key, visit.request, visit.now, visit.journal, consistent=True)
         if visit.found.stored is None:
             is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)
             return "failed" if is_unknown else "gone"

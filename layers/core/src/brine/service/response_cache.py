@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.messages import Request
-    from brine.ports import BodyStore, Held, ItemStore, Lease, LeaseStore, Memory
+    from brine.ports import BodyStore, Deadline, Held, ItemStore, Lease, LeaseStore, Memory
     from brine.service.journal import Journal
     from brine_codec import Codec
 
@@ -107,6 +107,15 @@ class ResponseCache:
         whole = replace(stored, body=body)
         self._remember(key, slot, whole, otherwise=stored)
         return whole
+
+    def within(self, deadline: Deadline) -> ResponseCache:
+        """This cache for calls that are over by then."""
+        return replace(
+            self,
+            items=self.items.within(deadline),
+            leases=self.leases.within(deadline),
+            bodies=self.bodies.within(deadline),
+        )
 
     def acquire(self, key: str, *, owner: str, now: float, expires_at: float, journal: Journal) -> Lease | Held | None:
         """The lease of a key, or who has it; None when the table does not answer. One call."""

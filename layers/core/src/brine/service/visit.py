@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
 from brine.domain.cache_key import cache_key
@@ -11,6 +12,7 @@ from brine.domain.decide import decide
 from brine.domain.decision import Serve
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
+from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
 from brine.service.journal import Journal
@@ -24,12 +26,29 @@ if TYPE_CHECKING:
     from brine.ports import Deadline
     from brine.service.answer import Result
     from brine.service.gateway import Gateway
+    from brine.service.response_cache import ResponseCache
+
+
+ANSWER_RESERVE = 0.3
+"""Seconds of the deadline that no store may use: the answer must still be written."""
 
 
 class Visit:
     """A request, its target already the origin's, and all that is known about it so far. Each request has its own."""
 
-    __slots__ = ("deadline", "found", "gateway", "journal", "key", "layer", "now", "origin_time", "request", "route")
+    __slots__ = (
+        "_cache",
+        "deadline",
+        "found",
+        "gateway",
+        "journal",
+        "key",
+        "layer",
+        "now",
+        "origin_time",
+        "request",
+        "route",
+    )
 
     def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline) -> None:
         self.gateway = gateway
@@ -42,6 +61,14 @@ class Visit:
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
+        self._cache: ResponseCache | None = None
+
+    @property
+    def cache(self) -> ResponseCache:
+        """The gateway's cache, whose calls end in time for an answer."""
+        if self._cache is None:
+            self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
+        return self._cache
 
     def key_of(self, target: str) -> str:
         """The cache key of another target of this route."""
@@ -65,8 +92,7 @@ class Visit:
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
-        cache = self.gateway.cache
-        self.found = cache.recall(self.key, self.request, self.now)
+        self.found = self.gateway.cache.recall(self.key, self.request, self.now)
         if self.found.uncollapsed:
             return self.decide()
         if self.found.stored is not None:
@@ -74,7 +100,7 @@ class Visit:
             if isinstance(decision, Serve):
                 self.layer = "memory"
                 return decision
-        self.found = cache.find(self.key, self.request, self.now, self.journal, consistent=consistent)
+        self.found = self.cache.find(self.key, self.request, self.now, self.journal, consistent=consistent)
         self.layer = None if self.found.stored is None else "table"
         return self.decide()
 
@@ -86,8 +112,8 @@ class Visit:
 
     def respond_from(self, stored: StoredResponse) -> Response | None:
         """The response made from what is stored, or None when its body is needed and lost."""
-        if needs_body(stored, self.request):
-            whole = self.gateway.cache.load(self.key, self.found.slot, stored, self.journal)
+        if isinstance(stored.body, BodyReference) and needs_body(stored, self.request):
+            whole = self.cache.load(self.key, self.found.slot, stored, self.journal)
             if whole is None:
                 return None
             stored = whole

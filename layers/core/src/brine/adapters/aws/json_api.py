@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from brine.adapters.aws.service import Call
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Service
+    from brine.ports import Deadline
 
 _encode = JSONEncoder(separators=(",", ":")).encode
 
@@ -23,6 +24,10 @@ class JsonApi:
     target: str
     version: str
     max_answer: int
+
+    def within(self, deadline: Deadline) -> JsonApi:
+        """This API for calls that are over by then."""
+        return replace(self, service=self.service.within(deadline))
 
     def call(self, operation: str, parameters: dict[str, object]) -> bytes:
         """The answer's JSON text. Raises StoreError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,13 +72,20 @@ class Service:
     def __init__(self, aws: Aws, name: str, patience: Patience, *, host_prefix: str = "") -> None:
         self._aws = aws
         self._patience = patience
+        self._deadline: Deadline | None = None
         self._signer = Signer(aws.credentials, aws.region, name)
         self._address = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
+
+    def within(self, deadline: Deadline) -> Service:
+        """This service for calls that are over by then, if their own budget does not end sooner."""
+        service = copy(self)
+        service._deadline = deadline  # noqa: SLF001 - of its own kind
+        return service
 
     def send(self, call: Call) -> Answer:
         """The answer, its status 2xx. Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when none came."""
         patience = self._patience
-        deadline = Deadline(self._aws.clock() + patience.budget, self._aws.clock)
+        deadline = (self._deadline or Deadline(float("inf"), self._aws.clock)).within(patience.budget)
         repeats = 0
         while True:
             try:
