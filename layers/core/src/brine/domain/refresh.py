@@ -54,7 +54,7 @@ def refresh_request(route: Route, request: Request, stored: StoredResponse, key:
     Along go the selecting fields, those of content negotiation, and those that the route names beyond the standard
     ones. Here is where credentials are at play, where only a part is stored, and where it all is too long.
     """
-    selecting = {name for name, _ in stored.vary}
+    selecting = {name for name, _ in stored.vary} | (route.policy.key_headers or frozenset())
     reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
     at_play = reaching | {name for name in selecting if name in request.fields}
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
