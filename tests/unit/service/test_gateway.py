@@ -232,3 +232,33 @@ def test_routes_with_the_same_origin_do_not_share_what_they_store() -> None:
     world = World({"/base/x": response(cache_control="max-age=60")})
     world.ask("/api/x")
     assert world.ask("/open/base/x").result == "miss"
+
+
+NEGOTIATED = {"accept": "image/webp", "accept_language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "is_shared"),
+    [
+        ("/timed/x", {}, False),
+        ("/timed/x", {"cache_control": "max-age=60"}, True),
+        ("/timed/x", {"cache_control": "max-age=60", "vary": "accept"}, False),
+        ("/keyed/x", {}, True),
+        ("/keyed/x", {"cache_control": "max-age=60"}, True),
+    ],
+)
+def test_what_an_origin_may_have_negotiated_selects_where_only_the_route_gives_a_lifetime(
+    path: str, said: dict[str, str], is_shared: bool
+) -> None:
+    world = World({"/x": response(**said)})
+    world.ask(path, **NEGOTIATED)
+    assert world.ask(path, **NEGOTIATED).result == "hit"
+    assert (world.ask(path, **NEGOTIATED | {"accept": "image/png"}).result == "hit") is is_shared
+
+
+def test_headers_in_the_key_of_a_route_select_whatever_the_origin_says() -> None:
+    world = World({"/x": response(cache_control="max-age=60")})
+    world.ask("/keyed/x", x_region="eu")
+    assert world.ask("/keyed/x", x_region="eu").result == "hit"
+    assert world.ask("/keyed/x", x_region="us").result == "miss"
+    assert world.origin.requests[0][1].fields.get("x-region") == "eu"
