@@ -21,9 +21,10 @@ _partitions: ContextVar[list[Any] | None] = ContextVar("partitions", default=Non
 def mend() -> None:
     """Put this in the place of moto's own, in the process that serves moto."""
     from moto.dynamodb import models  # noqa: PLC0415  (1.3 s that only moto's process can wait for)
+    from moto.dynamodb.models import table as tables  # noqa: PLC0415  (as above)
 
     backend: Any = models.DynamoDBBackend
-    table: Any = models.Table
+    table: Any = tables.Table
     table.__deepcopy__ = _copied
     backend.transact_write_items = _telling(backend.transact_write_items)
 
