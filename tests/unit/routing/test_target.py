@@ -12,7 +12,7 @@ from brine.domain.cache_key import cache_key
 from brine.domain.messages import Request
 from brine.domain.origin import OriginAddress
 from brine.domain.route import QueryRule, Route
-from brine.domain.target import BadTargetError, upstream_target
+from brine.domain.target import BadTargetError, normalised, upstream_target
 
 ORIGIN = OriginAddress(scheme="http", host="o.test", port=80)
 QUERY = st.text("ab=&%26+c*~", max_size=20)
@@ -95,6 +95,19 @@ def test_a_query_rule_only_removes_and_reorders(query: str, drop: tuple[str, ...
     left = [] if upstream is None else upstream.split("&")
     expected = [part for part in query.split("&") if unquote(part.split("=")[0].replace("+", " ")) != drop[0]]
     assert sorted(left) == sorted(expected) or (left == [] and "".join(expected) == "")
+
+
+@given(QUERY, st.text("ab", max_size=2), st.booleans())
+def test_a_target_that_the_origin_names_is_normalised_like_a_request(query: str, drop: str, sort: bool) -> None:
+    rule = route("/", query=QueryRule(drop=(drop,), sort=sort))
+    path, upstream = upstream_target(rule, Request(method="GET", path="/x", query=query))
+    target = Request(method="GET", path=path, query=upstream).target
+    assert normalised(rule, f"/x?{query}") == target
+    assert normalised(rule, target) == target
+
+
+def test_a_target_without_a_query_has_none_afterwards() -> None:
+    assert normalised(route(query=QueryRule(sort=True)), "/x") == "/x"
 
 
 PART = st.text("ab/?&=|:0123456789", max_size=6)

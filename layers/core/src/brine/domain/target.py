@@ -32,6 +32,13 @@ def upstream_target(route: Route, request: Request) -> tuple[str, str | None]:
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
 
 
+def normalised(route: Route, target: str) -> str:
+    """A target that the origin named, as `upstream_target` would have written it: that is where it is stored."""
+    path, mark, query = target.partition("?")
+    left = _apply(route.query, query if mark else None)
+    return path if left is None else f"{path}?{left}"
+
+
 def _is_visible_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable() and " " not in text
 
