@@ -180,6 +180,19 @@ def test_a_store_that_fails_spoils_nothing(
     assert answer.stored is (call == "read item")
 
 
+@pytest.mark.parametrize(
+    ("error", "what"), [(StoreThrottled("x"), "throttled"), (StoreUnavailable("x"), "unavailable")]
+)
+def test_an_invalidation_that_fails_is_told(watched: Watched, error: StoreError, what: str) -> None:
+    watched.world.ask()
+    watched.world.outcomes["/base/x"] = response(204, b"")
+    watched.watch.errors["delete item"] = error
+    answer = watched.world.ask("/api/x", "DELETE")
+    assert (answer.response.status, answer.result) == (204, "pass")
+    assert status_of(answer) == f"brine; fwd=method; fwd-status=204; detail=invalidation-{what}"
+    assert [str(fault) for fault in answer.faults] == [f"invalidation-{what}"]
+
+
 @pytest.mark.parametrize("how", ["missing", "altered", "longer", "unavailable"])
 def test_a_body_that_is_lost_is_fetched_anew(watched: Watched, how: str) -> None:
     world = watched.world

@@ -11,8 +11,9 @@ from brine_codec import KeyringUnavailable, Miss
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "envelope", "outdated"]
-"""table, bodies, keys, queue: that store did not do its part. envelope: what is stored was altered, or is not ours.
+type FaultKind = Literal["table", "bodies", "keys", "queue", "invalidation", "envelope", "outdated"]
+"""table, bodies, keys, queue: that store did not do its part. invalidation: the table did not forget what is no longer
+good, which may still be served. envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 
 
