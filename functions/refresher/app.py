@@ -79,7 +79,7 @@ def observe(done: Done, request_id: str) -> None:
     """
     made = done.made
     outcome: Outcome | Literal["malformed"] = "malformed" if done.problem is not None else made.outcome
-    faults = [str(fault) for fault in made.faults]
+    faults = [fault.for_log for fault in made.faults]
     details = {
         "request_id": request_id,
         "message_id": done.message_id,

@@ -132,6 +132,23 @@ def test_other_methods_pass_and_invalidate() -> None:
     assert world.ask().result == "miss"
 
 
+@pytest.mark.parametrize("field", ["location", "content_location"])
+@pytest.mark.parametrize("target", ["/base/x?b=1&a=2", "/base/x?a=2&utm_source=mail&b=1", "x?b=1&a=2"])
+def test_what_an_unsafe_response_names_is_invalidated_however_its_query_is_written(field: str, target: str) -> None:
+    world = World({"/base/x?a=2&b=1": response(cache_control="max-age=60")})
+    world.ask("/sorted/x?b=1&a=2")
+    world.outcomes["/base/list"] = response(201, b"", **{field: target})
+    world.ask("/sorted/list", "POST", b"new")
+    assert world.ask("/sorted/x?a=2&b=1").result == "miss"
+
+
+def test_two_routes_onto_one_origin_do_not_invalidate_each_other() -> None:
+    world = World({"/base/x": response(cache_control="max-age=60")})
+    world.ask("/api/x")
+    world.ask("/sorted/x", "POST", b"new")
+    assert world.ask("/api/x").result == "hit"
+
+
 def test_only_allowed_fields_reach_the_origin_of_a_cacheable_request() -> None:
     world = World({"/base/x": response(), "/x": response()})
     sent = {

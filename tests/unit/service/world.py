@@ -53,6 +53,11 @@ prefix = "/keyed"
 origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
+[[route]]
+name = "sorted"
+prefix = "/sorted"
+origin = "http://origin.test/base"
+query = { drop = ["utm_*"], sort = true }
 """
 
 

@@ -56,10 +56,11 @@ def test_what_may_pass_is_tried_again_after_a_wait(aws_at: AwsAt, sleeps: list[f
 def test_waits_grow_up_to_a_limit_and_attempts_are_counted(aws_at: AwsAt, sleeps: list[float]) -> None:
     with Loopback(answering_always(json_error("ThrottlingException"))) as server:
         aws = aws_at(server)
-        with pytest.raises(StoreThrottled):
+        with pytest.raises(StoreThrottled) as caught:
             send(aws)
         aws.client.close()
 
+    assert caught.value.code == "ThrottlingException"
     assert sleeps == [0.05, 0.1, 0.15]
     assert len(server.requests) == 4
 
