@@ -84,6 +84,13 @@ def problem_answer(kind: Kind, detail: str | None = None, *, route: str | None =
     return Answer(response=response, result="problem", route=route, problem=kind.name)
 
 
+def problem_instead(answer: Answer, kind: Kind, detail: str) -> Answer:
+    """The answer that tells of a problem in place of one that cannot be sent, whose story it keeps."""
+    response = problem(kind, detail)
+    fields = Fields([*response.fields, *answer.response.fields.only({"cache-status"})])
+    return replace(answer, response=replace(response, fields=fields), result="problem", problem=kind.name)
+
+
 def origin_problem(error: OriginError) -> Kind:
     """The kind of problem that an origin's failure is."""
     return _ORIGIN_KINDS.get(type(error), ORIGIN_UNREACHABLE)
