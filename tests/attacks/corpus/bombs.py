@@ -6,6 +6,7 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 from tests.attacks.assembler import (
+    ADDITEMS,
     APPEND,
     APPENDS,
     EMPTY_DICT,
@@ -82,6 +83,14 @@ def attacks() -> Iterator[Attack]:
         frozen = (
             MARK + few(number(1)) + b"".join(get(at) + TUPLE2 + MEMOIZE for at in range(rounds)) + FROZENSET + MEMOIZE
         )
+        alone = (
+            EMPTY_SET
+            + MEMOIZE
+            + MARK
+            + few(number(1))
+            + b"".join(get(at + 1) + TUPLE2 + MEMOIZE for at in range(rounds))
+        )
+        yield Attack(f"bombs: doubled tuple {rounds} in a set", stream(alone + ADDITEMS), alone=False)
         yield Attack(f"bombs: doubled tuple {rounds} in a frozenset", stream(frozen), alone=False)
     wide = MARK + number(1) * 1000 + TUPLE + MEMOIZE
     wider = MARK + get(1) * 1000 + TUPLE + MEMOIZE

@@ -129,7 +129,7 @@ class Shadow:
             raise Forbidden("the stream has a key without a value")
         if count > most:
             raise Forbidden("the stream fills a container with more at once than the writer does")
-        if kind != EMPTY_LIST and count != items[0]:
+        if kind != EMPTY_LIST:
             self._hash(items, 2 if kind == EMPTY_DICT else 1)
         target[1] = max(target[1], depth + 1)
         target[2] += weight
@@ -186,7 +186,7 @@ class Shadow:
                 depth = max(depth, item[1])
                 weight += item[2]
         self._nodes += count
-        if depth >= self._limits.depth:
+        if depth > self._limits.depth:
             raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         if weight > self._limits.nodes:
             raise TooLarge(f"the object expands to more than {self._limits.nodes} values")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from brine.service.response_cache import Entry
 
+EMULATOR_SLOWNESS = 10.0
+"""moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
 PURPOSE = "brine cache"
 
 
@@ -68,6 +70,7 @@ def _aws(settings: Settings, client: Client) -> Aws:
         credentials=Credentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
+        slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
     )
 
 
