@@ -36,6 +36,7 @@ class Kind:
 ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
 TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
+REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
 REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
 NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
@@ -49,6 +50,7 @@ KINDS = (
     ROUTE_UNKNOWN,
     TARGET_INVALID,
     EVENT_INVALID,
+    REQUEST_INVALID,
     REQUEST_TOO_LARGE,
     NOT_STORED,
     ORIGIN_UNREACHABLE,
