@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine_cli.environment import InitFailed
 from tests.events import load_event
 from tests.loopback import Loopback, answering
 from tests.unit.functions.invoking import Output, running, variables_on
@@ -104,6 +105,18 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert (record["level"], record["faults"]) == ("WARNING", ["table-unavailable: ResourceNotFoundException"])
     (metrics,) = output.metrics
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
+
+
+def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    Path(variables["BRINE_ROUTES"]).write_text('[[route]]\nname = "bin"\nprefix = "/httpbin"\n')
+    with pytest.raises(InitFailed) as failure, start("http://127.0.0.1:1"):
+        pass
+    first, second = str(failure.value).splitlines()
+    assert first == "GatewayFunction cannot be loaded"
+    assert second == 'brine.errors.ConfigError: routes.toml:1:1: the route has no "origin"'
+    assert output.lines == []
 
 
 @pytest.mark.parametrize("malformed", [{}, {"Records": []}, {"version": "2.0", "hushed": "hushed"}])
