@@ -16,7 +16,7 @@ INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
+    """Settings of a function. Sizes are bytes, times seconds. `refresh_queue` is a URL; a gateway has `routes`.
 
     `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
     """
@@ -24,8 +24,8 @@ class Settings:
     table: str
     bucket: str
     signing_keys_secret: str
-    routes: Path
     region: str
+    routes: Path | None = None
     refresh_queue: str | None = None
     inline_limit: int = 32_768
     l1_bytes: int = 33_554_432
@@ -46,8 +46,8 @@ class Settings:
             table=_text(environment, "BRINE_TABLE"),
             bucket=_text(environment, "BRINE_BUCKET"),
             signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
-            routes=Path(_text(environment, "BRINE_ROUTES")),
             region=_text(environment, "AWS_REGION"),
+            routes=Path(routes) if (routes := environment.get("BRINE_ROUTES")) else None,
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
