@@ -6,6 +6,7 @@ BrineError
 │   ├── StoreThrottled      it refused for now
 │   └── StoreUnavailable    it could not be reached, or failed
 ├── BadEvent                what invoked the function is not a request that it can read
+├── BadRequest              the request cannot be written in HTTP/1.1, so no origin was asked
 ├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
 └── OriginError             the origin gave no usable response
     ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
@@ -45,6 +46,10 @@ class BadEvent(BrineError):
     """The event is from no source that the gateway knows, or malformed. The message says how, without its content."""
 
 
+class BadRequest(BrineError):
+    """The request cannot be sent to an origin, and was not. The message may be shown to the client."""
+
+
 class AnswerTooLarge(BrineError):
     """The answer is `size` bytes as Lambda writes it, and only `limit` may be sent."""
 
@@ -59,7 +64,7 @@ class OriginError(BrineError):
 
 
 class OriginUnreachable(OriginError):
-    """No connection to the origin, or a request that cannot be written in HTTP: nothing was sent."""
+    """No connection to the origin: nothing was sent."""
 
 
 class OriginTimeout(OriginError):
