@@ -30,9 +30,10 @@ class Answer:
     def cache_status(self) -> list[str]:
         """The parameters of the gateway's member of Cache-Status, the last one."""
         last = [value for name, value in self.fields if name == "cache-status"][-1]
-        name, *parameters = last.split("; ")
-        assert name == "brine", self
-        return parameters
+        before, name, parameters = last.rpartition("brine; ")
+        assert name, self
+        assert not before or before.endswith(", "), self
+        return parameters.split("; ")
 
 
 def play(story: Story, twin: str, origin: ScriptedOrigin) -> None:

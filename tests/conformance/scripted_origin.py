@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Self
 
@@ -55,6 +56,7 @@ class ScriptedOrigin:
                 self._asked[path].append(asked)
                 replies = self._replies[path]
                 chosen = UNSCRIPTED if not replies else replies.pop(0) if len(replies) > 1 else replies[0]
+            time.sleep(chosen.delay)
             peer.send(self._written(chosen, method, path))
             if chosen.raw is not None or chosen.closes:
                 return

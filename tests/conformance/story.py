@@ -17,7 +17,7 @@ BODILESS = frozenset({204, 304})
 class Reply:
     """What the origin says. `raw`: these bytes and then the end of the connection, instead of all the rest.
 
-    `closes`: the connection ends after the reply, which does not announce it.
+    `closes`: the connection ends after the reply, which does not announce it. `delay`: seconds before it begins.
     """
 
     status: int = 200
@@ -25,6 +25,7 @@ class Reply:
     body: bytes | None = None
     raw: bytes | None = None
     closes: bool = False
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

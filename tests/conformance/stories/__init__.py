@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from tests.conformance.stories import freshness, storing, validation, vary
+from tests.conformance.stories import (
+    damage,
+    directives,
+    freshness,
+    invalidation,
+    passing,
+    ranges,
+    stale,
+    storing,
+    validation,
+    vary,
+)
 
-STORIES = (*freshness.STORIES, *storing.STORIES, *validation.STORIES, *vary.STORIES)
+STORIES = (
+    *damage.STORIES,
+    *directives.STORIES,
+    *freshness.STORIES,
+    *invalidation.STORIES,
+    *passing.STORIES,
+    *ranges.STORIES,
+    *stale.STORIES,
+    *storing.STORIES,
+    *validation.STORIES,
+    *vary.STORIES,
+)
