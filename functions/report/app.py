@@ -95,7 +95,7 @@ logger = Logger()
 
 def observe(story: Story) -> None:
     """Write the log line and the metrics of one use of the cache."""
-    faults = [str(fault) for fault in story.faults]
+    faults = [fault.for_log for fault in story.faults]
     log = logger.warning if faults or story.outcome == "failed" else logger.info
     log("reported", extra={"outcome": story.outcome, "layer": story.layer, "stored": story.stored, "faults": faults})
     metrics = EphemeralMetrics()
