@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,26 +14,47 @@ if TYPE_CHECKING:
 
 INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and our other attributes included
 
+LONGEST_PURGE_DELTA = 3600
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
+class CacheSettings:
+    """Where the cache is, and what is in it: enough to purge.
 
     `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
     """
 
     table: str
-    bucket: str
-    signing_keys_secret: str
     routes: Path
     region: str
+    endpoint_url: str | None = None
+    environment: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
+        """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        return cls(
+            table=_text(environment, "BRINE_TABLE"),
+            routes=Path(_text(environment, "BRINE_ROUTES")),
+            region=_text(environment, "AWS_REGION"),
+            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            environment=environment,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(CacheSettings):
+    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL."""
+
+    bucket: str
+    signing_keys_secret: str
     refresh_queue: str | None = None
     inline_limit: int = 32_768
     l1_bytes: int = 33_554_432
     l1_entry_bytes: int = 2_097_152
     max_response_body: int = 67_108_864
-    endpoint_url: str | None = None
-    environment: Mapping[str, str] = field(repr=False)
+    purge_delta: float = 1.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -48,6 +70,7 @@ class Settings:
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
             l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
             max_response_body=_bytes(environment, "BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
+            purge_delta=_seconds(environment, "BRINE_PURGE_DELTA", cls.purge_delta),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             environment=environment,
         )
@@ -58,6 +81,15 @@ def _text(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConfigError(f"the environment variable {name} is not set")
     return value
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if not text:
+        return default
+    if not _DECIMAL.fullmatch(text) or float(text) > LONGEST_PURGE_DELTA:
+        raise ConfigError(f"{name} must be a number of seconds, at most {LONGEST_PURGE_DELTA}; it is {text!r}")
+    return float(text)
 
 
 def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: int = 2**40) -> int:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from brine.errors import StoreError
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "envelope", "outdated"]
-"""table, bodies, keys, queue: that store did not do its part. envelope: what is stored was altered, or is not ours.
+type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "envelope", "outdated"]
+"""table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
+so it may have been. envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 
 
@@ -38,6 +39,10 @@ class Journal:
         """Something went wrong."""
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def has(self, kind: FaultKind) -> bool:
+        """Whether there was a fault of this kind."""
+        return any(fault.kind == kind for fault in self.faults)
 
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
         """The table, the body store or the queue failed."""
