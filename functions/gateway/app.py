@@ -31,6 +31,7 @@ FAULT_METRICS = {
     "keys": "StoreFault",
     "queue": "StoreFault",
     "stamps": "StoreFault",
+    "invalidation": "InvalidationFault",
 }
 
 logger = Logger()
@@ -66,7 +67,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     No header, body, path or query is told: they carry secrets. Each answer has its own set of metrics, so that
     threads of the twin do not mix theirs.
     """
-    faults = [str(fault) for fault in answer.faults]
+    faults = [fault.for_log for fault in answer.faults]
     details = {
         "request_id": request_id,
         "route": answer.route,

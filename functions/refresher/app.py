@@ -38,11 +38,12 @@ refresher = build_refresher(os.environ)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What became of one message, and the seconds that it took. `made`: the refresh, if it was one."""
+    """What became of one message, and the seconds that it took. `problem`: why it cannot be read."""
 
     message_id: str
     seconds: float
-    made: Refresh | None
+    made: Refresh
+    problem: str | None = None
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
@@ -53,22 +54,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         batch = list(threads.map(lambda message: take(message, deadline), messages))
     for done in batch:
         observe(done, context.aws_request_id)
-    again = [done.message_id for done in batch if done.made is not None and done.made.outcome == "failed"]
+    again = [done.message_id for done in batch if done.made.outcome == "failed"]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
 
 
 def take(message: dict[str, Any], deadline: Deadline) -> Done:
     """Refresh what one message asks for. One that cannot be read is done with: it would read no better later."""
     began = time.monotonic()
-    made = None
+    problem = None
     try:
         made = refresher.refresh(refresh_message.read(message["body"]), deadline)
     except BadEvent as error:
-        logger.warning("a malformed message", extra={"message_id": message["messageId"], "problem": str(error)})
+        made, problem = Refresh(outcome="gone"), str(error)
     except Exception:  # it may come again, but the other messages of the batch must not come with it
         logger.exception("the refresher failed", extra={"message_id": message["messageId"]})
         made = Refresh(outcome="failed")
-    return Done(message_id=message["messageId"], seconds=time.monotonic() - began, made=made)
+    return Done(message_id=message["messageId"], seconds=time.monotonic() - began, made=made, problem=problem)
 
 
 def observe(done: Done, request_id: str) -> None:
@@ -76,20 +77,21 @@ def observe(done: Done, request_id: str) -> None:
 
     Neither the target nor a field is told: they carry secrets.
     """
-    made = done.made or Refresh(outcome="gone")
-    outcome: Outcome | Literal["malformed"] = "malformed" if done.made is None else made.outcome
-    faults = [str(fault) for fault in made.faults]
+    made = done.made
+    outcome: Outcome | Literal["malformed"] = "malformed" if done.problem is not None else made.outcome
+    faults = [fault.for_log for fault in made.faults]
     details = {
         "request_id": request_id,
         "message_id": done.message_id,
         "route": made.route,
         "outcome": outcome,
+        "problem": done.problem,
         "milliseconds": round(done.seconds * 1000, 1),
         "origin_milliseconds": None if made.origin_time is None else round(made.origin_time * 1000, 1),
         "faults": faults or None,
     }
     log = logger.warning if faults or outcome in {"failed", "malformed"} else logger.info
-    log("refreshed", extra={name: value for name, value in details.items() if value is not None})
+    log("done", extra={name: value for name, value in details.items() if value is not None})
 
     metrics = EphemeralMetrics()
     metrics.add_dimension("route", made.route or "none")

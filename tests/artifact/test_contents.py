@@ -51,7 +51,9 @@ def test_packages_hold_code_and_their_type_marker(built: Template, place: str) -
     assert [file for file in files if file.suffix != ".py"] == [root.relative_to(root) / "py.typed"]
 
 
-def test_the_artifact_stays_small(built: Template) -> None:
-    """Lambda unpacks it at every cold start. Powertools is most of it."""
-    size = sum(path.stat().st_size for name in BUILT for path in find(built, name).rglob("*") if path.is_file())
+@pytest.mark.parametrize("function", sorted(name for name in BUILT if name.endswith("Function")))
+def test_what_a_function_loads_stays_small(built: Template, function: str) -> None:
+    """Lambda unpacks it, and every layer, at every cold start. Powertools is most of it."""
+    loaded = {function} | {name for name in BUILT if name.endswith("Layer")}
+    size = sum(path.stat().st_size for name in loaded for path in find(built, name).rglob("*") if path.is_file())
     assert size < 8_000_000

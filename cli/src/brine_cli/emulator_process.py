@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from brine_cli import moto_transactions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,6 +54,7 @@ def _moto() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
         create_backend_app,
     )
 
+    moto_transactions.mend()
     return OneAtATime(DomainDispatcherApplication(create_backend_app)), MotoRequestHandler
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 PATIENCE = 20.0
 CLIENTS = 30
+IDLE = {"waiting": 0, "in hand": 0}
 
 
 class Origin:
@@ -62,13 +64,25 @@ def console() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def lines() -> list[str]:
+    """What the functions printed."""
+    return []
+
+
 @pytest.fixture(scope="module", params=[0, 2], ids=["threads", "processes"])
-def twin(request: pytest.FixtureRequest, origin: Origin, console: list[str]) -> Iterator[Twin]:
+def twin(request: pytest.FixtureRequest, origin: Origin, console: list[str], lines: list[str]) -> Iterator[Twin]:
     listener = listen("127.0.0.1", 0)
     origin.asked.clear()
     with (
         HttpServer(listener, origin),
-        Twin(template=TEMPLATE, origin=url_of(listener), environments=request.param, report=console.append) as running,
+        Twin(
+            template=TEMPLATE,
+            origin=url_of(listener),
+            environments=request.param,
+            report=console.append,
+            show=lines.append,
+        ) as running,
     ):
         yield running
 
@@ -98,12 +112,16 @@ def fresh(explained: tuple[str, bytes]) -> bool:
     return explained[0].startswith("hit; ttl=") and not stale(explained)
 
 
-def queue(twin: Twin, name: str) -> dict[str, int]:
-    """How many messages wait in a queue, and how many somebody has in hand."""
+def sqs(twin: Twin) -> Any:
     session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    sqs: Any = session.client("sqs", endpoint_url=twin.aws_endpoint)
+    return session.client("sqs", endpoint_url=twin.aws_endpoint)
+
+
+def queue(twin: Twin) -> dict[str, int]:
+    """How many refreshes wait, and how many the refresher has in hand."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=twin.resources[name], AttributeNames=names)["Attributes"]
+    url = twin.resources["RefreshQueue"]
+    found = sqs(twin).get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return {"waiting": int(found[names[0]]), "in hand": int(found[names[1]])}
 
 
@@ -120,7 +138,7 @@ def test_stale_at_once_then_one_refresh_then_fresh(twin: Twin, origin: Origin) -
     _, body = until(lambda: ask(twin, path), fresh)
     assert body == b"2"
     assert origin.count(path) == 2
-    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages == {"waiting": 0, "in hand": 0})
+    until(lambda: queue(twin), lambda messages: messages == IDLE)
 
 
 def test_many_stale_hits_make_one_refresh(twin: Twin, origin: Origin) -> None:
@@ -137,7 +155,7 @@ def test_many_stale_hits_make_one_refresh(twin: Twin, origin: Origin) -> None:
     assert bodies == [b"1"] * CLIENTS
     origin.may_answer.set()
     until(lambda: ask(twin, path), fresh)
-    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages == {"waiting": 0, "in hand": 0})
+    until(lambda: queue(twin), lambda messages: messages == IDLE)
     assert origin.count(path) == 2
 
 
@@ -149,6 +167,21 @@ def test_with_a_cookie_the_origin_is_asked_at_once(twin: Twin, origin: Origin) -
     assert fresh(ask(twin, path))
 
 
+def records(lines: list[str], **members: str) -> list[dict[str, Any]]:
+    """The log records that have these members."""
+    found: list[dict[str, Any]] = [json.loads(line) for line in lines if line.startswith("{")]
+    return [record for record in found if members.items() <= record.items()]
+
+
+def test_a_message_that_cannot_be_read_is_dropped_and_counted(twin: Twin, lines: list[str]) -> None:
+    before = len(lines)
+    sqs(twin).send_message(QueueUrl=twin.resources["RefreshQueue"], MessageBody='{"version": 1, "route": "hush"}')
+    until(lambda: records(lines[before:], service="refresher", outcome="malformed"), bool)
+    until(lambda: [record for record in records(lines[before:]) if "RefreshMalformed" in record], bool)
+    until(lambda: queue(twin), lambda messages: messages == IDLE)
+    assert not [line for line in lines if "hush" in line]
+
+
 def test_a_refresh_that_fails_comes_again_and_the_stale_answer_stays(twin: Twin, origin: Origin) -> None:
     path = "/broken"
     ask(twin, path)
@@ -156,8 +189,8 @@ def test_a_refresh_that_fails_comes_again_and_the_stale_answer_stays(twin: Twin,
     until(lambda: origin.count(path), lambda count: count >= 2)  # each gateway process asks for one
     assert stale(ask(twin, path))
     # Reported as failed, so it is not deleted: hidden until the visibility timeout is over.
-    until(lambda: queue(twin, "RefreshQueue"), lambda messages: messages["waiting"] == 0)
-    assert queue(twin, "RefreshQueue")["in hand"] >= 1
+    until(lambda: queue(twin), lambda messages: messages["waiting"] == 0)
+    assert queue(twin)["in hand"] >= 1
 
 
 def test_nothing_was_reported_as_wrong(twin: Twin, console: list[str]) -> None:

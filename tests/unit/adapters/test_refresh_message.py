@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import md5
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from brine.adapters.refresh_message import read, write
 from brine.domain.fields import Fields
 from brine.domain.refresh import RefreshRequest
 from brine.errors import BadEvent
+from tests.events import load_event
 
 TEXT = st.text(st.characters(max_codepoint=255))
 LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), TEXT))
@@ -48,3 +50,9 @@ def test_what_is_no_refresh_request_is_refused_without_its_content(text: str) ->
 
 def test_members_of_a_later_writer_are_no_reason_to_refuse() -> None:
     assert read(json.dumps(GOOD | {"since": 5})) == read(json.dumps(GOOD))
+
+
+def test_the_sample_event_has_a_message_as_it_is_written() -> None:
+    (record,) = load_event("sqs/refresh.json")["Records"]
+    assert write(read(record["body"])) == record["body"]
+    assert md5(record["body"].encode()).hexdigest() == record["md5OfBody"]  # noqa: S324 - SQS's own checksum

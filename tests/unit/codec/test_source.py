@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import pytest
 
-from brine_codec import KeyringSource, KeyringUnavailable, UnknownKey
+from brine_codec import BadKeyring, KeyringSource, KeyringUnavailable, UnknownKey
 
 SECRET = "an example secret that is long enough"
 
@@ -88,3 +90,87 @@ def test_a_clock_that_is_set_back_does_not_stop_refreshing() -> None:
     source.sealing_key(10_000)
     source.sealing_key(1000)
     assert vault.calls == 2
+
+
+class SlowVault(Vault):
+    """Answers when it is told to, and says that it was asked."""
+
+    def __init__(self, *ids: int) -> None:
+        super().__init__(*ids)
+        self.asked = threading.Event()
+        self.may_answer = threading.Event()
+
+    def __call__(self) -> str:
+        self.asked.set()
+        assert self.may_answer.wait(10)
+        return super().__call__()
+
+
+def test_threads_that_have_no_keys_wait_for_the_one_that_loads_them() -> None:
+    vault = SlowVault(1)
+    source = KeyringSource(vault)
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(source.opening_key, 1, 1000)
+        assert vault.asked.wait(10)
+        others = [threads.submit(source.opening_key, 1, 1000) for _ in range(7)]
+        assert not wait(others, timeout=0.1, return_when=FIRST_COMPLETED).done
+        vault.may_answer.set()
+        assert {future.result(10).id for future in (first, *others)} == {1}
+    assert vault.calls == 1
+
+
+def test_threads_that_have_keys_do_not_wait_for_newer_ones() -> None:
+    vault = SlowVault(1)
+    source = KeyringSource(vault, refresh_after=300)
+    vault.may_answer.set()
+    source.sealing_key(1000)
+    vault.may_answer.clear()
+    vault.asked.clear()
+    vault.ids = (1, 2)
+    with ThreadPoolExecutor(1) as threads:
+        refreshing = threads.submit(source.sealing_key, 1300)
+        assert vault.asked.wait(10)
+        assert source.sealing_key(1300).id == 1
+        vault.may_answer.set()
+        assert refreshing.result(10).id == 2
+
+
+def test_a_thread_that_needs_an_unknown_key_waits_for_the_load_under_way() -> None:
+    vault = SlowVault(1)
+    source = KeyringSource(vault, refresh_after=300)
+    vault.may_answer.set()
+    source.sealing_key(1000)
+    vault.may_answer.clear()
+    vault.asked.clear()
+    vault.ids = (1, 2)
+    with ThreadPoolExecutor(2) as threads:
+        refreshing = threads.submit(source.sealing_key, 1300)
+        assert vault.asked.wait(10)
+        waiting = threads.submit(source.opening_key, 2, 1300)
+        vault.may_answer.set()
+        assert (refreshing.result(10).id, waiting.result(10).id) == (2, 2)
+    assert vault.calls == 2
+
+
+def test_it_tells_why_the_last_load_failed() -> None:
+    vault = Vault(1)
+    source = KeyringSource(vault, refresh_after=300, retry_after=10)
+    vault.down = True
+    with pytest.raises(KeyringUnavailable) as raised:
+        source.sealing_key(1000)
+    error = source.last_error
+    assert isinstance(error, ConnectionError)
+    assert raised.value.__cause__ is error
+    vault.down = False
+    source.sealing_key(1010)
+    assert source.last_error is None
+
+
+def test_what_it_tells_of_a_malformed_keyring_leads_to_no_secret() -> None:
+    source = KeyringSource(lambda: json.dumps({"1": SECRET, "x": SECRET}))
+    with pytest.raises(KeyringUnavailable):
+        source.sealing_key(1000)
+    error = source.last_error
+    assert isinstance(error, BadKeyring)
+    assert (error.__traceback__, error.__cause__, error.__context__) == (None, None, None)
+    assert SECRET not in str(error)

@@ -85,7 +85,6 @@ def test_the_body_may_be_out_of_reach() -> None:
         ([TAG], [], True),
         ([TAG], [TAG], True),
         ([TAG], [("ETag", 'W/"v1"')], True),
-        ([TAG], [("ETag", '"v2"')], False),
         ([TAG], [("Last-Modified", date())], True),
         ([TAG, ("Last-Modified", date(-9))], [TAG, ("Last-Modified", date())], True),
         ([("Last-Modified", date(-9))], [("Last-Modified", date(-9))], True),
@@ -182,3 +181,17 @@ def test_a_304_to_head_confirms_the_stored_get() -> None:
     reception = ask(stored_response(*OLD), request(method="HEAD"), response(TAG, status=304, body=b""), at=LATER)
     assert reception.keep is not None
     assert reception.keep.body == b"body"
+
+
+def test_a_304_with_another_tag_confirms_but_updates_nothing() -> None:
+    stored = stored_response(OLD[0], OLD[1], TAG)
+    reception = confirm(("ETag", '"v2"'), ("Cache-Control", "max-age=60"), ("X", "new"), stored=stored)
+    assert (reception.reuse, reception.keep, reception.drop, reception.retry) == (stored, None, False, None)
+    assert reception.refusal == "other-etag"
+
+
+@pytest.mark.parametrize("name", ["Content-MD5", "Content-Digest", "Repr-Digest", "Digest"])
+def test_a_304_does_not_change_what_says_which_bytes_are_stored(name: str) -> None:
+    reception = confirm(TAG, (name, "new"), stored=stored_response(OLD[0], OLD[1], TAG, (name, "old")))
+    assert reception.reuse is not None
+    assert reception.reuse.fields.get(name) == "old"

@@ -10,6 +10,7 @@ from brine.adapters.refresh_message import write
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.origin import OriginAddress
+from brine.domain.policy import Policy
 from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest, refresh_request
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, Route
 from brine.domain.stored import StoredResponse
@@ -17,6 +18,7 @@ from brine.domain.stored import StoredResponse
 ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)
 PLAIN = Route(name="api", prefix="/", origin=ORIGIN)
 NAMING = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {"x-version"})
+KEYED = Route(name="api", prefix="/", origin=ORIGIN, policy=Policy(key_headers=frozenset({"x-version"})))
 OPEN = Route(name="api", prefix="/", origin=ORIGIN, forward_headers="all")
 
 
@@ -52,10 +54,11 @@ def test_the_request_is_a_get_for_the_same_target() -> None:
         (PLAIN, (), ["accept", "accept-language"]),
         (PLAIN, ("user-agent",), ["accept", "user-agent", "accept-language"]),
         (NAMING, (), ["accept", "x-version", "accept-language"]),
+        (KEYED, (), ["accept", "x-version", "accept-language"]),
         (OPEN, (), ["accept", "accept-language"]),
         (OPEN, ("x-version",), ["accept", "x-version", "accept-language"]),
     ],
-    ids=["plain", "selecting", "named by the route", "open", "open and selecting"],
+    ids=["plain", "selecting", "named by the route", "in the route's key", "open", "open and selecting"],
 )
 def test_selecting_fields_negotiation_and_those_that_the_route_names_go_along(
     route: Route, vary: tuple[str, ...], travelling: list[str]

@@ -73,6 +73,27 @@ def test_what_is_stored_remembers_its_exchange() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "key_headers", "names"),
+    [
+        ([], None, ["accept", "accept-charset", "accept-encoding", "accept-language"]),
+        ([("Vary", "Foo")], None, ["accept", "accept-charset", "accept-encoding", "accept-language", "foo"]),
+        ([("Cache-Control", "max-age=9")], None, []),
+        ([("Cache-Control", "max-age=9"), ("Vary", "Foo")], None, ["foo"]),
+        ([], frozenset(), []),
+        ([("Vary", "Foo")], frozenset({"bar"}), ["bar", "foo"]),
+        ([("Cache-Control", "max-age=9")], frozenset({"bar"}), ["bar"]),
+    ],
+)
+def test_what_only_the_route_makes_fresh_is_selected_by_what_may_have_been_negotiated(
+    headers: list[Header], key_headers: frozenset[str] | None, names: list[str]
+) -> None:
+    policy = Policy(freshness_lifetime=60, key_headers=key_headers)
+    keep = ask(None, request(), response(*headers), policy).keep
+    assert keep is not None
+    assert [name for name, _ in keep.vary] == names
+
+
+@pytest.mark.parametrize(
     ("headers", "policy", "seconds"),
     [
         ([("Cache-Control", "max-age=60")], Policy(), 60),

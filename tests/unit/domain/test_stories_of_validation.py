@@ -72,15 +72,26 @@ def test_no_cache_is_stored_and_asked_about_every_time(story: Story) -> None:
     assert (told.status, told.sent[0].fields.get("if-none-match")) == (200, '"v1"')
 
 
-def test_a_304_about_another_representation_is_not_believed(story: Story) -> None:
-    story.origin(FRESH, TAG)
+def test_a_304_that_contradicts_itself_is_not_believed(story: Story) -> None:
+    story.origin(FRESH, ("Last-Modified", "Thu, 12 Nov 2026 10:00:00 GMT"))
     story.get()
     story.now += 61
-    story.origin(("ETag", '"v2"'), status=304, body=b"")
-    story.origin(FRESH, ("ETag", '"v2"'), body=b"new")
+    story.origin(("Last-Modified", "Fri, 13 Nov 2026 10:00:00 GMT"), status=304, body=b"")
+    story.origin(FRESH, body=b"new")
     told = story.get()
     assert (told.status, told.body) == (200, b"new")
-    assert "if-none-match" not in told.sent[1].fields
+    assert "if-modified-since" not in told.sent[1].fields
+
+
+def test_a_304_under_another_tag_is_believed_but_changes_nothing(story: Story) -> None:
+    story.origin(FRESH, TAG, body=b"old")
+    story.get()
+    for _ in range(2):
+        story.now += 61
+        story.origin(("ETag", '"v2"'), FRESH, status=304, body=b"")
+        told = story.get()
+        assert (told.status, told.body, told.header("etag")) == (200, b"old", '"v1"')
+        assert told.sent[0].fields.get("if-none-match") == '"v1"'
 
 
 def test_a_304_that_forbids_storing_answers_and_ends_it(story: Story) -> None:

@@ -37,6 +37,7 @@ show_key = true
 negative_lifetimes = { 404 = "10s", 503 = 1 }
 set_cookie = "strip"
 store_post = true
+key_headers = ["Accept", "X-Region"]
 request_directives = false
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
@@ -44,7 +45,7 @@ request_directives = false
     assert route.name == "orders-2"
     assert route.origin == OriginAddress(scheme="https", host="orders.test", port=8443)
     assert route.base_path == "/v2"
-    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version"}
+    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body) == (2.5, 1000)
     assert route.policy == Policy(
@@ -55,6 +56,7 @@ request_directives = false
         negative_lifetimes={404: 10, 503: 1},
         set_cookie="strip",
         store_post=True,
+        key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
     )
 
@@ -110,6 +112,8 @@ BAD = [
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
     (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),
     (HEAD + 'negative_lifetimes = { 404 = "x" }', "5:1", "must be a duration", True),
+    (HEAD + "key_headers = 3", "5:1", "a list of names", True),
+    (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
     (HEAD + "query = 3", "5:1", '"query" must be a table', True),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from brine.domain.cache_key import cache_key
 from brine.domain.messages import Request
 from brine.domain.origin import OriginAddress
-from brine.domain.route import QueryRule, Route
-from brine.domain.target import BadTargetError, upstream_target
+from brine.domain.route import QueryRule, Route, Routes
+from brine.domain.target import BadTargetError, normalised, upstream_target
 
 ORIGIN = OriginAddress(scheme="http", host="o.test", port=80)
 QUERY = st.text("ab=&%26+c*~", max_size=20)
@@ -38,7 +38,9 @@ def route(prefix: str = "/p", base_path: str = "", query: QueryRule | None = Non
     ],
 )
 def test_the_path_keeps_its_bytes(prefix: str, base: str, path: str, upstream: str) -> None:
-    assert upstream_target(route(prefix, base), Request(method="GET", path=path)) == (upstream, None)
+    alone = route(prefix, base)
+    confined = Routes((alone,)).confines(alone)
+    assert upstream_target(alone, Request(method="GET", path=path), confined=confined) == (upstream, None)
 
 
 @pytest.mark.parametrize(
@@ -59,15 +61,28 @@ def test_the_path_keeps_its_bytes(prefix: str, base: str, path: str, upstream: s
 )
 def test_a_path_cannot_leave_its_route(rest: str) -> None:
     with pytest.raises(BadTargetError, match="segment"):
-        upstream_target(route(), Request(method="GET", path=f"/p{rest}"))
+        upstream_target(route(), Request(method="GET", path=f"/p{rest}"), confined=True)
+
+
+@pytest.mark.parametrize(
+    ("routes", "confined"),
+    [
+        ((route("/"),), False),
+        ((route("/p"),), True),
+        ((route("/", "/v2"),), True),
+        ((route("/"), route("/admin", name="admin")), True),
+    ],
+)
+def test_paths_may_climb_only_where_nothing_is_beside_or_above(routes: tuple[Route, ...], confined: bool) -> None:
+    assert Routes(routes).confines(routes[0]) is confined
 
 
 @pytest.mark.parametrize("path", ["/p/ü", "/p/a b", "/p/\x00", "/p/a\r\nx", "/p/\x7f"])
 def test_bytes_that_no_request_line_holds_are_refused(path: str) -> None:
     with pytest.raises(BadTargetError, match="percent-encoded"):
-        upstream_target(route(), Request(method="GET", path=path))
+        upstream_target(route(), Request(method="GET", path=path), confined=False)
     with pytest.raises(BadTargetError, match="percent-encoded"):
-        upstream_target(route(), Request(method="GET", path="/p", query=path))
+        upstream_target(route(), Request(method="GET", path="/p", query=path), confined=False)
 
 
 @pytest.mark.parametrize(
@@ -84,17 +99,31 @@ def test_bytes_that_no_request_line_holds_are_refused(path: str) -> None:
     ],
 )
 def test_query_rules(rule: QueryRule, query: str, upstream: str | None) -> None:
-    assert upstream_target(route(query=rule), Request(method="GET", path="/p", query=query)) == ("/", upstream)
+    request = Request(method="GET", path="/p", query=query)
+    assert upstream_target(route(query=rule), request, confined=True) == ("/", upstream)
 
 
 @given(QUERY, st.text("ab", max_size=2).map(lambda name: (name,)), st.booleans())
 def test_a_query_rule_only_removes_and_reorders(query: str, drop: tuple[str, ...], sort: bool) -> None:
     _, upstream = upstream_target(
-        route(query=QueryRule(drop=drop, sort=sort)), Request(method="GET", path="/p", query=query)
+        route(query=QueryRule(drop=drop, sort=sort)), Request(method="GET", path="/p", query=query), confined=True
     )
     left = [] if upstream is None else upstream.split("&")
     expected = [part for part in query.split("&") if unquote(part.split("=")[0].replace("+", " ")) != drop[0]]
     assert sorted(left) == sorted(expected) or (left == [] and "".join(expected) == "")
+
+
+@given(QUERY, st.text("ab", max_size=2), st.booleans())
+def test_a_target_that_the_origin_names_is_normalised_like_a_request(query: str, drop: str, sort: bool) -> None:
+    rule = route("/", query=QueryRule(drop=(drop,), sort=sort))
+    path, upstream = upstream_target(rule, Request(method="GET", path="/x", query=query), confined=True)
+    target = Request(method="GET", path=path, query=upstream).target
+    assert normalised(rule, f"/x?{query}") == target
+    assert normalised(rule, target) == target
+
+
+def test_a_target_without_a_query_has_none_afterwards() -> None:
+    assert normalised(route(query=QueryRule(sort=True)), "/x") == "/x"
 
 
 PART = st.text("ab/?&=|:0123456789", max_size=6)

@@ -132,6 +132,23 @@ def test_other_methods_pass_and_invalidate() -> None:
     assert world.ask().result == "miss"
 
 
+@pytest.mark.parametrize("field", ["location", "content_location"])
+@pytest.mark.parametrize("target", ["/base/x?b=1&a=2", "/base/x?a=2&utm_source=mail&b=1", "x?b=1&a=2"])
+def test_what_an_unsafe_response_names_is_invalidated_however_its_query_is_written(field: str, target: str) -> None:
+    world = World({"/base/x?a=2&b=1": response(cache_control="max-age=60")})
+    world.ask("/sorted/x?b=1&a=2")
+    world.outcomes["/base/list"] = response(201, b"", **{field: target})
+    world.ask("/sorted/list", "POST", b"new")
+    assert world.ask("/sorted/x?a=2&b=1").result == "miss"
+
+
+def test_two_routes_onto_one_origin_do_not_invalidate_each_other() -> None:
+    world = World({"/base/x": response(cache_control="max-age=60")})
+    world.ask("/api/x")
+    world.ask("/sorted/x", "POST", b"new")
+    assert world.ask("/api/x").result == "hit"
+
+
 def test_only_allowed_fields_reach_the_origin_of_a_cacheable_request() -> None:
     world = World({"/base/x": response(), "/x": response()})
     sent = {
@@ -232,3 +249,33 @@ def test_routes_with_the_same_origin_do_not_share_what_they_store() -> None:
     world = World({"/base/x": response(cache_control="max-age=60")})
     world.ask("/api/x")
     assert world.ask("/open/base/x").result == "miss"
+
+
+NEGOTIATED = {"accept": "image/webp", "accept_language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "is_shared"),
+    [
+        ("/timed/x", {}, False),
+        ("/timed/x", {"cache_control": "max-age=60"}, True),
+        ("/timed/x", {"cache_control": "max-age=60", "vary": "accept"}, False),
+        ("/keyed/x", {}, True),
+        ("/keyed/x", {"cache_control": "max-age=60"}, True),
+    ],
+)
+def test_what_an_origin_may_have_negotiated_selects_where_only_the_route_gives_a_lifetime(
+    path: str, said: dict[str, str], is_shared: bool
+) -> None:
+    world = World({"/x": response(**said)})
+    world.ask(path, **NEGOTIATED)
+    assert world.ask(path, **NEGOTIATED).result == "hit"
+    assert (world.ask(path, **NEGOTIATED | {"accept": "image/png"}).result == "hit") is is_shared
+
+
+def test_headers_in_the_key_of_a_route_select_whatever_the_origin_says() -> None:
+    world = World({"/x": response(cache_control="max-age=60")})
+    world.ask("/keyed/x", x_region="eu")
+    assert world.ask("/keyed/x", x_region="eu").result == "hit"
+    assert world.ask("/keyed/x", x_region="us").result == "miss"
+    assert world.origin.requests[0][1].fields.get("x-region") == "eu"

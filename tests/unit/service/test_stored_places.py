@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
-from brine.errors import StoreThrottled, StoreUnavailable
+from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.service.visit import ANSWER_RESERVE
 from brine_codec import KeyringSource
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from brine.domain.messages import Response
-    from brine.errors import StoreError
     from brine.ports import Deadline, Item
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
@@ -181,6 +180,19 @@ def test_a_store_that_fails_spoils_nothing(
     assert answer.stored is (call == "read item")
 
 
+@pytest.mark.parametrize(
+    ("error", "what"), [(StoreThrottled("x"), "throttled"), (StoreUnavailable("x"), "unavailable")]
+)
+def test_an_invalidation_that_fails_is_told(watched: Watched, error: StoreError, what: str) -> None:
+    watched.world.ask()
+    watched.world.outcomes["/base/x"] = response(204, b"")
+    watched.watch.errors["delete item"] = error
+    answer = watched.world.ask("/api/x", "DELETE")
+    assert (answer.response.status, answer.result) == (204, "pass")
+    assert status_of(answer) == f"brine; fwd=method; fwd-status=204; detail=invalidation-{what}"
+    assert [str(fault) for fault in answer.faults] == [f"invalidation-{what}"]
+
+
 @pytest.mark.parametrize("how", ["missing", "altered", "longer", "unavailable"])
 def test_a_body_that_is_lost_is_fetched_anew(watched: Watched, how: str) -> None:
     world = watched.world
@@ -254,16 +266,27 @@ def test_an_item_past_its_time_is_no_fault(watched: Watched) -> None:
     assert (world.ask().faults, len(world.fetched)) == ((), 2)
 
 
-def test_without_keys_the_gateway_forwards_and_says_so(watched: Watched) -> None:
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (StoreUnavailable("GetSecretValue: hush (400)", "AccessDeniedException"), "AccessDeniedException"),
+        (StoreUnavailable("GetSecretValue: no connection"), "StoreUnavailable"),
+        ('{"1": "hush"}', "BadKeyring"),
+    ],
+)
+def test_without_keys_the_gateway_forwards_and_says_so(watched: Watched, text: str | StoreError, cause: str) -> None:
     def load() -> str:
-        raise StoreUnavailable("GetSecretValue: no connection")
+        if isinstance(text, StoreError):
+            raise text
+        return text
 
     world = watched.world
     world.keyring = KeyringSource(load)
     world.restart()
     answer = world.ask()
     assert (answer.response.body, answer.stored) == (b"hello", False)
-    assert "detail=keys-unavailable" in status_of(answer)
+    assert status_of(answer).endswith("; detail=keys-unavailable")
+    assert [fault.for_log for fault in answer.faults] == [f"keys-unavailable: {cause}"]
 
 
 def test_stores_get_no_more_time_than_the_answer_leaves(watched: Watched) -> None:

@@ -43,6 +43,22 @@ origin = "http://origin.test"
 forward_headers = "all"
 show_key = true
 grace = "1h"
+[[route]]
+name = "timed"
+prefix = "/timed"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+[[route]]
+name = "keyed"
+prefix = "/keyed"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+key_headers = ["X-Region"]
+[[route]]
+name = "sorted"
+prefix = "/sorted"
+origin = "http://origin.test/base"
+query = { drop = ["utm_*"], sort = true }
 """
 
 

@@ -72,6 +72,8 @@ class _Gate:
         end: int = start + length
         if not FRAME_SMALLEST <= length <= FRAME_LARGEST or end > len(self._stream):
             raise Forbidden("the stream has a frame of a size that the writer never makes")
+        if length < FRAME_TARGET and end < len(self._stream) and self._stream[end] not in LARGE:
+            raise Forbidden("the stream has a frame that ends too early")
         wide = sum([self._stream.count(lead, start, end) for lead in WIDE])
         self.opcodes.shadow.charge(length + min(wide * 765, 3 * length))  # a short text has 255 bytes at most
         if self.opcodes.read(self._memoised(start), end) != end:

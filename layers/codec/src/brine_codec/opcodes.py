@@ -184,7 +184,7 @@ class Opcodes:
         return self._memoised(pos + 1)
 
     def _empty_set(self, pos: int) -> int:
-        self.shadow.open_set()
+        self.shadow.keep([EMPTY_SET, 1, 1])
         return self._memoised(pos + 1)
 
     def _empty_list(self, pos: int) -> int:

@@ -1,20 +1,18 @@
-"""The fourth wall: an unpickler that finds `rebuild` and the types of datetime, and nothing else."""
+"""The fourth wall: an unpickler that finds `rebuild` and what makes times, and nothing else."""
 
 from __future__ import annotations
 
 import copyreg
-import datetime as dt
 from io import BytesIO
 from pickle import Unpickler
 
+from brine_codec.clock import CLOCKS
 from brine_codec.errors import CodecError, Forbidden, TooLarge, Undecodable, shown
 from brine_codec.gate import PROTOCOL
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine_codec.token import Rebuild
-
-TYPES = {("datetime", cls.__name__): cls for cls in (dt.date, dt.datetime, dt.time, dt.timedelta, dt.timezone)}
 
 
 class Reader(Unpickler):
@@ -24,8 +22,8 @@ class Reader(Unpickler):
     rebuild: Rebuild
 
     def find_class(self, module: str, name: str) -> object:
-        """`rebuild`, or a type of datetime. Raises Forbidden."""
-        found = TYPES.get((module, name))
+        """`rebuild`, or what makes times. Raises Forbidden."""
+        found = CLOCKS.get((module, name))
         if found is not None:
             return found
         if module == "brine_codec" and name == "rebuild":

@@ -63,9 +63,13 @@ class Registry:
             maker, reducer = inspect_class(tag, cls, known | dict(types or {}))
         else:
             raise TypeError("pack and make go together")
+        self._upgrades[name] = (cls, dict(accepts or {}))
+        self.add(cls, maker, reducer)
+
+    def add(self, cls: type, maker: Maker, reducer: Reducer) -> None:
+        """Write objects of this class by `reducer` and make them by `maker`: for extras such as `arrays`."""
         self.reducers[cls] = reducer
         self._makers[maker.tag] = maker
-        self._upgrades[name] = (cls, dict(accepts or {}))
 
     def maker(self, tag: str) -> Maker:
         """The maker of a tag, today's or that of an accepted older version. Raises SchemaMiss."""

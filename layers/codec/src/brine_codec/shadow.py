@@ -2,8 +2,9 @@
 
 On the stack, a number stands for that many plain leaves in a row; `(cost, depth, weight)` for anything composite, where
 cost says how far a sender can choose its hash, depth counts containers inside of each other, and weight counts values,
-a shared one as often as it is met; a list `[kind, depth, weight]` for a container that is being filled; a text for a
-callable. The memo holds what is composite, by index; every other index below `memoised` is a leaf.
+a shared one as often as it is met; a list `[kind, depth, weight]` for a container that is being filled; a text for
+what is no value (a callable, a buffer). The memo holds what is composite, by index; every other index below `memoised`
+is a leaf.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
     type Composite = Weighed | list[int] | str
     type Entry = int | Composite
 
-REBUILD, MAKER, TYPE = "rebuild", "maker", "type"
+REBUILD, MAKER, TYPE, BUFFER = "rebuild", "maker", "type", "buffer"
 EMPTY_LIST, EMPTY_DICT, EMPTY_SET = 0x5D, 0x7D, 0x8F  # a kind of container is the opcode that begins it
+ARGUMENTS = 0  # the kind of a tuple with buffers inside, which only a maker may get
 
 NOT_A_KEY = -1
 BIG_INTEGER = (1, 0, 1)
-BUFFER = BYTEARRAY = (NOT_A_KEY, 0, 1)
+BYTEARRAY = (NOT_A_KEY, 0, 1)
 EMPTY_TUPLE = (0, 1, 1)
 CLOCK = (0, 1, 2)  # a date, time or the like: hashed with the process's secret, or too narrow to be made to collide
 
-# What the estimate of memory counts, in bytes: a slot on the stack and in a container; a small text or number with
-# its place in the memo; a dict or set beyond that; an object with the arguments that it was made of.
-SLOT, MEMOISED, HASHED, OBJECT = 24, 64, 160, 700
+# What the estimate of memory counts, in bytes: a slot on the stack and in a container; a small text or number with its
+# place in the memo; beyond that a container (or what is kept of it here); an object and the arguments it was made of.
+SLOT, MEMOISED, COMPOSITE, OBJECT = 24, 64, 200, 700
 
 
 class Shadow:
@@ -58,15 +60,16 @@ class Shadow:
         self._nodes = self._bulk = self._hashed = self._weak_keys = 0
 
     def finish(self) -> None:
-        """One value is left, no mark, and no callable."""
-        last = self.stack[0] if len(self.stack) == 1 else 0
-        if self._marks or isinstance(last, str) or (isinstance(last, int) and last != 1):
+        """One value is left, and no mark."""
+        if self._marks or self._measure(self.stack)[0] != 1:
             raise Forbidden("the stream does not end with one value")
 
     def charge(self, size: int) -> None:
         """Count bytes of memory, and check what was counted so far."""
         self._bulk += size
-        if self._bulk + SLOT * (self._nodes + len(self.stack)) + MEMOISED * self.memoised > self._limits.memory:
+        slots = SLOT * (self._nodes + len(self.stack))
+        kept = MEMOISED * self.memoised + COMPOSITE * len(self.composites)
+        if self._bulk + slots + kept > self._limits.memory:
             raise TooLarge(f"the object would take more than {self._limits.memory} bytes of memory")
 
     def keep(self, entry: Composite) -> None:
@@ -80,12 +83,9 @@ class Shadow:
         if index >= self.memoised:
             raise Forbidden("the stream takes from the memo what it has not put there")
         entry = self.composites.get(index, 1)
-        self.stack.append((NOT_A_KEY, entry[1], entry[2]) if isinstance(entry, list) else entry)
-
-    def open_set(self) -> None:
-        """EMPTY_SET."""
-        self._bulk += HASHED
-        self.keep([EMPTY_SET, 1, 1])
+        if isinstance(entry, list) and entry[0] != ARGUMENTS:
+            entry = (NOT_A_KEY, entry[1], entry[2])
+        self.stack.append(entry)
 
     def mark(self) -> None:
         """MARK."""
@@ -125,13 +125,11 @@ class Shadow:
         if not isinstance(target, list) or target[0] != kind:
             raise Forbidden("the stream fills what is not a container of that kind")
         count, depth, weight = self._measure(items)
-        if kind == EMPTY_DICT:
-            self._bulk += HASHED
-            if count % 2:
-                raise Forbidden("the stream has a key without a value")
+        if kind == EMPTY_DICT and count % 2:
+            raise Forbidden("the stream has a key without a value")
         if count > most:
             raise Forbidden("the stream fills a container with more at once than the writer does")
-        if kind != EMPTY_LIST and count != items[0]:
+        if kind != EMPTY_LIST:
             self._hash(items, 2 if kind == EMPTY_DICT else 1)
         target[1] = max(target[1], depth + 1)
         target[2] += weight
@@ -140,13 +138,16 @@ class Shadow:
 
     def close_tuple(self, items: list[Entry]) -> None:
         """TUPLE, TUPLE1 to TUPLE3."""
-        _, depth, weight = self._measure(items)
-        self.keep((1, depth + 1, weight + 1))
+        if BUFFER in items:
+            _, depth, weight = self._measure([1 if item is BUFFER else item for item in items])
+            self.keep([ARGUMENTS, depth + 1, weight + 1])
+        else:
+            _, depth, weight = self._measure(items)
+            self.keep((1, depth + 1, weight + 1))
 
     def close_frozenset(self, items: list[Entry]) -> None:
         """FROZENSET."""
         _, depth, weight = self._measure(items)
-        self._bulk += HASHED
         self._hash(items, 1)
         self.keep((1, depth + 1, weight + 1))
 
@@ -154,6 +155,8 @@ class Shadow:
         """REDUCE: rebuild gives a maker, a maker an object, a type of datetime a clock value."""
         called = self.pop(2)
         maker, arguments = called if len(called) == 2 else (0, 0)
+        if isinstance(arguments, list) and arguments[0] == ARGUMENTS and maker is MAKER:
+            arguments = (0, arguments[1], arguments[2])
         if not isinstance(arguments, tuple):
             raise Forbidden("the stream calls without arguments")
         if maker is REBUILD:
@@ -176,14 +179,14 @@ class Shadow:
             if isinstance(item, int):
                 count += item
                 weight += item
-            elif isinstance(item, str):
-                raise Forbidden("the stream uses a callable as a value")
+            elif isinstance(item, str) or (isinstance(item, list) and item[0] == ARGUMENTS):
+                raise Forbidden("the stream uses a callable or a buffer as a value")
             else:
                 count += 1
                 depth = max(depth, item[1])
                 weight += item[2]
         self._nodes += count
-        if depth >= self._limits.depth:
+        if depth > self._limits.depth:
             raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         if weight > self._limits.nodes:
             raise TooLarge(f"the object expands to more than {self._limits.nodes} values")

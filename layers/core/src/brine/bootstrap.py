@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from brine.service.response_cache import Entry
 
+EMULATOR_SLOWNESS = 10.0
+"""moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
 PURPOSE = "brine cache"
 
 
@@ -84,6 +86,7 @@ def _aws(settings: CacheSettings, client: Client) -> Aws:
         credentials=Credentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
+        slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
     )
 
 

@@ -27,7 +27,11 @@ class ConfigError(BrineError):
 
 
 class StoreError(BrineError):
-    """The cache's storage failed. The gateway goes on without it."""
+    """The cache's storage failed. The gateway goes on without it. `code`: the storage's own name for the error."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class StoreThrottled(StoreError):

@@ -31,6 +31,11 @@ class CacheSettings:
     endpoint_url: str | None = None
     environment: Mapping[str, str] = field(repr=False)
 
+    @property
+    def is_on_emulator(self) -> bool:
+        """Whether AWS is an emulator, told by its URL: real endpoints, private ones too, are https."""
+        return self.endpoint_url is not None and self.endpoint_url.startswith("http://")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
         """Read and check. Raises ConfigError that names the variable, never its neighbours."""

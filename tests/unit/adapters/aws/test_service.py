@@ -56,10 +56,11 @@ def test_what_may_pass_is_tried_again_after_a_wait(aws_at: AwsAt, sleeps: list[f
 def test_waits_grow_up_to_a_limit_and_attempts_are_counted(aws_at: AwsAt, sleeps: list[float]) -> None:
     with Loopback(answering_always(json_error("ThrottlingException"))) as server:
         aws = aws_at(server)
-        with pytest.raises(StoreThrottled):
+        with pytest.raises(StoreThrottled) as caught:
             send(aws)
         aws.client.close()
 
+    assert caught.value.code == "ThrottlingException"
     assert sleeps == [0.05, 0.1, 0.15]
     assert len(server.requests) == 4
 
@@ -155,8 +156,12 @@ def test_each_attempt_is_signed_for_its_own_time(aws_at: AwsAt) -> None:
     ]
 
 
-@pytest.mark.parametrize(("leaves", "budget"), [(3.0, 3.0), (60.0, 5.0), (-1.0, 0.0)])
-def test_a_call_ends_with_the_deadline_of_its_request(leaves: float, budget: float) -> None:
+@pytest.mark.parametrize(
+    ("leaves", "slowness", "budget"), [(3.0, 1.0, 3.0), (60.0, 1.0, 5.0), (60.0, 10.0, 50.0), (-1.0, 1.0, 0.0)]
+)
+def test_a_call_ends_with_its_budget_or_the_deadline_of_its_request(
+    leaves: float, slowness: float, budget: float
+) -> None:
     given: list[float] = []
 
     class Watched(Client):
@@ -165,7 +170,9 @@ def test_a_call_ends_with_the_deadline_of_its_request(leaves: float, budget: flo
             raise TimedOut("watched")
 
     with Watched() as client:
-        aws = Aws(region="r", credentials=Credentials("a", "b", None), client=client, clock=lambda: 100.0)
+        aws = Aws(
+            region="r", credentials=Credentials("a", "b", None), client=client, slowness=slowness, clock=lambda: 100.0
+        )
         service = Service(aws, "dynamodb", replace(PATIENCE, attempts=1))
         with pytest.raises(StoreUnavailable):
             service.within(Deadline(100.0 + leaves, lambda: 100.0)).send(CALL)

@@ -38,8 +38,8 @@ class DynamoStampStore:
 
     def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
         self._aws = aws
-        self._patience = patience or Patience()
-        self._api = dynamodb_api(aws, self._patience)
+        self._patience = (patience or Patience()).times(aws.slowness)
+        self._api = dynamodb_api(aws, patience)
         self._table = table
         self._deadline = Deadline(float("inf"), aws.clock)
 

@@ -21,6 +21,8 @@ from brine.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.route import ForwardHeaders
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
@@ -89,6 +91,9 @@ class _Reader:
             else:
                 known = ", ".join(sorted((*_ROUTE, *_POLICY, "origin", "query")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
+        forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
+        if forwarded != "all":
+            values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
         return Route(**values, policy=Policy(**policy))
 
     def query(self, index: int, value: object) -> QueryRule:
@@ -185,19 +190,22 @@ def _tags(value: object) -> tuple[str, ...]:
     return tags
 
 
-def _forward_headers(value: object) -> Any:
-    if value == "all":
-        return "all"
-    try:
-        names = frozenset(name.lower() for name in _texts(value))
-    except ValueError:
-        raise ValueError('must be "all" or a list of header names') from None
+def _header_names(value: object) -> frozenset[str]:
+    names = frozenset(name.lower() for name in _texts(value))
     for name in sorted(names):
         if not _TOKEN.fullmatch(name):
             raise ValueError(f'holds "{name}", which is no header name')
         if name in _NEVER_FORWARDED:
             raise ValueError(f'holds "{name}", which belongs to one connection and is never forwarded')
-    return DEFAULT_FORWARD_HEADERS | names
+    return names
+
+
+def _forward_headers(value: object) -> ForwardHeaders:
+    if value == "all":
+        return "all"
+    if isinstance(value, list):
+        return DEFAULT_FORWARD_HEADERS | _header_names(value)
+    raise ValueError('must be "all" or a list of header names')
 
 
 def _negative_lifetimes(value: object) -> dict[int, float]:
@@ -227,6 +235,7 @@ _POLICY: dict[str, Callable[[Any], Any]] = {
     "grace": _duration,
     "keep": _duration,
     "negative_lifetimes": _negative_lifetimes,
+    "key_headers": _header_names,
     "set_cookie": _set_cookie,
     "store_post": _boolean,
     "request_directives": _boolean,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brine.domain.cache_control import response_directives
 from brine.domain.connection import end_to_end
+from brine.domain.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http_date import dated
 from brine.domain.stored import StoredResponse
 from brine.domain.storing import admit
-from brine.domain.vary import selecting_fields, vary_names
+from brine.domain.vary import NEGOTIATION, selecting_fields, vary_names
 
 if TYPE_CHECKING:
     from brine.domain.cache_control import Directives
@@ -61,8 +63,23 @@ class Exchange:
         )
 
     def vary(self, fields: Fields) -> SelectingFields:
-        """The request's selecting fields for a response with these fields."""
-        return selecting_fields(vary_names(fields), self.request)
+        """The request's selecting fields for a response with these fields: those in Vary, and those of the route.
+
+        An origin that gives no lifetime has not said either that its response is for everybody. Where only the route
+        makes it fresh, what the origin may have negotiated about selects too, unless the route says what does.
+        """
+        names = vary_names(fields)
+        if names == ("*",):
+            return selecting_fields(names, self.request)
+        of_route = self.policy.key_headers
+        if of_route is None:
+            of_route = NEGOTIATION if self._is_fresh_by_route(fields) else frozenset()
+        return selecting_fields(sorted({*names, *of_route}), self.request)
+
+    def _is_fresh_by_route(self, fields: Fields) -> bool:
+        status = self.response.status if self.response.status != 304 or self.stored is None else self.stored.status
+        explicit = explicit_lifetime(fields, response_directives(fields), self.response_time)
+        return explicit is None and route_lifetime(status, self.policy) is not None
 
     def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
         """The candidate as it is stored, or None and why not."""

@@ -17,15 +17,21 @@ if TYPE_CHECKING:
     from brine.domain.stored import StoredResponse
 
 # They describe the bytes that are stored, which have not changed (section 3.2).
-_NOT_UPDATED = frozenset({"content-encoding", "content-length", "content-range"})
+_NOT_UPDATED = frozenset(
+    {"content-digest", "content-encoding", "content-length", "content-md5", "content-range", "digest", "repr-digest"}
+)
 
 
 def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Reception:
     """The origin says that `stored` still holds: answer from it, with its fields brought up to date.
 
-    A 304 with another validator than the one that was asked about confirms nothing: ask for the whole.
+    A 304 with another ETag than the one that was asked about says so too, as origins do that compress on the way, but
+    its fields are another representation's (section 4.3.4). One with another date contradicts itself: ask for all.
     """
-    if not _same_representation(stored.fields, exchange.fields):
+    tag, stored_tag = entity_tag(exchange.fields), entity_tag(stored.fields)
+    if tag is not None and stored_tag is not None and not same_tag(tag, stored_tag):
+        return Reception(reuse=stored, refusal="other-etag")
+    if tag is None and stored_tag is None and not _same_date(stored.fields, exchange.fields):
         fields = exchange.decision.fields.without(CACHE_CONDITIONS)
         return Reception(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
@@ -65,14 +71,9 @@ def _is_over(keep: StoredResponse | None, refusal: str | None) -> bool:
     return keep is None and refusal not in OF_ONE_CLIENT
 
 
-def _same_representation(stored: Fields, received: Fields) -> bool:
-    """Whether a 304 names the representation that is stored (section 4.3.4); one that names none is believed."""
-    tag, stored_tag = entity_tag(received), entity_tag(stored)
-    if tag is not None and stored_tag is not None:
-        return same_tag(tag, stored_tag)
-    if tag is not None or "last-modified" not in received or "last-modified" not in stored:
-        return True
-    return stored_tag is not None or received.get("last-modified") == stored.get("last-modified")
+def _same_date(stored: Fields, received: Fields) -> bool:
+    """Whether a 304 names the Last-Modified that is stored, or none."""
+    return "last-modified" not in received or received.get("last-modified") == stored.get("last-modified")
 
 
 def _describes(head: Fields, stored: StoredResponse) -> bool:

@@ -20,6 +20,8 @@ class Policy:
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
+    key_headers: request fields, in lower case, that select among stored responses beside those in Vary. None: those of
+    content negotiation, for responses that only the route makes fresh.
     set_cookie: what becomes of a response that sets a cookie. shared: it is stored only if the origin says that it
     may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is
     not stored. keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
@@ -34,6 +36,7 @@ class Policy:
     grace: float = 0.0
     keep: float = 86_400.0
     background_refresh: bool = False
+    key_headers: frozenset[str] | None = None
     set_cookie: SetCookieRule = "shared"
     store_post: bool = False
     request_directives: bool = True

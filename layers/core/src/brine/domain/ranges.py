@@ -101,11 +101,12 @@ def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
     wanted = ranges[0]
     if wanted.first is None:
         return _suffix_of_part(wanted.last or 0, extent, size)
-    end = (None if extent.complete is None else extent.complete - 1) if wanted.last is None else wanted.last
-    if end is None:
-        return None
     if extent.complete is not None:
-        end = min(end, extent.complete - 1)
+        end = extent.complete - 1 if wanted.last is None else min(wanted.last, extent.complete - 1)
+    elif wanted.last is not None:
+        end = wanted.last
+    else:
+        return None
     if wanted.first < extent.first or end > extent.last:
         return None
     start, stop = wanted.first - extent.first, min(end - extent.first + 1, size)

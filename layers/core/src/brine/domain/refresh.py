@@ -15,6 +15,7 @@ from brine.domain.messages import Request
 from brine.domain.partial import PARTIAL
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.upstream import upstream_fields
+from brine.domain.vary import NEGOTIATION
 
 if TYPE_CHECKING:
     from brine.domain.route import Route
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 8_000
 """Of a refresh request. As JSON no character is more than 6 bytes: it stays below the 64 KB that SQS bills as one."""
 
-_NEGOTIATION = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language"})
 # Authorization, Cookie, Proxy-Authorization, X-Api-Key, X-Amz-Security-Token and what others may call theirs.
 _CREDENTIAL = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
 
@@ -54,13 +54,13 @@ def refresh_request(route: Route, request: Request, stored: StoredResponse, key:
     Along go the selecting fields, those of content negotiation, and those that the route names beyond the standard
     ones. Here is where credentials are at play, where only a part is stored, and where it all is too long.
     """
-    selecting = {name for name, _ in stored.vary}
+    selecting = {name for name, _ in stored.vary} | (route.policy.key_headers or frozenset())
     reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
     at_play = reaching | {name for name in selecting if name in request.fields}
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
         return None
     named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS
-    fields = request.fields.only(selecting | _NEGOTIATION | named)
+    fields = request.fields.only(selecting | NEGOTIATION | named)
     characters = len(request.target) + sum(len(name) + len(value) + 8 for name, value in fields)
     if characters > MAX_CHARACTERS:
         return None

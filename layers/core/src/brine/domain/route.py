@@ -67,6 +67,10 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._by_length)
 
+    def confines(self, route: Route) -> bool:
+        """Whether a path of this route must not climb: there is something beside it or above it to climb into."""
+        return len(self._by_length) > 1 or route.prefix != "/" or route.base_path != ""
+
     def match(self, path: str) -> Route | None:
         """The route of a raw (percent-encoded) request path, or None."""
         for route in self._by_length:

@@ -18,18 +18,25 @@ class BadTargetError(ValueError):
     """The request target cannot be sent to the origin. The message may be shown to the client."""
 
 
-def upstream_target(route: Route, request: Request) -> tuple[str, str | None]:
+def upstream_target(route: Route, request: Request, *, confined: bool) -> tuple[str, str | None]:
     """Path and query for the origin, percent-encoded as the client sent them, after the route's own rules.
 
-    Raises BadTargetError for bytes that no request line may hold, and for a path that would leave the route.
+    Raises BadTargetError for bytes that no request line may hold, and, if `confined`, for a path that might leave the
+    route.
     """
     if not _is_visible_ascii(request.target):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
     rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
-    confined = route.prefix != "/" or route.base_path != ""
     if confined and any(_climbs(segment) for segment in rest.split("/")):
         raise BadTargetError('the path has a "." or ".." segment')
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
+
+
+def normalised(route: Route, target: str) -> str:
+    """A target that the origin named, as `upstream_target` would have written it: that is where it is stored."""
+    path, mark, query = target.partition("?")
+    left = _apply(route.query, query if mark else None)
+    return path if left is None else f"{path}?{left}"
 
 
 def _is_visible_ascii(text: str) -> bool:

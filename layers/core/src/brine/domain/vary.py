@@ -18,7 +18,8 @@ type SelectingFields = tuple[tuple[str, str | None], ...]
 
 ANYTHING: SelectingFields = (("*", None),)
 
-_PREFERENCES = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language"})
+NEGOTIATION = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language"})
+"""The request fields of content negotiation (RFC 9110 section 12.5)."""
 _WEIGHT = re.compile(r"[ \t]*;[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*\Z", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ def _normal_value(name: str, fields: Fields) -> str | None:
     text = fields.get(name)
     if text is None:
         return None
-    if name not in _PREFERENCES:
+    if name not in NEGOTIATION:
         return ",".join(split_list(text))
     return ",".join(
         sorted(range_ if weight == 1 else f"{range_};q={weight:g}" for range_, weight in _preferences(text))

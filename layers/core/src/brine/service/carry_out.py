@@ -11,6 +11,7 @@ from brine.domain.hit_for_miss import marker
 from brine.domain.receive import receive, receive_error
 from brine.domain.respond import relay
 from brine.domain.storing import evict_at
+from brine.domain.target import normalised
 from brine.domain.upstream import upstream_fields
 from brine.errors import OriginError
 from brine.service import problems
@@ -102,7 +103,7 @@ def _refetch(visit: Visit, fill: Fill) -> Answer:
 def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -> bool:
     """Bring the store to where the origin's response puts it. Whether the response is now stored."""
     cache = visit.cache
-    for target in reception.invalidate:
+    for target in dict.fromkeys(normalised(visit.route, target) for target in reception.invalidate):
         cache.drop(visit.key_of(target), visit.journal)
     if reception.drop:
         cache.drop(visit.key, visit.journal, but_for=fill.lease)

@@ -5,28 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from brine.errors import StoreThrottled
+from brine.errors import StoreError, StoreThrottled
 from brine_codec import KeyringUnavailable, Miss
 
 if TYPE_CHECKING:
-    from brine.errors import StoreError
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "envelope", "outdated"]
+type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated"]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
-so it may have been. envelope: what is stored was altered, or is not ours.
+so it may have been. invalidation: the table did not forget what is no longer good, which may still be served.
+envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where it happened, and what, as a token such as `throttled` or `tampered`."""
+    """Where it happened, and what, as a token such as `throttled` or `tampered`.
+
+    `cause` is for the log alone: a name such as `AccessDeniedException`. Faults that differ in nothing else are one.
+    """
 
     kind: FaultKind
     what: str
+    cause: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.what}"
+
+    @property
+    def for_log(self) -> str:
+        """The fault and its cause."""
+        return str(self) if self.cause is None else f"{self}: {self.cause}"
 
 
 @dataclass(slots=True)
@@ -46,12 +55,13 @@ class Journal:
 
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
         """The table, the body store or the queue failed."""
-        self.note(Fault(kind, "throttled" if isinstance(error, StoreThrottled) else "unavailable"))
+        what = "throttled" if isinstance(error, StoreThrottled) else "unavailable"
+        self.note(Fault(kind, what, cause_of(error)))
 
     def envelope_refused(self, error: CodecError) -> None:
         """An envelope did not open, or could not be made; it counts as a miss. The error's class says why."""
         if isinstance(error, KeyringUnavailable):
-            self.note(Fault("keys", "unavailable"))
+            self.note(Fault("keys", "unavailable", cause_of(error)))
         elif isinstance(error, Miss):
             self.note(Fault("outdated", type(error).__name__.lower()))
         else:
@@ -60,3 +70,10 @@ class Journal:
     def body_lost(self, what: Literal["missing", "altered"]) -> None:
         """A body was not where its envelope says, or not what it says."""
         self.note(Fault("bodies", what))
+
+
+def cause_of(error: BaseException) -> str:
+    """What lies under an error: the storage's own name for it, else a class. No message: it might quote a value."""
+    if isinstance(error, StoreError) and error.code is not None:
+        return error.code
+    return type(error).__name__ if error.__cause__ is None else cause_of(error.__cause__)

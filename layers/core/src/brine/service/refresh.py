@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
 """refreshed: the origin was asked, and what it said is stored. fresh: somebody was first. held: somebody is at it.
-gone: nothing is stored, or its route or origin is no more. refused: what the origin says now may not be stored.
-failed: the origin or a store did not do its part, and may do it later."""
+gone: nothing is stored, or its route or origin is no more. refused: what the origin said may not be stored, or not any
+more. failed: the origin or a store did not do its part, and may do it later."""
 
 _STORES = frozenset({"table", "bodies", "keys", "stamps"})
 

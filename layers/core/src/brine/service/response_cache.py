@@ -272,7 +272,7 @@ class ResponseCache:
                 self.leases.revoke(pk_of(key))
             self.items.delete(pk_of(key), MAIN)
         except StoreError as error:
-            journal.store_failed("table", error)
+            journal.store_failed("invalidation", error)
 
     def _commit(self, lease: Lease, slot: str, item: Item, journal: Journal) -> bool:
         try:

@@ -38,14 +38,13 @@ _THROTTLES = frozenset(  # refusals for now; the names without "Exception" are r
 
 
 class Refused(StoreUnavailable):
-    """AWS answered with an error. `code` is its name for it, `status` the HTTP status.
+    """AWS answered with an error. `status` is the HTTP status.
 
     `item`: what ReturnValuesOnConditionCheckFailure gave: the item that fails the condition, as DynamoDB writes it.
     """
 
     def __init__(self, message: str, code: str, status: int, item: dict[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.code = code
+        super().__init__(message, code)
         self.status = status
         self.item = item
 
@@ -67,7 +66,7 @@ def refusal(what: str, answer: Answer) -> StoreError:
         code = _reason(document)
     message = f"{what}: {code} ({answer.status})"
     if answer.status == 429 or code in _THROTTLES:
-        return StoreThrottled(message)
+        return StoreThrottled(message, code)
     item = document.get("Item")
     return Refused(message, code, answer.status, item if isinstance(item, dict) else None)
 

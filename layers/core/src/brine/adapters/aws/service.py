@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.endpoints import endpoint
@@ -38,15 +38,28 @@ class Patience:
     first_wait: float = 0.025
     longest_wait: float = 0.4
 
+    def times(self, factor: float) -> Patience:
+        """The same for something that is so many times as slow."""
+        return replace(
+            self,
+            budget=self.budget * factor,
+            connect_timeout=self.connect_timeout * factor,
+            read_timeout=self.read_timeout * factor,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """The account side of every call. `endpoint_url` is an emulator's address; None means AWS."""
+    """The account side of every call. `endpoint_url` is an emulator's address; None means AWS.
+
+    `slowness`: how many times as long as AWS it may take before it is given up.
+    """
 
     region: str
     credentials: Credentials
     client: Client
     endpoint_url: str | None = None
+    slowness: float = 1.0
     now: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -71,7 +84,7 @@ class Service:
 
     def __init__(self, aws: Aws, name: str, patience: Patience, *, host_prefix: str = "") -> None:
         self._aws = aws
-        self._patience = patience
+        self._patience = patience.times(aws.slowness)
         self._deadline: Deadline | None = None
         self._signer = Signer(aws.credentials, aws.region, name)
         self._address = endpoint(host_prefix + name, aws.region, aws.endpoint_url)

@@ -1,0 +1,64 @@
+"""moto's transactions, without its copies of the whole table.
+
+moto copies the table for each write of a transaction, to be able to roll back. That costs time for each item that is
+stored, and a table that is a cache grows too large for it within minutes. A transaction can only change the partitions
+that it names, so only those are copied.
+"""
+
+from __future__ import annotations
+
+import copy
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_partitions: ContextVar[list[Any] | None] = ContextVar("partitions", default=None)
+"""The hash keys of the transaction under way, as moto keeps them."""
+
+
+def mend() -> None:
+    """Put this in the place of moto's own, in the process that serves moto."""
+    from moto.dynamodb import models  # noqa: PLC0415  (1.3 s that only moto's process can wait for)
+    from moto.dynamodb.models import table as tables  # noqa: PLC0415  (as above)
+
+    backend: Any = models.DynamoDBBackend
+    table: Any = tables.Table
+    table.__deepcopy__ = _copied
+    backend.transact_write_items = _telling(backend.transact_write_items)
+
+
+def _copied(table: Any, memo: dict[int, Any]) -> Any:
+    """A copy of a table; within a transaction, one that shares with it all that the transaction does not name."""
+    clone = memo[id(table)] = copy.copy(table)
+    partitions = _partitions.get()
+    if partitions is None:
+        clone.__dict__.update({name: copy.deepcopy(value, memo) for name, value in vars(table).items()})
+        return clone
+    clone.items = table.items.copy()
+    for partition in partitions:
+        if partition in table.items:
+            clone.items[partition] = copy.deepcopy(table.items[partition], memo)
+    return clone
+
+
+def _telling(transact: Callable[[Any, list[dict[str, Any]]], None]) -> Callable[[Any, list[dict[str, Any]]], None]:
+    """`transact_write_items`, telling the copies that it makes which partitions it names."""
+    from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  (as above)
+
+    def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
+        named = []
+        for write in transact_items:
+            for operation in write.values():
+                table = backend.tables.get(operation.get("TableName"))
+                key = operation.get("Item") or operation.get("Key") or {}
+                if table is not None and table.hash_key_attr in key:
+                    named.append(DynamoType(key[table.hash_key_attr]))
+        token = _partitions.set(named)
+        try:
+            transact(backend, transact_items)
+        finally:
+            _partitions.reset(token)
+
+    return transact_write_items

@@ -1,0 +1,109 @@
+"""numpy arrays and scalars, for those who ask for them: `arrays.register(registry)`. Needs `brine-codec[numpy]`.
+
+An array travels as its dtype's text, its shape, its order and its bytes, out of band when there are many; nothing of
+numpy's own pickling is used. An opened array is a read-only view of what was opened: copy it to change it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brine_codec.errors import CodecError, Undecodable, Unsupported, shown
+from brine_codec.token import OUT_OF_BAND, Maker
+
+if TYPE_CHECKING:
+    from brine_codec.registry import Registry
+    from brine_codec.token import Values
+
+    type Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_DIMENSIONS = 32
+# Booleans, numbers, texts of fixed width, times with their unit. No objects, no records, no voids.
+_DTYPE = re.compile(
+    r"[<>|](?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SU][1-9][0-9]{0,8}|[mM]8(?:\[[0-9]{0,6}[A-Za-z]{1,2}\])?)"
+)
+_SCALARS = [np.dtype(code).type for code in "?bBhHiIlLqQefdgFDGSUmM"]
+
+
+class ViewMaker(Maker):
+    """A maker that is given buffers as they lie, and whose class is one of a family."""
+
+    __slots__ = ()
+
+    def __call__(self, *fields: object) -> object:
+        try:
+            made = self._make(*fields)
+        except CodecError:
+            raise
+        except Exception as error:  # numpy and pandas refuse as they like
+            raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from error
+        if not isinstance(made, self._cls):
+            raise Undecodable(f"{shown(self.tag)} made a {type(made).__name__}")
+        return made
+
+
+def register(registry: Registry) -> None:
+    """Let numpy arrays and scalars of plain dtypes travel."""
+    whole = ViewMaker("np:ndarray", np.ndarray, array)
+    registry.add(np.ndarray, whole, lambda value: (whole, taken_apart(value)))  # type: ignore[arg-type]  # by its type
+    single = ViewMaker("np:scalar", np.generic, _scalar)
+    for cls in dict.fromkeys(_SCALARS):
+        registry.add(cls, single, lambda value: (single, _scalar_parts(value)))
+
+
+def taken_apart(value: Array) -> Values:
+    """dtype, shape, order and bytes. Raises Unsupported."""
+    text = _text_of(value.dtype)
+    order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
+    flat = (value.T if order == "F" else np.ascontiguousarray(value)).reshape(-1).view(np.uint8)
+    data = flat.tobytes() if flat.nbytes < OUT_OF_BAND else PickleBuffer(flat)
+    return text, value.shape, order, data
+
+
+def array(text: object, shape: object, order: object, data: object) -> Array:
+    """The array of these, as a read-only view. Raises Undecodable unless they fit together exactly."""
+    if type(text) is not str or not _DTYPE.fullmatch(text):
+        raise Undecodable("an array has a dtype that may not travel")
+    if type(shape) is not tuple or len(shape) > MOST_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
+        raise Undecodable("an array's shape is not a tuple of sizes")
+    if order not in ("C", "F") or not isinstance(data, (bytes, memoryview)):
+        raise Undecodable("an array is not bytes in C or F order")
+    dtype = np.dtype(text)
+    view = memoryview(data).toreadonly()
+    if math.prod(shape) * dtype.itemsize != view.nbytes:
+        raise Undecodable("an array's shape does not fit its bytes")
+    made = np.ndarray(shape, dtype, buffer=view, order="F" if order == "F" else "C")
+    _check_values(made, dtype, view)
+    return made
+
+
+def _check_values(made: Array, dtype: np.dtype[Any], view: memoryview) -> None:
+    """Of some dtypes, not every bit pattern is a value."""
+    if made.size and dtype.kind == "b" and np.frombuffer(view, np.uint8).max() > 1:
+        raise Undecodable("an array of booleans holds something else")
+    if made.size and dtype.kind == "U":
+        points = np.frombuffer(view, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+        if points.max() > 0x10FFFF:
+            raise Undecodable("an array of texts holds what is no character")
+
+
+def _text_of(dtype: np.dtype[Any]) -> str:
+    text = dtype.str
+    if not _DTYPE.fullmatch(text) or dtype.hasobject:
+        raise Unsupported(f"arrays of dtype {dtype.name} may not travel")
+    return text
+
+
+def _scalar_parts(value: Any) -> Values:
+    return _text_of(value.dtype), value.tobytes()
+
+
+def _scalar(text: object, data: object) -> object:
+    if type(data) is not bytes:
+        raise Undecodable("a scalar is not bytes")
+    return array(text, (), "C", data)[()]

@@ -1,0 +1,172 @@
+"""pandas DataFrames, Series and indexes, for those who ask for them: `frames.register(registry)`.
+
+Needs `brine-codec[pandas]`. A frame travels column by column, each in the form that its dtype has: numbers and times as
+an array, texts and objects as a list of plain values, categories and nullable numbers as two arrays. What pandas keeps
+beside the data (attrs, flags, the freq of an index) does not travel.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from brine_codec import arrays
+from brine_codec.arrays import ViewMaker
+from brine_codec.errors import Undecodable, Unsupported
+
+if TYPE_CHECKING:
+    from brine_codec.registry import Registry
+    from brine_codec.token import Values
+
+INDEXES = (pd.Index, pd.RangeIndex, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex)
+_NULLABLE = {
+    name: getattr(pd.arrays, f"{kind}Array")
+    for kind, names in {
+        "Integer": ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
+        "Floating": ("Float32", "Float64"),
+        "Boolean": ("boolean",),
+    }.items()
+    for name in names
+}
+_TEXTS = ("str", "string")
+_ZONE = re.compile(r"[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+
+
+def register(registry: Registry) -> None:
+    """Let DataFrames, Series and indexes travel, and numpy arrays and scalars with them."""
+    arrays.register(registry)
+    frame = ViewMaker("pd:DataFrame", pd.DataFrame, _frame)
+    registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # by its type
+    series = ViewMaker("pd:Series", pd.Series, _series)
+    registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # likewise
+    index = ViewMaker("pd:Index", pd.Index, _index)
+    for cls in INDEXES:
+        registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # likewise
+
+
+def _frame_parts(frame: pd.DataFrame) -> Values:
+    return frame.columns, frame.index, tuple([_column_parts(frame.iloc[:, at]) for at in range(frame.shape[1])])
+
+
+def _frame(columns: object, index: object, parts: object) -> pd.DataFrame:
+    if not isinstance(columns, pd.Index) or not isinstance(index, pd.Index) or type(parts) is not tuple:
+        raise Undecodable("a DataFrame is not columns between two indexes")
+    if len(parts) != len(columns):
+        raise Undecodable("a DataFrame has not as many columns as names")
+    frame = pd.DataFrame({at: _column(part, len(index)) for at, part in enumerate(parts)}, index=index)
+    frame.columns = columns
+    return frame
+
+
+def _series_parts(series: pd.Series[Any]) -> Values:
+    return series.index, series.name, _column_parts(series)
+
+
+def _series(index: object, name: object, part: object) -> pd.Series[Any]:
+    if not isinstance(index, pd.Index):
+        raise Undecodable("a Series has no index")
+    return pd.Series(_column(part, len(index)), index=index, name=_name(name))
+
+
+def _index_parts(index: pd.Index[Any]) -> Values:
+    if isinstance(index, pd.RangeIndex):
+        return "range", (index.start, index.stop, index.step), index.name
+    return "values", len(index), index.name, _column_parts(index)
+
+
+def _index(kind: object, size: object, name: object, part: object = None) -> pd.Index[Any]:
+    if kind == "range" and type(size) is tuple and len(size) == 3 and all(type(number) is int for number in size):
+        return pd.RangeIndex(*size, name=_name(name))
+    if kind != "values" or type(size) is not int:
+        raise Undecodable("an index is neither a range nor values")
+    made: pd.Index[Any] = pd.Index(_column(part, size), name=_name(name))
+    return made
+
+
+def _name(name: object) -> Any:
+    if name is not None and type(name) not in (str, int, float, bool, tuple):
+        raise Undecodable("a name is not a plain value")
+    return name
+
+
+def _column_parts(column: pd.Series[Any] | pd.Index[Any]) -> Values:
+    """The form of a column, and its data."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes: Any = column.array
+        return "categories", dtype.categories, bool(dtype.ordered), np.asarray(codes.codes)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return "zoned", str(dtype.tz), column.to_numpy(f"M8[{dtype.unit}]")
+    if dtype.name in _NULLABLE:
+        data: Any = column.array
+        return "nullable", dtype.name, data._data, data._mask  # noqa: SLF001 - the two arrays it is made of
+    if isinstance(dtype, pd.StringDtype):
+        return "texts", "string" if dtype.na_value is pd.NA else "str", [None if pd.isna(v) else v for v in column]
+    if dtype == np.dtype(object):
+        return "objects", list(column)
+    if isinstance(dtype, np.dtype):
+        return "array", column.to_numpy()
+    raise Unsupported(f"a column of dtype {dtype.name} may not travel")
+
+
+def _column(part: object, size: int) -> Any:
+    """The column's values, as many as `size`."""
+    if type(part) is not tuple or not part or type(part[0]) is not str or part[0] not in _FORMS:
+        raise Undecodable("a column has no known form")
+    made = _FORMS[part[0]](*part[1:])
+    if len(made) != size:
+        raise Undecodable("a column is not as long as its index")
+    return made
+
+
+def _array(data: object) -> np.ndarray[Any, Any]:
+    if not isinstance(data, np.ndarray) or data.ndim != 1:
+        raise Undecodable("a column is not an array of one dimension")
+    return data
+
+
+def _objects(values: object) -> np.ndarray[Any, Any]:
+    if type(values) is not list:
+        raise Undecodable("a column of objects is not a list")
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+def _texts(dtype: object, values: object) -> Any:
+    if dtype not in _TEXTS or type(values) is not list or not set(map(type, values)) <= {str, type(None)}:
+        raise Undecodable("a column of texts is not a list of texts")
+    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # one of _TEXTS
+
+
+def _nullable(dtype: object, data: object, mask: object) -> Any:
+    if type(dtype) is not str or dtype not in _NULLABLE or _array(mask).dtype != bool:
+        raise Undecodable("a column of nullable values has no such dtype")
+    if _array(data).dtype != pd.array([], dtype=dtype).dtype.numpy_dtype:  # type: ignore[call-overload]  # checked above
+        raise Undecodable("a column of nullable values does not fit its dtype")
+    return _NULLABLE[dtype](_array(data).copy(), _array(mask).copy())  # they are filled in place
+
+
+def _zoned(zone: object, data: object) -> Any:
+    if type(zone) is not str or not _ZONE.fullmatch(zone) or _array(data).dtype.kind != "M":
+        raise Undecodable("a column of zoned times is not times with a zone")
+    return pd.DatetimeIndex(_array(data)).tz_localize("UTC").tz_convert(zone).array
+
+
+def _categories(categories: object, ordered: object, codes: object) -> Any:
+    if not isinstance(categories, pd.Index) or type(ordered) is not bool or _array(codes).dtype.kind != "i":
+        raise Undecodable("a column of categories is not codes of an index")
+    return pd.Categorical.from_codes(_array(codes), dtype=pd.CategoricalDtype(categories, ordered))
+
+
+_FORMS: dict[str, Any] = {
+    "array": _array,
+    "objects": _objects,
+    "texts": _texts,
+    "nullable": _nullable,
+    "zoned": _zoned,
+    "categories": _categories,
+}

@@ -1,0 +1,130 @@
+"""Pickle opcodes put together by hand. Each function gives bytes; `stream` makes a whole of them."""
+
+from __future__ import annotations
+
+from struct import pack
+
+MARK, STOP, POP, POP_MARK, DUP = b"(", b".", b"0", b"1", b"2"
+NONE, TRUE, FALSE = b"N", b"\x88", b"\x89"
+MEMOIZE = b"\x94"
+EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3 = b")", b"t", b"\x85", b"\x86", b"\x87"
+EMPTY_LIST, APPEND, APPENDS = b"]", b"a", b"e"
+EMPTY_DICT, SETITEM, SETITEMS = b"}", b"s", b"u"
+EMPTY_SET, ADDITEMS, FROZENSET = b"\x8f", b"\x90", b"\x91"
+STACK_GLOBAL, REDUCE, BUILD, OBJ, NEWOBJ, NEWOBJ_EX = b"\x93", b"R", b"b", b"o", b"\x81", b"\x92"
+BINPERSID, NEXT_BUFFER, READONLY_BUFFER = b"Q", b"\x97", b"\x98"
+
+
+def text(value: str | bytes) -> bytes:
+    """SHORT_BINUNICODE or BINUNICODE, without MEMOIZE."""
+    data = value.encode() if isinstance(value, str) else value
+    return b"\x8c" + pack("<B", len(data)) + data if len(data) < 256 else b"X" + pack("<I", len(data)) + data
+
+
+def kept(value: str | bytes) -> bytes:
+    """A text as the writer has it, with MEMOIZE."""
+    return text(value) + MEMOIZE
+
+
+def number(value: int) -> bytes:
+    """The shortest integer opcode."""
+    if 0 <= value < 256:
+        return b"K" + pack("<B", value)
+    if -(2**31) <= value < 2**31:
+        return b"J" + pack("<i", value)
+    data = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+    return b"\x8a" + pack("<B", len(data)) + data if len(data) < 256 else b"\x8b" + pack("<i", len(data)) + data
+
+
+def real(value: float) -> bytes:
+    """BINFLOAT."""
+    return b"G" + pack(">d", value)
+
+
+def get(index: int) -> bytes:
+    """BINGET or LONG_BINGET."""
+    return b"h" + pack("<B", index) if index < 256 else b"j" + pack("<I", index)
+
+
+def put(index: int) -> bytes:
+    """LONG_BINPUT."""
+    return b"r" + pack("<I", index)
+
+
+def stack_global(module: str, name: str) -> bytes:
+    """The object of this name, as protocol 4 asks for it, with the MEMOIZEs that the writer would add."""
+    return kept(module) + kept(name) + STACK_GLOBAL + MEMOIZE
+
+
+def old_global(module: str, name: str) -> bytes:
+    """GLOBAL, of protocol 0."""
+    return f"c{module}\n{name}\n".encode()
+
+
+def few(*items: bytes) -> bytes:
+    """A tuple, memoised unless it is empty."""
+    if not items:
+        return EMPTY_TUPLE
+    if len(items) <= 3:
+        return b"".join(items) + (TUPLE1, TUPLE2, TUPLE3)[len(items) - 1] + MEMOIZE
+    return MARK + b"".join(items) + TUPLE + MEMOIZE
+
+
+def some(*items: bytes) -> bytes:
+    """A list, in batches as the writer makes them."""
+    batches = [items[at : at + 1000] for at in range(0, len(items), 1000)]
+    return EMPTY_LIST + MEMOIZE + b"".join(MARK + b"".join(batch) + APPENDS for batch in batches)
+
+
+def mapping(*pairs: tuple[bytes, bytes]) -> bytes:
+    """A dict, in batches as the writer makes them."""
+    batches = [pairs[at : at + 1000] for at in range(0, len(pairs), 1000)]
+    return EMPTY_DICT + MEMOIZE + b"".join(MARK + b"".join(k + v for k, v in batch) + SETITEMS for batch in batches)
+
+
+def members(*items: bytes) -> bytes:
+    """A set, in batches as the writer makes them."""
+    batches = [items[at : at + 1000] for at in range(0, len(items), 1000)]
+    return EMPTY_SET + MEMOIZE + b"".join(MARK + b"".join(batch) + ADDITEMS for batch in batches)
+
+
+def call(function: bytes, *arguments: bytes) -> bytes:
+    """REDUCE, memoised."""
+    return function + few(*arguments) + REDUCE + MEMOIZE
+
+
+REBUILD = stack_global("brine_codec", "rebuild")
+
+
+def made(tag: str, *fields: bytes) -> bytes:
+    """An object by a maker of ours, as the writer has it."""
+    return call(call(REBUILD, kept(tag)), *fields)
+
+
+def frames(content: bytes, size: int = 60_000) -> bytes:
+    """Content in frames that end anywhere: only for content that fits into one, or whose reader does not care."""
+    if len(content) < 4:
+        return content
+    return b"".join(
+        b"\x95" + pack("<Q", len(content[at : at + size])) + content[at : at + size]
+        for at in range(0, len(content), size)
+    )
+
+
+def stream(*parts: bytes, protocol: int = 5) -> bytes:
+    """Protocol, one frame, STOP."""
+    content = b"".join(parts) + STOP
+    return b"\x80" + pack("<B", protocol) + (frames(content, len(content)) if protocol >= 4 else content)
+
+
+def framed(tokens: list[bytes], *tail: bytes) -> bytes:
+    """A stream of many tokens, with a new frame whenever one has 64 KiB, as the writer does it."""
+    whole, frame, size = [b"\x80\x05"], list[bytes](), 0
+    for token in [*tokens, *tail, STOP]:
+        frame.append(token)
+        size += len(token)
+        if size >= 65_536:
+            whole.append(frames(b"".join(frame), size))
+            frame, size = [], 0
+    whole.append(frames(b"".join(frame), max(size, 1)))
+    return b"".join(whole)

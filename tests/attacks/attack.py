@@ -1,0 +1,54 @@
+"""One hostile payload, and how it gets to the codec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING, Literal
+
+from backports import zstd
+
+from brine_codec.buffers import join
+from brine_codec.context import encode
+from brine_codec.header import LAYOUT, MAGIC
+from tests.unit.codec.samples import NOW, keyring
+
+if TYPE_CHECKING:
+    from brine_codec.mac import Mac
+
+PURPOSE = "attack"
+CONTEXT = ("victim", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A pickle stream, or the whole content of an envelope when `kind` says so.
+
+    alone: whether the reader without the gate must withstand it too. Not so for what needs only allowed callables to
+    take memory, time or the stack, or to fill objects that were made: that is what the gate is for.
+    harmless: whether it may be accepted, since an honest writer could have made the like.
+    """
+
+    name: str
+    stream: bytes
+    buffers: tuple[bytes, ...] = ()
+    alone: bool = True
+    harmless: bool = False
+    compress: bool = False
+
+    def envelope(self, mac: Mac | None = None) -> bytes:
+        """Sealed with the true key, as if it had leaked, or with another."""
+        content = self.stream
+        if self.buffers:
+            content = b"".join(join([content], [PickleBuffer(buffer) for buffer in self.buffers]))
+        size, compression = len(content), 0
+        if self.compress:
+            content, compression = zstd.compress(content, level=3), 2
+        header: bytes = LAYOUT.pack(MAGIC, 1, compression, 1 if self.buffers else 0, 0, 2, int(NOW), 0, 0, size, 0)
+        mac = mac or keyring().opening_key(2, NOW).mac(PURPOSE)
+        return header + content + mac.tag(header + encode(CONTEXT), content)
+
+
+type Wall = Literal["seal", "gate", "reader", "none"]
+"""seal: the attacker has no key. gate: the key has leaked. reader: and the gate is off. none: bare pickle, to see that
+the corpus bites."""

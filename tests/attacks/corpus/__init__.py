@@ -1,0 +1,36 @@
+"""The corpus: families of attacks, each in a module of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.attacks.corpus import (
+    arguments,
+    bombs,
+    buffers,
+    collisions,
+    frames,
+    gadgets,
+    names,
+    opcodes,
+    structure,
+    targets,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.attacks.attack import Attack
+
+FAMILIES = (gadgets, names, opcodes, targets, structure, frames, bombs, collisions, arguments, buffers)
+
+
+def corpus(prefix: str = "") -> Iterator[Attack]:
+    """Every attack whose name begins so, family by family; a name begins with its family's."""
+    for family in FAMILIES:
+        own = family.__name__.rpartition(".")[2] + ": "
+        if prefix.startswith(own) or own.startswith(prefix):
+            for attack in family.attacks():
+                assert attack.name.startswith(own), attack.name
+                if attack.name.startswith(prefix):
+                    yield attack

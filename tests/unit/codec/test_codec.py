@@ -1,0 +1,101 @@
+"""The codec as a whole: threads, memory, what is kept between calls."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from brine_codec import Codec, Registry, Unsupported
+from tests.unit.codec.samples import CONTEXT, NOW, Box, Handmade, codec, keyring, order
+
+
+def test_many_threads_share_one_codec() -> None:
+    c = codec()
+    objects = [[order(number), "x" * (number * 37), number] for number in range(60)] * 4
+
+    def there_and_back(obj: object) -> bool:
+        return bool(c.open(c.seal(obj, context=CONTEXT, now=NOW), context=CONTEXT, now=NOW) == obj)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(there_and_back, objects))
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_pack_may_seal_with_the_same_codec() -> None:
+    registry = Registry()
+    c = codec(registry=registry)
+    registry.register(
+        Handmade,
+        version=1,
+        pack=lambda handmade: (c.seal(handmade.name, now=NOW),),
+        make=lambda sealed: Handmade(c.open(sealed, now=NOW), []),
+    )
+    assert c.open(c.seal([Handmade("a", []), Handmade("b", [])], now=NOW), now=NOW) == [
+        Handmade("a", []),
+        Handmade("b", []),
+    ]
+
+
+def test_what_was_sealed_or_refused_is_not_kept() -> None:
+    c = codec()
+    box = Box([object()])
+    kept = sys.getrefcount(box)
+    with pytest.raises(Unsupported):
+        c.seal(box, now=NOW)
+    gc.collect()
+    assert sys.getrefcount(box) == kept
+    box.content = "x" * 10_000
+    c.seal(box, now=NOW)
+    assert sys.getrefcount(box) == kept
+
+
+def test_after_a_failure_the_next_object_is_whole() -> None:
+    c = codec()
+    for _ in range(3):
+        with pytest.raises(Unsupported):
+            c.seal([b"x" * 5_000, order(attachment=b"y" * 5_000), object()], now=NOW)
+        assert c.open(c.seal([1, "a"], now=NOW), now=NOW) == [1, "a"]
+
+
+def peak_of_open(c: Codec, sealed: bytes) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        opened = c.open(sealed, now=NOW)
+        current, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    del opened
+    return peak - current
+
+
+@pytest.mark.parametrize("compression", ["none", "zlib", "zstd"])
+def test_opening_takes_at_most_twice_the_content_beyond_the_object(compression: str) -> None:
+    body = b"0123456789abcdef" * 250_000
+    for obj in (
+        body,
+        body.decode(),
+        order(attachment=body),
+        [body[:100_000]] * 40,
+        [f"text {at}" for at in range(200_000)],
+    ):
+        c = codec(gate=False, compression=compression)
+        sealed = c.seal(obj, now=NOW)
+        assert peak_of_open(c, sealed) <= 2 * c.peek(sealed, now=NOW).size + 16_384
+
+
+def test_nothing_is_imported_for_an_envelope_that_does_not_verify() -> None:
+    other = Codec(keyring(), purpose="other")
+    sealed = codec().seal([order()] * 100, now=NOW)
+    modules = set(sys.modules)
+    with pytest.raises(Exception, match="does not verify"):
+        other.open(sealed, now=NOW)
+    assert set(sys.modules) == modules

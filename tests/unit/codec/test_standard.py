@@ -1,0 +1,122 @@
+"""The standard library's values: there and back, and nothing but exactly them."""
+
+from __future__ import annotations
+
+import collections
+import decimal
+import fractions
+import io
+import ipaddress
+import pathlib
+import subprocess
+import sys
+import uuid
+import zoneinfo
+
+import pytest
+
+from brine_codec import Limits, TooLarge, Unsupported
+from tests.golden.envelope.objects import OBJECTS
+from tests.unit.codec.samples import NOW, codec
+
+VALUES = [value for name in ("numbers", "identifiers", "places", "containers") for value in OBJECTS[name]]  # type: ignore[attr-defined]  # lists
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("gate", [True, False])
+def test_values_survive(value: object, gate: bool) -> None:
+    c = codec(gate=gate)
+    opened = c.open(c.seal({"a": [value]}, now=NOW), now=NOW)["a"][0]
+    assert opened == value
+    assert type(opened) is type(value)
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN123", "-0", "-0.00", "0E+5", "1E-6000", "9" * 1000])
+def test_decimals_survive_to_the_last_sign(text: str) -> None:
+    opened = codec().open(codec().seal(decimal.Decimal(text), now=NOW), now=NOW)
+    assert opened.as_tuple() == decimal.Decimal(text).as_tuple()
+
+
+def test_containers_keep_what_they_are() -> None:
+    opened = codec().open(codec().seal(OBJECTS["containers"], now=NOW), now=NOW)
+    assert list(opened[0]) == ["b", "a"]
+    assert opened[2].default_factory is list
+    assert opened[3].maxlen == 3
+    assert codec().open(codec().seal(collections.defaultdict(None, a=1), now=NOW), now=NOW).default_factory is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        decimal.Decimal("9" * 1_031),
+        decimal.Decimal("1E6145"),
+        decimal.Decimal("1E-6145"),
+        fractions.Fraction(3**6000, 2),
+        range(2**9000),
+    ],
+)
+def test_numbers_beyond_the_limits_do_not_open(value: object) -> None:
+    wide = Limits(decimal_digits=10**5, decimal_exponent=10**5, integer_bits=10**5)
+    sealed = codec(limits=wide).seal(value, now=NOW)
+    assert codec(limits=wide).open(sealed, now=NOW) == value
+    with pytest.raises(TooLarge):
+        codec().open(sealed, now=NOW)
+
+
+NAMELESS = (  # the smallest file of a time zone: UTC, without a key
+    b"TZif2" + bytes(15) + b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\4" + bytes(6) + b"UTC\0"
+) * 2 + b"\nUTC0\n"
+
+
+class MyDecimal(decimal.Decimal):
+    pass
+
+
+class MyDict(dict[str, int]):
+    pass
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        MyDecimal(1),
+        MyDict(a=1),
+        collections.defaultdict(lambda: 1),
+        collections.ChainMap({}),
+        collections.UserDict(),
+        pathlib.Path("x"),
+        zoneinfo.ZoneInfo.from_file(io.BytesIO(NAMELESS)),
+    ],
+)
+def test_their_kin_do_not_travel(value: object) -> None:
+    with pytest.raises(Unsupported):
+        codec().seal([value], now=NOW)
+
+
+def test_a_class_that_borrows_the_name_is_a_stranger() -> None:
+    borrowed = type("Decimal", (), {"__module__": "decimal"})
+    with pytest.raises(Unsupported):
+        codec().seal(borrowed(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "module"),
+    [
+        (uuid.UUID(int=1), "uuid"),
+        (ipaddress.ip_address("::1"), "ipaddress"),
+        (pathlib.PurePosixPath("a"), "pathlib"),
+        (decimal.Decimal(1), "decimal"),
+    ],
+)
+def test_what_makes_a_value_is_imported_when_it_is_opened(value: object, module: str) -> None:
+    """And by its tag alone: a process that never saw the class opens it."""
+    program = f"""
+import sys
+sys.path[:] = {[entry for entry in sys.path if entry]!r}
+from brine_codec import Codec, Keyring
+ring = Keyring.from_json('{{"2": "second secret, long enough to be one"}}')
+assert {module!r} not in sys.modules
+print(repr(Codec(ring, purpose="test").open(bytes.fromhex({codec().seal(value, now=NOW).hex()!r}), now={NOW})))
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == repr(value)
