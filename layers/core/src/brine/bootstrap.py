@@ -67,12 +67,15 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
     return Refresher(_gateway(settings, aws))
 
 
-def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
-    """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring."""
+def build_purger(environment: Mapping[str, str], client: Client | None = None, *, with_routes: bool = True) -> Purger:
+    """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
+
+    Without routes it purges by tag, and everything. Raises ConfigError.
+    """
     settings = CacheSettings.from_environment(environment)
     aws = _aws(settings, client or Client())
     return Purger(
-        routes=_routes(settings),
+        routes=_routes(settings) if with_routes else Routes(()),
         stamps=DynamoStampStore(aws, settings.table),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
