@@ -14,7 +14,7 @@ from brine.bootstrap import build_gateway
 from brine.domain.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports import Deadline
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -46,12 +46,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     try:
         incoming = read(event)
         answer = gateway.serve(incoming.request, deadline)
-        result = write(answer.response, incoming)
+        answer, result = written(answer, incoming)
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))
-        result = write(answer.response, incoming)
-    except AnswerTooLarge as error:
-        answer = problem_answer(ANSWER_TOO_LARGE, str(error))
         result = write(answer.response, incoming)
     except Exception:  # the client gets a problem and the log the stack, whatever went wrong
         logger.exception("the gateway failed", request_id=context.aws_request_id)
@@ -59,6 +56,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         result = write(answer.response, incoming)
     observe(answer, context.aws_request_id, seconds=time.monotonic() - began)
     return result
+
+
+def written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:
+    """The answer, and what Lambda is handed for it: in place of one that is too large, a problem."""
+    try:
+        return answer, write(answer.response, incoming)
+    except AnswerTooLarge as error:
+        answer = problem_instead(answer, ANSWER_TOO_LARGE, str(error))
+        return answer, write(answer.response, incoming)
 
 
 def observe(answer: Answer, request_id: str, *, seconds: float) -> None:

@@ -12,45 +12,22 @@ from uuid import uuid4
 
 import pytest
 
-from brine.adapters.http1 import Client
 from brine.bootstrap import build_gateway, build_purger
 from brine.domain.messages import Request
 from brine.errors import ConfigError
 from brine.ports import Deadline
+from tests.integration.counting import CountingClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brine.adapters.http1.connection import Answer as Exchanged
-    from brine.adapters.http1.connection import Limits, Message
-    from brine.domain.origin import OriginAddress
     from brine.service.answer import Answer
     from brine.service.gateway import Gateway
     from tests.aws import Emulator
 
 LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress
 KEYS = '{"1": "a secret of the tests that is long enough"}'
-
-
-class CountingClient(Client):
-    """A client that notes each exchange with AWS by the name of its operation."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[str] = []
-
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Exchanged:
-        head = message.head.decode("iso-8859-1")
-        if "x-amz-date:" in head:
-            target = next((line for line in head.splitlines() if line.startswith("x-amz-target: ")), None)
-            self.calls.append(target.rpartition(".")[2] if target else f"{message.method} object")
-        return super().exchange(address, message, limits, deadline)
-
-    def taken(self) -> list[str]:
-        """The calls since the last time, less the fetching of the keyring, which a process does once."""
-        calls, self.calls = self.calls, []
-        return [call for call in calls if call != "GetSecretValue"]
 
 
 class Pages(BaseHTTPRequestHandler):

@@ -14,7 +14,8 @@ from brine.adapters import refresh_message
 from brine.bootstrap import build_gateway, build_refresher
 from brine.ports import Deadline
 from tests.aws import REGION
-from tests.integration.test_aws_calls import KEYS, CountingClient, ask
+from tests.integration.counting import CountingClient
+from tests.integration.test_aws_calls import KEYS, ask
 from tests.loopback import Loopback, answering
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         environment = _environment(options)
         check_clock(server_time(_dynamodb_url(environment)), time.time())
         with closing(Client()) as client:
-            purger = build_purger(environment, client, with_routes=bool(options.url or options.route))
+            purger = build_purger(environment, client)
             done = _purge(purger, options)
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
@@ -71,7 +71,8 @@ def check_clock(theirs: float, ours: float) -> None:
 
 def _environment(options: argparse.Namespace) -> Mapping[str, str]:
     """The variables that a function of the stack would have. An emulator never gets to see real credentials."""
-    environment = {**os.environ, "BRINE_ROUTES": str(options.routes)}
+    environment = dict(os.environ)
+    environment["BRINE_ROUTES"] = str(options.routes) if options.url or options.route else ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if options.endpoint_url is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     type Head = dict[str, Any]
 
 _IMPORTLIB = importlib.__file__
+_CONFIG_ERROR = ("brine.errors", "ConfigError")  # by its names: brine is the function's, and not ours to import
 _LENGTHS = struct.Struct(">II")
 
 
@@ -128,7 +129,9 @@ def _load(handler: str) -> Handler:
 
 
 def _explain(error: BaseException) -> str:
-    """The traceback from where the function's own code begins."""
+    """The traceback from where the function's own code begins; of settings that cannot be used, what is wrong."""
+    if (type(error).__module__, type(error).__qualname__) == _CONFIG_ERROR:
+        return "".join(traceback.format_exception_only(error)).rstrip()
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename.startswith(
         (__file__, "<frozen importlib", _IMPORTLIB)

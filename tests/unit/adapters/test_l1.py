@@ -43,14 +43,6 @@ def test_a_value_too_large_is_not_kept_and_neither_is_what_it_replaces(
     assert (l1.get(A), l1.size) == (None, 0)
 
 
-def test_clear_forgets_everything() -> None:
-    l1 = L1[int](30)
-    l1.put(A, 1, 10)
-    l1.clear()
-
-    assert (l1.get(A), l1.size, len(l1)) == (None, 0, 0)
-
-
 def test_threads_share_it() -> None:
     l1 = L1[int](1000)
 

@@ -8,7 +8,7 @@ import pytest
 from brine.adapters.origin_http import HttpOrigin
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
-from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports import Deadline
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
@@ -204,10 +204,11 @@ def test_a_missing_body_is_counted_where_one_is_expected(client: Client, method:
     ],
 )
 def test_what_could_end_a_line_early_is_never_sent(client: Client, request_: Request) -> None:
-    with Loopback(answering(HEAD)) as server, pytest.raises(OriginUnreachable):
+    with Loopback(answering(HEAD)) as server, pytest.raises(BadRequest) as caught:
         HttpOrigin(client, max_body=10).fetch(server.address, request_, Deadline(5.0, lambda: 0.0))
 
     assert server.connections == 0
+    assert str(caught.value).endswith(("forwarded", "line"))  # what the client sent is not repeated
 
 
 def ending_the_first_connection_on_its_second_request(peer: Peer) -> None:

@@ -73,3 +73,9 @@ def test_no_text_is_lost_in_a_list_but_commas_and_blanks(text: str) -> None:
 
 def test_a_long_hostile_list_takes_linear_time() -> None:
     assert len(split_list('"\\' * 20_000 + "," * 20_000)) >= 1
+
+
+def test_after_a_quote_that_is_never_closed_every_comma_separates() -> None:
+    """No quote behind it is looked at again: that would take time by the square of the length."""
+    assert split_list('a="x, y", "b, c\\",\\"d\\", e') == ['a="x, y"', '"b', 'c\\"', '\\"d\\"', "e"]
+    assert split_list('"' + '\\",\\",' * 9_000) == ['"\\"', *['\\"'] * 17_999]

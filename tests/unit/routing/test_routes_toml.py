@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import traceback
 from pathlib import Path
 
 import jsonschema
@@ -147,3 +148,14 @@ def test_a_mistake_is_named_with_its_place(text: str, place: str, words: str, sc
     assert words in message
     if schema_sees is not None:
         assert jsonschema.Draft202012Validator(SCHEMA).is_valid(tomllib.loads(text)) is not schema_sees
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://u:hush@a b.test", "http://a.test:hush", "http://[hush", "ftp://hush.test", "http://u:hush@a.test", "hush"],
+)
+def test_no_message_shows_what_a_variable_holds(origin: str) -> None:
+    text = HEAD.replace("http://a.test", "${SECRET}")
+    with pytest.raises(ConfigError) as caught:
+        parse_routes(text, {"SECRET": origin}, source="r.toml")
+    assert "hush" not in "".join(traceback.format_exception(caught.value))

@@ -13,9 +13,9 @@ from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.errors import OriginUnreachable, StoreThrottled
 from brine.ports import Lease
-from brine.service.collapse import Waiting
 from brine.service.flights import Flights
 from brine.service.response_cache import pk_of
+from brine.service.waiting import Waiting
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.domain.messages import Request
-from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports import Deadline
 from brine.service.carry_out import RESERVE
 from tests.unit.service.world import World, response, status_of
@@ -185,6 +185,21 @@ def test_an_origin_that_fails_is_a_problem(error: OriginError, status: int, kind
     assert answer.response.fields.get("content-type") == "application/problem+json"
     assert status_of(answer) == f"brine; fwd=uri-miss; detail={kind}"
     assert str(error) not in answer.response.body.decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "CONNECT"])
+def test_a_request_that_cannot_be_sent_is_the_clients_problem(method: str) -> None:
+    world = World({"/x": response(cache_control="max-age=60")})
+    world.ask("/open/x")
+    world.now += 100
+    world.outcomes["/x"] = BadRequest("it cannot be sent")
+    answer = world.ask("/open/x", method)
+    assert (answer.response.status, answer.problem, answer.origin_time) == (400, "request-invalid", None)
+    assert status_of(answer).endswith("; detail=request-invalid")
+    assert "fwd" not in status_of(answer)
+    assert json.loads(answer.response.body)["detail"] == "it cannot be sent"
+    world.outcomes["/x"] = response(200, b"new", cache_control="max-age=60")
+    assert world.ask("/open/x").stored
 
 
 @pytest.mark.parametrize("failure", [OriginUnreachable("refused"), response(503, b"down")])

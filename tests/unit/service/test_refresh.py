@@ -12,9 +12,9 @@ from brine.adapters.queue_memory import MemoryRefreshQueue
 from brine.domain.route import Routes
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports import Deadline, Lease
-from brine.service.collapse import LEASE_MARGIN
 from brine.service.handover import Handover
 from brine.service.refresh import Refresh, Refresher
+from brine.service.waiting import LEASE_MARGIN
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from brine.domain.cache_key import cache_key
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
-from brine.service.collapse import Waiting
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.known_stamps import KnownStamps
 from brine.service.response_cache import ResponseCache
 from brine.service.sealing import stored_response_registry
+from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Puts a gateway together: the one place where settings become clients, and clients adapters."""
+"""Puts gateways and caches together: the one place where settings become clients, and clients adapters."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ from brine.service.known_stamps import KnownStamps
 from brine.service.purge import Purger
 from brine.service.refresh import Refresher
 from brine.service.response_cache import ResponseCache
+from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
 from brine.settings import CacheSettings, Settings
 from brine_codec import Codec, KeyringSource, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from brine.service.computation import Story
     from brine.service.response_cache import Entry
+    from brine_codec import Registry
 
 EMULATOR_SLOWNESS = 10.0
 """moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
@@ -67,19 +70,48 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
     return Refresher(_gateway(settings, aws))
 
 
-def build_purger(environment: Mapping[str, str], client: Client | None = None, *, with_routes: bool = True) -> Purger:
+def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
-    Without routes it purges by tag, and everything. Raises ConfigError.
+    Without BRINE_ROUTES it purges by tag, and everything. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
     aws = _aws(settings, client or Client())
     return Purger(
-        routes=_routes(settings) if with_routes else Routes(()),
+        routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
         clock=time.time,
+    )
+
+
+def build_cache(
+    environment: Mapping[str, str],
+    name: str,
+    client: Client | None = None,
+    *,
+    registry: Registry | None = None,
+    tenant: str = "",
+    compute_timeout: float = 10.0,
+    observe: Callable[[Story], object] | None = None,
+) -> Cache:
+    """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
+    settings = Settings.from_environment(environment)
+    aws = _aws(settings, client or Client())
+    memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    return Cache(
+        name,
+        keyring=KeyringSource(SecretText(aws, settings.signing_keys_secret)),
+        items=DynamoItemStore(aws, settings.table),
+        leases=DynamoLeaseStore(aws, settings.table),
+        bodies=S3BodyStore(aws, settings.bucket),
+        memory=memory,
+        registry=registry,
+        tenant=tenant,
+        inline_limit=settings.inline_limit,
+        compute_timeout=compute_timeout,
+        observe=observe,
     )
 
 
@@ -119,6 +151,8 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 
 
 def _routes(settings: CacheSettings) -> Routes:
+    if settings.routes is None:
+        raise ConfigError("the environment variable BRINE_ROUTES is not set")
     try:
         text = settings.routes.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

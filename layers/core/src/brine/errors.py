@@ -7,6 +7,7 @@ BrineError
 │   └── StoreUnavailable    it could not be reached, or failed
 ├── NotPurgeable            what is to be purged is not there or cannot be named so
 ├── BadEvent                what invoked the function is not a request that it can read
+├── BadRequest              the request cannot be written in HTTP/1.1, so no origin was asked
 ├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
 └── OriginError             the origin gave no usable response
     ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
@@ -50,6 +51,10 @@ class BadEvent(BrineError):
     """The event is from no source that the gateway knows, or malformed. The message says how, without its content."""
 
 
+class BadRequest(BrineError):
+    """The request cannot be sent to an origin, and was not. The message may be shown to the client."""
+
+
 class AnswerTooLarge(BrineError):
     """The answer is `size` bytes as Lambda writes it, and only `limit` may be sent."""
 
@@ -64,7 +69,7 @@ class OriginError(BrineError):
 
 
 class OriginUnreachable(OriginError):
-    """No connection to the origin, or a request that cannot be written in HTTP: nothing was sent."""
+    """No connection to the origin: nothing was sent."""
 
 
 class OriginTimeout(OriginError):

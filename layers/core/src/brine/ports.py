@@ -159,8 +159,9 @@ class Origin(Protocol):
         """Send `request` and read the whole response, its body as the origin coded it. Redirects are not followed.
 
         `request.target` goes into the request line byte for byte. Framing and Host are the adapter's own. The body is
-        complete: all of its announced length, or up to the end of a connection that announced none. A request that was
-        certainly not sent raises OriginUnreachable; other failures raise the other classes of OriginError.
+        complete: all of its announced length, or up to the end of a connection that announced none. A request that
+        cannot be written in HTTP/1.1 raises BadRequest, one that could not be sent OriginUnreachable; other failures
+        raise the other classes of OriginError.
         """
 
 

@@ -20,14 +20,14 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class CacheSettings:
-    """Where the cache is, and what is in it: enough to purge.
+    """Where the cache is, and whose: enough to purge. A gateway has `routes`.
 
     `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
     """
 
     table: str
-    routes: Path
     region: str
+    routes: Path | None = None
     endpoint_url: str | None = None
     environment: Mapping[str, str] = field(repr=False)
 
@@ -41,8 +41,8 @@ class CacheSettings:
         """Read and check. Raises ConfigError that names the variable, never its neighbours."""
         return cls(
             table=_text(environment, "BRINE_TABLE"),
-            routes=Path(_text(environment, "BRINE_ROUTES")),
             region=_text(environment, "AWS_REGION"),
+            routes=_path(environment, "BRINE_ROUTES"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             environment=environment,
         )
@@ -68,8 +68,8 @@ class Settings(CacheSettings):
             table=_text(environment, "BRINE_TABLE"),
             bucket=_text(environment, "BRINE_BUCKET"),
             signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
-            routes=Path(_text(environment, "BRINE_ROUTES")),
             region=_text(environment, "AWS_REGION"),
+            routes=_path(environment, "BRINE_ROUTES"),
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
@@ -86,6 +86,11 @@ def _text(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConfigError(f"the environment variable {name} is not set")
     return value
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name)
+    return Path(text) if text else None
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine.adapters.aws.service import Patience
 from brine.adapters.dynamodb_stamps import DynamoStampStore
 from brine.domain.stamps import Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
@@ -82,14 +83,13 @@ def test_what_stays_unprocessed_is_an_error_and_no_part_of_an_answer(aws_at: Aws
     assert len(sleeps) == 2
 
 
-def test_it_is_not_asked_for_again_past_the_deadline(aws_at: AwsAt, sleeps: list[float]) -> None:
-    with (
-        Loopback(answering_always(batch(unprocessed=(key_of("tag:b"),)))) as server,
-        store_at(server, aws_at) as store,
-    ):
-        deadline = Deadline(10.0, lambda: 10.0 if server.requests else 9.0)
+def test_it_is_not_asked_for_again_when_no_time_is_left_for_that(aws_at: AwsAt, sleeps: list[float]) -> None:
+    with Loopback(answering_always(batch(unprocessed=(key_of("tag:b"),)))) as server:
+        aws = aws_at(server)
+        store = DynamoStampStore(aws, "cache", patience=Patience(first_wait=10.0, longest_wait=10.0))
         with pytest.raises(StoreThrottled, match="unprocessed"):
-            store.within(deadline).read(["tag:b"])
+            store.within(Deadline(aws.clock() + 5.0, aws.clock)).read(["tag:b"])
+        aws.client.close()
 
         assert len(server.requests) == 1
     assert sleeps == []

@@ -43,7 +43,6 @@ def test_other_events(event: object, reason: str) -> None:
         ("http-api/get-cache.json", {"headers": []}, "headers"),
         ("http-api/get-cache.json", {"requestContext": {"http": "secret"}}, "http"),
         ("http-api/get-cache.json", {"requestContext": {"http": {"method": "GE T"}}}, "method"),
-        ("http-api/get-cache.json", {"requestContext": {"http": {"method": "GET", "sourceIp": 1}}}, "sourceIp"),
         ("http-api/get-cache.json", {"body": 1}, "body"),
         ("http-api/get-cache.json", {"body": "secret!", "isBase64Encoded": True}, "isBase64Encoded"),
         ("http-api/get-cache.json", {"body": "YWJj\nZGVm", "isBase64Encoded": True}, "isBase64Encoded"),

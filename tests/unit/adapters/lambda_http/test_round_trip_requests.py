@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from brine.adapters.lambda_http import read
 from tests.unit.adapters.lambda_http.aws_model import (
-    CLIENT,
     Sent,
     alb_event,
     function_url_event,
@@ -48,7 +47,6 @@ COOKIES = st.lists(st.sampled_from(["a=1", "b=2", 'c="3"']), max_size=3)
 def _check_all_but_query(incoming: Incoming, sent: Sent) -> None:
     assert incoming.request.method == sent.method
     assert incoming.request.body == sent.body
-    assert incoming.client == CLIENT
 
 
 @given(path=DECODABLE_PATHS, query=QUERIES, body=BODIES)

@@ -10,7 +10,7 @@ from brine.adapters.http1.errors import BadAnswer, ConnectFailed, ExchangeError,
 from brine.adapters.http1.head import TOKEN
 from brine.domain.fields import Fields
 from brine.domain.messages import Response
-from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
     from brine.adapters.http1.client import Client
@@ -49,7 +49,7 @@ class HttpOrigin:
         self._limits = Limits(connect_timeout=connect_timeout, read_timeout=read_timeout, max_body=max_body)
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
-        """Send `request` and read the whole response. Raises OriginError; see its classes for which."""
+        """Send `request` and read the whole response. Raises BadRequest, or OriginError; see its classes."""
         message = Message(
             method=request.method,
             head=_head(origin, request),
@@ -66,13 +66,13 @@ class HttpOrigin:
 def _head(origin: OriginAddress, request: Request) -> bytes:
     """The request's head. What could end a line early never gets on the wire, whoever let it come this far."""
     if TOKEN.fullmatch(request.method) is None or request.method == "CONNECT":
-        raise OriginUnreachable("a method that cannot be sent")
+        raise BadRequest("the method is none that can be forwarded")
     if _TARGET.fullmatch(request.target) is None:
-        raise OriginUnreachable("a request target that cannot be sent")
+        raise BadRequest("the path or query cannot be written in a request line")
     lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {origin.authority}"]
     for name, value in request.fields:
         if TOKEN.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
-            raise OriginUnreachable("a field that cannot be sent")
+            raise BadRequest("a header field cannot be written in a header line")
         if name not in _OURS:
             lines.append(f"{name}: {value}")
     if request.body or request.method in _ALWAYS_COUNTED:

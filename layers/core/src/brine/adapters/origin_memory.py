@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.domain.messages import Response
-from brine.errors import OriginError, OriginTimeout
+from brine.errors import OriginTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.domain.messages import Request
     from brine.domain.origin import OriginAddress
+    from brine.errors import BadRequest, OriginError
     from brine.ports import Deadline
 
-type Outcome = Response | OriginError
+type Outcome = Response | OriginError | BadRequest
 
 
 class MemoryOrigin:
@@ -38,7 +39,7 @@ class MemoryOrigin:
             outcome = self._outcomes(origin, request)
         else:
             outcome = self._outcomes.get(request.target, Response(status=404))
-        if isinstance(outcome, OriginError):
+        if not isinstance(outcome, Response):
             raise outcome
         bodiless = request.method == "HEAD" or outcome.status in (204, 304)
         return replace(outcome, body=b"") if bodiless and outcome.body else outcome

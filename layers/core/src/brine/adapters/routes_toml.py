@@ -56,7 +56,7 @@ class _Reader:
 
     def fail(self, index: int | None, keys: tuple[str, ...], message: str) -> NoReturn:
         line, column = self._positions.find(index, keys)
-        raise ConfigError(f"{self._source}:{line}:{column}: {message}")
+        raise ConfigError(f"{self._source}:{line}:{column}: {message}") from None
 
     def routes(self, document: dict[str, Any]) -> Routes:
         for key in document.keys() - {"route"}:
@@ -118,17 +118,18 @@ class _Reader:
         for name in _VARIABLE.findall(value):
             if name not in self._environment:
                 self.fail(index, ("origin",), f'"origin" asks for the environment variable {name}, which is not set')
+        # What a variable holds may be secret, and urlsplit's errors quote it: messages show the text as it is written.
         url = _VARIABLE.sub(lambda match: self._environment[match[1]], value)
         try:
             parts = urlsplit(url)
             port = parts.port
-        except ValueError as error:
-            self.fail(index, ("origin",), f'"origin" is not a URL: {error}')
+        except ValueError:
+            self.fail(index, ("origin",), f'"origin" is not a URL: "{value}"')
         if parts.scheme not in {"http", "https"} or not parts.hostname or not _URL.fullmatch(url):
             self.fail(
                 index,
                 ("origin",),
-                f'"origin" must be an http or https URL with a host and without blanks; it is "{url}"',
+                f'"origin" must be an http or https URL with a host and without blanks; it is "{value}"',
             )
         if parts.username is not None or parts.query or parts.fragment:
             self.fail(index, ("origin",), '"origin" may hold no user, query or fragment')

@@ -17,21 +17,19 @@ MAX_SECONDS = 2**31
 def split_list(text: str) -> list[str]:
     """The members of a comma-separated list, stripped, none empty. Commas inside quoted strings do not separate.
 
-    A quote that is never closed is an ordinary character.
+    From a quote that is never closed, quotes are ordinary characters.
     """
-    if '"' not in text:
-        return [member for part in text.split(",") if (member := part.strip(" \t"))]
-    members, start, end = [], 0, len(text)
-    while start < end:
-        match = _MEMBER.match(text, start)
-        stop = match.end() if match else start
-        if stop < end and text[stop] == '"':
-            comma = text.find(",", stop)
-            stop = end if comma < 0 else comma
-        if member := text[start:stop].strip(" \t"):
-            members.append(member)
+    parts: list[str] = []
+    start = 0
+    quoted = '"' in text
+    while quoted and start < len(text):
+        stop = start + len(_MEMBER.match(text, start)[0])  # type: ignore[index]  # it matches nothing, if nothing else
+        if text.startswith('"', stop):
+            break
+        parts.append(text[start:stop])
         start = stop + 1
-    return members
+    parts += text[start:].split(",")
+    return [member for part in parts if (member := part.strip(" \t"))]
 
 
 def is_well_quoted(text: str) -> bool:

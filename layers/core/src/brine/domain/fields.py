@@ -95,8 +95,8 @@ class Fields:
     def _by_name(self) -> dict[str, tuple[str, ...]]:
         index = self._index
         if index is None:
-            index = {}
+            values: dict[str, list[str]] = {}
             for name, value in self._lines:
-                index[name] = (*index[name], value) if name in index else (value,)
-            self._index = index
+                values.setdefault(name, []).append(value)
+            self._index = index = {name: tuple(lines) for name, lines in values.items()}
         return index

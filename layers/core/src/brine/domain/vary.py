@@ -20,7 +20,7 @@ ANYTHING: SelectingFields = (("*", None),)
 
 NEGOTIATION = frozenset({"accept", "accept-charset", "accept-encoding", "accept-language"})
 """The request fields of content negotiation (RFC 9110 section 12.5)."""
-_WEIGHT = re.compile(r"[ \t]*;[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*\Z", re.IGNORECASE)
+_WEIGHT = re.compile(r"[ \t]*q=([01](?:\.[0-9]{0,3})?)[ \t]*", re.IGNORECASE)
 
 
 def vary_names(fields: Fields) -> tuple[str, ...]:
@@ -77,8 +77,9 @@ def _preferences(text: str) -> list[tuple[str, float]]:
     """Each range with its weight (RFC 9110 section 12.4.2). Parameters of a media range keep their case."""
     preferences = []
     for member in split_list(text):
-        match = _WEIGHT.search(member)
-        range_ = member[: match.start()] if match else member
+        before, _, last = member.rpartition(";")
+        match = _WEIGHT.fullmatch(last) if before else None
+        range_ = before.rstrip(" \t") if match else member
         head, semicolon, parameters = range_.partition(";")
         preferences.append((head.lower() + semicolon + parameters, float(match[1]) if match else 1.0))
     return preferences

@@ -13,7 +13,7 @@ from brine.domain.respond import relay
 from brine.domain.storing import evict_at
 from brine.domain.target import normalised
 from brine.domain.upstream import upstream_fields
-from brine.errors import OriginError
+from brine.errors import BadRequest, OriginError
 from brine.service import problems
 from brine.service.collapse import LATE, collapse
 
@@ -58,6 +58,10 @@ def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     began = gateway.clock()
     try:
         response = gateway.origin.fetch(route.origin, replace(visit.request, fields=fields), patience)
+    except BadRequest as error:
+        fill.give_up(visit)
+        kind = problems.REQUEST_INVALID
+        return visit.problem(kind, str(error), visit.cache_status(detail=kind.name))
     except OriginError as error:
         visit.origin_time = gateway.clock() - began
         fill.give_up(visit)

@@ -7,14 +7,12 @@ the holder of the newest lease stores.
 
 from __future__ import annotations
 
-import random
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
 from brine.ports import Held, Lease
+from brine.service.waiting import LEASE_MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,26 +21,7 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
     from brine.service.visit import Visit
 
-LEASE_MARGIN = 2.0
-"""Seconds that a lease outlives the deadline of its fetch: storing takes time too."""
-
 _COLLAPSED_REASONS = frozenset({"uri-miss", "vary-miss", "stale"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How to wait for somebody else's lease: pauses grow from `first_pause` to `longest_pause` seconds, with jitter."""
-
-    first_pause: float = 0.025
-    longest_pause: float = 0.2
-    sleep: Callable[[float], None] = time.sleep
-    random: Callable[[], float] = random.random
-    owner: Callable[[], str] = lambda: uuid4().hex
-
-    def pause(self, number: int) -> float:
-        """Seconds of the pause with this number, counted from 0: between half and all of what its turn allows."""
-        longest: float = min(self.longest_pause, self.first_pause * 2**number)
-        return longest * (0.5 + self.random() / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +106,12 @@ def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
 def _await_turn(visit: Visit) -> Lease | Held | None:
     """The lease, once its holder's time is over; None, once the holder is done; Held, when patience is."""
     gateway = visit.gateway
-    until = gateway.clock() + _patience(visit)
-    number = 0
-    while True:
-        gateway.waiting.sleep(gateway.waiting.pause(number))
-        number += 1
-        now = gateway.clock()
-        held = visit.cache.holder(visit.key, visit.journal)
-        if held is None:
-            return None
-        if held.expires_at <= now:
-            held_or_lease = acquire(visit)
-            if held_or_lease is None or isinstance(held_or_lease, Lease):
-                return held_or_lease
-        if now >= until:
-            return held
+    return gateway.waiting.await_turn(
+        _patience(visit),
+        gateway.clock,
+        holder=lambda: visit.cache.holder(visit.key, visit.journal),
+        acquire=lambda: acquire(visit),
+    )
 
 
 def _follow(visit: Visit, decision: Validate | Forward, fetch: Fetch, *, consistent: bool = False) -> Answer:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from brine.domain.target import BadTargetError, upstream_target
 from brine.service import problems
 from brine.service.carry_out import carry_out
-from brine.service.collapse import Waiting
 from brine.service.flights import Flights
 from brine.service.visit import Visit
+from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

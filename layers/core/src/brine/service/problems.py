@@ -36,6 +36,7 @@ class Kind:
 ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
 TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
+REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
 REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
 NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
@@ -49,6 +50,7 @@ KINDS = (
     ROUTE_UNKNOWN,
     TARGET_INVALID,
     EVENT_INVALID,
+    REQUEST_INVALID,
     REQUEST_TOO_LARGE,
     NOT_STORED,
     ORIGIN_UNREACHABLE,
@@ -82,6 +84,13 @@ def problem_answer(kind: Kind, detail: str | None = None, *, route: str | None =
     status = CacheStatus(detail=kind.name)
     response = replace(response, fields=status.added_to(response.fields))
     return Answer(response=response, result="problem", route=route, problem=kind.name)
+
+
+def problem_instead(answer: Answer, kind: Kind, detail: str) -> Answer:
+    """The answer that tells of a problem in place of one that cannot be sent, whose story it keeps."""
+    response = problem(kind, detail)
+    fields = Fields([*response.fields, *answer.response.fields.only({"cache-status"})])
+    return replace(answer, response=replace(response, fields=fields), result="problem", problem=kind.name)
 
 
 def origin_problem(error: OriginError) -> Kind:

@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
 def read(event: JsonObject) -> Incoming:
     """The request of a load balancer. Raises BadEvent."""
-    fields = field_lines.from_event(event, field_lines.from_utf8)
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
         path=encoded(rooted(text(event, "path")), SENT_PATH),
         query=joined_query(event, SENT_NAME, SENT_VALUE),
-        fields=fields,
+        fields=field_lines.from_event(event, field_lines.from_utf8),
         body=body(event),
     )
-    # The load balancer puts the address it was called from at the end.
-    client = fields.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return Incoming(
-        request=request, source="alb", client=client, multi_value=event.get("multiValueHeaders") is not None
-    )
+    return Incoming(request=request, source="alb", multi_value=event.get("multiValueHeaders") is not None)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

@@ -39,7 +39,7 @@ def read(event: object) -> Incoming:
     if "httpMethod" in event:
         from brine.adapters.lambda_http import rest_v1
 
-        return rest_v1.read(event, context)
+        return rest_v1.read(event)
     raise BadEvent("the event is not an HTTP request: neither requestContext.http nor httpMethod is there")
 
 

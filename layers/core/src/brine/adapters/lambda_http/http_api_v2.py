@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.lambda_http import field_lines
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
-from brine.adapters.lambda_http.members import body, optional_object, optional_text, text, texts
+from brine.adapters.lambda_http.members import body, optional_object, text, texts
 from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_QUERY, encoded, rooted
 from brine.domain.messages import Request
 
@@ -45,7 +45,7 @@ def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: 
         fields=fields,
         body=body(event),
     )
-    return Incoming(request=request, source=source, client=optional_text(http, "sourceIp"))
+    return Incoming(request=request, source=source)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

@@ -16,11 +16,10 @@ type Source = Literal["http-api-v2", "rest-v1", "alb", "function-url"]
 class Incoming:
     """A request and where it came from.
 
-    `client` is the IP address that connected to AWS, "" when the event does not tell. `multi_value` is whether the
-    answer may carry several lines of one name (a load balancer says so by how it writes the event).
+    `multi_value` is whether the answer may carry several lines of one name (a load balancer says so by how it writes
+    the event).
     """
 
     request: Request
     source: Source
-    client: str = ""
     multi_value: bool = False

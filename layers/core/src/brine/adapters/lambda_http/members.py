@@ -21,11 +21,6 @@ def text(members: JsonObject, name: str) -> str:
     return value
 
 
-def optional_text(members: JsonObject, name: str) -> str:
-    """The text at `name`, or "" for null or nothing. Raises BadEvent."""
-    return text(members, name) if members.get(name) is not None else ""
-
-
 def optional_object(members: JsonObject, name: str) -> JsonObject:
     """The object at `name`, or an empty one for null or nothing. Raises BadEvent."""
     value = members.get(name)

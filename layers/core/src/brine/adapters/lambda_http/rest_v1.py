@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.lambda_http import field_lines
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
-from brine.adapters.lambda_http.members import body, optional_object, optional_text, text
+from brine.adapters.lambda_http.members import body, text
 from brine.adapters.lambda_http.parameters import joined_query
 from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded, rooted
 from brine.domain.messages import Request
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine.domain.messages import Response
 
 
-def read(event: JsonObject, context: JsonObject) -> Incoming:
+def read(event: JsonObject) -> Incoming:
     """The request of a REST API. Raises BadEvent."""
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
@@ -26,8 +26,7 @@ def read(event: JsonObject, context: JsonObject) -> Incoming:
         fields=field_lines.from_event(event, field_lines.from_latin1),
         body=body(event),
     )
-    client = optional_text(optional_object(context, "identity"), "sourceIp")
-    return Incoming(request=request, source="rest-v1", client=client, multi_value=True)
+    return Incoming(request=request, source="rest-v1", multi_value=True)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

@@ -1,0 +1,45 @@
+"""A stampede: many clients ask for the same URL at once. Prints how each answer came about, counted.
+
+uv run python examples/stampede.py [URL] [CLIENTS]
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+DEFAULT_URL = "http://127.0.0.1:3000/httpbin/delay/2"
+AT_MOST = 200
+
+
+def main(url: str = DEFAULT_URL, clients: str = "100") -> None:
+    """Ask, all at once, and count."""
+    number = min(int(clients), AT_MOST)
+    barrier = Barrier(number)
+
+    def ask(_: int) -> str:
+        barrier.wait()
+        try:
+            with urlopen(url, timeout=60) as response:  # noqa: S310 - the URL is the caller's own
+                status = response.headers.get("cache-status", "no Cache-Status")
+        except HTTPError as error:
+            status = f"{error.code} {error.headers.get('cache-status', '')}"
+            error.close()
+        return re.sub(r"ttl=-?\d+", "ttl=…", status)
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(number) as threads:
+        answers = Counter(threads.map(ask, range(number)))
+    for status, count in answers.most_common():
+        print(f"{count:5}  {status}")
+    print(f"{number} answers in {time.monotonic() - began:.1f} s")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

@@ -1,0 +1,49 @@
+"""The key of a stored result: what makes two computations the same to the cache."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final
+
+type Plain = str | bytes | int | float | bool | tuple[Plain, ...] | None
+type Key = str | tuple[Plain, ...]
+
+_LETTERS: Final = {str: b"s", bytes: b"b", int: b"i", float: b"f", bool: b"t", type(None): b"n"}
+
+
+def result_key(*, tenant: str, cache: str, key: Key) -> str:
+    """SHA-256, in hex, of tenant, name of the cache and key. Raises TypeError for what is no plain value.
+
+    Each part has its type and length before it, so no two keys give the same bytes: 1, 1.0, True and "1" differ.
+    """
+    if type(key) not in (str, tuple):
+        raise TypeError(f"a key is a text or a tuple of plain values, not {_called(key)}")
+    return sha256(b"brine result key 1" + encoded((tenant, cache, key))).hexdigest()
+
+
+def encoded(value: Plain) -> bytes:
+    """The bytes of a plain value: a letter for its type, its length, its content."""
+    if type(value) is tuple:
+        parts = b"".join(encoded(part) for part in value)
+        return b"(" + len(value).to_bytes(4) + parts
+    letter = _LETTERS.get(type(value))
+    if letter is None:
+        raise TypeError(
+            f"{_called(value)} cannot be part of a key: only text, bytes, numbers, booleans, None and tuples"
+        )
+    content = _content(value)
+    return letter + len(content).to_bytes(4) + content
+
+
+def _content(value: Plain) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    if type(value) is int:
+        return hex(value).encode()  # of any size, unlike the decimal form
+    return repr(value).encode()
+
+
+def _called(value: object) -> str:
+    return f"a value of the type {type(value).__name__}"

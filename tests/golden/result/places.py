@@ -1,0 +1,37 @@
+"""What is inside the golden stored results, and where each lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.unit.codec.samples import order
+from tests.unit.results.world import World
+
+if TYPE_CHECKING:
+    from brine import Cache
+
+KEY: Final = ("orders", 7, 2.5, True, None, b"\xff", ("\u00e9",))
+
+
+class GoldenError(Exception):
+    """A failure that is an answer."""
+
+
+CALLS: Final[dict[str, object]] = {"value": order(), "failure": GoldenError("gone", 7), "elsewhere": order(2)}
+
+
+def world_of(name: str) -> World:
+    return World(inline_limit=0 if name == "elsewhere" else 10_000)
+
+
+def call(cache: Cache, value: object) -> Any:
+    """What the cache has, or else the value: returned, or raised if it is an exception."""
+
+    def compute() -> object:
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return cache.for_tenant("acme").get_or_compute(
+        KEY, compute, freshness_lifetime=60, grace=30, negative={GoldenError: 5}
+    )

@@ -1,0 +1,46 @@
+"""Every stored result of a form that was ever in use is found under its key and opens to the same object."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brine.adapters.memory import MemoryBodyStore
+from brine.ports import Item
+from tests.golden.result.places import CALLS, GoldenError, call, world_of
+
+V1: dict[str, Any] = json.loads(Path(__file__).with_name("v1.json").read_text())
+
+
+@pytest.mark.parametrize("name", V1)
+def test_it_is_found_and_opens(name: str) -> None:
+    vector, world = V1[name], world_of(name)
+    world.items.write(vector["pk"], vector["sk"], Item(envelope=bytes.fromhex(vector["envelope"]), evict_at=2**32 - 1))
+    for digest, body in vector["bodies"].items():
+        world.bodies.write(bytes.fromhex(digest), bytes.fromhex(body))
+    if isinstance(CALLS[name], Exception):
+        with pytest.raises(GoldenError) as raised:
+            call(world.process(), "computed")
+        assert raised.value.args == ("gone", 7)
+    else:
+        assert call(world.process(), "computed") == CALLS[name]
+    assert (world.outcomes, world.told[0].faults) == (["hit"], ())
+
+
+@pytest.mark.parametrize("name", V1)
+def test_it_is_still_written_so(name: str) -> None:
+    world = world_of(name)
+    with contextlib.suppress(GoldenError):
+        call(world.process(), CALLS[name])
+    ((pk, sk), item), *_ = world.items.items.items()
+    assert isinstance(world.bodies, MemoryBodyStore)
+    bodies = {digest.hex(): body.hex() for digest, body in world.bodies.bodies.items()}
+    assert {"pk": pk, "sk": sk, "envelope": item.envelope.hex(), "bodies": bodies} == V1[name]
+
+
+def test_every_call_has_its_envelope() -> None:
+    assert V1.keys() == CALLS.keys()

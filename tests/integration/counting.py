@@ -1,0 +1,33 @@
+"""A client that counts what a call of the product costs in calls to AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.http1 import Client
+
+if TYPE_CHECKING:
+    from brine.adapters.http1.connection import Answer as Exchanged
+    from brine.adapters.http1.connection import Limits, Message
+    from brine.domain.origin import OriginAddress
+    from brine.ports import Deadline
+
+
+class CountingClient(Client):
+    """A client that notes each exchange with AWS by the name of its operation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Exchanged:
+        head = message.head.decode("iso-8859-1")
+        if "x-amz-date:" in head:
+            target = next((line for line in head.splitlines() if line.startswith("x-amz-target: ")), None)
+            self.calls.append(target.rpartition(".")[2] if target else f"{message.method} object")
+        return super().exchange(address, message, limits, deadline)
+
+    def taken(self) -> list[str]:
+        """The calls since the last time, less the fetching of the keyring, which a process does once."""
+        calls, self.calls = self.calls, []
+        return [call for call in calls if call != "GetSecretValue"]

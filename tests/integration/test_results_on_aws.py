@@ -1,0 +1,104 @@
+"""The results cache as bootstrap builds it, on emulated AWS: what each call costs, and who computes."""
+
+from __future__ import annotations
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from brine.bootstrap import build_cache
+from brine.errors import ConfigError
+from tests.integration.counting import CountingClient
+from tests.unit.codec.samples import order, registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from brine import Cache
+    from tests.aws import Emulator
+    from tests.unit.codec.samples import Order
+
+LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress
+KEYS = '{"1": "a secret of the tests that is long enough"}'
+
+
+@pytest.fixture
+def client() -> Iterator[CountingClient]:
+    with CountingClient() as client:
+        yield client
+
+
+@pytest.fixture
+def environment(emulator: Emulator) -> dict[str, str]:
+    """No routes: code that keeps results needs none."""
+    name = f"results-{uuid4().hex[:8]}"
+    return {
+        **emulator.environment,
+        "BRINE_TABLE": emulator.create_table(name),
+        "BRINE_BUCKET": emulator.create_bucket(name),
+        "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
+    }
+
+
+def build(environment: dict[str, str], client: CountingClient) -> Cache:
+    return build_cache(environment, "orders", client, registry=registry())
+
+
+def test_calls_per_result(environment: dict[str, str], client: CountingClient) -> None:
+    cache = build(environment, client)
+    costs = []
+    for key, value in (("small", order()), ("large", order(attachment=LARGE))):
+        for restarted in (False, False, True, False):
+            if restarted:
+                cache = build(environment, client)
+            resolved = cache.resolve(key, partial(copy, value), freshness_lifetime=60)
+            assert resolved.value == value
+            assert resolved.story.faults == ()
+            costs.append((key, resolved.story.outcome, resolved.story.layer, client.taken()))
+    assert costs == [
+        ("small", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
+        ("small", "hit", "memory", []),
+        ("small", "hit", "table", ["GetItem"]),
+        ("small", "hit", "memory", []),
+        ("large", "miss", None, ["GetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
+        ("large", "hit", "memory", []),
+        ("large", "hit", "table", ["GetItem", "GET object"]),
+        ("large", "hit", "memory", []),
+    ]
+    cache.invalidate("small")
+    assert client.taken() == ["UpdateItem", "DeleteItem"]
+    assert cache.get_or_compute("small", lambda: order(2), freshness_lifetime=60) == order(2)
+
+
+def test_many_processes_compute_once(environment: dict[str, str], client: CountingClient) -> None:
+    processes = [build(environment, client) for _ in range(8)]
+    computed: list[int] = []
+    others = threading.Event()
+
+    def compute(number: int) -> Order:
+        computed.append(number)
+        others.wait(10)
+        return order(number)
+
+    def call(number: int) -> Order:
+        if number == len(processes) - 1:
+            others.set()
+        return processes[number].get_or_compute("one", lambda: compute(number), freshness_lifetime=60)
+
+    with ThreadPoolExecutor(len(processes)) as threads:
+        results = list(threads.map(call, range(len(processes))))
+    assert results == [order(computed[0])] * len(processes)
+    assert len(computed) == 1
+
+
+def test_what_is_missing_is_named(environment: dict[str, str]) -> None:
+    for name in ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "AWS_REGION"):
+        without = {key: value for key, value in environment.items() if key != name}
+        with pytest.raises(ConfigError, match=name):
+            build_cache(without, "orders")

@@ -1,0 +1,132 @@
+"""A crowd of whole gateways, in processes of their own, on one emulated AWS and one origin."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Self
+
+from brine.adapters.http1 import Client
+from brine.bootstrap import build_gateway
+from brine.domain.messages import Request
+from brine.ports import Deadline
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.synchronize import Barrier
+
+    from brine.service.answer import Answer, Result
+    from brine.service.gateway import Gateway
+
+PROCESSES = 8
+THREADS = 25
+LIMIT = 60.0  # seconds for a round, after which everybody gives up
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What one client of the crowd got."""
+
+    path: str
+    result: Result
+    body: bytes
+    faults: tuple[str, ...]
+
+
+class SlowOrigin(ThreadingHTTPServer):
+    """Answers each path with its own name, after `delay` seconds, and counts how often it was asked for each."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+    def __init__(self, delay: float) -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self.delay = delay
+        self.asked: dict[str, int] = {}
+        self.lock = Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self) -> Self:
+        Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Page(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SlowOrigin
+
+    def do_GET(self) -> None:
+        with self.server.lock:
+            self.server.asked[self.path] = self.server.asked.get(self.path, 0) + 1
+        time.sleep(self.server.delay)  # it is slow: that is what it is for
+        body = self.path.encode() * 50
+        self.send_response(200)
+        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server has
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Two hundred clients in eight processes. All of them ask for each path at once, one path after the other."""
+
+    environment: dict[str, str]
+    paths: list[str] = field(default_factory=list)
+
+    def ask(self) -> list[Got]:
+        """What they all got."""
+        context = multiprocessing.get_context("spawn")
+        barrier = context.Barrier(PROCESSES * THREADS)
+        pipes = [context.Pipe(duplex=False) for _ in range(PROCESSES)]
+        processes = [context.Process(target=_run, args=(self, barrier, sender), daemon=True) for _, sender in pipes]
+        for process in processes:
+            process.start()
+        got: list[Got] = []
+        try:
+            for receiver, sender in pipes:
+                sender.close()  # ours; when the process ends without a word, the next line raises EOFError
+                got += receiver.recv()
+        finally:
+            for process in processes:
+                process.terminate()
+                process.join()
+            for receiver, _ in pipes:
+                receiver.close()
+        return got
+
+
+def ask(gateway: Gateway, path: str) -> Answer:
+    """What a gateway answers to a GET."""
+    return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 29, time.monotonic))
+
+
+def _run(crowd: Crowd, barrier: Barrier, sender: Connection) -> None:
+    with Client() as client, ThreadPoolExecutor(THREADS) as threads:
+        gateway = build_gateway(crowd.environment, client)
+        ask(gateway, f"/o/warm-up-{id(sender)}")  # the keyring is loaded, connections are open
+
+        def run(_: int) -> list[Got]:
+            got = []
+            for path in crowd.paths:
+                barrier.wait(LIMIT)
+                answer = ask(gateway, path)
+                faults = tuple(map(str, answer.faults))
+                got.append(Got(path, answer.result, answer.response.body, faults))
+            return got
+
+        sender.send([got for gots in threads.map(run, range(THREADS)) for got in gots])

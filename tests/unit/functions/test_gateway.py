@@ -1,0 +1,170 @@
+"""The gateway's handler: every event is answered, and what is told of it in the log and in metrics."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from brine_cli.environment import InitFailed
+from tests.events import load_event
+from tests.loopback import Loopback, answering
+from tests.unit.functions.invoking import Output, running, variables_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from tests.aws import Emulator
+    from tests.unit.functions.invoking import Invoker
+
+    type Start = Callable[..., AbstractContextManager[Invoker]]
+
+GET = "http-api/get-cache.json"
+GATEWAY = Path(__file__).parents[3] / "functions/gateway"
+HEAD = b"HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\ncontent-type: text/plain\r\nx-token: hushed\r\n"
+OK = HEAD + b"content-length: 6\r\n\r\nhushed"
+ALB_LIMIT = 1_048_576
+LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
+BROKEN = """
+import app
+class Broken:
+    def serve(self, request, deadline):
+        raise LookupError("nobody foresaw this")
+app.gateway = Broken()
+handler = app.handler
+"""
+
+
+@pytest.fixture
+def output() -> Output:
+    return Output()
+
+
+@pytest.fixture
+def variables(emulator: Emulator, tmp_path: Path) -> dict[str, str]:
+    routes = tmp_path / "routes.toml"
+    routes.write_text('[[route]]\nname = "bin"\nprefix = "/httpbin"\norigin = "${ORIGIN}"\n')
+    return variables_on(emulator, routes)
+
+
+@pytest.fixture
+def start(variables: dict[str, str], tmp_path: Path, output: Output) -> Start:
+    """Runs the gateway with this origin."""
+
+    def start(origin: object, code: Path = GATEWAY, handler: str = "app.handler") -> AbstractContextManager[Invoker]:
+        environment = variables | {"ORIGIN": str(origin)}
+        return running(environment, tmp_path / "opt", output, code=code, handler=handler)
+
+    return start
+
+
+def problem_in(answer: dict[str, Any]) -> str:
+    """The kind of problem that an answer tells of."""
+    document = json.loads(answer["body"])
+    assert document["status"] == answer["statusCode"]
+    kind: str = document["type"]
+    return kind.removeprefix("urn:brine:problem:")
+
+
+def test_an_answer_is_logged_and_counted_without_what_may_be_secret(start: Start, output: Output) -> None:
+    asked = load_event(GET) | {"rawPath": "/httpbin/hushed", "rawQueryString": "token=hushed"}
+    asked["headers"] = asked["headers"] | {"x-token": "hushed"}
+    with Loopback(answering(OK)) as origin, start(origin.address) as invoke:
+        miss, hit = invoke(asked), invoke(asked)
+    assert miss["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
+    assert hit["headers"]["cache-status"].startswith("brine; hit; ttl=")
+    assert (miss["body"], hit["body"]) == ("hushed", "hushed")
+
+    assert "hushed" not in "".join(output.lines)
+    told = {"level", "location", "message", "timestamp", "service", "request_id", "route", "result", "status"}
+    assert [record.keys() - told for record in output.log] == [
+        {"stored", "milliseconds", "origin_milliseconds"},
+        {"stored", "milliseconds", "layer"},
+    ]
+    assert [(record["level"], record["result"], record["status"]) for record in output.log] == [
+        ("INFO", "miss", 200),
+        ("INFO", "hit", 200),
+    ]
+    first, second = output.metrics
+    assert first.keys() == {"Miss", "Latency", "OriginLatency", "route", "service"}
+    assert second.keys() == {"Hit", "Latency", "route", "service"}
+    assert (first["Miss"], first["route"], first["service"]) == (1, "bin", "gateway")
+    assert 0 < first["OriginLatency"] < first["Latency"]
+
+
+def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: dict[str, str], output: Output) -> None:
+    variables["BRINE_TABLE"] += "-missing"
+    with Loopback(answering(OK)) as origin, start(origin.address) as invoke:
+        answer = invoke(load_event(GET))
+    assert (answer["statusCode"], answer["body"]) == (200, "hushed")
+    assert answer["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; detail=table-unavailable"
+    (record,) = output.log
+    assert (record["level"], record["faults"]) == ("WARNING", ["table-unavailable: ResourceNotFoundException"])
+    (metrics,) = output.metrics
+    assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
+
+
+def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    Path(variables["BRINE_ROUTES"]).write_text('[[route]]\nname = "bin"\nprefix = "/httpbin"\n')
+    with pytest.raises(InitFailed) as failure, start("http://127.0.0.1:1"):
+        pass
+    first, second = str(failure.value).splitlines()
+    assert first == "GatewayFunction cannot be loaded"
+    assert second == 'brine.errors.ConfigError: routes.toml:1:1: the route has no "origin"'
+    assert output.lines == []
+
+
+@pytest.mark.parametrize("malformed", [{}, {"Records": []}, {"version": "2.0", "hushed": "hushed"}])
+def test_what_is_no_request_is_a_problem(start: Start, output: Output, malformed: dict[str, object]) -> None:
+    with start("http://127.0.0.1:1") as invoke:
+        answer = invoke(malformed)
+    assert (answer["statusCode"], problem_in(answer)) == (400, "event-invalid")
+    assert answer["headers"]["cache-status"] == "brine; detail=event-invalid"
+    (record,) = output.log
+    assert (record["level"], record["result"], record["problem"]) == ("WARNING", "problem", "event-invalid")
+    (metrics,) = output.metrics
+    assert (metrics["Problem"], metrics["route"]) == (1, "none")
+    assert "hushed" not in "".join(output.lines)
+
+
+def test_an_answer_that_is_too_large_is_a_problem_that_keeps_its_story(start: Start, output: Output) -> None:
+    with Loopback(answering(LARGE)) as origin, start(origin.address) as invoke:
+        answer = invoke(load_event("alb/get-cache.json"))
+    assert (answer["statusCode"], problem_in(answer)) == (502, "answer-too-large")
+    assert answer["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
+    assert answer["headers"]["cache-control"] == "no-store"
+    (record,) = output.log
+    assert record["origin_milliseconds"] > 0
+    told = {name: record[name] for name in ("level", "route", "result", "problem", "status", "stored")}
+    assert told == {
+        "level": "WARNING",
+        "route": "bin",
+        "result": "problem",
+        "problem": "answer-too-large",
+        "status": 502,
+        "stored": True,
+    }
+    (metrics,) = output.metrics
+    assert (metrics["Problem"], metrics["route"]) == (1, "bin")
+    assert metrics["OriginLatency"] > 0
+
+
+def test_a_failure_of_its_own_is_a_problem_without_the_stack(start: Start, tmp_path: Path, output: Output) -> None:
+    code = tmp_path / "broken"
+    code.mkdir()
+    (code / "broken.py").write_text(BROKEN)
+    with start("http://127.0.0.1:1", code, "broken.handler") as invoke:
+        answer = invoke(load_event(GET))
+    assert (answer["statusCode"], problem_in(answer)) == (500, "internal")
+    assert not any(word in json.dumps(answer) for word in ("Traceback", "LookupError", "foresaw"))
+    failure, told = output.log
+    assert (failure["level"], failure["message"]) == ("ERROR", "the gateway failed")
+    assert "LookupError: nobody foresaw this" in failure["exception"]
+    assert (told["problem"], told["request_id"]) == ("internal", failure["request_id"])
+    (metrics,) = output.metrics
+    assert metrics["Problem"] == 1

@@ -1,0 +1,102 @@
+"""Keys of results: no two different ones are the same."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brine.domain.result_key import encoded, result_key
+
+if TYPE_CHECKING:
+    from brine.domain.result_key import Key, Plain
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.binary(max_size=4)
+    | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=4).map(tuple),
+    max_leaves=8,
+)
+
+
+def typed(value: Plain) -> str:
+    """A text that tells values apart which are equal in Python."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(typed, value))})"
+    return f"{type(value).__name__} {value!r}"
+
+
+@given(plain, plain)
+def test_different_values_have_different_bytes(one: Plain, other: Plain) -> None:
+    assert (encoded(one) == encoded(other)) == (typed(one) == typed(other))
+
+
+@given(st.lists(plain, max_size=3), st.lists(plain, max_size=3))
+def test_no_value_is_the_beginning_of_another(one: list[Plain], other: list[Plain]) -> None:
+    """So values in a row cannot be taken for others."""
+    joined = [b"".join(map(encoded, values)) for values in (one, other)]
+    assert (joined[0] == joined[1]) == (list(map(typed, one)) == list(map(typed, other)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a", ("a",)),
+        ((1,), (1.0,)),
+        ((1,), (True,)),
+        ((1,), ("1",)),
+        ((None,), ("None",)),
+        ((0.0,), (-0.0,)),
+        (("ab", "c"), ("a", "bc")),
+        ((("a",), "b"), (("a", "b"),)),
+        ((b"a",), ("a",)),
+    ],
+)
+def test_these_are_different(one: Key, other: Key) -> None:
+    assert result_key(tenant="", cache="c", key=one) != result_key(tenant="", cache="c", key=other)
+
+
+def test_large_integers_are_plain() -> None:
+    assert result_key(tenant="", cache="c", key=(10**10_000,)) != result_key(tenant="", cache="c", key=(10**10_001,))
+
+
+def test_tenant_and_cache_are_part_of_it() -> None:
+    keys = {result_key(tenant=tenant, cache=cache, key="k") for tenant in ("", "a", "b") for cache in ("a", "b")}
+    assert len(keys) == 6
+
+
+def test_the_key_of_what_is_stored_stays_the_same() -> None:
+    """A change of it would lose everything that is stored."""
+    key = ("report", 7, 2.5, True, None, b"x", ("y",))
+    assert result_key(tenant="t", cache="c", key=key) == (
+        "eb2f1bfdf9e8cef79b8b0c99abb78630b56dfc99a1b3aaadfe7182af5d69d255"
+    )
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Pair(NamedTuple):
+    a: int
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, {1}, object(), Level.LOW, Pair(1), 1j, bytearray(b"x")])
+def test_other_values_are_refused_by_their_type_and_not_shown(value: Any) -> None:
+    with pytest.raises(TypeError, match=type(value).__name__):
+        result_key(tenant="", cache="c", key=("a", (value,)))
+    with pytest.raises(TypeError, match=type(value).__name__):
+        result_key(tenant="", cache="c", key=value)
+
+
+def test_a_key_is_a_text_or_a_tuple() -> None:
+    number: Any = 1
+    with pytest.raises(TypeError, match="a text or a tuple"):
+        result_key(tenant="", cache="c", key=number)

@@ -1,0 +1,23 @@
+"""What `import brine` offers, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import brine
+
+
+def test_the_public_names() -> None:
+    assert brine.__all__ == ["Cache", "cached"]
+    assert (brine.Cache.__name__, brine.cached.__name__) == ("Cache", "cached")
+    with pytest.raises(AttributeError, match="other"):
+        brine.other  # noqa: B018 - asking is the test
+
+
+def test_importing_the_package_loads_nothing_else() -> None:
+    program = "import sys; before = set(sys.modules); import brine; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["brine"]

@@ -1,0 +1,69 @@
+"""Processes with a results cache on the same stores in memory, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brine import Cache
+from brine.adapters.l1 import L1
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.service.waiting import Waiting
+from brine_codec import Keyring
+from tests.unit.codec.samples import registry
+
+if TYPE_CHECKING:
+    from brine.ports import BodyStore, LeaseStore
+    from brine.service.computation import Story
+    from brine.service.flights import Flights
+    from brine_codec import KeyringSource
+
+START = 1_790_000_000.0
+KEYS = '{"1": "a secret of the tests that is long enough"}'
+KEY = ("report", 7)
+
+
+@dataclass
+class World:
+    """The stores, the time, and what happened."""
+
+    items: MemoryItemStore = field(default_factory=MemoryItemStore)
+    leases: LeaseStore | None = None
+    bodies: BodyStore = field(default_factory=MemoryBodyStore)
+    now: float = START
+    inline_limit: int = 1_000
+    waiting: Waiting | None = None
+    keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
+    told: list[Story] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.leases is None:
+            self.leases = MemoryLeaseStore(self.items)
+
+    def process(self, name: str = "reports", *, l1_bytes: int = 1_000_000, flights: Flights | None = None) -> Cache:
+        """A cache in a new process: its memory is empty."""
+        assert self.leases is not None
+        memory: L1[bytes] = L1(l1_bytes)
+        return Cache(
+            name,
+            keyring=self.keyring,
+            items=self.items,
+            leases=self.leases,
+            bodies=self.bodies,
+            memory=memory,
+            registry=registry(),
+            inline_limit=self.inline_limit,
+            observe=self.told.append,
+            clock=lambda: self.now,
+            waiting=self.waiting or Waiting(sleep=self.sleep),
+            flights=flights,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Time goes by."""
+        self.now += seconds
+
+    @property
+    def outcomes(self) -> list[str]:
+        """How the calls so far came out, in order."""
+        return [story.outcome for story in self.told]

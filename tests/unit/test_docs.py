@@ -1,0 +1,88 @@
+"""The documentation is complete: what the code has is in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+from brine.service.answer import Result
+from brine.service.journal import FaultKind
+from brine.service.problems import KINDS
+from brine.settings import Settings
+from tests.markdown import codes, read_page
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SCHEMA = json.loads((ROOT / "layers/routes/routes.schema.json").read_text())
+FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
+
+
+class Asked(dict[str, str]):
+    """An environment that has every variable, and notes which it was asked for."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.setdefault(key, default or "1")
+
+
+def test_every_setting_is_documented() -> None:
+    environment = Asked()
+    Settings.from_environment(environment)
+    documented = [row[0] for row in read_page(DOCS / "settings.md").rows if row[0] != "Variable"]
+    assert sorted(codes(" ".join(documented))) == sorted(environment)
+
+
+def test_every_key_of_a_route_is_documented() -> None:
+    page = read_page(DOCS / "routes.md")
+    keys = SCHEMA["$defs"]["route"]["properties"]
+    documented = [row[0] for row in page.rows if row[0] != "Key"]
+    assert sorted(codes(" ".join(documented))) == sorted(keys)
+    assert keys["query"]["properties"].keys() <= set(codes(page.row("query")[2]))
+
+
+def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> None:
+    page = read_page(DOCS / "problems.md")
+    documented = [(*codes(row[0]), row[1]) for row in page.rows if row[0] != "Type"]
+    assert documented == [(kind.name, str(kind.status)) for kind in KINDS]
+    assert {kind.name for kind in KINDS} <= page.anchors
+
+
+def metrics_of(function: Path) -> set[str]:
+    """The names of the metrics in a function's code: given to `add_metric`, or the values of a table of metrics."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(function.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_metric":
+            match node.args[0]:
+                case ast.Constant(value=str(name)):
+                    names.add(name)
+                case ast.Subscript(value=ast.Name(id=table)):
+                    names.update(table_in(function, table).values())
+                case other:
+                    assert ast.unparse(other) == "answer.result.capitalize()"
+                    names.update(result.capitalize() for result in get_args(Result.__value__))
+    return names
+
+
+def table_in(function: Path, name: str) -> dict[str, str]:
+    """The table of constants with this name in a function's code."""
+    for node in ast.parse(function.read_text()).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if [target.id for target in targets if isinstance(target, ast.Name)] == [name]:
+            assert isinstance(node, ast.Assign | ast.AnnAssign)
+            assert node.value is not None
+            table: dict[str, str] = ast.literal_eval(node.value)
+            return table
+    raise LookupError(name)
+
+
+def test_every_metric_is_documented() -> None:
+    page = read_page(DOCS / "operations.md")
+    documented = set(codes(" ".join(row[0] for row in page.rows if row[1] in {"count", "milliseconds"})))
+    metrics: set[str] = set().union(*map(metrics_of, FUNCTIONS))
+    assert documented == metrics
+
+
+def test_every_kind_of_fault_is_counted() -> None:
+    counted = table_in(ROOT / "functions/gateway/app.py", "FAULT_METRICS")
+    assert counted.keys() == set(get_args(FaultKind.__value__))
