@@ -15,7 +15,7 @@ from brine_cli.template import read_template
 from tests.artifact.machine import lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from brine_cli.template import Template
     from tests.artifact.machine import Machine
@@ -46,8 +46,8 @@ def httpbin() -> Iterator[str]:
 
 
 @pytest.fixture
-def machine(built: Template, moto_endpoint: str, httpbin: str, tmp_path: Path) -> Machine:
-    """Where the gateway runs; its cache is empty."""
+def machines(built: Template, moto_endpoint: str, httpbin: str, tmp_path: Path) -> Callable[[str], Machine]:
+    """Lays out where a function runs, by its logical id; the cache that they share is empty."""
     parameters = {"AwsEndpointUrl": moto_endpoint, "HttpbinOrigin": httpbin}
     layers = layer_attributes(built)
     wanted = data_resources(built, Resolver(built, overrides=parameters, attributes=layers))
@@ -55,4 +55,10 @@ def machine(built: Template, moto_endpoint: str, httpbin: str, tmp_path: Path) -
         wanted, moto_endpoint, name_of=lambda name: f"{tmp_path.name}-{name}".lower().replace("_", "-")
     )
     resolver = Resolver(built, overrides=parameters, attributes=layers | made)
-    return lay_out(built, resolver, "GatewayFunction", tmp_path / "opt")
+    return lambda function_id: lay_out(built, resolver, function_id, tmp_path / "opt" / function_id)
+
+
+@pytest.fixture
+def machine(machines: Callable[[str], Machine]) -> Machine:
+    """Where the gateway runs."""
+    return machines("GatewayFunction")

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.artifact
 SHIPPED = {
     "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "RefresherFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
+    "ReportFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_codec", "backports"},
     "CoreLayer": {"python"},

@@ -1,4 +1,4 @@
-"""The built gateway imports and answers with nothing at hand but what ships."""
+"""The built functions import and answer with nothing at hand but what ships."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import json
 import subprocess
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ import pytest
 from tests.events import EVENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.artifact.machine import Machine
 
 pytestmark = pytest.mark.artifact
@@ -32,7 +34,7 @@ class Invoked:
     @property
     def body(self) -> bytes:
         body: str = self.returned["body"]
-        return base64.b64decode(body) if self.returned["isBase64Encoded"] else body.encode()
+        return base64.b64decode(body) if self.returned.get("isBase64Encoded") else body.encode()
 
 
 def invoke(machine: Machine, event: str, folder: Path) -> Invoked:
@@ -71,3 +73,20 @@ def test_everything_that_it_loads_is_what_ships(machine: Machine, tmp_path: Path
     assert set(modules) - set(shipped) - set(library) == {INVOKE}
     assert machine.task / "app.py" in shipped
     assert machine.opt / "python/brine/bootstrap.py" in shipped
+
+
+def test_a_report_is_kept_and_found_in_a_new_process(machines: Callable[[str], Machine], tmp_path: Path) -> None:
+    report = machines("ReportFunction")
+    first = invoke(report, "http-api/get-report.json", tmp_path)
+    assert (first.returned["statusCode"], first.returned["headers"]["cache-status"]) == (200, "report; fwd=miss")
+    unreachable = replace(report, variables={**report.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
+    second = invoke(unreachable, "http-api/get-report.json", tmp_path)
+    assert second.returned["headers"]["cache-status"] == "report; hit"
+    assert second.body == first.body
+
+
+def test_without_its_services_there_is_no_report(machines: Callable[[str], Machine], tmp_path: Path) -> None:
+    report = machines("ReportFunction")
+    unreachable = replace(report, variables={**report.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
+    answered = invoke(unreachable, "http-api/get-report.json", tmp_path).returned
+    assert (answered["statusCode"], answered["headers"]["content-type"]) == (502, "application/problem+json")

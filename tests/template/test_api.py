@@ -1,4 +1,4 @@
-"""The API leaves everything to the gateway."""
+"""The API leaves everything to the gateway, but for the sample of a function of one's own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.template.stack import Stack
 
 
-def test_every_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
+def test_every_other_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
     (event,) = stack.functions["GatewayFunction"]["Events"].values()
     assert event["Type"] == "HttpApi"
     # Neither Path nor Method: that is the $default route.
@@ -17,6 +17,11 @@ def test_every_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
         "PayloadFormatVersion": "2.0",
         "TimeoutInMillis": 30_000,
     }
+
+
+def test_the_report_has_a_route_of_its_own(stack: Stack) -> None:
+    (event,) = stack.functions["ReportFunction"]["Events"].values()
+    assert (event["Properties"]["Method"], event["Properties"]["Path"]) == ("GET", "/report")
 
 
 def test_the_api_answers_no_preflight_by_itself(stack: Stack) -> None:

@@ -95,3 +95,9 @@ def test_the_refresher_may_do_these_things(stack: Stack) -> None:
         for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
     }
     assert granted(stack, "RefresherRole") == for_the_cache("RefresherLogs") | queue
+
+
+def test_the_report_may_do_these_things(stack: Stack) -> None:
+    """As the others with the cache, but it neither invalidates nor reads in batches."""
+    unneeded = {(f"dynamodb:{action}", arn("Table")) for action in ("DeleteItem", "BatchGetItem")}
+    assert granted(stack, "ReportRole") == for_the_cache("ReportLogs") - unneeded

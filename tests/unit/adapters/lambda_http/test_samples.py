@@ -15,6 +15,7 @@ REQUESTS = {
     "get-cache": ("GET", "/httpbin/cache/60"),
     "head-cache": ("HEAD", "/httpbin/cache/60"),
     "get-named-stage": ("GET", "/httpbin/cache/60"),
+    "get-report": ("GET", "/report"),
     "get-image": ("GET", "/httpbin/image/png"),
     "get-cookies": ("GET", "/httpbin/cookies"),
     "get-repeated-headers": ("GET", "/httpbin/headers"),

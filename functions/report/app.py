@@ -1,0 +1,177 @@
+"""The report function: what the stock is worth, by the prices of one service and the counts of another.
+
+A sample of the results cache (docs/results-cache.md): the report is kept for a minute, and stands in for another ten
+when a service fails. Two endpoints of httpbin play the services: they answer with what they are asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from brine.adapters.http1 import Client
+from brine.adapters.origin_http import HttpOrigin
+from brine.adapters.routes_toml import parse_routes
+from brine.bootstrap import build_cache
+from brine.domain.fields import Fields
+from brine.domain.messages import Request
+from brine.errors import OriginError, OriginMalformed
+from brine.ports import Deadline
+from brine_codec import Registry
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from brine.domain.route import Route
+    from brine.service.computation import Outcome, Story
+
+SERVICES: Final = """
+[[route]]
+name = "prices"
+prefix = "/prices"
+origin = "${BRINE_HTTPBIN_ORIGIN}/anything/prices"
+timeout = "5s"
+
+[[route]]
+name = "counts"
+prefix = "/counts"
+origin = "${BRINE_HTTPBIN_ORIGIN}/anything/counts"
+timeout = "5s"
+"""
+PRICES: Final = "coffee=7.90&tea=3.25&cocoa=4.10"
+COUNTS: Final = "coffee=12&tea=40&cocoa=5"
+LARGEST_ANSWER: Final = 1_000_000
+RESERVE: Final = 0.5
+"""Seconds of the deadline that are left for the answer."""
+
+# RFC 9211. A report that is served stale although it was computed in vain was not forwarded to any good either: a hit.
+CACHE_STATUS: Final[dict[Outcome, str]] = {
+    "hit": "report; hit",
+    "stale": "report; hit; detail=stale",
+    "collapsed": "report; fwd=miss; collapsed",
+    "miss": "report; fwd=miss",
+}
+
+METRICS: Final[dict[Outcome, str]] = {
+    "hit": "Hit",
+    "stale": "Stale",
+    "collapsed": "Collapsed",
+    "miss": "Miss",
+    "failed": "Failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product: `value` is price times count."""
+
+    product: str
+    price: Decimal
+    count: int
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The worth of the stock at a time."""
+
+    lines: list[Line]
+    total: Decimal
+    made_at: datetime
+
+
+logger = Logger()
+
+
+def observe(story: Story) -> None:
+    """Write the log line and the metrics of one use of the cache."""
+    faults = [fault.for_log for fault in story.faults]
+    log = logger.warning if faults or story.outcome == "failed" else logger.info
+    log("reported", extra={"outcome": story.outcome, "layer": story.layer, "stored": story.stored, "faults": faults})
+    metrics = EphemeralMetrics()
+    metrics.add_dimension("cache", "report")
+    metrics.add_metric(METRICS[story.outcome], MetricUnit.Count, 1)
+    if story.compute_time is not None:
+        metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, story.compute_time * 1000)
+    if faults:
+        metrics.add_metric("CacheFault", MetricUnit.Count, len(faults))
+    metrics.flush_metrics()
+
+
+registry = Registry()
+registry.register(Line, version=1)
+registry.register(Report, version=1)
+client = Client()
+cache = build_cache(os.environ, "report", client, registry=registry, observe=observe)
+origin = HttpOrigin(client, max_body=LARGEST_ANSWER)
+services = {route.name: route for route in parse_routes(SERVICES, os.environ, source="SERVICES")}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:  # noqa: ARG001 - all GETs are the same
+    """Answer GET /report with the report of the last minute."""
+    deadline = Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000, time.monotonic)
+    deadline = deadline.within(inf, reserve=RESERVE)
+    try:
+        resolved = cache.within(deadline).resolve(
+            "stock", lambda: make_report(deadline), freshness_lifetime=60, grace=600
+        )
+    except OriginError as error:
+        logger.warning("no report", extra={"problem": type(error).__name__, "request_id": context.aws_request_id})
+        problem = {"title": "A service that the report is made from gave no answer", "status": 502}
+        return answer(502, problem, {"content-type": "application/problem+json", "cache-control": "no-store"})
+    explained = {"content-type": "application/json", "cache-status": CACHE_STATUS[resolved.story.outcome]}
+    return answer(200, asdict(resolved.value), explained)
+
+
+def make_report(deadline: Deadline) -> Report:
+    """Ask both services at once, and make the report. Raises OriginError."""
+    with ThreadPoolExecutor(2) as threads:
+        asked = [
+            threads.submit(ask, services[name], query, deadline)
+            for name, query in (("prices", PRICES), ("counts", COUNTS))
+        ]
+        prices, counts = (answer.result() for answer in asked)
+    try:
+        lines = [line(product, Decimal(prices[product]), int(counts[product])) for product in sorted(prices)]
+    except (KeyError, ValueError, TypeError, InvalidOperation):
+        raise OriginMalformed("prices and counts do not fit together") from None
+    return Report(lines, sum((line.value for line in lines), Decimal()), datetime.now(UTC))
+
+
+def line(product: str, price: Decimal, count: int) -> Line:
+    """The line of one product."""
+    return Line(product, price, count, price * count)
+
+
+def ask(service: Route, query: str, deadline: Deadline) -> dict[str, Any]:
+    """What a service says about each product. Raises OriginError."""
+    fields = Fields([("accept", "application/json")])
+    request = Request(method="GET", path=service.base_path, query=query, fields=fields)
+    response = origin.fetch(service.origin, request, deadline.within(service.timeout))
+    try:
+        said = json.loads(response.body)["args"]
+    except (ValueError, KeyError, TypeError):
+        said = None
+    if response.status != 200 or not isinstance(said, dict):
+        raise OriginMalformed(f"{service.name} answered {response.status}")
+    return said
+
+
+def answer(status: int, content: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
+    """An answer in the HTTP API's payload format 2.0. Numbers are texts in JSON, so that no digit is lost."""
+    return {"statusCode": status, "headers": headers, "body": json.dumps(content, default=as_text)}
+
+
+def as_text(value: object) -> str:
+    """Decimals and times, as JSON has neither."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
