@@ -30,6 +30,7 @@ FAULT_METRICS = {
     "bodies": "StoreFault",
     "keys": "StoreFault",
     "queue": "StoreFault",
+    "stamps": "StoreFault",
     "invalidation": "InvalidationFault",
 }
 

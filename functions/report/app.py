@@ -62,6 +62,14 @@ CACHE_STATUS: Final[dict[Outcome, str]] = {
     "miss": "report; fwd=miss",
 }
 
+METRICS: Final[dict[Outcome, str]] = {
+    "hit": "Hit",
+    "stale": "Stale",
+    "collapsed": "Collapsed",
+    "miss": "Miss",
+    "failed": "Failed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -87,12 +95,12 @@ logger = Logger()
 
 def observe(story: Story) -> None:
     """Write the log line and the metrics of one use of the cache."""
-    faults = [str(fault) for fault in story.faults]
+    faults = [fault.for_log for fault in story.faults]
     log = logger.warning if faults or story.outcome == "failed" else logger.info
     log("reported", extra={"outcome": story.outcome, "layer": story.layer, "stored": story.stored, "faults": faults})
     metrics = EphemeralMetrics()
     metrics.add_dimension("cache", "report")
-    metrics.add_metric(story.outcome.capitalize(), MetricUnit.Count, 1)
+    metrics.add_metric(METRICS[story.outcome], MetricUnit.Count, 1)
     if story.compute_time is not None:
         metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, story.compute_time * 1000)
     if faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap import build_gateway
+from brine.bootstrap import build_gateway, build_purger
 from brine.domain.messages import Request
 from brine.errors import ConfigError
 from brine.ports import Deadline
@@ -30,14 +31,16 @@ KEYS = '{"1": "a secret of the tests that is long enough"}'
 
 
 class Pages(BaseHTTPRequestHandler):
-    """An origin: /small, /large, and /private, which nobody may keep."""
+    """An origin: /small, /large, /tagged, and /private, which nobody may keep."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         body = LARGE if self.path == "/large" else b"small"
         self.send_response(200)
-        self.send_header("Cache-Control", "no-store" if self.path == "/private" else "max-age=60")
+        self.send_header("Cache-Control", "no-store" if self.path == "/private" else "max-age=600")
+        if self.path == "/tagged":
+            self.send_header("Surrogate-Key", "a b")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -71,6 +74,7 @@ def environment(emulator: Emulator, origin: str, tmp_path: Path) -> dict[str, st
         "BRINE_BUCKET": emulator.create_bucket(name),
         "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
         "BRINE_ROUTES": str(routes),
+        "BRINE_PURGE_DELTA": "60",
         "ORIGIN": origin,
     }
 
@@ -98,19 +102,54 @@ def test_calls_per_answer(environment: dict[str, str], client: CountingClient) -
             assert answer.faults == ()
             costs.append((path[3:], answer.result, answer.layer, client.taken()))
     assert costs == [
-        ("small", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
+        ("small", "miss", None, ["BatchGetItem", "UpdateItem", "TransactWriteItems"]),
         ("small", "hit", "memory", []),
-        ("small", "hit", "table", ["GetItem"]),
+        ("small", "hit", "table", ["BatchGetItem"]),
         ("small", "hit", "memory", []),
-        ("large", "miss", None, ["GetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
+        ("large", "miss", None, ["BatchGetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
         ("large", "hit", "memory", []),
-        ("large", "hit", "table", ["GetItem", "GET object"]),
+        ("large", "hit", "table", ["BatchGetItem", "GET object"]),
         ("large", "hit", "memory", []),
-        ("private", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
+        ("private", "miss", None, ["BatchGetItem", "UpdateItem", "TransactWriteItems"]),
         ("private", "miss", None, []),
-        ("private", "miss", None, ["GetItem"]),
+        ("private", "miss", None, ["BatchGetItem"]),
         ("private", "miss", None, []),
     ]
+
+
+def test_calls_for_purges_and_tags(environment: dict[str, str], client: CountingClient) -> None:
+    clock = [time.time()]
+
+    def restarted() -> Gateway:
+        return replace(build_gateway(environment, client), clock=lambda: clock[0])
+
+    def cost(gateway: Gateway) -> tuple[str, str | None, list[str]]:
+        answer = ask(gateway, "/o/tagged")
+        return answer.result, answer.layer, client.taken()
+
+    fill = ["UpdateItem", "TransactWriteItems"]
+    gateway = restarted()
+    assert cost(gateway) == ("miss", None, ["BatchGetItem", *fill])
+    gateway = restarted()
+    assert cost(gateway) == ("hit", "table", ["BatchGetItem", "BatchGetItem"])  # the tags are known once it is read
+    assert cost(gateway) == ("hit", "memory", [])
+    clock[0] += 59
+    assert cost(gateway) == ("hit", "memory", [])
+    clock[0] += 2
+    assert cost(gateway) == ("hit", "memory", ["BatchGetItem"])  # of stamps alone
+
+    purger = replace(build_purger(environment, client), clock=lambda: clock[0])
+    purger.tag("a")
+    assert client.taken() == ["UpdateItem"]
+    assert cost(gateway) == ("hit", "memory", [])
+    assert cost(restarted()) == ("miss", None, ["BatchGetItem", "BatchGetItem", *fill])
+    assert cost(restarted()) == ("hit", "table", ["BatchGetItem", "BatchGetItem"])
+    clock[0] += 61
+    assert cost(gateway) == ("hit", "table", ["BatchGetItem", "GetItem"])  # what memory has turns out to be dead
+    purger.url("/o/tagged")
+    assert client.taken() == ["UpdateItem", "UpdateItem", "DeleteItem"]
+    # The lease remembers that something was stored: it is looked for once more
+    assert cost(restarted()) == ("miss", None, ["BatchGetItem", "UpdateItem", "GetItem", "TransactWriteItems"])
 
 
 def test_the_keyring_is_fetched_once_in_a_process(environment: dict[str, str], client: CountingClient) -> None:
@@ -142,7 +181,7 @@ def test_what_people_see_in_the_table(environment: dict[str, str], client: Count
     item = stored_item(emulator, environment["BRINE_TABLE"])
     assert item["pk"]["S"].startswith("r#")
     assert (item["sk"]["S"], item["route"]["S"], item["target"]["S"]) == ("main", "o", "/small")
-    assert before + 60 <= int(item["evict_at"]["N"]) <= before + 60 + 86_400 * 2
+    assert before + 600 <= int(item["evict_at"]["N"]) <= before + 600 + 86_400 * 2
 
 
 @pytest.mark.parametrize("missing", ["BRINE_TABLE", "BRINE_ROUTES", "AWS_REGION", "AWS_ACCESS_KEY_ID", "ORIGIN"])

@@ -55,6 +55,7 @@ def environment(emulator: Emulator, sqs: Any, tmp_path: Path) -> dict[str, str]:
         "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
         "BRINE_REFRESH_QUEUE": sqs.create_queue(QueueName=name)["QueueUrl"],
         "BRINE_ROUTES": str(routes),
+        "BRINE_PURGE_DELTA": "60",
     }
 
 
@@ -79,7 +80,7 @@ def test_calls_per_stale_hit_and_refresh(environment: dict[str, str], client: Co
         request = refresh_message.read(message["Body"])
         refresher = build_refresher(environment, client)
         assert refresher.refresh(request, soon()).outcome == "refreshed"
-        assert client.taken() == ["UpdateItem", "GetItem", "TransactWriteItems"]
+        assert client.taken() == ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
         assert refresher.refresh(request, soon()).outcome == "fresh"
         assert client.taken() == ["UpdateItem", "GetItem", "UpdateItem"]
 

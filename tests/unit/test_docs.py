@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from brine.service.answer import Result
+from brine.service.computation import Outcome
 from brine.service.journal import FaultKind
 from brine.service.problems import KINDS
 from brine.settings import Settings
@@ -16,6 +17,10 @@ from tests.markdown import codes, read_page
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SCHEMA = json.loads((ROOT / "layers/routes/routes.schema.json").read_text())
+CAPITALISED = {
+    "answer.result.capitalize()": get_args(Result.__value__),
+    "story.outcome.capitalize()": get_args(Outcome.__value__),
+}
 FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
 
 
@@ -59,8 +64,7 @@ def metrics_of(function: Path) -> set[str]:
                 case ast.Subscript(value=ast.Name(id=table)):
                     names.update(table_in(function, table).values())
                 case other:
-                    assert ast.unparse(other) == "answer.result.capitalize()"
-                    names.update(result.capitalize() for result in get_args(Result.__value__))
+                    names.update(word.capitalize() for word in CAPITALISED[ast.unparse(other)])
     return names
 
 

@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_emulators(
         commands.add_parser("emulators", help="only what stands in for AWS and for an origin, for `sam local`")
     )
+    _add_purge(commands.add_parser("purge", help="end what a cache has stored: by URL, tag, route, or all of it"))
     return parser
 
 
@@ -79,6 +80,39 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
         "--httpbin-port", type=int, default=8080, metavar="PORT", help="httpbin's (default: %(default)s)"
     )
     parser.set_defaults(run=emulate.run)
+
+
+def _add_purge(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Ends stored responses, with the AWS credentials that are configured here. It takes effect when the command "
+        "returns, and in every process of the gateway within PurgeDelta (1 second unless the stack says otherwise)."
+    )
+    parser.epilog = "What a purge reaches, and what it costs: docs/purging.md"
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--url", metavar="PATH", help="this path and query, as a client writes them, in all variants")
+    what.add_argument("--tag", metavar="TAG", help="all with this tag, on every route")
+    what.add_argument("--route", metavar="NAME", help="all of this route")
+    what.add_argument("--everything", action="store_true", help="all that is stored")
+    parser.add_argument(
+        "--soft", action="store_true", help="make it stale: it is validated, or stands in for an error, as it may"
+    )
+    parser.add_argument("--table", metavar="NAME", help="the stack's output TableName (default: BRINE_TABLE)")
+    parser.add_argument("--region", metavar="NAME", help="default: as configured for AWS")
+    parser.add_argument("--endpoint-url", metavar="URL", help="an AWS emulator, as `brine dev` prints it")
+    parser.add_argument(
+        "--routes",
+        type=Path,
+        default=Path("layers/routes/routes.toml"),
+        metavar="FILE",
+        help="the routes that are deployed, for --url and --route; ${NAME} is taken from here (default: %(default)s)",
+    )
+    parser.set_defaults(run=_purge)
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from brine_cli import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
+
+    return purge.run(options)
 
 
 def _add_template(parser: argparse.ArgumentParser) -> None:

@@ -75,8 +75,15 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 def _examples(twin: Twin, *, with_origin: bool) -> tuple[str, ...]:
     if with_origin:
         return f"curl -i {twin.url}/", f"curl -I {twin.url}/", f"curl -i -H 'Cache-Control: no-cache' {twin.url}/"
+    table = twin.resources.get("Table")
+    purge = (
+        ()
+        if table is None
+        else (f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything",)
+    )
     return (
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
+        *purge,
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
     )

@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -187,7 +188,7 @@ class Twin:
         chooses_routes = self._origin is not None or self._routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
-        return application
+        return application if self._origin is None else _all_to_the_origin(application)
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}
@@ -218,3 +219,9 @@ class Twin:
     def _stop_functions(self) -> None:
         for environments in self._environments.values():
             environments.stop()
+
+
+def _all_to_the_origin(application: Application) -> Application:
+    """The application with its `$default` route alone, where it has one: that is the way to the origin."""
+    default = tuple(route for route in application.routes if route.path is None)
+    return replace(application, routes=default or application.routes)

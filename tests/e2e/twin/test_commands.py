@@ -135,7 +135,8 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--help"], ["dev", "emulators"]),
+        (["--help"], ["dev", "emulators", "purge"]),
+        (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--everything", "--soft", "--table NAME"]),
         (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--aws-endpoint URL"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],

@@ -60,6 +60,11 @@ def ask(twin: Twin, method: bytes, path: bytes) -> tuple[int, list[bytes], str, 
     return int(status.split()[1]), headers, explained.decode().removeprefix("cache-status: brine; "), body
 
 
+def test_every_path_is_the_origin_s_also_those_that_the_template_gives_to_others(twin: Twin, origin: Origin) -> None:
+    assert ask(twin, b"GET", b"/report")[0] == 200
+    assert "GET /report" in origin.asked
+
+
 @pytest.mark.parametrize("path", [b"/small", b"/large"])
 def test_a_miss_then_a_hit_also_after_a_cold_start(twin: Twin, origin: Origin, path: bytes) -> None:
     status, _, explained, first = ask(twin, b"GET", path)

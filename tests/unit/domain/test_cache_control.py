@@ -110,6 +110,7 @@ def test_cdn_cache_control_with_names_and_odd_values() -> None:
     assert directives.field_names("private") == {"a", "b"}
     assert directives.whole("no-cache")
     assert "no-store" in directives
+    assert response_directives(Fields([("CDN-Cache-Control", "private=?0")])).whole("private")
 
 
 def test_lines_of_cdn_cache_control_are_one_dictionary() -> None:

@@ -49,6 +49,8 @@ def test_unquote(text: str, content: str) -> None:
         ("99999999999", MAX_SECONDS),
         ("9" * 5000, MAX_SECONDS),
         ("0" * 5000 + "7", 7),
+        ("0" * 5000 + "1000000000", 1_000_000_000),
+        ("9999999999", MAX_SECONDS),
         ("0" * 30, 0),
         ("", None),
         ("-1", None),

@@ -66,6 +66,13 @@ def test_years_of_two_digits_are_at_most_50_years_ahead(two_digits: str, year: i
     assert parsed == datetime(year, 8, 18, 2, 1, 18, tzinfo=UTC).timestamp()
 
 
+@pytest.mark.parametrize(("two_digits", "year"), [("25", 2125), ("26", 2026), ("75", 2075), ("00", 2100)])
+def test_late_in_a_century_too(two_digits: str, year: int) -> None:
+    late = datetime(2075, 6, 1, tzinfo=UTC).timestamp()
+    parsed = parse_http_date(f"Thursday, 18-Aug-{two_digits} 02:01:18 GMT", late)
+    assert parsed == datetime(year, 8, 18, 2, 1, 18, tzinfo=UTC).timestamp()
+
+
 def test_at_the_turn_of_a_century_low_years_are_of_the_next() -> None:
     late = datetime(2099, 6, 1, tzinfo=UTC).timestamp()
     assert parse_http_date("Thursday, 18-Aug-05 02:01:18 GMT", late) == parse_http_date(

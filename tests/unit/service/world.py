@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from brine.adapters.l1 import L1
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.domain.cache_key import cache_key
@@ -15,6 +15,7 @@ from brine.domain.messages import Request, Response
 from brine.ports import Deadline
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
+from brine.service.known_stamps import KnownStamps
 from brine.service.response_cache import ResponseCache
 from brine.service.sealing import stored_response_registry
 from brine.service.waiting import Waiting
@@ -22,7 +23,7 @@ from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
-    from brine.ports import BodyStore, LeaseStore
+    from brine.ports import BodyStore, LeaseStore, StampStore
     from brine.service.answer import Answer
     from brine.service.response_cache import Entry
     from brine_codec import KeyringSource
@@ -73,7 +74,9 @@ class World:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
     leases: LeaseStore | None = None
+    stamps: StampStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
+    delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
     l1_bytes: int = 1_000_000
@@ -84,12 +87,15 @@ class World:
     def __post_init__(self) -> None:
         if self.leases is None:
             self.leases = MemoryLeaseStore(self.items)
+        if self.stamps is None:
+            self.stamps = MemoryStampStore(self.items)
         self.origin = MemoryOrigin(self.outcomes)
         self.restart()
 
     def restart(self) -> None:
         """A new process: its memory is empty."""
         assert self.leases is not None
+        assert self.stamps is not None
         memory: L1[Entry] = L1(self.l1_bytes, self.l1_bytes // 2)
         codec = Codec(self.keyring, purpose="test", registry=stored_response_registry())
         self.gateway = Gateway(
@@ -100,6 +106,8 @@ class World:
                 leases=self.leases,
                 bodies=self.bodies,
                 memory=memory,
+                stamps=self.stamps,
+                known=KnownStamps(self.delta),
                 inline_limit=self.inline_limit,
             ),
             origin=self.origin,

@@ -1,6 +1,6 @@
 """What a stream finds under the names of datetime's types: callables that check more than the types do.
 
-The types take a pickled state on trust: day 200 of year 0 is a date to them. Replacing nothing makes them look again.
+The types take a packed state on trust: day 200 of year 0 is a date to them. Replacing nothing makes them look again.
 """
 
 from __future__ import annotations
@@ -15,39 +15,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Clock(Token):
-    """Makes dates, times and datetimes of their packed state, and of a time zone where there is one."""
-
-    __slots__ = ("_cls",)
-    _cls: Callable[..., dt.date | dt.time]
-
-    def __init__(self, cls: type[dt.date | dt.time]) -> None:
-        object.__setattr__(self, "_cls", cls)
-
-    def __call__(self, state: object, *zone: object) -> dt.date | dt.time:
-        if type(state) is not bytes:
-            raise Undecodable("a time is not packed")
-        return self._cls(state, *zone).replace()
+def _date(state: object) -> dt.date:
+    if type(state) is not bytes:
+        raise Undecodable("a date is not packed")
+    packed: Callable[..., dt.date] = dt.date
+    return packed(state).replace()
 
 
-class Span(Token):
-    """Makes timedeltas and timezones, which check their arguments themselves."""
+def _datetime(state: object, zone: object = None) -> dt.datetime:
+    if type(state) is not bytes:
+        raise Undecodable("a datetime is not packed")
+    packed: Callable[..., dt.datetime] = dt.datetime
+    return packed(state, zone).replace()
 
-    __slots__ = ("_cls",)
-    _cls: Callable[..., dt.timedelta | dt.timezone]
 
-    def __init__(self, cls: type[dt.timedelta | dt.timezone]) -> None:
-        object.__setattr__(self, "_cls", cls)
+def _time(state: object, zone: object = None) -> dt.time:
+    if type(state) is not bytes:
+        raise Undecodable("a time is not packed")
+    packed: Callable[..., dt.time] = dt.time
+    return packed(state, zone).replace()
 
-    def __call__(self, *values: object) -> dt.timedelta | dt.timezone:
-        return self._cls(*values)
+
+def _token(make: Callable[..., object]) -> Token:
+    token: Token = type("Clock", (Token,), {"__slots__": (), "__call__": staticmethod(make)})()
+    return token
 
 
 CLOCKS: dict[tuple[str, str], Token] = {
-    ("datetime", "date"): Clock(dt.date),
-    ("datetime", "datetime"): Clock(dt.datetime),
-    ("datetime", "time"): Clock(dt.time),
-    ("datetime", "timedelta"): Span(dt.timedelta),
-    ("datetime", "timezone"): Span(dt.timezone),
+    ("datetime", "date"): _token(_date),
+    ("datetime", "datetime"): _token(_datetime),
+    ("datetime", "time"): _token(_time),
+    ("datetime", "timedelta"): _token(dt.timedelta),  # these two check what they are given
+    ("datetime", "timezone"): _token(dt.timezone),
 }
 """By module and name, as a stream asks for them."""

@@ -7,6 +7,7 @@ from hmac import compare_digest
 from brine_codec import context as contexts
 from brine_codec import gate
 from brine_codec.buffers import join, split
+from brine_codec.collector import undisturbed
 from brine_codec.compression import Compressor, decompress
 from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaMiss, Tampered, TooLarge, Unsupported
 from brine_codec.header import KIND_BUFFERS, KIND_PICKLE, LARGEST_U32, LAYOUT, MAGIC, SIZE, SUITE_HMAC_SHA256, Info
@@ -123,9 +124,7 @@ class Codec:
         if info.kind == KIND_BUFFERS:
             content, views = split(content, self._limits.buffers)
         stream = content if type(content) is bytes else bytes(content)
-        if self._gated or extensions_registered():
-            gate.check(stream, len(views), self._limits)
-        return read(stream, views, self._rebuild)
+        return undisturbed(len(stream), self._read, stream, views)
 
     def peek(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Info:
         """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
@@ -149,10 +148,16 @@ class Codec:
             raise Tampered("the seal does not verify")
         return Info(sealed), content
 
+    def _read(self, stream: bytes, views: list[memoryview]) -> object:
+        """The last two walls."""
+        if self._gated or extensions_registered():
+            gate.check(stream, len(views), self._limits)
+        return read(stream, views, self._rebuild)
+
     def _check_own(self, obj: object, stream: bytes, buffers: int) -> None:
         """What is sealed here must open here."""
         try:
-            gate.check(stream, buffers, self._limits)
+            undisturbed(len(stream), gate.check, stream, buffers, self._limits)
         except Forbidden as error:
             place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None

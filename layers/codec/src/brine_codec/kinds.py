@@ -14,13 +14,19 @@ type Classes = tuple[type, ...] | None
 
 
 class Kind:
-    """`classes` decides by the value's type alone, and so can be remembered by type; `inside` looks at the value."""
+    """What `classes` says of the value's type, and `inside` of what it holds.
 
-    __slots__ = ("classes", "inside")
+    When the types of the items decide, `items` has them: then items of exactly these need no call of `inside`.
+    """
 
-    def __init__(self, classes: Classes = None, inside: Callable[[typing.Any], bool] | None = None) -> None:
+    __slots__ = ("classes", "inside", "items")
+
+    def __init__(
+        self, classes: Classes = None, inside: Callable[[typing.Any], bool] | None = None, items: Classes = None
+    ) -> None:
         self.classes = classes
         self.inside = inside
+        self.items = items
 
     def admits(self, value: object) -> bool:
         """Whether the value fits, inside too."""
@@ -54,7 +60,7 @@ def kind_of(annotation: object) -> Kind:
         return _either([kind_of(argument) for argument in arguments])
     if not isinstance(origin, type) or _is_protocol(origin):
         return ANYTHING
-    return Kind((origin,), _inside(origin, arguments))
+    return _container(origin, arguments)
 
 
 def _is_protocol(cls: type) -> bool:
@@ -70,17 +76,16 @@ def _either(kinds: list[Kind]) -> Kind:
     return Kind(classes, lambda value: any(kind.admits(value) for kind in kinds))
 
 
-def _inside(origin: type, arguments: tuple[object, ...]) -> Callable[[typing.Any], bool] | None:
+def _container(origin: type, arguments: tuple[object, ...]) -> Kind:
     if issubclass(origin, Mapping) and len(arguments) == 2:
         keys, values = (_each(kind_of(argument)) for argument in arguments)
-        return lambda value: keys(value) and values(value.values())
+        return Kind((origin,), lambda value: keys(value) and values(value.values()))
     if issubclass(origin, tuple) and arguments[-1:] != (...,):
         kinds = [kind_of(argument) for argument in arguments]
-        return lambda value: len(value) == len(kinds) and all(map(Kind.admits, kinds, value))
-    if issubclass(origin, Collection) and arguments:
-        item = kind_of(arguments[0])
-        return None if item is ANYTHING else _each(item)
-    return None
+        return Kind((origin,), lambda value: len(value) == len(kinds) and all(map(Kind.admits, kinds, value)))
+    if issubclass(origin, Collection) and arguments and (item := kind_of(arguments[0])) is not ANYTHING:
+        return Kind((origin,), _each(item), item.classes if item.inside is None else None)
+    return Kind((origin,))
 
 
 def _each(kind: Kind) -> Callable[[Collection[object]], bool]:

@@ -9,18 +9,7 @@ from __future__ import annotations
 from struct import Struct
 
 from brine_codec.errors import Forbidden, TooLarge
-from brine_codec.shadow import (
-    BIG_INTEGER,
-    BUFFER,
-    BYTEARRAY,
-    EMPTY_DICT,
-    EMPTY_LIST,
-    EMPTY_SET,
-    EMPTY_TUPLE,
-    REBUILD,
-    TYPE,
-    Shadow,
-)
+from brine_codec.shadow import BIG_INTEGER, BUFFER, BYTEARRAY, MEMOISED_AFTER, PLAIN, REBUILD, TYPE, Shadow
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -30,15 +19,13 @@ if TYPE_CHECKING:
     from brine_codec.limits import Limits
 
 MEMOIZE = 0x94
-SHORT_BINUNICODE, SHORT_BINBYTES = 0x8C, 0x43
+SHORT_BINUNICODE, SHORT_BINBYTES = SHORT = (0x8C, 0x43)
 BINUNICODE, BINBYTES, BYTEARRAY8 = LARGE = (0x58, 0x42, 0x96)
 BINGET = 0x68
 FIXED = {0x4E: 1, 0x88: 1, 0x89: 1, 0x4B: 2, 0x4D: 3, 0x4A: 5, 0x47: 9}
 """Sizes of NONE, NEWTRUE, NEWFALSE, BININT1, BININT2, BININT and BINFLOAT with their arguments."""
 FRAME_TARGET = 65_536
 """The pickler closes a frame that has this size, and puts texts of this size outside of frames."""
-BATCH = 1_000
-"""The pickler fills containers with so many items at a time."""
 
 UNMEMOISED = "the stream does not memoise what it could share"
 
@@ -57,7 +44,7 @@ TYPE_NAMES = tuple(map(_short, (b"date", b"datetime", b"time", b"timedelta", b"t
 class Opcodes:
     """Reads tokens. Each handler takes the place of its opcode and returns that of the next; IndexError is the end."""
 
-    __slots__ = ("_handlers", "_limits", "_stopped", "_stream", "buffers", "shadow")
+    __slots__ = ("_limits", "_stopped", "_stream", "buffers", "shadow")
 
     def __init__(self, stream: bytes, limits: Limits) -> None:
         self._stream = stream
@@ -73,36 +60,46 @@ class Opcodes:
         self.shadow.finish()
 
     def read(self, pos: int, end: int) -> int:
-        """Read tokens until one ends at or beyond `end`; where it does. Leaves are read in this loop, for speed."""
-        stream, shadow, fixed, handlers = self._stream, self.shadow, FIXED, self.HANDLERS
+        """Read tokens until one ends at or beyond `end`; where it does. The frequent ones are read in this loop."""
+        stream, shadow, composites = self._stream, self.shadow, self.shadow.composites
         memoised, leaves = shadow.memoised, 0
         while pos < end:
             op = stream[pos]
-            if op == SHORT_BINUNICODE:
+            if op in SHORT:
                 pos += 3 + stream[pos + 1]
                 if stream[pos - 1] != MEMOIZE:
                     raise Forbidden(UNMEMOISED)
                 leaves += 1
                 memoised += 1
-            elif op == BINGET and stream[pos + 1] < memoised and stream[pos + 1] not in shadow.composites:
+            elif op in FIXED:
+                leaves += 1
+                pos += FIXED[op]
+            elif op == BINGET and stream[pos + 1] < memoised and stream[pos + 1] not in composites:
                 leaves += 1
                 pos += 2
-            elif op in fixed:
-                leaves += 1
-                pos += fixed[op]
-            elif op in handlers:
+            else:
                 if leaves:
                     shadow.stack.append(leaves)
                     leaves = 0
                 shadow.memoised = memoised
-                pos = handlers[op](self, pos)
+                pos = self._other(op, pos)
                 memoised = shadow.memoised
-            else:
-                raise Forbidden(f"the stream has opcode 0x{op:02x}, which the writer never writes")
         if leaves:
             shadow.stack.append(leaves)
         shadow.memoised = memoised
         return pos
+
+    def _other(self, op: int, pos: int) -> int:
+        """Anything but a short leaf."""
+        if op in PLAIN:
+            PLAIN[op](self.shadow)
+            return pos + 1
+        if op in MEMOISED_AFTER:
+            MEMOISED_AFTER[op](self.shadow)
+            return self._memoised(pos + 1)
+        if op in self.HANDLERS:
+            return self.HANDLERS[op](self, pos)
+        raise Forbidden(f"the stream has opcode 0x{op:02x}, which the writer never writes")
 
     def content(self, pos: int) -> tuple[int, int]:
         """Where a text with a long count begins, and its size."""
@@ -130,17 +127,21 @@ class Opcodes:
             raise Forbidden(UNMEMOISED)
         return pos + 1
 
-    def _short_bytes(self, pos: int) -> int:
-        self.text(SHORT_BINBYTES)
-        return self._memoised(pos + 2 + self._stream[pos + 1])
-
     def _get(self, pos: int) -> int:
-        self.shadow.share(self._stream[pos + 1])
+        self._share(self._stream[pos + 1])
         return pos + 2
 
     def _long_get(self, pos: int) -> int:
-        self.shadow.share(int.from_bytes(self._stream[pos + 1 : pos + 5], "little"))
+        self._share(int.from_bytes(self._stream[pos + 1 : pos + 5], "little"))
         return pos + 5
+
+    def _share(self, index: int) -> None:
+        if index >= self.shadow.memoised:
+            raise Forbidden("the stream takes from the memo what it has not put there")
+        if index in self.shadow.composites:
+            self.shadow.share(self.shadow.composites[index])
+        else:
+            self.shadow.stack.append(1)
 
     def _counted(self, pos: int) -> int:
         start, size = self.content(pos)
@@ -175,64 +176,8 @@ class Opcodes:
             name = TYPE
         else:
             raise Forbidden("the stream asks for a global that is not ours")
-        self.shadow.pop(2)
+        self.shadow.take(2)
         self.shadow.keep(name)
-        return self._memoised(pos + 1)
-
-    def _reduce(self, pos: int) -> int:
-        self.shadow.reduce()
-        return self._memoised(pos + 1)
-
-    def _empty_set(self, pos: int) -> int:
-        self.shadow.keep([EMPTY_SET, 1, 1])
-        return self._memoised(pos + 1)
-
-    def _empty_list(self, pos: int) -> int:
-        self.shadow.keep([EMPTY_LIST, 1, 1])
-        return self._memoised(pos + 1)
-
-    def _empty_dict(self, pos: int) -> int:
-        self.shadow.keep([EMPTY_DICT, 1, 1])
-        return self._memoised(pos + 1)
-
-    def _mark(self, pos: int) -> int:
-        self.shadow.mark()
-        return pos + 1
-
-    def _append(self, pos: int) -> int:
-        self.shadow.add(EMPTY_LIST, self.shadow.pop(1), 1)
-        return pos + 1
-
-    def _appends(self, pos: int) -> int:
-        self.shadow.add(EMPTY_LIST, self.shadow.pop_mark(), BATCH)
-        return pos + 1
-
-    def _setitem(self, pos: int) -> int:
-        self.shadow.add(EMPTY_DICT, self.shadow.pop(2), 2)
-        return pos + 1
-
-    def _setitems(self, pos: int) -> int:
-        self.shadow.add(EMPTY_DICT, self.shadow.pop_mark(), 2 * BATCH)
-        return pos + 1
-
-    def _additems(self, pos: int) -> int:
-        self.shadow.add(EMPTY_SET, self.shadow.pop_mark(), BATCH)
-        return pos + 1
-
-    def _empty_tuple(self, pos: int) -> int:
-        self.shadow.stack.append(EMPTY_TUPLE)
-        return pos + 1
-
-    def _tuple(self, pos: int) -> int:
-        self.shadow.close_tuple(self.shadow.pop_mark())
-        return self._memoised(pos + 1)
-
-    def _tuple_of_few(self, pos: int) -> int:
-        self.shadow.close_tuple(self.shadow.pop(self._stream[pos] - 0x84))
-        return self._memoised(pos + 1)
-
-    def _frozenset(self, pos: int) -> int:
-        self.shadow.close_frozenset(self.shadow.pop_mark())
         return self._memoised(pos + 1)
 
     def _stop(self, pos: int) -> int:
@@ -242,31 +187,14 @@ class Opcodes:
         return pos + 1
 
     HANDLERS: ClassVar[dict[int, Callable[[Opcodes, int], int]]] = {
-        EMPTY_LIST: _empty_list,
-        EMPTY_DICT: _empty_dict,
-        EMPTY_SET: _empty_set,
-        ord("("): _mark,
-        ord("C"): _short_bytes,
-        ord("h"): _get,
+        BINGET: _get,
         ord("j"): _long_get,
-        ord("a"): _append,
-        ord("e"): _appends,
-        ord("s"): _setitem,
-        ord("u"): _setitems,
-        0x90: _additems,
-        ord(")"): _empty_tuple,
-        ord("t"): _tuple,
-        0x85: _tuple_of_few,
-        0x86: _tuple_of_few,
-        0x87: _tuple_of_few,
-        0x91: _frozenset,
-        0x93: _global,
-        ord("R"): _reduce,
         0x8A: _long,
         0x8B: _long_counted,
         BINUNICODE: _counted,
         BINBYTES: _counted,
         BYTEARRAY8: _counted,
+        0x93: _global,
         0x97: _buffer,
         ord("."): _stop,
     }

@@ -79,15 +79,11 @@ def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
 
 _SOURCE = """
 def make({values}):
-    made = cls({given})
-    {late}
-    return made
+    {make}
 
 def call(self, {values}):
     if {condition}:
-        made = cls({given})
-        {late}
-        return made
+        {make}
     return self.admit({values})
 
 def reduce(record):
@@ -102,6 +98,7 @@ def _source(cls: type, fields: list[Field], space: dict[str, Any]) -> str:
     """The functions' text. `space` gets what the text refers to."""
     given = [f"v{at}" for at, field in enumerate(fields) if field.given == "position"]
     given += [f"{field.name}=v{at}" for at, field in enumerate(fields) if field.given == "keyword"]
+    make = f"cls({', '.join(given)})"
     late = [f"set_late(made, {field.name!r}, v{at})" for at, field in enumerate(fields) if field.given == "late"]
     values = "".join(f"v{at}, " for at in range(len(fields)))
     if issubclass(cls, tuple):
@@ -111,8 +108,7 @@ def _source(cls: type, fields: list[Field], space: dict[str, Any]) -> str:
     conditions = [test for at, field in enumerate(fields) for test in _tests(f"v{at}", field.kind, space)]
     return _SOURCE.format(
         values=values,
-        given=", ".join(given),
-        late="; ".join(late) or "pass",
+        make="; ".join((f"made = {make}", *late, "return made")) if late else f"return {make}",
         take="; ".join(take) or "pass",
         condition=" and ".join(conditions) or "True",
     )
@@ -131,6 +127,9 @@ def _tests(value: str, kind: Kind, space: dict[str, Any]) -> Iterator[str]:
             else:
                 tests.append(f"type({value}) is {value}_{number}")
         yield f"({' or '.join(tests)})"
-    if kind.inside is not None:
+    if kind.items is not None:
+        space[f"{value}_items"] = frozenset(kind.items).issuperset
+        yield f"{value}_items(map(type, {value}))"
+    elif kind.inside is not None:
         space[f"{value}_inside"] = kind.inside
         yield f"{value}_inside({value})"

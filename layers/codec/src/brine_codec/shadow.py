@@ -13,6 +13,8 @@ from brine_codec.errors import Forbidden, TooLarge
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine_codec.limits import Limits
 
     type Weighed = tuple[int, int, int]
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     type Entry = int | Composite
 
 REBUILD, MAKER, TYPE, BUFFER = "rebuild", "maker", "type", "buffer"
-EMPTY_LIST, EMPTY_DICT, EMPTY_SET = 0x5D, 0x7D, 0x8F  # a kind of container is the opcode that begins it
-ARGUMENTS = 0  # the kind of a tuple with buffers inside, which only a maker may get
+LIST, DICT, SET, ARGUMENTS = range(4)  # kinds; the last is a tuple with buffers inside, which only a maker may get
+BATCH = 1_000  # the pickler fills containers with so many items at a time
 
 NOT_A_KEY = -1
 BIG_INTEGER = (1, 0, 1)
@@ -35,17 +37,17 @@ SLOT, MEMOISED, COMPOSITE, OBJECT = 24, 64, 200, 700
 
 
 class Shadow:
-    """Follows the opcodes that build something. Raises Forbidden or TooLarge."""
+    """Follows the opcodes that build something, one method each. Raises Forbidden or TooLarge."""
 
     __slots__ = (
         "_bulk",
+        "_fence",
         "_hashed",
         "_limits",
         "_marks",
         "_nodes",
         "_weak_keys",
         "composites",
-        "fence",
         "memoised",
         "stack",
     )
@@ -53,9 +55,9 @@ class Shadow:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.stack: list[Entry] = []
-        self.fence = 0  # what lies below may not be taken
         self.memoised = 0
         self.composites: dict[int, Composite] = {}
+        self._fence = 0  # what lies below may not be taken
         self._marks: list[int] = []
         self._nodes = self._bulk = self._hashed = self._weak_keys = 0
 
@@ -78,34 +80,17 @@ class Shadow:
         self.composites[self.memoised] = entry
         self.memoised += 1
 
-    def share(self, index: int) -> None:
-        """BINGET. A container comes as it is now, and is not to be filled from here."""
-        if index >= self.memoised:
-            raise Forbidden("the stream takes from the memo what it has not put there")
-        entry = self.composites.get(index, 1)
+    def share(self, entry: Composite) -> None:
+        """Push what was memoised. A container comes as it is now, and is not to be filled from here."""
         if isinstance(entry, list) and entry[0] != ARGUMENTS:
             entry = (NOT_A_KEY, entry[1], entry[2])
         self.stack.append(entry)
 
-    def mark(self) -> None:
-        """MARK."""
-        self._marks.append(self.fence)
-        self.fence = len(self.stack)
-
-    def pop_mark(self) -> list[Entry]:
-        """Everything down to the last mark."""
-        if not self._marks:
-            raise Forbidden("the stream goes back to a mark that it has not set")
-        items = self.stack[self.fence :]
-        del self.stack[self.fence :]
-        self.fence = self._marks.pop()
-        return items
-
-    def pop(self, count: int) -> list[Entry]:
-        """The topmost values, in their order."""
+    def take(self, count: int) -> list[Entry]:
+        """Pop the topmost values; in their order."""
         stack, items = self.stack, []
         while count:
-            if len(stack) <= self.fence:
+            if len(stack) <= self._fence:
                 raise Forbidden("the stream takes what is not there")
             top = stack.pop()
             if isinstance(top, int):
@@ -119,55 +104,69 @@ class Shadow:
         items.reverse()
         return items
 
-    def add(self, kind: int, items: list[Entry], most: int) -> None:
-        """APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS: into the container on top, which must be a fresh one."""
-        target = self.stack[-1] if len(self.stack) > self.fence else 0
+    def mark(self) -> None:
+        """MARK."""
+        self._marks.append(self._fence)
+        self._fence = len(self.stack)
+
+    def close_frozenset(self) -> None:
+        """FROZENSET."""
+        items = self.to_mark()
+        self._hash(items, 1)
+        self.close(items)
+
+    def reduce(self) -> None:
+        """Call: rebuild gives a maker, a maker an object, a type of datetime a clock value."""
+        if len(self.stack) - 2 < self._fence:
+            raise Forbidden("the stream calls what is not there")
+        arguments, maker = self.stack.pop(), self.stack.pop()
+        if not isinstance(arguments, tuple) and not (
+            isinstance(arguments, list) and arguments[0] == ARGUMENTS and maker is MAKER
+        ):
+            raise Forbidden("the stream calls without arguments")
+        if maker is MAKER:
+            self._bulk += OBJECT
+            self.keep((5, arguments[1], arguments[2]))
+        elif maker is TYPE:
+            self.keep(CLOCK)
+        elif maker is REBUILD:
+            self.keep(MAKER)
+        else:
+            raise Forbidden("the stream calls what is not callable")
+
+    def to_mark(self) -> list[Entry]:
+        """Pop everything down to the last mark; in its order."""
+        if not self._marks:
+            raise Forbidden("the stream goes back to a mark that it has not set")
+        items = self.stack[self._fence :]
+        del self.stack[self._fence :]
+        self._fence = self._marks.pop()
+        return items
+
+    def fill(self, kind: int, items: list[Entry], most: int) -> None:
+        """Put items into the container on top, which must be one that was just begun."""
+        target = self.stack[-1] if len(self.stack) > self._fence else 0
         if not isinstance(target, list) or target[0] != kind:
             raise Forbidden("the stream fills what is not a container of that kind")
         count, depth, weight = self._measure(items)
-        if kind == EMPTY_DICT and count % 2:
-            raise Forbidden("the stream has a key without a value")
-        if count > most:
-            raise Forbidden("the stream fills a container with more at once than the writer does")
-        if kind != EMPTY_LIST:
-            self._hash(items, 2 if kind == EMPTY_DICT else 1)
-        target[1] = max(target[1], depth + 1)
+        if count > most or (kind == DICT and count % 2):
+            raise Forbidden("the stream fills a container otherwise than the writer does")
+        if kind != LIST:
+            self._hash(items, 2 if kind == DICT else 1)
+        if depth >= target[1]:
+            target[1] = depth + 1
         target[2] += weight
         if target[2] > self._limits.nodes:
             raise TooLarge(f"the object expands to more than {self._limits.nodes} values")
 
-    def close_tuple(self, items: list[Entry]) -> None:
-        """TUPLE, TUPLE1 to TUPLE3."""
+    def close(self, items: list[Entry]) -> None:
+        """Make a tuple or frozenset of items."""
         if BUFFER in items:
             _, depth, weight = self._measure([1 if item is BUFFER else item for item in items])
             self.keep([ARGUMENTS, depth + 1, weight + 1])
         else:
             _, depth, weight = self._measure(items)
             self.keep((1, depth + 1, weight + 1))
-
-    def close_frozenset(self, items: list[Entry]) -> None:
-        """FROZENSET."""
-        _, depth, weight = self._measure(items)
-        self._hash(items, 1)
-        self.keep((1, depth + 1, weight + 1))
-
-    def reduce(self) -> None:
-        """REDUCE: rebuild gives a maker, a maker an object, a type of datetime a clock value."""
-        called = self.pop(2)
-        maker, arguments = called if len(called) == 2 else (0, 0)
-        if isinstance(arguments, list) and arguments[0] == ARGUMENTS and maker is MAKER:
-            arguments = (0, arguments[1], arguments[2])
-        if not isinstance(arguments, tuple):
-            raise Forbidden("the stream calls without arguments")
-        if maker is REBUILD:
-            self.keep(MAKER)
-        elif maker is TYPE:
-            self.keep(CLOCK)
-        elif maker is MAKER:
-            self._bulk += OBJECT
-            self.keep((5, arguments[1], arguments[2]))
-        else:
-            raise Forbidden("the stream calls what is not callable")
 
     def _measure(self, items: list[Entry]) -> tuple[int, int, int]:
         """How many these are, the depth of the deepest, and their weight together."""
@@ -194,6 +193,8 @@ class Shadow:
 
     def _hash(self, items: list[Entry], every: int) -> None:
         """Count what hashing each (or each second) of these takes, and how many could be made to collide."""
+        if len(items) == 1 and isinstance(items[0], int):
+            return
         place = 0
         for item in items:
             if isinstance(item, int):
@@ -209,3 +210,28 @@ class Shadow:
             raise TooLarge(f"the object's keys hold more than {self._limits.hashed} values")
         if self._weak_keys > self._limits.weak_keys:
             raise TooLarge(f"the object has too many keys that could collide (weak_keys is {self._limits.weak_keys})")
+
+
+PLAIN: dict[int, Callable[[Shadow], None]] = {
+    ord("("): Shadow.mark,
+    ord("a"): lambda shadow: shadow.fill(LIST, shadow.take(1), 1),
+    ord("e"): lambda shadow: shadow.fill(LIST, shadow.to_mark(), BATCH),
+    ord("s"): lambda shadow: shadow.fill(DICT, shadow.take(2), 2),
+    ord("u"): lambda shadow: shadow.fill(DICT, shadow.to_mark(), 2 * BATCH),
+    0x90: lambda shadow: shadow.fill(SET, shadow.to_mark(), BATCH),
+    ord(")"): lambda shadow: shadow.stack.append(EMPTY_TUPLE),
+}
+"""What opcodes do that have no argument: MARK, APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS, EMPTY_TUPLE."""
+
+MEMOISED_AFTER: dict[int, Callable[[Shadow], None]] = {
+    ord("]"): lambda shadow: shadow.keep([LIST, 1, 1]),
+    ord("}"): lambda shadow: shadow.keep([DICT, 1, 1]),
+    0x8F: lambda shadow: shadow.keep([SET, 1, 1]),
+    ord("t"): lambda shadow: shadow.close(shadow.to_mark()),
+    0x85: lambda shadow: shadow.close(shadow.take(1)),
+    0x86: lambda shadow: shadow.close(shadow.take(2)),
+    0x87: lambda shadow: shadow.close(shadow.take(3)),
+    0x91: Shadow.close_frozenset,
+    ord("R"): Shadow.reduce,
+}
+"""Likewise, always followed by MEMOIZE: EMPTY_LIST, EMPTY_DICT, EMPTY_SET, TUPLE, TUPLE1 to 3, FROZENSET, REDUCE."""

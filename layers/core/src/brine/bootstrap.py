@@ -10,6 +10,7 @@ from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb import DynamoItemStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
+from brine.adapters.dynamodb_stamps import DynamoStampStore
 from brine.adapters.http1.client import Client
 from brine.adapters.l1 import L1
 from brine.adapters.origin_http import HttpOrigin
@@ -21,11 +22,13 @@ from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
+from brine.service.known_stamps import KnownStamps
+from brine.service.purge import Purger
 from brine.service.refresh import Refresher
 from brine.service.response_cache import ResponseCache
 from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
-from brine.settings import Settings
+from brine.settings import CacheSettings, Settings
 from brine_codec import Codec, KeyringSource, Limits
 
 if TYPE_CHECKING:
@@ -67,6 +70,22 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
     return Refresher(_gateway(settings, aws))
 
 
+def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
+    """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
+
+    Without BRINE_ROUTES it purges by tag, and everything. Raises ConfigError.
+    """
+    settings = CacheSettings.from_environment(environment)
+    aws = _aws(settings, client or Client())
+    return Purger(
+        routes=Routes(()) if settings.routes is None else _routes(settings),
+        stamps=DynamoStampStore(aws, settings.table),
+        items=DynamoItemStore(aws, settings.table),
+        leases=DynamoLeaseStore(aws, settings.table),
+        clock=time.time,
+    )
+
+
 def build_cache(
     environment: Mapping[str, str],
     name: str,
@@ -96,7 +115,7 @@ def build_cache(
     )
 
 
-def _aws(settings: Settings, client: Client) -> Aws:
+def _aws(settings: CacheSettings, client: Client) -> Aws:
     return Aws(
         region=settings.region,
         credentials=Credentials.from_environment(settings.environment),
@@ -119,6 +138,8 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         leases=DynamoLeaseStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
         memory=memory,
+        stamps=DynamoStampStore(aws, settings.table),
+        known=KnownStamps(settings.purge_delta),
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
@@ -129,7 +150,7 @@ def _refreshed_by_others(routes: Routes) -> Routes:
     return Routes(tuple(replace(route, policy=replace(route.policy, background_refresh=True)) for route in routes))
 
 
-def _routes(settings: Settings) -> Routes:
+def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
     try:

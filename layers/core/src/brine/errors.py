@@ -5,6 +5,7 @@ BrineError
 ├── StoreError              the cache's storage did not do what was asked
 │   ├── StoreThrottled      it refused for now
 │   └── StoreUnavailable    it could not be reached, or failed
+├── NotPurgeable            what is to be purged is not there or cannot be named so
 ├── BadEvent                what invoked the function is not a request that it can read
 ├── BadRequest              the request cannot be written in HTTP/1.1, so no origin was asked
 ├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
@@ -40,6 +41,10 @@ class StoreThrottled(StoreError):
 
 class StoreUnavailable(StoreError):
     """The storage could not be reached, or failed."""
+
+
+class NotPurgeable(BrineError):
+    """No such route, or no URL or tag that could be one. The message says so."""
 
 
 class BadEvent(BrineError):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from brine.domain.messages import Request, Response
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
+    from brine.domain.stamps import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,30 @@ class LeaseStore(Protocol):
         """Make every lease of `pk` that is out an old one, so that no fetch begun before can commit."""
 
     def within(self, deadline: Deadline) -> LeaseStore:
+        """As ItemStore.within."""
+
+
+class StampStore(Protocol):
+    """The stamps of purges (brine.domain.stamps), beside the items. Every method raises StoreError."""
+
+    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        """The stamp of each name; Stamp() for what was never purged. One round trip for up to a hundred.
+
+        It is not consistent: a stamp of a moment ago may be missing. All names or StoreError, never a part of them.
+        """
+
+    def read_with_item(
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+    ) -> tuple[Item | None, dict[str, Stamp]]:
+        """`read`, and in the same round trip the item, as ItemStore.read."""
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+        """Stamp it hard or soft, at `at` (seconds since 1970), or a moment after the last such stamp if that is later.
+
+        One round trip, or two. Doing it twice is harmless.
+        """
+
+    def within(self, deadline: Deadline) -> StampStore:
         """As ItemStore.within."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,24 +14,20 @@ if TYPE_CHECKING:
 
 INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and our other attributes included
 
+LONGEST_PURGE_DELTA = 3600
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Settings of a function. Sizes are bytes, times seconds. `refresh_queue` is a URL; a gateway has `routes`.
+class CacheSettings:
+    """Where the cache is, and whose: enough to purge. A gateway has `routes`.
 
     `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
     """
 
     table: str
-    bucket: str
-    signing_keys_secret: str
     region: str
     routes: Path | None = None
-    refresh_queue: str | None = None
-    inline_limit: int = 32_768
-    l1_bytes: int = 33_554_432
-    l1_entry_bytes: int = 2_097_152
-    max_response_body: int = 67_108_864
     endpoint_url: str | None = None
     environment: Mapping[str, str] = field(repr=False)
 
@@ -40,6 +37,31 @@ class Settings:
         return self.endpoint_url is not None and self.endpoint_url.startswith("http://")
 
     @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
+        """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        return cls(
+            table=_text(environment, "BRINE_TABLE"),
+            region=_text(environment, "AWS_REGION"),
+            routes=_path(environment, "BRINE_ROUTES"),
+            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
+            environment=environment,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(CacheSettings):
+    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL."""
+
+    bucket: str
+    signing_keys_secret: str
+    refresh_queue: str | None = None
+    inline_limit: int = 32_768
+    l1_bytes: int = 33_554_432
+    l1_entry_bytes: int = 2_097_152
+    max_response_body: int = 67_108_864
+    purge_delta: float = 1.0
+
+    @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read and check. Raises ConfigError that names the variable, never its neighbours."""
         return cls(
@@ -47,12 +69,13 @@ class Settings:
             bucket=_text(environment, "BRINE_BUCKET"),
             signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
             region=_text(environment, "AWS_REGION"),
-            routes=Path(routes) if (routes := environment.get("BRINE_ROUTES")) else None,
+            routes=_path(environment, "BRINE_ROUTES"),
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
             l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
             max_response_body=_bytes(environment, "BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
+            purge_delta=_seconds(environment, "BRINE_PURGE_DELTA", cls.purge_delta),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             environment=environment,
         )
@@ -63,6 +86,20 @@ def _text(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConfigError(f"the environment variable {name} is not set")
     return value
+
+
+def _path(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name)
+    return Path(text) if text else None
+
+
+def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if not text:
+        return default
+    if not _DECIMAL.fullmatch(text) or float(text) > LONGEST_PURGE_DELTA:
+        raise ConfigError(f"{name} must be a number of seconds, at most {LONGEST_PURGE_DELTA}; it is {text!r}")
+    return float(text)
 
 
 def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: int = 2**40) -> int:

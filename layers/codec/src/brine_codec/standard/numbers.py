@@ -25,13 +25,16 @@ def makers(limits: Limits) -> Iterator[Entry]:
 
 
 def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:
+    longest = limits.decimal_digits + 30  # sign, point and exponent
+    largest = limits.decimal_exponent
+
     def make(text: object) -> decimal.Decimal:
         if type(text) is not str:
             raise Undecodable("a Decimal is not written as text")
-        if len(text) > limits.decimal_digits + 30:  # sign, point and exponent
+        if len(text) > longest:
             raise TooLarge(f"a Decimal has more than {limits.decimal_digits} digits")
         value = decimal.Decimal(text)
-        if value.is_finite() and abs(value.adjusted()) > limits.decimal_exponent:
+        if not -largest <= value.adjusted() <= largest:  # 0 for what is not finite
             raise TooLarge(f"a Decimal has an exponent beyond {limits.decimal_exponent}")
         return value
 

@@ -34,7 +34,8 @@ class DynamoItemStore:
         parameters: dict[str, object] = {"TableName": self._table, "Key": key_attributes(pk, sk)}
         if consistent:
             parameters["ConsistentRead"] = True
-        return _read_item(self._api.call("GetItem", parameters))
+        document, envelope = parse_answer("GetItem", self._api.call("GetItem", parameters))
+        return read_item(document.get("Item"), envelope)
 
     def write(self, pk: str, sk: str, item: Item) -> None:
         """One PutItem. Raises StoreError."""
@@ -74,11 +75,10 @@ def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
     }
 
 
-def _read_item(answer: bytes) -> Item | None:
-    try:
-        attributes, envelope = _parse(answer)
-    except ValueError as error:
-        raise StoreUnavailable("GetItem: an answer that is not JSON") from error
+def read_item(attributes: object, envelope: memoryview) -> Item | None:
+    """The item in these attributes, less the envelope that `parse_answer` cut out; None when it is none of ours."""
+    if not isinstance(attributes, dict):
+        return None
     try:
         return Item(
             envelope=a2b_base64(attributes["envelope"]["B"] or envelope),
@@ -92,17 +92,20 @@ def _read_item(answer: bytes) -> Item | None:
         return None
 
 
-def _parse(answer: bytes) -> tuple[Attributes, memoryview]:
-    """The attributes of the item, and apart from them the envelope in base64, where it could be cut out unparsed.
+def parse_answer(operation: str, answer: bytes) -> tuple[dict[str, Any], memoryview]:
+    """An answer of DynamoDB, and apart from it the envelope in base64, where it could be cut out unparsed.
 
-    It is most of the bytes. A quote inside a JSON string is escaped, so `"B":"` can only begin a binary value.
+    It is most of the bytes, and there is one at most. A quote inside a JSON string is escaped, so `"B":"` can only
+    begin a binary value. Raises StoreUnavailable.
     """
     envelope = memoryview(b"")
     begin = answer.find(_BINARY) + len(_BINARY)
-    if begin >= len(_BINARY):
-        end = answer.index(b'"', begin)
-        envelope = memoryview(answer)[begin:end]
-        answer = answer[:begin] + answer[end:]
-    document = json.loads(answer)
-    attributes = document.get("Item") if isinstance(document, dict) else None
-    return attributes if isinstance(attributes, dict) else {}, envelope
+    try:
+        if begin >= len(_BINARY):
+            end = answer.index(b'"', begin)
+            envelope = memoryview(answer)[begin:end]
+            answer = answer[:begin] + answer[end:]
+        document = json.loads(answer)
+    except ValueError as error:
+        raise StoreUnavailable(f"{operation}: an answer that is not JSON") from error
+    return document if isinstance(document, dict) else {}, envelope

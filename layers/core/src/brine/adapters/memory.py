@@ -6,9 +6,13 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from brine.domain.stamps import STEP as STAMP_STEP
+from brine.domain.stamps import Stamp
 from brine.ports import Held, Lease
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from brine.ports import Deadline, Item
 
 
@@ -92,6 +96,38 @@ class MemoryLeaseStore:
         """The last lease of the key, if it is this one."""
         last = self.leases.get(lease.pk)
         return last if last is not None and (last.owner, last.token) == (lease.owner, lease.token) else None
+
+
+class MemoryStampStore:
+    """The StampStore port beside a store in memory. `stamps` may be looked at and changed."""
+
+    def __init__(self, items: MemoryItemStore) -> None:
+        self.stamps: dict[str, Stamp] = {}
+        self._items = items
+        self._lock = threading.Lock()
+
+    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        """The stamp of each name. Every read is consistent."""
+        return {name: self.stamps.get(name, Stamp()) for name in names}
+
+    def read_with_item(
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+    ) -> tuple[Item | None, dict[str, Stamp]]:
+        """An item beside them."""
+        return self._items.read(pk, sk, consistent=consistent), self.read(names)
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+        """Stamp it, no earlier than before."""
+        with self._lock:
+            last = self.stamps.get(name, Stamp())
+            if soft:
+                self.stamps[name] = replace(last, soft=at if at > last.soft else last.soft + STAMP_STEP)
+            else:
+                self.stamps[name] = replace(last, hard=at if at > last.hard else last.hard + STAMP_STEP)
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
 
 
 class MemoryBodyStore:

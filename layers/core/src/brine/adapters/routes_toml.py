@@ -15,6 +15,7 @@ from brine.adapters.toml_positions import Positions
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
+from brine.domain.tags import MAX_TAG_LENGTH
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+MAX_ROUTE_TAGS = 8  # the others of a response's are for its origin to give
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
 
@@ -182,6 +184,13 @@ def _texts(value: object) -> tuple[str, ...]:
     raise ValueError("must be a list of names in quotes")
 
 
+def _tags(value: object) -> tuple[str, ...]:
+    tags = tuple(dict.fromkeys(_texts(value)))
+    if len(tags) > MAX_ROUTE_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
+        raise ValueError(f"must be at most {MAX_ROUTE_TAGS} tags of at most {MAX_TAG_LENGTH} characters each")
+    return tags
+
+
 def _header_names(value: object) -> frozenset[str]:
     names = frozenset(name.lower() for name in _texts(value))
     for name in sorted(names):
@@ -232,6 +241,7 @@ _POLICY: dict[str, Callable[[Any], Any]] = {
     "store_post": _boolean,
     "request_directives": _boolean,
     "show_key": _boolean,
+    "tags": _tags,
 }
 _QUERY: dict[str, Callable[[Any], Any]] = {
     "keep": lambda value: frozenset(_texts(value)),

@@ -49,9 +49,5 @@ def delta_seconds(text: str) -> int | None:
     """A non-negative number of seconds, at most MAX_SECONDS; None when it is none (RFC 9111 section 1.2.2)."""
     if not (text.isascii() and text.isdigit()):
         return None
-    return min(int(text), MAX_SECONDS) if len(text) <= 18 else _long_delta(text)
-
-
-def _long_delta(digits: str) -> int:
-    significant = digits.lstrip("0")
-    return int(significant or "0") if len(significant) < 10 else MAX_SECONDS
+    significant = text.lstrip("0") or "0"
+    return min(int(significant), MAX_SECONDS) if len(significant) <= 10 else MAX_SECONDS

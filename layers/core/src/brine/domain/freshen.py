@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.decision import Forward, Reception
@@ -60,6 +61,7 @@ def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
         fields=fields,
         request_time=exchange.request_time,
         response_time=exchange.response_time,
+        stale_from=inf,
         vary=exchange.vary(fields),
     )
 

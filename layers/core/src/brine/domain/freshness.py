@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import response_directives
@@ -52,7 +52,10 @@ class Freshness:
 def freshness(stored: StoredResponse, policy: Policy, now: float) -> Freshness:
     """Where a stored response stands at `now`."""
     directives = response_directives(stored.fields)
-    return Freshness(freshness_lifetime(stored, directives, policy), current_age(stored, now), directives)
+    lifetime, age = freshness_lifetime(stored, directives, policy), current_age(stored, now)
+    if stored.stale_from < inf:
+        lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))
+    return Freshness(lifetime, age, directives)
 
 
 def remaining_freshness(stored: StoredResponse, policy: Policy, now: float) -> int:

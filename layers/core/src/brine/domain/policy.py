@@ -28,6 +28,7 @@ class Policy:
     store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
     request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
     show_key: whether Cache-Status may name the cache key.
+    tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
     """
 
     freshness_lifetime: float | None = None
@@ -40,3 +41,4 @@ class Policy:
     store_post: bool = False
     request_directives: bool = True
     show_key: bool = False
+    tags: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from brine.domain.http_date import dated
 from brine.domain.messages import CACHED_METHODS, Response
 from brine.domain.preconditions import if_range_holds, is_not_modified
 from brine.domain.ranges import multipart, parse_content_range, piece_of_part, pieces_of_whole
+from brine.domain.tags import TAG_FIELDS
 
 if TYPE_CHECKING:
     from brine.domain.fields import FieldLine
@@ -29,6 +30,7 @@ _REPRESENTATION = frozenset(
 )
 # About all the bytes that were sent: a part of them needs its own or none.
 _OF_ALL_BYTES = frozenset({"content-digest", "content-length", "content-md5", "content-range"})
+_NOT_PASSED_ON = TAG_FIELDS | {"age"}
 _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "last-modified"})
 
 
@@ -55,7 +57,7 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     """
     size = stored.size
     form = _form(stored.status, stored.fields, size, request, stored.response_time)
-    lines = [line for line in stored.fields.lines if line[0] != "age"]
+    lines = [line for line in stored.fields.lines if line[0] not in _NOT_PASSED_ON]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
     if request.method == "HEAD" and form.status == stored.status != 204 and "content-length" not in stored.fields:
@@ -72,7 +74,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
 
     The client's conditions and its Range may have been withheld from the origin, so they are answered here.
     """
-    fields = dated(end_to_end(response.fields), now)
+    fields = dated(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
     if request.method not in CACHED_METHODS:
         return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.messages import Response
 
 if TYPE_CHECKING:
     from brine.domain.fields import Fields
+    from brine.domain.stamps import Outlived
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class StoredResponse:
     began, which is what a purge is compared with. `vary` holds the selecting request fields with their normalised
     values (None when the request had none), `("*", None)` for `Vary: *`. `generation` is the fencing token of its fill.
     `variants_since` counts on the response in a key's main slot: other variants fetched before it are dead.
+    `outlived`: purges known before the fetch that seem later by their clocks. `stale_from`: the soft purge that ended
+    its freshness, as the lookup found it; it is not part of what is stored.
     """
 
     method: str
@@ -43,6 +47,8 @@ class StoredResponse:
     tags: tuple[str, ...] = ()
     generation: int = 0
     variants_since: float = 0.0
+    outlived: Outlived = ()
+    stale_from: float = inf
 
     @property
     def size(self) -> int:

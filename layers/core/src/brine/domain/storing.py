@@ -11,6 +11,7 @@ from brine.domain.connection import CACHING
 from brine.domain.freshness import HEURISTICALLY_CACHEABLE, explicit_lifetime, freshness, route_lifetime
 from brine.domain.preconditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.stale import error_window, needs_validation, revalidation_window
+from brine.domain.tags import response_tags
 from brine.domain.vary import ANYTHING
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def admit(
     )
     if reason is not None:
         return None, reason
-    return replace(candidate, fields=_stored_fields(candidate, directives, policy)), None
+    tags = response_tags(candidate.fields, policy.tags)
+    if tags is None:  # under fewer than all its tags, a purge would miss it
+        return None, "tags"
+    return replace(candidate, fields=_stored_fields(candidate, directives, policy), tags=tags), None
 
 
 OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})

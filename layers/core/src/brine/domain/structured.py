@@ -1,4 +1,4 @@
-"""Structured dictionaries, as far as cache directives need them (RFC 8941 section 4.2.2).
+"""Structured dictionaries and lists, as far as caching needs them (RFC 8941 sections 4.2.1 and 4.2.2).
 
 A value is a boolean, an integer, a decimal, a string or a token; None stands for bytes and inner lists, which no
 directive takes. Parameters are checked and forgotten. One error anywhere makes the whole field invalid.
@@ -29,7 +29,7 @@ class Token(str):
 
 
 class NotStructured(ValueError):
-    """The text is not a structured dictionary."""
+    """The text is not a structured dictionary, or list."""
 
 
 def parse_dictionary(text: str) -> dict[str, BareItem]:
@@ -47,13 +47,32 @@ def parse_dictionary(text: str) -> dict[str, BareItem]:
         else:
             value, position = True, _parameters(text, position)
         members[key] = value
-        if position == end:
-            break
-        separator = _SEPARATOR.match(text, position)
-        if separator is None or separator.end() == end:
-            raise NotStructured
-        position = separator.end()
+        if position < end:
+            position = _next_member(text, position)
     return members
+
+
+def parse_strings(text: str) -> list[str]:
+    """The members of a list of strings. Raises NotStructured, also for a member that is none."""
+    text = text.strip(" ")
+    members: list[str] = []
+    position, end = 0, len(text)
+    while position < end:
+        value, position = _item(text, position)
+        if not isinstance(value, str) or isinstance(value, Token):
+            raise NotStructured
+        members.append(value)
+        if position < end:
+            position = _next_member(text, position)
+    return members
+
+
+def _next_member(text: str, position: int) -> int:
+    """Where the member after the separator at this position begins."""
+    separator = _SEPARATOR.match(text, position)
+    if separator is None or separator.end() == len(text):
+        raise NotStructured
+    return separator.end()
 
 
 def _key(text: str, position: int) -> tuple[str, int]:

@@ -16,7 +16,6 @@ from brine.domain.upstream import upstream_fields
 from brine.errors import BadRequest, OriginError
 from brine.service import problems
 from brine.service.collapse import LATE, collapse
-from brine.service.response_cache import Found
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision, Reception
@@ -112,7 +111,7 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -
         cache.drop(visit.key_of(target), visit.journal)
     if reception.drop:
         cache.drop(visit.key, visit.journal, but_for=fill.lease)
-        visit.found = Found(seen=visit.found.generation)
+        visit.found = visit.found.without_stored()
     if (stored := reception.keep) is not None:
         lease = fill.lease_for_keeping(visit)
         until = evict_at(stored, visit.route.policy)

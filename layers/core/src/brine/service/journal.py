@@ -11,9 +11,10 @@ from brine_codec import KeyringUnavailable, Miss
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "invalidation", "envelope", "outdated"]
-"""table, bodies, keys, queue: that store did not do its part. invalidation: the table did not forget what is no longer
-good, which may still be served. envelope: what is stored was altered, or is not ours.
+type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated"]
+"""table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
+so it may have been. invalidation: the table did not forget what is no longer good, which may still be served.
+envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 
 
@@ -47,6 +48,10 @@ class Journal:
         """Something went wrong."""
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def has(self, kind: FaultKind) -> bool:
+        """Whether there was a fault of this kind."""
+        return any(fault.kind == kind for fault in self.faults)
 
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
         """The table, the body store or the queue failed."""

@@ -28,7 +28,7 @@ type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"
 gone: nothing is stored, or its route or origin is no more. refused: what the origin said may not be stored, or not any
 more. failed: the origin or a store did not do its part, and may do it later."""
 
-_STORES = frozenset({"table", "bodies", "keys"})
+_STORES = frozenset({"table", "bodies", "keys", "stamps"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,9 @@ class Refresher:
 
     def _decide(self, visit: Visit) -> Validate | Forward | Outcome:
         """What to ask the origin, or why it need not be asked."""
-        visit.found = visit.cache.find(visit.key, visit.request, visit.now, visit.journal, consistent=True)
+        visit.found = visit.cache.find(
+            visit.key, visit.route.name, visit.request, visit.now, visit.journal, consistent=True
+        )
         if visit.found.stored is None:
             is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)
             return "failed" if is_unknown else "gone"

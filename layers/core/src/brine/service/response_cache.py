@@ -4,18 +4,21 @@ A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1
 response's Vary names tell in which slot another variant lies, so most lookups are one read. A variant fetched before
 the main slot was last filled from empty is dead: it belongs to what was invalidated.
 
+What was purged is as good as not there. Whether it was, its stamps tell; where they cannot be read, it may have been.
+
 Nothing here fails a request: a store that does not answer, an envelope that does not open and a body that is not what
 its envelope says are misses, and noted in the journal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.hit_for_miss import HitForMiss
+from brine.domain.stamps import is_dead, outlived_stamps, stale_from, stamp_names
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.domain.vary import selects, vary_key
 from brine.errors import StoreError
@@ -24,11 +27,13 @@ from brine.service.journal import Fault
 from brine_codec import CodecError, Expired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from brine.domain.messages import Request
-    from brine.ports import BodyStore, Deadline, Held, ItemStore, Lease, LeaseStore, Memory
+    from brine.domain.stamps import Stamp
+    from brine.ports import BodyStore, Deadline, Held, ItemStore, Lease, LeaseStore, Memory, StampStore
     from brine.service.journal import Journal
+    from brine.service.known_stamps import KnownStamps
     from brine_codec import Codec
 
 MAIN = "main"
@@ -43,7 +48,7 @@ type Entry = StoredResponse | HitForMiss
 class Found:
     """What a lookup gave: the response that fits the request, if any, and its slot; what is in the main slot.
 
-    `seen` is the generation of what was found and turned out to be of no use.
+    `seen` is the generation of what was found and turned out to be of no use. `stamps`: those that were looked at.
     """
 
     stored: StoredResponse | None = None
@@ -51,6 +56,7 @@ class Found:
     slot: str = MAIN
     mark: HitForMiss | None = None
     seen: int = 0
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
 
     @property
     def uncollapsed(self) -> bool:
@@ -61,12 +67,33 @@ class Found:
     def generation(self) -> int:
         """The token of the newest fill that was seen; 0 when nothing was."""
         entries = (self.stored, self.main, self.mark)
-        return max((entry.generation for entry in entries if entry is not None), default=self.seen)
+        return max(self.seen, *(entry.generation for entry in entries if entry is not None), 0)
 
     @property
     def vary_mismatch(self) -> bool:
         """Whether something is stored under the key, but for other selecting fields."""
         return self.stored is None and self.main is not None
+
+    def stamp_names(self, key: str, route: str) -> tuple[str, ...]:
+        """The names of the stamps to judge it by, the first three without regard to tags."""
+        return stamp_names(key, route, () if self.stored is None else self.stored.tags)
+
+    def judged(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Found:
+        """What these stamps leave of it. A main slot with another variant is not judged by tags: it is an index."""
+        stored, main = self.stored, self.main
+        of_main = stamps if main is stored else {name: stamps[name] for name in names_of_key if name in stamps}
+        if main is not None and is_dead(main, of_main, now):
+            main = None
+        if stored is not None:
+            if is_dead(stored, stamps, now):
+                stored = None
+            elif (stale := stale_from(stored, stamps)) != stored.stale_from:
+                stored = replace(stored, stale_from=stale)
+        return replace(self, stored=stored, main=main, seen=self.generation, stamps=stamps)
+
+    def without_stored(self) -> Found:
+        """The same, had it turned out that nothing usable is stored."""
+        return Found(seen=self.generation, stamps=self.stamps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +105,43 @@ class ResponseCache:
     bodies: BodyStore
     leases: LeaseStore
     memory: Memory[Entry]
+    stamps: StampStore
+    known: KnownStamps
     inline_limit: int
 
     def recall(self, key: str, request: Request, now: float) -> Found:
-        """Look in this process alone: no I/O."""
+        """Look in this process alone: no I/O. What is found may have been purged: see `judge`."""
         return _look(lambda slot: self.memory.get((key, slot)), request, now)
 
-    def find(self, key: str, request: Request, now: float, journal: Journal, *, consistent: bool = False) -> Found:
-        """Look in the table: one read, two for a variant that is not in the main slot."""
-        return _look(lambda slot: self._read(key, slot, now, journal, consistent=consistent), request, now)
+    def find(
+        self, key: str, route: str, request: Request, now: float, journal: Journal, *, consistent: bool = False
+    ) -> Found:
+        """Look in the table: one read, two for a variant that is not in the main slot, one more for tags not known."""
+        names = stamp_names(key, route)
+        found = _look(lambda slot: self._read(key, slot, names, now, journal, consistent=consistent), request, now)
+        judged = self.judge(key, route, found, now, journal)
+        return found.without_stored() if judged is None else judged
+
+    def judge(self, key: str, route: str, found: Found, now: float, journal: Journal) -> Found | None:
+        """What purges have left of what was found; None when that cannot be told. One call for stamps not known."""
+        names = found.stamp_names(key, route)
+        known = self.known.get(names, now)
+        unknown = [name for name in names if name not in known]
+        if found.stored is not None and unknown:
+            try:
+                read = self.stamps.read(unknown)
+            except StoreError as error:
+                journal.store_failed("stamps", error)
+                return None
+            self.known.learn(read, now)
+            known |= read
+        return found.judged(known, names[:3], now)
+
+    def judge_by_known(self, key: str, route: str, found: Found, now: float) -> Found | None:
+        """The same by what this process knows: None when it does not know enough. No I/O."""
+        names = found.stamp_names(key, route)
+        known = self.known.get(names, now)
+        return found.judged(known, names[:3], now) if len(known) == len(names) else None
 
     def load(self, key: str, slot: str, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
         """The stored response with its body at hand, or None when the body is lost or not what it should be."""
@@ -114,6 +169,7 @@ class ResponseCache:
             self,
             items=self.items.within(deadline),
             leases=self.leases.within(deadline),
+            stamps=self.stamps.within(deadline),
             bodies=self.bodies.within(deadline),
         )
 
@@ -154,9 +210,13 @@ class ResponseCache:
     ) -> bool:
         """Store a response where the next lookup finds it, and give the lease back. False when nothing was stored.
 
-        One call, two with a large body. A newer lease than `lease` means that the response came too late.
+        One call, two with a large body. A newer lease than `lease` means that the response came too late, and so does a
+        purge since its fetch began. `found` is what was found before that.
         """
-        stored = replace(stored, generation=lease.token)
+        stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
+        if is_dead(stored, self.known.get(stamp_names(key, stored.route), now), now):
+            self.release(lease, journal)
+            return False
         evict_at = min(evict_at, LAST_SECOND)
         main = found.main
         if main is not None and _names(main) == _names(stored):
@@ -221,9 +281,18 @@ class ResponseCache:
             journal.store_failed("table", error)
             return False
 
-    def _read(self, key: str, slot: str, now: float, journal: Journal, *, consistent: bool) -> Entry | None:
+    def _read(
+        self, key: str, slot: str, names: Collection[str], now: float, journal: Journal, *, consistent: bool
+    ) -> Entry | None:
+        """What is in a slot, and along with it the stamps of these names that are not known."""
+        known = self.known.get(names, now)
+        unknown = [name for name in names if name not in known]
         try:
-            item = self.items.read(pk_of(key), slot, consistent=consistent)
+            if unknown:
+                item, read = self.stamps.read_with_item(unknown, pk_of(key), slot, consistent=consistent)
+                self.known.learn(read, now)
+            else:
+                item = self.items.read(pk_of(key), slot, consistent=consistent)
         except StoreError as error:
             journal.store_failed("table", error)
             return None

@@ -10,7 +10,7 @@ from brine.domain.hit_for_miss import HitForMiss
 from brine.domain.stored import BodyReference, StoredResponse
 from brine_codec import Registry
 
-STORED_RESPONSE_VERSION = 1
+STORED_RESPONSE_VERSION = 2
 
 
 def stored_response_registry() -> Registry:
@@ -45,6 +45,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.tags,
         stored.generation,
         stored.variants_since,
+        stored.outlived,
     )
 
 
@@ -62,6 +63,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
     tags: object,
     generation: object,
     variants_since: object,
+    outlived: object,
 ) -> StoredResponse:
     return StoredResponse(
         method=_is(str, method),
@@ -77,6 +79,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
         tags=tuple(_is(str, tag) for tag in _is(tuple, tags)),
         generation=_is(int, generation),
         variants_since=_is(float, variants_since),
+        outlived=tuple(_outlived(entry) for entry in _is(tuple, outlived)),
     )
 
 
@@ -92,6 +95,11 @@ def _pairs(value: object) -> tuple[tuple[object, object], ...]:
         if type(pair) is not tuple or len(pair) != 2:
             raise ValueError("expected pairs")
     return pairs
+
+
+def _outlived(value: object) -> tuple[str, float, float]:
+    name, hard, soft = _is(tuple, value)
+    return _is(str, name), _is(float, hard), _is(float, soft)
 
 
 def _body(value: object) -> bytes | BodyReference:

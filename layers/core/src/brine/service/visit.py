@@ -97,16 +97,27 @@ class Visit:
             return self.decide()
         if self.found.stored is not None:
             decision = self.decide()
-            if isinstance(decision, Serve):
+            if isinstance(decision, Serve) and isinstance(decision := self._decide_after_purges(), Serve):
                 self.layer = "memory"
                 return decision
-        self.found = self.cache.find(self.key, self.request, self.now, self.journal, consistent=consistent)
+            if self.journal.has("stamps"):
+                return decision
+        self.found = self.cache.find(
+            self.key, self.route.name, self.request, self.now, self.journal, consistent=consistent
+        )
         self.layer = None if self.found.stored is None else "table"
+        return self.decide()
+
+    def _decide_after_purges(self) -> Decision:
+        """Decide on what purges have left of what this process has."""
+        place = self.key, self.route.name, self.found, self.now
+        judged = self.gateway.cache.judge_by_known(*place) or self.cache.judge(*place, self.journal)
+        self.found = self.found.without_stored() if judged is None else judged
         return self.decide()
 
     def forget(self) -> Decision:
         """Go on as if nothing were stored: its body is lost."""
-        self.found = Found(seen=self.found.generation)
+        self.found = self.found.without_stored()
         self.layer = None
         return self.decide()
 

@@ -1,0 +1,99 @@
+"""Stamps: what is left of a purge. One is enough, however many responses it covers.
+
+A stamp has a name and the times of its last hard and soft purge. A response is dead if the fetch of its body began
+before a hard purge of one of its names; it is stale from a soft purge on, until the origin has confirmed it since. So a
+purge also reaches fetches that are still under way. Times of several machines are compared: a stamp is `MARGIN`
+seconds ahead of the clock of who purges, and what was read before a fetch began was certainly written before it,
+whatever the clocks say (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.domain.stored import StoredResponse
+
+MARGIN = 5.0
+"""Seconds that the clocks of who purges and who fetches may differ."""
+
+LONGEST_USE = 366 * 86_400.0
+"""Seconds after which a body is too old for any use: no stamp need be kept for it any longer."""
+KEPT = 400 * 86_400.0
+"""Seconds that a stamp is kept."""
+
+STEP = 0.001
+"""Seconds by which a stamp grows when it is written again by a clock that is behind."""
+
+EVERYTHING = "everything"
+
+type Outlived = tuple[tuple[str, float, float], ...]
+"""Stamps whose times are not before a fetch though they were there when it began: name, hard, soft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When something was last purged, hard and soft: seconds since 1970, 0 for never."""
+
+    hard: float = 0.0
+    soft: float = 0.0
+
+    def merged(self, other: Stamp) -> Stamp:
+        """The later of each: a stamp never goes back, so what is less was read earlier."""
+        return Stamp(max(self.hard, other.hard), max(self.soft, other.soft))
+
+
+def route_stamp(route: str) -> str:
+    """The name of the stamp of all that a route has stored."""
+    return f"route:{route}"
+
+
+def key_stamp(key: str) -> str:
+    """The name of the stamp of one cache key with all its variants."""
+    return f"key:{key}"
+
+
+def tag_stamp(tag: str) -> str:
+    """The name of the stamp of a tag, on whatever route it is."""
+    return f"tag:{tag}"
+
+
+def stamp_names(key: str, route: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The names of all stamps that count for a response; the first three are known before it is."""
+    return EVERYTHING, route_stamp(route), key_stamp(key), *map(tag_stamp, tags)
+
+
+def is_dead(stored: StoredResponse, stamps: Mapping[str, Stamp], now: float) -> bool:
+    """Whether a hard purge has ended the response. `stamps`: those that count for it."""
+    if now - stored.fetch_started > LONGEST_USE:
+        return True
+    outlived = {name: hard for name, hard, _ in stored.outlived}
+    return any(
+        stamp.hard >= stored.fetch_started and stamp.hard > outlived.get(name, 0.0) for name, stamp in stamps.items()
+    )
+
+
+def stale_from(stored: StoredResponse, stamps: Mapping[str, Stamp]) -> float:
+    """When a soft purge has made the response stale; infinite when none has, or the origin has confirmed it since."""
+    outlived = {name: soft for name, _, soft in stored.outlived}
+    return min(
+        (
+            stamp.soft
+            for name, stamp in stamps.items()
+            if stamp.soft >= stored.request_time and stamp.soft > outlived.get(name, 0.0)
+        ),
+        default=inf,
+    )
+
+
+def outlived_stamps(stored: StoredResponse, known: Mapping[str, Stamp]) -> Outlived:
+    """The stamps that were `known` before the exchange that gave `stored`, and yet have no earlier time."""
+    return tuple(
+        (name, stamp.hard, stamp.soft)
+        for name, stamp in known.items()
+        if stamp.hard >= stored.fetch_started or stamp.soft >= stored.request_time
+    )

@@ -1,0 +1,48 @@
+"""Tags: labels under which stored responses can be purged together.
+
+They come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between commas), which
+are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way. Case matters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.domain.field_syntax import split_list
+from brine.domain.structured import NotStructured, parse_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from brine.domain.fields import Fields
+
+TAG_FIELDS = frozenset({"cache-tag", "surrogate-key"})
+"""What is left out of answers to clients."""
+
+MAX_TAGS = 128
+"""Of one response: what RFC 9875 section 2 asks caches to take."""
+MAX_TAG_LENGTH = 1_000
+"""Characters of one tag: with two bytes for each, it still fits into a key of DynamoDB."""
+MAX_TAGS_LENGTH = 16_384
+"""Characters of all tags of one response."""
+
+
+def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The tags of a response, each once; None when they are more, or longer, than can be kept."""
+    tags = tuple(dict.fromkeys((*of_route, *_named(fields))))
+    lengths = [len(tag) for tag in tags]
+    fits = len(tags) <= MAX_TAGS and max(lengths, default=0) <= MAX_TAG_LENGTH and sum(lengths) <= MAX_TAGS_LENGTH
+    return tags if fits else None
+
+
+def _named(fields: Fields) -> Iterator[str]:
+    for line in fields.all("surrogate-key"):
+        yield from line.split()
+    for line in fields.all("cache-tag"):
+        yield from split_list(line)
+    groups = fields.get("cache-groups")
+    if groups is not None:
+        try:
+            yield from filter(None, parse_strings(groups))
+        except NotStructured:  # then the field does not count (RFC 8941 section 4.2)
+            return

@@ -1,0 +1,49 @@
+"""The stamps that one process has read, for as long as it may go by them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from brine.domain.stamps import Stamp
+
+REMEMBERED = 10_000
+
+
+class KnownStamps:
+    """Stamps in process memory, each good for `delta` seconds after the request for which it was read began.
+
+    At most `remembered` are kept, those read last. Threads may share it.
+    """
+
+    def __init__(self, delta: float, *, remembered: int = REMEMBERED) -> None:
+        self._delta = delta
+        self._remembered = remembered
+        self._stamps: OrderedDict[str, tuple[Stamp, float]] = OrderedDict()  # by when they were read
+        self._lock = threading.Lock()
+
+    def get(self, names: Collection[str], now: float) -> dict[str, Stamp]:
+        """The stamps of those names that are known at `now`."""
+        known = {}
+        for name in names:
+            entry = self._stamps.get(name)
+            if entry is not None and now - entry[1] <= self._delta:
+                known[name] = entry[0]
+        return known
+
+    def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> None:
+        """These were read, by a call that began no earlier than `asked_at`.
+
+        A read from a replica that is behind does not undo what is known.
+        """
+        with self._lock:
+            for name, stamp in stamps.items():
+                last, last_asked_at = self._stamps.get(name, (stamp, asked_at))
+                self._stamps[name] = (last.merged(stamp), max(last_asked_at, asked_at))
+                self._stamps.move_to_end(name)
+            while len(self._stamps) > self._remembered:
+                self._stamps.popitem(last=False)

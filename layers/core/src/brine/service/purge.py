@@ -1,0 +1,99 @@
+"""Purging: what an operator, or what acts for one, does to stored responses. Each is one stamp, however many they are.
+
+It is done when the stamp is written: from then on every fetch begun before it is dead, wherever and whenever it is
+stored. An execution environment that has read the stamps goes by what it read for the settable delta.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.domain.cache_key import cache_key
+from brine.domain.messages import Request
+from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp
+from brine.domain.tags import MAX_TAG_LENGTH
+from brine.domain.target import BadTargetError, upstream_target
+from brine.errors import NotPurgeable
+from brine.service.response_cache import MAIN, pk_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.route import Route, Routes
+    from brine.ports import ItemStore, LeaseStore, StampStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """What was done: the stamp that was written, and its time in seconds since 1970.
+
+    `route` and `target`: of a purge by URL, where it led: the origin's path and query.
+    """
+
+    stamp: str
+    at: float
+    soft: bool
+    route: str | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purger:
+    """Purges the cache of a gateway with these routes. `clock` gives seconds since 1970.
+
+    Every method raises StoreError when it cannot tell whether the purge was made; doing it again is harmless.
+    """
+
+    routes: Routes
+    stamps: StampStore
+    items: ItemStore
+    leases: LeaseStore
+    clock: Callable[[], float]
+
+    def everything(self, *, soft: bool = False) -> Purge:
+        """All stored responses of all routes. One call."""
+        return self._stamp(EVERYTHING, soft)
+
+    def route(self, name: str, *, soft: bool = False) -> Purge:
+        """All stored responses of a route. One call. Raises NotPurgeable when there is none of that name."""
+        if all(route.name != name for route in self.routes):
+            raise NotPurgeable(f'there is no route named "{name}"')
+        return self._stamp(route_stamp(name), soft)
+
+    def tag(self, tag: str, *, soft: bool = False) -> Purge:
+        """All stored responses with a tag, on every route. One call. Raises NotPurgeable for what can be no tag."""
+        if not 0 < len(tag) <= MAX_TAG_LENGTH:
+            raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} characters")
+        return self._stamp(tag_stamp(tag), soft)
+
+    def url(self, url: str, *, soft: bool = False) -> Purge:
+        """What is stored for a path and query, as a client writes them, in all variants. One call, three when hard.
+
+        A hard purge also removes the response from the table, though not its other variants, whose names are unknown,
+        nor bodies in the bucket. Raises NotPurgeable when no route covers the path.
+        """
+        route, target = self._upstream(url)
+        key = cache_key(tenant="", route=route, method="GET", target=target)
+        done = self._stamp(key_stamp(key), soft, route=route.name, target=target)
+        if not soft:
+            self.leases.revoke(pk_of(key))
+            self.items.delete(pk_of(key), MAIN)
+        return done
+
+    def _upstream(self, url: str) -> tuple[Route, str]:
+        path, mark, query = url.partition("?")
+        request = Request(method="GET", path=path, query=query if mark else None)
+        route = self.routes.match(path)
+        if route is None:
+            raise NotPurgeable(f"no route covers {path}")
+        try:
+            path, changed_query = upstream_target(route, request, confined=self.routes.confines(route))
+        except BadTargetError as error:
+            raise NotPurgeable(str(error)) from None
+        return route, Request(method="GET", path=path, query=changed_query).target
+
+    def _stamp(self, name: str, soft: bool, *, route: str | None = None, target: str | None = None) -> Purge:
+        at = self.clock() + MARGIN
+        self.stamps.write(name, at=at, soft=soft)
+        return Purge(stamp=name, at=at, soft=soft, route=route, target=target)

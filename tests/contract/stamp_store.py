@@ -1,0 +1,93 @@
+"""What every StampStore does."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.stamps import STEP, Stamp
+from brine.ports import Item
+
+if TYPE_CHECKING:
+    from brine.ports import ItemStore, StampStore
+
+NOW = 1_790_000_000.123456
+ITEM = Item(envelope=bytes(range(256)) * 100, evict_at=1_900_000_000, tags=("a",))
+
+
+class StampStoreContract:
+    """Inherited once for each adapter, which gives the fixtures `stamps`, and `items`, which lie beside them."""
+
+    @pytest.fixture
+    def name(self) -> str:
+        return f"tag:{uuid.uuid4().hex}"
+
+    def test_what_was_never_purged_has_an_empty_stamp(self, stamps: StampStore, name: str) -> None:
+        assert stamps.read([name]) == {name: Stamp()}
+
+    def test_no_names_are_no_stamps(self, stamps: StampStore) -> None:
+        assert stamps.read([]) == {}
+
+    def test_hard_and_soft_are_apart(self, stamps: StampStore, name: str) -> None:
+        stamps.write(name, at=NOW)
+        assert stamps.read([name]) == {name: Stamp(hard=NOW)}
+        stamps.write(name, at=NOW + 1.5, soft=True)
+        assert stamps.read([name]) == {name: Stamp(hard=NOW, soft=NOW + 1.5)}
+
+    @pytest.mark.parametrize("soft", [False, True])
+    def test_a_later_stamp_replaces_an_earlier_one(self, stamps: StampStore, name: str, soft: bool) -> None:
+        stamps.write(name, at=NOW, soft=soft)
+        stamps.write(name, at=NOW + 0.25, soft=soft)
+
+        assert stamps.read([name]) == {name: Stamp(0.0, NOW + 0.25) if soft else Stamp(NOW + 0.25)}
+
+    @pytest.mark.parametrize("soft", [False, True])
+    @pytest.mark.parametrize("behind", [0.0, 3.0])
+    def test_every_stamp_is_later_than_the_last(self, stamps: StampStore, name: str, soft: bool, behind: float) -> None:
+        stamps.write(name, at=NOW, soft=soft)
+        stamps.write(name, at=NOW - behind, soft=soft)
+
+        read = stamps.read([name])[name]
+        assert (read.soft if soft else read.hard) == pytest.approx(NOW + STEP, abs=STEP / 10)
+        assert (read.hard if soft else read.soft) == 0
+
+    def test_names_may_hold_anything(self, stamps: StampStore, name: str) -> None:
+        odd = [f"{name} {text}" for text in ("a b", '"B":"', "\u00e9\u00ff", "x" * 900, "#", "\\")]
+        for number, each in enumerate(odd):
+            stamps.write(each, at=NOW + number)
+
+        assert stamps.read([*odd, name]) == {name: Stamp()} | {
+            each: Stamp(NOW + number) for number, each in enumerate(odd)
+        }
+
+    def test_there_may_be_more_than_a_hundred(self, stamps: StampStore, name: str) -> None:
+        names = [f"{name} {number}" for number in range(205)]
+        for number in (0, 99, 100, 204):
+            stamps.write(names[number], at=NOW)
+
+        read = stamps.read(names)
+
+        assert read.keys() == set(names)
+        assert [number for number, each in enumerate(names) if read[each] == Stamp(NOW)] == [0, 99, 100, 204]
+
+    @pytest.mark.parametrize("consistent", [False, True])
+    def test_an_item_comes_along(self, stamps: StampStore, items: ItemStore, name: str, consistent: bool) -> None:
+        items.write(f"r#{name}", "main", ITEM)
+        stamps.write(name, at=NOW)
+
+        item, read = stamps.read_with_item([name, name + "0"], f"r#{name}", "main", consistent=consistent)
+
+        assert (item, read) == (ITEM, {name: Stamp(NOW), name + "0": Stamp()})
+
+    def test_an_item_that_is_not_there_is_none(self, stamps: StampStore, items: ItemStore, name: str) -> None:
+        items.write(f"r#{name}", "v#1", ITEM)
+        stamps.write(name, at=NOW)
+
+        assert stamps.read_with_item([name], f"r#{name}", "main") == (None, {name: Stamp(NOW)})
+
+    def test_a_stamp_is_no_item(self, stamps: StampStore, items: ItemStore, name: str) -> None:
+        stamps.write(name, at=NOW)
+
+        assert items.read(f"t#{name}", "stamp", consistent=True) is None

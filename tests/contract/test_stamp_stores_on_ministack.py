@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_stamps import DynamoStampStore
+from tests.contract.stamp_store import StampStoreContract
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.http1 import Client
+    from brine.ports import ItemStore, StampStore
+    from tests.aws import Emulator
+
+
+@pytest.fixture
+def aws(client: Client, ministack: Emulator) -> Aws:
+    return ministack.reached_by(client)
+
+
+@pytest.fixture(scope="session")
+def table(ministack: Emulator) -> str:
+    return ministack.create_table("stamps")
+
+
+@pytest.mark.races
+class TestDynamoStampStoreOnMinistack(StampStoreContract):
+    """The contract once more, on another emulator."""
+
+    @pytest.fixture
+    def items(self, aws: Aws, table: str) -> ItemStore:
+        return DynamoItemStore(aws, table)
+
+    @pytest.fixture
+    def stamps(self, aws: Aws, table: str) -> StampStore:
+        return DynamoStampStore(aws, table)

@@ -1,0 +1,92 @@
+"""`brine purge` against the twin: what it says, and what it does to answers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_cli.twin import Twin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 60
+PAGE = "/httpbin/response-headers?Cache-Control=max-age=600&Surrogate-Key=tag"  # and a number, or so
+
+
+@pytest.fixture(scope="module")
+def twin() -> Iterator[Twin]:
+    with Twin(template=ROOT / "template.yaml", port=0) as twin:
+        yield twin
+
+
+def purge(twin: Twin, *arguments: str, table: str | None = None) -> subprocess.CompletedProcess[str]:
+    assert twin.aws_endpoint is not None
+    assert twin.httpbin is not None
+    place = ("--endpoint-url", twin.aws_endpoint, "--table", table or twin.resources["Table"])
+    return subprocess.run(
+        [sys.executable, "-m", "brine_cli", "purge", *place, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "BRINE_HTTPBIN_ORIGIN": twin.httpbin},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def status_of(twin: Twin, path: str) -> str:
+    """The Cache-Status of an answer from a process that has read no stamps yet."""
+    twin.restart_functions()
+    with urllib.request.urlopen(f"{twin.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - of the twin
+        return str(answer.headers["Cache-Status"])
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "told"),
+    [
+        (1, ("--everything",), "Purged hard: everything.\n"),
+        (2, ("--route", "httpbin"), "Purged hard: all of the route httpbin.\n"),
+        (3, ("--tag", "tag3"), 'Purged hard: all with the tag "tag3".\n'),
+        (
+            4,
+            ("--url", f"{PAGE}4"),
+            f"Purged hard: {PAGE}4, in all variants: {PAGE.removeprefix('/httpbin')}4 of the route httpbin.\n",
+        ),
+    ],
+)
+def test_a_purge_says_what_it_ends_and_does(twin: Twin, number: int, what: tuple[str, ...], told: str) -> None:
+    path = f"{PAGE}{number}"
+    assert "stored" in status_of(twin, path)
+    assert "hit" in status_of(twin, path)
+    done = purge(twin, *what)
+    assert (done.returncode, done.stdout, done.stderr) == (0, told, "")
+    assert "fwd=uri-miss; fwd-status=200; stored" in status_of(twin, path)
+    assert "hit" in status_of(twin, path)
+
+
+def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
+    assert "stored" in status_of(twin, f"{PAGE}soft")
+    done = purge(twin, "--everything", "--soft")
+    assert (done.returncode, done.stdout) == (0, "Purged softly, to be validated: everything.\n")
+    assert "fwd=stale; fwd-status=200; stored" in status_of(twin, f"{PAGE}soft")
+
+
+@pytest.mark.parametrize(
+    ("what", "table", "told"),
+    [
+        (("--route", "nope"), None, 'brine: there is no route named "nope"\n'),
+        (("--url", "/nope"), None, "brine: no route covers /nope\n"),
+        (("--everything",), "nope", "brine: UpdateItem: ResourceNotFoundException (400)\n"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(twin: Twin, what: tuple[str, ...], table: str | None, told: str) -> None:
+    failed = purge(twin, *what, table=table)
+    assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", told)
