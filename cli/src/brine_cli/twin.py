@@ -222,7 +222,6 @@ class Twin:
 
 
 def _all_to_the_origin(application: Application) -> Application:
-    """The application with no route but those of the functions that have routes of their own, which lead to the origin."""
-    functions = application.functions
-    routes = (route for route in application.routes if _ROUTES in functions[route.function].environment)
-    return replace(application, routes=tuple(routes))
+    """The application with its `$default` route alone, where it has one: that is the way to the origin."""
+    default = tuple(route for route in application.routes if route.path is None)
+    return replace(application, routes=default or application.routes)
