@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import itsdangerous
-import joblib
-import msgpack
+import itsdangerous  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
+import joblib  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
+import msgpack  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
 import numpy as np
-import orjson
+import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
 
 from brine_codec import Codec, Keyring, Registry, arrays
 

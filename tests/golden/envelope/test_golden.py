@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from brine_codec import Keyring
+from brine_codec.context import encode
+from brine_codec.mac import expand, extract
 from tests.golden.envelope.objects import OBJECTS
 from tests.unit.codec.samples import codec
 
@@ -40,3 +42,15 @@ def test_it_is_still_written_so(name: str) -> None:
 
 def test_every_object_has_its_envelope() -> None:
     assert SEALED.keys() == OBJECTS.keys()
+
+
+def test_the_vector_in_the_documentation_is_the_golden_one() -> None:
+    page = (Path(__file__).parents[3] / "docs/envelope-format.md").read_text()
+    shown = page[page.index("## A vector") : page.index("## What an envelope does not do")]
+    lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.startswith("    ")}
+    sealed = SEALED["none"].hex()
+    assert "".join(lines["header"]) + "".join(lines["body"]) + "".join(lines["tag"]) == sealed
+    prk = extract(b"brine envelope v1", V1["keyring"]["2"].encode())
+    assert lines["PRK"] == [prk.hex()]
+    assert lines["K"] == [expand(prk, b"mac\0" + V1["purpose"].encode()).hex()]
+    assert "".join(lines["context"][:5]) == encode(V1["context"]).hex()
