@@ -84,4 +84,12 @@ STORIES = (
         fetch(reply(FRESH, status=200), pause=1.2, sent=('If-None-Match: "a"',), says=("fwd=stale",)),
         hit(),
     ),
+    asked_again("s-maxage that is no number", "RFC 9111 4.2.1", "Cache-Control: s-maxage=abc, max-age=3600"),
+    asked_again(
+        "max-age that is none, and a date", "RFC 9111 4.2.1", "Cache-Control: max-age=abc", date("Expires", DAY)
+    ),
+    asked_again("a fraction of a second", "RFC 9111 1.2.2", "Cache-Control: max-age=3600.0"),
+    asked_again("a blank before the value", "RFC 9111 5.2", "Cache-Control: max-age =3600"),
+    asked_again("two dates to come", "RFC 9111 5.3", date("Expires", DAY), date("Expires", DAY)),
+    served_again("two max-ages that agree", "RFC 9111 4.2.1", "Cache-Control: max-age=3600, max-age=3600"),
 )

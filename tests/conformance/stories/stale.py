@@ -130,4 +130,48 @@ STORIES = (
         fetch(reply(f"Cache-Control: {HOUR}, must-revalidate, stale-while-revalidate=7200", OLD, TAG)),
         fetch(reply(FRESH, status=304), status=200, body=b"1", says=("fwd=stale",)),
     ),
+    story(
+        "not one variant for another",
+        "RFC 9111 4.1",
+        fetch(reply(f"Cache-Control: {HOUR}", OLD, TAG, "Vary: X-Kind"), "X-Kind: a"),
+        fetch(HANGS_UP, "X-Kind: b", status=502, body=PROBLEM),
+        fetch(HANGS_UP, "X-Kind: a", status=200, body=b"1"),
+    ),
+    story(
+        "an old absence instead of an error",
+        "RFC 5861 4",
+        fetch(reply(f"Cache-Control: {HOUR}, stale-if-error=7200", OLD, TAG, status=404)),
+        fetch(reply(status=503), status=404, body=b"1"),
+    ),
+    story(
+        "HEAD instead of an error",
+        "RFC 5861 4",
+        fetch(reply(f"Cache-Control: {HOUR}", OLD, TAG)),
+        fetch(HANGS_UP, method="HEAD", status=200, body=b""),
+    ),
+    story(
+        "credentials are never handed to the refresher",
+        "RFC 5861 3",
+        fetch(reply(f"Cache-Control: {HOUR}, public, stale-while-revalidate=7200", OLD, TAG)),
+        fetch(
+            reply(FRESH, status=304),
+            "Authorization: Bearer x",
+            status=200,
+            body=b"1",
+            sent=("Authorization: Bearer x",),
+        ),
+    ),
+    story(
+        "refreshed by others for caches of this kind",
+        "RFC 9213 2.1",
+        fetch(reply("CDN-Cache-Control: max-age=3600, stale-while-revalidate=7200", OLD, TAG)),
+        hit(refresh=reply(FRESH)),
+        hit(eventually=True),
+    ),
+    story(
+        "must-revalidate for caches of this kind",
+        "RFC 9213 2.1",
+        fetch(reply("CDN-Cache-Control: max-age=3600, must-revalidate", OLD, TAG)),
+        fetch(reply(status=503)),
+    ),
 )
