@@ -1,4 +1,4 @@
-"""Markdown pages, as far as tests ask: places that links can lead to, and tables."""
+"""Markdown pages, as far as tests ask: links, places that links can lead to, and tables."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _CODE = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's anchors, and the rows of all its tables: a row is its cells, as written."""
+    """A page's links, its anchors, and the rows of all its tables: a row is its cells, as written."""
 
+    links: tuple[str, ...]
     anchors: frozenset[str]
     rows: tuple[tuple[str, ...], ...]
 
@@ -34,7 +35,7 @@ class Page:
 def read_page(path: Path) -> Page:
     """The page in a file."""
     tokens = _PARSER.parse(path.read_text(encoding="utf-8"))
-    anchors, rows = set(), list[tuple[str, ...]]()
+    links, anchors, rows = [], set(), list[tuple[str, ...]]()
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "tr_open":
             rows.append(())
@@ -45,7 +46,11 @@ def read_page(path: Path) -> Page:
         if before.type == "heading_open":
             anchors.add(_slug(token))
         anchors.update(_ID.findall(token.content))
-    return Page(frozenset(anchors), tuple(rows))
+        for child in token.children or []:
+            target = child.attrGet("href") or child.attrGet("src")
+            if target is not None:
+                links.append(str(target))
+    return Page(tuple(links), frozenset(anchors), tuple(rows))
 
 
 def codes(text: str) -> list[str]:

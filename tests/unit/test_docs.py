@@ -1,11 +1,12 @@
-"""The documentation is complete: what the code has is in it."""
+"""The documentation is complete: what the code has is in it, and its links lead somewhere."""
 
 from __future__ import annotations
 
 import ast
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import unquote
 
 from brine.service.answer import Result
 from brine.service.computation import Outcome
@@ -14,14 +15,35 @@ from brine.service.problems import KINDS
 from brine.settings import Settings
 from tests.markdown import codes, read_page
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
 SCHEMA = json.loads((ROOT / "layers/routes/routes.schema.json").read_text())
 CAPITALISED = {
     "answer.result.capitalize()": get_args(Result.__value__),
     "story.outcome.capitalize()": get_args(Outcome.__value__),
 }
 FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
+
+
+def relative_links() -> Iterator[tuple[Path, str]]:
+    for page in PAGES:
+        for link in read_page(page).links:
+            if "://" not in link and not link.startswith("mailto:"):
+                yield page, link
+
+
+def test_every_link_leads_to_a_file_and_a_place_in_it() -> None:
+    broken = []
+    for page, link in relative_links():
+        path, _, anchor = unquote(link).partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in read_page(target).anchors):
+            broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert broken == []
 
 
 class Asked(dict[str, str]):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from brine_codec import Codec, Registry, Unsupported
+from brine_codec import Codec, KeyringSource, Registry, UnknownKey, Unsupported
 from tests.unit.codec.samples import CONTEXT, NOW, Box, Handmade, codec, keyring, order
 
 
@@ -90,6 +91,40 @@ def test_opening_takes_at_most_twice_the_content_beyond_the_object(compression: 
         c = codec(gate=False, compression=compression)
         sealed = c.seal(obj, now=NOW)
         assert peak_of_open(c, sealed) <= 2 * c.peek(sealed, now=NOW).size + 16_384
+
+
+class Vault:
+    """The secret store, with the key that was there first and the next one, which seals after a grace period."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, object] = {"1": "the first secret, long enough to be one"}
+
+    def __call__(self) -> str:
+        return json.dumps(self.keys)
+
+
+def test_a_rotation_that_no_reader_notices() -> None:
+    vault = Vault()
+    writer, reader = (Codec(KeyringSource(vault, refresh_after=300, retry_after=10), purpose="test") for _ in range(2))
+    old = writer.seal("old", now=NOW)
+    assert reader.open(old, now=NOW) == "old"
+    vault.keys["2"] = {"secret": "the second secret, long enough to be one", "seals_from": NOW + 600}
+    assert writer.peek(writer.seal("x", now=NOW + 301), now=NOW + 301).key_id == 1
+    new = writer.seal("new", now=NOW + 601)
+    assert writer.peek(new, now=NOW + 601).key_id == 2
+    assert reader.open(new, now=NOW + 601) == "new"
+    # A reader that still had the keyring of before would load it again, once.
+    late = KeyringSource(vault, refresh_after=10_000, retry_after=10)
+    del vault.keys["2"]
+    behind = Codec(late, purpose="test")
+    assert behind.open(old, now=NOW + 601) == "old"
+    with pytest.raises(UnknownKey):
+        behind.open(new, now=NOW + 602)
+    vault.keys["2"] = {"secret": "the second secret, long enough to be one", "seals_from": NOW + 600}
+    assert behind.open(new, now=NOW + 620) == "new"
+    del vault.keys["1"]
+    with pytest.raises(UnknownKey):
+        Codec(KeyringSource(vault), purpose="test").open(old, now=NOW + 700)
 
 
 def test_nothing_is_imported_for_an_envelope_that_does_not_verify() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import InitVar, dataclass, field, make_dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -236,6 +237,11 @@ class OwnInit:
         self.x = int(text)
 
 
+class OwnNew(Line):
+    def __new__(cls, text: str) -> OwnNew:
+        return super().__new__(cls, text, Decimal(1))
+
+
 class Plain:
     pass
 
@@ -244,7 +250,7 @@ def no_values(_: Plain) -> tuple[object, ...]:
     return ()
 
 
-@pytest.mark.parametrize("cls", [WithInitVar, OwnInit, Plain, dict, int])
+@pytest.mark.parametrize("cls", [WithInitVar, OwnInit, OwnNew, Plain, dict, int])
 def test_a_class_that_cannot_be_looked_at_asks_for_pack_and_make(cls: type) -> None:
     with pytest.raises(TypeError, match="give pack and make"):
         Registry().register(cls, version=1)

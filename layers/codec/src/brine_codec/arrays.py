@@ -40,8 +40,8 @@ class ViewMaker(Maker):
             made = self._make(*fields)
         except CodecError:
             raise
-        except Exception as error:  # numpy and pandas refuse as they like
-            raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from error
+        except Exception as error:  # noqa: BLE001 - numpy and pandas refuse as they like; what they say may show data
+            raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from None
         if not isinstance(made, self._cls):
             raise Undecodable(f"{shown(self.tag)} made a {type(made).__name__}")
         return made

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from brine_codec.limits import Limits
     from brine_codec.source import KeyringSource
 
+    type Sealed = bytes | bytearray | memoryview
+
 SMALLEST = SIZE + TAG_SIZE + 1
 COPIED = 16_384  # below this, copying a slice costs less than a memoryview
 
@@ -101,7 +103,7 @@ class Codec:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
         return sealed
 
-    def open(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Any:
+    def open(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Any:
         """The object of an envelope that was sealed for this purpose and context.
 
         Raises a Miss (Expired, SchemaMiss, UnknownKey) or an Alarm (Tampered, Malformed, TooLarge, Forbidden,
@@ -126,15 +128,14 @@ class Codec:
         stream = content if type(content) is bytes else bytes(content)
         return undisturbed(len(stream), self._read, stream, views)
 
-    def peek(self, sealed: bytes, *, context: Iterable[str | bytes] = (), now: float) -> Info:
+    def peek(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Info:
         """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
         info, _ = self._verify(sealed, context, now)
         return info
 
-    def _verify(self, sealed: bytes, context: Iterable[str | bytes], now: float) -> tuple[Info, bytes | memoryview]:
+    def _verify(self, given: Sealed, context: Iterable[str | bytes], now: float) -> tuple[Info, bytes | memoryview]:
         """Everything up to the seal. Until it verifies, only the magic, the suite and the key id are looked at."""
-        if type(sealed) is not bytes:
-            sealed = bytes(sealed)  # what could change while it is read must not
+        sealed = given if type(given) is bytes else bytes(given)  # what could change while it is read must not
         if len(sealed) < SMALLEST or not sealed.startswith(MAGIC):
             raise Malformed("this is not an envelope")
         if len(sealed) > self._limits.sealed_size:

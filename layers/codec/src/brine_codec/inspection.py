@@ -29,18 +29,23 @@ def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Mak
     if dataclasses.is_dataclass(cls):
         return _dataclass(tag, cls, names)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        _check_call(cls, set(cls._fields))
         return record(tag, cls, [Field(name, kind) for name, kind in _kinds(cls, cls._fields, names).items()])
     raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
 
 
 def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
     fields = dataclasses.fields(cls)
-    if set(inspect.signature(cls).parameters) != {field.name for field in fields if field.init}:
+    _check_call(cls, {field.name for field in fields if field.init})
+    kinds = _kinds(cls, tuple(field.name for field in fields), names)
+    return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
+
+
+def _check_call(cls: type, fields: set[str]) -> None:
+    if set(inspect.signature(cls).parameters) != fields:
         raise TypeError(
             f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
         )
-    kinds = _kinds(cls, tuple(field.name for field in fields), names)
-    return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
 
 
 def _given(field: dataclasses.Field[Any]) -> str:

@@ -71,8 +71,8 @@ class Maker(Token):
             made = self._make(*[bytes(field) if type(field) is memoryview else field for field in fields])
         except CodecError:
             raise
-        except Exception as error:  # the caller's class refuses as it likes
-            raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from error
+        except Exception as error:  # noqa: BLE001 - the caller's class refuses as it likes; what it says may show data
+            raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from None
         if type(made) is not self._cls:
             raise Undecodable(f"{shown(self.tag)} made a {type(made).__name__}")
         return made

@@ -6,7 +6,7 @@ import datetime as dt
 from operator import methodcaller
 from pickle import Pickler
 
-from brine_codec.errors import Unsupported
+from brine_codec.errors import Unsupported, shown
 from brine_codec.opcodes import REBUILD_NAME, TYPE_NAMES
 from brine_codec.token import Maker, Rebuild
 from brine_codec.trail import locate
@@ -103,7 +103,7 @@ class Writer:
         except RecursionError:
             raise Unsupported("the object contains itself, or is nested too deeply") from None
         except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
-            raise Unsupported(locate(obj, self.table) or f"{type(error).__name__}: {error}") from error
+            raise Unsupported(locate(obj, self.table) or f"{type(error).__name__}: {shown(str(error))}") from error
         chunks, buffers = tool.chunks.copy(), tool.buffers.copy()
         for chunk in chunks:
             if _has_foreign_global(chunk) and (place := locate(obj, self.table)):
