@@ -68,7 +68,7 @@ STORIES = (
         "age grows from what it was",
         "RFC 9111 4.2.3",
         fetch(reply(FRESH, "Age: 3000"), gives=("Age: 3000",)),
-        hit(pause=1.1, gives=("Age: 3001",), says=("hit", "ttl=599")),
+        hit(pause=0.9, gives=("Age: 3001",), says=("ttl=599",), eventually=True),
     ),
     story(
         "a second goes by",
