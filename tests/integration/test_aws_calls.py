@@ -16,6 +16,7 @@ from brine.bootstrap import build_gateway, build_purger
 from brine.domain.messages import Request
 from brine.errors import ConfigError
 from brine.ports import Deadline
+from brine.settings import Settings
 from tests.integration.counting import CountingClient
 
 if TYPE_CHECKING:
@@ -194,3 +195,17 @@ def test_a_missing_setting_is_named(environment: dict[str, str], missing: str) -
 def test_a_routes_file_that_is_not_there_is_named(environment: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         build_gateway({**environment, "BRINE_ROUTES": "/nowhere.toml"})
+
+
+def test_keys_of_the_environment_need_no_secrets_manager(environment: dict[str, str], client: CountingClient) -> None:
+    del environment["BRINE_SIGNING_KEYS_SECRET"]
+    gateway = build_gateway({**environment, "BRINE_SIGNING_KEYS": KEYS}, client)
+    assert ask(gateway, "/o/small").stored
+    assert "GetSecretValue" not in client.calls
+    assert KEYS not in repr(Settings.from_environment({**environment, "BRINE_SIGNING_KEYS": KEYS}))
+
+
+def test_bad_keys_of_the_environment_are_named_and_not_shown(environment: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="BRINE_SIGNING_KEYS") as caught:
+        build_gateway({**environment, "BRINE_SIGNING_KEYS": '{"1": "hidden"}'})
+    assert "hidden" not in str(caught.value)

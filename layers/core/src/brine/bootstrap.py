@@ -29,7 +29,7 @@ from brine.service.response_cache import ResponseCache
 from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
 from brine.settings import CacheSettings, Settings
-from brine_codec import Codec, KeyringSource, Limits
+from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,7 +102,7 @@ def build_cache(
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     return Cache(
         name,
-        keyring=KeyringSource(SecretText(aws, settings.signing_keys_secret)),
+        keyring=_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
@@ -125,11 +125,21 @@ def _aws(settings: CacheSettings, client: Client) -> Aws:
     )
 
 
+def _keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
+    """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
+    if settings.signing_keys is None:
+        return KeyringSource(SecretText(aws, settings.signing_keys_secret))
+    try:
+        return Keyring.from_json(settings.signing_keys)
+    except BadKeyring as error:
+        raise ConfigError(f"BRINE_SIGNING_KEYS: {error}") from None
+
+
 def _gateway(settings: Settings, aws: Aws) -> Gateway:
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     cache = ResponseCache(
         codec=Codec(
-            KeyringSource(SecretText(aws, settings.signing_keys_secret)),
+            _keyring(settings, aws),
             purpose=PURPOSE,
             registry=stored_response_registry(),
             limits=Limits(),

@@ -50,10 +50,14 @@ class CacheSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(CacheSettings):
-    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL."""
+    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
+
+    `signing_keys`, the keyring's JSON text, goes before the secret of that name: where there is no Secrets Manager.
+    """
 
     bucket: str
     signing_keys_secret: str
+    signing_keys: str | None = field(default=None, repr=False)
     refresh_queue: str | None = None
     inline_limit: int = 32_768
     l1_bytes: int = 33_554_432
@@ -64,10 +68,15 @@ class Settings(CacheSettings):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        signing_keys = environment.get("BRINE_SIGNING_KEYS") or None
+        secret = environment.get("BRINE_SIGNING_KEYS_SECRET") or ""
+        if signing_keys is None and not secret:
+            raise ConfigError("the environment variable BRINE_SIGNING_KEYS_SECRET is not set")
         return cls(
             table=_text(environment, "BRINE_TABLE"),
             bucket=_text(environment, "BRINE_BUCKET"),
-            signing_keys_secret=_text(environment, "BRINE_SIGNING_KEYS_SECRET"),
+            signing_keys_secret=secret,
+            signing_keys=signing_keys,
             region=_text(environment, "AWS_REGION"),
             routes=_path(environment, "BRINE_ROUTES"),
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
