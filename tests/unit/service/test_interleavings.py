@@ -1,4 +1,4 @@
-"""Invalidations, expiries and fetches in unlucky orders: nobody gets what was invalidated before their request began."""
+"""Invalidations, expiries and fetches in unlucky orders: what was invalidated stays so, and what may be is stored."""
 
 from __future__ import annotations
 

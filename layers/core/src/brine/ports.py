@@ -70,7 +70,7 @@ class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
     `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
-    `committed` is the token of the last commit or revocation, 0 when there was none: whoever has seen less, looks again.
+    `committed` is the token of the last commit or revocation, 0 if there was none: whoever has seen less, looks again.
     """
 
     pk: str

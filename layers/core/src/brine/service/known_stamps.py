@@ -43,11 +43,9 @@ class KnownStamps:
         with self._lock:
             for name, stamp in stamps.items():
                 last, last_asked_at = self._stamps.get(name, (stamp, asked_at))
-                if self._is_good(last_asked_at, asked_at):  # else the clock was set back since
-                    asked_at_last = max(last_asked_at, asked_at)
-                else:
-                    asked_at_last = asked_at
-                self._stamps[name] = (last.merged(stamp), asked_at_last)
+                if not self._is_good(last_asked_at, asked_at):  # it was long ago, or the clock was set back since
+                    last_asked_at = asked_at
+                self._stamps[name] = (last.merged(stamp), max(last_asked_at, asked_at))
                 self._stamps.move_to_end(name)
             while len(self._stamps) > self._remembered:
                 self._stamps.popitem(last=False)

@@ -124,7 +124,7 @@ class ResponseCache:
         since = self.memory.moment
         seen: list[int] = []
         found = _look(
-            lambda slot: self._read(key, slot, names, now, journal, seen, consistent=consistent), request, now
+            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
         judged = self.judge(key, route, found, now, journal)
@@ -299,8 +299,8 @@ class ResponseCache:
         names: Collection[str],
         now: float,
         journal: Journal,
-        seen: list[int],
         *,
+        seen: list[int],
         consistent: bool,
     ) -> Entry | None:
         """What is in a slot, and along with it the stamps of these names that are not known.
