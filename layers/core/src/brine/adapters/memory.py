@@ -13,7 +13,7 @@ from brine.ports import Held, Lease
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.ports import Deadline, Item
+    from brine.ports import Deadline, Item, ItemStore
 
 
 class MemoryItemStore:
@@ -100,9 +100,9 @@ class MemoryLeaseStore:
 
 
 class MemoryStampStore:
-    """The StampStore port beside a store in memory. `stamps` may be looked at and changed."""
+    """The StampStore port beside a store of items. `stamps` may be looked at and changed."""
 
-    def __init__(self, items: MemoryItemStore) -> None:
+    def __init__(self, items: ItemStore) -> None:
         self.stamps: dict[str, Stamp] = {}
         self._items = items
         self._lock = threading.Lock()
