@@ -2,7 +2,8 @@
 
 At any call of a request to a store or an origin, other requests may be served in full. Whatever the order:
 nobody gets what was invalidated or purged before their request began; nobody gets another client's private response,
-nor a variant for other fields; every lease is given back or ends by its time; no request fails.
+nor a variant for other fields; every lease is given back or ends by its time; no request fails. A key that never had a lease is left out: to revoke it
+leaves nothing that a fetch under way without a lease would see.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from brine.domain.origin import OriginAddress
     from brine.ports import Item
 
-ROUNDS = 80
+ROUNDS = 60
 ACTIONS = 30
 DEPTH = 2
 
@@ -182,6 +183,9 @@ class Play:
         return made
 
     def run(self) -> None:
+        self.depth = DEPTH
+        self.processes[0].ask("/open/x", accept="a", x_client="first")  # from now on the key has a lease
+        self.depth = 0
         for _ in range(ACTIONS):
             self.act()
         self.pass_time(60)
