@@ -2,8 +2,8 @@
 
 At any call of a request to a store or an origin, other requests may be served in full. Whatever the order:
 nobody gets what was invalidated or purged before their request began; nobody gets another client's private response,
-nor a variant for other fields; every lease is given back or ends by its time; no request fails. A key that never had a lease is left out: to revoke it
-leaves nothing that a fetch under way without a lease would see.
+nor a variant for other fields; every lease is given back or ends by its time; no request fails.
+A key that never had a lease is left out: to revoke it leaves nothing that a fetch without a lease would see.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class Play:
         self.processes = [
             World(
                 items=Interrupted(items, self.interrupt),  # type: ignore[arg-type]
-                leases=Interrupted(self.leases, self.interrupt),  # type: ignore[arg-type]
-                stamps=Interrupted(stamps, self.interrupt),  # type: ignore[arg-type]
+                leases=Interrupted(self.leases, self.interrupt),
+                stamps=Interrupted(stamps, self.interrupt),
                 l1_bytes=0,  # what others have in memory may be served on
                 delta=0.0,
                 waiting=Waiting(sleep=self.pass_time),
