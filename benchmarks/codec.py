@@ -75,7 +75,7 @@ def records(cls: type[Record | FrozenRecord]) -> list[Record | FrozenRecord]:
     ]
 
 
-def nested(count: int = 16_500) -> list[dict[str, Any]]:
+def nested(count: int = 21_000) -> list[dict[str, Any]]:
     """What an API answers in JSON."""
     return [
         {

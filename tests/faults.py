@@ -14,13 +14,25 @@ from brine.domain.messages import Response
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from random import Random
 
     from brine.domain.messages import Request
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
-    from brine.ports import BodyStore, Deadline, Held, Item, ItemStore, Lease, LeaseStore, Origin, RefreshQueue
+    from brine.domain.stamps import Stamp
+    from brine.ports import (
+        BodyStore,
+        Deadline,
+        Held,
+        Item,
+        ItemStore,
+        Lease,
+        LeaseStore,
+        Origin,
+        RefreshQueue,
+        StampStore,
+    )
 
 type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old"]
 
@@ -132,6 +144,42 @@ class FaultyLeases:
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
+
+
+class FaultyStamps:
+    """A StampStore with faults. Reads may give what was before the last write of a name."""
+
+    def __init__(self, inner: StampStore, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+        self._before: dict[str, tuple[Stamp, float]] = {}
+
+    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        return self._aged(self._faults.befall("read stamps", lambda: self._inner.read(names)))
+
+    def read_with_item(
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+    ) -> tuple[Item | None, dict[str, Stamp]]:
+        item, stamps = self._faults.befall(
+            "read stamps", lambda: self._inner.read_with_item(names, pk, sk, consistent=consistent)
+        )
+        return item, stamps if consistent else self._aged(stamps)
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+        if self._faults.chances.get("old"):
+            self._before[name] = (self._inner.read([name])[name], self._faults.now() + self._faults.lag)
+        self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
+        return self
+
+    def _aged(self, stamps: dict[str, Stamp]) -> dict[str, Stamp]:
+        aged = dict(stamps)
+        for name in stamps:
+            before, until = self._before.get(name, (None, 0.0))
+            if before is not None and self._faults.now() < until and self._faults.draw("read stamps", "old"):
+                aged[name] = before
+        return aged
 
 
 class FaultyBodies:

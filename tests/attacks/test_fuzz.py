@@ -40,7 +40,7 @@ SEEDS = [
     for attack in family.attacks()
     if 16 < len(attack.stream) < 1_000
 ]
-thorough = settings(max_examples=30_000, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def through(stream: bytes) -> None:

@@ -34,7 +34,7 @@ class Exchange:
 
     `below`: what its target has after the story's path. `replies`: one for each request that the origin gets, the last
     also for more of them (a request that met a closed connection comes again). Without any it must not be asked.
-    `status`, `body`, `gives` (field lines), `lacks` (field names), `says` (parts of Cache-Status): the answer's.
+    Of the answer: `status`, `body`, `gives` (lines), `lacks` (names), `says` (how parts of Cache-Status begin).
     `sent` (lines), `withheld` (names): of the first request to the origin. `pause`: seconds to wait before asking.
     `refresh`: what the origin is asked for after the answer. `eventually`: ask again until all this holds.
     """

@@ -26,10 +26,6 @@ def waiting(twin: str, origin: ScriptedOrigin) -> Iterator[dict[str, Future[None
         yield {story.path: pool.submit(play, story, twin, origin) for story in slow}
 
 
-def test_no_two_stories_share_a_resource() -> None:
-    assert len({story.path for story in STORIES}) == len(STORIES)
-
-
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.path[1:])
 def test_story(story: Story, twin: str, origin: ScriptedOrigin, waiting: dict[str, Future[None]]) -> None:
     if story.waits:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.queue_memory import MemoryRefreshQueue
 from brine.domain.messages import Request, Response
 from brine.domain.origin import OriginAddress
 from brine.domain.refresh import RefreshRequest
+from brine.domain.stamps import Stamp
 from brine.errors import OriginTimeout, OriginUnreachable, StoreError, StoreThrottled, StoreUnavailable
 from brine.ports import Deadline, Held, Item, Lease
-from tests.faults import Faults, FaultyBodies, FaultyItems, FaultyLeases, FaultyOrigin, FaultyQueue
+from tests.faults import Faults, FaultyBodies, FaultyItems, FaultyLeases, FaultyOrigin, FaultyQueue, FaultyStamps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +158,25 @@ def test_what_was_replaced_is_read_for_a_while_unless_consistently() -> None:
 
     assert seen == [None, A, A, B, None, None]
     assert bench.faults.injected == {("read item", "old"): 3}
+
+
+def test_a_stamp_may_be_seen_late_and_an_item_beside_it_fails_by_itself() -> None:
+    bench = Bench({"old": 1.0})
+    inner = MemoryStampStore(bench.items)
+    stamps = FaultyStamps(inner, bench.faults)
+    stamps.write("a", at=5.0)
+    assert stamps.read(["a", "b"]) == {"a": Stamp(), "b": Stamp()}
+    assert stamps.read_with_item(["a"], "k", "main", consistent=True) == (None, {"a": Stamp(5.0)})
+    bench.time += 1.0
+    assert stamps.read(["a"]) == {"a": Stamp(5.0)}
+    bench.faults.chances = {"lost": 1.0}
+    with pytest.raises(StoreUnavailable):
+        stamps.write("a", at=6.0, soft=True)
+    assert inner.stamps == {"a": Stamp(5.0, 6.0)}
+    bench.faults.chances = {"throttled": 1.0}
+    for read in (lambda: stamps.read(["a"]), lambda: stamps.read_with_item(["a"], "k", "main")):
+        with pytest.raises(StoreThrottled):
+            read()
 
 
 def test_a_commit_shows_as_late_as_a_write() -> None:

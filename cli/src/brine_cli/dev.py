@@ -68,12 +68,12 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
     yield ""
     yield "Try:"
-    for line in _examples(twin, with_origin=options.origin is not None):
+    for line in _examples(twin, of_the_sample=options.origin is None and options.routes is None):
         yield f"  {line}"
 
 
-def _examples(twin: Twin, *, with_origin: bool) -> tuple[str, ...]:
-    if with_origin:
+def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
+    if not of_the_sample:
         return f"curl -i {twin.url}/", f"curl -I {twin.url}/", f"curl -i -H 'Cache-Control: no-cache' {twin.url}/"
     table = twin.resources.get("Table")
     purge = (
@@ -83,7 +83,7 @@ def _examples(twin: Twin, *, with_origin: bool) -> tuple[str, ...]:
     )
     return (
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
-        *purge,
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
+        *purge,
     )

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from brine.adapters.routes_toml import parse_routes
+from brine.errors import ConfigError
 from brine_cli import limits
 from brine_cli.application import Application, data_resources, layer_attributes, read_application
 from brine_cli.emulators import emulator
@@ -139,6 +141,7 @@ class Twin:
             self.httpbin = stack.enter_context(emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
+        self._check_routes()
         self._folder = folder
         pollers = self._pollers()
         for poller in pollers:
@@ -189,6 +192,18 @@ class Twin:
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
         return application if self._origin is None else _all_to_the_origin(application)
+
+    def _check_routes(self) -> None:
+        """A mistake in the given routes is the command's error, not one of the first request."""
+        if self._routes is None:
+            return
+        environment = next(
+            function.environment for function in self.application.functions.values() if _ROUTES in function.environment
+        )
+        try:
+            parse_routes(self._routes.read_text(encoding="utf-8"), environment, source=str(self._routes))
+        except (ConfigError, OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from None
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}

@@ -83,4 +83,17 @@ STORIES = (
         fetch(HANGS_UP, method="POST", content=b"a", status=502, body=PROBLEM),
         fetch(reply(), method="POST", content=b"a"),
     ),
+    refused(
+        "a length and chunks",
+        "RFC 9112 6.3",
+        OK + b"Content-Length: 1\r\n" + CHUNKED[len(OK) :] + b"1\r\na\r\n0\r\n\r\n",
+    ),
+    refused("a coding that is not chunked", "RFC 9112 6.3", OK + b"Transfer-Encoding: gzip\r\n\r\na"),
+    refused("a blank in a field name", "RFC 9110 5.1", OK + b"X Y: a\r\nContent-Length: 1\r\n\r\na"),
+    refused("a nought in a field value", "RFC 9110 5.5", OK + b"X-Y: a\0b\r\nContent-Length: 1\r\n\r\na"),
+    taken("HTTP of 1996", "RFC 9112 9.3", b"HTTP/1.0 200 OK\r\nCache-Control: max-age=3600\r\n\r\na", b"a"),
+    taken("a folded field", "RFC 9112 5.2", OK + b"X-Y: a\r\n b\r\nContent-Length: 1\r\n\r\na", b"a"),
+    taken("lines without a return", "RFC 9112 2.2", OK.replace(b"\r", b"") + b"Content-Length: 1\n\na", b"a"),
+    taken("the same length twice", "RFC 9112 6.3", OK + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na", b"a"),
+    taken("a blank before a colon", "RFC 9112 5.1", OK + b"X-Y : a\r\nContent-Length: 1\r\n\r\na", b"a"),
 )

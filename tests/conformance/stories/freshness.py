@@ -68,7 +68,7 @@ STORIES = (
         "age grows from what it was",
         "RFC 9111 4.2.3",
         fetch(reply(FRESH, "Age: 3000"), gives=("Age: 3000",)),
-        hit(pause=1.1, gives=("Age: 3001",), says=("hit", "ttl=599")),
+        hit(pause=0.9, gives=("Age: 3001",), says=("ttl=599",), eventually=True),
     ),
     story(
         "a second goes by",
@@ -84,4 +84,12 @@ STORIES = (
         fetch(reply(FRESH, status=200), pause=1.2, sent=('If-None-Match: "a"',), says=("fwd=stale",)),
         hit(),
     ),
+    asked_again("s-maxage that is no number", "RFC 9111 4.2.1", "Cache-Control: s-maxage=abc, max-age=3600"),
+    asked_again(
+        "max-age that is none, and a date", "RFC 9111 4.2.1", "Cache-Control: max-age=abc", date("Expires", DAY)
+    ),
+    asked_again("a fraction of a second", "RFC 9111 1.2.2", "Cache-Control: max-age=3600.0"),
+    asked_again("a blank before the value", "RFC 9111 5.2", "Cache-Control: max-age =3600"),
+    asked_again("two dates to come", "RFC 9111 5.3", date("Expires", DAY), date("Expires", DAY)),
+    served_again("two max-ages that agree", "RFC 9111 4.2.1", "Cache-Control: max-age=3600, max-age=3600"),
 )

@@ -33,6 +33,8 @@ def leaves_it(method: str, status: int) -> Story:
     )
 
 
+KEPT = ("/x/y", "/x/z", "/x/w?a=b")
+
 STORIES = (
     *(ends_it(method, 200) for method in ("POST", "PUT", "DELETE", "PATCH", "BREW")),
     ends_it("PUT", 204),
@@ -77,5 +79,28 @@ STORIES = (
         fetch(reply(status=204), method="DELETE", below="?a=1"),
         hit(below="?a=2", status=200, body=b"2"),
         fetch(reply(FRESH), below="?a=1"),
+    ),
+    story(
+        "relative references",
+        "RFC 3986 5.2",
+        *(fetch(reply(FRESH), below=below) for below in KEPT),
+        fetch(reply("Location: z#part", status=201), method="POST", below="/x/new"),
+        fetch(reply("Location: ./../x/y", status=201), method="POST", below="/x/new"),
+        fetch(reply("Content-Location: ?a=b"), method="POST", below="/x/w"),
+        *(fetch(reply(FRESH), below=below) for below in KEPT),
+    ),
+    story(
+        "a reference without a scheme leads away",
+        "RFC 9111 4.4",
+        fetch(reply(FRESH)),
+        fetch(reply("Location: //other.example{path}", status=201), method="POST", below="/new"),
+        hit(status=200, body=b"1"),
+    ),
+    story(
+        "PUT on a condition that fails",
+        "RFC 9110 13.1.1",
+        fetch(reply(FRESH, 'ETag: "a"')),
+        fetch(reply(status=412), 'If-Match: "b"', method="PUT", content=b"x", sent=('If-Match: "b"',)),
+        hit(status=200, body=b"1"),
     ),
 )

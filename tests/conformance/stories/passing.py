@@ -32,6 +32,8 @@ STORIES = (
     a_target_of_its_own("separators within", "?a=b;c=d", "?a=b&c=d", "?a=b%26c=d", "?a=b?c/d:e@f"),
     a_target_of_its_own("the order of parameters", "?a=1&b=2", "?b=2&a=1"),
     a_target_of_its_own("a slash at the end", "/", "", "/x", "/x/"),
+    a_target_of_its_own("blanks and letters in paths", "/a%20b", "/a+b", "/caf%C3%A9", "/~a", "/a:b@c!$&'()*,="),
+    a_target_of_its_own("paths that lead to the same place", "/a/b", "/a//b", "/a/./b", "/a/../b", "/a;b=c/b"),
     a_target_of_its_own("capitals", "/x", "/X"),
     *(
         story(f"status {status} comes and goes", "RFC 9110 15", *(fetch(reply(status=status)) for _ in range(2)))
@@ -120,5 +122,12 @@ STORIES = (
         "RFC 9110 8",
         fetch(reply(FRESH, body=bytes(range(256)) * 40), gives=("Content-Length: 10240",)),
         hit(),
+    ),
+    story("safe methods", "RFC 9110 9.2.1", fetch(reply(), method="OPTIONS"), fetch(reply(), method="TRACE")),
+    story(
+        "warnings, and no type where the origin gave none",
+        "RFC 9111 5.5",
+        fetch(reply(FRESH, 'Warning: 199 a "b"'), lacks=("Content-Type",)),
+        hit(gives=('Warning: 199 a "b"',), lacks=("Content-Type",)),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from tests.conformance.stories.wording import FRESH, date
+from tests.conformance.stories.wording import FRESH, OLD, date
 from tests.conformance.story import fetch, hit, reply, story
 
 if TYPE_CHECKING:
@@ -181,5 +181,33 @@ STORIES = (
             withheld=("Range",),
         ),
         hit(status=200, body=TEN),
+    ),
+    story(
+        "a stale part is asked about as a part",
+        "RFC 9111 4.3.1",
+        fetch(part(0, 4, TAG, OLD), "Range: bytes=0-4"),
+        fetch(
+            reply(FRESH, status=304),
+            "Range: bytes=0-4",
+            status=206,
+            body=b"01234",
+            sent=("Range: bytes=0-4", 'If-None-Match: "a"'),
+        ),
+        hit("Range: bytes=1-1", status=206, body=b"1"),
+    ),
+    story(
+        "a part that does not say which",
+        "RFC 9110 15.3.7",
+        *(fetch(reply(FRESH, status=206), "Range: bytes=0-0", says=("detail=partial",)) for _ in range(2)),
+    ),
+    story(
+        "several parts of the origin's own",
+        "RFC 9110 14.6",
+        fetch(
+            reply(FRESH, "Content-Type: multipart/byteranges; boundary=x", status=206),
+            "Range: bytes=0-1,4-5",
+            says=("detail=partial",),
+        ),
+        fetch(WHOLE),
     ),
 )

@@ -147,4 +147,26 @@ STORIES = (
         fetch(reply(FRESH), content=b"a", says=("fwd=bypass",)),
         fetch(reply(FRESH), content=b"b"),
     ),
+    passed_on("private for these caches", "RFC 9213 2.1", "private", "CDN-Cache-Control: private, max-age=3600", FRESH),
+    story(
+        "a cookie of one client",
+        "RFC 9111 5.2.2.7",
+        fetch(
+            reply('Cache-Control: max-age=3600, private="Set-Cookie"', "Set-Cookie: a=b"), gives=("Set-Cookie: a=b",)
+        ),
+        hit(lacks=("Set-Cookie",)),
+    ),
+    story(
+        "credentials get what is public",
+        "RFC 9111 3.5",
+        fetch(reply(FRESH)),
+        hit("Authorization: Bearer x"),
+    ),
+    story(
+        "POST for some GETs",
+        "RFC 9110 9.3.3",
+        fetch(reply(FRESH, "Content-Location: {path}", "Vary: X-Kind"), "X-Kind: a", method="POST", content=b"a"),
+        hit("X-Kind: a"),
+        fetch(reply(FRESH, "Vary: X-Kind"), "X-Kind: b"),
+    ),
 )

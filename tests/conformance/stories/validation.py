@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.conformance.stories.wording import FRESH, OLD, date
 from tests.conformance.story import NOT_MODIFIED, fetch, hit, reply, story
 
@@ -9,6 +11,7 @@ TAG = 'ETag: "a"'
 ASKS = 'If-None-Match: "a"'
 STALE = "Cache-Control: max-age=0"
 MODIFIED = date("Last-Modified", -86_400)
+LARGE = random.Random(7).randbytes(100_000)  # does not compress below the inline limit  # noqa: S311  (no secret)
 SINCE = MODIFIED.replace("Last-Modified", "If-Modified-Since")
 
 STORIES = (
@@ -67,7 +70,7 @@ STORIES = (
         "a 304 makes young",
         "RFC 9111 4.2.3",
         fetch(reply(FRESH, OLD, TAG), gives=(OLD,)),
-        fetch(NOT_MODIFIED, status=200, body=b"1", gives=("Age: 0",)),
+        fetch(NOT_MODIFIED, status=200, body=b"1", says=("ttl=3",)),
         hit(),
     ),
     story(
@@ -195,5 +198,60 @@ STORIES = (
         fetch(reply(STALE, TAG)),
         fetch(reply(FRESH, 'ETag: "b"'), method="HEAD"),
         fetch(reply(FRESH), withheld=("If-None-Match",)),
+    ),
+    story(
+        "tags without quotes and without anything",
+        "RFC 9110 8.8.3",
+        fetch(reply(FRESH, TAG)),
+        hit("If-None-Match: a", status=304),
+        fetch(reply(FRESH, 'ETag: ""'), "Cache-Control: no-cache"),
+        hit('If-None-Match: ""', status=304),
+    ),
+    story(
+        "a 304 leaves the lifetime and shortens it",
+        "RFC 9111 3.2",
+        fetch(reply(FRESH, OLD, TAG)),
+        fetch(reply("Age: 3005", status=304), status=200, body=b"1", says=("ttl=59",)),
+        fetch(reply(STALE, status=304), "Cache-Control: no-cache", status=200, body=b"1", says=("ttl=",)),
+        fetch(NOT_MODIFIED, status=200, body=b"1", says=("fwd=stale",)),
+    ),
+    story(
+        "a 304 that varies",
+        "RFC 9111 3.2",
+        fetch(reply(STALE, TAG), "X-Kind: a"),
+        fetch(reply(FRESH, "Vary: X-Kind", status=304), "X-Kind: a", status=200, body=b"1"),
+        hit("X-Kind: a", status=200, body=b"1"),
+        fetch(reply(FRESH, "Vary: X-Kind"), "X-Kind: b"),
+    ),
+    story(
+        "a 304 that nobody asked for",
+        "RFC 9110 15.4.5",
+        fetch(NOT_MODIFIED, status=304),
+        fetch(reply(FRESH)),
+        hit(),
+    ),
+    story(
+        "HEAD asks for GET",
+        "RFC 9111 4.3.1",
+        fetch(reply(FRESH, OLD, TAG, body=b"whole")),
+        fetch(NOT_MODIFIED, method="HEAD", status=200, body=b"", sent=(ASKS,), gives=("Content-Length: 5",)),
+        hit(status=200, body=b"whole"),
+    ),
+    story(
+        "a condition that passes by",
+        "RFC 9111 5.2.1.5",
+        fetch(NOT_MODIFIED, "Cache-Control: no-store", ASKS, status=304, sent=(ASKS,)),
+        fetch(reply(FRESH), withheld=("If-None-Match",)),
+    ),
+    story(
+        "a large body, kept elsewhere",
+        "RFC 9111 4.3",
+        fetch(reply(STALE, TAG, body=LARGE)),
+        fetch(NOT_MODIFIED, status=200, body=LARGE),
+        fetch(reply(status=503), status=200, body=LARGE),
+        fetch(reply(FRESH, status=304), ASKS, status=304),
+        hit(status=200, body=LARGE),
+        hit(method="HEAD", status=200, gives=("Content-Length: 100000",), body=b""),
+        hit("Range: bytes=99990-", status=206, body=LARGE[-10:]),
     ),
 )

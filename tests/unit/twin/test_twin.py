@@ -143,9 +143,10 @@ def test_a_body_that_fits_api_gateway_but_not_lambda(twin: Twin) -> None:
 
 def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     routes = tmp_path / "routes.toml"
-    routes.write_text("# mine")
+    text = '[[route]]\nname = "mine"\nprefix = "/mine"\norigin = "http://127.0.0.1:9"\n'
+    routes.write_text(text)
     with Twin(template=TEMPLATE, routes=routes) as twin:
-        assert about(twin)["routes"] == "# mine"
+        assert about(twin)["routes"] == text
     with Twin(template=TEMPLATE, origin="http://127.0.0.1:1") as twin:
         found = about(twin)
         (route,) = tomllib.loads(found["routes"])["route"]
@@ -195,3 +196,13 @@ def test_routes_cannot_be_replaced_where_no_function_reads_them(tmp_path: Path) 
     )
     with pytest.raises(TemplateError, match="no function declares BRINE_ROUTES"):
         Twin(template=tmp_path / "template.yaml", origin="http://a").__enter__()
+
+
+def test_a_mistake_in_given_routes_is_found_before_anything_serves(tmp_path: Path) -> None:
+    routes = tmp_path / "mine.toml"
+    routes.write_text('[[route]]\nname = "mine"\nprefix = "/mine"\norigin = "http://a.test"\nlifetime = 3\n')
+    with (
+        pytest.raises(CommandError, match=r'mine\.toml:5:1: unknown key "lifetime"'),
+        Twin(template=TEMPLATE, routes=routes),
+    ):
+        pytest.fail("it serves")

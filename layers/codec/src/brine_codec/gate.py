@@ -35,7 +35,7 @@ def check(stream: bytes, buffers: int, limits: Limits) -> None:
         gate.read()
     except IndexError:
         raise Forbidden("the stream ends early") from None
-    if gate.opcodes.buffers != buffers:
+    if gate.opcodes.shadow.buffers != buffers:
         raise Forbidden("the stream does not use each of its buffers once")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 
 from brine_codec.errors import Forbidden, TooLarge
-from brine_codec.shadow import BIG_INTEGER, BUFFER, BYTEARRAY, MEMOISED_AFTER, PLAIN, REBUILD, TYPE, Shadow
+from brine_codec.shadow import BIG_INTEGER, BYTEARRAY, MEMOISED_AFTER, PLAIN, REBUILD, TYPE, Shadow
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -45,13 +45,12 @@ TYPE_NAMES = tuple(map(_short, (b"date", b"datetime", b"time", b"timedelta", b"t
 class Opcodes:
     """Reads tokens. Each handler takes the place of its opcode and returns that of the next; IndexError is the end."""
 
-    __slots__ = ("_limits", "_stopped", "_stream", "buffers", "shadow")
+    __slots__ = ("_limits", "_stopped", "_stream", "shadow")
 
     def __init__(self, stream: bytes, limits: Limits) -> None:
         self._stream = stream
         self._limits = limits
         self._stopped = False
-        self.buffers = 0
         self.shadow = Shadow(limits)
 
     def finish(self) -> None:
@@ -166,8 +165,7 @@ class Opcodes:
 
     def _buffer(self, pos: int) -> int:
         """NEXT_BUFFER, and READONLY_BUFFER after it."""
-        self.buffers += 1
-        self.shadow.stack.append(BUFFER)
+        self.shadow.buffer()
         return pos + (2 if self._stream[pos + 1] == 0x98 else 1)
 
     def _global(self, pos: int) -> int:

@@ -31,6 +31,7 @@ NOT_A_KEY = -1
 BIG_INTEGER = (1, 0, 1)
 BYTEARRAY = (NOT_A_KEY, 0, 1)
 EMPTY_TUPLE = (0, 1, 1)
+OF_LEAVES = tuple((1, 1, 1 + count) for count in range(4))
 CLOCK = (0, 1, 2)  # a date, time or the like: hashed with the process's secret, or too narrow to be made to collide
 
 # What the estimate of memory counts, in bytes: a slot on the stack and in a container; a small text or number with its
@@ -42,23 +43,11 @@ SLOT, MEMOISED, COMPOSITE, OBJECT, COPIED, TOIL = 24, 64, 200, 700, 64, 96
 class Shadow:
     """Follows the opcodes that build something, one method each. Raises Forbidden or TooLarge."""
 
-    __slots__ = (
-        "_bulk",
-        "_fence",
-        "_hashed",
-        "_limits",
-        "_marks",
-        "_nodes",
-        "_weak_keys",
-        "composites",
-        "memoised",
-        "stack",
-    )
-
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.stack: list[Entry] = []
         self.memoised = 0
+        self.buffers = 0
         self.composites: dict[int, Composite] = {}
         self._fence = 0  # what lies below may not be taken
         self._marks: list[int] = []
@@ -77,6 +66,11 @@ class Shadow:
         kept = MEMOISED * self.memoised + COMPOSITE * len(self.composites)
         if self._bulk + slots + kept > self._limits.memory:
             raise TooLarge(f"the object would take more than {self._limits.memory} bytes of memory")
+
+    def buffer(self) -> None:
+        """NEXT_BUFFER."""
+        self.buffers += 1
+        self.stack.append(BUFFER)
 
     def keep(self, entry: Composite) -> None:
         """Push and memoise."""
@@ -123,6 +117,19 @@ class Shadow:
             raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         self._marks.append(self._fence)
         self._fence = len(self.stack)
+
+    def close_few(self, count: int) -> None:
+        """TUPLE1 to TUPLE3, which are mostly of leaves."""
+        top = self.stack[-1]
+        if not isinstance(top, int) or top < count or len(self.stack) <= self._fence:
+            self.close(self.take(count))
+            return
+        if top == count:
+            self.stack.pop()
+        else:
+            self.stack[-1] = top - count
+        self._nodes += count
+        self.keep(OF_LEAVES[count])
 
     def close_frozenset(self) -> None:
         """FROZENSET."""
@@ -178,7 +185,7 @@ class Shadow:
 
     def close(self, items: list[Entry]) -> None:
         """Make a tuple or frozenset of items."""
-        if BUFFER in items:
+        if self.buffers and BUFFER in items:
             _, depth, weight = self._measure([1 if item is BUFFER else item for item in items])
             self.keep([ARGUMENTS, depth + 1, weight + 1])
         else:
@@ -245,9 +252,9 @@ MEMOISED_AFTER: dict[int, Callable[[Shadow], None]] = {
     ord("}"): lambda shadow: shadow.keep([DICT, 1, 1]),
     0x8F: lambda shadow: shadow.keep([SET, 1, 1]),
     ord("t"): lambda shadow: shadow.close(shadow.to_mark()),
-    0x85: lambda shadow: shadow.close(shadow.take(1)),
-    0x86: lambda shadow: shadow.close(shadow.take(2)),
-    0x87: lambda shadow: shadow.close(shadow.take(3)),
+    0x85: lambda shadow: shadow.close_few(1),
+    0x86: lambda shadow: shadow.close_few(2),
+    0x87: lambda shadow: shadow.close_few(3),
     0x91: Shadow.close_frozenset,
     ord("R"): Shadow.reduce,
 }

@@ -13,7 +13,7 @@ from brine.ports import Held, Lease
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.ports import Deadline, Item
+    from brine.ports import Deadline, Item, ItemStore
 
 
 class MemoryItemStore:
@@ -86,7 +86,8 @@ class MemoryLeaseStore:
         with self._lock:
             last = self.leases.get(pk)
             if last is not None:
-                self.leases[pk] = replace(last, owner="", token=last.token + 1, expires_at=0.0)
+                token = last.token + 1
+                self.leases[pk] = replace(last, owner="", token=token, expires_at=0.0, committed=token)
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
@@ -99,9 +100,9 @@ class MemoryLeaseStore:
 
 
 class MemoryStampStore:
-    """The StampStore port beside a store in memory. `stamps` may be looked at and changed."""
+    """The StampStore port beside a store of items. `stamps` may be looked at and changed."""
 
-    def __init__(self, items: MemoryItemStore) -> None:
+    def __init__(self, items: ItemStore) -> None:
         self.stamps: dict[str, Stamp] = {}
         self._items = items
         self._lock = threading.Lock()

@@ -1,0 +1,77 @@
+"""What a stamp does to a response, by times alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from brine.domain.freshness import freshness
+from brine.domain.policy import Policy
+from brine.domain.stamps import LONGEST_USE, Stamp, is_dead, outlived_stamps, stale_from, stamp_names
+from tests.unit.domain.stories import START, stored_response
+
+STORED = replace(stored_response(("Cache-Control", "max-age=60"), at=START + 10, delay=10), tags=("a", "b"))
+
+
+def test_names_tell_kinds_apart() -> None:
+    names = stamp_names("x", "x", ("x", "route:x", "everything"))
+    assert len(set(names)) == len(names) == 6
+    assert stamp_names("x", "x") == names[:3]
+
+
+@pytest.mark.parametrize(("hard", "dead"), [(0.0, False), (START - 0.1, False), (START, True), (START + 99, True)])
+def test_a_hard_stamp_at_or_after_the_beginning_of_the_fetch_ends_a_response(hard: float, dead: bool) -> None:
+    assert is_dead(STORED, {"tag:a": Stamp(), "tag:b": Stamp(hard=hard)}, START + 20) is dead
+    assert stale_from(STORED, {"tag:b": Stamp(hard=hard)}) == inf
+
+
+@pytest.mark.parametrize(
+    ("soft", "since"),
+    [(0.0, inf), (START - 0.1, inf), (START, START), (START + 9, START + 9), (START + 99, START + 99)],
+)
+def test_a_soft_stamp_makes_it_stale_from_then_on(soft: float, since: float) -> None:
+    assert stale_from(STORED, {"tag:a": Stamp(soft=soft)}) == since
+    assert not is_dead(STORED, {"tag:a": Stamp(soft=soft)}, START + 20)
+
+
+def test_a_validation_ends_what_a_soft_stamp_did_but_not_what_a_hard_one_did() -> None:
+    freshened = replace(STORED, request_time=START + 50, response_time=START + 51)
+    stamps = {"everything": Stamp(hard=START + 40, soft=START + 40)}
+    assert stale_from(freshened, stamps) == inf
+    assert is_dead(freshened, stamps, START + 52)
+
+
+def test_a_stamp_that_was_known_before_the_fetch_does_nothing_whatever_its_time() -> None:
+    known = {"everything": Stamp(START + 3, START + 4), "tag:a": Stamp(START - 1, START - 1), "tag:b": Stamp()}
+    stored = replace(STORED, outlived=outlived_stamps(STORED, known))
+    assert stored.outlived == (("everything", START + 3, START + 4),)
+    assert not is_dead(stored, known, START + 20)
+    assert stale_from(stored, known) == inf
+    assert is_dead(stored, {"everything": Stamp(hard=START + 3.001)}, START + 20)
+    assert stale_from(stored, {"everything": Stamp(soft=START + 4.001)}) == START + 4.001
+    assert is_dead(stored, {"tag:a": Stamp(hard=START + 3)}, START + 20), "another stamp of the same time"
+
+
+def test_a_body_is_used_for_a_year_and_a_day() -> None:
+    assert not is_dead(STORED, {}, START + LONGEST_USE)
+    assert is_dead(STORED, {}, START + LONGEST_USE + 1)
+
+
+def test_stamps_never_go_back() -> None:
+    assert Stamp(2, 3).merged(Stamp(1, 4)) == Stamp(2, 4)
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "overdue"),
+    [
+        (inf, START + 40, -30),
+        (START + 20, START + 40, 20),
+        (START + 45, START + 40, 0),  # stamped by a clock that is ahead
+        (START + 300, START + 400, 330),  # stale long before
+    ],
+)
+def test_freshness_ends_with_the_soft_purge_if_it_has_not_before(since: float, now: float, overdue: float) -> None:
+    stored = replace(stored_response(("Cache-Control", "max-age=60"), at=START + 10), stale_from=since)
+    assert freshness(stored, Policy(), now).overdue == overdue
