@@ -282,17 +282,18 @@ class LeaseStoreContract:
         assert not leases.commit(lease, "main", OLD)
         assert items.read(pk, "main", consistent=True) is None
 
-    def test_a_lease_knows_which_one_committed_last(self, leases: LeaseStore, pk: str) -> None:
+    def test_a_lease_knows_of_the_last_commit_or_revocation(self, leases: LeaseStore, pk: str) -> None:
         first = taken(leases, pk, "a")
         assert first.committed == 0
         leases.release(first)
         second = taken(leases, pk, "b")
         assert second.committed == 0
         leases.commit(second, "main", NEW)
-        leases.revoke(pk)
         third = taken(leases, pk, "c")
         leases.release(third)
         assert third.committed == taken(leases, pk, "d").committed == second.token
+        leases.revoke(pk)
+        assert second.token < third.token < taken(leases, pk, "e").committed
 
     def test_a_lease_is_no_item(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
         taken(leases, pk, "a")

@@ -17,6 +17,7 @@ from tests.attacks.assembler import (
     MEMOIZE,
     NONE,
     SETITEM,
+    SETITEMS,
     TUPLE,
     TUPLE1,
     TUPLE2,
@@ -52,6 +53,35 @@ def chain(wrap: bytes, depth: int) -> list[bytes]:
 def doubled(rounds: int) -> bytes:
     """Tuples of the tuple before, twice."""
     return few(number(1)) + b"".join(get(at) + TUPLE2 + MEMOIZE for at in range(rounds))
+
+
+def floods_of_slow_opcodes() -> Iterator[Attack]:
+    """Streams of tens of megabytes in a few kilobytes, of opcodes that take the gate long and the reader no memory."""
+    batches = {
+        "marks": [MARK] * 40_000_000,
+        "shared lists": in_batches(get(0), 6_000_000),
+        "empty tuples": in_batches(b")", 6_000_000),
+        "empty batches": [EMPTY_LIST + MEMOIZE, *[MARK + APPENDS] * 5_000_000],
+        "batches of one": [EMPTY_LIST + MEMOIZE, *[MARK + NONE + APPENDS] * 5_000_000],
+    }
+    for name, tokens in batches.items():
+        yield Attack(f"bombs: a flood of {name}", framed(tokens), alone=False, compress=True)
+
+
+def copies() -> Iterator[Attack]:
+    """Makers that copy one shared dict again and again, or split one shared text each time it is hashed."""
+    entries = [number(at) + NONE for at in range(256, 10_256)]
+    tokens = [EMPTY_LIST + MEMOIZE + MARK + EMPTY_DICT + MEMOIZE]
+    for start in range(0, len(entries), 1000):
+        tokens += [MARK, *entries[start : start + 1000], SETITEMS]
+    tokens += [made("py:OrderedDict", get(1)), *[call(get(7), get(1))] * 800, APPENDS]
+    yield Attack("bombs: copies of one dict", framed(tokens), alone=False, compress=True)
+    path = kept("a/" * 30_000)
+    paths = [made("py:PurePosixPath", get(1)), *[call(get(8), get(1))] * 990]
+    yield Attack(
+        "bombs: a long path hashed again and again",
+        framed([EMPTY_LIST + MEMOIZE + MARK + path + EMPTY_SET + MEMOIZE + MARK, *paths, ADDITEMS + APPENDS]),
+    )
 
 
 def attacks() -> Iterator[Attack]:
@@ -129,6 +159,8 @@ def attacks() -> Iterator[Attack]:
             yield Attack(
                 f"bombs: 40 MB of {name}", framed(tokens), alone=False, compress=True, harmless=name == "floats"
             )
+    yield from floods_of_slow_opcodes()
+    yield from copies()
     deque = made("py:deque", some(), NONE)
     yield Attack(
         "bombs: 100,000 deques",

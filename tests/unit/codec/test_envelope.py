@@ -206,3 +206,22 @@ def test_nothing_looks_at_the_content_before_the_seal_verifies() -> None:
     bomb = codec().seal(b"\0" * 60_000_000, context=CONTEXT, now=NOW)
     with pytest.raises(Tampered):
         opener.open(bomb, context=("elsewhere",), now=NOW)
+
+
+def test_a_clock_that_is_no_number_opens_nothing() -> None:
+    sealed = codec().seal(1, now=NOW, expires_at=NOW + 60)
+    with pytest.raises(Expired):
+        codec().open(sealed, now=float("nan"))
+    with pytest.raises(Expired):
+        codec().open(codec().seal(1, now=NOW), now=float("nan"))
+
+
+def test_an_expiry_in_the_first_second_is_not_never() -> None:
+    with pytest.raises(Unsupported):
+        codec().seal(1, now=NOW, expires_at=0.5)
+
+
+@pytest.mark.parametrize("schema", [-1, 2**32])
+def test_a_schema_has_32_bits(schema: int) -> None:
+    with pytest.raises(ValueError, match="schema"):
+        codec(schema=schema)

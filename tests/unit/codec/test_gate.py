@@ -162,3 +162,23 @@ def test_every_cut_and_every_changed_byte_is_an_error_of_ours_or_a_stream_of_our
             except CodecError:
                 continue
             assert len(altered) == len(pickled)
+
+
+def test_the_name_of_rebuild_may_be_split_by_a_frame() -> None:
+    """Wherever the first registered object lies around the end of a frame."""
+    for size in range(65_480, 65_540):
+        texts = [f"{at:05}".ljust(200, "y") for at in range(320)]  # 203 bytes each in the stream
+        assert survives([*texts, "z" * (size - 320 * 203), Point(1, 2)])
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001, 2000, 2001])
+def test_containers_around_whole_batches(count: int) -> None:
+    numbers = range(count)
+    assert survives([list(numbers), dict.fromkeys(numbers), set(numbers)])
+
+
+def test_a_container_is_not_filled_again_after_its_last_batch() -> None:
+    once = b"]\x94(N" + b"K\x01e"
+    gate.check(stream(once), 0, Limits())
+    with pytest.raises(Forbidden, match="fills what is not"):
+        gate.check(stream(once, b"(Ne"), 0, Limits())

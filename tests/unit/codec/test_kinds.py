@@ -11,6 +11,7 @@ from brine_codec.kinds import kind_of
 T = TypeVar("T")
 Number = NewType("Number", int)
 type Alias = list[int]
+type Tree = list[Tree] | int
 
 
 class Named(Protocol):
@@ -28,6 +29,7 @@ FITS: list[tuple[Any, list[object], list[object]]] = [
     (Literal["a", 2], ["a", 2], ["b", 1, "2", None]),
     (Number, [1], ["a"]),
     (Alias, [[], [1]], [["a"], (1,)]),
+    (Tree, [1, [1], [[1]]], []),
     (Annotated[int, "doc"], [1], ["a"]),
     (Final[int], [1], ["a"]),
     (list, [[1, "a"]], [()]),

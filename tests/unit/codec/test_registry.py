@@ -26,6 +26,11 @@ from tests.unit.codec.samples import (
 )
 
 
+@dataclass
+class Holder:
+    point: Point
+
+
 def speaker(cls: type, version: int = 1, **options: Any) -> Codec:
     """A codec that knows one class, as `Thing`."""
     registry = Registry()
@@ -334,3 +339,13 @@ class Single:
 def test_records_of_any_number_of_fields(value: object) -> None:
     c = speaker(type(value))
     assert c.open(c.seal(value, now=NOW), now=NOW) == value
+
+
+def test_a_name_means_what_its_module_says() -> None:
+    """Even when another class of that name was registered before."""
+    registry = Registry()
+    registry.register(make_dataclass("Point", [("z", int)]), version=1, name="other.Point")
+    registry.register(Holder, version=1)
+    c = Codec(keyring(), purpose="test", registry=registry)
+    registry.register(Point, version=1)
+    assert c.open(c.seal(Holder(Point(1, 2)), now=NOW), now=NOW) == Holder(Point(1, 2))

@@ -120,3 +120,11 @@ print(repr(Codec(ring, purpose="test").open(bytes.fromhex({codec().seal(value, n
 """
     done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == repr(value)
+
+
+@pytest.mark.parametrize(
+    "value", [decimal.Decimal("1" * 1031), decimal.Decimal("1E+6145"), pathlib.PurePath("a" * 4097)]
+)
+def test_what_would_not_open_is_not_sealed(value: object) -> None:
+    with pytest.raises(Unsupported, match=r"more than|beyond"):
+        codec(gate=False).seal([value], now=NOW)

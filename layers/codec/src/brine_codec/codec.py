@@ -57,6 +57,8 @@ class Codec:
         gate: bool = True,
         compression: Choice = "auto",
     ) -> None:
+        if not 0 <= schema <= LARGEST_U32:
+            raise ValueError(f"schema {schema} is not between 0 and {LARGEST_U32}")
         self._keyring = keyring
         self._purpose = purpose
         self._limits = limits
@@ -82,7 +84,7 @@ class Codec:
         if size > self._limits.size:
             raise TooLarge(f"the object takes {size} bytes, more than the limit of {self._limits.size}")
         compression, chunks = self._compressor.compress(chunks, size)
-        if not (0 <= now <= LARGEST_U32 and 0 <= expires_at <= LARGEST_U32):
+        if not (0 <= now <= LARGEST_U32 and (expires_at == 0 or 1 <= expires_at <= LARGEST_U32)):
             raise Unsupported("a time is not between 1970 and 2106")
         header = LAYOUT.pack(
             MAGIC,
@@ -110,9 +112,9 @@ class Codec:
         Undecodable); nothing but the seal's own check has seen the content when it raises Tampered.
         """
         info, content = self._verify(sealed, context, now)
-        if info.expires_at and now >= info.expires_at:
+        if info.expires_at and not now < info.expires_at:  # so that NaN is late
             raise Expired("the envelope has expired", info.expires_at)
-        if info.issued_at > now + self._limits.clock_skew:
+        if not info.issued_at <= now + self._limits.clock_skew:
             raise Premature("the envelope was issued in the future", info.expires_at)
         if info.schema != self._schema:
             raise SchemaMiss(f"the envelope has schema {info.schema}, not {self._schema}")

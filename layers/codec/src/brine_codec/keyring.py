@@ -36,7 +36,7 @@ class Key:
         """The MAC of this key for one purpose, made once."""
         mac = self._macs.get(purpose)
         if mac is None:
-            mac = self._macs[purpose] = Mac(expand(self._prk, b"mac\0" + purpose.encode()))
+            mac = self._macs[purpose] = Mac(expand(self._prk, b"mac\0" + purpose.encode("utf-8", "surrogatepass")))
         return mac
 
 

@@ -40,9 +40,9 @@ _WIDER: dict[object, tuple[type, ...]] = {float: (float, int), complex: (complex
 
 
 def kind_of(annotation: object) -> Kind:
-    """The kind for an annotation. What cannot be checked (Any, a type variable, a protocol) admits anything."""
+    """The kind for an annotation. What cannot be checked (Any, a protocol, a recursive alias) admits anything."""
     if isinstance(annotation, typing.TypeAliasType):
-        return kind_of(annotation.__value__)
+        return ANYTHING if _names_itself(annotation) else kind_of(annotation.__value__)
     if isinstance(annotation, typing.NewType):
         return kind_of(annotation.__supertype__)
     if annotation in _WIDER:
@@ -61,6 +61,19 @@ def kind_of(annotation: object) -> Kind:
     if not isinstance(origin, type) or _is_protocol(origin):
         return ANYTHING
     return _container(origin, arguments)
+
+
+def _names_itself(alias: typing.TypeAliasType) -> bool:
+    waiting: list[object] = [alias.__value__]
+    seen: list[object] = []  # what may not be hashable
+    while waiting:
+        part = waiting.pop()
+        if part is alias:
+            return True
+        if part not in seen:
+            seen.append(part)
+            waiting += [part.__value__] if isinstance(part, typing.TypeAliasType) else typing.get_args(part)
+    return False
 
 
 def _is_protocol(cls: type) -> bool:

@@ -37,7 +37,8 @@ def _short(text: bytes) -> bytes:
     return bytes([SHORT_BINUNICODE, len(text)]) + text + bytes([MEMOIZE])
 
 
-REBUILD_NAME = _short(b"brine_codec") + _short(b"rebuild")
+MODULE_NAME, REBUILD_NAME = _short(b"brine_codec"), _short(b"rebuild")
+# A frame may end between the two: the gate looks at the second alone, as the reader looks at both.
 TYPE_NAMES = tuple(map(_short, (b"date", b"datetime", b"time", b"timedelta", b"timezone")))
 
 
@@ -97,6 +98,7 @@ class Opcodes:
             MEMOISED_AFTER[op](self.shadow)
             return self._memoised(pos + 1)
         if op in self.HANDLERS:
+            self.shadow.toil()
             return self.HANDLERS[op](self, pos)
         raise Forbidden(f"the stream has opcode 0x{op:02x}, which the writer never writes")
 

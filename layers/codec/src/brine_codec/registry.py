@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from brine_codec.errors import SchemaMiss, shown
 from brine_codec.token import Maker, explicit
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _TAG = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,99})@(?P<version>[1-9][0-9]{0,8})(?:/[0-9a-f]{8})?")
+
+
+def _defined(cls: type) -> Mapping[str, object]:
+    """What the class's own module calls by which name."""
+    module = sys.modules.get(cls.__module__)
+    return {} if module is None else vars(module)
 
 
 class Registry:
@@ -59,7 +66,8 @@ class Registry:
         elif pack is None and make is None:
             from brine_codec.inspection import inspect_class  # noqa: PLC0415 - brings typing, 3 ms
 
-            known = {cls.__name__: cls for cls in self.reducers}
+            own = {word for base in cls.__mro__ for word in _defined(base)}
+            known = {other.__name__: other for other in self.reducers if other.__name__ not in own}
             maker, reducer = inspect_class(tag, cls, known | dict(types or {}))
         else:
             raise TypeError("pack and make go together")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     type Entry = int | Composite
 
 REBUILD, MAKER, TYPE, BUFFER = "rebuild", "maker", "type", "buffer"
-LIST, DICT, SET, ARGUMENTS = range(4)  # kinds; the last is a tuple with buffers inside, which only a maker may get
+LIST, DICT, SET, ARGUMENTS, FULL = range(
+    5
+)  # kinds; ARGUMENTS is a tuple with buffers inside, which only a maker may get
 BATCH = 1_000  # the pickler fills containers with so many items at a time
 
 NOT_A_KEY = -1
@@ -33,8 +35,9 @@ OF_LEAVES = tuple((1, 1, 1 + count) for count in range(4))
 CLOCK = (0, 1, 2)  # a date, time or the like: hashed with the process's secret, or too narrow to be made to collide
 
 # What the estimate of memory counts, in bytes: a slot on the stack and in a container; a small text or number with its
-# place in the memo; beyond that a container (or what is kept of it here); an object and the arguments it was made of.
-SLOT, MEMOISED, COMPOSITE, OBJECT = 24, 64, 200, 700
+# place in the memo; beyond that a container (or what is kept of it here); an object and the arguments it was made of,
+# of which its maker may keep a copy, value by value; an opcode that takes more time than memory.
+SLOT, MEMOISED, COMPOSITE, OBJECT, COPIED, TOIL = 24, 64, 200, 700, 64, 96
 
 
 class Shadow:
@@ -51,9 +54,10 @@ class Shadow:
         self._nodes = self._bulk = self._hashed = self._weak_keys = 0
 
     def finish(self) -> None:
-        """One value is left, and no mark."""
+        """One value is left, no mark, and memory for all of it."""
         if self._marks or self._measure(self.stack)[0] != 1:
             raise Forbidden("the stream does not end with one value")
+        self.charge(0)
 
     def charge(self, size: int) -> None:
         """Count bytes of memory, and check what was counted so far."""
@@ -98,8 +102,19 @@ class Shadow:
         items.reverse()
         return items
 
+    def toil(self) -> None:
+        """Count an opcode that takes far longer to follow than a plain leaf."""
+        self._bulk += TOIL
+
+    def empty_tuple(self) -> None:
+        """EMPTY_TUPLE."""
+        self.toil()
+        self.stack.append(EMPTY_TUPLE)
+
     def mark(self) -> None:
-        """MARK."""
+        """MARK. A container that is being filled has one."""
+        if len(self._marks) > self._limits.depth:
+            raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         self._marks.append(self._fence)
         self._fence = len(self.stack)
 
@@ -132,7 +147,7 @@ class Shadow:
         ):
             raise Forbidden("the stream calls without arguments")
         if maker is MAKER:
-            self._bulk += OBJECT
+            self._bulk += OBJECT + COPIED * arguments[2]
             self.keep((5, arguments[1], arguments[2]))
         elif maker is TYPE:
             self.keep(CLOCK)
@@ -158,6 +173,8 @@ class Shadow:
         count, depth, weight = self._measure(items)
         if count > most or (kind == DICT and count % 2):
             raise Forbidden("the stream fills a container otherwise than the writer does")
+        if count < most or most < BATCH:  # more comes only after a whole batch
+            target[0] = FULL
         if kind != LIST:
             self._hash(items, 2 if kind == DICT else 1)
         if depth >= target[1]:
@@ -226,7 +243,7 @@ PLAIN: dict[int, Callable[[Shadow], None]] = {
     ord("s"): lambda shadow: shadow.fill(DICT, shadow.take(2), 2),
     ord("u"): lambda shadow: shadow.fill(DICT, shadow.to_mark(), 2 * BATCH),
     0x90: lambda shadow: shadow.fill(SET, shadow.to_mark(), BATCH),
-    ord(")"): lambda shadow: shadow.stack.append(EMPTY_TUPLE),
+    ord(")"): Shadow.empty_tuple,
 }
 """What opcodes do that have no argument: MARK, APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS, EMPTY_TUPLE."""
 

@@ -7,7 +7,7 @@ from operator import methodcaller
 from pickle import Pickler
 
 from brine_codec.errors import Unsupported, shown
-from brine_codec.opcodes import REBUILD_NAME, TYPE_NAMES
+from brine_codec.opcodes import MODULE_NAME, REBUILD_NAME, TYPE_NAMES
 from brine_codec.token import Maker, Rebuild
 from brine_codec.trail import locate
 
@@ -126,7 +126,7 @@ def _has_foreign_global(chunk: bytes) -> bool:
         if (
             chunk[at + 1 : at + 2] == b"\x94"
             and (chunk[at - 1] == 0x94 or chunk[at - 2 : at - 1] == b"h" or chunk[at - 5 : at - 4] == b"j")
-            and not chunk.endswith((REBUILD_NAME, *TYPE_NAMES), 0, at)
+            and not chunk.endswith((MODULE_NAME + REBUILD_NAME, *TYPE_NAMES), 0, at)
         ):
             return True
         at = chunk.find(0x93, at + 1)

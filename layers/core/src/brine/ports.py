@@ -70,7 +70,7 @@ class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
     `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
-    `committed` is the token of the lease that committed last, 0 when none has: whoever has seen less, looks again.
+    `committed` is the token of the last commit or revocation, 0 if there was none: whoever has seen less, looks again.
     """
 
     pk: str
@@ -175,11 +175,18 @@ class RefreshQueue(Protocol):
 class Memory[V](Protocol):
     """The cache inside one process (L1): bounded, never failing, lost with the process."""
 
+    @property
+    def moment(self) -> int:
+        """Now, for `put` to know whether anything was deleted since."""
+
     def get(self, key: tuple[str, str]) -> V | None:
         """The value, or None."""
 
-    def put(self, key: tuple[str, str], value: V, size: int) -> bool:
-        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large."""
+    def put(self, key: tuple[str, str], value: V, size: int, *, since: int | None = None) -> bool:
+        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large.
+
+        Nothing is kept, which is no failure, when anything was deleted after the moment `since`.
+        """
 
     def delete(self, key: tuple[str, str]) -> None:
         """Forget the value, if there is one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 import fractions
 
-from brine_codec.errors import TooLarge, Undecodable
+from brine_codec.errors import TooLarge, Undecodable, Unsupported
 from brine_codec.standard.entry import entry
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
@@ -18,10 +18,24 @@ if TYPE_CHECKING:
 
 def makers(limits: Limits) -> Iterator[Entry]:
     """Decimal, Fraction, complex and range."""
-    yield entry(decimal.Decimal, lambda value: (str(value),), _decimal(limits))
+    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits))
     yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits))
     yield entry(complex, lambda value: (value.real, value.imag), _complex)
     yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
+
+
+def _packed_decimal(limits: Limits) -> Callable[[decimal.Decimal], tuple[str]]:
+    make = _decimal(limits)
+
+    def pack(value: decimal.Decimal) -> tuple[str]:
+        text = str(value)
+        try:
+            make(text)
+        except TooLarge as error:
+            raise Unsupported(str(error)) from None
+        return (text,)
+
+    return pack
 
 
 def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:

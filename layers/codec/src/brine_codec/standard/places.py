@@ -6,7 +6,7 @@ import pathlib
 import re
 import zoneinfo
 
-from brine_codec.errors import Undecodable, Unsupported
+from brine_codec.errors import TooLarge, Undecodable, Unsupported
 from brine_codec.standard.entry import entry
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
@@ -16,20 +16,30 @@ if TYPE_CHECKING:
     from brine_codec.limits import Limits
     from brine_codec.standard.entry import Entry
 
+LONGEST_PATH = 4_096  # what systems take; hashing a path splits it into its parts, each time anew
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 
 
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow beyond its text
     """PurePosixPath, PureWindowsPath and ZoneInfo."""
     for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
-        yield entry(cls, lambda value: (str(value),), _path(cls))
+        yield entry(cls, lambda value: (_path_text(value),), _path(cls))
     yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone)
+
+
+def _path_text(path: pathlib.PurePath) -> str:
+    text = str(path)
+    if len(text) > LONGEST_PATH:
+        raise Unsupported(f"a path has more than {LONGEST_PATH} characters")
+    return text
 
 
 def _path[T](cls: Callable[[str], T]) -> Callable[[object], T]:
     def make(text: object) -> T:
         if type(text) is not str:
             raise Undecodable("a path is not text")
+        if len(text) > LONGEST_PATH:
+            raise TooLarge(f"a path has more than {LONGEST_PATH} characters")
         return cls(text)
 
     return make

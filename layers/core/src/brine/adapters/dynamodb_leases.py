@@ -36,7 +36,7 @@ _NEWEST = "#token = :token AND #owner = :owner"  # without an owner, it was give
 _END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so that a commit may be repeated
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
 _EXISTS = "attribute_exists(pk)"  # an item that a revocation made would have no evict_at
-_REVOKE = "SET lease_expires_at = :free REMOVE #owner ADD #token :one"
+_REVOKE = "SET lease_expires_at = :free, #token = #token + :one, committed = #token + :one REMOVE #owner"
 
 
 class DynamoLeaseStore:

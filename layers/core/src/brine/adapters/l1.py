@@ -17,6 +17,7 @@ class L1[V]:
         self._max_entry_bytes = max_bytes if max_entry_bytes is None else min(max_entry_bytes, max_bytes)
         self._entries: OrderedDict[tuple[str, str], tuple[V, int]] = OrderedDict()
         self._size = 0
+        self._deletions = 0
         self._lock = threading.Lock()
 
     @property
@@ -27,6 +28,11 @@ class L1[V]:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def moment(self) -> int:
+        """How often something was deleted."""
+        return self._deletions
+
     def get(self, key: tuple[str, str]) -> V | None:
         """The value, or None."""
         with self._lock:
@@ -36,9 +42,11 @@ class L1[V]:
             self._entries.move_to_end(key)
             return entry[0]
 
-    def put(self, key: tuple[str, str], value: V, size: int) -> bool:
+    def put(self, key: tuple[str, str], value: V, size: int, *, since: int | None = None) -> bool:
         """Keep the value, of `size` bytes. False when it is too large; what it would have replaced goes anyway."""
         with self._lock:
+            if since is not None and since != self._deletions:
+                return True
             self._forget(key)
             if size > self._max_entry_bytes:
                 return False
@@ -51,6 +59,7 @@ class L1[V]:
     def delete(self, key: tuple[str, str]) -> None:
         """Forget the value, if there is one."""
         with self._lock:
+            self._deletions += 1
             self._forget(key)
 
     def _forget(self, key: tuple[str, str]) -> None:

@@ -86,7 +86,8 @@ class MemoryLeaseStore:
         with self._lock:
             last = self.leases.get(pk)
             if last is not None:
-                self.leases[pk] = replace(last, owner="", token=last.token + 1, expires_at=0.0)
+                token = last.token + 1
+                self.leases[pk] = replace(last, owner="", token=token, expires_at=0.0, committed=token)
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""

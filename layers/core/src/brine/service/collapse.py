@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
+from brine.domain.hit_for_miss import plain_marker
 from brine.ports import Held, Lease
 from brine.service.waiting import LEASE_MARGIN
 
@@ -38,10 +39,27 @@ class Fill:
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
-        if lease.committed > visit.found.generation:
+        if lease.committed <= visit.found.generation or self._is_as_found(visit, lease):
+            return lease
+        return None
+
+    def _is_as_found(self, visit: Visit, lease: Lease) -> bool:
+        """Whether nothing has happened to what was found, but to another variant; else the lease is given back.
+
+        Where nothing is stored, it cannot be told whether it ended before the fetch or meanwhile. Then a marker is
+        left, for the next one to have seen.
+        """
+        now = visit.gateway.clock()
+        place = visit.key, visit.route.name, visit.request, now, visit.journal
+        present = visit.cache.find(*place, consistent=True)
+        if present.main is not None and present.generation == visit.found.generation:
+            return True
+        is_empty = present.main is None and present.mark is None and not visit.journal.has("table")
+        if is_empty and visit.request.is_for_cache:
+            visit.cache.mark(visit.key, plain_marker(now), lease, now=now, journal=visit.journal)
+        else:
             visit.cache.release(lease, visit.journal)
-            return None
-        return lease
+        return False
 
     def give_up(self, visit: Visit) -> None:
         """Nothing is to be stored: let the next one in."""

@@ -31,7 +31,7 @@ class KnownStamps:
         known = {}
         for name in names:
             entry = self._stamps.get(name)
-            if entry is not None and now - entry[1] <= self._delta:
+            if entry is not None and self._is_good(entry[1], now):
                 known[name] = entry[0]
         return known
 
@@ -43,7 +43,13 @@ class KnownStamps:
         with self._lock:
             for name, stamp in stamps.items():
                 last, last_asked_at = self._stamps.get(name, (stamp, asked_at))
+                if not self._is_good(last_asked_at, asked_at):  # it was long ago, or the clock was set back since
+                    last_asked_at = asked_at
                 self._stamps[name] = (last.merged(stamp), max(last_asked_at, asked_at))
                 self._stamps.move_to_end(name)
             while len(self._stamps) > self._remembered:
                 self._stamps.popitem(last=False)
+
+    def _is_good(self, asked_at: float, now: float) -> bool:
+        """Whether what was read then counts. Not for longer where the clock was set back."""
+        return abs(now - asked_at) <= self._delta

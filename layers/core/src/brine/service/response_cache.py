@@ -49,6 +49,7 @@ class Found:
     """What a lookup gave: the response that fits the request, if any, and its slot; what is in the main slot.
 
     `seen` is the generation of what was found and turned out to be of no use. `stamps`: those that were looked at.
+    `moment`: of process memory, when the lookup began.
     """
 
     stored: StoredResponse | None = None
@@ -57,6 +58,7 @@ class Found:
     mark: HitForMiss | None = None
     seen: int = 0
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    moment: int = 0
 
     @property
     def uncollapsed(self) -> bool:
@@ -93,7 +95,7 @@ class Found:
 
     def without_stored(self) -> Found:
         """The same, had it turned out that nothing usable is stored."""
-        return Found(seen=self.generation, stamps=self.stamps)
+        return Found(seen=self.generation, stamps=self.stamps, moment=self.moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +113,20 @@ class ResponseCache:
 
     def recall(self, key: str, request: Request, now: float) -> Found:
         """Look in this process alone: no I/O. What is found may have been purged: see `judge`."""
-        return _look(lambda slot: self.memory.get((key, slot)), request, now)
+        since = self.memory.moment
+        return replace(_look(lambda slot: self.memory.get((key, slot)), request, now), moment=since)
 
     def find(
         self, key: str, route: str, request: Request, now: float, journal: Journal, *, consistent: bool = False
     ) -> Found:
         """Look in the table: one read, two for a variant that is not in the main slot, one more for tags not known."""
         names = stamp_names(key, route)
-        found = _look(lambda slot: self._read(key, slot, names, now, journal, consistent=consistent), request, now)
+        since = self.memory.moment
+        seen: list[int] = []
+        found = _look(
+            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
+        )
+        found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
         judged = self.judge(key, route, found, now, journal)
         return found.without_stored() if judged is None else judged
 
@@ -143,8 +151,8 @@ class ResponseCache:
         known = self.known.get(names, now)
         return found.judged(known, names[:3], now) if len(known) == len(names) else None
 
-    def load(self, key: str, slot: str, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
-        """The stored response with its body at hand, or None when the body is lost or not what it should be."""
+    def load(self, key: str, found: Found, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
+        """The response, found thus, with its body at hand, or None when the body is lost or not what it should be."""
         reference = stored.body
         if not isinstance(reference, BodyReference):
             return stored
@@ -160,7 +168,7 @@ class ResponseCache:
             journal.body_lost("altered")
             return None
         whole = replace(stored, body=body)
-        self._remember(key, slot, whole, otherwise=stored)
+        self._remember(key, found.slot, whole, found.moment, otherwise=stored)
         return whole
 
     def within(self, deadline: Deadline) -> ResponseCache:
@@ -243,9 +251,10 @@ class ResponseCache:
             target=stored.target,
             tags=stored.tags,
         )
+        since = self.memory.moment
         if not self._commit(lease, slot, item, journal):
             return False
-        self._remember(key, slot, stored, otherwise=placed)
+        self._remember(key, slot, stored, since, otherwise=placed)
         return True
 
     def mark(self, key: str, mark: HitForMiss, lease: Lease, *, now: float, journal: Journal) -> None:
@@ -258,21 +267,23 @@ class ResponseCache:
             journal.envelope_refused(error)
             self.release(lease, journal)
             return
+        since = self.memory.moment
         if self._commit(lease, MAIN, Item(envelope=envelope, evict_at=until, generation=lease.token), journal):
-            self._remember(key, MAIN, mark)
+            self._remember(key, MAIN, mark, since)
 
     def drop(self, key: str, journal: Journal, *, but_for: Lease | None = None) -> None:
         """Forget all that is stored under the key, and all that fetches under way would store. Two calls.
 
         Variants die with the main slot. `but_for` is the caller's own lease, which stays good; then it is one call.
+        Process memory comes last: what others are reading meanwhile does not get back into it.
         """
-        self.memory.delete((key, MAIN))
         try:
             if but_for is None:
                 self.leases.revoke(pk_of(key))
             self.items.delete(pk_of(key), MAIN)
         except StoreError as error:
             journal.store_failed("invalidation", error)
+        self.memory.delete((key, MAIN))
 
     def _commit(self, lease: Lease, slot: str, item: Item, journal: Journal) -> bool:
         try:
@@ -282,9 +293,21 @@ class ResponseCache:
             return False
 
     def _read(
-        self, key: str, slot: str, names: Collection[str], now: float, journal: Journal, *, consistent: bool
+        self,
+        key: str,
+        slot: str,
+        names: Collection[str],
+        now: float,
+        journal: Journal,
+        *,
+        seen: list[int],
+        consistent: bool,
     ) -> Entry | None:
-        """What is in a slot, and along with it the stamps of these names that are not known."""
+        """What is in a slot, and along with it the stamps of these names that are not known.
+
+        `seen` gets the generation of what is there and of no use. It only matters to who may store.
+        """
+        since = self.memory.moment
         known = self.known.get(names, now)
         unknown = [name for name in names if name not in known]
         try:
@@ -301,14 +324,16 @@ class ResponseCache:
         try:
             entry = self.codec.open(item.envelope, context=(key, slot), now=now)
         except Expired:  # DynamoDB deletes late
+            seen.append(item.generation)
             return None
         except CodecError as error:
+            seen.append(item.generation)
             journal.envelope_refused(error)
             return None
         if not isinstance(entry, StoredResponse | HitForMiss):
             journal.note(Fault("envelope", "foreign"))
             return None
-        self._remember(key, slot, entry)
+        self._remember(key, slot, entry, since)
         return entry
 
     def _place(
@@ -325,10 +350,12 @@ class ResponseCache:
         placed = replace(stored, body=reference)
         return placed, self.codec.seal(placed, context=context, now=now, expires_at=evict_at)
 
-    def _remember(self, key: str, slot: str, entry: Entry, *, otherwise: StoredResponse | None = None) -> None:
-        """Keep it in memory; where it is too large with its body, the form without."""
-        if not self.memory.put((key, slot), entry, _size(entry)) and otherwise is not None:
-            self.memory.put((key, slot), otherwise, _size(otherwise))
+    def _remember(
+        self, key: str, slot: str, entry: Entry, since: int, *, otherwise: StoredResponse | None = None
+    ) -> None:
+        """Keep it in memory, unless something was dropped since; where it is too large with its body, without."""
+        if not self.memory.put((key, slot), entry, _size(entry), since=since) and otherwise is not None:
+            self.memory.put((key, slot), otherwise, _size(otherwise), since=since)
 
 
 def pk_of(key: str) -> str:
@@ -340,7 +367,7 @@ def _look(read: Callable[[str], Entry | None], request: Request, now: float) -> 
     """What the slots of a key have for a request; `read` gives what is in one."""
     main = read(MAIN)
     if isinstance(main, HitForMiss):
-        return Found(mark=main) if now < main.until else Found()
+        return Found(mark=main) if now < main.until else Found(seen=main.generation)
     if main is None or selects(main, request):
         return Found(main, main)
     slot = _variant_slot(main, request)

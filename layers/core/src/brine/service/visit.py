@@ -124,7 +124,7 @@ class Visit:
     def respond_from(self, stored: StoredResponse) -> Response | None:
         """The response made from what is stored, or None when its body is needed and lost."""
         if isinstance(stored.body, BodyReference) and needs_body(stored, self.request):
-            whole = self.cache.load(self.key, self.found.slot, stored, self.journal)
+            whole = self.cache.load(self.key, self.found, stored, self.journal)
             if whole is None:
                 return None
             stored = whole

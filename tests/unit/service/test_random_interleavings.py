@@ -1,0 +1,208 @@
+"""Requests to three processes, invalidations and purges, in random orders down to single calls to the stores.
+
+At any call of a request to a store or an origin, other requests may be served in full. Whatever the order:
+nobody gets what was invalidated or purged before their request began; nobody gets another client's private response,
+nor a variant for other fields; every lease is given back or ends by its time; no request fails.
+A key that never had a lease is left out: to revoke it leaves nothing that a fetch without a lease would see.
+"""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.adapters.origin_memory import MemoryOrigin
+from brine.ports import Lease
+from brine.service.flights import Flight, Flights
+from brine.service.purge import Purger
+from brine.service.waiting import Waiting
+from tests.unit.service.world import World, response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.adapters.origin_memory import Outcome
+    from brine.domain.messages import Request
+    from brine.domain.origin import OriginAddress
+    from brine.ports import Item
+
+ROUNDS = 60
+ACTIONS = 30
+DEPTH = 2
+
+
+class Interrupted:
+    """A port between whose calls something else may happen."""
+
+    def __init__(self, inner: Any, happens: Callable[[], None]) -> None:
+        self._inner = inner
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._inner, name)
+        if name == "within":
+            return lambda _deadline: self
+
+        def interrupted(*args: Any, **options: Any) -> Any:
+            self._happens()
+            result = call(*args, **options)
+            self._happens()
+            return result
+
+        return interrupted
+
+
+class Passing(Flight):
+    """A flight that nobody waits for: who leads it is below on the same stack."""
+
+    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - none pass
+        return False
+
+
+class Impatient(Flights):
+    """Flights that are never waited for."""
+
+    def join(self, key: str) -> Flight:
+        flight = super().join(key)
+        return flight if flight.leads else Passing(key, threading.Event(), leads=False)
+
+
+class Careless(MemoryLeaseStore):
+    """Leases whose fence is open: any commit is as good as the last."""
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        self._items.write(lease.pk, sk, item)
+        super().commit(lease, sk, item)
+        return True
+
+
+class Play:
+    """One round: what is served and done, and what must not be served any more."""
+
+    def __init__(self, seed: int, leases: Callable[[MemoryItemStore], MemoryLeaseStore]) -> None:
+        self.random = Random(seed)  # noqa: S311 - no secret
+        self.depth = 0
+        self.made = 0  # responses that the origin has made
+        self.changed = 0  # those up to this one were made before the last change
+        self.over = 0  # those up to this one were invalidated or purged
+        self.changes: list[int] = []  # of POST requests under way: how many were made before
+        items = MemoryItemStore()
+        self.leases = leases(items)
+        stamps = MemoryStampStore(items)
+        self.processes = [
+            World(
+                items=Interrupted(items, self.interrupt),  # type: ignore[arg-type]
+                leases=Interrupted(self.leases, self.interrupt),
+                stamps=Interrupted(stamps, self.interrupt),
+                l1_bytes=0,  # what others have in memory may be served on
+                delta=0.0,
+                waiting=Waiting(sleep=self.pass_time),
+                flights=Impatient(),
+            )
+            for _ in range(3)
+        ]
+        for world in self.processes:
+            world.origin = MemoryOrigin(self.answer)
+            world.restart()
+        self.purger = Purger(
+            routes=self.processes[0].gateway.routes,
+            stamps=stamps,
+            items=items,
+            leases=self.leases,
+            clock=lambda: self.processes[0].now,
+        )
+
+    def pass_time(self, seconds: float) -> None:
+        for world in self.processes:
+            world.now += seconds
+
+    def interrupt(self) -> None:
+        self.pass_time(0.001)
+        if self.depth < DEPTH and self.random.random() < 0.12:
+            self.act()
+
+    def act(self) -> None:
+        self.depth += 1
+        try:
+            if self.random.random() < 0.1:
+                self.pass_time(self.random.choice([1, 11, 40]))
+            kind = self.random.choices(["get", "post", "purge"], [8, 2, 1])[0]
+            getattr(self, kind)()
+        finally:
+            self.depth -= 1
+
+    def get(self) -> None:
+        over = self.over
+        fields = {"accept": self.random.choice("ab"), "x_client": str(self.random.random())}
+        match self.random.randrange(6):
+            case 0:
+                fields["authorization"] = fields["x_client"]
+            case 1:
+                fields["cache_control"] = "no-cache"
+        answer = self.random.choice(self.processes).ask("/open/x", "GET", **fields)
+        if answer.problem == "origin-timeout":  # so much came between
+            return
+        assert answer.response.status == 200
+        number, accept, client = answer.response.body.decode().split()
+        assert int(number) > over, f"{number} was over, as all up to {over}"
+        assert accept == fields["accept"]
+        assert client in {"all", fields["x_client"]}
+
+    def post(self) -> None:
+        self.changes.append(0)
+        answer = self.random.choice(self.processes).ask("/open/x", "POST")
+        assert answer.response.status == 204 or answer.problem == "origin-timeout"
+        self.over = max(self.over, self.changes.pop())
+
+    def purge(self) -> None:
+        made = self.made
+        self.purger.url("/open/x")
+        self.over = max(self.over, made)
+
+    def answer(self, _address: OriginAddress, request: Request) -> Outcome:
+        self.interrupt()
+        fields = request.fields
+        if request.method == "POST":
+            self.changes[-1] = self.changed = self.made
+            return response(204, b"")
+        known = fields.get("if-none-match")
+        if known is not None and int(known.strip('"')) > self.changed:
+            return response(304, b"", cache_control="public, max-age=10", vary="accept", etag=known)
+        self.made += 1
+        is_private = self.random.random() < 0.15
+        client = fields.get("x-client") if is_private else "all"
+        body = f"{self.made} {fields.get('accept')} {client}".encode()
+        lifetime = self.random.choice([10, 30])
+        cache_control = "private" if is_private else f"public, max-age={lifetime}"
+        made = response(200, body, cache_control=cache_control, vary="accept", etag=f'"{self.made}"')
+        self.interrupt()
+        return made
+
+    def run(self) -> None:
+        self.depth = DEPTH
+        self.processes[0].ask("/open/x", accept="a", x_client="first")  # from now on the key has a lease
+        self.depth = 0
+        for _ in range(ACTIONS):
+            self.act()
+        self.pass_time(60)
+        for pk in self.leases.leases:
+            now = self.processes[0].now
+            assert isinstance(self.leases.acquire(pk, owner="after", now=now, expires_at=now + 1), Lease)
+
+
+def play_all(leases: Callable[[MemoryItemStore], MemoryLeaseStore]) -> None:
+    for seed in range(ROUNDS):
+        Play(seed, leases).run()
+
+
+def test_in_whatever_order_nobody_gets_what_they_must_not() -> None:
+    play_all(MemoryLeaseStore)
+
+
+def test_an_open_fence_is_found() -> None:
+    with pytest.raises(AssertionError, match="was over"):
+        play_all(Careless)
