@@ -26,9 +26,12 @@ def makers(limits: Limits) -> Iterator[Entry]:
 
 def _packed_decimal(limits: Limits) -> Callable[[decimal.Decimal], tuple[str]]:
     make = _decimal(limits)
+    longest, largest = _bounds(limits)
 
     def pack(value: decimal.Decimal) -> tuple[str]:
         text = str(value)
+        if len(text) <= longest and -largest <= value.adjusted() <= largest:
+            return (text,)
         try:
             make(text)
         except TooLarge as error:
@@ -38,9 +41,13 @@ def _packed_decimal(limits: Limits) -> Callable[[decimal.Decimal], tuple[str]]:
     return pack
 
 
+def _bounds(limits: Limits) -> tuple[int, int]:
+    """The longest text, with its sign, point and exponent, and the largest exponent of a Decimal."""
+    return limits.decimal_digits + 30, limits.decimal_exponent
+
+
 def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:
-    longest = limits.decimal_digits + 30  # sign, point and exponent
-    largest = limits.decimal_exponent
+    longest, largest = _bounds(limits)
 
     def make(text: object) -> decimal.Decimal:
         if type(text) is not str:
