@@ -19,7 +19,6 @@ type ForwardHeaders = Literal["all"] | frozenset[str]
 DEFAULT_FORWARD_HEADERS = frozenset(
     {
         *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma"),
-        *("content-encoding", "content-language", "content-location", "content-type", "content-range"),
         *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
         *("traceparent", "tracestate"),
     }

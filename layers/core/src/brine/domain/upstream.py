@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
-from brine.domain.messages import CACHED_METHODS
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
@@ -21,12 +20,12 @@ _ALWAYS = frozenset(
 
 
 def upstream_fields(request: Request, allowed: Literal["all"] | frozenset[str]) -> Fields:
-    """The fields to send: end-to-end ones, for a cacheable method only the allowed (in lower case), and Via.
+    """The fields to send: end-to-end ones, for what a cache may answer only the allowed (in lower case), and Via.
 
     What neither the cache key nor Vary sees must not reach the origin, or one client could change what others get.
     """
     fields = end_to_end(request.fields).without(_REWRITTEN)
-    if allowed != "all" and request.method in CACHED_METHODS:
+    if allowed != "all" and request.is_for_cache:
         passed = allowed | _ALWAYS
         fields = fields.only(passed | {"via"})
     return Fields.lowered((*fields.lines, VIA))
