@@ -39,7 +39,7 @@ class Retries:
         attempts: int = 4,
         first_pause: float = 0.1,
         longest_pause: float = 5.0,
-        budget: float = 10.0,
+        budget: int = 10,
         sleep: Callable[[float], None] = _sleep,
         random: Callable[[], float] = _random,
     ) -> None:
@@ -48,7 +48,7 @@ class Retries:
         self._attempts = attempts
         self._first_pause = first_pause
         self._longest_pause = longest_pause
-        self._budget = self._left = budget
+        self._budget = self._left = budget * 10  # in tenths: a good request gives one back
         self._sleep = sleep
         self._random = random
 
@@ -62,14 +62,14 @@ class Retries:
             except Unreachable as unreachable:
                 error = unreachable
             if answer is not None and answer.status not in WORTH_ANOTHER_TRY:
-                self._left = min(self._budget, self._left + 0.1)
+                self._left = min(self._budget, self._left + 1)
                 return answer
             number += 1
-            if number == self._attempts or self._left < 1:
+            if number == self._attempts or self._left < 10:
                 if answer is None:
                     raise error or Unreachable("nothing was tried")
                 return answer
-            self._left -= 1
+            self._left -= 10
             self._sleep(self._pause(number, answer))
 
     def _pause(self, number: int, answer: Answer | None) -> float:
