@@ -181,13 +181,10 @@ def test_what_cannot_be_purged_is_told(purge: Callable[[Purger], Any], told: str
         purge(purger_of(World()))
 
 
-def refreshing(world: World, *, with_tenants: bool = True) -> Refresher:
-    """A refresher over the world's gateway, which is made to hand refreshes over for the route `ours`."""
-    (route,) = (route for route in world.gateway.routes if route.name == "ours")
-    policy = replace(route.policy, background_refresh=True)
-    route = replace(route, policy=policy, tenant=route.tenant if with_tenants else None)
-    handover = Handover(MemoryRefreshQueue())
-    world.gateway = replace(world.gateway, routes=Routes((route,)), handover=handover)
+def refreshing(world: World) -> Refresher:
+    """A refresher over the world's gateway, whose routes leave it to others from now on."""
+    routes = (replace(route, policy=replace(route.policy, background_refresh=True)) for route in world.gateway.routes)
+    world.gateway = replace(world.gateway, routes=Routes(tuple(routes)), handover=Handover(MemoryRefreshQueue()))
     return Refresher(world.gateway)
 
 
@@ -210,8 +207,8 @@ def test_a_refresh_is_made_for_its_tenant_alone() -> None:
     deadline = Deadline(world.now + 29, lambda: world.now)
     for other in ("b", ""):
         assert refresher.refresh(replace(request, tenant=other), deadline).outcome == "gone"
-    assert refreshing(world, with_tenants=False).refresh(request, deadline).outcome == "gone"
+    without = Routes(tuple(replace(route, tenant=None) for route in world.gateway.routes))
+    assert Refresher(replace(world.gateway, routes=without)).refresh(request, deadline).outcome == "gone"
     assert len(world.fetched) == 2
     assert refresher.refresh(request, deadline).outcome == "refreshed"
-    refreshing(world)
     assert bodies(world, "a", "b") == ["a 3", "b 2"]
