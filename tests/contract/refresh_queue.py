@@ -22,6 +22,7 @@ FULL = RefreshRequest(
     key="b" * 64,
     tenant="caf\u00e9 \U0001f600",
     fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
+    renews=7,
 )
 LONGEST = RefreshRequest(route="api", target="/" + "\u00ff" * 7_999, key="c" * 64)
 

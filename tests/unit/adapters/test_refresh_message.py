@@ -23,12 +23,15 @@ GOOD: dict[str, Any] = {
     "key": "k",
     "tenant": "acme",
     "fields": [["accept", "*/*"]],
+    "renews": 7,
 }
 
 
-@given(route=TEXT, target=TEXT, key=TEXT, tenant=st.text(), lines=LINES)
-def test_what_is_written_is_read(route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]]) -> None:
-    request = RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(lines))
+@given(route=TEXT, target=TEXT, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
+def test_what_is_written_is_read(
+    route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]], renews: int | None
+) -> None:
+    request = RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(lines), renews=renews)
     text = write(request)
     assert text.isascii()
     assert read(text) == request
@@ -37,6 +40,7 @@ def test_what_is_written_is_read(route: str, target: str, key: str, tenant: str,
 LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]]]
 CHANGES: list[dict[str, Any]] = [
     *({"version": 1}, {"route": None}, {"target": 1}, {"key": ["secret"]}, {"tenant": None}),
+    *({"renews": renews} for renews in ("secret", 1.5, True, [7])),
     *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]
 

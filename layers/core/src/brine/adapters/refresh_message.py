@@ -21,6 +21,7 @@ def write(request: RefreshRequest) -> str:
             "key": request.key,
             "tenant": request.tenant,
             "fields": request.fields.lines,
+            "renews": request.renews,
         },
         separators=(",", ":"),
     )
@@ -40,8 +41,10 @@ def read(text: str) -> RefreshRequest:
             "key": str(key),
             "tenant": str(tenant),
             "fields": list(lines),
-        } if all(map(_is_line, lines)):
-            return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(map(tuple, lines)))
+            "renews": int() | None as renews,
+        } if all(map(_is_line, lines)) and not isinstance(renews, bool):
+            fields = Fields(map(tuple, lines))
+            return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
     raise BadEvent("the message is no refresh request of this version")
 
 
