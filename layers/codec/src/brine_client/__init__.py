@@ -22,6 +22,7 @@ from brine_client.errors import (
     Unavailable,
     Unreachable,
 )
+from brine_client.keys import secret_keyring
 from brine_client.message import Message
 from brine_client.retries import Retries
 
@@ -41,4 +42,5 @@ __all__ = [
     "Retries",
     "Unavailable",
     "Unreachable",
+    "secret_keyring",
 ]
