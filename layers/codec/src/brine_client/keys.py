@@ -37,7 +37,8 @@ def secret_keyring(
                 "aws_secret_access_key": credentials.secret_key,
                 "aws_session_token": credentials.token,
             }
-        secrets: Any = get_session().create_client("secretsmanager", region_name=region, endpoint_url=endpoint_url, **keys)
+        keys |= {"region_name": region, "endpoint_url": endpoint_url}
+        secrets: Any = get_session().create_client("secretsmanager", **keys)
         return str(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
 
     return KeyringSource(load)
