@@ -36,6 +36,8 @@ class Fill:
         """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
         if self.lease is not None or not self.late:
             return self.lease
+        if not visit.may_fill():
+            return None
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
@@ -100,6 +102,8 @@ def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
 
 def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
+    if not visit.may_fill():
+        return fetch(visit, decision, WITHOUT)
     turn = acquire(visit)
     if isinstance(turn, Held):
         stale = _stale_meanwhile(visit)
