@@ -85,7 +85,7 @@ def test_the_next_one_takes_over_from_a_killed_holder_and_its_late_commit_loses(
     with Client() as client:
         gateway = build_gateway(environment, client)
         (route,) = gateway.routes
-        leases = gateway.cache.leases
+        leases = gateway.cache.leases.store
         key = pk_of(cache_key(tenant="", route=route, method="GET", target="/x"))
         dead = leases.holder(key)
         assert dead is not None
@@ -95,7 +95,7 @@ def test_the_next_one_takes_over_from_a_killed_holder_and_its_late_commit_loses(
             assert time.time() < dead.expires_at + 10, "nobody took over"
             answer = ask(gateway, "/o/x")
         assert time.time() >= dead.expires_at
-        stored = gateway.cache.items.read(key, "main", consistent=True)
+        stored = gateway.cache.stamps.items.read(key, "main", consistent=True)
         assert stored is not None
         late = Lease(key, "the dead", stored.generation - 1, dead.expires_at)
         assert not leases.commit(late, "main", stored)

@@ -15,13 +15,12 @@ from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_
 from brine.domain.tags import MAX_TAG_LENGTH
 from brine.domain.target import BadTargetError, upstream_target
 from brine.errors import NotPurgeable
-from brine.service.response_cache import MAIN, pk_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.route import Route, Routes
-    from brine.ports import ItemStore, LeaseStore, StampStore
+    from brine.ports import StampStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,6 @@ class Purger:
 
     routes: Routes
     stamps: StampStore
-    items: ItemStore
-    leases: LeaseStore
     clock: Callable[[], float]
 
     def everything(self, *, soft: bool = False) -> Purge:
@@ -68,18 +65,13 @@ class Purger:
         return self._stamp(tag_stamp(tag), soft)
 
     def url(self, url: str, *, soft: bool = False) -> Purge:
-        """What is stored for a path and query, as a client writes them, in all variants. One call, three when hard.
+        """What is stored for a path and query, as a client writes them, in all variants. One call.
 
-        A hard purge also removes the response from the table, though not its other variants, whose names are unknown,
-        nor bodies in the bucket. Raises NotPurgeable when no route covers the path.
+        Raises NotPurgeable when no route covers the path.
         """
         route, target = self._upstream(url)
         key = cache_key(tenant="", route=route, method="GET", target=target)
-        done = self._stamp(key_stamp(key), soft, route=route.name, target=target)
-        if not soft:
-            self.leases.revoke(pk_of(key))
-            self.items.delete(pk_of(key), MAIN)
-        return done
+        return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
     def _upstream(self, url: str) -> tuple[Route, str]:
         path, mark, query = url.partition("?")
