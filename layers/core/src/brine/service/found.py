@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.hit_for_miss import HitForMiss
 from brine.domain.stamps import is_dead, stale_from, stamp_names
-from brine.domain.stored import StoredResponse
+from brine.domain.stored import BodyReference, StoredResponse
 from brine.domain.vary import selects, vary_key
 
 if TYPE_CHECKING:
@@ -112,6 +112,15 @@ def placed(stored: StoredResponse, main: StoredResponse | None, request: Request
 def variant_slot(main: StoredResponse, request: Request) -> str:
     """The slot of the variant for a request, by what is in the main slot."""
     return f"v#{sha256(vary_key(_names(main), request).encode()).hexdigest()}"
+
+
+def weight(entry: Entry) -> int:
+    """Bytes of memory, near enough: the text, the body, and what objects weigh."""
+    if isinstance(entry, HitForMiss):
+        return 500
+    body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
+    pairs = *entry.fields.lines, *entry.vary
+    return body + len(entry.target) + sum(len(name) + len(value or "") + 150 for name, value in pairs) + 1_000
 
 
 def _names(stored: StoredResponse) -> tuple[str, ...]:

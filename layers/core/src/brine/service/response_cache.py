@@ -22,7 +22,7 @@ from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, stamp_names
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.errors import StoreError
 from brine.ports import Item
-from brine.service.found import MAIN, look, placed
+from brine.service.found import MAIN, look, placed, weight
 from brine.service.journal import Fault
 from brine_codec import CodecError, Expired
 
@@ -238,19 +238,10 @@ class ResponseCache:
         self, key: str, slot: str, entry: Entry, since: int, *, otherwise: StoredResponse | None = None
     ) -> None:
         """Keep it in memory, unless something was dropped since; where it is too large with its body, without."""
-        if not self.memory.put((key, slot), entry, _size(entry), since=since) and otherwise is not None:
-            self.memory.put((key, slot), otherwise, _size(otherwise), since=since)
+        if not self.memory.put((key, slot), entry, weight(entry), since=since) and otherwise is not None:
+            self.memory.put((key, slot), otherwise, weight(otherwise), since=since)
 
 
 def pk_of(key: str) -> str:
     """The partition of all that belongs to a cache key."""
     return f"r#{key}"
-
-
-def _size(stored: Entry) -> int:
-    """Bytes of memory, near enough: the text, the body, and what objects weigh."""
-    if isinstance(stored, HitForMiss):
-        return 500
-    body = 0 if isinstance(stored.body, BodyReference) else len(stored.body)
-    pairs = *stored.fields.lines, *stored.vary
-    return body + len(stored.target) + sum(len(name) + len(value or "") + 150 for name, value in pairs) + 1_000

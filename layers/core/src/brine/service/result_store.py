@@ -118,8 +118,9 @@ class ResultStore:
     def keep(self, key: str, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal) -> bool:
         """Store a result, and give the lease back. False when nothing was stored.
 
-        Raises Unsupported, and then the lease is not given back. One call, two with a large one. A newer lease than `lease` means that the result came too late, and so does a
-        purge since its computation began. `found` is what was found before that.
+        One call, two with a large one. A newer lease than `lease` means that the result came too late, and so does a
+        purge since its computation began. `found` is what was found before that. Raises Unsupported, and then the lease
+        is not given back.
         """
         stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
         known = self.stamps.known.get(result_stamp_names(key, stored.tags), now)
