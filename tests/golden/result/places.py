@@ -25,7 +25,7 @@ def world_of(name: str) -> World:
     """A world where the first tag was purged a moment ago, which its processes know of before they compute."""
     world = World(inline_limit=0 if name == "elsewhere" else 10_000)
     assert world.stamps is not None
-    world.stamps.write(tag_stamp("shop"), at=world.now + 2)
+    world.stamps.write(tag_stamp("shop", "acme"), at=world.now + 2)
     return world
 
 

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 class Windows:
     """How long a result is used, in seconds; `negative` has those of the exceptions that are results too.
 
-    Raises ValueError for less than nothing. `tags` are those of whatever comes of the computation.
+    Raises ValueError for less than nothing.
     """
 
     freshness_lifetime: float
     grace: float = 0.0
     negative: Mapping[type[Exception], float] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for seconds in (self.freshness_lifetime, self.grace, *self.negative.values()):
@@ -41,9 +40,7 @@ class Windows:
 
     def _stored(self, value: object, began: float, lifetime: float, grace: float) -> StoredResult:
         fresh_until = float(began + lifetime)
-        return StoredResult(
-            value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace, tags=self.tags
-        )
+        return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
     def raised(self, failure: Failure) -> Exception | None:
         """A stored exception made anew; None when it is not among those that are results, or not what it was."""

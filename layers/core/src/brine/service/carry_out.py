@@ -38,6 +38,8 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
             response = visit.respond_from(decision.stored)
             if response is None:
                 return carry_out(visit, visit.forget())
+            if isinstance(decision, Serve):
+                visit.hand_over_early(decision.stored)
             status = visit.cache_status(hit=True, ttl=decision.remaining_freshness)
             return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
         case Validate() | Forward():
@@ -124,7 +126,14 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill, b
         lease = fill.lease_for_keeping(visit)
         until = evict_at(stored, visit.route.policy)
         return lease is not None and cache.keep(
-            visit.key, stored, visit.found, visit.request, lease, evict_at=until, now=visit.now, journal=visit.journal
+            visit.resource,
+            stored,
+            visit.found,
+            visit.request,
+            lease,
+            evict_at=until,
+            now=visit.now,
+            journal=visit.journal,
         )
     mark = marker(visit.request, response, reception, visit.now)
     if mark is not None and fill.lease is not None and visit.found.main is None:

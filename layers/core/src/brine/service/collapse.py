@@ -66,8 +66,8 @@ def _is_as_found(visit: Visit) -> bool:
 
     Where nothing usable is stored, nothing is replaced; whether something was that ended meanwhile, the stamps tell.
     """
-    place = visit.key, visit.route.name, visit.request, visit.gateway.clock(), visit.journal
-    present = visit.cache.find(*place, consistent=True)
+    now = visit.gateway.clock()
+    present = visit.cache.find(visit.resource, visit.request, now, visit.journal, consistent=True)
     if present.main is None:
         return present.mark is None and not visit.journal.has("table")
     return present.generation == visit.found.generation

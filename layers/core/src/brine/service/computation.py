@@ -16,6 +16,7 @@ from brine.service.waiting import LEASE_MARGIN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.result_key import ResultPlace
     from brine.domain.stored_result import StoredResult
     from brine.domain.windows import Windows
     from brine.ports import Deadline
@@ -63,9 +64,9 @@ class Known:
 
 @dataclass(slots=True, kw_only=True)
 class Computation[T]:
-    """A key, and how to compute its result. `seconds`: how long that may take. `story` is told when it is over."""
+    """A place for a result, and how to compute it in `seconds` at most. `story` is told when it is over."""
 
-    key: str
+    place: ResultPlace
     compute: Callable[[], T]
     windows: Windows
     store: ResultStore
@@ -86,7 +87,7 @@ class Computation[T]:
         self._look()
         if (known := self._fresh()) is not None:
             return self._served(known, "hit")
-        flight = self.flights.join(self.key)
+        flight = self.flights.join(self.place.key)
         if flight.leads:
             try:
                 return self._lead()
@@ -106,7 +107,7 @@ class Computation[T]:
             turn = self.waiting.await_turn(
                 self._patience(),
                 self.clock,
-                holder=lambda: self.store.leases.holder(self.key, self._journal),
+                holder=lambda: self.store.leases.holder(self.place.key, self._journal),
                 acquire=self._acquire,
             )
             if turn is None:
@@ -137,11 +138,11 @@ class Computation[T]:
     def _look(self, *, consistent: bool = False) -> None:
         """Look in this process; if that does not settle it, in the table. Without a table, this process's counts."""
         now = self.clock()
-        self._know(self.store.recall(self.key, self.windows.tags, now, self._journal), "memory")
+        self._know(self.store.recall(self.place, now, self._journal), "memory")
         if self._fresh() is not None or self._journal.has("stamps"):
             return
         with suppress(StoreError):
-            found = self.store.find(self.key, self.windows.tags, now, self._journal, consistent=consistent)
+            found = self.store.find(self.place, now, self._journal, consistent=consistent)
             self._know(found, "table")
 
     def _know(self, found: Found, layer: Literal["memory", "table"]) -> None:
@@ -183,7 +184,7 @@ class Computation[T]:
         """Whether it is stored now. Only who has a lease stores."""
         if self._lease is None:
             return False
-        kept = self.store.keep(self.key, stored, self._found, self._lease, now=self.clock(), journal=self._journal)
+        kept = self.store.keep(self.place, stored, self._found, self._lease, now=self.clock(), journal=self._journal)
         self._lease = None
         return kept
 
@@ -197,7 +198,7 @@ class Computation[T]:
         now = self.clock()
         seconds = self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
         return self.store.leases.acquire(
-            self.key,
+            self.place.key,
             owner=self.waiting.owner(),
             now=now,
             expires_at=now + seconds + LEASE_MARGIN,

@@ -14,6 +14,7 @@ from brine.domain.vary import selects, vary_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from brine.domain.cache_key import Resource
     from brine.domain.messages import Request
     from brine.domain.stamps import Stamp
 
@@ -55,9 +56,9 @@ class Found:
         """Whether something is stored under the key, but for other selecting fields."""
         return self.stored is None and self.main is not None
 
-    def stamp_names(self, key: str, route: str) -> tuple[str, ...]:
-        """The names of the stamps to judge it by, the first three without regard to tags."""
-        return stamp_names(key, route, () if self.stored is None else self.stored.tags)
+    def stamp_names(self, resource: Resource) -> tuple[str, ...]:
+        """The names of the stamps to judge it by."""
+        return stamp_names(resource, () if self.stored is None else self.stored.tags)
 
     def judged(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Found:
         """What these stamps leave of it. A main slot with another variant is not judged by tags: it is an index."""

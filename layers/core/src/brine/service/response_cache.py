@@ -29,6 +29,7 @@ from brine_codec import CodecError, Expired
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from brine.domain.cache_key import Resource
     from brine.domain.messages import Request
     from brine.domain.stamps import Stamp
     from brine.ports import Deadline, Lease, Memory
@@ -69,34 +70,34 @@ class ResponseCache:
         return replace(look(lambda slot: self.memory.get((key, slot)), request, now), moment=since)
 
     def find(
-        self, key: str, route: str, request: Request, now: float, journal: Journal, *, consistent: bool = False
+        self, resource: Resource, request: Request, now: float, journal: Journal, *, consistent: bool = False
     ) -> Found:
         """Look in the table: one read, two for a variant that is not in the main slot, one more for tags not known."""
-        names = stamp_names(key, route)
+        key, names = resource.key, stamp_names(resource)
         since = self.memory.moment
         seen: list[int] = []
         found = look(
             lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
-        judged = self.judge(key, route, found, now, journal)
+        judged = self.judge(resource, found, now, journal)
         return found.without_stored() if judged is None else judged
 
-    def judge(self, key: str, route: str, found: Found, now: float, journal: Journal) -> Found | None:
+    def judge(self, resource: Resource, found: Found, now: float, journal: Journal) -> Found | None:
         """What purges have left of what was found; None when that cannot be told. One call for stamps not known."""
-        names = found.stamp_names(key, route)
+        names = found.stamp_names(resource)
         known = self.stamps.known.get(names, now)
-        by_known = found.judged(known, names[:3], now)
+        by_known = found.judged(known, stamp_names(resource), now)
         if by_known.stored is None or len(known) == len(names):
             return by_known
         stamps = self.stamps.read(names, now, journal)
-        return None if stamps is None else found.judged(stamps, names[:3], now)
+        return None if stamps is None else found.judged(stamps, stamp_names(resource), now)
 
-    def judge_by_known(self, key: str, route: str, found: Found, now: float) -> Found | None:
+    def judge_by_known(self, resource: Resource, found: Found, now: float) -> Found | None:
         """The same by what this process knows: None when it does not know enough. No I/O."""
-        names = found.stamp_names(key, route)
+        names = found.stamp_names(resource)
         stamps = self.stamps.read_known(names, now)
-        return None if stamps is None else found.judged(stamps, names[:3], now)
+        return None if stamps is None else found.judged(stamps, stamp_names(resource), now)
 
     def load(self, key: str, found: Found, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
         """The response, found thus, with its body at hand, or None when the body is lost or not what it should be."""
@@ -112,7 +113,7 @@ class ResponseCache:
 
     def keep(
         self,
-        key: str,
+        resource: Resource,
         stored: StoredResponse,
         found: Found,
         request: Request,
@@ -128,7 +129,8 @@ class ResponseCache:
         purge since its fetch began. `found` is what was found before that.
         """
         stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
-        if is_dead(stored, self.stamps.known.get(stamp_names(key, stored.route), now), now):
+        key = resource.key
+        if is_dead(stored, self.stamps.known.get(stamp_names(resource), now), now):
             self.leases.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)

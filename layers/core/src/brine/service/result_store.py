@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, result_stamp_names, stale_from
+from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, stale_from
 from brine.domain.stored_result import Elsewhere
 from brine.errors import StoreError
 from brine.ports import Item
@@ -24,6 +24,7 @@ from brine_codec import CodecError, Expired, Unsupported
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.result_key import ResultPlace
     from brine.domain.stamps import Stamp
     from brine.domain.stored_result import StoredResult
     from brine.ports import Deadline, Lease, Memory
@@ -76,23 +77,23 @@ class ResultStore:
             bodies=self.bodies.within(deadline),
         )
 
-    def recall(self, key: str, tags: tuple[str, ...], now: float, journal: Journal) -> Found:
+    def recall(self, place: ResultPlace, now: float, journal: Journal) -> Found:
         """Look in this process. No call, or one for the stamps of what is fresh, where they are not known."""
-        envelope = self.memory.get((key, SLOT))
-        stored = None if envelope is None else self._open(key, envelope, now, journal)
+        envelope = self.memory.get((place.key, SLOT))
+        stored = None if envelope is None else self._open(place.key, envelope, now, journal)
         if stored is None or isinstance(stored.value, Elsewhere):
             return Found()
-        names = _names(key, tags, stored)
+        names = place.stamp_names(stored.tags)
         stamps = self.stamps.read(names, now, journal) if stored.is_fresh(now) else self.stamps.read_known(names, now)
         return Found() if stamps is None else Found(_judged(stored, stamps, now), stored.generation, stamps)
 
-    def find(self, key: str, tags: tuple[str, ...], now: float, journal: Journal, *, consistent: bool = False) -> Found:
-        """Look in the table: one call, one more for what is large, and for tags that are not among `tags`.
+    def find(self, place: ResultPlace, now: float, journal: Journal, *, consistent: bool = False) -> Found:
+        """Look in the table: one call, one more for what is large, and for tags that are not the place's.
 
         Raises StoreError when the table does not answer.
         """
         since = self.memory.moment
-        names = result_stamp_names(key, tags)
+        key, names = place.key, place.stamp_names()
         try:
             item = self.stamps.read_item(names, pk_of(key), SLOT, now, consistent=consistent)
         except StoreError as error:
@@ -107,7 +108,7 @@ class ResultStore:
             stored = None if envelope is None else self._open(key, envelope, now, journal)
         if stored is None or envelope is None or isinstance(stored.value, Elsewhere):
             return Found(generation=item.generation, stamps=self.stamps.known.get(names, now))
-        stamps = self.stamps.read(_names(key, tags, stored), now, journal)
+        stamps = self.stamps.read(place.stamp_names(stored.tags), now, journal)
         if stamps is None:
             return Found(generation=item.generation, stamps=self.stamps.known.get(names, now))
         judged = _judged(stored, stamps, now)
@@ -115,15 +116,18 @@ class ResultStore:
             self.memory.put((key, SLOT), envelope, len(envelope) + _WEIGHT, since=since)
         return Found(judged, item.generation, stamps)
 
-    def keep(self, key: str, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal) -> bool:
+    def keep(
+        self, place: ResultPlace, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal
+    ) -> bool:
         """Store a result, and give the lease back. False when nothing was stored.
 
         One call, two with a large one. A newer lease than `lease` means that the result came too late, and so does a
         purge since its computation began. `found` is what was found before that. Raises Unsupported, and then the lease
         is not given back.
         """
-        stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
-        known = self.stamps.known.get(result_stamp_names(key, stored.tags), now)
+        outlived = outlived_stamps(stored, found.stamps)
+        stored = replace(stored, tags=place.tags, generation=lease.token, outlived=outlived)
+        key, known = place.key, self.stamps.known.get(place.stamp_names(), now)
         if not stored.is_usable(now) or is_dead(stored, known, now):
             self.leases.release(lease, journal)
             return False
@@ -132,8 +136,8 @@ class ResultStore:
         try:
             whole = inline = self._seal(key, stored, now, evict_at)
             if len(whole) > self.inline_limit:
-                place = Elsewhere(self.bodies.write(whole), len(whole))
-                inline = self._seal(key, replace(stored, value=place), now, evict_at)
+                elsewhere = Elsewhere(self.bodies.write(whole), len(whole))
+                inline = self._seal(key, replace(stored, value=elsewhere), now, evict_at)
         except Unsupported:  # a mistake of who computes; what the lease is for is over with it
             raise
         except CodecError as error:
@@ -177,11 +181,6 @@ class ResultStore:
 def pk_of(key: str) -> str:
     """The partition of all that belongs to a key."""
     return f"c#{key}"
-
-
-def _names(key: str, tags: tuple[str, ...], stored: StoredResult) -> tuple[str, ...]:
-    """The stamps to judge it by, and those that will count for what is computed in its place."""
-    return result_stamp_names(key, tuple(dict.fromkeys((*tags, *stored.tags))))
 
 
 def _judged(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:

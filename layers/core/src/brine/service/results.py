@@ -11,9 +11,10 @@ import time
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.result_key import result_key
+from brine.domain.result_key import ResultPlace, result_key
 from brine.domain.stamps import MARGIN, tag_stamp
 from brine.domain.tags import checked_tags
+from brine.domain.tenant import NOBODY, is_tenant
 from brine.domain.windows import Windows
 from brine.service.bodies import Bodies
 from brine.service.computation import Computation, Resolved
@@ -56,7 +57,7 @@ class Cache:
         bodies: BodyStore,
         memory: Memory[bytes],
         registry: Registry | None = None,
-        tenant: str = "",
+        tenant: str = NOBODY,
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
         purge_delta: float = 1.0,
@@ -66,7 +67,7 @@ class Cache:
         flights: Flights | None = None,
     ) -> None:
         self._name = name
-        self._tenant = tenant
+        self._tenant = _checked_tenant(tenant)
         self._store = ResultStore(
             codec=result_codec(keyring, registry),
             stamps=Stamps(items=items, store=stamps, known=KnownStamps(purge_delta)),
@@ -122,9 +123,9 @@ class Cache:
     ) -> Resolved[T]:
         """As `get_or_compute`, with the story: whether it was a hit, where from, and what failed on the way."""
         computation = Computation(
-            key=result_key(tenant=self._tenant, cache=self._name, key=key),
+            place=ResultPlace(self._key(key), self._tenant, checked_tags(tags)),
             compute=compute,
-            windows=Windows(freshness_lifetime, grace, negative or {}, checked_tags(tags)),
+            windows=Windows(freshness_lifetime, grace, negative or {}),
             store=self._store,
             flights=self._flights,
             waiting=self._waiting,
@@ -145,14 +146,16 @@ class Cache:
         whether it was done; doing it again is harmless.
         """
         now = self._clock()
-        key_of_result = result_key(tenant=self._tenant, cache=self._name, key=key)
-        self._store.purge(key_of_result, at=now + MARGIN, now=now, soft=soft)
+        self._store.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False) -> None:
-        """The same for all results with a tag, those of other caches included, and all responses with it. One call."""
+        """The same for all results with a tag, those of other caches included, and all responses with it. One call.
+
+        A tenant's tags are its own: what is this cache's tenant's is meant.
+        """
         now = self._clock()
         (checked,) = checked_tags((tag,))
-        self._store.stamps.write(tag_stamp(checked), at=now + MARGIN, now=now, soft=soft)
+        self._store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
         """This cache for calls that are over by then, such as those of one request: neither stores nor waiting go on.
@@ -165,7 +168,16 @@ class Cache:
         return bounded
 
     def for_tenant(self, tenant: str) -> Self:
-        """This cache with the keys of one tenant, who shares nothing with any other."""
+        """This cache with the keys and tags of one tenant, who shares nothing with any other. Raises ValueError."""
         own = copy(self)
-        own._tenant = tenant  # noqa: SLF001 - of its own kind
+        own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
+
+    def _key(self, key: Key) -> str:
+        return result_key(tenant=self._tenant, cache=self._name, key=key)
+
+
+def _checked_tenant(tenant: str) -> str:
+    if tenant != NOBODY and not is_tenant(tenant):
+        raise ValueError("a tenant is text that can be printed")
+    return tenant
