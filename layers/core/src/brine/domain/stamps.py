@@ -4,7 +4,7 @@ A stamp has a name and the times of its last hard and soft purge. A response is 
 before a hard purge of one of its names; it is stale from a soft purge on, until the origin has confirmed it since. So a
 purge also reaches fetches that are still under way. The same goes for results, and their computations. Times of several
 machines are compared: a stamp is `MARGIN` seconds ahead of the clock of who purges, and what was read before a fetch
-began was certainly written before it, whatever the clocks say (docs/decisions/0003).
+began was certainly written before it, whatever the clocks say (docs/decisions/0003, 0060).
 """
 
 from __future__ import annotations
