@@ -58,6 +58,12 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "guarded"
+prefix = "/guarded"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+new_keys_per_minute = 3
+[[route]]
 name = "ours"
 prefix = "/ours"
 origin = "http://origin.test"

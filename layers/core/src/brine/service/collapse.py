@@ -36,6 +36,8 @@ class Fill:
         """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
         if not self.late:
             return self.lease
+        if not visit.may_fill():
+            return None
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
@@ -104,6 +106,8 @@ def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
 
 def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
+    if not visit.may_fill():
+        return fetch(visit, decision, Fill())
     turn = acquire(visit)
     if isinstance(turn, Held):
         stale = _stale_meanwhile(visit)
