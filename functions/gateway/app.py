@@ -14,6 +14,7 @@ from brine.bootstrap import build_gateway
 from brine.domain.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports import Deadline
+from brine.service.journal import FAULT_METRICS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
-
-FAULT_METRICS = {
-    "envelope": "EnvelopeRefused",
-    "outdated": "EnvelopeOutdated",
-    "table": "StoreFault",
-    "bodies": "StoreFault",
-    "keys": "StoreFault",
-    "queue": "StoreFault",
-    "stamps": "StoreFault",
-    "invalidation": "InvalidationFault",
-}
 
 logger = Logger()
 gateway = build_gateway(os.environ)
@@ -82,6 +72,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "layer": answer.layer,
         "stored": answer.stored,
         "milliseconds": round(seconds * 1000, 1),
+        "early_refresh": answer.early_refresh or None,
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
         "problem": answer.problem,
         "faults": faults or None,
@@ -95,6 +86,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
     if answer.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    if answer.early_refresh:
+        metrics.add_metric("EarlyRefresh", MetricUnit.Count, 1)
     for fault in answer.faults:
         metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -38,6 +38,18 @@ handler = app.handler
 """
 
 
+EARLY = """
+import app
+from brine.domain.messages import Response
+from brine.service.answer import Answer
+class Early:
+    def serve(self, request, deadline):
+        return Answer(response=Response(status=200), result="hit", early_refresh=True)
+app.gateway = Early()
+handler = app.handler
+"""
+
+
 @pytest.fixture
 def output() -> Output:
     return Output()
@@ -95,6 +107,17 @@ def test_an_answer_is_logged_and_counted_without_what_may_be_secret(start: Start
     assert 0 < first["OriginLatency"] < first["Latency"]
 
 
+def test_an_early_refresh_is_logged_and_counted(start: Start, tmp_path: Path, output: Output) -> None:
+    code = tmp_path / "early"
+    code.mkdir()
+    (code / "early.py").write_text(EARLY)
+    with start("http://127.0.0.1:1", code, "early.handler") as invoke:
+        invoke(load_event(GET))
+    (record,), (metrics,) = output.log, output.metrics
+    assert (record["level"], record["early_refresh"]) == ("INFO", True)
+    assert (metrics["Hit"], metrics["EarlyRefresh"]) == (1, 1)
+
+
 def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: dict[str, str], output: Output) -> None:
     variables["BRINE_TABLE"] += "-missing"
     with Loopback(answering(OK)) as origin, start(origin.address) as invoke:
@@ -105,6 +128,16 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert (record["level"], record["faults"]) == ("WARNING", ["table-unavailable: ResourceNotFoundException"])
     (metrics,) = output.metrics
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
+
+
+def test_a_capped_key_is_counted(start: Start, variables: dict[str, str], output: Output) -> None:
+    with Path(variables["BRINE_ROUTES"]).open("a") as routes:
+        routes.write("new_keys_per_minute = 1\n")
+    with Loopback(answering(OK)) as origin, start(origin.address) as invoke:
+        answers = [invoke(load_event(name)) for name in (GET, "http-api/get-query.json")]
+    assert answers[1]["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; detail=new-keys-capped"
+    assert ["NewKeysCapped" in metrics for metrics in output.metrics] == [False, True]
+    assert output.metrics[1]["NewKeysCapped"] == 1
 
 
 def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(

@@ -17,6 +17,9 @@ class Policy:
 
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
     negative_lifetimes: the same by status; without an entry, errors and temporary redirects get none.
+    jitter: up to which part of itself a lifetime that the route gives is longer or shorter, by response and exchange.
+    early_refresh: how readily a response is refreshed before such a lifetime is over: XFetch's beta, 1 is its optimum
+    and 0 never.
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
@@ -29,10 +32,13 @@ class Policy:
     request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
     show_key: whether Cache-Status may name the cache key.
     tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
+    new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute.
     """
 
     freshness_lifetime: float | None = None
     negative_lifetimes: Mapping[int, float] = field(default_factory=dict, hash=False)
+    jitter: float = 0.0
+    early_refresh: float = 0.0
     grace: float = 0.0
     keep: float = 86_400.0
     background_refresh: bool = False
@@ -42,3 +48,4 @@ class Policy:
     request_directives: bool = True
     show_key: bool = False
     tags: tuple[str, ...] = ()
+    new_keys_per_minute: int | None = None

@@ -7,13 +7,16 @@ when `serve` returns.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.target import BadTargetError, upstream_target
+from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
+from brine.service.key_guard import KeyGuard
 from brine.service.visit import Visit
 from brine.service.waiting import Waiting
 
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
 class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
-    Without `handover`, what would be served stale and refreshed by others is validated at once.
+    Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
+    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes.
     """
 
     routes: Routes
@@ -42,12 +46,17 @@ class Gateway:
     handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
+    key_guard: KeyGuard = field(default_factory=KeyGuard)
+    draw: Callable[[], float] = random.random
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does."""
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+        tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
+        if tenant is None:
+            return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
         if route.max_request_body is not None and len(request.body) > route.max_request_body:
             detail = f"the body has {len(request.body)} bytes, and {route.max_request_body} are allowed"
             return problems.problem_answer(problems.REQUEST_TOO_LARGE, detail, route=route.name)
@@ -55,5 +64,5 @@ class Gateway:
             path, query = upstream_target(route, request, confined=self.routes.confines(route))
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
-        visit = Visit(self, route, replace(request, path=path, query=query), deadline)
+        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant)
         return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())

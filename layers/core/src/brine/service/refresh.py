@@ -1,4 +1,4 @@
-"""Refreshing what was served stale, apart from the requests that it was served to.
+"""Refreshing what was served stale, or is about to be, apart from the requests that it was served to.
 
 A refresh may be asked for twice, late, or after somebody has made it. So the lease of the key is taken first, which
 keeps one refresh in flight, and then what is stored is read anew, consistently. What is not there is not fetched: it
@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from brine.domain.decision import Forward, Validate
+from brine.domain.decide import renewal
+from brine.domain.decision import Forward, Serve, Validate
+from brine.domain.tenant import NOBODY
 from brine.ports import Lease
 from brine.service.carry_out import fetch
 from brine.service.collapse import Fill, acquire
@@ -50,29 +52,32 @@ class Refresher:
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Bring one stored response up to date. Never raises for what an origin or a store does."""
         route = next((route for route in self.gateway.routes if route.name == request.route), None)
-        if route is None:
+        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
             return Refresh(outcome="gone")
-        visit = Visit(self.gateway, route, request.request, deadline)
+        visit = Visit(self.gateway, route, request.request, deadline, request.tenant)
         if visit.key != request.key:
             return Refresh(outcome="gone")
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return _refresh(visit, "failed" if lease is None else "held")
-        decision = self._decide(visit)
+        fill = Fill(lease)
+        with fill.given_up_on_error(visit):
+            decision = self._decide(visit, request)
         if isinstance(decision, Validate | Forward):
-            return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
-        visit.cache.release(lease, visit.journal)
+            return _refresh(visit, _outcome(fetch(visit, decision, fill)))
+        fill.give_up(visit)
         return _refresh(visit, decision)
 
-    def _decide(self, visit: Visit) -> Validate | Forward | Outcome:
+    def _decide(self, visit: Visit, request: RefreshRequest) -> Validate | Forward | Outcome:
         """What to ask the origin, or why it need not be asked."""
-        visit.found = visit.cache.find(
-            visit.key, visit.route.name, visit.request, visit.now, visit.journal, consistent=True
-        )
-        if visit.found.stored is None:
+        visit.found = visit.cache.find(visit.resource, visit.request, visit.now, visit.journal, consistent=True)
+        stored = visit.found.stored
+        if stored is None:
             is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)
             return "failed" if is_unknown else "gone"
         decision = visit.decide(background_refresh=False)
+        if isinstance(decision, Serve) and stored.generation == request.renews:
+            return renewal(stored, visit.request)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 
