@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from brine.domain.formats.allowed import Declarations
     from brine.service.computation import Story
     from brine.service.found import Entry
+    from brine.service.transcoding.transcoder import Transcoder
     from brine_codec import Registry
 
 EMULATOR_SLOWNESS = 10.0
@@ -169,7 +170,30 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+    routes = _routes(settings)
+    return Gateway(
+        routes=routes, cache=cache, origin=origin, clock=time.time, transcoders=_transcoders(settings, routes, aws)
+    )
+
+
+def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
+    """What converts, by route. Where no route asks for it, nothing of it is imported."""
+    wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
+    if not wanted:
+        return {}
+    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
+
+    declared = build_declarations(settings)
+    transcoders = {}
+    for name, transcoding in wanted:
+        try:
+            types = declared.types(transcoding.types)
+        except KeyError as error:
+            raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
+        transcoders[name] = build_transcoder(
+            name, transcoding, types, lambda secret: KeyringSource(SecretText(aws, secret)), time.time
+        )
+    return transcoders
 
 
 def _refreshed_by_others(routes: Routes) -> Routes:

@@ -21,6 +21,8 @@ from brine.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.transcoding import Transcoding
+
 _URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -76,8 +78,10 @@ class _Reader:
                 values[key] = self.query(index, value)
             elif key == "origin":
                 values["origin"], values["base_path"] = self.origin(index, value)
+            elif key == "transcode":
+                values["transcoding"] = self.transcoding(index, value)
             else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, "origin", "query")))
+                known = ", ".join(sorted((*ROUTE, *POLICY, "origin", "query", "transcode")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
@@ -92,6 +96,25 @@ class _Reader:
                 self.fail(index, ("query", key), f'unknown key "{key}"; "query" knows {", ".join(sorted(QUERY))}')
         return QueryRule(**{key: self.read(QUERY, index, ("query", key), item) for key, item in value.items()})
 
+    def transcoding(self, index: int, value: object) -> Transcoding:
+        from brine.adapters.transcode_toml import read_transcoding  # noqa: PLC0415 - for routes that have it
+
+        if not isinstance(value, dict):
+            self.fail(index, ("transcode",), '"transcode" must be a table, such as { origin = "json" }')
+
+        def fail(keys: tuple[str, ...], message: str) -> NoReturn:
+            self.fail(index, ("transcode", *keys), message)
+
+        return read_transcoding(value, fail, lambda key, text: self.filled(index, ("transcode", key), text))
+
+    def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
+        """The text with what the environment has for each `${NAME}`."""
+        for name in _VARIABLE.findall(text):
+            if name not in self._environment:
+                what = ".".join(keys)
+                self.fail(index, keys, f'"{what}" asks for the environment variable {name}, which is not set')
+        return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
+
     def read(
         self, readers: Mapping[str, Callable[[Any], Any]], index: int, keys: tuple[str, ...], value: object
     ) -> Any:
@@ -103,11 +126,8 @@ class _Reader:
     def origin(self, index: int, value: object) -> tuple[OriginAddress, str]:
         if not isinstance(value, str):
             self.fail(index, ("origin",), '"origin" must be a URL in quotes')
-        for name in _VARIABLE.findall(value):
-            if name not in self._environment:
-                self.fail(index, ("origin",), f'"origin" asks for the environment variable {name}, which is not set')
         # What a variable holds may be secret, and urlsplit's errors quote it: messages show the text as it is written.
-        url = _VARIABLE.sub(lambda match: self._environment[match[1]], value)
+        url = self.filled(index, ("origin",), value)
         try:
             parts = urlsplit(url)
             port = parts.port

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.origin import OriginAddress
+    from brine.domain.transcoding import Transcoding
 
 type ForwardHeaders = Literal["all"] | frozenset[str]
 
@@ -39,6 +40,7 @@ class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    `transcoding`: the formats between which it converts; without it, content passes as it is.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Route:
     timeout: float = 20.0
     max_request_body: int | None = None
     tenant: str | None = None
+    transcoding: Transcoding | None = None
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:

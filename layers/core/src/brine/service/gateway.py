@@ -21,7 +21,7 @@ from brine.service.visit import Visit
 from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine.domain.messages import Request
     from brine.domain.route import Routes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
     from brine.service.handover import Handover
     from brine.service.response_cache import ResponseCache
+    from brine.service.transcoding.transcoder import Transcoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
-    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes.
+    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes. `transcoders`: what
+    converts between formats, by the names of the routes that ask for it.
     """
 
     routes: Routes
@@ -48,6 +50,7 @@ class Gateway:
     flights: Flights = field(default_factory=Flights)
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
+    transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does."""
@@ -64,5 +67,12 @@ class Gateway:
             path, query = upstream_target(route, request, confined=self.routes.confines(route))
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
-        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant)
-        return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())
+
+        def upstream(asked: Request) -> Answer:
+            visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant)
+            return carry_out(visit, visit.look_up() if asked.is_for_cache else visit.decide())
+
+        transcoder = self.transcoders.get(route.name)
+        if transcoder is None:
+            return upstream(request)
+        return transcoder.serve(request, upstream, path if query is None else f"{path}?{query}")

@@ -45,6 +45,15 @@ ORIGIN_TIMEOUT = Kind("origin-timeout", 504, "The origin did not answer in time"
 ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not complete or not HTTP")
 ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
+FORMAT_UNSUPPORTED = Kind("format-unsupported", 415, "The content has a type that cannot be read here")
+FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "There is no format here that the request accepts")
+CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
+CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than can be taken this way")
+TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that may not travel here")
+ORIGIN_FORMAT = Kind("origin-format", 502, "The origin's response is not in the format of its route")
+ORIGIN_CONTENT = Kind("origin-content-invalid", 502, "The origin's response cannot be written in another format")
+ORIGIN_SEAL = Kind("origin-seal-refused", 502, "The origin's envelope does not open")
+KEYS_UNAVAILABLE = Kind("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS = (
@@ -60,6 +69,15 @@ KINDS = (
     ORIGIN_MALFORMED,
     ORIGIN_TOO_LARGE,
     ANSWER_TOO_LARGE,
+    FORMAT_UNSUPPORTED,
+    FORMAT_UNACCEPTABLE,
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    TYPE_REFUSED,
+    ORIGIN_FORMAT,
+    ORIGIN_CONTENT,
+    ORIGIN_SEAL,
+    KEYS_UNAVAILABLE,
     INTERNAL,
 )
 
