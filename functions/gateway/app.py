@@ -31,6 +31,8 @@ FAULT_METRICS = {
     "keys": "StoreFault",
     "queue": "StoreFault",
     "stamps": "StoreFault",
+    "circuits": "StoreFault",
+    "origin-circuit": "CircuitOpen",
     "invalidation": "InvalidationFault",
 }
 
@@ -83,6 +85,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "stored": answer.stored,
         "milliseconds": round(seconds * 1000, 1),
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
+        "retries": answer.retries or None,
         "problem": answer.problem,
         "faults": faults or None,
     }
@@ -95,6 +98,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
     if answer.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    if answer.retries:
+        metrics.add_metric("Retries", MetricUnit.Count, answer.retries)
     for fault in answer.faults:
         metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -88,6 +88,7 @@ def observe(done: Done, request_id: str) -> None:
         "problem": done.problem,
         "milliseconds": round(done.seconds * 1000, 1),
         "origin_milliseconds": None if made.origin_time is None else round(made.origin_time * 1000, 1),
+        "retries": made.retries or None,
         "faults": faults or None,
     }
     log = logger.warning if faults or outcome in {"failed", "malformed"} else logger.info
@@ -99,4 +100,6 @@ def observe(done: Done, request_id: str) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, done.seconds * 1000)
     if made.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, made.origin_time * 1000)
+    if made.retries:
+        metrics.add_metric("Retries", MetricUnit.Count, made.retries)
     metrics.flush_metrics()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from brine.domain.fields import Fields
 
 CACHED_METHODS = frozenset({"GET", "HEAD"})
+IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

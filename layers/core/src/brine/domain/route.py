@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.policy import Policy
+from brine.domain.retries import DEFAULT_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +38,10 @@ class QueryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds."""
+    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
+
+    retries: how many times more the origin may be asked for one request. circuit_breaker: None for none.
+    """
 
     name: str
     prefix: str
@@ -45,6 +50,8 @@ class Route:
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
+    retries: int = DEFAULT_RETRIES
+    circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
     policy: Policy = field(default_factory=Policy)
 

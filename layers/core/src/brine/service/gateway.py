@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.target import BadTargetError, upstream_target
 from brine.service import problems
+from brine.service.ask import Resilience
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
 from brine.service.visit import Visit
@@ -42,6 +43,7 @@ class Gateway:
     handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
+    resilience: Resilience = field(default_factory=Resilience)
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does."""

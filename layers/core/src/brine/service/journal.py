@@ -11,9 +11,12 @@ from brine_codec import KeyringUnavailable, Miss
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated"]
+type FaultKind = Literal[
+    "table", "bodies", "keys", "queue", "stamps", "invalidation", "circuits", "origin-circuit", "envelope", "outdated"
+]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
 so it may have been. invalidation: the table did not forget what is no longer good, which may still be served.
+circuits: what others know of an origin could not be read or told. origin-circuit: the origin was not asked.
 envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone."""
 

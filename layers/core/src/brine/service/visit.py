@@ -47,6 +47,7 @@ class Visit:
         "now",
         "origin_time",
         "request",
+        "retries",
         "route",
     )
 
@@ -61,14 +62,20 @@ class Visit:
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
+        self.retries = 0
         self._cache: ResponseCache | None = None
 
     @property
     def cache(self) -> ResponseCache:
         """The gateway's cache, whose calls end in time for an answer."""
         if self._cache is None:
-            self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
+            self._cache = self.gateway.cache.within(self.store_deadline)
         return self._cache
+
+    @property
+    def store_deadline(self) -> Deadline:
+        """When calls to stores must be over."""
+        return self.deadline.within(inf, reserve=ANSWER_RESERVE)
 
     def key_of(self, target: str) -> str:
         """The cache key of another target of this route."""
@@ -145,9 +152,13 @@ class Visit:
             layer=self.layer,
             stored=status.stored,
             origin_time=self.origin_time,
+            retries=self.retries,
             faults=tuple(self.journal.faults),
         )
 
-    def problem(self, kind: problems.Kind, detail: str | None, status: CacheStatus) -> Answer:
+    def problem(
+        self, kind: problems.Kind, detail: str | None, status: CacheStatus, *, retry_after: float | None = None
+    ) -> Answer:
         """The answer that tells of a problem."""
-        return replace(self.answer(problems.problem(kind, detail), status, "problem"), problem=kind.name)
+        response = problems.problem(kind, detail, retry_after=retry_after)
+        return replace(self.answer(response, status, "problem"), problem=kind.name)
