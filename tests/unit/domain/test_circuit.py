@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from brine.domain.circuit import FAIR_TIME, KEPT, STREAK_GAP, Streak, after_failure, is_failure, needs_probe
 from brine.domain.messages import Response
-from brine.errors import OriginError, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+
+if TYPE_CHECKING:
+    from brine.errors import OriginError
 
 NOW = 1_790_000_000.0
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from brine.domain.fields import Fields
@@ -7,12 +9,14 @@ from brine.domain.messages import Request, Response
 from brine.domain.retries import FIRST_PAUSE, LONGEST_PAUSE, is_repeatable, may_pass, pause_before, retry_after
 from brine.errors import (
     OriginCircuitOpen,
-    OriginError,
     OriginMalformed,
     OriginTimeout,
     OriginTooLarge,
     OriginUnreachable,
 )
+
+if TYPE_CHECKING:
+    from brine.errors import OriginError
 
 NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.circuits_memory import MemoryCircuitStore
+from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.domain.circuit import KEPT
 from brine.domain.messages import Request
@@ -75,10 +76,10 @@ class Fleet:
         self.circuits = Counting()
         self.outcome: Outcome = DOWN
         self.origin = MemoryOrigin(lambda _address, _request: self.outcome)
-        self.processes = [World(circuits=self.circuits) for _ in range(size)]
+        items = MemoryItemStore()
+        leases, stamps = MemoryLeaseStore(items), MemoryStampStore(items)
+        self.processes = [World(items=items, leases=leases, stamps=stamps, circuits=self.circuits) for _ in range(size)]
         for world in self.processes:
-            world.items = self.processes[0].items
-            world.leases = self.processes[0].leases
             world.origin = self.origin
             world.restart()
 
