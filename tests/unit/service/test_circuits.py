@@ -12,8 +12,10 @@ import pytest
 from brine.adapters.circuits_memory import MemoryCircuitStore
 from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
+from brine.domain.cache_key import cache_key
 from brine.domain.circuit import KEPT
 from brine.domain.messages import Request
+from brine.domain.refresh import RefreshRequest
 from brine.errors import (
     BadRequest,
     OriginMalformed,
@@ -25,6 +27,7 @@ from brine.errors import (
 )
 from brine.ports import Deadline
 from brine.service.circuits import READ_PAUSE
+from brine.service.refresh import Refresher
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
@@ -321,6 +324,23 @@ def test_a_store_that_fails_is_not_asked_again_at_once() -> None:
     for _ in range(4):  # of which the third failure opens it here
         fleet.ask()
     assert fleet.circuits.calls == ["read", "open"]
+
+
+def test_the_refresher_heeds_it_and_leaves_the_refresh_for_later() -> None:
+    fleet = Fleet()
+    world = fleet.processes[0]
+    fleet.outcome = response(cache_control="max-age=10, stale-while-revalidate=600")
+    assert fleet.ask().stored
+    fleet.pass_time(20)
+    fleet.outcome = DOWN
+    (route,) = (route for route in world.gateway.routes if route.name == "fragile")
+    key = cache_key(tenant="", route=route, method="GET", target="/x")
+    request = RefreshRequest(route="fragile", target="/x", key=key)
+    refresher = Refresher(world.gateway)
+    made = [refresher.refresh(request, Deadline(world.now + 29, lambda: world.now)) for _ in range(4)]
+    assert [refresh.outcome for refresh in made] == ["failed"] * 4
+    assert [str(fault) for fault in made[3].faults] == ["origin-circuit-open"]
+    assert fleet.asked == 4
 
 
 class Gathering(MemoryOrigin):
