@@ -84,6 +84,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "layer": answer.layer,
         "stored": answer.stored,
         "milliseconds": round(seconds * 1000, 1),
+        "early_refresh": answer.early_refresh or None,
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
         "retries": answer.retries or None,
         "problem": answer.problem,
@@ -100,6 +101,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
     if answer.retries:
         metrics.add_metric("Retries", MetricUnit.Count, answer.retries)
+    if answer.early_refresh:
+        metrics.add_metric("EarlyRefresh", MetricUnit.Count, 1)
     for fault in answer.faults:
         metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -43,6 +43,8 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+jitter = 0.1
+early_refresh = 1
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     (route,) = parse_routes(text, {"HOST": "Orders.Test"})
@@ -63,6 +65,8 @@ request_directives = false
         store_post=True,
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
+        jitter=0.1,
+        early_refresh=1.0,
     )
 
 
@@ -126,6 +130,11 @@ BAD = [
     (HEAD + "timeout = 0", "5:1", "longer than nothing", True),
     (HEAD + "grace = true", "5:1", "must be a duration", True),
     (HEAD + "keep = -1", "5:1", "must be a duration", True),
+    (HEAD + "jitter = 0.51", "5:1", "a number from 0 to 0.5", True),
+    (HEAD + "jitter = nan", "5:1", "a number from 0 to 0.5", None),
+    (HEAD + 'jitter = "10%"', "5:1", "a number from 0 to 0.5", True),
+    (HEAD + "early_refresh = -1", "5:1", "a number from 0 to 10", True),
+    (HEAD + "early_refresh = true", "5:1", "a number from 0 to 10", True),
     (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
     (HEAD + "retries = 6", "5:1", "a number of 0 to 5", True),
     (HEAD + "retries = -1", "5:1", "a number of 0 to 5", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,7 +48,7 @@ class Crowd(Flights):
 def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:
     """What a crowd of threads gets whose first fetch lasts until all others wait for it. `outcome` is by fetch."""
     crowd = Crowd(CROWD)
-    numbers = iter(range(CROWD))
+    numbers = count()
 
     def answer(_address: OriginAddress, _request: Request) -> Outcome:
         number = next(numbers)

@@ -55,6 +55,15 @@ def _positive_duration(value: object) -> float:
     raise ValueError("must be longer than nothing")
 
 
+def _number_up_to(most: float) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
+            return float(value)
+        raise ValueError(f"must be a number from 0 to {most}")
+
+    return read
+
+
 def _size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
@@ -135,6 +144,8 @@ ROUTE: Readers = {
 }
 POLICY: Readers = {
     "freshness_lifetime": _duration,
+    "jitter": _number_up_to(0.5),
+    "early_refresh": _number_up_to(10),
     "grace": _duration,
     "keep": _duration,
     "negative_lifetimes": _negative_lifetimes,

@@ -17,9 +17,10 @@ not the cache's business. refused: the client asked for what cannot be had. prob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response and its story.
+    """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin.
 
-    `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin, all its `retries` included.
+    `retries`: how often it was asked once more in that time. `early_refresh`: whether a refresh was asked for though
+    the response is fresh.
     """
 
     response: Response
@@ -29,5 +30,6 @@ class Answer:
     stored: bool = False
     origin_time: float | None = None
     retries: int = 0
+    early_refresh: bool = False
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
