@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.circuit import FAIR_TIME, KEPT, STREAK_GAP, Streak, after_failure, is_failure, needs_probe
+from brine.domain.circuit import FAIR_TIME, KEPT, STREAK_GAP, Streak, after_failure, health, needs_probe
 from brine.domain.messages import Response
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
@@ -16,15 +16,15 @@ NOW = 1_790_000_000.0
 
 @pytest.mark.parametrize("status", range(200, 600))
 def test_statuses_that_tell_of_an_origin_that_is_down(status: int) -> None:
-    is_down = is_failure(Response(status=status), 20, 20)
-    assert is_down is (status >= 502 and status != 505)
+    assert health(Response(status=status), 20, 20) == ("down" if status >= 502 and status != 505 else "well")
 
 
 @pytest.mark.parametrize(
-    ("error", "fails"), [(OriginUnreachable(""), True), (OriginMalformed(""), True), (OriginTooLarge(""), False)]
+    ("error", "told"),
+    [(OriginUnreachable(""), "down"), (OriginMalformed(""), "down"), (OriginTooLarge(""), "well")],
 )
-def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, fails: bool) -> None:
-    assert is_failure(error, 0.1, 20) is fails
+def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, told: str) -> None:
+    assert health(error, 0.1, 20) == told
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, fails: b
     [(FAIR_TIME, 20, True), (FAIR_TIME - 0.1, 20, False), (1.0, 1.0, True), (0.9, 1.0, False), (20, 20, True)],
 )
 def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeout: float, fails: bool) -> None:
-    assert is_failure(OriginTimeout(""), seconds, timeout) is fails
+    assert health(OriginTimeout(""), seconds, timeout) == ("down" if fails else "unknown")
 
 
 def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:

@@ -269,6 +269,21 @@ def test_a_probe_that_was_never_sent_is_left_to_the_next_request() -> None:
     assert fleet.circuits.circuits == {}
 
 
+def test_a_probe_that_had_no_time_is_left_to_the_next_request() -> None:
+    fleet = Fleet()
+    fleet.break_down()
+    fleet.pass_time(10)
+    world = fleet.processes[0]
+    fleet.outcome = OriginTimeout("late")
+    request = Request(method="GET", path=PLACE)
+    answer = world.gateway.serve(request, Deadline(world.now + 3, lambda: world.now))
+    assert answer.problem == "origin-timeout"
+    fleet.outcome = DOWN
+    assert fleet.ask().problem == "origin-unreachable"
+    assert fleet.ask().problem == "origin-circuit-open"
+    assert fleet.circuits.calls[-6:] == ["open", "read", "claim", "open", "claim", "open"]
+
+
 def test_who_dies_probing_is_succeeded() -> None:
     fleet = Fleet()
     fleet.break_down()

@@ -9,13 +9,15 @@ for others meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.messages import Response
 from brine.errors import OriginTimeout, OriginTooLarge
 
 if TYPE_CHECKING:
     from brine.domain.retries import Outcome
+
+type Health = Literal["well", "down", "unknown"]
 
 STREAK_GAP: Final = 60.0
 """Seconds between two failures after which they are not in a row: so long ago says nothing about now."""
@@ -47,18 +49,18 @@ class Streak:
         return abs(now - self.last) <= STREAK_GAP
 
 
-def is_failure(outcome: Outcome, seconds: float, timeout: float) -> bool:
-    """Whether an outcome tells that the origin is down, of a request that was given so many `seconds`.
+def health(outcome: Outcome, seconds: float, timeout: float) -> Health:
+    """What an outcome tells of the origin, of a request that was given so many `seconds`.
 
     A 500 tells that one request is more than the origin can do, as 501, 505 and a body that is too large do: who could
-    name such a request would otherwise cut everybody off. A timeout tells it where the origin had the route's
+    name such a request would otherwise cut everybody off. A timeout tells nothing unless the origin had the route's
     `timeout`, or a fair time.
     """
     if isinstance(outcome, Response):
-        return outcome.status >= 500 and outcome.status not in _LIVELY_ERRORS
-    if isinstance(outcome, OriginTimeout):
-        return seconds >= min(timeout, FAIR_TIME)
-    return not isinstance(outcome, OriginTooLarge)
+        return "down" if outcome.status >= 500 and outcome.status not in _LIVELY_ERRORS else "well"
+    if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIME):
+        return "unknown"
+    return "well" if isinstance(outcome, OriginTooLarge) else "down"
 
 
 def needs_probe(open_until: float, now: float) -> bool:

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brine.domain.circuit import is_failure
+from brine.domain.circuit import health
 from brine.domain.messages import Response
 from brine.domain.retries import is_repeatable, may_pass, pause_before
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
@@ -73,10 +73,13 @@ def _attempt(visit: Visit, request: Request, patience: Deadline) -> Outcome:
     except BadRequest:
         circuits.withdrawn(visit, probe, gateway.clock())
         raise
-    if is_failure(outcome, seconds, visit.route.timeout):
-        circuits.failed(visit, breaker, probe, gateway.clock())
-    else:
-        circuits.succeeded(visit, probe)
+    match health(outcome, seconds, visit.route.timeout):
+        case "well":
+            circuits.succeeded(visit, probe)
+        case "down":
+            circuits.failed(visit, breaker, probe, gateway.clock())
+        case "unknown":
+            circuits.withdrawn(visit, probe, gateway.clock())
     return outcome
 
 

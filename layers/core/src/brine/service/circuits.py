@@ -108,7 +108,7 @@ class Circuits:
                 known.learn(until, now)
 
     def withdrawn(self, visit: Visit, probe: str | None, now: float) -> None:
-        """The origin was not asked after all: the probe is somebody else's to make."""
+        """Nothing came to be known of the origin, or it was not asked: the probe is somebody else's to make."""
         origin = visit.route.origin
         if probe is not None:
             with self._lock:
