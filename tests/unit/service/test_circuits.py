@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
 from brine.domain.cache_key import cache_key
-from brine.domain.circuit import KEPT
 from brine.domain.messages import Request
 from brine.domain.refresh import RefreshRequest
 from brine.errors import (
@@ -21,90 +14,18 @@ from brine.errors import (
     OriginMalformed,
     OriginTimeout,
     OriginTooLarge,
-    OriginUnreachable,
     StoreThrottled,
     StoreUnavailable,
 )
 from brine.ports import Deadline
 from brine.service.circuits import READ_PAUSE
 from brine.service.refresh import Refresher
-from tests.unit.service.world import World, response, status_of
+from tests.unit.service.fleet import DOWN, OK, PLACE, Fleet
+from tests.unit.service.world import response, status_of
 
 if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Response
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Claim
-    from brine.service.answer import Answer
-
-DOWN = OriginUnreachable("refused")
-OK = response(cache_control="max-age=60")
-PLACE = "/fragile/x"  # three failures in a row, open for ten seconds, no retries
-
-
-class Counting(MemoryCircuitStore):
-    """A store that notes each call, and fails while it has an error."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[str] = []
-        self.error: StoreThrottled | StoreUnavailable | None = None
-
-    def note(self, call: str) -> None:
-        self.calls.append(call)
-        if self.error is not None:
-            raise self.error
-
-    def read(self, origin: OriginAddress) -> float | None:
-        self.note("read")
-        return super().read(origin)
-
-    def open(self, origin: OriginAddress, *, until: float) -> None:
-        self.note("open")
-        super().open(origin, until=until)
-
-    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
-        self.note("claim")
-        return super().claim(origin, owner=owner, now=now, until=until)
-
-    def close(self, origin: OriginAddress, *, owner: str) -> None:
-        self.note("close")
-        super().close(origin, owner=owner)
-
-
-class Fleet:
-    """Processes that share the table, the circuits and an origin which does what `outcome` says."""
-
-    def __init__(self, size: int = 1) -> None:
-        self.circuits = Counting()
-        self.outcome: Outcome = DOWN
-        self.origin = MemoryOrigin(lambda _address, _request: self.outcome)
-        items = MemoryItemStore()
-        leases, stamps = MemoryLeaseStore(items), MemoryStampStore(items)
-        self.processes = [World(items=items, leases=leases, stamps=stamps, circuits=self.circuits) for _ in range(size)]
-        for world in self.processes:
-            world.origin = self.origin
-            world.restart()
-
-    def pass_time(self, seconds: float) -> None:
-        for world in self.processes:
-            world.now += seconds
-
-    def ask(self, process: int = 0, path: str = PLACE, method: str = "GET") -> Answer:
-        return self.processes[process].ask(path, method)
-
-    def break_down(self) -> None:
-        """The first process opens the circuit."""
-        self.outcome = DOWN
-        for _ in range(3):
-            assert self.ask().problem == "origin-unreachable"
-
-    @property
-    def asked(self) -> int:
-        """How often the origin was asked since the last time."""
-        asked = len(self.origin.requests)
-        self.origin.requests.clear()
-        return asked
+    from brine.errors import StoreError
 
 
 def test_a_healthy_origin_costs_no_call() -> None:
@@ -229,85 +150,8 @@ def test_another_process_learns_of_it_by_its_first_failure() -> None:
     assert (fleet.circuits.calls, fleet.asked) == (["read"] * 2, 0)
 
 
-def test_a_probe_that_succeeds_closes_the_circuit_for_all() -> None:
-    fleet = Fleet(2)
-    fleet.break_down()
-    fleet.ask(1)
-    fleet.ask(1)
-    fleet.circuits.calls.clear()
-    fleet.outcome = OK
-    fleet.pass_time(10)
-    assert fleet.ask(0).result == "miss"
-    assert fleet.circuits.calls == ["read", "claim", "close"]
-    assert fleet.circuits.circuits == {}
-    assert fleet.ask(1, "/fragile/y").result == "miss"
-    assert fleet.circuits.calls == ["read", "claim", "close", "read"]
-    fleet.pass_time(READ_PAUSE)
-    assert [fleet.ask(process, "/fragile/z").result for process in (0, 1)] == ["miss", "hit"]
-    assert fleet.circuits.calls == ["read", "claim", "close", "read"], "nobody is suspicious any more"
-
-
-def test_a_probe_that_fails_opens_it_again() -> None:
-    fleet = Fleet(2)
-    fleet.break_down()
-    fleet.pass_time(10)
-    assert fleet.asked == 3
-    assert [fleet.ask(0).problem, fleet.ask(0).problem] == ["origin-unreachable", "origin-circuit-open"]
-    fleet.pass_time(9)
-    assert fleet.ask(0).problem == "origin-circuit-open"
-    assert fleet.asked == 1
-
-
-def test_a_probe_that_was_never_sent_is_left_to_the_next_request() -> None:
-    fleet = Fleet()
-    fleet.break_down()
-    fleet.pass_time(10)
-    fleet.outcome = BadRequest("a header field cannot be written")
-    assert fleet.ask().problem == "request-invalid"
-    fleet.outcome = OK
-    assert fleet.ask().result == "miss"
-    assert fleet.circuits.circuits == {}
-
-
-def test_a_probe_that_had_no_time_is_left_to_the_next_request() -> None:
-    fleet = Fleet()
-    fleet.break_down()
-    fleet.pass_time(10)
-    world = fleet.processes[0]
-    fleet.outcome = OriginTimeout("late")
-    request = Request(method="GET", path=PLACE)
-    answer = world.gateway.serve(request, Deadline(world.now + 3, lambda: world.now))
-    assert answer.problem == "origin-timeout"
-    fleet.outcome = DOWN
-    assert fleet.ask().problem == "origin-unreachable"
-    assert fleet.ask().problem == "origin-circuit-open"
-    assert fleet.circuits.calls[-6:] == ["open", "read", "claim", "open", "claim", "open"]
-
-
-def test_who_dies_probing_is_succeeded() -> None:
-    fleet = Fleet()
-    fleet.break_down()
-    fleet.pass_time(10)
-    now, address = fleet.processes[0].now, fleet.origin.requests[0][0]
-    assert fleet.circuits.claim(address, owner="dead", now=now, until=now + 22) == "taken"
-    fleet.outcome = OK
-    fleet.pass_time(READ_PAUSE)
-    assert fleet.ask().problem == "origin-circuit-open"
-    fleet.pass_time(20)
-    assert fleet.ask().result == "miss"
-
-
-def test_a_circuit_that_nobody_probed_for_long_counts_as_closed() -> None:
-    fleet = Fleet()
-    fleet.break_down()
-    fleet.pass_time(10 + KEPT)
-    fleet.circuits.calls.clear()
-    assert [fleet.ask().problem for _ in range(3)] == ["origin-unreachable"] * 3
-    assert "claim" not in fleet.circuits.calls
-
-
 @pytest.mark.parametrize("error", [StoreThrottled("GetItem"), StoreUnavailable("GetItem")])
-def test_a_store_that_fails_leaves_circuits_closed(error: StoreThrottled | StoreUnavailable) -> None:
+def test_a_store_that_fails_leaves_circuits_closed(error: StoreError) -> None:
     fleet = Fleet(2)
     fleet.break_down()
     fleet.ask(1)
@@ -356,55 +200,3 @@ def test_the_refresher_heeds_it_and_leaves_the_refresh_for_later() -> None:
     assert [refresh.outcome for refresh in made] == ["failed"] * 4
     assert [str(fault) for fault in made[3].faults] == ["origin-circuit-open"]
     assert fleet.asked == 4
-
-
-class Gathering(MemoryOrigin):
-    """An origin whose answer waits until `others` have been told that the circuit is open."""
-
-    def __init__(self, others: int) -> None:
-        super().__init__({"/x": OK})
-        self._others = others
-        self._lock = threading.Lock()
-        self.refused = 0
-        self.all_refused = threading.Event()
-
-    def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
-        assert self.all_refused.wait(10)
-        return super().fetch(origin, request, deadline)
-
-    def count_refusal(self) -> None:
-        with self._lock:
-            self.refused += 1
-            if self.refused == self._others:
-                self.all_refused.set()
-
-
-@pytest.mark.parametrize("size", [1, 12])
-def test_one_probe_goes_out_whoever_asks_at_once(size: int) -> None:
-    """Thirty-six threads, all in one process, and three in each of twelve."""
-    threads = 36
-    for _ in range(20):
-        fleet = Fleet(size)
-        fleet.break_down()
-        for process in range(1, size):
-            fleet.ask(process)
-            fleet.ask(process)
-        fleet.pass_time(10)
-        origin = Gathering(threads - 1)
-        for world in fleet.processes:
-            world.gateway = replace(world.gateway, origin=origin)
-        start = threading.Barrier(threads)
-
-        def crowd(
-            number: int, fleet: Fleet = fleet, origin: Gathering = origin, start: threading.Barrier = start
-        ) -> str:
-            start.wait(10)
-            answer = fleet.ask(number % size, PLACE, "POST")
-            if answer.problem == "origin-circuit-open":
-                origin.count_refusal()
-            return answer.problem or answer.result
-
-        with ThreadPoolExecutor(threads) as pool:
-            answers = sorted(pool.map(crowd, range(threads)))
-        assert answers == ["origin-circuit-open"] * (threads - 1) + ["pass"]
-        assert len(origin.requests) == 1

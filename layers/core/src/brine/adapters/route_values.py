@@ -134,6 +134,16 @@ def _set_cookie(value: object) -> str:
     raise ValueError('must be "shared", "strip", "refuse" or "keep"')
 
 
+def _tenant(value: object) -> str:
+    if isinstance(value, str):
+        kind, _, name = value.partition(":")
+        if kind == "header" and _TOKEN.fullmatch(name):
+            return f"header:{name.lower()}"
+        if (kind in {"claim", "lambda"} and name) or value in {"iam:account", "iam:user"}:
+            return value
+    raise ValueError('must be "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME"')
+
+
 ROUTE: Readers = {
     "name": _name,
     "prefix": _prefix,
@@ -141,6 +151,7 @@ ROUTE: Readers = {
     "timeout": _positive_duration,
     "retries": _retries,
     "max_request_body": _size,
+    "tenant": _tenant,
 }
 POLICY: Readers = {
     "freshness_lifetime": _duration,

@@ -40,7 +40,8 @@ class QueryRule:
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
-    retries: how many times more the origin may be asked for one request. circuit_breaker: None for none.
+    `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Route:
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
+    tenant: str | None = None
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:
