@@ -44,6 +44,7 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+new_keys_per_minute = 100
 jitter = 0.1
 early_refresh = 1
 """
@@ -66,6 +67,7 @@ early_refresh = 1
         store_post=True,
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
+        new_keys_per_minute=100,
         jitter=0.1,
         early_refresh=1.0,
     )
@@ -150,8 +152,8 @@ BAD = [
     (HEAD + "retries = true", "5:1", "a number of 0 to 5", True),
     (HEAD + "circuit_breaker = true", "5:1", '"circuit_breaker" must be a table', True),
     (HEAD + 'circuit_breaker = "off"', "5:1", "or false", True),
-    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "at least 1", True),
-    (HEAD + "circuit_breaker = { failures = true }", "5:21", "at least 1", True),
+    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "above 0", True),
+    (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
@@ -163,6 +165,8 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
+    (HEAD + "new_keys_per_minute = 0", "5:1", "a whole number above 0", True),
+    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number above 0", True),
     (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
     (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),
     (HEAD + 'tenant = "iam:nobody"', "5:1", '"iam:account"', True),

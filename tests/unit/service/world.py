@@ -15,12 +15,15 @@ from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
 from brine.service.ask import Resilience
+from brine.service.bodies import Bodies
 from brine.service.circuits import Circuits
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.known_stamps import KnownStamps
-from brine.service.response_cache import ResponseCache
+from brine.service.leases import Leases
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
     from brine.ports import BodyStore, CircuitStore, LeaseStore, StampStore
     from brine.service.answer import Answer
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -57,6 +60,12 @@ prefix = "/keyed"
 origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
+[[route]]
+name = "guarded"
+prefix = "/guarded"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+new_keys_per_minute = 3
 [[route]]
 name = "ours"
 prefix = "/ours"
@@ -145,12 +154,10 @@ class World:
             routes=parse_routes(ROUTES, {}),
             cache=ResponseCache(
                 codec=codec,
-                items=self.items,
-                leases=self.leases,
-                bodies=self.bodies,
+                stamps=Stamps(items=self.items, store=self.stamps, known=KnownStamps(self.delta)),
+                leases=Leases(self.leases, pk_of),
+                bodies=Bodies(self.bodies),
                 memory=memory,
-                stamps=self.stamps,
-                known=KnownStamps(self.delta),
                 inline_limit=self.inline_limit,
             ),
             origin=self.origin,

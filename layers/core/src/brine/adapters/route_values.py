@@ -76,10 +76,10 @@ def _retries(value: object) -> int:
     raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
 
 
-def _failures(value: object) -> int:
+def _positive_count(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    raise ValueError("must be a number of failures, at least 1")
+    raise ValueError("must be a whole number above 0")
 
 
 def _boolean(value: object) -> bool:
@@ -166,6 +166,7 @@ POLICY: Readers = {
     "request_directives": _boolean,
     "show_key": _boolean,
     "tags": _tags,
+    "new_keys_per_minute": _positive_count,
 }
 QUERY: Readers = {
     "keep": lambda value: frozenset(_texts(value)),
@@ -173,6 +174,6 @@ QUERY: Readers = {
     "sort": _boolean,
 }
 CIRCUIT_BREAKER: Readers = {
-    "failures": _failures,
+    "failures": _positive_count,
     "open_for": _positive_duration,
 }

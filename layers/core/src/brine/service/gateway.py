@@ -17,6 +17,7 @@ from brine.service import problems
 from brine.service.ask import Resilience
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
+from brine.service.key_guard import KeyGuard
 from brine.service.visit import Visit
 from brine.service.waiting import Waiting
 
@@ -47,6 +48,7 @@ class Gateway:
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
     resilience: Resilience = field(default_factory=Resilience)
+    key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
