@@ -11,16 +11,18 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from brine.adapters.route_values import POLICY, QUERY, ROUTE
+from brine.adapters.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE
 from brine.adapters.toml_positions import Positions, not_toml
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from brine.adapters.route_values import Readers
     from brine.domain.transcoding import Transcoding
 
 _URL = re.compile(r"[!-~]+")
@@ -67,6 +69,7 @@ class _Reader:
         for key in ("name", "prefix", "origin"):
             if key not in table:
                 self.fail(index, (), f'the route has no "{key}"')
+        tables = {"query": self.query, "circuit_breaker": self.circuit_breaker, "transcoding": self.transcoding}
         values: dict[str, Any] = {}
         policy: dict[str, Any] = {}
         for key, value in table.items():
@@ -74,14 +77,12 @@ class _Reader:
                 policy[key] = self.read(POLICY, index, (key,), value)
             elif key in ROUTE:
                 values[key] = self.read(ROUTE, index, (key,), value)
-            elif key == "query":
-                values[key] = self.query(index, value)
+            elif key in tables:
+                values[key] = tables[key](index, value)
             elif key == "origin":
                 values["origin"], values["base_path"] = self.origin(index, value)
-            elif key == "transcode":
-                values["transcoding"] = self.transcoding(index, value)
             else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, "origin", "query", "transcode")))
+                known = ", ".join(sorted((*ROUTE, *POLICY, *tables, "origin")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
@@ -89,23 +90,25 @@ class _Reader:
         return Route(**values, policy=Policy(**policy))
 
     def query(self, index: int, value: object) -> QueryRule:
-        if not isinstance(value, dict):
-            self.fail(index, ("query",), '"query" must be a table, such as { drop = ["utm_*"] }')
-        for key in value:
-            if key not in QUERY:
-                self.fail(index, ("query", key), f'unknown key "{key}"; "query" knows {", ".join(sorted(QUERY))}')
-        return QueryRule(**{key: self.read(QUERY, index, ("query", key), item) for key, item in value.items()})
+        return QueryRule(**self.table(QUERY, index, "query", value, '{ drop = ["utm_*"] }'))
+
+    def circuit_breaker(self, index: int, value: object) -> CircuitBreaker | None:
+        if value is False:
+            return None
+        example = '{ failures = 5, open_for = "30s" }, or false'
+        return CircuitBreaker(**self.table(CIRCUIT_BREAKER, index, "circuit_breaker", value, example))
 
     def transcoding(self, index: int, value: object) -> Transcoding:
-        from brine.adapters.transcode_toml import read_transcoding  # noqa: PLC0415 - for routes that have it
+        from brine.adapters.transcoding_values import TRANSCODING, read_transcoding  # noqa: PLC0415 - for routes that have it
 
-        if not isinstance(value, dict):
-            self.fail(index, ("transcode",), '"transcode" must be a table, such as { origin = "json" }')
-
-        def fail(keys: tuple[str, ...], message: str) -> NoReturn:
-            self.fail(index, ("transcode", *keys), message)
-
-        return read_transcoding(value, fail, lambda key, text: self.filled(index, ("transcode", key), text))
+        table = self.table(TRANSCODING, index, "transcoding", value, '{ origin = "json" }')
+        for key in ("origin_keys", "client_keys"):
+            if key in table:
+                table[key] = self.filled(index, ("transcoding", key), table[key])
+        try:
+            return read_transcoding(table)
+        except ValueError as error:
+            self.fail(index, ("transcoding",), f'"transcoding" {error}')
 
     def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
         """The text with what the environment has for each `${NAME}`."""
@@ -115,9 +118,16 @@ class _Reader:
                 self.fail(index, keys, f'"{what}" asks for the environment variable {name}, which is not set')
         return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
 
-    def read(
-        self, readers: Mapping[str, Callable[[Any], Any]], index: int, keys: tuple[str, ...], value: object
-    ) -> Any:
+    def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
+        """The values of a table inside a route."""
+        if not isinstance(value, dict):
+            self.fail(index, (name,), f'"{name}" must be a table, such as {example}')
+        for key in value:
+            if key not in readers:
+                self.fail(index, (name, key), f'unknown key "{key}"; "{name}" knows {", ".join(sorted(readers))}')
+        return {key: self.read(readers, index, (name, key), item) for key, item in value.items()}
+
+    def read(self, readers: Readers, index: int, keys: tuple[str, ...], value: object) -> Any:
         try:
             return readers[keys[-1]](value)
         except ValueError as error:

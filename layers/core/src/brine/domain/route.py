@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.policy import Policy
+from brine.domain.retries import DEFAULT_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,7 @@ class Route:
 
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
     `transcoding`: the formats between which it converts; without it, content passes as it is.
+    `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Route:
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
+    retries: int = DEFAULT_RETRIES
+    circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
     tenant: str | None = None
     transcoding: Transcoding | None = None
