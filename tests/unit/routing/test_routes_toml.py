@@ -12,9 +12,11 @@ import pytest
 
 from brine.adapters.routes_toml import parse_routes
 from brine.domain.circuit import CircuitBreaker
+from brine.domain.formats.media import Format
 from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
+from brine.domain.transcoding import Transcoding
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"
@@ -33,6 +35,7 @@ query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
 timeout = "2.5s"
 retries = 3
 circuit_breaker = { failures = 2, open_for = "1m" }
+transcoding = { origin = "sealed", requests = "json", origin_keys = "${HOST}", client_keys = "c", types = ["t"] }
 max_request_body = 1000
 tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
@@ -57,6 +60,13 @@ early_refresh = 1
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
+    assert route.transcoding == Transcoding(
+        origin=Format.SEALED,
+        requests=Format.JSON,
+        origin_keys="Orders.Test",
+        client_keys="c",
+        types=("t",),
+    )
     assert route.policy == Policy(
         freshness_lifetime=300,
         grace=0.25,
@@ -156,6 +166,15 @@ BAD = [
     (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
+    (HEAD + "transcoding = 3", "5:1", '"transcoding" must be a table', True),
+    (HEAD + "transcoding = {}", "5:1", "which format the origin speaks", True),
+    (HEAD + 'transcoding = { origin = "xml" }', "5:17", "one of json, msgpack, sealed", True),
+    (HEAD + 'transcoding = { origin = "sealed" }', "5:1", 'has no "origin_keys"', True),
+    (HEAD + 'transcoding = { origin = "json", requests = "sealed" }', "5:1", 'has no "origin_keys"', True),
+    (HEAD + 'transcoding = { origin = "json", client_keys = "" }', "5:34", "the name or ARN", True),
+    (HEAD + 'transcoding = { origin = "json", client_keys = "${NOPE}" }', "5:34", "NOPE, which is not set", False),
+    (HEAD + 'transcoding = { origin = "json", types = "a" }', "5:34", "a list of names", True),
+    (HEAD + 'transcoding = { origin = "json", keys = "a" }', "5:34", 'unknown key "keys"', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
