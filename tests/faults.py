@@ -195,6 +195,9 @@ class FaultyBodies:
     def write(self, digest: bytes, body: bytes) -> None:
         self._faults.befall("write body", lambda: self._inner.write(digest, body))
 
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        return self._faults.befall("link body", lambda: self._inner.link(digest, size, seconds=seconds, fields=fields))
+
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
 
