@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from random import Random
 
+    from brine.domain.fields import Fields
     from brine.domain.messages import Request
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest

@@ -40,6 +40,7 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+large_bodies = "redirect"
 jitter = 0.1
 early_refresh = 1
 """
@@ -50,7 +51,7 @@ early_refresh = 1
     assert route.base_path == "/v2"
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
-    assert (route.timeout, route.max_request_body) == (2.5, 1000)
+    assert (route.timeout, route.max_request_body, route.large_bodies) == (2.5, 1000, "redirect")
     assert route.policy == Policy(
         freshness_lifetime=300,
         grace=0.25,
@@ -118,6 +119,7 @@ BAD = [
     (HEAD + "early_refresh = true", "5:1", "a number from 0 to 10", True),
     (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
+    (HEAD + "large_bodies = true", "5:1", '"refuse" or "redirect"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
     (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),

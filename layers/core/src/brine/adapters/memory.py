@@ -135,7 +135,7 @@ class MemoryStampStore:
 
 
 class MemoryBodyStore:
-    """The BodyStore port on a dictionary. `bodies` may be looked at and changed, and so may `links`, which never end."""
+    """The BodyStore port on a dictionary. `bodies` may be seen and changed; `links`, which never end, seen."""
 
     def __init__(self) -> None:
         self.bodies: dict[bytes, bytes] = {}

@@ -119,12 +119,19 @@ def _set_cookie(value: object) -> str:
     raise ValueError('must be "shared", "strip", "refuse" or "keep"')
 
 
+def _large_bodies(value: object) -> str:
+    if value in {"refuse", "redirect"}:
+        return str(value)
+    raise ValueError('must be "refuse" or "redirect"')
+
+
 ROUTE: dict[str, Callable[[Any], Any]] = {
     "name": _name,
     "prefix": _prefix,
     "forward_headers": _forward_headers,
     "timeout": _positive_duration,
     "max_request_body": _size,
+    "large_bodies": _large_bodies,
 }
 POLICY: dict[str, Callable[[Any], Any]] = {
     "freshness_lifetime": _duration,

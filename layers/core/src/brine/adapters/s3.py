@@ -68,6 +68,7 @@ class S3BodyStore:
                 "if-none-match": "*",
                 "x-amz-checksum-sha256": b2a_base64(digest, newline=False).decode("ascii"),
                 "x-amz-content-sha256": digest.hex(),
+                "x-amz-sdk-checksum-algorithm": "SHA256",
             },
             body=body,
             payload_hash=digest.hex(),

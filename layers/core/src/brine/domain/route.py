@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from brine.domain.origin import OriginAddress
 
+type LargeBodies = Literal["refuse", "redirect"]
 type ForwardHeaders = Literal["all"] | frozenset[str]
 
 # What a request may carry to the origin unless its route says more. None of these picks the answer unseen: each is a
@@ -36,7 +37,11 @@ class QueryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds."""
+    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
+
+    large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
+    is good for a short while for whoever has it.
+    """
 
     name: str
     prefix: str
@@ -46,6 +51,7 @@ class Route:
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
     max_request_body: int | None = None
+    large_bodies: LargeBodies = "refuse"
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:

@@ -18,6 +18,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.hit_for_miss import HitForMiss
+from brine.domain.redirect import link_fields
 from brine.domain.stamps import is_dead, outlived_stamps, stale_from, stamp_names
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.domain.vary import selects, vary_key
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from brine_codec import Codec
 
 MAIN = "main"
+LARGEST_INLINE_BODY = 524_288
+"""Bytes of a body that may lie in the table, however well it compresses: what no answer can carry is in the bucket."""
 LAST_SECOND = 2**32 - 1
 """The latest time that an envelope can hold, in 2106: what an origin would have kept longer is kept until then."""
 
@@ -170,6 +173,20 @@ class ResponseCache:
         whole = replace(stored, body=body)
         self._remember(key, found.slot, whole, found.moment, otherwise=stored)
         return whole
+
+    def link(self, stored: StoredResponse, *, seconds: int, journal: Journal) -> str | None:
+        """A URL of the response's body, which is above LARGEST_INLINE_BODY; None when that is lost. One call."""
+        body = stored.body
+        reference = body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
+        fields = link_fields(stored)
+        try:
+            url = self.bodies.link(reference.digest, reference.size, seconds=seconds, fields=fields)
+        except StoreError as error:
+            journal.store_failed("bodies", error)
+            return None
+        if url is None:
+            journal.body_lost("missing")
+        return url
 
     def within(self, deadline: Deadline) -> ResponseCache:
         """This cache for calls that are over by then."""
@@ -339,12 +356,13 @@ class ResponseCache:
     def _place(
         self, key: str, slot: str, stored: StoredResponse, evict_at: int, now: float
     ) -> tuple[StoredResponse, bytes]:
-        """Seal the response; if its envelope is too large for the table, put the body away and seal the rest."""
+        """Seal the response; if that or the body is too large for the table, put the body away and seal the rest."""
         context = (key, slot)
-        envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
         body = stored.body
-        if len(envelope) <= self.inline_limit or isinstance(body, BodyReference):
-            return stored, envelope
+        if isinstance(body, BodyReference) or len(body) <= LARGEST_INLINE_BODY:
+            envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
+            if isinstance(body, BodyReference) or len(envelope) <= self.inline_limit:
+                return stored, envelope
         reference = BodyReference(sha256(body).digest(), len(body))
         self.bodies.write(reference.digest, body)
         placed = replace(stored, body=reference)
