@@ -1,6 +1,8 @@
 """The ports with faults: a call may be refused, fail, be slow, be done twice, lose its answer, or read what was before.
 
-Faults come from a seeded source of randomness, so that a run can be had again.
+Faults come from a seeded source of randomness, so that a run can be had again. A process may also be frozen, as Lambda
+does when the answer is out: then nothing calls a port any more. tests/faulty_aws.py has the
+faults of calls on the wire.
 """
 
 from __future__ import annotations
@@ -35,7 +37,11 @@ if TYPE_CHECKING:
         StampStore,
     )
 
-type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old"]
+type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old", "partial", "hangs"]
+
+
+class Frozen(AssertionError):
+    """A call to a port that a frozen process cannot have made."""
 
 
 @dataclass(kw_only=True)
@@ -54,12 +60,15 @@ class Faults:
     delay: float = 1.0
     lag: float = 1.0
     injected: Counter[tuple[str, Fault]] = field(default_factory=Counter)
+    is_frozen: bool = False
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
     def draw(self, call: str, *possible: Fault) -> Fault | None:
         """The fault that befalls this call, if any: one that is not `possible` for it does not."""
+        if self.is_frozen:
+            raise Frozen(f"{call}, after the answer")
         with self._lock:
             spared = max(0.0, 1.0 - sum(self.chances.values()))
             fault = self.random.choices([*self.chances, None], [*self.chances.values(), spared])[0]

@@ -12,9 +12,10 @@ SECONDS = 30
 
 
 def followed(url: str, **headers: str) -> Response:
-    """What a GET of this http URL gives, whatever its status."""
+    """What a GET of this http URL gives in the end, whatever its status. Names of `headers` have "_" for "-"."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=SECONDS) as answer:  # noqa: S310 - http
+        with urllib.request.urlopen(urllib.request.Request(url, headers=named), timeout=SECONDS) as answer:  # noqa: S310 - http
             return Response(status=answer.status, fields=Fields(answer.headers.items()), body=answer.read())
     except urllib.error.HTTPError as error:
         with error:

@@ -32,6 +32,7 @@ FAULT_METRICS = {
     "queue": "StoreFault",
     "stamps": "StoreFault",
     "invalidation": "InvalidationFault",
+    "new-keys": "NewKeysCapped",
 }
 
 logger = Logger()

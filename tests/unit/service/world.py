@@ -55,6 +55,23 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "guarded"
+prefix = "/guarded"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+new_keys_per_minute = 3
+[[route]]
+name = "ours"
+prefix = "/ours"
+origin = "http://origin.test"
+tenant = "header:X-Tenant"
+forward_headers = "all"
+[[route]]
+name = "claimed"
+prefix = "/claimed"
+origin = "http://origin.test"
+tenant = "claim:org"
+[[route]]
 name = "sorted"
 prefix = "/sorted"
 origin = "http://origin.test/base"

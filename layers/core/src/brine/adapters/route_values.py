@@ -67,6 +67,12 @@ def _size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
+def _positive_count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    raise ValueError("must be a whole number above 0")
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -125,6 +131,16 @@ def _large_bodies(value: object) -> str:
     raise ValueError('must be "refuse" or "redirect"')
 
 
+def _tenant(value: object) -> str:
+    if isinstance(value, str):
+        kind, _, name = value.partition(":")
+        if kind == "header" and _TOKEN.fullmatch(name):
+            return f"header:{name.lower()}"
+        if (kind in {"claim", "lambda"} and name) or value in {"iam:account", "iam:user"}:
+            return value
+    raise ValueError('must be "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME"')
+
+
 ROUTE: dict[str, Callable[[Any], Any]] = {
     "name": _name,
     "prefix": _prefix,
@@ -132,6 +148,7 @@ ROUTE: dict[str, Callable[[Any], Any]] = {
     "timeout": _positive_duration,
     "max_request_body": _size,
     "large_bodies": _large_bodies,
+    "tenant": _tenant,
 }
 POLICY: dict[str, Callable[[Any], Any]] = {
     "freshness_lifetime": _duration,
@@ -146,6 +163,7 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "request_directives": _boolean,
     "show_key": _boolean,
     "tags": _tags,
+    "new_keys_per_minute": _positive_count,
 }
 QUERY: dict[str, Callable[[Any], Any]] = {
     "keep": lambda value: frozenset(_texts(value)),

@@ -41,6 +41,7 @@ class Route:
 
     large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
     is good for a short while for whoever has it.
+    `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Route:
     timeout: float = 20.0
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
+    tenant: str | None = None
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:

@@ -36,6 +36,8 @@ class Fill:
         """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
         if self.lease is not None or not self.late:
             return self.lease
+        if not visit.may_fill():
+            return None
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
@@ -50,8 +52,7 @@ class Fill:
         left, for the next one to have seen.
         """
         now = visit.gateway.clock()
-        place = visit.key, visit.route.name, visit.request, now, visit.journal
-        present = visit.cache.find(*place, consistent=True)
+        present = visit.cache.find(visit.resource, visit.request, now, visit.journal, consistent=True)
         if present.main is not None and present.generation == visit.found.generation:
             return True
         is_empty = present.main is None and present.mark is None and not visit.journal.has("table")
@@ -101,6 +102,8 @@ def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
 
 def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
+    if not visit.may_fill():
+        return fetch(visit, decision, WITHOUT)
     turn = acquire(visit)
     if isinstance(turn, Held):
         stale = _stale_meanwhile(visit)

@@ -11,11 +11,14 @@ from brine_codec import KeyringUnavailable, Miss
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated"]
+type FaultKind = Literal[
+    "table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated", "new-keys"
+]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
 so it may have been. invalidation: the table did not forget what is no longer good, which may still be served.
 envelope: what is stored was altered, or is not ours.
-outdated: it was written by other code or under a key that is gone."""
+outdated: it was written by other code or under a key that is gone.
+new-keys: the route has had as many of them as it may in a minute, so the response was not stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
-from brine.domain.cache_key import cache_key
+from brine.domain.cache_key import resource_of
 from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
@@ -17,7 +17,7 @@ from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
-from brine.service.journal import Journal
+from brine.service.journal import Fault, Journal
 from brine.service.response_cache import Found
 
 if TYPE_CHECKING:
@@ -45,16 +45,18 @@ class Visit:
         "found",
         "gateway",
         "journal",
-        "key",
         "layer",
         "now",
         "origin_time",
         "request",
+        "resource",
         "room",
         "route",
     )
 
-    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, room: float = inf) -> None:
+    def __init__(
+        self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str, *, room: float = inf
+    ) -> None:
         self.gateway = gateway
         self.route = route
         self.request = request
@@ -62,7 +64,7 @@ class Visit:
         self.room = room
         self.now = gateway.clock()
         self.journal = Journal()
-        self.key = self.key_of(request.target)
+        self.resource = resource_of(route, tenant, request.target)
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
@@ -76,9 +78,14 @@ class Visit:
             self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
         return self._cache
 
+    @property
+    def key(self) -> str:
+        """The cache key."""
+        return self.resource.key
+
     def key_of(self, target: str) -> str:
-        """The cache key of another target of this route."""
-        return cache_key(tenant="", route=self.route, method="GET", target=target)
+        """The cache key of another target of this route and tenant."""
+        return resource_of(self.route, self.resource.tenant, target).key
 
     def decide(self, *, background_refresh: bool | None = None) -> Decision:
         """What may be done with what was found; `background_refresh` goes before the choice of the route."""
@@ -87,10 +94,23 @@ class Visit:
             policy = replace(policy, background_refresh=background_refresh)
         return decide(found.stored, self.request, policy, self.now, vary_mismatch=found.vary_mismatch)
 
+    def may_fill(self) -> bool:
+        """Whether the response may be stored, for all that the route's guard says. It asks at every new key.
+
+        A new key is one under which nothing has been found, not even what is dead. A table that fails says nothing.
+        """
+        limit = self.route.policy.new_keys_per_minute
+        if limit is None or self.found.generation > 0 or self.journal.has("table"):
+            return True
+        if self.gateway.key_guard.admits(self.route.name, limit, self.now):
+            return True
+        self.journal.note(Fault("new-keys", "capped"))
+        return False
+
     def hand_over(self, stored: StoredResponse) -> bool:
         """Have the stored response refreshed by others. False when that must be done here."""
         handover = self.gateway.handover
-        request = refresh_request(self.route, self.request, stored, self.key)
+        request = refresh_request(self.route, self.request, stored, self.resource)
         if handover is None or request is None:
             return False
         handover.ask(request, self.found.slot, self.now, self.journal)
@@ -101,7 +121,7 @@ class Visit:
         policy, handover = self.route.policy, self.gateway.handover
         if handover is None or not is_due_early(stored, policy, self.now, self.gateway.draw()):
             return
-        request = refresh_request(self.route, self.request, stored, self.key)
+        request = refresh_request(self.route, self.request, stored, self.resource)
         if request is not None:
             request = replace(request, renews=stored.generation)
             self.asked_early = handover.ask(request, self.found.slot, self.now, self.journal)
@@ -118,15 +138,13 @@ class Visit:
                 return decision
             if self.journal.has("stamps"):
                 return decision
-        self.found = self.cache.find(
-            self.key, self.route.name, self.request, self.now, self.journal, consistent=consistent
-        )
+        self.found = self.cache.find(self.resource, self.request, self.now, self.journal, consistent=consistent)
         self.layer = None if self.found.stored is None else "table"
         return self.decide()
 
     def _decide_after_purges(self) -> Decision:
         """Decide on what purges have left of what this process has."""
-        place = self.key, self.route.name, self.found, self.now
+        place = self.resource, self.found, self.now
         judged = self.gateway.cache.judge_by_known(*place) or self.cache.judge(*place, self.journal)
         self.found = self.found.without_stored() if judged is None else judged
         return self.decide()
