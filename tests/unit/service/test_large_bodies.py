@@ -16,7 +16,7 @@ from brine.domain.redirect import LINK_SECONDS
 from brine.domain.route import Routes
 from brine.errors import StoreThrottled
 from brine.ports import Deadline
-from brine.service.response_cache import LARGEST_INLINE_BODY
+from brine.service.bodies import LARGEST_INLINE_BODY
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:

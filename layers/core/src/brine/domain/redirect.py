@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.domain.connection import VIA
 from brine.domain.fields import Fields
 from brine.domain.messages import Response
 from brine.domain.respond import needs_body
+from brine.domain.stored import BodyReference
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
@@ -27,6 +29,12 @@ def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool
     the link is for GET, and a head fits.
     """
     return stored.size > room and stored.status == 200 and request.method == "GET" and needs_body(stored, request)
+
+
+def reference_to(stored: StoredResponse) -> BodyReference:
+    """Where the body of a redirected response lies, though it may be at hand too."""
+    body = stored.body
+    return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
 
 
 def link_fields(stored: StoredResponse) -> Fields:

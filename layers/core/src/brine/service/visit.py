@@ -11,14 +11,14 @@ from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
 from brine.domain.early_refresh import is_due_early
-from brine.domain.redirect import LINK_SECONDS, is_redirected, redirection
+from brine.domain.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
+from brine.service.found import Found
 from brine.service.journal import Fault, Journal
-from brine.service.response_cache import Found
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision
@@ -172,7 +172,9 @@ class Visit:
 
     def redirect_to(self, stored: StoredResponse) -> Response | None:
         """The answer that leads to the stored body, or None when that is lost. One call."""
-        url = self.cache.link(stored, seconds=LINK_SECONDS, journal=self.journal)
+        url = self.cache.bodies.link(
+            reference_to(stored), seconds=LINK_SECONDS, fields=link_fields(stored), journal=self.journal
+        )
         return None if url is None else redirection(url)
 
     def cache_status(self, **members: Any) -> CacheStatus:
