@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.policy import Policy
+from brine.domain.retries import DEFAULT_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,7 @@ class Route:
     large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
     is good for a short while for whoever has it.
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Route:
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
+    retries: int = DEFAULT_RETRIES
+    circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
     tenant: str | None = None
