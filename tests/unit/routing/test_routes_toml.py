@@ -35,7 +35,6 @@ query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
 timeout = "2.5s"
 retries = 3
 circuit_breaker = { failures = 2, open_for = "1m" }
-transcoding = { origin = "sealed", requests = "json", origin_keys = "${HOST}", client_keys = "c", types = ["t"] }
 max_request_body = 1000
 tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
@@ -47,6 +46,7 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+large_bodies = "redirect"
 new_keys_per_minute = 100
 jitter = 0.1
 early_refresh = 1
@@ -59,14 +59,8 @@ early_refresh = 1
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
+    assert route.large_bodies == "redirect"
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
-    assert route.transcoding == Transcoding(
-        origin=Format.SEALED,
-        requests=Format.JSON,
-        origin_keys="Orders.Test",
-        client_keys="c",
-        types=("t",),
-    )
     assert route.policy == Policy(
         freshness_lifetime=300,
         grace=0.25,
@@ -134,6 +128,20 @@ def test_the_longest_prefix_wins_at_a_slash(path: str, name: str) -> None:
     assert route.name == name
 
 
+def test_a_route_that_converts() -> None:
+    table = '{ origin = "sealed", requests = "json", origin_keys = "${KEYS}", client_keys = "c", types = ["t"] }'
+    text = f"{HEAD}transcoding = {table}"
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    (route,) = parse_routes(text, {"KEYS": "arn"})
+    assert route.transcoding == Transcoding(
+        origin=Format.SEALED,
+        requests=Format.JSON,
+        origin_keys="arn",
+        client_keys="c",
+        types=("t",),
+    )
+
+
 def test_no_route() -> None:
     assert parse_routes(HEAD, {}).match("/b") is None
 
@@ -166,6 +174,7 @@ BAD = [
     (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
+    (HEAD + 'transcoding = { origin = "json" }\nlarge_bodies = "redirect"', "6:1", "would convert", False),
     (HEAD + "transcoding = 3", "5:1", '"transcoding" must be a table', True),
     (HEAD + "transcoding = {}", "5:1", "which format the origin speaks", True),
     (HEAD + 'transcoding = { origin = "xml" }', "5:17", "one of json, msgpack, sealed", True),
@@ -176,6 +185,7 @@ BAD = [
     (HEAD + 'transcoding = { origin = "json", types = "a" }', "5:34", "a list of names", True),
     (HEAD + 'transcoding = { origin = "json", keys = "a" }', "5:34", 'unknown key "keys"', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
+    (HEAD + "large_bodies = true", "5:1", '"refuse" or "redirect"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
     (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),

@@ -87,6 +87,8 @@ class _Reader:
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
             values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
+        if values.get("large_bodies") == "redirect" and "transcoding" in values:
+            self.fail(index, ("large_bodies",), '"large_bodies" cannot redirect to what "transcoding" would convert')
         return Route(**values, policy=Policy(**policy))
 
     def query(self, index: int, value: object) -> QueryRule:
