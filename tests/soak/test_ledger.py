@@ -61,7 +61,7 @@ class Town:
             world = World(items=items, leases=leases, stamps=stamps, bodies=bodies, delta=self.delta)
             world.gateway = replace(world.gateway, routes=routes, origin=MemoryOrigin(self.make))
             self.worlds.append(world)
-        purger = Purger(routes=routes, stamps=stamps, items=items, leases=leases, clock=lambda: START + self.time)
+        purger = Purger(routes=routes, stamps=stamps, clock=lambda: START + self.time)
         self.visitor = Visitor(self.ask, purger, self.press, self.ledger, chance, lambda: self.time)
 
     def make(self, _address: OriginAddress, request: Request) -> Response:
