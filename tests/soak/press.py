@@ -29,7 +29,7 @@ class Press:
     """
 
     faults: Faults
-    hang: float = 2.5
+    hang: float = 5.0
     versions: Counter[Page] = field(default_factory=Counter)
     failures: defaultdict[Page, list[float]] = field(default_factory=lambda: defaultdict(list))
     asked: int = 0

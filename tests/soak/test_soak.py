@@ -45,7 +45,7 @@ prefix = "/pages"
 origin = "{}"
 forward_headers = ["X-Tenant"]
 tenant = "header:X-Tenant"
-timeout = "2s"
+timeout = "4s"
 grace = "5s"
 """
 CALM: Mapping[Fault, float] = {
@@ -64,7 +64,7 @@ OF_THE_ORIGIN: Mapping[Fault, float] = {
     "unavailable": 0.01,
     "slow": 0.03,
     "lost": 0.02,
-    "hangs": 0.01,
+    "hangs": 0.008,
 }
 AT_LEAST = {
     "requests": 800,
