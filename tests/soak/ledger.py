@@ -1,6 +1,7 @@
 """What answers must not be: another's, altered, older than what was made known, unexplained.
 
-Every answer is judged by itself. `promise` is how long, in seconds, a purge or an invalidation may take to reach all.
+Every answer is judged by itself. `promise` is how long, in seconds, a purge or an invalidation may take to reach all,
+`pause` for how long an origin that failed may not be asked.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Ledger:
 
     press: Press
     promise: float
+    pause: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
     _floors: defaultdict[Page, list[tuple[int, float, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -86,7 +88,7 @@ class Ledger:
         if "brine; " not in got.fields.get("cache-status", ""):
             return "no Cache-Status"
         if got.status >= 500:
-            return None if self._failed(asked) else "a failure without a fault"
+            return None if self._failed(asked, got) else "a failure without a fault"
         if asked.method == "POST":
             return None if got.status == 204 else "a POST that was not done"
         edition = edition_of_etag(got.fields.get("etag", ""))
@@ -122,8 +124,10 @@ class Ledger:
             return f"version {edition.version}, {asked.began - at:.2f} s after {version} was made known by {how}"
         return "a page to come" if edition.version > self.press.version(asked.page) else None
 
-    def _failed(self, asked: Asked) -> bool:
-        """Whether the origin failed for the page in the meantime."""
+    def _failed(self, asked: Asked, got: Got) -> bool:
+        """Whether the origin failed for the page in the meantime, or for any shortly before, so that none is asked."""
+        if "detail=origin-circuit-open" in got.fields["cache-status"]:
+            return any(asked.began - self.pause <= at <= asked.ended for at in self.press.all_failures)
         return any(asked.began <= at <= asked.ended for at in self.press.failures[asked.page])
 
 

@@ -37,6 +37,11 @@ class Press:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
+    @property
+    def all_failures(self) -> list[float]:
+        """When an answer for any page failed."""
+        return [at for times in list(self.failures.values()) for at in times]
+
     def version(self, page: Page) -> int:
         """The present one."""
         return self.versions[page] + 1

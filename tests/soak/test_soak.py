@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ VISITORS = 12
 PROCESSES = 6
 DELTA = 1.0  # the template's
 LAG = 0.5  # of replicas
+PAUSE = 10.0  # the circuit is open for 2 s, and again after a probe that fails; a storm takes one
 ROUTE = """
 [[route]]
 name = "pages"
@@ -47,6 +49,7 @@ forward_headers = ["X-Tenant"]
 tenant = "header:X-Tenant"
 timeout = "4s"
 grace = "5s"
+circuit_breaker = {{ failures = 5, open_for = "2s" }}
 """
 CALM: Mapping[Fault, float] = {
     "throttled": 0.02,
@@ -103,14 +106,17 @@ class Wire:
         self._own.connection.close()
 
 
-def weather(faults: Faults, is_over: threading.Event) -> None:
-    """Calm for some seconds, then a storm for one, in which most calls fail."""
-    while not is_over.is_set():
-        faults.chances = CALM
-        is_over.wait(5)
-        faults.chances = STORM
+def weather(of_aws: Faults, of_origin: Faults, is_over: threading.Event) -> None:
+    """Calm for some seconds, then a storm for one: most calls to AWS fail, and at times those to the origin."""
+    for number in count():
+        of_aws.chances, of_origin.chances = CALM, OF_THE_ORIGIN
+        if is_over.wait(5):
+            break
+        of_aws.chances = STORM
+        if number % 3 == 1:
+            of_origin.chances = STORM
         is_over.wait(1)
-    faults.chances = {}
+    of_aws.chances = of_origin.chances = {}
 
 
 def stay(visitor: Visitor, wire: Wire, until: float) -> None:
@@ -128,7 +134,7 @@ def faults_of(chances: Mapping[Fault, float]) -> Faults:
 def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     of_aws, of_origin = faults_of({}), faults_of({})
     press = Press(of_origin)
-    ledger = Ledger(press, DELTA + LAG)
+    ledger = Ledger(press, DELTA + LAG, PAUSE)
     console: list[str] = []
     lines: list[str] = []
     routes = tmp_path / "routes.toml"
@@ -157,7 +163,6 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
         }
         purger = build_purger(purging, stack.enter_context(Client()))
         wire = Wire(twin.url)
-        of_origin.chances = OF_THE_ORIGIN
         is_over = threading.Event()
         until = time.monotonic() + SECONDS
         visitors = [
@@ -165,7 +170,7 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
             for number in range(VISITORS)
         ]
         threads = [threading.Thread(target=stay, args=(visitor, wire, until)) for visitor in visitors]
-        threads.append(threading.Thread(target=weather, args=(of_aws, is_over)))
+        threads.append(threading.Thread(target=weather, args=(of_aws, of_origin, is_over)))
         for thread in threads:
             thread.start()
         for thread in threads[:-1]:
@@ -174,8 +179,8 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
         threads[-1].join()
 
     injected = {
-        "AWS": Counter(fault for (_, fault), count in of_aws.injected.items() for _ in range(count)),
-        "origin": Counter(fault for (_, fault), count in of_origin.injected.items() for _ in range(count)),
+        "AWS": Counter(fault for (_, fault), times in of_aws.injected.items() for _ in range(times)),
+        "origin": Counter(fault for (_, fault), times in of_origin.injected.items() for _ in range(times)),
     }
     with capsys.disabled():
         print(f"\n{SECONDS:.0f} s: {dict(ledger.counts.most_common())}")
