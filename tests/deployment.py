@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import pytest
 
+from brine_cli import signals
 from brine_cli.emulators import emulator as running
 from tests import ministack_gaps
 from tests.aws import REGION
@@ -130,13 +130,15 @@ def resources_of(endpoint_url: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Build, deploy, and keep the stack running until Ctrl-C: `uv run python -m tests.deployment`."""
-    with tempfile.TemporaryDirectory() as folder, deployed(build(), Path(folder)) as stack:
+    """Build, deploy, and keep the stack until stopped: `uv run python -m tests.deployment`."""
+    with signals.until_stopped(), tempfile.TemporaryDirectory() as folder, deployed(build(), Path(folder)) as stack:
         table = stack.resources["Table"]
         print(f"URL={stack.url}")
-        print(f"uv run brine purge --endpoint-url {stack.endpoint_url} --region {REGION} --table {table} --everything")
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
+        print(
+            f"uv run brine purge --endpoint-url {stack.endpoint_url} --region {REGION} --table {table} --everything",
+            flush=True,
+        )
+        signals.wait()
 
 
 if __name__ == "__main__":
