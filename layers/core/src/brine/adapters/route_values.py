@@ -67,6 +67,12 @@ def _size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
+def _positive_count(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    raise ValueError("must be a whole number above 0")
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -150,6 +156,7 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "request_directives": _boolean,
     "show_key": _boolean,
     "tags": _tags,
+    "new_keys_per_minute": _positive_count,
 }
 QUERY: dict[str, Callable[[Any], Any]] = {
     "keep": lambda value: frozenset(_texts(value)),
