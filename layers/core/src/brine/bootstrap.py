@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_circuits import DynamoCircuitStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
 from brine.adapters.dynamodb_stamps import DynamoStampStore
 from brine.adapters.http1.client import Client
@@ -20,7 +21,9 @@ from brine.adapters.secrets import SecretText
 from brine.adapters.sqs import SqsRefreshQueue
 from brine.domain.route import Routes
 from brine.errors import ConfigError
+from brine.service.ask import Resilience
 from brine.service.bodies import Bodies
+from brine.service.circuits import Circuits
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
 from brine.service.known_stamps import KnownStamps
@@ -36,7 +39,9 @@ from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
+    from brine.domain.formats.allowed import Declarations
     from brine.service.computation import Story
     from brine.service.found import Entry
     from brine_codec import Registry
@@ -85,6 +90,15 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
+
+
+def build_declarations(settings: CacheSettings) -> Declarations:
+    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
+    from brine.adapters.types_toml import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
+
+    if settings.types is None:
+        return parse_types("")
+    return parse_types(_content("types", settings.types), source=settings.types.name)
 
 
 def build_cache(
@@ -158,7 +172,13 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+    return Gateway(
+        routes=_routes(settings),
+        cache=cache,
+        origin=origin,
+        clock=time.time,
+        resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
+    )
 
 
 def _refreshed_by_others(routes: Routes) -> Routes:
@@ -168,8 +188,11 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
+    return parse_routes(_content("routes", settings.routes), settings.environment, source=settings.routes.name)
+
+
+def _content(kind: str, path: Path) -> str:
     try:
-        text = settings.routes.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the routes file {settings.routes} cannot be read: {error}") from None
-    return parse_routes(text, settings.environment, source=settings.routes.name)
+        raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
