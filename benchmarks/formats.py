@@ -38,6 +38,7 @@ PAYLOADS: dict[str, object] = {
 
 def contenders(form: Format) -> dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], object]]]:
     """Write and read, by name."""
+    others: dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], object]]]
     if form is Format.JSON:
         others = {
             "json alone": (lambda tree: json.dumps(tree, ensure_ascii=False).encode(), json.loads),

@@ -7,17 +7,11 @@ import sys
 
 import pytest
 
-FORMATS = {
-    "msgpack",
-    "brine.adapters.types_toml",
-    "brine.domain.formats.json_form",
-    "brine.domain.formats.msgpack_form",
-}
+FORMATS = {"msgpack", "brine.domain.formats.json_form", "brine.domain.formats.msgpack_form"}
 HIT = """
 import brine.bootstrap, brine.adapters.lambda_http
 from tests.unit.service.world import World, response
-world = World()
-world.origin.respond(response(cache_control="max-age=60"))
+world = World({"/base/x": response(cache_control="max-age=60")})
 world.ask()
 assert world.ask().result == "hit"
 """
