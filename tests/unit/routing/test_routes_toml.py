@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from brine.adapters.routes_toml import parse_routes
+from brine.adapters.routes_toml import parse_routes, route_names
 from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
@@ -103,6 +103,14 @@ def test_the_longest_prefix_wins_at_a_slash(path: str, name: str) -> None:
     route = parse_routes(text, {}).match(path)
     assert route is not None
     assert route.name == name
+
+
+def test_names_take_no_variables_and_nothing_else_that_is_right() -> None:
+    text = HEAD.replace("http://a.test", "${NOPE}") + 'bogus = 1\n[[route]]\nname = 3\n[[route]]\nname = "b"\n'
+    assert route_names(text) == {"a", "b"}
+    assert route_names("route = 3") == route_names("") == frozenset()
+    with pytest.raises(ConfigError, match=r"^r\.toml:1:8: not valid TOML"):
+        route_names("[[route]\n", source="r.toml")
 
 
 def test_no_route() -> None:

@@ -27,15 +27,25 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
+    return _Reader(Positions(text), environment, source).routes(_document(text, source))
+
+
+def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
+    """The names of the routes, for who has no use for the rest, and not the variables that it takes. As above."""
+    tables = _document(text, source).get("route")
+    names = [table.get("name") for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
         end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
         line, column = match.groups() if match and match[1] else end
         message = re.sub(r" \(at .*\)$", "", str(error))
         raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
-    return _Reader(Positions(text), environment, source).routes(document)
 
 
 class _Reader:
