@@ -83,7 +83,7 @@ def expiry(gateway: Gateway, path: str) -> float:
     (route,) = gateway.routes
     assert route.timeout == TIMEOUT
     key = cache_key(tenant="", route=route, method="GET", target=path.removeprefix("/o"))
-    held = gateway.cache.leases.holder(pk_of(key))
+    held = gateway.cache.leases.store.holder(pk_of(key))
     assert held is not None
     return held.expires_at
 

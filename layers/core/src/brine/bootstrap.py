@@ -20,14 +20,17 @@ from brine.adapters.secrets import SecretText
 from brine.adapters.sqs import SqsRefreshQueue
 from brine.domain.route import Routes
 from brine.errors import ConfigError
+from brine.service.bodies import Bodies
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
 from brine.service.known_stamps import KnownStamps
+from brine.service.leases import Leases
 from brine.service.purge import Purger
 from brine.service.refresh import Refresher
-from brine.service.response_cache import ResponseCache
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.settings import CacheSettings, Settings
 from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
 
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.service.computation import Story
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
     from brine_codec import Registry
 
 EMULATOR_SLOWNESS = 10.0
@@ -80,8 +83,6 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
         clock=time.time,
     )
 
@@ -105,12 +106,14 @@ def build_cache(
         keyring=_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
+        stamps=DynamoStampStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
         memory=memory,
         registry=registry,
         tenant=tenant,
         inline_limit=settings.inline_limit,
         compute_timeout=compute_timeout,
+        purge_delta=settings.purge_delta,
         observe=observe,
     )
 
@@ -144,12 +147,14 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
             registry=stored_response_registry(),
             limits=Limits(),
         ),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket),
+        stamps=Stamps(
+            items=DynamoItemStore(aws, settings.table),
+            store=DynamoStampStore(aws, settings.table),
+            known=KnownStamps(settings.purge_delta),
+        ),
+        leases=Leases(DynamoLeaseStore(aws, settings.table), pk_of),
+        bodies=Bodies(S3BodyStore(aws, settings.bucket)),
         memory=memory,
-        stamps=DynamoStampStore(aws, settings.table),
-        known=KnownStamps(settings.purge_delta),
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)

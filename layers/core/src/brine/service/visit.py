@@ -16,8 +16,8 @@ from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
+from brine.service.found import Found
 from brine.service.journal import Fault, Journal
-from brine.service.response_cache import Found
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision
