@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brine.adapters.origin_memory import MemoryOrigin
@@ -59,6 +59,7 @@ def bodies(world: World, *tenants: str) -> list[str]:
     return [ask(world, tenant).response.body.decode() for tenant in tenants]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(NAMES, min_size=2, max_size=4, unique=True))
 def test_no_tenant_is_answered_from_another(names: list[str]) -> None:
     world = of_the_tenant()

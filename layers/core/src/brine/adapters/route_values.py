@@ -67,10 +67,13 @@ def _size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
-def _positive_count(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    raise ValueError("must be a whole number above 0")
+def _count(least: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        raise ValueError(f"must be a whole number, and at least {least}")
+
+    return read
 
 
 def _boolean(value: object) -> bool:
@@ -156,7 +159,8 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "request_directives": _boolean,
     "show_key": _boolean,
     "tags": _tags,
-    "new_keys_per_minute": _positive_count,
+    "max_variants": _count(2),
+    "new_keys_per_minute": _count(1),
 }
 QUERY: dict[str, Callable[[Any], Any]] = {
     "keep": lambda value: frozenset(_texts(value)),
