@@ -39,14 +39,14 @@ NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=
 )
 
 
-def of_the_tenant(world: World | None = None, **fields: str) -> World:
+def of_the_tenant(made: World | None = None, **fields: str) -> World:
     """A world whose origin answers each tenant with its name, and how often it was asked."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = f"{request.fields.get('x-tenant')} {len(world.fetched)}".encode("latin-1")
         return response(200, body, **({"cache_control": "max-age=60", "surrogate_key": "menu"} | fields))
 
-    world = world or World()
+    world = made or World()
     world.origin = MemoryOrigin(answer)
     world.restart()
     return world
