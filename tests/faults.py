@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from random import Random
 
+    from brine.domain.fields import Fields
     from brine.domain.messages import Request
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
@@ -111,10 +112,6 @@ class FaultyItems:
         self.remember(pk, sk)
         self._faults.befall("write item", lambda: self._inner.write(pk, sk, item))
 
-    def delete(self, pk: str, sk: str) -> None:
-        self.remember(pk, sk)
-        self._faults.befall("delete item", lambda: self._inner.delete(pk, sk))
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
 
@@ -148,9 +145,6 @@ class FaultyLeases:
     def holder(self, pk: str) -> Held | None:
         return self._faults.befall("holder", lambda: self._inner.holder(pk))
 
-    def revoke(self, pk: str) -> None:
-        self._faults.befall("revoke", lambda: self._inner.revoke(pk))
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
 
@@ -174,10 +168,10 @@ class FaultyStamps:
         )
         return item, stamps if consistent else self._aged(stamps)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         if self._faults.chances.get("old"):
             self._before[name] = (self._inner.read([name])[name], self._faults.now() + self._faults.lag)
-        self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
+        return self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
@@ -203,6 +197,9 @@ class FaultyBodies:
 
     def write(self, digest: bytes, body: bytes) -> None:
         self._faults.befall("write body", lambda: self._inner.write(digest, body))
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        return self._faults.befall("link body", lambda: self._inner.link(digest, size, seconds=seconds, fields=fields))
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from brine.adapters.lambda_http import Incoming, read, write
+from brine.adapters.lambda_http import Incoming, read, room, write
 from brine.bootstrap import build_gateway
 from brine.domain.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports import Deadline
+from brine.service.journal import FAULT_METRICS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
 
 if TYPE_CHECKING:
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
-
-FAULT_METRICS = {
-    "envelope": "EnvelopeRefused",
-    "outdated": "EnvelopeOutdated",
-    "table": "StoreFault",
-    "bodies": "StoreFault",
-    "keys": "StoreFault",
-    "queue": "StoreFault",
-    "stamps": "StoreFault",
-    "invalidation": "InvalidationFault",
-    "new-keys": "NewKeysCapped",
-}
 
 logger = Logger()
 gateway = build_gateway(os.environ)
@@ -46,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     incoming = UNREAD
     try:
         incoming = read(event)
-        answer = gateway.serve(incoming.request, deadline)
+        answer = gateway.serve(incoming.request, deadline, room=room(incoming))
         answer, result = written(answer, incoming)
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))
@@ -85,6 +74,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "milliseconds": round(seconds * 1000, 1),
         "early_refresh": answer.early_refresh or None,
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
+        "retries": answer.retries or None,
         "problem": answer.problem,
         "faults": faults or None,
     }
@@ -97,6 +87,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
     if answer.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    if answer.retries:
+        metrics.add_metric("Retries", MetricUnit.Count, answer.retries)
     if answer.early_refresh:
         metrics.add_metric("EarlyRefresh", MetricUnit.Count, 1)
     for fault in answer.faults:

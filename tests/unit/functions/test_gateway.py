@@ -10,7 +10,8 @@ import pytest
 
 from brine_cli.environment import InitFailed
 from tests.events import load_event
-from tests.loopback import Loopback, answering
+from tests.links import followed
+from tests.loopback import Loopback, answering, answering_always
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ GET = "http-api/get-cache.json"
 GATEWAY = Path(__file__).parents[3] / "functions/gateway"
 HEAD = b"HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\ncontent-type: text/plain\r\nx-token: hushed\r\n"
 OK = HEAD + b"content-length: 6\r\n\r\nhushed"
+BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 ALB_LIMIT = 1_048_576
 LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
 BROKEN = """
 import app
 class Broken:
-    def serve(self, request, deadline):
+    def serve(self, request, deadline, room):
         raise LookupError("nobody foresaw this")
 app.gateway = Broken()
 handler = app.handler
@@ -43,7 +45,7 @@ import app
 from brine.domain.messages import Response
 from brine.service.answer import Answer
 class Early:
-    def serve(self, request, deadline):
+    def serve(self, request, deadline, room):
         return Answer(response=Response(status=200), result="hit", early_refresh=True)
 app.gateway = Early()
 handler = app.handler
@@ -130,6 +132,27 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
 
 
+def test_retries_and_an_open_circuit_are_logged_and_counted(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    routes = Path(variables["BRINE_ROUTES"])
+    routes.write_text(routes.read_text() + "circuit_breaker = { failures = 2 }\n")
+    with Loopback(answering_always(BUSY)) as origin, start(origin.address) as invoke:
+        busy, spared = invoke(load_event(GET)), invoke(load_event(GET))
+    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 2)
+    assert problem_in(spared) == "origin-circuit-open"
+    assert 25 <= int(spared["headers"]["retry-after"]) <= 30
+    first, second = output.log
+    assert (first["retries"], first.get("faults")) == (1, None)
+    assert (second.get("retries"), second["faults"], second["level"]) == (None, ["origin-circuit-open"], "WARNING")
+    assert "origin_milliseconds" not in second
+    first, second = output.metrics
+    assert (first["Retries"], first["Miss"]) == (1, 1)
+    assert first.keys().isdisjoint({"CircuitOpen"})
+    assert (second["CircuitOpen"], second["Problem"]) == (1, 1)
+    assert second.keys().isdisjoint({"Retries", "OriginLatency"})
+
+
 def test_a_capped_key_is_counted(start: Start, variables: dict[str, str], output: Output) -> None:
     with Path(variables["BRINE_ROUTES"]).open("a") as routes:
         routes.write("new_keys_per_minute = 1\n")
@@ -185,6 +208,25 @@ def test_an_answer_that_is_too_large_is_a_problem_that_keeps_its_story(start: St
     (metrics,) = output.metrics
     assert (metrics["Problem"], metrics["route"]) == (1, "bin")
     assert metrics["OriginLatency"] > 0
+
+
+def test_an_answer_that_is_too_large_leads_to_the_stored_body_where_the_route_allows_it(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    routes = Path(variables["BRINE_ROUTES"])
+    routes.write_text(routes.read_text() + 'large_bodies = "redirect"\n')
+    with Loopback(answering(LARGE)) as origin, start(origin.address) as invoke:
+        answers = [invoke(load_event("alb/get-cache.json")) for _ in range(2)]
+    for answer in answers:
+        assert (answer["statusCode"], answer["body"], answer["headers"]["cache-control"]) == (307, "", "no-store")
+        got = followed(answer["headers"]["location"])
+        assert (got.status, got.fields.get("content-type")) == (200, "text/plain")
+        assert got.body == b"x" * ALB_LIMIT
+    stories = [answer["headers"]["cache-status"] for answer in answers]
+    assert stories[0] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
+    assert stories[1].startswith("brine; hit; ttl=")
+    assert [(record["result"], record["status"]) for record in output.log] == [("miss", 307), ("hit", 307)]
+    assert "X-Amz-Signature" not in "".join(output.lines)
 
 
 def test_a_failure_of_its_own_is_a_problem_without_the_stack(start: Start, tmp_path: Path, output: Output) -> None:

@@ -70,7 +70,7 @@ class Scene:
             routes=Routes(
                 tuple(replace(one, policy=replace(one.policy, background_refresh=True)) for one in gateway.routes)
             ),
-            cache=replace(gateway.cache, items=items),
+            cache=replace(gateway.cache, stamps=replace(gateway.cache.stamps, items=items)),
             origin=FaultyOrigin(self.world.origin, self.faults),
             handover=Handover(FaultyQueue(self.queue, self.faults)),
         )

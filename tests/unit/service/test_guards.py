@@ -34,10 +34,6 @@ class CountedLeases(MemoryLeaseStore):
         self.calls += 1
         return super().commit(lease, sk, item)
 
-    def revoke(self, pk: str) -> None:
-        self.calls += 1
-        super().revoke(pk)
-
 
 class Throttled(MemoryItemStore):
     """A table whose reads may fail."""

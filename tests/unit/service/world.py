@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from brine.adapters.circuits_memory import MemoryCircuitStore
 from brine.adapters.l1 import L1
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
@@ -13,19 +14,24 @@ from brine.domain.cache_key import cache_key
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
+from brine.service.ask import Resilience
+from brine.service.bodies import Bodies
+from brine.service.circuits import Circuits
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.known_stamps import KnownStamps
-from brine.service.response_cache import ResponseCache
+from brine.service.leases import Leases
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
-    from brine.ports import BodyStore, LeaseStore, StampStore
+    from brine.ports import BodyStore, CircuitStore, LeaseStore, StampStore
     from brine.service.answer import Answer
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -55,6 +61,12 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "few"
+prefix = "/few"
+origin = "http://origin.test"
+forward_headers = "all"
+max_variants = 4
+[[route]]
 name = "guarded"
 prefix = "/guarded"
 origin = "http://origin.test"
@@ -76,6 +88,34 @@ name = "sorted"
 prefix = "/sorted"
 origin = "http://origin.test/base"
 query = { drop = ["utm_*"], sort = true }
+[[route]]
+name = "twice"
+prefix = "/twice"
+origin = "http://origin.test"
+retries = 2
+[[route]]
+name = "never"
+prefix = "/never"
+origin = "http://origin.test"
+retries = 0
+[[route]]
+name = "steady"
+prefix = "/steady"
+origin = "http://origin.test"
+circuit_breaker = false
+[[route]]
+name = "fragile"
+prefix = "/fragile"
+origin = "http://origin.test"
+grace = "1h"
+retries = 0
+circuit_breaker = { failures = 3, open_for = "10s" }
+[[route]]
+name = "elsewhere"
+prefix = "/elsewhere"
+origin = "http://elsewhere.test"
+retries = 0
+circuit_breaker = { failures = 3, open_for = "10s" }
 """
 
 
@@ -93,6 +133,7 @@ class World:
     leases: LeaseStore | None = None
     stamps: StampStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
+    circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
     delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
@@ -119,18 +160,17 @@ class World:
             routes=parse_routes(ROUTES, {}),
             cache=ResponseCache(
                 codec=codec,
-                items=self.items,
-                leases=self.leases,
-                bodies=self.bodies,
+                stamps=Stamps(items=self.items, store=self.stamps, known=KnownStamps(self.delta)),
+                leases=Leases(self.leases, pk_of),
+                bodies=Bodies(self.bodies),
                 memory=memory,
-                stamps=self.stamps,
-                known=KnownStamps(self.delta),
                 inline_limit=self.inline_limit,
             ),
             origin=self.origin,
             clock=lambda: self.now,
             waiting=self.waiting,
             flights=self.flights,
+            resilience=Resilience(circuits=Circuits(self.circuits), sleep=self.pass_time, random=lambda: 1.0),
         )
 
     def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
@@ -144,6 +184,10 @@ class World:
             body=body,
         )
         return self.gateway.serve(request, Deadline(self.now + 29, lambda: self.now))
+
+    def pass_time(self, seconds: float) -> None:
+        """Some time passes."""
+        self.now += seconds
 
     def key_of(self, target: str) -> str:
         """The cache key of an upstream target of the route `api`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_circuits import DynamoCircuitStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
 from brine.adapters.dynamodb_stamps import DynamoStampStore
 from brine.adapters.http1.client import Client
@@ -20,22 +21,30 @@ from brine.adapters.secrets import SecretText
 from brine.adapters.sqs import SqsRefreshQueue
 from brine.domain.route import Routes
 from brine.errors import ConfigError
+from brine.service.ask import Resilience
+from brine.service.bodies import Bodies
+from brine.service.circuits import Circuits
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
 from brine.service.known_stamps import KnownStamps
+from brine.service.leases import Leases
 from brine.service.purge import Purger
 from brine.service.refresh import Refresher
-from brine.service.response_cache import ResponseCache
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.settings import CacheSettings, Settings
 from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
+    from brine.domain.formats.allowed import Declarations
     from brine.service.computation import Story
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
+    from brine.service.transcoding.transcoder import Transcoder
     from brine_codec import Registry
 
 EMULATOR_SLOWNESS = 10.0
@@ -73,17 +82,24 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
 def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
-    Without BRINE_ROUTES it purges by tag, and everything. Raises ConfigError.
+    Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
     aws = _aws(settings, client or Client())
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
         clock=time.time,
     )
+
+
+def build_declarations(settings: CacheSettings) -> Declarations:
+    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
+    from brine.adapters.types_toml import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
+
+    if settings.types is None:
+        return parse_types("")
+    return parse_types(_content("types", settings.types), source=settings.types.name)
 
 
 def build_cache(
@@ -105,12 +121,14 @@ def build_cache(
         keyring=_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
+        stamps=DynamoStampStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
         memory=memory,
         registry=registry,
         tenant=tenant,
         inline_limit=settings.inline_limit,
         compute_timeout=compute_timeout,
+        purge_delta=settings.purge_delta,
         observe=observe,
     )
 
@@ -144,16 +162,46 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
             registry=stored_response_registry(),
             limits=Limits(),
         ),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket),
+        stamps=Stamps(
+            items=DynamoItemStore(aws, settings.table),
+            store=DynamoStampStore(aws, settings.table),
+            known=KnownStamps(settings.purge_delta),
+        ),
+        leases=Leases(DynamoLeaseStore(aws, settings.table), pk_of),
+        bodies=Bodies(S3BodyStore(aws, settings.bucket)),
         memory=memory,
-        stamps=DynamoStampStore(aws, settings.table),
-        known=KnownStamps(settings.purge_delta),
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+    routes = _routes(settings)
+    return Gateway(
+        routes=routes,
+        cache=cache,
+        origin=origin,
+        clock=time.time,
+        resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
+        transcoders=_transcoders(settings, routes, aws),
+    )
+
+
+def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
+    """What converts, by route. Where no route asks for it, nothing of it is imported."""
+    wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
+    if not wanted:
+        return {}
+    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
+
+    declared = build_declarations(settings)
+    transcoders = {}
+    for name, transcoding in wanted:
+        try:
+            types = declared.types(transcoding.types)
+        except KeyError as error:
+            raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
+        transcoders[name] = build_transcoder(
+            name, transcoding, types, lambda secret: KeyringSource(SecretText(aws, secret)), time.time
+        )
+    return transcoders
 
 
 def _refreshed_by_others(routes: Routes) -> Routes:
@@ -163,8 +211,11 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
+    return parse_routes(_content("routes", settings.routes), settings.environment, source=settings.routes.name)
+
+
+def _content(kind: str, path: Path) -> str:
     try:
-        text = settings.routes.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the routes file {settings.routes} cannot be read: {error}") from None
-    return parse_routes(text, settings.environment, source=settings.routes.name)
+        raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None

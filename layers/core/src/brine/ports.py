@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from brine.domain.fields import Fields
     from brine.domain.messages import Request, Response
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
@@ -58,9 +59,6 @@ class ItemStore(Protocol):
     def write(self, pk: str, sk: str, item: Item) -> None:
         """Put the item, replacing any."""
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove the item; no error when there is none."""
-
     def within(self, deadline: Deadline) -> ItemStore:
         """This store for calls that are over by then: StoreError when they are not."""
 
@@ -70,7 +68,7 @@ class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
     `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
-    `committed` is the token of the last commit or revocation, 0 if there was none: whoever has seen less, looks again.
+    `committed` is the token of the last commit, 0 if there was none: whoever has seen less, looks again.
     """
 
     pk: str
@@ -105,15 +103,12 @@ class LeaseStore(Protocol):
     def holder(self, pk: str) -> Held | None:
         """Who has the lease, for those that wait for it: None when it was given back. Strongly consistent."""
 
-    def revoke(self, pk: str) -> None:
-        """Make every lease of `pk` that is out an old one, so that no fetch begun before can commit."""
-
     def within(self, deadline: Deadline) -> LeaseStore:
         """As ItemStore.within."""
 
 
 class StampStore(Protocol):
-    """The stamps of purges (brine.domain.stamps), beside the items. Every method raises StoreError."""
+    """The stamps of purges and invalidations (brine.domain.stamps). Every method raises StoreError."""
 
     def read(self, names: Collection[str]) -> dict[str, Stamp]:
         """The stamp of each name; Stamp() for what was never purged. One round trip for up to a hundred.
@@ -126,13 +121,42 @@ class StampStore(Protocol):
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """`read`, and in the same round trip the item, as ItemStore.read."""
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """Stamp it hard or soft, at `at` (seconds since 1970), or a moment after the last such stamp if that is later.
 
-        One round trip, or two. Doing it twice is harmless.
+        The stamp as it was before. One round trip, or two. Doing it twice is harmless.
         """
 
     def within(self, deadline: Deadline) -> StampStore:
+        """As ItemStore.within."""
+
+
+type Claim = Literal["taken", "held", "closed"]
+"""taken: who asked makes the probe. held: somebody else does, or the circuit is open. closed: there is no need."""
+
+
+class CircuitStore(Protocol):
+    """Until when the circuits of origins are open (brine.domain.circuit): each method one round trip, or StoreError.
+
+    An origin without an entry has a closed circuit. Times are seconds since 1970.
+    """
+
+    def read(self, origin: OriginAddress) -> float | None:
+        """Until when the circuit is or was open. It is not consistent: what was written a moment ago may be missing."""
+
+    def open(self, origin: OriginAddress, *, until: float) -> None:
+        """Open it until then, whatever was before, claims included."""
+
+    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+        """Take the probe of a circuit whose time is over at `now`; atomic among all callers.
+
+        It is open until then, to give the owner time. An owner whose first answer was lost finds its own claim.
+        """
+
+    def close(self, origin: OriginAddress, *, owner: str) -> None:
+        """Close it, unless it was opened, or claimed by somebody else, since this owner claimed it."""
+
+    def within(self, deadline: Deadline) -> CircuitStore:
         """As ItemStore.within."""
 
 
@@ -147,6 +171,13 @@ class BodyStore(Protocol):
 
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken: same address, same bytes."""
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        """A URL by which whoever has it gets the bytes for so many seconds; None when they are not there, or altered.
+
+        They come with `fields`: the Content-Type, Content-Encoding, Content-Language and Content-Disposition that they
+        are to have, each once at most.
+        """
 
     def within(self, deadline: Deadline) -> BodyStore:
         """As ItemStore.within."""

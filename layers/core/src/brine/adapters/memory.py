@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.stamps import STEP as STAMP_STEP
+from brine.domain.messages import Response
 from brine.domain.stamps import Stamp
 from brine.ports import Held, Lease
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from brine.domain.fields import Fields
     from brine.ports import Deadline, Item, ItemStore
 
 
@@ -29,10 +31,6 @@ class MemoryItemStore:
     def write(self, pk: str, sk: str, item: Item) -> None:
         """Put the item, replacing any."""
         self.items[pk, sk] = item
-
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove the item; no error when there is none."""
-        self.items.pop((pk, sk), None)
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
@@ -81,14 +79,6 @@ class MemoryLeaseStore:
         last = self.leases.get(pk)
         return Held(last.expires_at) if last is not None and last.expires_at else None
 
-    def revoke(self, pk: str) -> None:
-        """Make every lease of `pk` that is out an old one."""
-        with self._lock:
-            last = self.leases.get(pk)
-            if last is not None:
-                token = last.token + 1
-                self.leases[pk] = replace(last, owner="", token=token, expires_at=0.0, committed=token)
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
         return self
@@ -117,14 +107,12 @@ class MemoryStampStore:
         """An item beside them."""
         return self._items.read(pk, sk, consistent=consistent), self.read(names)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """Stamp it, no earlier than before."""
         with self._lock:
             last = self.stamps.get(name, Stamp())
-            if soft:
-                self.stamps[name] = replace(last, soft=at if at > last.soft else last.soft + STAMP_STEP)
-            else:
-                self.stamps[name] = replace(last, hard=at if at > last.hard else last.hard + STAMP_STEP)
+            self.stamps[name] = last.stamped(at, soft=soft)
+            return last
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
@@ -132,10 +120,11 @@ class MemoryStampStore:
 
 
 class MemoryBodyStore:
-    """The BodyStore port on a dictionary. `bodies` may be looked at and changed."""
+    """The BodyStore port on a dictionary. `bodies` may be seen and changed; `links`, which never end, seen."""
 
     def __init__(self) -> None:
         self.bodies: dict[bytes, bytes] = {}
+        self.links: dict[str, Response] = {}
 
     def read(self, digest: bytes, size: int) -> bytes | None:
         """The bytes at this address, unverified, or None when there are none or more than `size`."""
@@ -145,6 +134,15 @@ class MemoryBodyStore:
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken."""
         self.bodies.setdefault(digest, body)
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:  # noqa: ARG002 - no clock
+        """A URL that `links` has; None when there are no bytes, or altered ones."""
+        body = self.bodies.get(digest)
+        if body is None or len(body) != size or sha256(body).digest() != digest:
+            return None
+        url = f"memory:{len(self.links)}"
+        self.links[url] = Response(status=200, fields=fields, body=body)
+        return url
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""

@@ -11,15 +11,19 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from brine.adapters.route_values import POLICY, QUERY, ROUTE
-from brine.adapters.toml_positions import Positions
+from brine.adapters.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE
+from brine.adapters.toml_positions import Positions, not_toml
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from brine.adapters.route_values import Readers
+    from brine.domain.transcoding import Transcoding
 
 _URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -27,15 +31,21 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
+    return _Reader(Positions(text), environment, source).routes(_document(text, source))
+
+
+def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
+    """The names of the routes, for who has no use for the rest, and not the variables that it takes. As above."""
+    tables = _document(text, source).get("route")
+    names = [table.get("name") for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
-        line, column = match.groups() if match and match[1] else end
-        message = re.sub(r" \(at .*\)$", "", str(error))
-        raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
-    return _Reader(Positions(text), environment, source).routes(document)
+        raise not_toml(error, text, source) from None
 
 
 class _Reader:
@@ -69,6 +79,7 @@ class _Reader:
         for key in ("name", "prefix", "origin"):
             if key not in table:
                 self.fail(index, (), f'the route has no "{key}"')
+        tables = {"query": self.query, "circuit_breaker": self.circuit_breaker, "transcoding": self.transcoding}
         values: dict[str, Any] = {}
         policy: dict[str, Any] = {}
         for key, value in table.items():
@@ -76,29 +87,59 @@ class _Reader:
                 policy[key] = self.read(POLICY, index, (key,), value)
             elif key in ROUTE:
                 values[key] = self.read(ROUTE, index, (key,), value)
-            elif key == "query":
-                values[key] = self.query(index, value)
+            elif key in tables:
+                values[key] = tables[key](index, value)
             elif key == "origin":
                 values["origin"], values["base_path"] = self.origin(index, value)
             else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, "origin", "query")))
+                known = ", ".join(sorted((*ROUTE, *POLICY, *tables, "origin")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
             values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
+        if values.get("large_bodies") == "redirect" and "transcoding" in values:
+            self.fail(index, ("large_bodies",), '"large_bodies" cannot redirect to what "transcoding" would convert')
         return Route(**values, policy=Policy(**policy))
 
     def query(self, index: int, value: object) -> QueryRule:
-        if not isinstance(value, dict):
-            self.fail(index, ("query",), '"query" must be a table, such as { drop = ["utm_*"] }')
-        for key in value:
-            if key not in QUERY:
-                self.fail(index, ("query", key), f'unknown key "{key}"; "query" knows {", ".join(sorted(QUERY))}')
-        return QueryRule(**{key: self.read(QUERY, index, ("query", key), item) for key, item in value.items()})
+        return QueryRule(**self.table(QUERY, index, "query", value, '{ drop = ["utm_*"] }'))
 
-    def read(
-        self, readers: Mapping[str, Callable[[Any], Any]], index: int, keys: tuple[str, ...], value: object
-    ) -> Any:
+    def circuit_breaker(self, index: int, value: object) -> CircuitBreaker | None:
+        if value is False:
+            return None
+        example = '{ failures = 5, open_for = "30s" }, or false'
+        return CircuitBreaker(**self.table(CIRCUIT_BREAKER, index, "circuit_breaker", value, example))
+
+    def transcoding(self, index: int, value: object) -> Transcoding:
+        from brine.adapters.transcoding_values import TRANSCODING, read_transcoding  # noqa: PLC0415 - for routes that have it
+
+        table = self.table(TRANSCODING, index, "transcoding", value, '{ origin = "json" }')
+        for key in ("origin_keys", "client_keys"):
+            if key in table:
+                table[key] = self.filled(index, ("transcoding", key), table[key])
+        try:
+            return read_transcoding(table)
+        except ValueError as error:
+            self.fail(index, ("transcoding",), f'"transcoding" {error}')
+
+    def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
+        """The text with what the environment has for each `${NAME}`."""
+        for name in _VARIABLE.findall(text):
+            if name not in self._environment:
+                what = ".".join(keys)
+                self.fail(index, keys, f'"{what}" asks for the environment variable {name}, which is not set')
+        return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
+
+    def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
+        """The values of a table inside a route."""
+        if not isinstance(value, dict):
+            self.fail(index, (name,), f'"{name}" must be a table, such as {example}')
+        for key in value:
+            if key not in readers:
+                self.fail(index, (name, key), f'unknown key "{key}"; "{name}" knows {", ".join(sorted(readers))}')
+        return {key: self.read(readers, index, (name, key), item) for key, item in value.items()}
+
+    def read(self, readers: Readers, index: int, keys: tuple[str, ...], value: object) -> Any:
         try:
             return readers[keys[-1]](value)
         except ValueError as error:
@@ -107,11 +148,8 @@ class _Reader:
     def origin(self, index: int, value: object) -> tuple[OriginAddress, str]:
         if not isinstance(value, str):
             self.fail(index, ("origin",), '"origin" must be a URL in quotes')
-        for name in _VARIABLE.findall(value):
-            if name not in self._environment:
-                self.fail(index, ("origin",), f'"origin" asks for the environment variable {name}, which is not set')
         # What a variable holds may be secret, and urlsplit's errors quote it: messages show the text as it is written.
-        url = _VARIABLE.sub(lambda match: self._environment[match[1]], value)
+        url = self.filled(index, ("origin",), value)
         try:
             parts = urlsplit(url)
             port = parts.port

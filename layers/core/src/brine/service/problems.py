@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from brine import errors
@@ -43,8 +44,18 @@ NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and non
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
 ORIGIN_TIMEOUT = Kind("origin-timeout", 504, "The origin did not answer in time")
 ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not complete or not HTTP")
+ORIGIN_CIRCUIT_OPEN = Kind("origin-circuit-open", 503, "The origin has failed too often of late and was not asked")
 ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
+FORMAT_UNSUPPORTED = Kind("format-unsupported", 415, "The content has a type that cannot be read here")
+FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "There is no format here that the request accepts")
+CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
+CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than can be taken this way")
+TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that may not travel here")
+ORIGIN_FORMAT = Kind("origin-format", 502, "The origin's response is not in the format of its route")
+ORIGIN_CONTENT = Kind("origin-content-invalid", 502, "The origin's response cannot be written in another format")
+ORIGIN_SEAL = Kind("origin-seal-refused", 502, "The origin's envelope does not open")
+KEYS_UNAVAILABLE = Kind("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS = (
@@ -59,7 +70,17 @@ KINDS = (
     ORIGIN_TIMEOUT,
     ORIGIN_MALFORMED,
     ORIGIN_TOO_LARGE,
+    ORIGIN_CIRCUIT_OPEN,
     ANSWER_TOO_LARGE,
+    FORMAT_UNSUPPORTED,
+    FORMAT_UNACCEPTABLE,
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    TYPE_REFUSED,
+    ORIGIN_FORMAT,
+    ORIGIN_CONTENT,
+    ORIGIN_SEAL,
+    KEYS_UNAVAILABLE,
     INTERNAL,
 )
 
@@ -68,15 +89,21 @@ _ORIGIN_KINDS: dict[type[OriginError], Kind] = {
     errors.OriginTimeout: ORIGIN_TIMEOUT,
     errors.OriginMalformed: ORIGIN_MALFORMED,
     errors.OriginTooLarge: ORIGIN_TOO_LARGE,
+    errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
 }
 
 
-def problem(kind: Kind, detail: str | None = None) -> Response:
-    """The response that tells of a problem. No cache may keep it: the next request may fare better."""
+def problem(kind: Kind, detail: str | None = None, *, retry_after: float | None = None) -> Response:
+    """The response that tells of a problem. No cache may keep it: the next request may fare better.
+
+    `retry_after`: seconds in which it will not.
+    """
     members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
     if detail is not None:
         members["detail"] = detail
     fields = Fields([("content-type", "application/problem+json"), ("cache-control", "no-store")])
+    if retry_after is not None:
+        fields = fields.with_line("retry-after", str(ceil(retry_after)))
     return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
 
 

@@ -35,11 +35,12 @@ _STORES = frozenset({"table", "bodies", "keys", "stamps"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
-    """What became of a refresh. `origin_time`: seconds of waiting for the origin."""
+    """What became of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
 
     outcome: Outcome
     route: str | None = None
     origin_time: float | None = None
+    retries: int = 0
     faults: tuple[Fault, ...] = ()
 
 
@@ -60,10 +61,12 @@ class Refresher:
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return _refresh(visit, "failed" if lease is None else "held")
-        decision = self._decide(visit, request)
+        fill = Fill(lease)
+        with fill.given_up_on_error(visit):
+            decision = self._decide(visit, request)
         if isinstance(decision, Validate | Forward):
-            return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
-        visit.cache.release(lease, visit.journal)
+            return _refresh(visit, _outcome(fetch(visit, decision, fill)))
+        fill.give_up(visit)
         return _refresh(visit, decision)
 
     def _decide(self, visit: Visit, request: RefreshRequest) -> Validate | Forward | Outcome:
@@ -84,6 +87,7 @@ def _refresh(visit: Visit, outcome: Outcome) -> Refresh:
         outcome=outcome,
         route=visit.route.name,
         origin_time=visit.origin_time,
+        retries=visit.retries,
         faults=tuple(visit.journal.faults),
     )
 

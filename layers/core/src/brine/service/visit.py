@@ -11,13 +11,14 @@ from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
 from brine.domain.early_refresh import is_due_early
+from brine.domain.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
+from brine.service.found import Found
 from brine.service.journal import Fault, Journal
-from brine.service.response_cache import Found
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision
@@ -49,20 +50,26 @@ class Visit:
         "origin_time",
         "request",
         "resource",
+        "retries",
+        "room",
         "route",
     )
 
-    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str) -> None:
+    def __init__(
+        self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str, *, room: float = inf
+    ) -> None:
         self.gateway = gateway
         self.route = route
         self.request = request
         self.deadline = deadline
+        self.room = room
         self.now = gateway.clock()
         self.journal = Journal()
         self.resource = resource_of(route, tenant, request.target)
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
+        self.retries = 0
         self.asked_early = False
         self._cache: ResponseCache | None = None
 
@@ -70,8 +77,13 @@ class Visit:
     def cache(self) -> ResponseCache:
         """The gateway's cache, whose calls end in time for an answer."""
         if self._cache is None:
-            self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
+            self._cache = self.gateway.cache.within(self.store_deadline)
         return self._cache
+
+    @property
+    def store_deadline(self) -> Deadline:
+        """When calls to stores must be over."""
+        return self.deadline.within(inf, reserve=ANSWER_RESERVE)
 
     @property
     def key(self) -> str:
@@ -123,7 +135,7 @@ class Visit:
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
-        self.found = self.gateway.cache.recall(self.key, self.request, self.now)
+        self.found = self.gateway.cache.recall(self.resource, self.request, self.now)
         if self.found.uncollapsed:
             return self.decide()
         if self.found.stored is not None:
@@ -152,12 +164,25 @@ class Visit:
 
     def respond_from(self, stored: StoredResponse) -> Response | None:
         """The response made from what is stored, or None when its body is needed and lost."""
+        if self.is_redirected(stored):
+            return self.redirect_to(stored)
         if isinstance(stored.body, BodyReference) and needs_body(stored, self.request):
             whole = self.cache.load(self.key, self.found, stored, self.journal)
             if whole is None:
                 return None
             stored = whole
         return respond(stored, self.request, self.now)
+
+    def is_redirected(self, stored: StoredResponse) -> bool:
+        """Whether the client is to get the stored body from where it lies."""
+        return self.route.large_bodies == "redirect" and is_redirected(stored, self.request, self.room)
+
+    def redirect_to(self, stored: StoredResponse) -> Response | None:
+        """The answer that leads to the stored body, or None when that is lost. One call."""
+        url = self.cache.bodies.link(
+            reference_to(stored), seconds=LINK_SECONDS, fields=link_fields(stored), journal=self.journal
+        )
+        return None if url is None else redirection(url)
 
     def cache_status(self, **members: Any) -> CacheStatus:
         """Cache-Status for this request: what failed on the way is its detail, unless there is a weightier one."""
@@ -174,10 +199,14 @@ class Visit:
             layer=self.layer,
             stored=status.stored,
             origin_time=self.origin_time,
+            retries=self.retries,
             early_refresh=self.asked_early,
             faults=tuple(self.journal.faults),
         )
 
-    def problem(self, kind: problems.Kind, detail: str | None, status: CacheStatus) -> Answer:
+    def problem(
+        self, kind: problems.Kind, detail: str | None, status: CacheStatus, *, retry_after: float | None = None
+    ) -> Answer:
         """The answer that tells of a problem."""
-        return replace(self.answer(problems.problem(kind, detail), status, "problem"), problem=kind.name)
+        response = problems.problem(kind, detail, retry_after=retry_after)
+        return replace(self.answer(response, status, "problem"), problem=kind.name)
