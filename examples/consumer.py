@@ -11,7 +11,7 @@ from examples.shop import Order, client
 def main(seconds: str = "20") -> None:
     """Take what comes, until nothing has come for so long."""
     with client() as gateway:
-        for message in gateway.receive("orders", wait=float(seconds)):
+        for message in gateway.receive("orders", wait=int(seconds)):
             try:
                 order = message.content
             except CodecError as error:  # not acknowledged: it comes again, and at last to the dead-letter queue

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
 NOW = 1_790_000_000.0
 KEYRING = Keyring.from_json('{"1": "a secret of at least 32 characters"}')
-ID = "0123456789abcdef0123456789abcdef"
-MESSAGE = {"id": ID, "receipt": "r1", "sender": "user/shop", "sent_at": NOW, "expires_at": NOW + 60, "attempt": 1}
+ID = "6f617f84-8a70-448a-885f-7a43c250e5c1"
+NONCE = b"0123456789abcdef"
+MESSAGE = {
+    "id": ID,
+    "receipt": "r1",
+    "sender": "user/shop",
+    "sent_at": "2026-09-21T14:13:20Z",
+    "expires_at": "2026-09-21T14:14:20Z",
+    "attempt": 1,
+}
 
 
 def registry() -> Registry:
@@ -42,7 +50,7 @@ def client(server: Loopback, *, pauses: list[float] | None = None, **options: An
         "timeout": 2.0,
         "retries": Retries(sleep=kept.append, random=lambda: 1.0),
         "clock": lambda: NOW,
-        "random_id": lambda: ID,
+        "nonce": lambda: NONCE,
     }
     return Client(url_of(server), **{**defaults, **options})
 
@@ -58,10 +66,10 @@ def answer(status: int, body: bytes = b"", *, media_type: str = "application/jso
     return head.encode() + body
 
 
-def problem(status: int, name: str, detail: str = "because") -> bytes:
+def problem(status: int, name: str, detail: str = "because", *, more: str = "", **members: str) -> bytes:
     """An answer with problem details."""
-    members = {"type": f"urn:brine:problem:{name}", "title": "A title", "status": status, "detail": detail}
-    return answer(status, json.dumps(members).encode(), media_type="application/problem+json")
+    told = {"type": f"urn:brine:problem:{name}", "title": "A title", "status": status, "detail": detail, **members}
+    return answer(status, json.dumps(told).encode(), media_type="application/problem+json", more=more)
 
 
 def delivery(*messages: dict[str, Any], receiver: str = "user/shop") -> bytes:

@@ -45,7 +45,7 @@ def test_importing_is_cheap() -> None:
     ("arn", "name"),
     [
         ("arn:aws:iam::123456789012:user/shop", "user/shop"),
-        ("arn:aws:iam::123456789012:user/team/shop", "user/team/shop"),
+        ("arn:aws:iam::123456789012:user/team/shop", "user/shop"),
         ("arn:aws:sts::123456789012:assumed-role/producer/session-1", "role/producer"),
         ("arn:aws:iam::123456789012:root", "root"),
     ],

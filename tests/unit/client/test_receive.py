@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,10 @@ from tests.loopback import Loopback, answering
 from tests.unit.client.gateway import (
     ID,
     MESSAGE,
+    NONCE,
     NOW,
     answer,
+    body_of,
     client,
     delivery,
     exchange_codec,
@@ -29,7 +32,8 @@ DONE = answer(204)
 
 
 def content(value: object, *, channel: str = "orders") -> bytes:
-    return exchange_codec().seal(value, context=("message", channel, "user/shop", ID), now=NOW, expires_at=NOW + 60)
+    context = ("message", channel, "user/shop")
+    return exchange_codec().seal((NONCE, value), context=context, now=NOW, expires_at=NOW + 60)
 
 
 def test_messages_come_until_there_are_none() -> None:
@@ -37,9 +41,14 @@ def test_messages_come_until_there_are_none() -> None:
     with Loopback(answering(*answers)) as server, client(server) as desk:
         messages = list(desk.receive("orders", wait=3, most=2, visibility=45))
         assert [message.content for message in messages] == ["a", "b"]
-    assert server.requests[0].startswith(b"GET /exchange/orders?wait=3&max=2&visibility=45 HTTP/1.1\r\n")
+    assert server.requests[0].startswith(b"GET /exchange/orders?max=2&visibility=45&wait=3 HTTP/1.1\r\n")
     first = messages[0]
-    assert (first.id, first.sender, first.attempt, first.sent_at) == (ID, "user/shop", 1, NOW)
+    assert (first.id, first.sender, first.attempt, first.sent_at) == (
+        ID,
+        "user/shop",
+        1,
+        datetime.fromtimestamp(NOW, UTC),
+    )
     assert repr(first) == f"<Message {ID} of orders, attempt 1>"
 
 
@@ -58,6 +67,32 @@ def test_a_message_is_acknowledged_by_its_receipt() -> None:
     ):
         next(desk.receive("orders")).acknowledge()
     assert server.requests[1].startswith(b"DELETE /exchange/orders/a%2Fb HTTP/1.1\r\n")
+
+
+def test_a_message_that_takes_longer_is_kept_under_a_new_receipt() -> None:
+    kept = answer(200, b'{"receipt": "r2"}')
+    answers = [delivery({**MESSAGE, "content": content(1)}), kept, DONE]
+    with Loopback(answering(*answers)) as server, client(server) as desk:
+        message = next(desk.receive("orders"))
+        message.extend(600)
+        message.acknowledge()
+    assert server.requests[1].startswith(b"POST /exchange/orders/r1/extend HTTP/1.1\r\n")
+    assert body_of(server.requests[1]) == b'{"visibility": 600}'
+    assert server.requests[2].startswith(b"DELETE /exchange/orders/r2 HTTP/1.1\r\n")
+
+
+def test_an_answer_about_a_receipt_has_one() -> None:
+    answers = [delivery({**MESSAGE, "content": content(1)}), answer(200, b"{}")]
+    with Loopback(answering(*answers)) as server, client(server) as desk, pytest.raises(AnswerInvalid, match="receipt"):
+        next(desk.receive("orders")).extend(1)
+
+
+def test_a_sealed_thing_that_is_no_message_is_invalid() -> None:
+    bare = exchange_codec().seal([1, 2], context=("message", "orders", "user/shop"), now=NOW)
+    with Loopback(answering(delivery({**MESSAGE, "content": bare}))) as server, client(server) as desk:
+        message = next(desk.receive("orders"))
+        with pytest.raises(AnswerInvalid, match="a nonce and its content"):
+            _ = message.content
 
 
 def test_an_acknowledgement_that_came_too_late_is_an_error() -> None:

@@ -25,6 +25,7 @@ from brine_codec import Unsupported
 from tests.loopback import Loopback, answering, answering_always
 from tests.unit.client.gateway import (
     ID,
+    NONCE,
     NOW,
     answer,
     body_of,
@@ -38,22 +39,21 @@ from tests.unit.client.gateway import (
 if TYPE_CHECKING:
     from tests.loopback import Peer
 
-ACCEPTED = answer(202, b'{"id": "x"}')
+ACCEPTED = answer(202, json.dumps({"id": ID}).encode())
 NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - what does not compress, keeps no secret
 
 
-def test_what_goes_out_is_sealed_for_its_channel_sender_and_id_and_signed() -> None:
+def test_what_goes_out_is_sealed_for_its_channel_and_sender_and_signed() -> None:
     with Loopback(answering(ACCEPTED)) as server, client(server) as shop:
         assert shop.send("orders", ["a", 1], expires_in=60) == ID
     (request,) = server.requests
     assert request.startswith(b"POST /exchange/orders HTTP/1.1\r\n")
     fields = fields_of(request)
     assert fields["content-type"] == "application/vnd.brine.sealed"
-    assert fields["brine-message-id"] == ID
     assert fields["authorization"].startswith("AWS4-HMAC-SHA256 Credential=shop/")
     assert "/eu-west-1/execute-api/aws4_request" in fields["authorization"]
-    codec, context = exchange_codec(), ("message", "orders", "user/shop", ID)
-    assert codec.open(body_of(request), context=context, now=NOW) == ["a", 1]
+    codec, context = exchange_codec(), ("message", "orders", "user/shop")
+    assert codec.open(body_of(request), context=context, now=NOW) == (NONCE, ["a", 1])
     assert codec.peek(body_of(request), context=context, now=NOW).expires_at == NOW + 60
 
 
@@ -64,7 +64,7 @@ def test_an_object_that_cannot_travel_is_refused_before_anything_is_sent() -> No
         assert server.connections == 0
 
 
-def test_what_failed_on_the_way_is_sent_again_under_the_same_id() -> None:
+def test_what_failed_on_the_way_is_sent_again_as_it_was() -> None:
     pauses: list[float] = []
 
     def script(peer: Peer) -> None:
@@ -77,19 +77,34 @@ def test_what_failed_on_the_way_is_sent_again_under_the_same_id() -> None:
     with Loopback(script) as server, client(server, pauses=pauses) as shop:
         assert shop.send("orders", 1) == ID
     assert len(server.requests) == 2
-    assert {fields_of(request)["brine-message-id"] for request in server.requests} == {ID}
     assert body_of(server.requests[0]) == body_of(server.requests[1])
     assert pauses == [0.1]
 
 
 def test_a_message_whose_first_answer_was_lost_is_not_a_second_one() -> None:
-    taken = problem(409, "message-replayed")
+    taken = problem(409, "message-replayed", id=ID)
     with Loopback(answering(answer(503), taken)) as server, client(server) as shop:
         assert shop.send("orders", 1) == ID
     with Loopback(answering(taken)) as server, client(server) as shop, pytest.raises(AlreadySent) as caught:
         shop.send("orders", 1)
     assert caught.value.problem == "message-replayed"
     assert caught.value.detail == "because"
+
+
+def test_what_another_attempt_is_just_sending_is_asked_for_again() -> None:
+    pauses: list[float] = []
+    busy = problem(409, "message-being-sent", more="retry-after: 2\r\n")
+    done = problem(409, "message-replayed", id=ID)
+    with Loopback(answering(answer(504), busy, done)) as server, client(server, pauses=pauses) as shop:
+        assert shop.send("orders", 1) == ID
+    assert pauses == [0.1, 2]
+
+
+def test_two_equal_objects_are_two_messages() -> None:
+    with Loopback(answering(ACCEPTED, ACCEPTED)) as server, client(server, nonce=None) as shop:
+        shop.send("orders", 1)
+        shop.send("orders", 1)
+    assert body_of(server.requests[0]) != body_of(server.requests[1])
 
 
 @pytest.mark.parametrize(
@@ -132,6 +147,15 @@ def test_an_answer_of_something_else_is_invalid() -> None:
         shop.send("orders", 1)
 
 
+def test_an_answer_without_an_id_is_invalid() -> None:
+    with (
+        Loopback(answering(answer(202, b"[]"))) as server,
+        client(server) as shop,
+        pytest.raises(AnswerInvalid, match="which one it became"),
+    ):
+        shop.send("orders", 1)
+
+
 def test_what_is_large_goes_past_the_gateway() -> None:
     large = NOISE
     stored: list[bytes] = []
@@ -156,10 +180,9 @@ def test_what_is_large_goes_past_the_gateway() -> None:
 
     with Loopback(script) as server, client(server) as shop:
         assert shop.send("orders", large) == ID
-    assert exchange_codec().open(stored[0], context=("message", "orders", "user/shop", ID), now=NOW) == large
+    assert exchange_codec().open(stored[0], context=("message", "orders", "user/shop"), now=NOW) == (NONCE, large)
     last = server.requests[-1]
     assert fields_of(last)["content-type"] == "application/vnd.brine.claim+json"
-    assert fields_of(last)["brine-message-id"] == ID
     assert json.loads(body_of(last)) == {"claim": "c1"}
 
 

@@ -6,13 +6,14 @@ import time
 
 from brine_client.claims import fetch_claim, upload
 from brine_client.credentials import Signer
-from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired, refusal
+from brine_client.errors import AlreadySent, AnswerInvalid, NotFound, ReceiptExpired, refusal
 from brine_client.message import Message
 from brine_client.request import Request
 from brine_client.retries import Retries
 from brine_client.transport import Transport
 from brine_codec import Codec, Registry
 from brine_codec.limits import DEFAULT_LIMITS
+from brine_codec.target import canonical_target
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Client:
         retries: Retries | None = None,
         limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], float] = time.time,
-        random_id: Callable[[], str] | None = None,
+        nonce: Callable[[], bytes] | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._registry = Registry() if registry is None else registry
@@ -64,7 +65,7 @@ class Client:
         self._signs_gets = False
         self._transport = Transport(self._signer, Retries() if retries is None else retries, timeout)
         self._clock = clock
-        self._random_id = random_id or _random_id
+        self._nonce = nonce or _nonce
 
     def __enter__(self) -> Self:
         return self
@@ -83,37 +84,40 @@ class Client:
             self._principal = self._signer.principal()
         return self._principal
 
-    def send(self, channel: str, obj: object, *, expires_in: float = DAY, message_id: str | None = None) -> str:
+    def send(self, channel: str, obj: object, *, expires_in: float = DAY) -> str:
         """Send an object into a channel; the id of the message that it became.
 
-        Once this returns, the channel has it. It may be received for `expires_in` seconds. A message with the same
-        `message_id` (32 hexadecimal digits; made here unless given) is taken once: AlreadySent. Raises ClientError, and
+        Once this returns, the channel has it. It may be received for `expires_in` seconds. Raises ClientError, and
         brine_codec.Unsupported or TooLarge when the object cannot be sealed.
         """
-        message_id = self._random_id() if message_id is None else message_id
         now = self._clock()
-        sealed = self._exchange.seal(
-            obj, context=("message", channel, self.principal, message_id), now=now, expires_at=now + expires_in
-        )
+        context = ("message", channel, self.principal)
+        # The nonce makes two messages of two equal objects: else the second would be a replay of the first
+        sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
         path = f"/exchange/{_quoted(channel)}"
-        fields = {"brine-message-id": message_id, "content-type": SEALED, "accept": "application/json"}
+        fields = {"content-type": SEALED, "accept": "application/json"}
         body = sealed
         if len(sealed) > DIRECT:
             body = upload(sealed, lambda order: self._order(f"{path}/uploads", order), self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
         answer, is_first = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
-        if answer.status == 409 and not is_first:
-            return message_id  # an attempt before, whose answer was lost, had brought it in
-        self._check(answer, 202)
-        return message_id
+        try:
+            self._check(answer, 202)
+        except AlreadySent:
+            if is_first:  # else an attempt before, whose answer was lost, had brought it in
+                raise
+        members = answer.document()
+        if not isinstance(members, dict) or not isinstance(members.get("id"), str):
+            raise AnswerInvalid("an answer to a message does not say which one it became")
+        return str(members["id"])
 
     def receive(
         self,
         channel: str,
         *,
-        wait: float = 20.0,
+        wait: int = 20,
         most: int = 10,
-        visibility: float | None = None,
+        visibility: int | None = None,
         forever: bool = False,
     ) -> Iterator[Message]:
         """The messages of a channel, as they come, until none has come for `wait` seconds; `forever`, without an end.
@@ -121,7 +125,7 @@ class Client:
         They are asked for `most` (1 to 10) at a time, and each is yours for `visibility` seconds, counted from then.
         Raises ClientError, and brine_codec.CodecError when an answer does not open.
         """
-        query = f"wait={wait:g}&max={most}" + ("" if visibility is None else f"&visibility={visibility:g}")
+        query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
             request = Request("GET", url, fields={"accept": SEALED}, patience=wait)
@@ -148,7 +152,7 @@ class Client:
         if answer.status >= 300:
             raise refusal(answer)
         if answer.media_type == SEALED:
-            return self._answers.open(answer.body, context=("response", path), now=self._clock())
+            return self._answers.open(answer.body, context=("response", canonical_target(path)), now=self._clock())
         if answer.media_type == "application/json" or answer.media_type.endswith("+json"):
             return answer.document()
         return answer.body.decode() if answer.media_type.startswith("text/") else answer.body
@@ -160,10 +164,10 @@ class Client:
         delivered = self._exchange.open(answer.body, context=context, now=self._clock())
         try:
             messages = [
-                Message(channel, members, open_=self._open, acknowledge=self._acknowledge)
+                Message(channel, members, open_=self._open, acknowledge=self._acknowledge, extend=self._extend)
                 for members in delivered["messages"]
             ]
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise AnswerInvalid("an answer with messages lacks what belongs to one") from error
         yield from messages
 
@@ -171,8 +175,11 @@ class Client:
         sealed = message.sealed if message.claim is None else fetch_claim(message.claim, self._transport.stored)
         if sealed is None:
             raise AnswerInvalid("a message came with neither content nor claim")
-        context = ("message", message.channel, message.sender, message.id)
-        return self._exchange.open(sealed, context=context, now=self._clock())
+        context = ("message", message.channel, message.sender)
+        opened = self._exchange.open(sealed, context=context, now=self._clock())
+        if type(opened) is not tuple or len(opened) != 2:
+            raise AnswerInvalid("what is sealed is no message: a message is a nonce and its content")
+        return opened[1]
 
     def _acknowledge(self, message: Message) -> None:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}"
@@ -182,6 +189,16 @@ class Client:
         except (NotFound, ReceiptExpired):
             if is_first:  # else an attempt before, whose answer was lost, has done it
                 raise
+
+    def _extend(self, message: Message, visibility: int) -> str:
+        url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}/extend"
+        body = b'{"visibility": %d}' % visibility
+        answer, _ = self._transport.signed(Request("POST", url, fields={"content-type": "application/json"}, body=body))
+        self._check(answer, 200)
+        members = answer.document()
+        if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
+            raise AnswerInvalid("an answer about a receipt has none")
+        return str(members["receipt"])
 
     def _order(self, path: str, body: bytes) -> Answer:
         fields = {"content-type": "application/json"}
@@ -202,7 +219,7 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _random_id() -> str:
+def _nonce() -> bytes:
     from os import urandom  # noqa: PLC0415 - so that a test sees what is used
 
-    return urandom(16).hex()
+    return urandom(16)

@@ -90,12 +90,15 @@ class Signer:
 
 
 def principal_of(arn: str) -> str:
-    """The name by which channels know the owner of an ARN: `user/NAME`, or `role/NAME` of whoever took the role."""
+    """The name by which channels know the owner of an ARN: `user/NAME`, or `role/NAME` of whoever took the role.
+
+    A gateway of another account has the owner's account and a colon in front.
+    """
     resource = arn.split(":", 5)[-1]
     kind, _, name = resource.partition("/")
     if kind == "assumed-role":
-        return "role/" + name.partition("/")[0]
-    return resource if name else kind
+        return f"role/{name.partition('/')[0]}"
+    return f"{kind}/{name.rpartition('/')[2]}" if name else kind
 
 
 def _region_in(url: str) -> str | None:

@@ -7,7 +7,7 @@ ClientError
     ├── ContentRefused  400, 406, 415, 422: what was sent, or asked for
     ├── NotPermitted    401, 403: who sent it
     ├── NotFound        404: no such channel, path or receipt
-    ├── AlreadySent     409: a message with this id was accepted before
+    ├── AlreadySent     409: the message is there already, or is just being sent
     ├── ReceiptExpired  410: somebody else may have the message by now
     ├── ContentTooLarge 413
     └── Unavailable     429, 5xx: it may go better later
@@ -56,7 +56,7 @@ class NotFound(Refused):
 
 
 class AlreadySent(Refused):
-    """A message with this id was accepted before."""
+    """The message was taken before, or is just being sent by another request."""
 
 
 class ReceiptExpired(Refused):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,12 +16,13 @@ class Message:
     """A message, and the right to acknowledge it for a while; who does not, gets it again (at least once).
 
     `id` is the same each time it comes; `attempt` counts from 1. `sender` is whom the gateway knows to have sent it.
-    `sent_at` and `expires_at` are seconds since 1970. Its envelope is `sealed`, or where `claim` says.
+    Its envelope is `sealed`, or where `claim` says.
     """
 
     __slots__ = (
         "_acknowledge",
         "_content",
+        "_extend",
         "_open",
         "attempt",
         "channel",
@@ -39,18 +42,20 @@ class Message:
         *,
         open_: Callable[[Message], object],
         acknowledge: Callable[[Message], None],
+        extend: Callable[[Message, int], str],
     ) -> None:
         self.channel = channel
         self.id: str = members["id"]
         self.receipt: str = members["receipt"]
         self.sender: str = members["sender"]
-        self.sent_at: float = members["sent_at"]
-        self.expires_at: float = members["expires_at"]
+        self.sent_at = datetime.fromisoformat(members["sent_at"])
+        self.expires_at = datetime.fromisoformat(members["expires_at"])
         self.attempt: int = members["attempt"]
         self.sealed: bytes | None = members.get("content")
         self.claim: Mapping[str, Any] | None = members.get("claim")
         self._open = open_
         self._acknowledge = acknowledge
+        self._extend = extend
         self._content = _NOTHING
 
     def __repr__(self) -> str:
@@ -70,3 +75,7 @@ class Message:
     def acknowledge(self) -> None:
         """Take the message out of the channel. Raises ReceiptExpired when it was kept for too long, and ClientError."""
         self._acknowledge(self)
+
+    def extend(self, visibility: int) -> None:
+        """Keep the message for so many seconds from now on; 0 gives it back. Raises as `acknowledge` does."""
+        self.receipt = self._extend(self, visibility)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
 
 
+def _may_change(answer: Answer) -> bool:
+    """Whether the next answer may be another: a conflict that says when to come back will be over then."""
+    return answer.status in WORTH_ANOTHER_TRY or (answer.status == 409 and "retry-after" in answer.fields)
+
+
 def _sleep(seconds: float) -> None:
     from time import sleep  # noqa: PLC0415 - so that a test sees what is used
 
@@ -61,7 +66,7 @@ class Retries:
                 answer = attempt()
             except Unreachable as unreachable:
                 error = unreachable
-            if answer is not None and answer.status not in WORTH_ANOTHER_TRY:
+            if answer is not None and not _may_change(answer):
                 self._left = min(self._budget, self._left + 1)
                 return answer
             number += 1
