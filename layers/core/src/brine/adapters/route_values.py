@@ -12,14 +12,17 @@ from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine.domain.route import ForwardHeaders
+
+    type Readers = Mapping[str, Callable[[Any], Any]]
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+MAX_RETRIES = 5
 MAX_ROUTE_TAGS = 8  # the others of a response's are for its origin to give
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
@@ -65,6 +68,12 @@ def _size(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise ValueError("must be a number of bytes")
+
+
+def _retries(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRIES:
+        return value
+    raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
 
 
 def _positive_count(value: object) -> int:
@@ -135,15 +144,16 @@ def _tenant(value: object) -> str:
     raise ValueError('must be "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME"')
 
 
-ROUTE: dict[str, Callable[[Any], Any]] = {
+ROUTE: Readers = {
     "name": _name,
     "prefix": _prefix,
     "forward_headers": _forward_headers,
     "timeout": _positive_duration,
+    "retries": _retries,
     "max_request_body": _size,
     "tenant": _tenant,
 }
-POLICY: dict[str, Callable[[Any], Any]] = {
+POLICY: Readers = {
     "freshness_lifetime": _duration,
     "jitter": _number_up_to(0.5),
     "early_refresh": _number_up_to(10),
@@ -158,8 +168,12 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "new_keys_per_minute": _positive_count,
 }
-QUERY: dict[str, Callable[[Any], Any]] = {
+QUERY: Readers = {
     "keep": lambda value: frozenset(_texts(value)),
     "drop": _texts,
     "sort": _boolean,
+}
+CIRCUIT_BREAKER: Readers = {
+    "failures": _positive_count,
+    "open_for": _positive_duration,
 }
