@@ -62,8 +62,8 @@ def long_orders(number: int, length: int) -> Iterator[tuple[Event, ...]]:
         yield tuple(chance.choices(EVENTS, weights=(4, 3, 4, 3, 1, 3), k=length))
 
 
-def all_orders() -> Iterator[tuple[Event, ...]]:
-    return chain(long_orders(150, 40), short_orders(6))
+def all_orders(length: int = 6) -> Iterator[tuple[Event, ...]]:
+    return chain(long_orders(150, 40), short_orders(length))
 
 
 def search(
@@ -101,9 +101,9 @@ def test_no_order_of_events_lets_a_purged_response_through(kind: str, soft: bool
 
 @pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
 def test_no_order_of_events_lets_an_invalidated_response_through(late: bool) -> None:
-    outcome = search(all_orders(), "post", late=late)
+    outcome = search(all_orders(5), "post", late=late)
     assert outcome.wrong == []
-    assert outcome.served > 3_000
+    assert outcome.served > 1_000
 
 
 @pytest.mark.parametrize("bug", BUGS[:2])
