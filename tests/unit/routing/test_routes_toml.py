@@ -44,6 +44,7 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+large_bodies = "redirect"
 new_keys_per_minute = 100
 jitter = 0.1
 early_refresh = 1
@@ -56,6 +57,7 @@ early_refresh = 1
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
+    assert route.large_bodies == "redirect"
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
     assert route.policy == Policy(
         freshness_lifetime=300,
@@ -157,6 +159,7 @@ BAD = [
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
+    (HEAD + "large_bodies = true", "5:1", '"refuse" or "redirect"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
     (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),

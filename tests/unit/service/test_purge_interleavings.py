@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.service.purge_scene import Scene
+from tests.unit.service.environments import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tests.faults import Fault
-    from tests.unit.service.purge_scene import Bug, Event
+    from tests.unit.service.environments import Bug, Event
 
 EVENTS: tuple[Event, ...] = (("ask", 0), ("end", 0), ("ask", 1), ("end", 1), ("purge",), ("wait",))
 REQUESTS: tuple[Event, ...] = (("ask", 0), ("ask", 1))

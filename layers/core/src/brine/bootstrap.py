@@ -39,7 +39,9 @@ from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
+    from brine.domain.formats.allowed import Declarations
     from brine.service.computation import Story
     from brine.service.found import Entry
     from brine_codec import Registry
@@ -88,6 +90,15 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
+
+
+def build_declarations(settings: CacheSettings) -> Declarations:
+    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
+    from brine.adapters.types_toml import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
+
+    if settings.types is None:
+        return parse_types("")
+    return parse_types(_content("types", settings.types), source=settings.types.name)
 
 
 def build_cache(
@@ -177,8 +188,11 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
+    return parse_routes(_content("routes", settings.routes), settings.environment, source=settings.routes.name)
+
+
+def _content(kind: str, path: Path) -> str:
     try:
-        text = settings.routes.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the routes file {settings.routes} cannot be read: {error}") from None
-    return parse_routes(text, settings.environment, source=settings.routes.name)
+        raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None

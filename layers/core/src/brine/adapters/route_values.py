@@ -134,6 +134,12 @@ def _set_cookie(value: object) -> str:
     raise ValueError('must be "shared", "strip", "refuse" or "keep"')
 
 
+def _large_bodies(value: object) -> str:
+    if value in {"refuse", "redirect"}:
+        return str(value)
+    raise ValueError('must be "refuse" or "redirect"')
+
+
 def _tenant(value: object) -> str:
     if isinstance(value, str):
         kind, _, name = value.partition(":")
@@ -151,6 +157,7 @@ ROUTE: Readers = {
     "timeout": _positive_duration,
     "retries": _retries,
     "max_request_body": _size,
+    "large_bodies": _large_bodies,
     "tenant": _tenant,
 }
 POLICY: Readers = {

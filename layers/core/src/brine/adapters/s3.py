@@ -13,6 +13,7 @@ from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
+    from brine.domain.fields import Fields
     from brine.ports import Deadline
 
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -67,6 +68,7 @@ class S3BodyStore:
                 "if-none-match": "*",
                 "x-amz-checksum-sha256": b2a_base64(digest, newline=False).decode("ascii"),
                 "x-amz-content-sha256": digest.hex(),
+                "x-amz-sdk-checksum-algorithm": "SHA256",
             },
             body=body,
             payload_hash=digest.hex(),
@@ -78,6 +80,29 @@ class S3BodyStore:
             # 412: the address is taken. 409: another is just writing there. Same address, same bytes: both are fine.
             if refused.status not in (409, 412):
                 raise
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
+        path = self._folder + digest.hex()
+        call = Call(
+            name="HeadObject",
+            method="HEAD",
+            path=path,
+            headers={"x-amz-checksum-mode": "ENABLED", "x-amz-content-sha256": _NO_BODY},
+            payload_hash=_NO_BODY,
+            max_answer=_ERROR_ROOM,
+        )
+        try:
+            answer = self._service.send(call)
+        except Refused as refused:
+            if refused.status == 404:  # without a body there is no saying whether object or bucket are missing
+                return None
+            raise
+        checksum = b2a_base64(digest, newline=False).decode("ascii")
+        if (answer.value("content-length"), answer.value("x-amz-checksum-sha256")) != (str(size), checksum):
+            return None
+        query = {f"response-{name}": value for name, value in fields}
+        return self._service.presigned(path, {**query, "response-cache-control": "no-store"}, seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""

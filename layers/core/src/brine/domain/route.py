@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from brine.domain.origin import OriginAddress
 
+type LargeBodies = Literal["refuse", "redirect"]
 type ForwardHeaders = Literal["all"] | frozenset[str]
 
 # What a request may carry to the origin unless its route says more. None of these picks the answer unseen: each is a
@@ -40,6 +41,8 @@ class QueryRule:
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
+    large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
+    is good for a short while for whoever has it.
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
     `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
@@ -54,6 +57,7 @@ class Route:
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
+    large_bodies: LargeBodies = "refuse"
     tenant: str | None = None
     policy: Policy = field(default_factory=Policy)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.target import BadTargetError, upstream_target
@@ -51,8 +52,11 @@ class Gateway:
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
 
-    def serve(self, request: Request, deadline: Deadline) -> Answer:
-        """The answer to a request. Never raises for what a client, an origin or a store does."""
+    def serve(self, request: Request, deadline: Deadline, *, room: float = inf) -> Answer:
+        """The answer to a request. Never raises for what a client, an origin or a store does.
+
+        `room`: the bytes of a body that the answer can carry, beyond which routes may have clients redirected.
+        """
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
@@ -66,5 +70,5 @@ class Gateway:
             path, query = upstream_target(route, request, confined=self.routes.confines(route))
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
-        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant)
+        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant, room=room)
         return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())

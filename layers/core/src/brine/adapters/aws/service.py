@@ -110,6 +110,14 @@ class Service:
                     raise
             self._aws.sleep(wait)
 
+    def presigned(self, path: str, query: Mapping[str, str], *, seconds: int) -> str:
+        """A URL by which whoever has it may GET `path` for so many seconds. Nothing is sent."""
+        address = self._address
+        signed = self._signer.presign(
+            host=address.authority, path=path, query=query, seconds=seconds, now=self._aws.now()
+        )
+        return f"{address}{path}?{signed}"
+
     def _send_once(self, call: Call, deadline: Deadline) -> Answer:
         headers = self._signer.sign(
             method=call.method,

@@ -1,4 +1,8 @@
-"""Two environments on one store, and purges and invalidations among their fetches, down to single events."""
+"""Two environments on one store, whose clocks differ, and somebody who purges: what they do, event by event.
+
+A fetch is two events, so that anything may come between. An environment whose fetch ends late was frozen meanwhile.
+What must not be is noted: something purged is served, a late writer wins, a lease does not end. Bugs can be put in.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStamp
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.messages import Request
 from brine.domain.receive import receive
-from brine.domain.stamps import MARGIN, Stamp
+from brine.domain.stamps import MARGIN
 from brine.domain.tenant import NOBODY
 from brine.errors import StoreError
 from brine.ports import Deadline, Lease
@@ -21,29 +25,31 @@ from brine.service.collapse import Fill
 from brine.service.purge import Purger
 from brine.service.visit import Visit
 from tests.faults import Faults, FaultyItems, FaultyLeases, FaultyStamps
+from tests.unit.service.seeded_bugs import Blind, Careless, Endless
 from tests.unit.service.world import START, World, response
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from brine.adapters.origin_memory import Outcome
     from tests.faults import Fault
 
-type Bug = Literal["no stamps are read", "stamps are known for ever", "no margin", "outlived what came later"]
-type Event = tuple[Literal["ask", "end"], int] | tuple[Literal["purge", "wait"]]
+type Bug = Literal[
+    "no stamps are read",
+    "stamps are known for ever",
+    "no margin",
+    "outlived what came later",
+    "commit without the token",
+    "a lease without an end",
+]
+type Event = tuple[Literal["ask", "end", "lose"], int] | tuple[Literal["purge", "wait", "expire"]]
 
 DELTA = 1.0
 LAG = 0.5  # of a replica, where there are faults
+LEASE = 5.0
 STEP = 0.6  # two of them are more than delta
 SKEWS = (-2.0, 2.0)  # of the environments' clocks; that of who purges is right
 ANSWER = response(200, b"x", cache_control="max-age=1000", surrogate_key="a")
-
-
-class Blind(MemoryStampStore):
-    """Stamps that are written and never seen."""
-
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
-        return dict.fromkeys(names, Stamp())
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,7 @@ class Fetch:
 class Scene:
     """Two environments on one store, and who purges: what they do, and in which order they did it.
 
-    `late`: fetches take no lease before they have something to store. Of the kind `post`, the first environment serves
-    an unsafe request in place of a purge.
+    `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and nobody purges.
     """
 
     kind: str
@@ -72,8 +77,9 @@ class Scene:
     seed: int = 0
     late: bool = False
     time: float = 0.0
-    violations: int = 0
     served: int = 0
+    stored: int = 0
+    violations: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.faults = Faults(
@@ -86,17 +92,20 @@ class Scene:
         )
         inner = MemoryItemStore()
         items = FaultyItems(inner, self.faults)
-        leases = FaultyLeases(MemoryLeaseStore(inner), items, self.faults)
+        kind = {"commit without the token": Careless, "a lease without an end": Endless}.get(self.bug or "")
+        leases = FaultyLeases((kind or MemoryLeaseStore)(inner), items, self.faults)
         store = Blind(items) if self.bug == "no stamps are read" else MemoryStampStore(items)
         stamps = FaultyStamps(store, self.faults)
         delta = inf if self.bug == "stamps are known for ever" else DELTA
         outcomes: dict[str, Outcome] = {"/base/x": response(204, b"")}
         self.worlds = [World(outcomes, items=inner, leases=leases, stamps=stamps, delta=delta) for _ in SKEWS]
+        self.items = items
         for world in self.worlds:
-            cache = world.gateway.cache
-            world.gateway = replace(world.gateway, cache=replace(cache, stamps=replace(cache.stamps, items=items)))
+            self.equip(world)
         self.fetches: list[Fetch | None] = [None, None]
         self.order = count()
+        self.acquired_at = 0.0
+        self.newest = -1  # number of the newest fetch that was stored
         self.purges: list[tuple[int, float, bool]] = []  # number, time, and whether the first environment made it
         self.owners = count()
         margin = MARGIN if self.bug == "no margin" else 0.0
@@ -105,6 +114,11 @@ class Scene:
             stamps=stamps,
             clock=lambda: START + self.time - margin,
         )
+
+    def equip(self, world: World) -> None:
+        """Have its items fail, too."""
+        cache = world.gateway.cache
+        world.gateway = replace(world.gateway, cache=replace(cache, stamps=replace(cache.stamps, items=self.items)))
 
     def pass_time(self, seconds: float) -> None:
         self.time += seconds
@@ -120,6 +134,10 @@ class Scene:
                     self.purge()
             case ("wait",):
                 self.pass_time(STEP)
+            case ("expire",):
+                self.pass_time(LEASE + SKEWS[1] - SKEWS[0])
+            case ("lose", number):
+                self.lose(number)
 
     def visit(self, number: int) -> Visit:
         world = self.worlds[number]
@@ -135,20 +153,23 @@ class Scene:
         decision = visit.look_up()
         if isinstance(decision, Serve | ServeStale):
             self.check(int(decision.stored.response.body), asked_at, number)
-        elif isinstance(decision, Validate | Forward) and self.fetches[number] is None:
-            fill = Fill(late=True)
-            if not self.late:
-                lease = visit.cache.leases.acquire(
-                    visit.key,
-                    owner=str(next(self.owners)),
-                    now=visit.now,
-                    expires_at=visit.now + 5,
-                    journal=visit.journal,
-                )
-                if not isinstance(lease, Lease):
-                    return
-                fill = Fill(lease)
-            self.fetches[number] = Fetch(visit, decision, fill, visit.now, next(self.order))
+        elif not isinstance(decision, Validate | Forward) or self.fetches[number] is not None:
+            return
+        elif self.late:
+            self.fetches[number] = Fetch(visit, decision, Fill(late=True), visit.now, next(self.order))
+        else:
+            lease = visit.cache.leases.acquire(
+                visit.key,
+                owner=str(next(self.owners)),
+                now=visit.now,
+                expires_at=visit.now + LEASE,
+                journal=visit.journal,
+            )
+            if isinstance(lease, Lease):
+                self.acquired_at = asked_at
+                self.fetches[number] = Fetch(visit, decision, Fill(lease), visit.now, next(self.order))
+            elif lease is not None and asked_at >= self.acquired_at + LEASE + SKEWS[1] - SKEWS[0]:
+                self.violations.append("a lease did not end by its time")
 
     def end(self, number: int) -> None:
         """The origin's response comes, and says when its fetch began."""
@@ -175,9 +196,7 @@ class Scene:
             late.look_up()
             found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.store.read(["tag:a"])})
         lease = fetch.fill.lease_for_keeping(visit)
-        if lease is None:
-            return
-        visit.cache.keep(
+        is_stored = lease is not None and visit.cache.keep(
             visit.resource,
             reception.keep,
             found,
@@ -187,6 +206,17 @@ class Scene:
             now=now,
             journal=visit.journal,
         )
+        if is_stored:
+            self.stored += 1
+            if fetch.number < self.newest and not self.late:  # else what it replaced may have been purged
+                self.violations.append("a late writer has won")
+            self.newest = max(self.newest, fetch.number)
+
+    def lose(self, number: int) -> None:
+        """The environment is frozen, and never woken: its fetch and its memory are lost. Another one comes."""
+        self.fetches[number] = None
+        self.worlds[number].restart()
+        self.equip(self.worlds[number])
 
     def purge(self) -> None:
         match self.kind:
@@ -216,6 +246,6 @@ class Scene:
         """What was fetched by the fetch with this number is served: is it older than a purge that must be known?"""
         self.served += 1
         promised = DELTA + (LAG if self.chances else 0.0) + 1e-6
-        for number, at, is_known in self.purges:
-            if fetched < number and (asked_at > at + promised or (is_known and by == 0)):
-                self.violations += 1
+        over = (n for n, at, is_known in self.purges if asked_at > at + promised or (is_known and by == 0))
+        if fetched < max(over, default=-1):
+            self.violations.append("what was purged is served")
