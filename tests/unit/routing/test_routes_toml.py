@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from brine.adapters.routes_toml import parse_routes
+from brine.adapters.routes_toml import parse_routes, route_names
 from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
@@ -46,6 +46,7 @@ key_headers = ["Accept", "X-Region"]
 request_directives = false
 large_bodies = "redirect"
 new_keys_per_minute = 100
+max_variants = 12
 jitter = 0.1
 early_refresh = 1
 """
@@ -70,6 +71,7 @@ early_refresh = 1
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
         new_keys_per_minute=100,
+        max_variants=12,
         jitter=0.1,
         early_refresh=1.0,
     )
@@ -126,6 +128,14 @@ def test_the_longest_prefix_wins_at_a_slash(path: str, name: str) -> None:
     assert route.name == name
 
 
+def test_names_take_no_variables_and_nothing_else_that_is_right() -> None:
+    text = HEAD.replace("http://a.test", "${NOPE}") + 'bogus = 1\n[[route]]\nname = 3\n[[route]]\nname = "b"\n'
+    assert route_names(text) == {"a", "b"}
+    assert route_names("route = 3") == route_names("") == frozenset()
+    with pytest.raises(ConfigError, match=r"^r\.toml:1:8: not valid TOML"):
+        route_names("[[route]\n", source="r.toml")
+
+
 def test_no_route() -> None:
     assert parse_routes(HEAD, {}).match("/b") is None
 
@@ -154,8 +164,8 @@ BAD = [
     (HEAD + "retries = true", "5:1", "a number of 0 to 5", True),
     (HEAD + "circuit_breaker = true", "5:1", '"circuit_breaker" must be a table', True),
     (HEAD + 'circuit_breaker = "off"', "5:1", "or false", True),
-    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "above 0", True),
-    (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
+    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "at least 1", True),
+    (HEAD + "circuit_breaker = { failures = true }", "5:21", "at least 1", True),
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
@@ -168,8 +178,9 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
-    (HEAD + "new_keys_per_minute = 0", "5:1", "a whole number above 0", True),
-    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number above 0", True),
+    (HEAD + "new_keys_per_minute = 0", "5:1", "at least 1", True),
+    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number", True),
+    (HEAD + "max_variants = 1", "5:1", "at least 2", True),
     (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
     (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),
     (HEAD + 'tenant = "iam:nobody"', "5:1", '"iam:account"', True),

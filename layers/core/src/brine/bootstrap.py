@@ -81,7 +81,7 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
 def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
-    Without BRINE_ROUTES it purges by tag, and everything. Raises ConfigError.
+    Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
     aws = _aws(settings, client or Client())

@@ -70,16 +70,19 @@ def _size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
+def _count(least: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        raise ValueError(f"must be a whole number, and at least {least}")
+
+    return read
+
+
 def _retries(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRIES:
         return value
     raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
-
-
-def _positive_count(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    raise ValueError("must be a whole number above 0")
 
 
 def _boolean(value: object) -> bool:
@@ -173,7 +176,8 @@ POLICY: Readers = {
     "request_directives": _boolean,
     "show_key": _boolean,
     "tags": _tags,
-    "new_keys_per_minute": _positive_count,
+    "max_variants": _count(2),
+    "new_keys_per_minute": _count(1),
 }
 QUERY: Readers = {
     "keep": lambda value: frozenset(_texts(value)),
@@ -181,6 +185,6 @@ QUERY: Readers = {
     "sort": _boolean,
 }
 CIRCUIT_BREAKER: Readers = {
-    "failures": _positive_count,
+    "failures": _count(1),
     "open_for": _positive_duration,
 }

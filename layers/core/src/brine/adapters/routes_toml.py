@@ -30,11 +30,21 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
+    return _Reader(Positions(text), environment, source).routes(_document(text, source))
+
+
+def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
+    """The names of the routes, for who has no use for the rest, and not the variables that it takes. As above."""
+    tables = _document(text, source).get("route")
+    names = [table.get("name") for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise not_toml(error, text, source) from None
-    return _Reader(Positions(text), environment, source).routes(document)
 
 
 class _Reader:

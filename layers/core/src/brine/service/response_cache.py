@@ -64,10 +64,11 @@ class ResponseCache:
             bodies=self.bodies.within(deadline),
         )
 
-    def recall(self, key: str, request: Request, now: float) -> Found:
+    def recall(self, resource: Resource, request: Request, now: float) -> Found:
         """Look in this process alone: no I/O. What is found may have been purged: see `judge`."""
         since = self.memory.moment
-        return replace(look(lambda slot: self.memory.get((key, slot)), request, now), moment=since)
+        found = look(lambda slot: self.memory.get((resource.key, slot)), resource, request, now)
+        return replace(found, moment=since)
 
     def find(
         self, resource: Resource, request: Request, now: float, journal: Journal, *, consistent: bool = False
@@ -77,7 +78,10 @@ class ResponseCache:
         since = self.memory.moment
         seen: list[int] = []
         found = look(
-            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
+            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent),
+            resource,
+            request,
+            now,
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
         judged = self.judge(resource, found, now, journal)
@@ -134,7 +138,7 @@ class ResponseCache:
             self.leases.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)
-        slot, stored = placed(stored, found.main, request)
+        slot, stored = placed(stored, found.main, resource, request)
         try:
             lying, envelope = self._place(key, slot, stored, evict_at, now)
         except StoreError as error:

@@ -135,7 +135,7 @@ class Visit:
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
-        self.found = self.gateway.cache.recall(self.key, self.request, self.now)
+        self.found = self.gateway.cache.recall(self.resource, self.request, self.now)
         if self.found.uncollapsed:
             return self.decide()
         if self.found.stored is not None:
