@@ -110,6 +110,12 @@ class Service:
                     raise
             self._aws.sleep(wait)
 
+    def presigned(self, *, method: str, path: str, headers: Mapping[str, str], now: float, seconds: int) -> str:
+        """The URL by which anybody may make this request within `seconds` of `now`, as Signer.presign."""
+        headers = {"host": self._address.authority, **headers}
+        query = self._signer.presign(method=method, path=path, headers=headers, now=now, seconds=seconds)
+        return f"{self._address.scheme}://{self._address.authority}{path}?{query}"
+
     def _send_once(self, call: Call, deadline: Deadline) -> Answer:
         headers = self._signer.sign(
             method=call.method,

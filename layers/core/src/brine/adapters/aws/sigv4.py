@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, in the Authorization field.
+"""AWS Signature Version 4, in the Authorization field, or in the query of a URL that is given to others.
 
 The canonical request's path and query are taken as they go on the wire, which is S3's rule; for the other services it
 is right as long as they are posted to "/".
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.credentials import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 class Signer:
@@ -39,21 +40,50 @@ class Signer:
         signed = {**headers, "x-amz-date": stamp}
         if self._credentials.token is not None:
             signed["x-amz-security-token"] = self._credentials.token
-        names = sorted(signed)
-        canonical_headers = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
-        signed_names = ";".join(names)
-        request = (
-            f"{method}\n{path}\n{_canonical_query(query)}\n{canonical_headers}\n{signed_names}\n{payload_hash}".encode()
+        names = ";".join(sorted(signed))
+        scope, signature = self._signature(
+            method, path, _canonical_query(query), headers=signed, payload_hash=payload_hash, stamp=stamp
         )
-        day = stamp[:8]
-        scope = f"{day}/{self._region}/{self._service}/aws4_request"
-        to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{sha256(request).hexdigest()}".encode()
-        signature = hmac.digest(self._signing_key(day), to_sign, "sha256").hex()
         signed["authorization"] = (
             f"{_ALGORITHM} Credential={self._credentials.access_key}/{scope}, "
-            f"SignedHeaders={signed_names}, Signature={signature}"
+            f"SignedHeaders={names}, Signature={signature}"
         )
         return signed
+
+    def presign(self, *, method: str, path: str, headers: Mapping[str, str], now: float, seconds: int) -> str:
+        """The query that lets anybody make one request within `seconds` of `now`. Only S3 takes it: the body is unsigned.
+
+        headers: those that the request must have, as they are, `host` among them.
+        """
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        members = {
+            "X-Amz-Algorithm": _ALGORITHM,
+            "X-Amz-Credential": f"{self._credentials.access_key}/{self._scope(stamp)}",
+            "X-Amz-Date": stamp,
+            "X-Amz-Expires": str(seconds),
+            "X-Amz-SignedHeaders": ";".join(sorted(headers)),
+        }
+        if self._credentials.token is not None:
+            members["X-Amz-Security-Token"] = self._credentials.token
+        query = "&".join(f"{name}={_percent_encoded(value)}" for name, value in sorted(members.items()))
+        _, signature = self._signature(
+            method, path, query, headers=headers, payload_hash="UNSIGNED-PAYLOAD", stamp=stamp
+        )
+        return f"{query}&X-Amz-Signature={signature}"
+
+    def _signature(
+        self, method: str, path: str, query: str, *, headers: Mapping[str, str], payload_hash: str, stamp: str
+    ) -> tuple[str, str]:
+        """The scope, and the signature of the canonical request."""
+        names = sorted(headers)
+        canonical_headers = "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in names)
+        request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{';'.join(names)}\n{payload_hash}".encode()
+        scope = self._scope(stamp)
+        to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{sha256(request).hexdigest()}".encode()
+        return scope, hmac.digest(self._signing_key(stamp[:8]), to_sign, "sha256").hex()
+
+    def _scope(self, stamp: str) -> str:
+        return f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
 
     def _signing_key(self, day: str) -> bytes:
         known_day, key = self._day_key
@@ -70,3 +100,8 @@ def _canonical_query(query: str) -> str:
         return ""
     pairs = sorted(part.partition("=")[::2] for part in query.split("&"))
     return "&".join(f"{name}={value}" for name, value in pairs)
+
+
+def _percent_encoded(value: str) -> str:
+    """RFC 3986: all but unreserved characters."""
+    return "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in value.encode())
