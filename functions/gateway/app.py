@@ -82,6 +82,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "layer": answer.layer,
         "stored": answer.stored,
         "milliseconds": round(seconds * 1000, 1),
+        "early_refresh": answer.early_refresh or None,
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
         "problem": answer.problem,
         "faults": faults or None,
@@ -95,6 +96,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
     if answer.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    if answer.early_refresh:
+        metrics.add_metric("EarlyRefresh", MetricUnit.Count, 1)
     for fault in answer.faults:
         metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -21,6 +21,7 @@ FULL = RefreshRequest(
     target='/%C3%A4/"q"?a=1&a=2&empty=&\u00ff',
     key="b" * 64,
     fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
+    renews=7,
 )
 LONGEST = RefreshRequest(route="api", target="/" + "\u00ff" * 7_999, key="c" * 64)
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
+from brine_cli.event_sources import read_queue_source, read_route
 from brine_cli.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from brine_cli.event_sources import QueueSource, Route
     from brine_cli.intrinsics import Resolver
     from brine_cli.template import Node, Template
 
 _FUNCTION = "AWS::Serverless::Function"
+_API = "AWS::Serverless::HttpApi"
 _LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 # What somebody must make before the functions run, and the property that may name it.
 NAMED_BY = {
@@ -26,7 +29,6 @@ NAMED_BY = {
 }
 _DEFAULT_TIMEOUT = 3  # seconds; what Lambda gives when the template says nothing
 _DEFAULT_MEMORY = 128
-_DEFAULT_BATCH = 10  # messages; Lambda's, for queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +56,6 @@ class Function:
     def arn(self) -> str:
         """The function's ARN, as a context object gives it."""
         return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.logical_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY."""
-
-    method: str
-    path: str | None
-    function: str
-
-    @property
-    def key(self) -> str:
-        """The route key that events carry."""
-        return "$default" if self.path is None else f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSource:
-    """A queue whose messages go to a function, and whether the function says which of a batch have failed."""
-
-    function: str
-    queue_arn: str
-    batch_size: int
-    reports_failures: bool
-
-    @property
-    def queue_name(self) -> str:
-        """The last part of the ARN."""
-        return self.queue_arn.rpartition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +97,12 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         if resource["Type"] in _LAYERS
     }
     defaults = resolver.resolve(template.globals.get("Function") or {}, "Globals")
+    of_apis = resolver.resolve(template.globals.get("HttpApi") or {}, "Globals")
+    apis = {
+        name: _merged(of_apis, resource.get("Properties") or {})
+        for name, resource in resources.items()
+        if resource["Type"] == _API
+    }
     functions: dict[str, Function] = {}
     routes: list[Route] = []
     queue_sources: list[QueueSource] = []
@@ -134,17 +113,17 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         properties = _merged(defaults, resource.get("Properties") or {})
         functions[name] = _function(template, name, properties, layers)
         for event_name, event in (properties.get("Events") or {}).items():
+            where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
             if event.get("Type") == "HttpApi":
-                routes.append(_route(name, event_name, event.get("Properties") or {}))
+                # Without an ApiId it is the API that SAM makes of Globals alone.
+                api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
+                routes.append(read_route(where, name, of_event, api))
             elif event.get("Type") == "SQS":
-                queue_sources.append(_queue_source(name, event_name, event.get("Properties") or {}))
+                queue_sources.append(read_queue_source(where, name, of_event))
             else:
-                unserved.append(f"{name}.{event_name} ({event.get('Type')})")
-    for name, resource in resources.items():
-        if (
-            resource["Type"] == "AWS::Serverless::HttpApi"
-            and {"DefinitionBody", "DefinitionUri"} & resource.get("Properties", {}).keys()
-        ):
+                unserved.append(f"{where} ({event.get('Type')})")
+    for name, api in apis.items():
+        if {"DefinitionBody", "DefinitionUri"} & api.keys():
             raise TemplateError(
                 f"{name}: the local twin reads routes from the functions' events, not from an OpenAPI definition"
             )
@@ -209,34 +188,3 @@ def _declared_layers(name: str, declared: Node, layers: Mapping[str, Layer]) -> 
 def _as_text(value: Node) -> str:
     """An environment variable as CloudFormation hands it over."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _route(function: str, event_name: str, properties: Node) -> Route:
-    where = f"{function}.{event_name}"
-    if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
-        raise TemplateError(f"{where}: the local twin sends payload format 2.0 only")
-    path, method = properties.get("Path"), properties.get("Method")
-    if path in {None, "$default"}:
-        return Route(method="ANY", path=None, function=function)
-    if not isinstance(path, str) or not path.startswith("/"):
-        raise TemplateError(f"{where}: Path must begin with /")
-    return Route(
-        method="ANY" if method in {None, "*", "x-amazon-apigateway-any-method"} else str(method).upper(),
-        path=path,
-        function=function,
-    )
-
-
-def _queue_source(function: str, event_name: str, properties: Node) -> QueueSource:
-    where = f"{function}.{event_name}"
-    if not isinstance(properties.get("Queue"), str):
-        raise TemplateError(f"{where}: Queue must be the ARN of a queue")
-    for name in ("FilterCriteria", "Enabled"):
-        if name in properties:
-            raise TemplateError(f"{where}: the local twin does not know {name}")
-    return QueueSource(
-        function=function,
-        queue_arn=properties["Queue"],
-        batch_size=int(properties.get("BatchSize", _DEFAULT_BATCH)),
-        reports_failures="ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or []),
-    )

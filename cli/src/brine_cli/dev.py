@@ -50,7 +50,8 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
     names += twin.application.functions
     width = max(map(len, names)) + 2
     for route in twin.application.routes:
-        yield f"  {route.key:<{width}}{route.function}"
+        signed = ", signed requests only (AWS_IAM)" if route.authorizer == "AWS_IAM" else ""
+        yield f"  {route.key:<{width}}{route.function}{signed}"
     for source, name in queues.items():
         yield f"  {name:<{width}}{source.function}"
     kind = (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from brine_cli import moto_transactions
+from brine_cli.long_polls import LongPolls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +56,8 @@ def _moto() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
     )
 
     moto_transactions.mend()
-    return OneAtATime(DomainDispatcherApplication(create_backend_app)), MotoRequestHandler
+    application = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    return LongPolls(application), MotoRequestHandler
 
 
 def _httpbin() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:

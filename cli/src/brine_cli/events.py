@@ -17,6 +17,7 @@ from brine_cli.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from brine_cli.messages import HttpRequest
+    from brine_cli.principals import Principal
     from brine_cli.route_table import Match
 
 type Event = dict[str, Any]  # JSON, on its way to a function that reads it as it likes
@@ -72,8 +73,13 @@ def read_target(target: bytes) -> Target:
     return Target(path=path, query=query.decode("latin-1"))
 
 
-def to_event(request: HttpRequest, target: Target, match: Match, now: datetime) -> Event:
-    """The event that API Gateway would hand to the function of `match`. `now` is in UTC."""
+def to_event(
+    request: HttpRequest, target: Target, match: Match, now: datetime, principal: Principal | None = None
+) -> Event:
+    """The event that API Gateway would hand to the function of `match`. `now` is in UTC.
+
+    `principal` is who has signed the request, on a route with AWS_IAM.
+    """
     headers, cookies = _headers(request, now)
     event: Event = {
         "version": "2.0",
@@ -101,6 +107,9 @@ def to_event(request: HttpRequest, target: Target, match: Match, now: datetime) 
         },
         "isBase64Encoded": False,
     }
+    if principal is not None:
+        event["requestContext"]["authorizer"] = {"iam": principal.claims}
+        del headers["authorization"]  # API Gateway uses it up
     if cookies:
         event["cookies"] = cookies
     if target.query:

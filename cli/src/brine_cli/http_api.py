@@ -11,12 +11,14 @@ from brine_cli.environment import InvocationFailed
 from brine_cli.environments import IntegrationTimedOut
 from brine_cli.events import PathRefused, read_target, to_event, utc_now
 from brine_cli.route_table import RouteTable
+from brine_cli.sigv4 import SignatureRefused, signer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
-    from brine_cli.application import Route
     from brine_cli.environments import Environments
+    from brine_cli.event_sources import Route
     from brine_cli.messages import HttpRequest, HttpResponse
 
 
@@ -33,11 +35,13 @@ class HttpApi:
         *,
         report: Callable[[str], None],
         patience: float = limits.INTEGRATION_SECONDS,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._routes = RouteTable(routes)
         self._environments = environments
         self._report = report
         self._patience = patience
+        self._clock = clock
         self._last_failure = ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -50,7 +54,13 @@ class HttpApi:
         match = self._routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")
-        event = to_event(request, target, match, utc_now())
+        now = self._clock()
+        try:
+            principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
+        except SignatureRefused as refused:
+            self._tell(request, f"403: {refused}")
+            return limits.refusal(403, "Forbidden")
+        event = to_event(request, target, match, now, principal)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
             self._tell(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")

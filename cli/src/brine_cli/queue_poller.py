@@ -22,7 +22,7 @@ from brine_cli.resources import aws_client
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_cli.application import QueueSource
+    from brine_cli.event_sources import QueueSource
 
     type Message = dict[str, Any]
 

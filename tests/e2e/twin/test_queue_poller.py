@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.application import QueueSource
 from brine_cli.environment import InvocationFailed
+from brine_cli.event_sources import QueueSource
 from brine_cli.queue_poller import QueuePoller
 from brine_cli.resources import aws_client, make_resources
 

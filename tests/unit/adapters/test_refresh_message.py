@@ -16,12 +16,21 @@ from tests.events import load_event
 
 TEXT = st.text(st.characters(max_codepoint=255))
 LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), TEXT))
-GOOD: dict[str, Any] = {"version": 1, "route": "api", "target": "/x", "key": "k", "fields": [["accept", "*/*"]]}
+GOOD: dict[str, Any] = {
+    "version": 2,
+    "route": "api",
+    "target": "/x",
+    "key": "k",
+    "fields": [["accept", "*/*"]],
+    "renews": 7,
+}
 
 
-@given(route=TEXT, target=TEXT, key=TEXT, lines=LINES)
-def test_what_is_written_is_read(route: str, target: str, key: str, lines: list[tuple[str, str]]) -> None:
-    request = RefreshRequest(route=route, target=target, key=key, fields=Fields(lines))
+@given(route=TEXT, target=TEXT, key=TEXT, lines=LINES, renews=st.none() | st.integers())
+def test_what_is_written_is_read(
+    route: str, target: str, key: str, lines: list[tuple[str, str]], renews: int | None
+) -> None:
+    request = RefreshRequest(route=route, target=target, key=key, fields=Fields(lines), renews=renews)
     text = write(request)
     assert text.isascii()
     assert read(text) == request
@@ -29,7 +38,8 @@ def test_what_is_written_is_read(route: str, target: str, key: str, lines: list[
 
 LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]]]
 CHANGES: list[dict[str, Any]] = [
-    *({"version": 2}, {"route": None}, {"target": 1}, {"key": ["secret"]}),
+    *({"version": 1}, {"route": None}, {"target": 1}, {"key": ["secret"]}),
+    *({"renews": renews} for renews in ("secret", 1.5, True, [7])),
     *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.decide import decide
-from brine.domain.decision import Forward, Validate
+from brine.domain.decide import decide, renewal
+from brine.domain.decision import Forward, Reception, Validate
 from brine.domain.policy import Policy
-from brine.domain.receive import receive_error
+from brine.domain.receive import receive, receive_error
 from tests.unit.domain.stories import START, ask, request, response, stored_response
 
 if TYPE_CHECKING:
@@ -51,6 +51,26 @@ def test_stale_in_place_of_an_error(directives: str, wish: str, age: float, is_s
     assert receive_error(decision, asked, GRACE, START + age) == (kept if is_served else None)
     reception = ask(kept, asked, response(status=503), GRACE, START + age)
     assert (reception.reuse, reception.stale) == ((kept, True) if is_served else (None, False))
+
+
+def test_what_is_still_good_when_its_renewal_fails_stays() -> None:
+    policy = Policy(freshness_lifetime=60, negative_lifetimes={503: 10})
+    kept, asked = stored_response(), request()
+
+    def renewed(at: float) -> Reception:
+        return receive(
+            renewal(kept, asked),
+            asked,
+            response(status=503),
+            policy,
+            target="/a",
+            route="r",
+            request_time=at,
+            response_time=at,
+        )
+
+    assert renewed(START + 59) == Reception(reuse=kept, stale=True)
+    assert (renewed(START + 60).reuse, renewed(START + 60).keep is not None) == (None, True)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,18 @@ handler = app.handler
 """
 
 
+EARLY = """
+import app
+from brine.domain.messages import Response
+from brine.service.answer import Answer
+class Early:
+    def serve(self, request, deadline):
+        return Answer(response=Response(status=200), result="hit", early_refresh=True)
+app.gateway = Early()
+handler = app.handler
+"""
+
+
 @pytest.fixture
 def output() -> Output:
     return Output()
@@ -93,6 +105,17 @@ def test_an_answer_is_logged_and_counted_without_what_may_be_secret(start: Start
     assert second.keys() == {"Hit", "Latency", "route", "service"}
     assert (first["Miss"], first["route"], first["service"]) == (1, "bin", "gateway")
     assert 0 < first["OriginLatency"] < first["Latency"]
+
+
+def test_an_early_refresh_is_logged_and_counted(start: Start, tmp_path: Path, output: Output) -> None:
+    code = tmp_path / "early"
+    code.mkdir()
+    (code / "early.py").write_text(EARLY)
+    with start("http://127.0.0.1:1", code, "early.handler") as invoke:
+        invoke(load_event(GET))
+    (record,), (metrics,) = output.log, output.metrics
+    assert (record["level"], record["early_refresh"]) == ("INFO", True)
+    assert (metrics["Hit"], metrics["EarlyRefresh"]) == (1, 1)
 
 
 def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: dict[str, str], output: Output) -> None:

@@ -40,6 +40,8 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+jitter = 0.1
+early_refresh = 1
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     (route,) = parse_routes(text, {"HOST": "Orders.Test"})
@@ -59,6 +61,8 @@ request_directives = false
         store_post=True,
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
+        jitter=0.1,
+        early_refresh=1.0,
     )
 
 
@@ -107,6 +111,11 @@ BAD = [
     (HEAD + "timeout = 0", "5:1", "longer than nothing", True),
     (HEAD + "grace = true", "5:1", "must be a duration", True),
     (HEAD + "keep = -1", "5:1", "must be a duration", True),
+    (HEAD + "jitter = 0.51", "5:1", "a number from 0 to 0.5", True),
+    (HEAD + "jitter = nan", "5:1", "a number from 0 to 0.5", None),
+    (HEAD + 'jitter = "10%"', "5:1", "a number from 0 to 0.5", True),
+    (HEAD + "early_refresh = -1", "5:1", "a number from 0 to 10", True),
+    (HEAD + "early_refresh = true", "5:1", "a number from 0 to 10", True),
     (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),

@@ -37,10 +37,10 @@ class Failing(MemoryRefreshQueue):
 def test_one_request_for_many_stale_hits_and_another_after_the_pause() -> None:
     queue = MemoryRefreshQueue()
     handover = Handover(queue)
-    for later in (0.0, 0.1, PAUSE - 0.1):
-        handover.ask(asking(), "main", START + later, Journal())
+    times = (0.0, 0.1, PAUSE - 0.1)
+    assert [handover.ask(asking(), "main", START + later, Journal()) for later in times] == [True, False, False]
     assert len(queue.requests) == 1
-    handover.ask(asking(), "main", START + PAUSE, Journal())
+    assert handover.ask(asking(), "main", START + PAUSE, Journal())
     assert len(queue.requests) == 2
 
 
@@ -68,7 +68,7 @@ def test_a_queue_that_fails_is_noted_and_left_alone_for_the_pause(error: StoreEr
     queue = Failing(error)
     handover = Handover(queue)
     journal = Journal()
-    handover.ask(asking(), "main", START, journal)
+    assert not handover.ask(asking(), "main", START, journal)
     handover.ask(asking(), "main", START + 1, journal)
     assert [str(fault) for fault in journal.faults] == [fault]
     assert len(queue.requests) == 1

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.application import QueueSource, Route, data_resources, layer_attributes, read_application
+from brine_cli.application import data_resources, layer_attributes, read_application
 from brine_cli.errors import TemplateError
+from brine_cli.event_sources import QueueSource, Route
 from brine_cli.intrinsics import Resolver
 from brine_cli.template import read_template
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.application import Route
+from brine_cli.event_sources import Route
 from brine_cli.events import PathRefused, read_target, to_event
 from brine_cli.messages import HttpRequest
 from brine_cli.route_table import Match

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine_cli.application import Route
+from brine_cli.event_sources import Route
 from brine_cli.route_table import RouteTable
 
 TABLE = RouteTable(

@@ -8,7 +8,7 @@ from brine.domain.fields import Fields
 from brine.domain.refresh import RefreshRequest
 from brine.errors import BadEvent
 
-VERSION = 1
+VERSION = 2
 
 
 def write(request: RefreshRequest) -> str:
@@ -20,6 +20,7 @@ def write(request: RefreshRequest) -> str:
             "target": request.target,
             "key": request.key,
             "fields": request.fields.lines,
+            "renews": request.renews,
         },
         separators=(",", ":"),
     )
@@ -33,13 +34,14 @@ def read(text: str) -> RefreshRequest:
         raise BadEvent("the message is not JSON") from None
     match message:
         case {
-            "version": 1,
+            "version": 2,
             "route": str(route),
             "target": str(target),
             "key": str(key),
             "fields": list(lines),
-        } if all(map(_is_line, lines)):
-            return RefreshRequest(route=route, target=target, key=key, fields=Fields(map(tuple, lines)))
+            "renews": int() | None as renews,
+        } if all(map(_is_line, lines)) and not isinstance(renews, bool):
+            return RefreshRequest(route=route, target=target, key=key, fields=Fields(map(tuple, lines)), renews=renews)
     raise BadEvent("the message is no refresh request of this version")
 
 

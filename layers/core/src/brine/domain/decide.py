@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from brine.domain.policy import Policy
     from brine.domain.stored import StoredResponse
 
-__all__ = ["CACHED_METHODS", "decide", "wishes_of"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "wishes_of"]
 
 
 def decide(
@@ -49,6 +49,11 @@ def decide(
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if mismatch else "uri-miss")
 
 
+def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
+    """What to ask the origin so as to renew a stored response that is for this request, fresh or not."""
+    return _ask_origin(stored, request, "stale")
+
+
 def wishes_of(request: Request, policy: Policy) -> Directives:
     """The request's cache directives, as far as the route obeys them."""
     return request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
@@ -69,14 +74,14 @@ def _from_stored(
         return _forward_part(stored, request)
     state = freshness(stored, policy, now)
     age, remaining = floor(state.age), state.remaining
-    if _is_usable(state, wishes):
+    if is_usable(state, wishes):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
     if "no-cache" not in wishes and policy.background_refresh and 0 <= state.overdue < _swr(state, wishes):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
-    return _ask_origin(stored, request, "request" if _is_usable(state, NO_DIRECTIVES) else "stale")
+    return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 
 
-def _is_usable(state: Freshness, wishes: Directives) -> bool:
+def is_usable(state: Freshness, wishes: Directives) -> bool:
     """Whether the response may be reused without asking: it is fresh, or the client takes it stale (section 4.2.4)."""
     if needs_validation(state.directives) or "no-cache" in wishes:
         return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brine.domain.cache_control import response_directives
 from brine.domain.field_syntax import MAX_SECONDS, delta_seconds
 from brine.domain.http_date import date_field
+from brine.domain.jitter import jittered
 
 if TYPE_CHECKING:
     from brine.domain.cache_control import Directives
@@ -69,7 +70,13 @@ def freshness_lifetime(stored: StoredResponse, directives: Directives, policy: P
     if explicit is not None:
         return explicit
     lifetime = route_lifetime(stored.status, policy)
-    return _heuristic_lifetime(stored, directives) if lifetime is None else lifetime
+    return _heuristic_lifetime(stored, directives) if lifetime is None else jittered(lifetime, stored, policy.jitter)
+
+
+def is_lifetime_of_route(stored: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Whether the freshness lifetime is the route's own, and no promise of the origin's."""
+    explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
+    return explicit is None and route_lifetime(stored.status, policy) is not None
 
 
 def explicit_lifetime(fields: Fields, directives: Directives, response_time: float) -> int | None:
@@ -87,7 +94,7 @@ def explicit_lifetime(fields: Fields, directives: Directives, response_time: flo
 
 
 def route_lifetime(status: int, policy: Policy) -> float | None:
-    """The lifetime that the route gives to responses whose origin says nothing."""
+    """The lifetime that the route gives to responses whose origin says nothing, before jitter."""
     lifetime = policy.negative_lifetimes.get(status, policy.freshness_lifetime if status in _SUCCESSFUL else None)
     return None if lifetime is None else max(0.0, lifetime)
 

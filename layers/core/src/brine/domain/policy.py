@@ -17,6 +17,9 @@ class Policy:
 
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
     negative_lifetimes: the same by status; without an entry, errors and temporary redirects get none.
+    jitter: up to which part of itself a lifetime that the route gives is longer or shorter, by response and exchange.
+    early_refresh: how readily a response is refreshed before such a lifetime is over: XFetch's beta, 1 is its optimum
+    and 0 never.
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
@@ -33,6 +36,8 @@ class Policy:
 
     freshness_lifetime: float | None = None
     negative_lifetimes: Mapping[int, float] = field(default_factory=dict, hash=False)
+    jitter: float = 0.0
+    early_refresh: float = 0.0
     grace: float = 0.0
     keep: float = 86_400.0
     background_refresh: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import response_directives
-from brine.domain.decide import wishes_of
+from brine.domain.decide import is_usable, wishes_of
 from brine.domain.decision import Reception, Validate
 from brine.domain.exchange import Exchange
 from brine.domain.freshen import receive_head, receive_not_modified
@@ -69,12 +69,17 @@ def receive(
 
 
 def receive_error(decision: Validate | Forward, request: Request, policy: Policy, now: float) -> StoredResponse | None:
-    """The stored response to serve in place of an error, if there is one and that is allowed."""
+    """The stored response to serve in place of an error, if there is one and that is allowed.
+
+    One that is still good, since it was to be renewed early, may always stay.
+    """
     stored = decision.stored
     if stored is None or not selects(stored, request) or not holds(stored, request):
         return None
-    state = freshness(stored, policy, now)
-    window = error_window(state.directives, wishes_of(request, policy), policy)
+    state, wishes = freshness(stored, policy, now), wishes_of(request, policy)
+    if is_usable(state, wishes):
+        return stored
+    window = error_window(state.directives, wishes, policy)
     return stored if window > 0 and state.overdue < window else None
 
 

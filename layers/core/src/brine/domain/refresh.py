@@ -33,13 +33,15 @@ class RefreshRequest:
     """Which stored response to refresh, and what its fetch needs of the request that found it stale.
 
     `target` is the one that the origin gets. `key` is the cache key: where route or origin have changed since, it is
-    another one, and there is nothing to refresh.
+    another one, and there is nothing to refresh. `renews`: the generation of a stored response that is to be refreshed
+    though it is fresh; if it is another by now, only what is stale is refreshed.
     """
 
     route: str
     target: str
     key: str
     fields: Fields = field(default_factory=Fields)
+    renews: int | None = None
 
     @property
     def request(self) -> Request:
@@ -49,7 +51,7 @@ class RefreshRequest:
 
 
 def refresh_request(route: Route, request: Request, stored: StoredResponse, key: str) -> RefreshRequest | None:
-    """What to hand over for a stored response that this request found stale; None when it must be refreshed here.
+    """What to hand over for a stored response that this request found; None when others must not refresh it.
 
     Along go the selecting fields, those of content negotiation, and those that the route names beyond the standard
     ones. Here is where credentials are at play, where only a part is stored, and where it all is too long.

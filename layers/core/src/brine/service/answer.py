@@ -17,7 +17,10 @@ not the cache's business. refused: the client asked for what cannot be had. prob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin."""
+    """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin.
+
+    `early_refresh`: whether a refresh was asked for though the response is fresh.
+    """
 
     response: Response
     result: Result
@@ -25,5 +28,6 @@ class Answer:
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
     origin_time: float | None = None
+    early_refresh: bool = False
     problem: str | None = None
     faults: tuple[Fault, ...] = ()

@@ -37,6 +37,8 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
             response = visit.respond_from(decision.stored)
             if response is None:
                 return carry_out(visit, visit.forget())
+            if isinstance(decision, Serve):
+                visit.hand_over_early(decision.stored)
             status = visit.cache_status(hit=True, ttl=decision.remaining_freshness)
             return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
         case Validate() | Forward():

@@ -7,6 +7,7 @@ when `serve` returns.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
-    Without `handover`, what would be served stale and refreshed by others is validated at once.
+    Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
+    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes.
     """
 
     routes: Routes
@@ -42,6 +44,7 @@ class Gateway:
     handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
+    draw: Callable[[], float] = random.random
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does."""

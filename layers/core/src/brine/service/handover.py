@@ -18,7 +18,7 @@ REMEMBERED = 10_000
 
 
 class Handover:
-    """Asks for refreshes through a queue, for each slot once in `pause` seconds, of however many stale hits.
+    """Asks for refreshes through a queue, for each slot once in `pause` seconds, of however many hits.
 
     A refresh that failed, or never came about, is asked for again after that. At most `remembered` slots are kept in
     mind. Threads may share it.
@@ -31,17 +31,19 @@ class Handover:
         self._asked: OrderedDict[tuple[str, str], float] = OrderedDict()  # by time, the oldest first
         self._lock = threading.Lock()
 
-    def ask(self, request: RefreshRequest, slot: str, now: float, journal: Journal) -> None:
-        """Send the request, unless this slot's was sent a moment ago. A queue that fails spoils nothing.
+    def ask(self, request: RefreshRequest, slot: str, now: float, journal: Journal) -> bool:
+        """Send the request, unless this slot's was sent a moment ago. Whether it was sent; a failure spoils nothing.
 
-        It is not tried again at once either: it would cost each of the next stale hits its patience.
+        It is not tried again at once either: it would cost each of the next hits its patience.
         """
         if not self._is_due((request.key, slot), now):
-            return
+            return False
         try:
             self._queue.send(request)
         except StoreError as error:
             journal.store_failed("queue", error)
+            return False
+        return True
 
     def _is_due(self, place: tuple[str, str], now: float) -> bool:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Refreshing what was served stale, apart from the requests that it was served to.
+"""Refreshing what was served stale, or is about to be, apart from the requests that it was served to.
 
 A refresh may be asked for twice, late, or after somebody has made it. So the lease of the key is taken first, which
 keeps one refresh in flight, and then what is stored is read anew, consistently. What is not there is not fetched: it
@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from brine.domain.decision import Forward, Validate
+from brine.domain.decide import renewal
+from brine.domain.decision import Forward, Serve, Validate
 from brine.ports import Lease
 from brine.service.carry_out import fetch
 from brine.service.collapse import Fill, acquire
@@ -58,21 +59,24 @@ class Refresher:
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return _refresh(visit, "failed" if lease is None else "held")
-        decision = self._decide(visit)
+        decision = self._decide(visit, request)
         if isinstance(decision, Validate | Forward):
             return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
         visit.cache.release(lease, visit.journal)
         return _refresh(visit, decision)
 
-    def _decide(self, visit: Visit) -> Validate | Forward | Outcome:
+    def _decide(self, visit: Visit, request: RefreshRequest) -> Validate | Forward | Outcome:
         """What to ask the origin, or why it need not be asked."""
         visit.found = visit.cache.find(
             visit.key, visit.route.name, visit.request, visit.now, visit.journal, consistent=True
         )
-        if visit.found.stored is None:
+        stored = visit.found.stored
+        if stored is None:
             is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)
             return "failed" if is_unknown else "gone"
         decision = visit.decide(background_refresh=False)
+        if isinstance(decision, Serve) and stored.generation == request.renews:
+            return renewal(stored, visit.request)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 

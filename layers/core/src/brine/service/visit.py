@@ -10,6 +10,7 @@ from brine.domain.cache_key import cache_key
 from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
+from brine.domain.early_refresh import is_due_early
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
@@ -38,6 +39,7 @@ class Visit:
 
     __slots__ = (
         "_cache",
+        "asked_early",
         "deadline",
         "found",
         "gateway",
@@ -61,6 +63,7 @@ class Visit:
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
+        self.asked_early = False
         self._cache: ResponseCache | None = None
 
     @property
@@ -89,6 +92,16 @@ class Visit:
             return False
         handover.ask(request, self.found.slot, self.now, self.journal)
         return True
+
+    def hand_over_early(self, stored: StoredResponse) -> None:
+        """Have the fresh stored response refreshed by others, if this is the hit to do it."""
+        policy, handover = self.route.policy, self.gateway.handover
+        if handover is None or not is_due_early(stored, policy, self.now, self.gateway.draw()):
+            return
+        request = refresh_request(self.route, self.request, stored, self.key)
+        if request is not None:
+            request = replace(request, renews=stored.generation)
+            self.asked_early = handover.ask(request, self.found.slot, self.now, self.journal)
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
@@ -145,6 +158,7 @@ class Visit:
             layer=self.layer,
             stored=status.stored,
             origin_time=self.origin_time,
+            early_refresh=self.asked_early,
             faults=tuple(self.journal.faults),
         )
 

@@ -1,0 +1,67 @@
+"""Waits for messages outside of moto: inside, a ReceiveMessage that waits would keep everybody else from moto."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_OPERATION = "AmazonSQS.ReceiveMessage"
+_LONGEST_SECONDS = 20  # SQS's limit; what is above it is left to moto, to be refused
+_PAUSE_SECONDS = 0.1
+
+
+class LongPolls:
+    """Asks moto, a WSGI application, again and again, without waiting in it, until messages come or time is up."""
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._application = application
+        self._clock = clock
+        self._pause = pause
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Passes on all requests but a ReceiveMessage with WaitTimeSeconds, in SQS's JSON protocol."""
+        if environ.get("HTTP_X_AMZ_TARGET") != _OPERATION:
+            return self._application(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        seconds = _wait_of(body)
+        if not 0 < seconds <= _LONGEST_SECONDS:
+            return self._application(_with_body(environ, body), start_response)
+        deadline = self._clock() + seconds
+        without = json.dumps({**json.loads(body), "WaitTimeSeconds": 0}).encode()
+        head: tuple[Any, ...] = ()
+
+        def keep(*given: Any) -> Callable[[bytes], object]:
+            nonlocal head
+            head = given
+            return io.BytesIO().write
+
+        while True:
+            answer = b"".join(self._application(_with_body(environ, without), keep))
+            if b'"Messages"' in answer or head[0] != "200 OK" or self._clock() >= deadline:
+                start_response(*head)
+                return [answer]
+            self._pause(_PAUSE_SECONDS)
+
+
+def _wait_of(body: bytes) -> int:
+    try:
+        seconds = json.loads(body).get("WaitTimeSeconds", 0)
+    except (ValueError, AttributeError):
+        return 0  # moto says what is wrong with it
+    return seconds if isinstance(seconds, int) else 0
+
+
+def _with_body(environ: WSGIEnvironment, body: bytes) -> WSGIEnvironment:
+    return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
