@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from copy import copy
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from brine.adapters import channel_message_form
@@ -16,15 +15,12 @@ from brine.errors import StoreUnavailable
 from brine.ports import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from brine.adapters.aws.service import Aws
     from brine.domain.channel_message import ChannelMessage
-    from brine.exchange_ports import MessageQueue
 
 _MAX_ANSWER = 12_000_000  # ten messages of a megabyte, the most that SQS takes by now
 _PATIENCE = Patience(budget=3.0, connect_timeout=1.0, read_timeout=2.0)
-# A queue that waits says nothing for 20 s. A second try could take messages whose first answer was lost: they come again.
+# A queue that waits says nothing for 20 s. Messages of an answer that was lost on its way come again.
 _LONG = Patience(budget=24.0, connect_timeout=1.0, read_timeout=22.0, attempts=2)
 _GRACE = 3.0
 """Seconds that an answer may take beyond the time that the queue waits for a message."""
@@ -90,41 +86,6 @@ class SqsMessageQueue:
                 raise
             return False
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class PolledQueue:
-    """A queue that is asked again and again instead of waiting: emulators that wait answer nobody else meanwhile."""
-
-    queue: MessageQueue
-    clock: Callable[[], float]
-    sleep: Callable[[float], object]
-    pause: float = 0.25
-
-    def send(self, message: ChannelMessage) -> str:
-        """As the queue."""
-        return self.queue.send(message)
-
-    def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
-        """Several ReceiveMessages, as long as there is nothing, for `wait` seconds."""
-        until = self.clock() + wait
-        while True:
-            given = self.queue.receive(most=most, wait=0, visibility=visibility)
-            if given or self.clock() + self.pause > until:
-                return given
-            self.sleep(self.pause)
-
-    def delete(self, handle: str) -> bool:
-        """As the queue."""
-        return self.queue.delete(handle)
-
-    def extend(self, handle: str, visibility: int) -> bool:
-        """As the queue."""
-        return self.queue.extend(handle, visibility)
-
-    def within(self, deadline: Deadline) -> PolledQueue:
-        """A copy whose calls are over by then."""
-        return replace(self, queue=self.queue.within(deadline))
 
 
 def _document(operation: str, answer: bytes) -> dict[str, Any]:

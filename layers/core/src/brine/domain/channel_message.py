@@ -35,7 +35,7 @@ class ChannelMessage:
 class Delivery:
     """A message as the queue gives it. `message` is None when what lies there is none of ours.
 
-    `handle` is what deletes it, and changes with each delivery. `sent_at` is seconds since 1970; `attempt` counts from 1.
+    `handle` deletes it, and changes with each delivery. `sent_at` is seconds since 1970; `attempt` counts from 1.
     """
 
     id: str

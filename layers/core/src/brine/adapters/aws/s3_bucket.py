@@ -71,7 +71,7 @@ class S3Bucket:
     def presigned(
         self, method: str, key: str, *, headers: Mapping[str, str] | None = None, now: float, seconds: int
     ) -> str:
-        """The URL for one request on the object, which must come with these headers, within so many seconds of `now`."""
+        """The URL for a request on the object that has these headers, and comes within so many seconds of `now`."""
         return self._service.presigned(
             method=method, path=self._folder + key, headers=headers or {}, now=now, seconds=seconds
         )

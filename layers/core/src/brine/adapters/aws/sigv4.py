@@ -51,7 +51,7 @@ class Signer:
         return signed
 
     def presign(self, *, method: str, path: str, headers: Mapping[str, str], now: float, seconds: int) -> str:
-        """The query that lets anybody make one request within `seconds` of `now`. Only S3 takes it: the body is unsigned.
+        """The query with which anybody may make a request of S3 within `seconds` of `now`; its body is not signed.
 
         headers: those that the request must have, as they are, `host` among them.
         """

@@ -121,7 +121,7 @@ class Delivering:
             return None, float("inf")
 
     def _deposited(self, message_id: str, envelope: bytes) -> ClaimCheck:
-        """Put an envelope into the bucket that came inline; at each delivery to the same place. Raises Undeliverable."""
+        """Put what came inline into the bucket, at each delivery to the same place. Raises Undeliverable."""
         id_ = sha256(message_id.encode()).hexdigest()[:32]
         claim = ClaimCheck(id_, len(envelope), sha256(envelope).digest())
         try:

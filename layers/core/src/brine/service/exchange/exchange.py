@@ -51,9 +51,7 @@ class Exchange:
         try:
             principal = self._principal(request, account)
             channel, rest = _place(request.path)
-            end = self.ends.get(channel)
-            if end is None:
-                raise Refusal(CHANNEL_UNKNOWN)
+            end = self._end(channel)
             call = Call(
                 end=end, principal=principal, request=request, deadline=deadline, now=self.clock(), journal=journal
             )
@@ -86,6 +84,12 @@ class Exchange:
                 return self.receiving.extend(call, receipt)
         raise Refusal(ROUTE_UNKNOWN)
 
+    def _end(self, channel: str) -> ChannelEnd:
+        end = self.ends.get(channel)
+        if end is None:
+            raise Refusal(CHANNEL_UNKNOWN)
+        return end
+
     def _principal(self, request: Request, account: str) -> str:
         arn = request.principal.get("iam:user")
         name = self.stand_in if arn is None else principal_name(arn, account)
@@ -102,6 +106,6 @@ def _place(path: str) -> tuple[str, tuple[str, ...]]:
     return segments[2], segments[3:]
 
 
-def _check(allowed: bool) -> None:  # noqa: FBT001 - it is the only argument
+def _check(allowed: bool) -> None:
     if not allowed:
         raise Refusal(SENDER_REFUSED)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from brine.errors import ContentTooLarge, FormatError, TypeRefused
+from brine.errors import ContentTooLarge, TypeRefused
 from brine.service.problems import Kind
 from brine_codec import (
-    CodecError,
     Expired,
     Forbidden,
     KeyringUnavailable,
@@ -20,6 +19,10 @@ from brine_codec import (
     UnknownKey,
     Unsupported,
 )
+
+if TYPE_CHECKING:
+    from brine.errors import FormatError
+    from brine_codec import CodecError
 
 CHANNEL_UNKNOWN = Kind("channel-unknown", 404, "There is no such channel")
 PRINCIPAL_MISSING = Kind("principal-missing", 403, "Nobody has verified who sends this request")
