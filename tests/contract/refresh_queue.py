@@ -20,6 +20,7 @@ FULL = RefreshRequest(
     route="api",
     target='/%C3%A4/"q"?a=1&a=2&empty=&\u00ff',
     key="b" * 64,
+    tenant="caf\u00e9 \U0001f600",
     fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
     renews=7,
 )

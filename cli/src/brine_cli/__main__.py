@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,11 +89,12 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         "returns, and in every process of the gateway within PurgeDelta (1 second unless the stack says otherwise)."
     )
     parser.epilog = "What a purge reaches, and what it costs: docs/purging.md"
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument("--url", metavar="PATH", help="this path and query, as a client writes them, in all variants")
-    what.add_argument("--tag", metavar="TAG", help="all with this tag, on every route")
+    what.add_argument("--tag", metavar="TAG", help="all with this tag, on every route without tenants")
     what.add_argument("--route", metavar="NAME", help="all of this route")
     what.add_argument("--everything", action="store_true", help="all that is stored")
+    parser.add_argument("--tenant", metavar="TENANT", help="all of this tenant; with --url or --tag, only that of it")
     parser.add_argument(
         "--soft", action="store_true", help="make it stale: it is validated, or stands in for an error, as it may"
     )
@@ -106,10 +108,16 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the routes that are deployed, for --url and --route; ${NAME} is taken from here (default: %(default)s)",
     )
-    parser.set_defaults(run=_purge)
+    parser.set_defaults(run=partial(_purge, parser))
 
 
-def _purge(options: argparse.Namespace) -> int:
+def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.tenant is None and not any((options.url, options.tag, options.route, options.everything)):
+        parser.error("one of the arguments --url --tag --route --tenant --everything is required")
+    if options.tenant is not None and (options.route is not None or options.everything):
+        parser.error("--tenant goes alone, or with --url or --tag")
+    if options.tenant == "":
+        parser.error("a tenant has a name")
     from brine_cli import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
 
     return purge.run(options)

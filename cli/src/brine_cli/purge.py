@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError
 
 from brine.adapters.http1.client import Client
 from brine.bootstrap import build_purger
+from brine.domain.tenant import NOBODY
 from brine.errors import BrineError
 from brine_cli.errors import CommandError
 from brine_cli.intrinsics import REGION
@@ -98,13 +99,16 @@ def _dynamodb_url(environment: Mapping[str, str]) -> str:
 
 
 def _purge(purger: Purger, options: argparse.Namespace) -> Purge:
+    tenant = NOBODY if options.tenant is None else options.tenant
     if options.tag is not None:
-        return purger.tag(options.tag, soft=options.soft)
+        return purger.tag(options.tag, tenant=tenant, soft=options.soft)
     if options.route is not None:
         return purger.route(options.route, soft=options.soft)
     if options.url is not None:
-        return purger.url(options.url, soft=options.soft)
-    return purger.everything(soft=options.soft)
+        return purger.url(options.url, tenant=tenant, soft=options.soft)
+    if options.everything:
+        return purger.everything(soft=options.soft)
+    return purger.tenant(tenant, soft=options.soft)
 
 
 def _told(done: Purge, options: argparse.Namespace) -> str:
@@ -114,6 +118,9 @@ def _told(done: Purge, options: argparse.Namespace) -> str:
         what = f"all of the route {options.route}"
     elif options.url is not None:
         what = f"{options.url}, in all variants: {done.target} of the route {done.route}"
-    else:
+    elif options.everything:
         what = "everything"
-    return f"Purged {'softly, to be validated' if done.soft else 'hard'}: {what}."
+    else:
+        what = "all that is stored"
+    whose = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
+    return f"Purged {'softly, to be validated' if done.soft else 'hard'}: {what}{whose}."

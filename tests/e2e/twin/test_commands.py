@@ -136,7 +136,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["--help"], ["dev", "emulators", "purge"]),
-        (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--everything", "--soft", "--table NAME"]),
+        (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
         (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--aws-endpoint URL"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],

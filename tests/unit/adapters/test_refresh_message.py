@@ -21,16 +21,17 @@ GOOD: dict[str, Any] = {
     "route": "api",
     "target": "/x",
     "key": "k",
+    "tenant": "acme",
     "fields": [["accept", "*/*"]],
     "renews": 7,
 }
 
 
-@given(route=TEXT, target=TEXT, key=TEXT, lines=LINES, renews=st.none() | st.integers())
+@given(route=TEXT, target=TEXT, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
 def test_what_is_written_is_read(
-    route: str, target: str, key: str, lines: list[tuple[str, str]], renews: int | None
+    route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]], renews: int | None
 ) -> None:
-    request = RefreshRequest(route=route, target=target, key=key, fields=Fields(lines), renews=renews)
+    request = RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(lines), renews=renews)
     text = write(request)
     assert text.isascii()
     assert read(text) == request
@@ -38,7 +39,7 @@ def test_what_is_written_is_read(
 
 LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]]]
 CHANGES: list[dict[str, Any]] = [
-    *({"version": 1}, {"route": None}, {"target": 1}, {"key": ["secret"]}),
+    *({"version": 1}, {"route": None}, {"target": 1}, {"key": ["secret"]}, {"tenant": None}),
     *({"renews": renews} for renews in ("secret", 1.5, True, [7])),
     *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from brine.adapters.refresh_message import write
+from brine.domain.cache_key import Resource
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.origin import OriginAddress
@@ -15,6 +16,7 @@ from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest, refresh_request
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, Route
 from brine.domain.stored import StoredResponse
 
+RESOURCE = Resource("k", "api")
 ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)
 PLAIN = Route(name="api", prefix="/", origin=ORIGIN)
 NAMING = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {"x-version"})
@@ -43,7 +45,7 @@ def asking(*lines: tuple[str, str], method: str = "GET", query: str | None = "a=
 
 def test_the_request_is_a_get_for_the_same_target() -> None:
     for query, target in (("a=1", "/x?a=1"), (None, "/x"), ("", "/x?")):
-        handed = refresh_request(PLAIN, asking(method="HEAD", query=query), stored(), "k")
+        handed = refresh_request(PLAIN, asking(method="HEAD", query=query), stored(), RESOURCE)
         assert handed == RefreshRequest(route="api", target=target, key="k")
         assert (handed.request.method, handed.request.target, handed.request.query) == ("GET", target, query)
 
@@ -74,7 +76,7 @@ def test_selecting_fields_negotiation_and_those_that_the_route_names_go_along(
         ("traceparent", "00-1-2-00"),
         ("x-forwarded-for", "203.0.113.7"),
     )
-    handed = refresh_request(route, request, stored(*vary), "k")
+    handed = refresh_request(route, request, stored(*vary), RESOURCE)
     assert handed is not None
     assert handed.fields == request.fields.only(frozenset(travelling))
     assert [name for name, _ in handed.fields] == travelling
@@ -97,30 +99,30 @@ def test_credentials_at_play_stay_where_they_are(name: str) -> None:
     naming = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {name})
     # Those of Proxy-Authorization are for this hop: they reach no origin.
     reaches = name != "proxy-authorization"
-    assert (refresh_request(OPEN, with_it, stored(), "k") is None) is reaches
-    assert (refresh_request(naming, with_it, stored(), "k") is None) is reaches
-    assert refresh_request(PLAIN, with_it, stored(name), "k") is None
+    assert (refresh_request(OPEN, with_it, stored(), RESOURCE) is None) is reaches
+    assert (refresh_request(naming, with_it, stored(), RESOURCE) is None) is reaches
+    assert refresh_request(PLAIN, with_it, stored(name), RESOURCE) is None
 
 
 @pytest.mark.parametrize("name", [name for name in CREDENTIALS if name != "authorization"])
 def test_credentials_that_neither_reach_the_origin_nor_select_are_left_behind(name: str) -> None:
-    handed = refresh_request(PLAIN, asking((name, "hush"), ("accept", "*/*")), stored("accept"), "k")
+    handed = refresh_request(PLAIN, asking((name, "hush"), ("accept", "*/*")), stored("accept"), RESOURCE)
     assert handed is not None
     assert handed.fields == Fields([("accept", "*/*")])
 
 
 def test_a_response_may_vary_by_credentials_that_the_request_has_not() -> None:
-    assert refresh_request(PLAIN, asking(), stored("cookie", "authorization"), "k") is not None
+    assert refresh_request(PLAIN, asking(), stored("cookie", "authorization"), RESOURCE) is not None
 
 
 def test_a_part_is_completed_where_it_is_wanted() -> None:
-    assert refresh_request(PLAIN, asking(), stored(status=206), "k") is None
+    assert refresh_request(PLAIN, asking(), stored(status=206), RESOURCE) is None
 
 
 def test_what_is_handed_over_is_billed_as_one_request() -> None:
     longest = MAX_CHARACTERS - len("/x?") - len("accept") - 8
     request = asking(("accept", "\u00ff" * (longest - 10)), query="\u00ff" * 10)
-    handed = refresh_request(PLAIN, request, stored(), "k" * 64)
+    handed = refresh_request(PLAIN, request, stored(), Resource("k" * 64, "api"))
     assert handed is not None
     assert len(json.dumps({"QueueUrl": "x" * 200, "MessageBody": write(handed)})) < 65_536
-    assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="a"), stored(), "k") is None
+    assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="a"), stored(), RESOURCE) is None

@@ -6,19 +6,55 @@ from dataclasses import replace
 from math import inf
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from brine.domain.cache_key import Resource, cache_key
 from brine.domain.freshness import freshness
+from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
-from brine.domain.stamps import LONGEST_USE, Stamp, is_dead, outlived_stamps, stale_from, stamp_names
+from brine.domain.route import Route
+from brine.domain.stamps import (
+    EVERYTHING,
+    LONGEST_USE,
+    Stamp,
+    is_dead,
+    outlived_stamps,
+    route_stamp,
+    stale_from,
+    stamp_names,
+)
+from brine.domain.tags import MAX_TAG_LENGTH
 from tests.unit.domain.stories import START, stored_response
 
+ROUTE = Route(name="api", prefix="/", origin=OriginAddress(scheme="https", host="origin.test", port=443))
 STORED = replace(stored_response(("Cache-Control", "max-age=60"), at=START + 10, delay=10), tags=("a", "b"))
 
 
 def test_names_tell_kinds_apart() -> None:
-    names = stamp_names("x", "x", ("x", "route:x", "everything"))
+    names = stamp_names(Resource("x", "x"), ("x", "route:x", "everything"))
     assert len(set(names)) == len(names) == 6
-    assert stamp_names("x", "x") == names[:3]
+    assert stamp_names(Resource("x", "x")) == names[:3]
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.tuples(TEXT, TEXT), st.tuples(TEXT, TEXT), st.sets(TEXT), st.sets(TEXT))
+def test_two_tenants_share_no_stamps_but_those_of_routes_and_everything(
+    one: tuple[str, str], other: tuple[str, str], tags: set[str], other_tags: set[str]
+) -> None:
+    assume(one[0] != other[0])
+    names, other_names = (
+        stamp_names(Resource(cache_key(tenant=tenant, route=ROUTE, method="GET", target=target), "api", tenant), tags)
+        for (tenant, target), tags in ((one, tuple(tags)), (other, tuple(other_tags)))
+    )
+    assert set(names) & set(other_names) == {EVERYTHING, route_stamp("api")}
+
+
+def test_a_stamp_fits_into_a_key_of_dynamodb_whatever_tenant_and_tag_are() -> None:
+    tag, tenant = "\u00ff" * MAX_TAG_LENGTH, "\U0001f600" * 4_000
+    assert max(len(f"t#{name}".encode()) for name in stamp_names(Resource("k" * 64, "api", tenant), (tag,))) <= 2_048
 
 
 @pytest.mark.parametrize(("hard", "dead"), [(0.0, False), (START - 0.1, False), (START, True), (START + 99, True)])

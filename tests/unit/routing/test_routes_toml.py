@@ -31,6 +31,7 @@ forward_headers = ["X-Api-Version"]
 query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
 timeout = "2.5s"
 max_request_body = 1000
+tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
 grace = "250ms"
 keep = 3600
@@ -50,7 +51,7 @@ early_refresh = 1
     assert route.base_path == "/v2"
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
-    assert (route.timeout, route.max_request_body) == (2.5, 1000)
+    assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.policy == Policy(
         freshness_lifetime=300,
         grace=0.25,
@@ -70,6 +71,14 @@ def test_the_shipped_file_is_good() -> None:
     text = (ROUTES / "routes.toml").read_text()
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     assert [route.name for route in parse_routes(text, {"BRINE_HTTPBIN_ORIGIN": "https://httpbin.org"})] == ["httpbin"]
+
+
+@pytest.mark.parametrize("source", ["claim:https://acme.test/org", "lambda:a:b", "iam:account", "iam:user"])
+def test_where_a_tenant_is_read_is_kept_as_it_is_written(source: str) -> None:
+    text = f'{HEAD}tenant = "{source}"'
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    (route,) = parse_routes(text, {})
+    assert route.tenant == source
 
 
 @pytest.mark.parametrize(
@@ -126,6 +135,11 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
+    (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
+    (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),
+    (HEAD + 'tenant = "iam:nobody"', "5:1", '"iam:account"', True),
+    (HEAD + 'tenant = "header:a b"', "5:1", '"header:NAME"', True),
+    (HEAD + 'tenant = "cookie:a"', "5:1", '"claim:NAME"', True),
     (HEAD + "query = 3", "5:1", '"query" must be a table', True),
     (HEAD + 'forward_headers = "some"', "5:1", '"all" or a list', True),
     (HEAD + 'forward_headers = ["a b"]', "5:1", "no header name", True),

@@ -20,6 +20,7 @@ from brine.domain.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.messages import Request
 from brine.domain.receive import receive
 from brine.domain.stamps import MARGIN, Stamp
+from brine.domain.tenant import NOBODY
 from brine.errors import StoreError
 from brine.ports import Deadline, Lease
 from brine.service.purge import Purger
@@ -132,7 +133,7 @@ class Scene:
         world.now = START + self.time + SKEWS[number]
         route = next(route for route in world.gateway.routes if route.name == "api")
         request = Request(method="GET", path="/base/x")
-        return Visit(world.gateway, route, request, Deadline(world.now + 29, lambda: world.now))
+        return Visit(world.gateway, route, request, Deadline(world.now + 29, lambda: world.now), NOBODY)
 
     def ask(self, number: int) -> None:
         """A request: it is served from the cache, or begins a fetch if nobody has the lease."""
@@ -176,7 +177,7 @@ class Scene:
             late.look_up()
             found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.read(["tag:a"])})
         visit.cache.keep(
-            visit.key,
+            visit.resource,
             reception.keep,
             found,
             visit.request,

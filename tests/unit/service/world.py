@@ -55,6 +55,17 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "ours"
+prefix = "/ours"
+origin = "http://origin.test"
+tenant = "header:X-Tenant"
+forward_headers = "all"
+[[route]]
+name = "claimed"
+prefix = "/claimed"
+origin = "http://origin.test"
+tenant = "claim:org"
+[[route]]
 name = "sorted"
 prefix = "/sorted"
 origin = "http://origin.test/base"

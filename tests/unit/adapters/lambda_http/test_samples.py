@@ -15,6 +15,8 @@ REQUESTS = {
     "get-cache": ("GET", "/httpbin/cache/60"),
     "head-cache": ("HEAD", "/httpbin/cache/60"),
     "get-named-stage": ("GET", "/httpbin/cache/60"),
+    "get-jwt": ("GET", "/httpbin/cache/60"),
+    "get-lambda-authorizer": ("GET", "/httpbin/cache/60"),
     "get-report": ("GET", "/report"),
     "get-image": ("GET", "/httpbin/image/png"),
     "get-cookies": ("GET", "/httpbin/cookies"),

@@ -19,6 +19,7 @@ def write(request: RefreshRequest) -> str:
             "route": request.route,
             "target": request.target,
             "key": request.key,
+            "tenant": request.tenant,
             "fields": request.fields.lines,
             "renews": request.renews,
         },
@@ -38,10 +39,12 @@ def read(text: str) -> RefreshRequest:
             "route": str(route),
             "target": str(target),
             "key": str(key),
+            "tenant": str(tenant),
             "fields": list(lines),
             "renews": int() | None as renews,
         } if all(map(_is_line, lines)) and not isinstance(renews, bool):
-            return RefreshRequest(route=route, target=target, key=key, fields=Fields(map(tuple, lines)), renews=renews)
+            fields = Fields(map(tuple, lines))
+            return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
     raise BadEvent("the message is no refresh request of this version")
 
 

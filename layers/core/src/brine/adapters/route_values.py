@@ -70,12 +70,23 @@ def _set_cookie(value: object) -> str:
     raise ValueError('must be "shared", "strip", "refuse" or "keep"')
 
 
+def _tenant(value: object) -> str:
+    if isinstance(value, str):
+        kind, _, name = value.partition(":")
+        if kind == "header" and _TOKEN.fullmatch(name):
+            return f"header:{name.lower()}"
+        if (kind in {"claim", "lambda"} and name) or value in {"iam:account", "iam:user"}:
+            return value
+    raise ValueError('must be "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME"')
+
+
 ROUTE: dict[str, Callable[[Any], Any]] = {
     "name": plain_name,
     "prefix": _prefix,
     "forward_headers": _forward_headers,
     "timeout": positive_duration,
     "max_request_body": size,
+    "tenant": _tenant,
 }
 POLICY: dict[str, Callable[[Any], Any]] = {
     "freshness_lifetime": duration,

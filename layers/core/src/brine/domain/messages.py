@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from brine.domain.fields import Fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CACHED_METHODS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request. `path` and `query` are percent-encoded as they came; `query` has no "?" and is None when absent."""
+    """A request. `path` and `query` are percent-encoded as they came; `query` has no "?" and is None when absent.
+
+    `principal` is what an authorizer in front of the gateway said of who sent it, by `claim:NAME`, `lambda:NAME`,
+    `iam:account` and `iam:user`; nothing that a client wrote is in it unverified.
+    """
 
     method: str
     path: str
     query: str | None = None
     fields: Fields = field(default_factory=Fields)
     body: bytes = b""
+    principal: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False, hash=False)
 
     @property
     def target(self) -> str:

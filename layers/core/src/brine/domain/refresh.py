@@ -14,10 +14,12 @@ from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.partial import PARTIAL
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
+from brine.domain.tenant import NOBODY, tenant_header
 from brine.domain.upstream import upstream_fields
 from brine.domain.vary import NEGOTIATION
 
 if TYPE_CHECKING:
+    from brine.domain.cache_key import Resource
     from brine.domain.route import Route
     from brine.domain.stored import StoredResponse
 
@@ -32,14 +34,16 @@ _CREDENTIAL = re.compile("auth|cookie|credential|key|passw|secret|session|signat
 class RefreshRequest:
     """Which stored response to refresh, and what its fetch needs of the request that found it stale.
 
-    `target` is the one that the origin gets. `key` is the cache key: where route or origin have changed since, it is
-    another one, and there is nothing to refresh. `renews`: the generation of a stored response that is to be refreshed
-    though it is fresh; if it is another by now, only what is stale is refreshed.
+    `target` is the one that the origin gets. `key` is the cache key: where route or origin have changed since, or the
+    tenant is not the one that it was made of, it is another one, and there is nothing to refresh. `renews`: the
+    generation of a stored response that is to be refreshed though it is fresh; if it is another by now, only what is
+    stale is refreshed.
     """
 
     route: str
     target: str
     key: str
+    tenant: str = NOBODY
     fields: Fields = field(default_factory=Fields)
     renews: int | None = None
 
@@ -50,11 +54,14 @@ class RefreshRequest:
         return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
 
 
-def refresh_request(route: Route, request: Request, stored: StoredResponse, key: str) -> RefreshRequest | None:
+def refresh_request(
+    route: Route, request: Request, stored: StoredResponse, resource: Resource
+) -> RefreshRequest | None:
     """What to hand over for a stored response that this request found; None when others must not refresh it.
 
-    Along go the selecting fields, those of content negotiation, and those that the route names beyond the standard
-    ones. Here is where credentials are at play, where only a part is stored, and where it all is too long.
+    Along go the selecting fields, those of content negotiation, those that the route names beyond the standard ones,
+    and the one that names the tenant. Here is where credentials are at play, where only a part is stored, and where it
+    all is too long.
     """
     selecting = {name for name, _ in stored.vary} | (route.policy.key_headers or frozenset())
     reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
@@ -62,8 +69,12 @@ def refresh_request(route: Route, request: Request, stored: StoredResponse, key:
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
         return None
     named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS
-    fields = request.fields.only(selecting | NEGOTIATION | named)
-    characters = len(request.target) + sum(len(name) + len(value) + 8 for name, value in fields)
+    fields = request.fields.only(selecting | NEGOTIATION | named | tenant_header(route.tenant))
+    characters = (
+        len(request.target) + 2 * len(resource.tenant) + sum(len(name) + len(value) + 8 for name, value in fields)
+    )
     if characters > MAX_CHARACTERS:
         return None
-    return RefreshRequest(route=route.name, target=request.target, key=key, fields=fields)
+    return RefreshRequest(
+        route=resource.route, target=request.target, key=resource.key, tenant=resource.tenant, fields=fields
+    )

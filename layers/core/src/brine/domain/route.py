@@ -36,7 +36,10 @@ class QueryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds."""
+    """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
+
+    `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    """
 
     name: str
     prefix: str
@@ -46,6 +49,7 @@ class Route:
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
     max_request_body: int | None = None
+    tenant: str | None = None
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.domain.tenant import NOBODY, tenant_digest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.cache_key import Resource
     from brine.domain.stored import StoredResponse
 
 MARGIN = 5.0
@@ -57,14 +60,22 @@ def key_stamp(key: str) -> str:
     return f"key:{key}"
 
 
-def tag_stamp(tag: str) -> str:
-    """The name of the stamp of a tag, on whatever route it is."""
-    return f"tag:{tag}"
+def tenant_stamp(tenant: str) -> str:
+    """The name of the stamp of all that is a tenant's, on whatever route it is."""
+    return f"tenant:{tenant_digest(tenant)}"
 
 
-def stamp_names(key: str, route: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The names of all stamps that count for a response; the first three are known before it is."""
-    return EVERYTHING, route_stamp(route), key_stamp(key), *map(tag_stamp, tags)
+def tag_stamp(tag: str, tenant: str = NOBODY) -> str:
+    """The name of the stamp of a tenant's tag, on whatever route it is. Each tenant has its own tags."""
+    return f"tag:{tag}" if tenant == NOBODY else f"tag@{tenant_digest(tenant)}:{tag}"
+
+
+def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The names of all stamps that count for a response; those without `tags` come first and are known before it is."""
+    tenant = resource.tenant
+    of_tenant = () if tenant == NOBODY else (tenant_stamp(tenant),)
+    of_tags = [tag_stamp(tag, tenant) for tag in tags]
+    return EVERYTHING, route_stamp(resource.route), key_stamp(resource.key), *of_tenant, *of_tags
 
 
 def is_dead(stored: StoredResponse, stamps: Mapping[str, Stamp], now: float) -> bool:

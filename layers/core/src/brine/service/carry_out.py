@@ -118,7 +118,14 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -
         lease = fill.lease_for_keeping(visit)
         until = evict_at(stored, visit.route.policy)
         return lease is not None and cache.keep(
-            visit.key, stored, visit.found, visit.request, lease, evict_at=until, now=visit.now, journal=visit.journal
+            visit.resource,
+            stored,
+            visit.found,
+            visit.request,
+            lease,
+            evict_at=until,
+            now=visit.now,
+            journal=visit.journal,
         )
     mark = marker(visit.request, response, reception, visit.now)
     if mark is not None and fill.lease is not None and visit.found.main is None:

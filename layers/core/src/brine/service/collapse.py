@@ -50,8 +50,7 @@ class Fill:
         left, for the next one to have seen.
         """
         now = visit.gateway.clock()
-        place = visit.key, visit.route.name, visit.request, now, visit.journal
-        present = visit.cache.find(*place, consistent=True)
+        present = visit.cache.find(visit.resource, visit.request, now, visit.journal, consistent=True)
         if present.main is not None and present.generation == visit.found.generation:
             return True
         is_empty = present.main is None and present.mark is None and not visit.journal.has("table")

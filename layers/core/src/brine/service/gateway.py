@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.target import BadTargetError, upstream_target
+from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
@@ -51,6 +52,9 @@ class Gateway:
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+        tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
+        if tenant is None:
+            return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
         if route.max_request_body is not None and len(request.body) > route.max_request_body:
             detail = f"the body has {len(request.body)} bytes, and {route.max_request_body} are allowed"
             return problems.problem_answer(problems.REQUEST_TOO_LARGE, detail, route=route.name)
@@ -58,5 +62,5 @@ class Gateway:
             path, query = upstream_target(route, request, confined=self.routes.confines(route))
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
-        visit = Visit(self, route, replace(request, path=path, query=query), deadline)
+        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant)
         return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())

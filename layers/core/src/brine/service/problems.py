@@ -34,6 +34,7 @@ class Kind:
 
 
 ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
+TENANT_MISSING = Kind("tenant-missing", 403, "The request does not say whose it is")
 TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
 REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
@@ -48,6 +49,7 @@ INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS = (
     ROUTE_UNKNOWN,
+    TENANT_MISSING,
     TARGET_INVALID,
     EVENT_INVALID,
     REQUEST_INVALID,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.cache_key import cache_key
+from brine.domain.cache_key import resource_of
 from brine.domain.messages import Request
-from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp
+from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
 from brine.domain.tags import MAX_TAG_LENGTH
 from brine.domain.target import BadTargetError, upstream_target
+from brine.domain.tenant import NOBODY, is_tenant
 from brine.errors import NotPurgeable
 from brine.service.response_cache import MAIN, pk_of
 
@@ -52,29 +53,43 @@ class Purger:
     clock: Callable[[], float]
 
     def everything(self, *, soft: bool = False) -> Purge:
-        """All stored responses of all routes. One call."""
+        """All stored responses of all routes and tenants. One call."""
         return self._stamp(EVERYTHING, soft)
 
     def route(self, name: str, *, soft: bool = False) -> Purge:
-        """All stored responses of a route. One call. Raises NotPurgeable when there is none of that name."""
+        """All stored responses of a route, whoever they are for. One call.
+
+        Raises NotPurgeable when there is none of that name.
+        """
         if all(route.name != name for route in self.routes):
             raise NotPurgeable(f'there is no route named "{name}"')
         return self._stamp(route_stamp(name), soft)
 
-    def tag(self, tag: str, *, soft: bool = False) -> Purge:
-        """All stored responses with a tag, on every route. One call. Raises NotPurgeable for what can be no tag."""
+    def tenant(self, tenant: str, *, soft: bool = False) -> Purge:
+        """All stored responses for a tenant, on every route that has tenants. One call. Raises NotPurgeable."""
+        return self._stamp(tenant_stamp(_checked(tenant)), soft)
+
+    def tag(self, tag: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
+        """All stored responses with a tag, on every route. One call. Raises NotPurgeable for what can be no tag.
+
+        A tenant's tags are its own: without `tenant`, only routes without tenants are meant.
+        """
         if not 0 < len(tag) <= MAX_TAG_LENGTH:
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} characters")
-        return self._stamp(tag_stamp(tag), soft)
+        return self._stamp(tag_stamp(tag, NOBODY if tenant == NOBODY else _checked(tenant)), soft)
 
-    def url(self, url: str, *, soft: bool = False) -> Purge:
+    def url(self, url: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
         """What is stored for a path and query, as a client writes them, in all variants. One call, three when hard.
 
         A hard purge also removes the response from the table, though not its other variants, whose names are unknown,
-        nor bodies in the bucket. Raises NotPurgeable when no route covers the path.
+        nor bodies in the bucket. Raises NotPurgeable when no route covers the path, and where `tenant` is missing, or
+        the route knows none.
         """
         route, target = self._upstream(url)
-        key = cache_key(tenant="", route=route, method="GET", target=target)
+        if (route.tenant is None) != (tenant == NOBODY):
+            has = "has no tenants" if route.tenant is None else "has tenants: it takes one to tell whose is meant"
+            raise NotPurgeable(f"the route {route.name} {has}")
+        key = resource_of(route, NOBODY if route.tenant is None else _checked(tenant), target).key
         done = self._stamp(key_stamp(key), soft, route=route.name, target=target)
         if not soft:
             self.leases.revoke(pk_of(key))
@@ -97,3 +112,9 @@ class Purger:
         at = self.clock() + MARGIN
         self.stamps.write(name, at=at, soft=soft)
         return Purge(stamp=name, at=at, soft=soft, route=route, target=target)
+
+
+def _checked(tenant: str) -> str:
+    if not is_tenant(tenant):
+        raise NotPurgeable("a tenant is text that can be printed, and not empty")
+    return tenant

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.decide import renewal
 from brine.domain.decision import Forward, Serve, Validate
+from brine.domain.tenant import NOBODY
 from brine.ports import Lease
 from brine.service.carry_out import fetch
 from brine.service.collapse import Fill, acquire
@@ -51,9 +52,9 @@ class Refresher:
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Bring one stored response up to date. Never raises for what an origin or a store does."""
         route = next((route for route in self.gateway.routes if route.name == request.route), None)
-        if route is None:
+        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
             return Refresh(outcome="gone")
-        visit = Visit(self.gateway, route, request.request, deadline)
+        visit = Visit(self.gateway, route, request.request, deadline, request.tenant)
         if visit.key != request.key:
             return Refresh(outcome="gone")
         lease = acquire(visit)
@@ -67,9 +68,7 @@ class Refresher:
 
     def _decide(self, visit: Visit, request: RefreshRequest) -> Validate | Forward | Outcome:
         """What to ask the origin, or why it need not be asked."""
-        visit.found = visit.cache.find(
-            visit.key, visit.route.name, visit.request, visit.now, visit.journal, consistent=True
-        )
+        visit.found = visit.cache.find(visit.resource, visit.request, visit.now, visit.journal, consistent=True)
         stored = visit.found.stored
         if stored is None:
             is_unknown = any(fault.kind in _STORES for fault in visit.journal.faults)

@@ -29,6 +29,7 @@ from brine_codec import CodecError, Expired
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from brine.domain.cache_key import Resource
     from brine.domain.messages import Request
     from brine.domain.stamps import Stamp
     from brine.ports import BodyStore, Deadline, Held, ItemStore, Lease, LeaseStore, Memory, StampStore
@@ -76,9 +77,9 @@ class Found:
         """Whether something is stored under the key, but for other selecting fields."""
         return self.stored is None and self.main is not None
 
-    def stamp_names(self, key: str, route: str) -> tuple[str, ...]:
-        """The names of the stamps to judge it by, the first three without regard to tags."""
-        return stamp_names(key, route, () if self.stored is None else self.stored.tags)
+    def stamp_names(self, resource: Resource) -> tuple[str, ...]:
+        """The names of the stamps to judge it by."""
+        return stamp_names(resource, () if self.stored is None else self.stored.tags)
 
     def judged(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Found:
         """What these stamps leave of it. A main slot with another variant is not judged by tags: it is an index."""
@@ -117,22 +118,22 @@ class ResponseCache:
         return replace(_look(lambda slot: self.memory.get((key, slot)), request, now), moment=since)
 
     def find(
-        self, key: str, route: str, request: Request, now: float, journal: Journal, *, consistent: bool = False
+        self, resource: Resource, request: Request, now: float, journal: Journal, *, consistent: bool = False
     ) -> Found:
         """Look in the table: one read, two for a variant that is not in the main slot, one more for tags not known."""
-        names = stamp_names(key, route)
+        key, names = resource.key, stamp_names(resource)
         since = self.memory.moment
         seen: list[int] = []
         found = _look(
             lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
-        judged = self.judge(key, route, found, now, journal)
+        judged = self.judge(resource, found, now, journal)
         return found.without_stored() if judged is None else judged
 
-    def judge(self, key: str, route: str, found: Found, now: float, journal: Journal) -> Found | None:
+    def judge(self, resource: Resource, found: Found, now: float, journal: Journal) -> Found | None:
         """What purges have left of what was found; None when that cannot be told. One call for stamps not known."""
-        names = found.stamp_names(key, route)
+        names = found.stamp_names(resource)
         known = self.known.get(names, now)
         unknown = [name for name in names if name not in known]
         if found.stored is not None and unknown:
@@ -143,13 +144,13 @@ class ResponseCache:
                 return None
             self.known.learn(read, now)
             known |= read
-        return found.judged(known, names[:3], now)
+        return found.judged(known, stamp_names(resource), now)
 
-    def judge_by_known(self, key: str, route: str, found: Found, now: float) -> Found | None:
+    def judge_by_known(self, resource: Resource, found: Found, now: float) -> Found | None:
         """The same by what this process knows: None when it does not know enough. No I/O."""
-        names = found.stamp_names(key, route)
+        names = found.stamp_names(resource)
         known = self.known.get(names, now)
-        return found.judged(known, names[:3], now) if len(known) == len(names) else None
+        return found.judged(known, stamp_names(resource), now) if len(known) == len(names) else None
 
     def load(self, key: str, found: Found, stored: StoredResponse, journal: Journal) -> StoredResponse | None:
         """The response, found thus, with its body at hand, or None when the body is lost or not what it should be."""
@@ -206,7 +207,7 @@ class ResponseCache:
 
     def keep(
         self,
-        key: str,
+        resource: Resource,
         stored: StoredResponse,
         found: Found,
         request: Request,
@@ -222,7 +223,8 @@ class ResponseCache:
         purge since its fetch began. `found` is what was found before that.
         """
         stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
-        if is_dead(stored, self.known.get(stamp_names(key, stored.route), now), now):
+        key = resource.key
+        if is_dead(stored, self.known.get(stamp_names(resource), now), now):
             self.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
-from brine.domain.cache_key import cache_key
+from brine.domain.cache_key import resource_of
 from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
@@ -44,22 +44,22 @@ class Visit:
         "found",
         "gateway",
         "journal",
-        "key",
         "layer",
         "now",
         "origin_time",
         "request",
+        "resource",
         "route",
     )
 
-    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline) -> None:
+    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str) -> None:
         self.gateway = gateway
         self.route = route
         self.request = request
         self.deadline = deadline
         self.now = gateway.clock()
         self.journal = Journal()
-        self.key = self.key_of(request.target)
+        self.resource = resource_of(route, tenant, request.target)
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
@@ -73,9 +73,14 @@ class Visit:
             self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
         return self._cache
 
+    @property
+    def key(self) -> str:
+        """The cache key."""
+        return self.resource.key
+
     def key_of(self, target: str) -> str:
-        """The cache key of another target of this route."""
-        return cache_key(tenant="", route=self.route, method="GET", target=target)
+        """The cache key of another target of this route and tenant."""
+        return resource_of(self.route, self.resource.tenant, target).key
 
     def decide(self, *, background_refresh: bool | None = None) -> Decision:
         """What may be done with what was found; `background_refresh` goes before the choice of the route."""
@@ -87,7 +92,7 @@ class Visit:
     def hand_over(self, stored: StoredResponse) -> bool:
         """Have the stored response refreshed by others. False when that must be done here."""
         handover = self.gateway.handover
-        request = refresh_request(self.route, self.request, stored, self.key)
+        request = refresh_request(self.route, self.request, stored, self.resource)
         if handover is None or request is None:
             return False
         handover.ask(request, self.found.slot, self.now, self.journal)
@@ -98,7 +103,7 @@ class Visit:
         policy, handover = self.route.policy, self.gateway.handover
         if handover is None or not is_due_early(stored, policy, self.now, self.gateway.draw()):
             return
-        request = refresh_request(self.route, self.request, stored, self.key)
+        request = refresh_request(self.route, self.request, stored, self.resource)
         if request is not None:
             request = replace(request, renews=stored.generation)
             self.asked_early = handover.ask(request, self.found.slot, self.now, self.journal)
@@ -115,15 +120,13 @@ class Visit:
                 return decision
             if self.journal.has("stamps"):
                 return decision
-        self.found = self.cache.find(
-            self.key, self.route.name, self.request, self.now, self.journal, consistent=consistent
-        )
+        self.found = self.cache.find(self.resource, self.request, self.now, self.journal, consistent=consistent)
         self.layer = None if self.found.stored is None else "table"
         return self.decide()
 
     def _decide_after_purges(self) -> Decision:
         """Decide on what purges have left of what this process has."""
-        place = self.key, self.route.name, self.found, self.now
+        place = self.resource, self.found, self.now
         judged = self.gateway.cache.judge_by_known(*place) or self.cache.judge(*place, self.journal)
         self.found = self.found.without_stored() if judged is None else judged
         return self.decide()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.lambda_http import field_lines
+from brine.adapters.lambda_http import field_lines, principal
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, optional_object, text, texts
@@ -44,6 +44,7 @@ def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: 
         query=encoded(text(event, "rawQueryString"), SENT_QUERY) or None,
         fields=fields,
         body=body(event),
+        principal=principal.of_format_2(context),
     )
     return Incoming(request=request, source=source)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.lambda_http import field_lines
+from brine.adapters.lambda_http import field_lines, principal
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
-from brine.adapters.lambda_http.members import body, text
+from brine.adapters.lambda_http.members import body, optional_object, text
 from brine.adapters.lambda_http.parameters import joined_query
 from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded, rooted
 from brine.domain.messages import Request
@@ -25,6 +25,7 @@ def read(event: JsonObject) -> Incoming:
         query=joined_query(event, UNRESERVED, UNRESERVED),
         fields=field_lines.from_event(event, field_lines.from_latin1),
         body=body(event),
+        principal=principal.of_rest(optional_object(event, "requestContext")),
     )
     return Incoming(request=request, source="rest-v1", multi_value=True)
 
