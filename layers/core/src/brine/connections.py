@@ -1,0 +1,44 @@
+"""What every composition begins with: the account side of AWS, and the gateway's own keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.service import Aws
+from brine.adapters.secrets import SecretText
+from brine.errors import ConfigError
+from brine_codec import BadKeyring, Keyring, KeyringSource
+
+if TYPE_CHECKING:
+    from brine.adapters.http1.client import Client
+    from brine.settings import CacheSettings, Settings
+
+EMULATOR_SLOWNESS: Final = 10.0
+"""moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
+
+
+def connect_aws(settings: CacheSettings, client: Client) -> Aws:
+    """The account side of every call. Nothing is connected yet. Raises ConfigError."""
+    return Aws(
+        region=settings.region,
+        credentials=Credentials.from_environment(settings.environment),
+        client=client,
+        endpoint_url=settings.endpoint_url,
+        slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
+    )
+
+
+def own_keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
+    """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
+    if settings.signing_keys is None:
+        return KeyringSource(SecretText(aws, settings.signing_keys_secret))
+    return written_keyring(settings.signing_keys, "BRINE_SIGNING_KEYS")
+
+
+def written_keyring(text: str, where: str) -> Keyring:
+    """The keyring that is written out. Raises ConfigError, which shows none of it."""
+    try:
+        return Keyring.from_json(text)
+    except BadKeyring as error:
+        raise ConfigError(f"{where}: {error}") from None

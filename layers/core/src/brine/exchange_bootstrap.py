@@ -1,0 +1,53 @@
+"""Puts exchanges together, as bootstrap.py does gateways, which need none of what is imported here."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from brine.adapters.channels_toml import parse_channels
+from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
+from brine.adapters.http1.client import Client
+from brine.adapters.s3_claims import S3ClaimStore
+from brine.adapters.secrets import SecretText
+from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.connections import connect_aws, own_keyring, written_keyring
+from brine.domain.channel import PURPOSE
+from brine.domain.formats import Types
+from brine.domain.principal import is_principal
+from brine.errors import ConfigError
+from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
+from brine.service.exchange.exchange import Exchange
+from brine.service.exchange.receiving import Receiving
+from brine.service.exchange.sending import Sending
+from brine.service.exchange.tokens import Tokens
+from brine.settings import Settings
+from brine_codec import Codec, Keyring, KeyringSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.channels_toml import DeclaredChannel
+    from brine_codec import Registry
+
+TOKENS = "brine exchange tokens"
+
+
+def build_exchange(environment: Mapping[str, str], client: Client | None = None) -> Exchange:
+    """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+
+    `client` has every connection; who passes one closes it.
+    """
+    settings = Settings.from_environment(environment)
+    aws = connect_aws(settings, client or Client())
+    ends = ChannelEnds({one.channel.name: _end(one, aws) for one in _channels(settings)})
+    claims = S3ClaimStore(aws, settings.bucket)
+    tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
+    return Exchange(
+        ends=ends,
+        sending=Sending(ends=ends, marks=DynamoSingleUseStore(aws, settings.table), claims=claims, tokens=tokens),
+        receiving=Receiving(claims=claims, tokens=tokens, clock=time.time),
+        clock=time.time,
+        stand_in=_stand_in(settings),
+    )
