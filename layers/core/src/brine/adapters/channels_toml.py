@@ -7,11 +7,11 @@ docs/exchange.md for people. `${NAME}` in `queue` and `keys` stands for an envir
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from brine.adapters.toml_document import read_toml
-from brine.adapters.toml_positions import Positions
+from brine.adapters.toml_positions import Positions, not_toml
 from brine.adapters.toml_values import duration, plain_name, size, texts
 from brine.domain.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
 from brine.errors import ConfigError
@@ -38,7 +38,11 @@ def parse_channels(
     text: str, environment: Mapping[str, str], types: Collection[str], *, source: str = "channels.toml"
 ) -> tuple[DeclaredChannel, ...]:
     """The channels that `text` describes; they may hold `types`. Raises ConfigError: `source:line:column: why`."""
-    return _Reader(Positions(text), environment, types, source).channels(read_toml(text, source))
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise not_toml(error, text, source) from None
+    return _Reader(Positions(text), environment, types, source).channels(document)
 
 
 class _Reader:

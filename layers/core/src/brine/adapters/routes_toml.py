@@ -7,11 +7,11 @@ people. `${NAME}` in an origin stands for an environment variable, so one file s
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from brine.adapters.route_values import POLICY, QUERY, ROUTE
-from brine.adapters.toml_document import read_toml
 from brine.adapters.toml_positions import Positions
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
@@ -27,7 +27,14 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
-    document = read_toml(text, source)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+        end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
+        line, column = match.groups() if match and match[1] else end
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
     return _Reader(Positions(text), environment, source).routes(document)
 
 

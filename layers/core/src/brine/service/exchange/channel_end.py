@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from brine.domain.channel import Channel
-    from brine.domain.formats import Types
+    from brine.domain.formats.allowed import Types
     from brine.exchange_ports import MessageQueue
     from brine_codec import Codec, Info
 
