@@ -11,9 +11,10 @@ from brine.adapters.http1.client import Client
 from brine.adapters.s3_claims import S3ClaimStore
 from brine.adapters.secrets import SecretText
 from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.adapters.types_toml import parse_types
 from brine.connections import connect_aws, own_keyring, written_keyring
 from brine.domain.channel import PURPOSE
-from brine.domain.formats import Types
+from brine.domain.formats.allowed import Declarations
 from brine.domain.principal import is_principal
 from brine.errors import ConfigError
 from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
@@ -22,14 +23,15 @@ from brine.service.exchange.receiving import Receiving
 from brine.service.exchange.sending import Sending
 from brine.service.exchange.tokens import Tokens
 from brine.settings import Settings
-from brine_codec import Codec, Keyring, KeyringSource
+from brine_codec import Codec, KeyringSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.channels_toml import DeclaredChannel
-    from brine_codec import Registry
+    from brine_codec import Keyring
 
 TOKENS = "brine exchange tokens"
 
@@ -41,7 +43,8 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
     """
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or Client())
-    ends = ChannelEnds({one.channel.name: _end(one, aws) for one in _channels(settings)})
+    types = _types(settings)
+    ends = ChannelEnds({one.channel.name: _end(one, types, aws) for one in _channels(settings, types)})
     claims = S3ClaimStore(aws, settings.bucket)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
     return Exchange(
@@ -51,3 +54,46 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
         clock=time.time,
         stand_in=_stand_in(settings),
     )
+
+
+def _types(settings: Settings) -> Declarations:
+    """What types.toml declares; nothing, where there is none."""
+    path = settings.types
+    return Declarations({}) if path is None else parse_types(_text(path), source=path.name)
+
+
+def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
+    path = settings.channels
+    if path is None:
+        raise ConfigError("the environment variable BRINE_CHANNELS is not set")
+    return parse_channels(_text(path), settings.environment, types.by_name, source=path.name)
+
+
+def _end(declared: DeclaredChannel, types: Declarations, aws: Aws) -> ChannelEnd:
+    channel = declared.channel
+    allowed = types.types(channel.types)
+    codec = Codec(_keyring(declared, aws), purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
+    return ChannelEnd(channel=channel, queue=SqsMessageQueue(aws, declared.queue), codec=codec, types=allowed)
+
+
+def _keyring(declared: DeclaredChannel, aws: Aws) -> Keyring | KeyringSource:
+    """The keyring that is written out, where there is no Secrets Manager, or that of the secret."""
+    if declared.keys.startswith("{"):
+        return written_keyring(declared.keys, f"the keys of the channel {declared.channel.name}")
+    return KeyringSource(SecretText(aws, declared.keys))
+
+
+def _stand_in(settings: Settings) -> str | None:
+    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+    if settings.emulated_principal is None or not settings.is_on_emulator:
+        return None
+    if not is_principal(settings.emulated_principal):
+        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
+    return settings.emulated_principal
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the file {path} cannot be read: {error}") from None

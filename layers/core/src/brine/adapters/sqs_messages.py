@@ -82,7 +82,7 @@ class SqsMessageQueue:
         try:
             self._api.call(operation, {"QueueUrl": self._queue_url, **parameters})
         except Refused as refused:
-            if refused.code.rpartition(".")[2] not in _STALE_HANDLES:
+            if (refused.code or "").rpartition(".")[2] not in _STALE_HANDLES:
                 raise
             return False
         return True

@@ -98,7 +98,7 @@ class Delivering:
             raise Undeliverable("altered")
         return envelope
 
-    def _opened(self, envelope: bytes, sender: str) -> tuple[object, float]:
+    def _opened(self, envelope: bytes, sender: str) -> tuple[object, int]:
         """The content as it is given, and the bytes that it takes: too many, where it cannot be written in the format.
 
         Raises Undeliverable, and Refusal.
@@ -118,7 +118,7 @@ class Delivering:
         try:
             return content, len(encode(self.form, content, end.types))
         except (Unsupported, TooLarge):
-            return None, float("inf")
+            return None, ANSWER_LIMIT + 1
 
     def _deposited(self, message_id: str, envelope: bytes) -> ClaimCheck:
         """Put what came inline into the bucket, at each delivery to the same place. Raises Undeliverable."""
