@@ -40,6 +40,7 @@ class S3ClaimStore:
         """A URL that takes these bytes only, since size and SHA-256 are signed, and only where nothing lies yet."""
         headers = {
             "content-length": str(claim.size),
+            "content-type": "application/octet-stream",  # or clients would call it a form
             "if-none-match": "*",
             "x-amz-checksum-sha256": b2a_base64(claim.digest, newline=False).decode("ascii"),
         }
