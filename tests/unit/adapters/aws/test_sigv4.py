@@ -5,9 +5,10 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from botocore.auth import SIGNED_HEADERS_BLACKLIST, S3SigV4Auth, SigV4Auth
+from botocore.auth import SIGNED_HEADERS_BLACKLIST, S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SdkCredentials
 from hypothesis import given
@@ -86,6 +87,23 @@ def test_signatures_for_s3_are_those_of_the_sdk(asked: Asked) -> None:
     signed = ours(asked, "s3", headers)
 
     assert signed["authorization"].endswith(f", Signature={theirs(asked, S3SigV4Auth, 's3', asked.headers)}")
+
+
+@given(requests(st.lists(ENCODED, min_size=1, max_size=4).map(lambda segments: "/" + "/".join(segments))))
+def test_urls_for_s3_are_those_of_the_sdk(asked: Asked) -> None:
+    signer = Signer(Credentials("AKID", "secret/key+", asked.token), "eu-central-1", "s3")
+    headers = {"host": "service.test:8080", **asked.headers}
+    query = signer.presign(method=asked.method, path=asked.path, headers=headers, now=asked.now, seconds=900)
+
+    credentials = SdkCredentials("AKID", "secret/key+", asked.token)
+    auth: Any = S3SigV4QueryAuth(credentials, "s3", "eu-central-1", expires=900)
+    request = AWSRequest(asked.method, f"http://service.test:8080{asked.path}", headers=asked.headers)
+    request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(asked.now))
+    auth._modify_request_before_signing(request)
+    auth._inject_signature_to_request(
+        request, auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+    )
+    assert sorted(parse_qsl(query)) == sorted(parse_qsl(urlsplit(request.url).query))
 
 
 def test_the_key_follows_the_day() -> None:
