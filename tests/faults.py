@@ -1,6 +1,8 @@
 """The ports with faults: a call may be refused, fail, be slow, be done twice, lose its answer, or read what was before.
 
-Faults come from a seeded source of randomness, so that a run can be had again.
+Faults come from a seeded source of randomness, so that a run can be had again. A process may also be frozen, as Lambda
+does when the answer is out: then nothing calls a port any more. tests/faulty_aws.py has the
+faults of calls on the wire.
 """
 
 from __future__ import annotations
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
         StampStore,
     )
 
-type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old"]
+type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old", "partial", "hangs"]
+
+
+class Frozen(AssertionError):
+    """A call to a port that a frozen process cannot have made."""
 
 
 @dataclass(kw_only=True)
@@ -53,12 +59,15 @@ class Faults:
     delay: float = 1.0
     lag: float = 1.0
     injected: Counter[tuple[str, Fault]] = field(default_factory=Counter)
+    is_frozen: bool = False
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
 
     def draw(self, call: str, *possible: Fault) -> Fault | None:
         """The fault that befalls this call, if any: one that is not `possible` for it does not."""
+        if self.is_frozen:
+            raise Frozen(f"{call}, after the answer")
         with self._lock:
             spared = max(0.0, 1.0 - sum(self.chances.values()))
             fault = self.random.choices([*self.chances, None], [*self.chances.values(), spared])[0]
@@ -102,10 +111,6 @@ class FaultyItems:
         self.remember(pk, sk)
         self._faults.befall("write item", lambda: self._inner.write(pk, sk, item))
 
-    def delete(self, pk: str, sk: str) -> None:
-        self.remember(pk, sk)
-        self._faults.befall("delete item", lambda: self._inner.delete(pk, sk))
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
 
@@ -139,9 +144,6 @@ class FaultyLeases:
     def holder(self, pk: str) -> Held | None:
         return self._faults.befall("holder", lambda: self._inner.holder(pk))
 
-    def revoke(self, pk: str) -> None:
-        self._faults.befall("revoke", lambda: self._inner.revoke(pk))
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self
 
@@ -165,10 +167,10 @@ class FaultyStamps:
         )
         return item, stamps if consistent else self._aged(stamps)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         if self._faults.chances.get("old"):
             self._before[name] = (self._inner.read([name])[name], self._faults.now() + self._faults.lag)
-        self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
+        return self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self

@@ -14,6 +14,7 @@ from brine.bootstrap import build_gateway
 from brine.domain.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports import Deadline
+from brine.service.journal import FAULT_METRICS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
-
-FAULT_METRICS = {
-    "envelope": "EnvelopeRefused",
-    "outdated": "EnvelopeOutdated",
-    "table": "StoreFault",
-    "bodies": "StoreFault",
-    "keys": "StoreFault",
-    "queue": "StoreFault",
-    "stamps": "StoreFault",
-    "invalidation": "InvalidationFault",
-}
 
 logger = Logger()
 gateway = build_gateway(os.environ)

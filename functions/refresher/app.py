@@ -15,6 +15,7 @@ from brine.adapters import refresh_message
 from brine.bootstrap import build_refresher
 from brine.errors import BadEvent
 from brine.ports import Deadline
+from brine.service.journal import FAULT_METRICS
 from brine.service.refresh import Refresh
 
 if TYPE_CHECKING:
@@ -99,4 +100,6 @@ def observe(done: Done, request_id: str) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, done.seconds * 1000)
     if made.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, made.origin_time * 1000)
+    for fault in made.faults:
+        metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

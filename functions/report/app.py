@@ -123,7 +123,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     deadline = deadline.within(inf, reserve=RESERVE)
     try:
         resolved = cache.within(deadline).resolve(
-            "stock", lambda: make_report(deadline), freshness_lifetime=60, grace=600
+            "stock", lambda: make_report(deadline), freshness_lifetime=60, grace=600, tags=("prices", "counts")
         )
     except OriginError as error:
         logger.warning("no report", extra={"problem": type(error).__name__, "request_id": context.aws_request_id})

@@ -54,19 +54,6 @@ class ItemStoreContract:
         assert (store.read(pk, "main"), store.read(pk, "v#1")) == (PLAIN, FULL)
         assert store.read(pk + "0", "main") is None
 
-    def test_a_deleted_item_is_gone_and_its_neighbour_is_not(self, store: ItemStore, pk: str) -> None:
-        store.write(pk, "main", PLAIN)
-        store.write(pk, "v#1", FULL)
-
-        store.delete(pk, "main")
-
-        assert (store.read(pk, "main"), store.read(pk, "v#1")) == (None, FULL)
-
-    def test_deleting_what_is_not_there_is_no_error(self, store: ItemStore, pk: str) -> None:
-        store.delete(pk, "main")
-
-        assert store.read(pk, "main") is None
-
     def test_threads_share_a_store(self, store: ItemStore, pk: str) -> None:
         def write_and_read(number: int) -> Item | None:
             store.write(pk, f"v#{number}", Item(envelope=bytes([number]) * 500, evict_at=number))

@@ -53,6 +53,13 @@ class StampStoreContract:
         assert (read.soft if soft else read.hard) == pytest.approx(NOW + STEP, abs=STEP / 10)
         assert (read.hard if soft else read.soft) == 0
 
+    @pytest.mark.parametrize("soft", [False, True])
+    def test_who_writes_is_told_what_was_there_before(self, stamps: StampStore, name: str, soft: bool) -> None:
+        told = [stamps.write(name, at=NOW + at, soft=soft) for at in (0, 1.25, -3)]
+
+        assert told == [Stamp().stamped(at, soft=soft) if at else Stamp() for at in (0, NOW, NOW + 1.25)]
+        assert stamps.write(name, at=NOW, soft=not soft) == told[2].stamped(NOW - 3, soft=soft)
+
     def test_names_may_hold_anything(self, stamps: StampStore, name: str) -> None:
         odd = [f"{name} {text}" for text in ("a b", '"B":"', "\u00e9\u00ff", "x" * 900, "#", "\\")]
         for number, each in enumerate(odd):

@@ -7,11 +7,12 @@ import pytest
 from brine.adapters.dynamodb import DynamoItemStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
 from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
-from tests.contract.lease_store import LeaseStoreContract
+from tests.contract.lease_store import NOW, OLD, LeaseStoreContract, taken
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.ports import ItemStore, LeaseStore
+    from tests.aws import Emulator
 
 
 class TestMemoryLeaseStore(LeaseStoreContract):
@@ -34,3 +35,15 @@ class TestDynamoLeaseStore(LeaseStoreContract):
     @pytest.fixture
     def leases(self, aws: Aws, table: str) -> LeaseStore:
         return DynamoLeaseStore(aws, table)
+
+    def test_tokens_grow_on_when_the_ttl_has_taken_the_lease(
+        self, emulator: Emulator, leases: LeaseStore, items: ItemStore, table: str, pk: str
+    ) -> None:
+        lease = taken(leases, pk, "a")
+        emulator.dynamodb.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": "lease"}})
+
+        next_one = taken(leases, pk, "b", now=NOW + 8 * 86_400)
+
+        assert next_one.token > lease.token
+        assert not leases.commit(lease, "main", OLD)
+        assert items.read(pk, "main", consistent=True) is None

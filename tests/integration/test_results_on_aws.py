@@ -62,17 +62,17 @@ def test_calls_per_result(environment: dict[str, str], client: CountingClient) -
             assert resolved.story.faults == ()
             costs.append((key, resolved.story.outcome, resolved.story.layer, client.taken()))
     assert costs == [
-        ("small", "miss", None, ["GetItem", "UpdateItem", "TransactWriteItems"]),
+        ("small", "miss", None, ["BatchGetItem", "UpdateItem", "TransactWriteItems"]),
         ("small", "hit", "memory", []),
-        ("small", "hit", "table", ["GetItem"]),
+        ("small", "hit", "table", ["BatchGetItem"]),
         ("small", "hit", "memory", []),
-        ("large", "miss", None, ["GetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
+        ("large", "miss", None, ["BatchGetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
         ("large", "hit", "memory", []),
-        ("large", "hit", "table", ["GetItem", "GET object"]),
+        ("large", "hit", "table", ["BatchGetItem", "GET object"]),
         ("large", "hit", "memory", []),
     ]
-    cache.invalidate("small")
-    assert client.taken() == ["UpdateItem", "DeleteItem"]
+    cache.purge("small")
+    assert client.taken() == ["UpdateItem"]
     assert cache.get_or_compute("small", lambda: order(2), freshness_lifetime=60) == order(2)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.http1 import Client
@@ -34,11 +35,12 @@ class Got:
     path: str
     result: Result
     body: bytes
+    stored: bool
     faults: tuple[str, ...]
 
 
 class SlowOrigin(ThreadingHTTPServer):
-    """Answers each path with its own name, after `delay` seconds, and counts how often it was asked for each."""
+    """Answers each path with its own name and how often it was asked for it, after `delay` seconds and once it may."""
 
     request_queue_size = 256
     daemon_threads = True
@@ -48,6 +50,8 @@ class SlowOrigin(ThreadingHTTPServer):
         self.delay = delay
         self.asked: dict[str, int] = {}
         self.lock = Lock()
+        self.may_answer = Event()
+        self.may_answer.set()
 
     @property
     def url(self) -> str:
@@ -68,14 +72,16 @@ class _Page(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         with self.server.lock:
-            self.server.asked[self.path] = self.server.asked.get(self.path, 0) + 1
+            count = self.server.asked[self.path] = self.server.asked.get(self.path, 0) + 1
         time.sleep(self.server.delay)  # it is slow: that is what it is for
-        body = self.path.encode() * 50
+        self.server.may_answer.wait(LIMIT)
+        body = page(self.path, count)
         self.send_response(200)
         self.send_header("Cache-Control", "max-age=600")
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked may have been killed
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server has
         pass
@@ -110,9 +116,20 @@ class Crowd:
         return got
 
 
+def page(path: str, count: int) -> bytes:
+    """What the origin answers when it is asked for a path for the time with this number."""
+    return f"{path} {count}\n".encode() * 20
+
+
 def ask(gateway: Gateway, path: str) -> Answer:
     """What a gateway answers to a GET."""
     return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 29, time.monotonic))
+
+
+def got_of(path: str, answer: Answer) -> Got:
+    """What can be told of an answer in another process."""
+    faults = tuple(map(str, answer.faults))
+    return Got(path, answer.result, answer.response.body, answer.stored, faults)
 
 
 def _run(crowd: Crowd, barrier: Barrier, sender: Connection) -> None:
@@ -124,9 +141,7 @@ def _run(crowd: Crowd, barrier: Barrier, sender: Connection) -> None:
             got = []
             for path in crowd.paths:
                 barrier.wait(LIMIT)
-                answer = ask(gateway, path)
-                faults = tuple(map(str, answer.faults))
-                got.append(Got(path, answer.result, answer.response.body, faults))
+                got.append(got_of(path, ask(gateway, path)))
             return got
 
         sender.send([got for gots in threads.map(run, range(THREADS)) for got in gots])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from brine.domain.stamps import tag_stamp
 from tests.unit.codec.samples import order
 from tests.unit.results.world import World
 
@@ -21,7 +22,11 @@ CALLS: Final[dict[str, object]] = {"value": order(), "failure": GoldenError("gon
 
 
 def world_of(name: str) -> World:
-    return World(inline_limit=0 if name == "elsewhere" else 10_000)
+    """A world where the first tag was purged a moment ago, which its processes know of before they compute."""
+    world = World(inline_limit=0 if name == "elsewhere" else 10_000)
+    assert world.stamps is not None
+    world.stamps.write(tag_stamp("shop", "acme"), at=world.now + 2)
+    return world
 
 
 def call(cache: Cache, value: object) -> Any:
@@ -33,5 +38,5 @@ def call(cache: Cache, value: object) -> Any:
         return value
 
     return cache.for_tenant("acme").get_or_compute(
-        KEY, compute, freshness_lifetime=60, grace=30, negative={GoldenError: 5}
+        KEY, compute, freshness_lifetime=60, grace=30, negative={GoldenError: 5}, tags=("shop", "\u00e9")
     )

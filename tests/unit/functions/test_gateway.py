@@ -130,6 +130,16 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
 
 
+def test_a_capped_key_is_counted(start: Start, variables: dict[str, str], output: Output) -> None:
+    with Path(variables["BRINE_ROUTES"]).open("a") as routes:
+        routes.write("new_keys_per_minute = 1\n")
+    with Loopback(answering(OK)) as origin, start(origin.address) as invoke:
+        answers = [invoke(load_event(name)) for name in (GET, "http-api/get-query.json")]
+    assert answers[1]["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; detail=new-keys-capped"
+    assert ["NewKeysCapped" in metrics for metrics in output.metrics] == [False, True]
+    assert output.metrics[1]["NewKeysCapped"] == 1
+
+
 def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
     start: Start, variables: dict[str, str], output: Output
 ) -> None:

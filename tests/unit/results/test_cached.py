@@ -70,7 +70,7 @@ def test_one_call_is_forgotten_and_others_are_not() -> None:
     WORLD.now += 1_000
     for number in (1, 2):
         order_of(number)
-    order_of.invalidate(number=1)
+    order_of.purge(number=1)
     for number in (1, 2):
         order_of(number)
     assert WORLD.outcomes[-2:] == ["miss", "hit"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
-from brine.errors import StoreError, StoreThrottled, StoreUnavailable
+from brine.errors import StoreThrottled, StoreUnavailable
 from brine.service.result_sealing import STORED_RESULT_VERSION
 from brine_codec import KeyringSource
 from tests.unit.codec.samples import order
@@ -118,9 +118,13 @@ def test_caches_and_tenants_share_nothing(name: str, tenant: str) -> None:
 
 
 class Failing(MemoryItemStore):
-    """A table whose reads fail."""
+    """A table whose reads fail, once it is told to."""
 
-    def read(self, *_: Any, **__: Any) -> Item | None:
+    works = False
+
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        if self.works:
+            return super().read(pk, sk, consistent=consistent)
         raise StoreThrottled("GetItem")
 
 
@@ -130,10 +134,13 @@ def test_a_table_that_cannot_be_read_costs_a_computation() -> None:
     assert faults_of(world) == ["table-throttled"]
 
 
-def test_without_the_table_what_is_in_memory_stands_in_during_its_grace() -> None:
-    world = World(items=Failing())
-    cache = world.process()
+def test_without_the_table_what_is_in_memory_stands_in_while_it_is_known_what_was_purged() -> None:
+    items = Failing()
+    world = World(items=items)
+    cache = world.process(purge_delta=100)
+    items.works = True
     ask(cache, "old")
+    items.works = False
     world.now += 61
 
     def broken() -> str:
@@ -141,6 +148,9 @@ def test_without_the_table_what_is_in_memory_stands_in_during_its_grace() -> Non
 
     assert cache.get_or_compute(KEY, broken, freshness_lifetime=60) == "old"
     assert (world.told[-1].outcome, world.told[-1].layer) == ("stale", "memory")
+    world.now += 40
+    with pytest.raises(OSError, match="no route"):
+        cache.get_or_compute(KEY, broken, freshness_lifetime=60)
 
 
 def test_a_commit_and_a_release_that_fail_cost_what_would_have_been_stored() -> None:
@@ -189,42 +199,6 @@ def test_without_keys_everything_is_computed() -> None:
     world = World(keyring=KeyringSource(load))
     assert ask(world.process()) == "new"
     assert faults_of(world) == ["keys-unavailable"]
-
-
-def test_an_invalidation_that_did_not_happen_is_an_error_and_this_process_forgets_anyway() -> None:
-    class Down(MemoryLeaseStore):
-        def revoke(self, *_: Any) -> None:
-            raise StoreUnavailable("UpdateItem")
-
-    items = MemoryItemStore()
-    world = World(items=items, leases=Down(items))
-    cache = world.process()
-    ask(cache, "old")
-    with pytest.raises(StoreError):
-        cache.invalidate(KEY)
-    items.items.clear()
-    assert ask(cache) == "new"
-
-
-def test_a_read_from_before_an_invalidation_does_not_come_back_to_memory() -> None:
-    class Slow(MemoryItemStore):
-        """Its first read is answered, and then an invalidation happens before the answer is used."""
-
-        cache: Cache | None = None
-
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
-            item = super().read(pk, sk, consistent=consistent)
-            cache, self.cache = self.cache, None
-            if cache is not None:
-                cache.invalidate(KEY)
-            return item
-
-    items = Slow()
-    world = World(items=items)
-    ask(world.process(), "old")
-    cache = items.cache = world.process()
-    assert ask(cache) == "old", "it was read before"
-    assert ask(cache) == "new"
 
 
 def test_what_process_memory_refuses_is_found_in_the_table() -> None:

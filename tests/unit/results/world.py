@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from brine import Cache
 from brine.adapters.l1 import L1
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.service.waiting import Waiting
 from brine_codec import Keyring
 from tests.unit.codec.samples import registry
 
 if TYPE_CHECKING:
-    from brine.ports import BodyStore, LeaseStore
+    from brine.ports import BodyStore, LeaseStore, StampStore
     from brine.service.computation import Story
     from brine.service.flights import Flights
     from brine_codec import KeyringSource
@@ -29,6 +29,7 @@ class World:
 
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
     leases: LeaseStore | None = None
+    stamps: StampStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     now: float = START
     inline_limit: int = 1_000
@@ -39,20 +40,32 @@ class World:
     def __post_init__(self) -> None:
         if self.leases is None:
             self.leases = MemoryLeaseStore(self.items)
+        if self.stamps is None:
+            self.stamps = MemoryStampStore(self.items)
 
-    def process(self, name: str = "reports", *, l1_bytes: int = 1_000_000, flights: Flights | None = None) -> Cache:
+    def process(
+        self,
+        name: str = "reports",
+        *,
+        l1_bytes: int = 1_000_000,
+        purge_delta: float = 1.0,
+        flights: Flights | None = None,
+    ) -> Cache:
         """A cache in a new process: its memory is empty."""
         assert self.leases is not None
+        assert self.stamps is not None
         memory: L1[bytes] = L1(l1_bytes)
         return Cache(
             name,
             keyring=self.keyring,
             items=self.items,
             leases=self.leases,
+            stamps=self.stamps,
             bodies=self.bodies,
             memory=memory,
             registry=registry(),
             inline_limit=self.inline_limit,
+            purge_delta=purge_delta,
             observe=self.told.append,
             clock=lambda: self.now,
             waiting=self.waiting or Waiting(sleep=self.sleep),

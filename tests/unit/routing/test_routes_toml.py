@@ -41,6 +41,7 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+new_keys_per_minute = 100
 jitter = 0.1
 early_refresh = 1
 """
@@ -62,6 +63,7 @@ early_refresh = 1
         store_post=True,
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
+        new_keys_per_minute=100,
         jitter=0.1,
         early_refresh=1.0,
     )
@@ -135,6 +137,8 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
+    (HEAD + "new_keys_per_minute = 0", "5:1", "a whole number above 0", True),
+    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number above 0", True),
     (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
     (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),
     (HEAD + 'tenant = "iam:nobody"', "5:1", '"iam:account"', True),

@@ -88,9 +88,7 @@ def test_an_uncollapsed_fetch_stores_again_once_what_was_stored_is_over(is_evict
     if is_evicted:
         world.items.items.clear()
 
-    stored = [world.ask("/api/x", authorization="a").stored for _ in range(2)]
-
-    assert stored[0] is not is_evicted  # it might have been invalidated during the fetch
+    assert world.ask("/api/x", authorization="a").stored
     assert status_of(world.ask("/api/x", authorization="b")).startswith("brine; hit")
 
 

@@ -27,12 +27,9 @@ TAGGED = {"cache_control": "max-age=1000", "surrogate_key": "a b", "cache_tag": 
 
 def purger_of(world: World) -> Purger:
     assert world.stamps is not None
-    assert world.leases is not None
     return Purger(
         routes=world.gateway.routes,
         stamps=world.stamps,
-        items=world.items,
-        leases=world.leases,
         clock=lambda: world.now,
     )
 
@@ -394,9 +391,3 @@ def test_what_cannot_be_purged_is_refused(purge: Callable[[Purger], Any], messag
         purge(purger_of(world))
     assert isinstance(world.stamps, MemoryStampStore)
     assert world.stamps.stamps == {}
-
-
-def test_a_hard_purge_by_url_empties_the_main_slot() -> None:
-    world = tagged_world()
-    purger_of(world).url("/api/x")
-    assert world.items.items == {}

@@ -99,7 +99,8 @@ class Scene:
         delta = inf if self.bug == "stamps are known for ever" else DELTA
         self.worlds = [World(items=inner, leases=leases, stamps=stamps, delta=delta) for _ in SKEWS]
         for world in self.worlds:
-            world.gateway = replace(world.gateway, cache=replace(world.gateway.cache, items=items))
+            cache = world.gateway.cache
+            world.gateway = replace(world.gateway, cache=replace(cache, stamps=replace(cache.stamps, items=items)))
         self.fetches: list[Fetch | None] = [None, None]
         self.order = count()
         self.purges: list[tuple[int, float]] = []  # number and time
@@ -108,8 +109,6 @@ class Scene:
         self.purger = Purger(
             routes=self.worlds[0].gateway.routes,
             stamps=stamps,
-            items=items,
-            leases=leases,
             clock=lambda: START + self.time - margin,
         )
 
@@ -143,7 +142,7 @@ class Scene:
         if isinstance(decision, Serve | ServeStale):
             self.check(int(decision.stored.response.body), asked_at)
         elif isinstance(decision, Validate | Forward) and self.fetches[number] is None:
-            lease = visit.cache.acquire(
+            lease = visit.cache.leases.acquire(
                 visit.key,
                 owner=str(next(self.owners)),
                 now=visit.now,
@@ -175,7 +174,7 @@ class Scene:
         if self.bug == "outlived what came later":
             late = self.visit(number)
             late.look_up()
-            found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.read(["tag:a"])})
+            found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.store.read(["tag:a"])})
         visit.cache.keep(
             visit.resource,
             reception.keep,

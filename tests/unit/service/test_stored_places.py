@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryStampStore
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.service.visit import ANSWER_RESERVE
 from brine_codec import KeyringSource
@@ -17,6 +17,7 @@ from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from brine.domain.messages import Response
+    from brine.domain.stamps import Stamp
     from brine.ports import Deadline, Item
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
@@ -57,9 +58,15 @@ class WatchedItems(MemoryItemStore):
         self.watch.note("write item")
         super().write(pk, sk, item)
 
-    def delete(self, pk: str, sk: str) -> None:
-        self.watch.note("delete item")
-        super().delete(pk, sk)
+
+class WatchedStamps(MemoryStampStore):
+    def __init__(self, items: WatchedItems) -> None:
+        super().__init__(items)
+        self.watch = items.watch
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+        self.watch.note("write stamp")
+        return super().write(name, at=at, soft=soft)
 
 
 class WatchedBodies(MemoryBodyStore):
@@ -88,7 +95,7 @@ class Watched:
 def watched() -> Watched:
     watch = Watch()
     items, bodies = WatchedItems(watch), WatchedBodies(watch)
-    world = World(items=items, bodies=bodies)
+    world = World(items=items, bodies=bodies, stamps=WatchedStamps(items))
     world.outcomes.update({"/base/x": kept(), "/base/large": kept(LARGE)})
     return Watched(watch, items, bodies, world)
 
@@ -186,11 +193,13 @@ def test_a_store_that_fails_spoils_nothing(
 def test_an_invalidation_that_fails_is_told(watched: Watched, error: StoreError, what: str) -> None:
     watched.world.ask()
     watched.world.outcomes["/base/x"] = response(204, b"")
-    watched.watch.errors["delete item"] = error
+    watched.watch.errors["write stamp"] = error
     answer = watched.world.ask("/api/x", "DELETE")
     assert (answer.response.status, answer.result) == (204, "pass")
     assert status_of(answer) == f"brine; fwd=method; fwd-status=204; detail=invalidation-{what}"
     assert [str(fault) for fault in answer.faults] == [f"invalidation-{what}"]
+    watched.world.outcomes["/base/x"] = kept(b"new")
+    assert watched.world.ask().response.body == b"new", "this process knows of it anyway"
 
 
 @pytest.mark.parametrize("how", ["missing", "altered", "longer", "unavailable"])

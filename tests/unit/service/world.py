@@ -13,11 +13,14 @@ from brine.domain.cache_key import cache_key
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
+from brine.service.bodies import Bodies
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.known_stamps import KnownStamps
-from brine.service.response_cache import ResponseCache
+from brine.service.leases import Leases
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
     from brine.ports import BodyStore, LeaseStore, StampStore
     from brine.service.answer import Answer
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -54,6 +57,12 @@ prefix = "/keyed"
 origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
+[[route]]
+name = "guarded"
+prefix = "/guarded"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+new_keys_per_minute = 3
 [[route]]
 name = "ours"
 prefix = "/ours"
@@ -113,12 +122,10 @@ class World:
             routes=parse_routes(ROUTES, {}),
             cache=ResponseCache(
                 codec=codec,
-                items=self.items,
-                leases=self.leases,
-                bodies=self.bodies,
+                stamps=Stamps(items=self.items, store=self.stamps, known=KnownStamps(self.delta)),
+                leases=Leases(self.leases, pk_of),
+                bodies=Bodies(self.bodies),
                 memory=memory,
-                stamps=self.stamps,
-                known=KnownStamps(self.delta),
                 inline_limit=self.inline_limit,
             ),
             origin=self.origin,

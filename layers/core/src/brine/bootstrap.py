@@ -18,14 +18,17 @@ from brine.adapters.sqs import SqsRefreshQueue
 from brine.connections import connect_aws, own_keyring
 from brine.domain.route import Routes
 from brine.errors import ConfigError
+from brine.service.bodies import Bodies
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
 from brine.service.known_stamps import KnownStamps
+from brine.service.leases import Leases
 from brine.service.purge import Purger
 from brine.service.refresh import Refresher
-from brine.service.response_cache import ResponseCache
+from brine.service.response_cache import ResponseCache, pk_of
 from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
+from brine.service.stamps import Stamps
 from brine.settings import CacheSettings, Settings
 from brine_codec import Codec, Limits
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.service.computation import Story
-    from brine.service.response_cache import Entry
+    from brine.service.found import Entry
     from brine_codec import Registry
 
 PURPOSE = "brine cache"
@@ -77,8 +80,6 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
         clock=time.time,
     )
 
@@ -102,12 +103,14 @@ def build_cache(
         keyring=own_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
+        stamps=DynamoStampStore(aws, settings.table),
         bodies=S3BodyStore(aws, settings.bucket),
         memory=memory,
         registry=registry,
         tenant=tenant,
         inline_limit=settings.inline_limit,
         compute_timeout=compute_timeout,
+        purge_delta=settings.purge_delta,
         observe=observe,
     )
 
@@ -121,12 +124,14 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
             registry=stored_response_registry(),
             limits=Limits(),
         ),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket),
+        stamps=Stamps(
+            items=DynamoItemStore(aws, settings.table),
+            store=DynamoStampStore(aws, settings.table),
+            known=KnownStamps(settings.purge_delta),
+        ),
+        leases=Leases(DynamoLeaseStore(aws, settings.table), pk_of),
+        bodies=Bodies(S3BodyStore(aws, settings.bucket)),
         memory=memory,
-        stamps=DynamoStampStore(aws, settings.table),
-        known=KnownStamps(settings.purge_delta),
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)

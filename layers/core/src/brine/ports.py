@@ -58,9 +58,6 @@ class ItemStore(Protocol):
     def write(self, pk: str, sk: str, item: Item) -> None:
         """Put the item, replacing any."""
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove the item; no error when there is none."""
-
     def within(self, deadline: Deadline) -> ItemStore:
         """This store for calls that are over by then: StoreError when they are not."""
 
@@ -70,7 +67,7 @@ class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
     `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
-    `committed` is the token of the last commit or revocation, 0 if there was none: whoever has seen less, looks again.
+    `committed` is the token of the last commit, 0 if there was none: whoever has seen less, looks again.
     """
 
     pk: str
@@ -105,15 +102,12 @@ class LeaseStore(Protocol):
     def holder(self, pk: str) -> Held | None:
         """Who has the lease, for those that wait for it: None when it was given back. Strongly consistent."""
 
-    def revoke(self, pk: str) -> None:
-        """Make every lease of `pk` that is out an old one, so that no fetch begun before can commit."""
-
     def within(self, deadline: Deadline) -> LeaseStore:
         """As ItemStore.within."""
 
 
 class StampStore(Protocol):
-    """The stamps of purges (brine.domain.stamps), beside the items. Every method raises StoreError."""
+    """The stamps of purges and invalidations (brine.domain.stamps). Every method raises StoreError."""
 
     def read(self, names: Collection[str]) -> dict[str, Stamp]:
         """The stamp of each name; Stamp() for what was never purged. One round trip for up to a hundred.
@@ -126,10 +120,10 @@ class StampStore(Protocol):
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """`read`, and in the same round trip the item, as ItemStore.read."""
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """Stamp it hard or soft, at `at` (seconds since 1970), or a moment after the last such stamp if that is later.
 
-        One round trip, or two. Doing it twice is harmless.
+        The stamp as it was before. One round trip, or two. Doing it twice is harmless.
         """
 
     def within(self, deadline: Deadline) -> StampStore:

@@ -251,24 +251,20 @@ def test_other_reasons_are_failures_and_final(table: Answering, answer: bytes, c
 
 def test_an_update_in_the_way_of_a_transaction_is_tried_again(table: Answering) -> None:
     conflict = json_error("TransactionConflictException")
-    lent = table(conflict, json_answer({"Attributes": MINE}), conflict, json_answer({}), conflict, json_answer({}))
+    lent = table(conflict, json_answer({"Attributes": MINE}), conflict, json_answer({}))
 
     assert lent.acquire() == LEASE
     lent.leases.release(LEASE)
-    lent.leases.revoke("r#1")
-    assert [operation for operation, _ in lent.asked] == ["UpdateItem"] * 6
+    assert [operation for operation, _ in lent.asked] == ["UpdateItem"] * 4
 
 
-def test_to_release_or_revoke_what_is_gone_is_fine_and_other_refusals_are_not(table: Answering) -> None:
+def test_to_release_what_is_gone_is_fine_and_other_refusals_are_not(table: Answering) -> None:
     denied = json_error("AccessDeniedException")
-    lent = table(condition_failed(None), condition_failed(None), denied, denied, denied)
+    lent = table(condition_failed(None), denied, denied)
 
     lent.leases.release(LEASE)
-    lent.leases.revoke("r#1")
     with pytest.raises(Refused, match="AccessDenied"):
         lent.leases.release(LEASE)
-    with pytest.raises(Refused, match="AccessDenied"):
-        lent.leases.revoke("r#1")
     with pytest.raises(Refused, match="AccessDenied"):
         lent.acquire()
 

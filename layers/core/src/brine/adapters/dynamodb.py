@@ -41,10 +41,6 @@ class DynamoItemStore:
         """One PutItem. Raises StoreError."""
         self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)})
 
-    def delete(self, pk: str, sk: str) -> None:
-        """One DeleteItem. Raises StoreError."""
-        self._api.call("DeleteItem", {"TableName": self._table, "Key": key_attributes(pk, sk)})
-
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
         store = copy(self)

@@ -32,11 +32,9 @@ _TAKE = (
     "SET #owner = :owner, lease_expires_at = :expires_at, evict_at = :evict_at, "
     "#token = if_not_exists(#token, :milliseconds) + :one"
 )
-_NEWEST = "#token = :token AND #owner = :owner"  # without an owner, it was given back or revoked
+_NEWEST = "#token = :token AND #owner = :owner"  # without an owner, it was given back
 _END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so that a commit may be repeated
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
-_EXISTS = "attribute_exists(pk)"  # an item that a revocation made would have no evict_at
-_REVOKE = "SET lease_expires_at = :free, #token = #token + :one, committed = #token + :one REMOVE #owner"
 
 
 class DynamoLeaseStore:
@@ -90,11 +88,6 @@ class DynamoLeaseStore:
             return None
         lease = _read_lease("GetItem", pk, attributes)
         return Held(lease.expires_at) if lease.expires_at else None
-
-    def revoke(self, pk: str) -> None:
-        """One UpdateItem."""
-        values = {":free": _number(0), ":one": _number(1)}
-        self._holds("UpdateItem", self._update(pk, _REVOKE, condition=_EXISTS, values=values))
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""

@@ -48,7 +48,7 @@ class DynamoStampStore:
         stamps = dict.fromkeys(names, Stamp())
         for batch in batched(names, _BATCH, strict=False):
             for attributes, _ in self._get([_key(name) for name in batch]):
-                name, stamp = _read_stamp(attributes)
+                name, stamp = _read_stamp("BatchGetItem", attributes)
                 stamps[name] = stamp
         return stamps
 
@@ -63,19 +63,19 @@ class DynamoStampStore:
             if attributes.get("pk") == key["pk"]:
                 item = read_item(attributes, envelope)
             else:
-                name, stamp = _read_stamp(attributes)
+                name, stamp = _read_stamp("BatchGetItem", attributes)
                 stamps[name] = stamp
         return item, stamps
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
         values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
         try:
-            self._update(name, soft, _SET, values, condition=_LATER)
+            return self._update(name, soft, _SET, values, condition=_LATER)
         except Refused as refused:
             if not refused.condition_failed:
                 raise
-            self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)})
+            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)})
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
@@ -86,17 +86,21 @@ class DynamoStampStore:
 
     def _update(
         self, name: str, soft: bool, expression: str, values: Attributes, *, condition: str | None = None
-    ) -> None:
+    ) -> Stamp:
+        """Change a stamp. What it was before, which costs nothing more."""
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": _key(name),
             "UpdateExpression": expression,
             "ExpressionAttributeNames": {"#time": "soft" if soft else "hard"},
             "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_OLD",
         }
         if condition is not None:
             parameters["ConditionExpression"] = condition
-        self._api.call("UpdateItem", parameters)
+        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters))
+        before = document.get("Attributes")
+        return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
 
     def _get(
         self, keys: Sequence[Attributes], *, consistent: bool = False
@@ -133,11 +137,11 @@ def _number(value: float) -> Attributes:
     return {"N": repr(value)}
 
 
-def _read_stamp(attributes: dict[str, Any]) -> tuple[str, Stamp]:
+def _read_stamp(operation: str, attributes: dict[str, Any]) -> tuple[str, Stamp]:
     """A stamp and its name. One that cannot be read may be that of any purge."""
     try:
         name = attributes["pk"]["S"].removeprefix(_PREFIX)
         hard, soft = (float(attributes[kind]["N"]) if kind in attributes else 0.0 for kind in ("hard", "soft"))
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreUnavailable("BatchGetItem: a stamp that is not ours") from error
+        raise StoreUnavailable(f"{operation}: a stamp that is not ours") from error
     return name, Stamp(hard, soft)

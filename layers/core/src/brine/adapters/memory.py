@@ -6,7 +6,6 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.stamps import STEP as STAMP_STEP
 from brine.domain.stamps import Stamp
 from brine.ports import Held, Lease
 
@@ -29,10 +28,6 @@ class MemoryItemStore:
     def write(self, pk: str, sk: str, item: Item) -> None:
         """Put the item, replacing any."""
         self.items[pk, sk] = item
-
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove the item; no error when there is none."""
-        self.items.pop((pk, sk), None)
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
@@ -81,14 +76,6 @@ class MemoryLeaseStore:
         last = self.leases.get(pk)
         return Held(last.expires_at) if last is not None and last.expires_at else None
 
-    def revoke(self, pk: str) -> None:
-        """Make every lease of `pk` that is out an old one."""
-        with self._lock:
-            last = self.leases.get(pk)
-            if last is not None:
-                token = last.token + 1
-                self.leases[pk] = replace(last, owner="", token=token, expires_at=0.0, committed=token)
-
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""
         return self
@@ -117,14 +104,12 @@ class MemoryStampStore:
         """An item beside them."""
         return self._items.read(pk, sk, consistent=consistent), self.read(names)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> None:
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """Stamp it, no earlier than before."""
         with self._lock:
             last = self.stamps.get(name, Stamp())
-            if soft:
-                self.stamps[name] = replace(last, soft=at if at > last.soft else last.soft + STAMP_STEP)
-            else:
-                self.stamps[name] = replace(last, hard=at if at > last.hard else last.hard + STAMP_STEP)
+            self.stamps[name] = last.stamped(at, soft=soft)
+            return last
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""

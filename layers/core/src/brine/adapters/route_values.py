@@ -8,7 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.toml_values import boolean, duration, number_up_to, plain_name, positive_duration, size, texts
+from brine.adapters.toml_values import (
+    boolean,
+    duration,
+    number_up_to,
+    plain_name,
+    positive_count,
+    positive_duration,
+    size,
+    texts,
+)
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH
 
@@ -101,6 +110,7 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "request_directives": boolean,
     "show_key": boolean,
     "tags": _tags,
+    "new_keys_per_minute": positive_count,
 }
 QUERY: dict[str, Callable[[Any], Any]] = {
     "keep": lambda value: frozenset(texts(value)),

@@ -57,6 +57,13 @@ def size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
+def positive_count(value: object) -> int:
+    """A whole number, 1 at least."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    raise ValueError("must be a whole number above 0")
+
+
 def boolean(value: object) -> bool:
     """True or false."""
     if isinstance(value, bool):

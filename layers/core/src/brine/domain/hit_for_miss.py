@@ -25,11 +25,6 @@ class HitForMiss:
     generation: int = 0
 
 
-def plain_marker(now: float) -> HitForMiss:
-    """A marker from now on."""
-    return HitForMiss(now + HIT_FOR_MISS_SECONDS)
-
-
 def marker(request: Request, response: Response, reception: Reception, now: float) -> HitForMiss | None:
     """The marker that an origin's response calls for: it may not be kept, and the next one most likely neither.
 
@@ -39,4 +34,4 @@ def marker(request: Request, response: Response, reception: Reception, now: floa
         return None
     if response.status >= 400 or reception.refusal is None or reception.refusal in OF_THE_REQUEST:
         return None
-    return plain_marker(now)
+    return HitForMiss(now + HIT_FOR_MISS_SECONDS)

@@ -32,6 +32,7 @@ class Policy:
     request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
     show_key: whether Cache-Status may name the cache key.
     tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
+    new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute.
     """
 
     freshness_lifetime: float | None = None
@@ -47,3 +48,4 @@ class Policy:
     request_directives: bool = True
     show_key: bool = False
     tags: tuple[str, ...] = ()
+    new_keys_per_minute: int | None = None

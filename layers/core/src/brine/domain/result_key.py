@@ -1,14 +1,31 @@
-"""The key of a stored result: what makes two computations the same to the cache."""
+"""The key of a stored result: what makes two computations the same to the cache; and its place, which has more."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from brine.domain.stamps import result_stamp_names
+from brine.domain.tenant import NOBODY
 
 type Plain = str | bytes | int | float | bool | tuple[Plain, ...] | None
 type Key = str | tuple[Plain, ...]
 
 _LETTERS: Final = {str: b"s", bytes: b"b", int: b"i", float: b"f", bool: b"t", type(None): b"n"}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPlace:
+    """What is stored under one key, whose it is, and the tags that it has: by each of them it can be purged."""
+
+    key: str
+    tenant: str = NOBODY
+    tags: tuple[str, ...] = ()
+
+    def stamp_names(self, others: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The names of all stamps that count for a result here, which may have been stored under other tags."""
+        return result_stamp_names(self.key, self.tenant, tuple(dict.fromkeys((*self.tags, *others))))
 
 
 def result_key(*, tenant: str, cache: str, key: Key) -> str:

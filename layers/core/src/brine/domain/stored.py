@@ -51,6 +51,16 @@ class StoredResponse:
     stale_from: float = inf
 
     @property
+    def began(self) -> float:
+        """When the fetch of the body began."""
+        return self.fetch_started
+
+    @property
+    def confirmed(self) -> float:
+        """When the exchange began that fetched it, or last confirmed it."""
+        return self.request_time
+
+    @property
     def size(self) -> int:
         """The length of the body in bytes, wherever the body is."""
         return self.body.size if isinstance(self.body, BodyReference) else len(self.body)

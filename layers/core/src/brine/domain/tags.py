@@ -1,7 +1,8 @@
-"""Tags: labels under which stored responses can be purged together.
+"""Tags: labels under which stored responses and results can be purged together.
 
-They come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between commas), which
-are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way. Case matters.
+Those of a response come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between
+commas), which are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way.
+Those of a result come from the code. Case matters.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from brine.domain.field_syntax import split_list
 from brine.domain.structured import NotStructured, parse_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from brine.domain.fields import Fields
 
@@ -29,7 +30,20 @@ MAX_TAGS_LENGTH = 16_384
 
 def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
     """The tags of a response, each once; None when they are more, or longer, than can be kept."""
-    tags = tuple(dict.fromkeys((*of_route, *_named(fields))))
+    return _limited(tuple(dict.fromkeys((*of_route, *_named(fields)))))
+
+
+def checked_tags(tags: Collection[str]) -> tuple[str, ...]:
+    """Tags that code gives, each once. Raises TypeError for what is no tag, and ValueError for one too many or long."""
+    if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
+        raise TypeError("tags are a collection of texts")
+    checked = _limited(tuple(dict.fromkeys(tags)))
+    if checked is None or "" in checked:
+        raise ValueError(f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} characters are the most that can be kept")
+    return checked
+
+
+def _limited(tags: tuple[str, ...]) -> tuple[str, ...] | None:
     lengths = [len(tag) for tag in tags]
     fits = len(tags) <= MAX_TAGS and max(lengths, default=0) <= MAX_TAG_LENGTH and sum(lengths) <= MAX_TAGS_LENGTH
     return tags if fits else None

@@ -29,16 +29,18 @@ class Windows:
 
     def stored(self, value: object, began: float) -> StoredResult:
         """A result whose computation began then, as it is stored."""
-        fresh_until = float(began + self.freshness_lifetime)
-        return StoredResult(value=value, fresh_until=fresh_until, grace_until=fresh_until + self.grace)
+        return self._stored(value, began, self.freshness_lifetime, self.grace)
 
     def failure(self, error: Exception, began: float) -> StoredResult:
         """An exception as it is stored. Raises TypeError when its class does not make it again from its arguments."""
         failure = Failure(_name(type(error)), error.args)
         if self.raised(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
-        until = float(began + self.negative[type(error)])
-        return StoredResult(value=failure, fresh_until=until, grace_until=until)
+        return self._stored(failure, began, self.negative[type(error)], 0.0)
+
+    def _stored(self, value: object, began: float, lifetime: float, grace: float) -> StoredResult:
+        fresh_until = float(began + lifetime)
+        return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
     def raised(self, failure: Failure) -> Exception | None:
         """A stored exception made anew; None when it is not among those that are results, or not what it was."""

@@ -7,7 +7,7 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from brine.domain.result_key import Key, Plain
     from brine.service.results import Cache
@@ -21,14 +21,15 @@ def cached[**P, T](
     freshness_lifetime: float,
     grace: float = 0.0,
     negative: Mapping[type[Exception], float] | None = None,
+    tags: Collection[str] | Callable[..., Collection[str]] = (),
     key: Callable[..., Key] | None = None,
 ) -> Callable[[Callable[P, T]], CachedFunction[P, T]]:
     """Keep the results of a function, by its module, its name and its arguments; the rest as `Cache.get_or_compute`.
 
     The same arguments give the same key, whether by position, by name or by default. They must be plain: text, bytes,
     numbers, booleans, None and tuples of these; calls with others raise TypeError. `key`, called with the arguments,
-    gives the key in their place. A function inside another has values that are in no key, so it must have a `key`;
-    methods and coroutines are not taken. Both raise TypeError.
+    gives the key in their place, and `tags`, where it is a function, the tags. A function inside another has values
+    that are in no key, so it must have a `key`; methods and coroutines are not taken. Both raise TypeError.
     """
 
     def decorate(function: Callable[P, T]) -> CachedFunction[P, T]:
@@ -36,6 +37,7 @@ def cached[**P, T](
             function,
             cache,
             options={"freshness_lifetime": freshness_lifetime, "grace": grace, "negative": negative},
+            tags=tags,
             key=key,
         )
 
@@ -54,6 +56,7 @@ class CachedFunction[**P, T]:
         cache: Cache,
         *,
         options: Mapping[str, Any],
+        tags: Collection[str] | Callable[..., Collection[str]],
         key: Callable[..., Key] | None,
     ) -> None:
         if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
@@ -64,13 +67,17 @@ class CachedFunction[**P, T]:
         self._signature = inspect.signature(function)
         self._cache = cache
         self._options = options
+        self._tags = tags
         self._key = key
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's result for these arguments, stored or computed."""
         key = self.key(*args, **kwargs)
-        result: T = self._cache.get_or_compute(key, lambda: self.__wrapped__(*args, **kwargs), **self._options)
+        tags = self._tags(*args, **kwargs) if callable(self._tags) else self._tags
+        result: T = self._cache.get_or_compute(
+            key, lambda: self.__wrapped__(*args, **kwargs), tags=tags, **self._options
+        )
         return result
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -88,6 +95,6 @@ class CachedFunction[**P, T]:
             parts.append((name, tuple(sorted(value.items())) if by_name else value))
         return (*self._name, tuple(parts))
 
-    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Forget the result for these arguments, as `Cache.invalidate`."""
-        self._cache.invalidate(self.key(*args, **kwargs))
+    def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """End the result for these arguments, as `Cache.purge`."""
+        self._cache.purge(self.key(*args, **kwargs))

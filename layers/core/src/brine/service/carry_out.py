@@ -10,18 +10,19 @@ from brine.domain.freshness import remaining_freshness
 from brine.domain.hit_for_miss import marker
 from brine.domain.receive import receive, receive_error
 from brine.domain.respond import relay
+from brine.domain.stamps import MARGIN, key_stamp
 from brine.domain.storing import evict_at
 from brine.domain.target import normalised
 from brine.domain.upstream import upstream_fields
 from brine.errors import BadRequest, OriginError
 from brine.service import problems
-from brine.service.collapse import LATE, collapse
+from brine.service.collapse import Fill, collapse
+from brine.service.found import Found
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision, Reception
     from brine.domain.messages import Response
     from brine.service.answer import Answer, Result
-    from brine.service.collapse import Fill
     from brine.service.visit import Visit
 
 RESERVE = 1.5
@@ -43,7 +44,8 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
             return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
         case Validate() | Forward():
             if not visit.request.is_for_cache:
-                return fetch(visit, decision, LATE)
+                visit.found = Found(stamps=visit.cache.stamps.known.get([key_stamp(visit.key)], visit.now))
+                return fetch(visit, decision, Fill(late=True))
             return collapse(visit, decision, fetch)
         case Refuse():
             answer = visit.problem(problems.NOT_STORED, decision.detail, visit.cache_status(detail="only-if-cached"))
@@ -54,6 +56,11 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
 
 def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     """Ask the origin, and answer with what comes of it. The lease, if there is one, is given back on every way out."""
+    with fill.given_up_on_error(visit):
+        return _fetch(visit, decision, fill)
+
+
+def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     gateway, route = visit.gateway, visit.route
     fields = upstream_fields(replace(visit.request, fields=decision.fields), route.forward_headers)
     patience = visit.deadline.within(route.timeout, reserve=RESERVE)
@@ -82,11 +89,11 @@ def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
         origin=route.origin,
     )
     if reception.retry is not None:
-        return fetch(visit, reception.retry, fill)  # never conditional and never for a part: it cannot come back here
+        return _fetch(visit, reception.retry, fill)  # never conditional and never for a part: it cannot come back here
     reused = None if reception.reuse is None else visit.respond_from(reception.reuse)
     if reused is None and reception.reuse is not None and not reception.stale:
         return _refetch(visit, fill)
-    kept = _apply(visit, response, reception, fill)
+    kept = _apply(visit, response, reception, fill, began)
     status = visit.cache_status(fwd=decision.reason, fwd_status=response.status, stored=kept, detail=reception.refusal)
     if reused is not None and reception.reuse is not None:
         status = replace(status, ttl=remaining_freshness(reception.reuse, route.policy, visit.now))
@@ -101,18 +108,19 @@ def _refetch(visit: Visit, fill: Fill) -> Answer:
     """The origin confirmed a stored response whose body is lost: ask for the whole."""
     decision = visit.forget()
     if isinstance(decision, Forward):
-        return fetch(visit, decision, fill)
+        return _fetch(visit, decision, fill)
     fill.give_up(visit)
     return carry_out(visit, decision)
 
 
-def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -> bool:
+def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill, began: float) -> bool:
     """Bring the store to where the origin's response puts it. Whether the response is now stored."""
     cache = visit.cache
-    for target in dict.fromkeys(normalised(visit.route, target) for target in reception.invalidate):
-        cache.drop(visit.key_of(target), visit.journal)
+    _invalidate(visit, reception, began)
     if reception.drop:
-        cache.drop(visit.key, visit.journal, but_for=fill.lease)
+        # Who asked the origin later has seen no less: what they store stays
+        at = max(began, 0.0 if visit.found.stored is None else visit.found.stored.fetch_started)
+        cache.invalidate(visit.key, at=at, now=visit.now, journal=visit.journal)
         visit.found = visit.found.without_stored()
     if (stored := reception.keep) is not None:
         lease = fill.lease_for_keeping(visit)
@@ -133,6 +141,16 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill) -
     else:
         fill.give_up(visit)
     return False
+
+
+def _invalidate(visit: Visit, reception: Reception, began: float) -> None:
+    """End what an unsafe request made invalid; what the origin answered to it is as new as can be."""
+    at = visit.now + MARGIN
+    for target in dict.fromkeys(normalised(visit.route, target) for target in reception.invalidate):
+        key = visit.key_of(target)
+        before = visit.cache.invalidate(key, at=at, now=visit.now, journal=visit.journal)
+        if key == visit.key and before is not None:
+            visit.found = visit.found.outliving(key_stamp(key), before, at, began)
 
 
 def _origin_failed(visit: Visit, decision: Validate | Forward, error: OriginError) -> Answer:

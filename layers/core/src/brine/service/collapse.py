@@ -7,16 +7,16 @@ the holder of the newest lease stores.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
-from brine.domain.hit_for_miss import plain_marker
 from brine.ports import Held, Lease
 from brine.service.waiting import LEASE_MARGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from brine.domain.decision import Decision
     from brine.service.answer import Answer
@@ -25,49 +25,55 @@ if TYPE_CHECKING:
 _COLLAPSED_REASONS = frozenset({"uri-miss", "vary-miss", "stale"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fill:
     """What a fetch may store. `late`: it has no lease yet, and asks for one once there is something to keep."""
 
-    lease: Lease | None
+    lease: Lease | None = None
     late: bool = False
 
     def lease_for_keeping(self, visit: Visit) -> Lease | None:
         """The lease to store under; None when nothing may be stored, or somebody else has stored meanwhile."""
-        if self.lease is not None or not self.late:
+        if not self.late:
             return self.lease
+        if not visit.may_fill():
+            return None
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return None
-        if lease.committed <= visit.found.generation or self._is_as_found(visit, lease):
+        self.lease = lease
+        if lease.committed <= visit.found.generation or _is_as_found(visit):
             return lease
+        self.give_up(visit)
         return None
-
-    def _is_as_found(self, visit: Visit, lease: Lease) -> bool:
-        """Whether nothing has happened to what was found, but to another variant; else the lease is given back.
-
-        Where nothing is stored, it cannot be told whether it ended before the fetch or meanwhile. Then a marker is
-        left, for the next one to have seen.
-        """
-        now = visit.gateway.clock()
-        present = visit.cache.find(visit.resource, visit.request, now, visit.journal, consistent=True)
-        if present.main is not None and present.generation == visit.found.generation:
-            return True
-        is_empty = present.main is None and present.mark is None and not visit.journal.has("table")
-        if is_empty and visit.request.is_for_cache:
-            visit.cache.mark(visit.key, plain_marker(now), lease, now=now, journal=visit.journal)
-        else:
-            visit.cache.release(lease, visit.journal)
-        return False
 
     def give_up(self, visit: Visit) -> None:
         """Nothing is to be stored: let the next one in."""
-        if self.lease is not None:
-            visit.cache.release(self.lease, visit.journal)
+        lease, self.lease = self.lease, None
+        if lease is not None:
+            visit.cache.leases.release(lease, visit.journal)
+
+    @contextmanager
+    def given_up_on_error(self, visit: Visit) -> Iterator[None]:
+        """Let the next one in if what is done meanwhile raises, rather than have it wait for the end of the lease."""
+        try:
+            yield
+        except BaseException:  # that of a process that is ending, too
+            self.give_up(visit)
+            raise
 
 
-LATE: Final = Fill(None, late=True)
-WITHOUT: Final = Fill(None)
+def _is_as_found(visit: Visit) -> bool:
+    """Whether nothing has been stored since the visit's look that what it has would replace, but another variant.
+
+    Where nothing usable is stored, nothing is replaced; whether something was that ended meanwhile, the stamps tell.
+    """
+    now = visit.gateway.clock()
+    present = visit.cache.find(visit.resource, visit.request, now, visit.journal, consistent=True)
+    if present.main is None:
+        return present.mark is None and not visit.journal.has("table")
+    return present.generation == visit.found.generation
+
 
 type Fetch = Callable[[Visit, Validate | Forward, Fill], Answer]
 
@@ -75,7 +81,7 @@ type Fetch = Callable[[Visit, Validate | Forward, Fill], Answer]
 def collapse(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Fetch, or be served by somebody else's fetch of the same key."""
     if visit.found.uncollapsed or not _may_follow(visit, decision):
-        return fetch(visit, decision, LATE)
+        return fetch(visit, decision, Fill(late=True))
     flights = visit.gateway.flights
     flight = flights.join(visit.key)
     if not flight.leads:
@@ -100,6 +106,8 @@ def _may_follow(visit: Visit, decision: Validate | Forward) -> bool:
 
 def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
     """Make the one fetch of this process, unless another process has the lease: then wait for that one."""
+    if not visit.may_fill():
+        return fetch(visit, decision, Fill())
     turn = acquire(visit)
     if isinstance(turn, Held):
         stale = _stale_meanwhile(visit)
@@ -109,14 +117,16 @@ def _lead(visit: Visit, decision: Validate | Forward, fetch: Fetch) -> Answer:
         if turn is None:
             return _follow(visit, decision, fetch, consistent=True)
     if not isinstance(turn, Lease):
-        return fetch(visit, decision, WITHOUT)
+        return fetch(visit, decision, Fill())
     if turn.committed <= visit.found.generation:
         return fetch(visit, decision, Fill(turn))
     # Somebody stored between our look and our lease
-    again = _look_again(visit, consistent=True)
+    fill = Fill(turn)
+    with fill.given_up_on_error(visit):
+        again = _look_again(visit, consistent=True)
     if isinstance(again, Validate | Forward):
-        return fetch(visit, again, Fill(turn))
-    visit.cache.release(turn, visit.journal)
+        return fetch(visit, again, fill)
+    fill.give_up(visit)
     return _served(visit, decision, again, fetch)
 
 
@@ -126,7 +136,7 @@ def _await_turn(visit: Visit) -> Lease | Held | None:
     return gateway.waiting.await_turn(
         _patience(visit),
         gateway.clock,
-        holder=lambda: visit.cache.holder(visit.key, visit.journal),
+        holder=lambda: visit.cache.leases.holder(visit.key, visit.journal),
         acquire=lambda: acquire(visit),
     )
 
@@ -143,7 +153,7 @@ def _served(visit: Visit, first: Validate | Forward, again: Decision, fetch: Fet
             status = visit.cache_status(fwd=first.reason, collapsed=True, ttl=again.remaining_freshness)
             return visit.answer(response, status, "collapsed")
         again = visit.forget()
-    fill = LATE if visit.found.uncollapsed else WITHOUT
+    fill = Fill(late=visit.found.uncollapsed)
     return fetch(visit, again if isinstance(again, Validate | Forward) else first, fill)
 
 
@@ -165,7 +175,7 @@ def acquire(visit: Visit) -> Lease | Held | None:
     gateway = visit.gateway
     now = gateway.clock()
     seconds = min(visit.route.timeout, visit.deadline.remaining()) + LEASE_MARGIN
-    return visit.cache.acquire(
+    return visit.cache.leases.acquire(
         visit.key, owner=gateway.waiting.owner(), now=now, expires_at=now + seconds, journal=visit.journal
     )
 

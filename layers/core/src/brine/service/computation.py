@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -9,11 +10,13 @@ from brine.domain.stored_result import Failure
 from brine.errors import StoreError
 from brine.ports import Held, Lease
 from brine.service.journal import Journal
+from brine.service.result_store import Found
 from brine.service.waiting import LEASE_MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.result_key import ResultPlace
     from brine.domain.stored_result import StoredResult
     from brine.domain.windows import Windows
     from brine.ports import Deadline
@@ -61,9 +64,9 @@ class Known:
 
 @dataclass(slots=True, kw_only=True)
 class Computation[T]:
-    """A key, and how to compute its result. `seconds`: how long that may take. `story` is told when it is over."""
+    """A place for a result, and how to compute it in `seconds` at most. `story` is told when it is over."""
 
-    key: str
+    place: ResultPlace
     compute: Callable[[], T]
     windows: Windows
     store: ResultStore
@@ -75,14 +78,16 @@ class Computation[T]:
     story: Story = field(init=False, default=Story(outcome="failed", raised=True))
     _journal: Journal = field(init=False, default_factory=Journal)
     _known: Known | None = field(init=False, default=None)
+    _found: Found = field(init=False, default_factory=Found)
     _seen: int = field(init=False, default=0)
+    _lease: Lease | None = field(init=False, default=None)
 
     def result(self) -> T:
         """The result, stored or computed. Raises what computing raises."""
         self._look()
         if (known := self._fresh()) is not None:
             return self._served(known, "hit")
-        flight = self.flights.join(self.key)
+        flight = self.flights.join(self.place.key)
         if flight.leads:
             try:
                 return self._lead()
@@ -102,44 +107,51 @@ class Computation[T]:
             turn = self.waiting.await_turn(
                 self._patience(),
                 self.clock,
-                holder=lambda: self.store.holder(self.key, self._journal),
+                holder=lambda: self.store.leases.holder(self.place.key, self._journal),
                 acquire=self._acquire,
             )
             if turn is None:
                 return self._follow()
         if not isinstance(turn, Lease):
-            return self._computed(None)
-        if turn.committed > self._seen:  # somebody stored between our look and our lease
+            return self._computed()
+        self._lease = turn
+        try:
+            return self._lead_under_lease(turn)
+        except BaseException:  # the end of the process, too: nobody is to wait for what will not come
+            self._give_up()
+            raise
+
+    def _lead_under_lease(self, lease: Lease) -> T:
+        if lease.committed > self._seen:  # somebody stored between our look and our lease
             self._look(consistent=True)
             if (known := self._fresh()) is not None:
-                self.store.release(turn, self._journal)
+                self._give_up()
                 return self._served(known, "collapsed")
-        return self._computed(turn)
+        return self._computed()
 
     def _follow(self) -> T:
         """Be served from what another caller stored; if there is nothing, compute, and store nothing."""
         self._look(consistent=True)
         known = self._usable()
-        return self._computed(None) if known is None else self._served(known, "collapsed")
+        return self._computed() if known is None else self._served(known, "collapsed")
 
     def _look(self, *, consistent: bool = False) -> None:
         """Look in this process; if that does not settle it, in the table. Without a table, this process's counts."""
         now = self.clock()
-        self._know(self.store.recall(self.key, now, self._journal), "memory")
-        if self._fresh() is not None:
+        self._know(self.store.recall(self.place, now, self._journal), "memory")
+        if self._fresh() is not None or self._journal.has("stamps"):
             return
-        try:
-            found = self.store.find(self.key, now, self._journal, consistent=consistent)
-        except StoreError:
-            return
-        self._seen = max(self._seen, found.generation)
-        self._know(found.stored, "table")
+        with suppress(StoreError):
+            found = self.store.find(self.place, now, self._journal, consistent=consistent)
+            self._know(found, "table")
 
-    def _know(self, stored: StoredResult | None, layer: Literal["memory", "table"]) -> None:
+    def _know(self, found: Found, layer: Literal["memory", "table"]) -> None:
+        self._found = found
+        self._seen = max(self._seen, found.generation)
         self._known = None
+        stored = found.stored
         if stored is None:
             return
-        self._seen = max(self._seen, stored.generation)
         error = None
         if isinstance(stored.value, Failure):
             error = self.windows.raised(stored.value)
@@ -147,50 +159,46 @@ class Computation[T]:
                 return
         self._known = Known(stored, layer, error)
 
-    def _computed(self, lease: Lease | None) -> T:
-        """Compute, and store what comes of it under the lease, which is given back on every way out."""
+    def _computed(self) -> T:
+        """Compute, and store what comes of it if there is a lease."""
         began = self.clock()
         try:
             value = self.compute()
         except Exception as error:
             took = self.clock() - began
             if type(error) in self.windows.negative:
-                self._tell("miss", stored=self._keep_failure(error, began, lease), raised=True, compute_time=took)
+                kept = self._keep(self.windows.failure(error, began))
+                self._tell("miss", stored=kept, raised=True, compute_time=took)
                 raise
-            self._give_up(lease)
             if (known := self._usable()) is not None:
+                self._give_up()
                 return self._served(known, "stale", compute_time=took)
             self._tell("failed", raised=True, compute_time=took)
             raise
-        except BaseException:  # the process is ending: let the next one in
-            self._give_up(lease)
-            raise
         took = self.clock() - began
-        kept = self._keep(self.windows.stored(value, began), lease)
+        kept = self._keep(self.windows.stored(value, began))
         self._tell("miss", stored=kept, compute_time=took)
         return value
 
-    def _keep(self, stored: StoredResult, lease: Lease | None) -> bool:
+    def _keep(self, stored: StoredResult) -> bool:
         """Whether it is stored now. Only who has a lease stores."""
-        return lease is not None and self.store.keep(self.key, stored, lease, self.clock(), self._journal)
+        if self._lease is None:
+            return False
+        kept = self.store.keep(self.place, stored, self._found, self._lease, now=self.clock(), journal=self._journal)
+        self._lease = None
+        return kept
 
-    def _keep_failure(self, error: Exception, began: float, lease: Lease | None) -> bool:
-        try:
-            stored = self.windows.failure(error, began)
-        except TypeError:
-            self._give_up(lease)
-            raise
-        return self._keep(stored, lease)
-
-    def _give_up(self, lease: Lease | None) -> None:
+    def _give_up(self) -> None:
+        """Give the lease back, if there is one."""
+        lease, self._lease = self._lease, None
         if lease is not None:
-            self.store.release(lease, self._journal)
+            self.store.leases.release(lease, self._journal)
 
     def _acquire(self) -> Lease | Held | None:
         now = self.clock()
         seconds = self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
-        return self.store.acquire(
-            self.key,
+        return self.store.leases.acquire(
+            self.place.key,
             owner=self.waiting.owner(),
             now=now,
             expires_at=now + seconds + LEASE_MARGIN,

@@ -16,6 +16,7 @@ from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
+from brine.service.key_guard import KeyGuard
 from brine.service.visit import Visit
 from brine.service.waiting import Waiting
 
@@ -45,6 +46,7 @@ class Gateway:
     handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
+    key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
 
     def serve(self, request: Request, deadline: Deadline) -> Answer:

@@ -48,7 +48,7 @@ class Handover:
     def _is_due(self, place: tuple[str, str], now: float) -> bool:
         with self._lock:
             asked = self._asked.get(place)
-            if asked is not None and now - asked < self._pause:
+            if asked is not None and abs(now - asked) < self._pause:  # the clock may have been set back
                 return False
             self._asked[place] = now
             self._asked.move_to_end(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from brine.errors import StoreError, StoreThrottled
 from brine_codec import KeyringUnavailable, Miss
@@ -11,11 +11,28 @@ from brine_codec import KeyringUnavailable, Miss
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-type FaultKind = Literal["table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated"]
+type FaultKind = Literal[
+    "table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated", "new-keys"
+]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
-so it may have been. invalidation: the table did not forget what is no longer good, which may still be served.
+so it may have been. invalidation: the table was not told what is no longer good, which others may still serve.
 envelope: what is stored was altered, or is not ours.
-outdated: it was written by other code or under a key that is gone."""
+outdated: it was written by other code or under a key that is gone.
+new-keys: the route has had as many of them as it may in a minute, so the response was not stored."""
+
+
+FAULT_METRICS: Final[dict[FaultKind, str]] = {
+    "envelope": "EnvelopeRefused",
+    "outdated": "EnvelopeOutdated",
+    "table": "StoreFault",
+    "bodies": "StoreFault",
+    "keys": "StoreFault",
+    "queue": "StoreFault",
+    "stamps": "StoreFault",
+    "invalidation": "InvalidationFault",
+    "new-keys": "NewKeysCapped",
+}
+"""The metric that counts a fault, in whatever function it happens; docs/operations.md lists them."""
 
 
 @dataclass(frozen=True, slots=True)

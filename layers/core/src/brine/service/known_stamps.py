@@ -1,4 +1,4 @@
-"""The stamps that one process has read, for as long as it may go by them."""
+"""The stamps that one process has read or written, for as long as it may go by them."""
 
 from __future__ import annotations
 
@@ -35,20 +35,23 @@ class KnownStamps:
                 known[name] = entry[0]
         return known
 
-    def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> None:
-        """These were read, by a call that began no earlier than `asked_at`.
+    def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
+        """These were read or written, by a call that began no earlier than `asked_at`. What is known of them now.
 
         A read from a replica that is behind does not undo what is known.
         """
+        learnt = {}
         with self._lock:
             for name, stamp in stamps.items():
                 last, last_asked_at = self._stamps.get(name, (stamp, asked_at))
                 if not self._is_good(last_asked_at, asked_at):  # it was long ago, or the clock was set back since
                     last_asked_at = asked_at
-                self._stamps[name] = (last.merged(stamp), max(last_asked_at, asked_at))
+                learnt[name] = last.merged(stamp)
+                self._stamps[name] = (learnt[name], max(last_asked_at, asked_at))
                 self._stamps.move_to_end(name)
             while len(self._stamps) > self._remembered:
                 self._stamps.popitem(last=False)
+        return learnt
 
     def _is_good(self, asked_at: float, now: float) -> bool:
         """Whether what was read then counts. Not for longer where the clock was set back."""

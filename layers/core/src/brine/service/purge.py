@@ -16,13 +16,12 @@ from brine.domain.tags import MAX_TAG_LENGTH
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, is_tenant
 from brine.errors import NotPurgeable
-from brine.service.response_cache import MAIN, pk_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.route import Route, Routes
-    from brine.ports import ItemStore, LeaseStore, StampStore
+    from brine.ports import StampStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +47,10 @@ class Purger:
 
     routes: Routes
     stamps: StampStore
-    items: ItemStore
-    leases: LeaseStore
     clock: Callable[[], float]
 
     def everything(self, *, soft: bool = False) -> Purge:
-        """All stored responses of all routes and tenants. One call."""
+        """All stored responses and results, of all routes and tenants. One call."""
         return self._stamp(EVERYTHING, soft)
 
     def route(self, name: str, *, soft: bool = False) -> Purge:
@@ -66,35 +63,29 @@ class Purger:
         return self._stamp(route_stamp(name), soft)
 
     def tenant(self, tenant: str, *, soft: bool = False) -> Purge:
-        """All stored responses for a tenant, on every route that has tenants. One call. Raises NotPurgeable."""
+        """All stored responses and results for a tenant. One call. Raises NotPurgeable."""
         return self._stamp(tenant_stamp(_checked(tenant)), soft)
 
     def tag(self, tag: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
-        """All stored responses with a tag, on every route. One call. Raises NotPurgeable for what can be no tag.
+        """All stored responses and results with a tag. One call. Raises NotPurgeable for what can be no tag.
 
-        A tenant's tags are its own: without `tenant`, only routes without tenants are meant.
+        A tenant's tags are its own: without `tenant`, only what is stored for nobody in particular is meant.
         """
         if not 0 < len(tag) <= MAX_TAG_LENGTH:
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} characters")
         return self._stamp(tag_stamp(tag, NOBODY if tenant == NOBODY else _checked(tenant)), soft)
 
     def url(self, url: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
-        """What is stored for a path and query, as a client writes them, in all variants. One call, three when hard.
+        """What is stored for a path and query, as a client writes them, in all variants. One call.
 
-        A hard purge also removes the response from the table, though not its other variants, whose names are unknown,
-        nor bodies in the bucket. Raises NotPurgeable when no route covers the path, and where `tenant` is missing, or
-        the route knows none.
+        Raises NotPurgeable when no route covers the path, and where `tenant` is missing, or the route knows none.
         """
         route, target = self._upstream(url)
         if (route.tenant is None) != (tenant == NOBODY):
             has = "has no tenants" if route.tenant is None else "has tenants: it takes one to tell whose is meant"
             raise NotPurgeable(f"the route {route.name} {has}")
         key = resource_of(route, NOBODY if route.tenant is None else _checked(tenant), target).key
-        done = self._stamp(key_stamp(key), soft, route=route.name, target=target)
-        if not soft:
-            self.leases.revoke(pk_of(key))
-            self.items.delete(pk_of(key), MAIN)
-        return done
+        return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
     def _upstream(self, url: str) -> tuple[Route, str]:
         path, mark, query = url.partition("?")

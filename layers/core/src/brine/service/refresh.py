@@ -60,10 +60,12 @@ class Refresher:
         lease = acquire(visit)
         if not isinstance(lease, Lease):
             return _refresh(visit, "failed" if lease is None else "held")
-        decision = self._decide(visit, request)
+        fill = Fill(lease)
+        with fill.given_up_on_error(visit):
+            decision = self._decide(visit, request)
         if isinstance(decision, Validate | Forward):
-            return _refresh(visit, _outcome(fetch(visit, decision, Fill(lease))))
-        visit.cache.release(lease, visit.journal)
+            return _refresh(visit, _outcome(fetch(visit, decision, fill)))
+        fill.give_up(visit)
         return _refresh(visit, decision)
 
     def _decide(self, visit: Visit, request: RefreshRequest) -> Validate | Forward | Outcome:

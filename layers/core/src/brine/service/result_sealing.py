@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine results"
-STORED_RESULT_VERSION: Final = 1
+STORED_RESULT_VERSION: Final = 2
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
@@ -32,16 +32,38 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
         kind, value = "elsewhere", (value.digest, value.size)
     else:
         kind = "value"
-    return kind, stored.fresh_until, stored.grace_until, stored.generation, value
+    times = stored.began, stored.fresh_until, stored.grace_until
+    return kind, times, stored.tags, stored.generation, stored.outlived, value
 
 
 def unpack(content: object) -> StoredResult:
     """A stored result from what was sealed. Raises Undecodable."""
     match content:
-        case (str(kind), float(fresh_until), float(grace_until), int(generation), value):
+        case (
+            str(kind),
+            (float(began), float(fresh_until), float(grace_until)),
+            tuple(tags),
+            int(generation),
+            tuple(outlived),
+            value,
+        ) if all(type(tag) is str for tag in tags):
             return StoredResult(
-                value=_value(kind, value), fresh_until=fresh_until, grace_until=grace_until, generation=generation
+                value=_value(kind, value),
+                began=began,
+                fresh_until=fresh_until,
+                grace_until=grace_until,
+                tags=tags,
+                generation=generation,
+                outlived=tuple(map(_outlived, outlived)),
             )
+        case _:
+            raise Undecodable("this is not a stored result")
+
+
+def _outlived(entry: object) -> tuple[str, float, float]:
+    match entry:
+        case (str(name), float(hard), float(soft)):
+            return name, hard, soft
         case _:
             raise Undecodable("this is not a stored result")
 

@@ -2,7 +2,7 @@
 
 Everywhere it is the envelope that is kept, process memory included, and every caller gets an object of their own
 (docs/decisions/0004). A result whose envelope is too large for the table lies in the body store, and the table has an
-envelope that says where.
+envelope that says where. What was purged is as good as not there; where its stamps cannot be read, it may have been.
 
 Nothing here fails a computation: a store that does not answer and an envelope that does not open are misses, and noted
 in the journal. Only an object that no codec could seal is an error.
@@ -10,23 +10,28 @@ in the journal. Only an object that no codec could seal is an error.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, stale_from
 from brine.domain.stored_result import Elsewhere
 from brine.errors import StoreError
 from brine.ports import Item
-from brine.service.journal import Fault
 from brine.service.result_sealing import pack, unpack
 from brine_codec import CodecError, Expired, Unsupported
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.domain.result_key import ResultPlace
+    from brine.domain.stamps import Stamp
     from brine.domain.stored_result import StoredResult
-    from brine.ports import BodyStore, Deadline, Held, ItemStore, Lease, LeaseStore, Memory
+    from brine.ports import Deadline, Lease, Memory
+    from brine.service.bodies import Bodies
     from brine.service.journal import Journal
+    from brine.service.leases import Leases
+    from brine.service.stamps import Stamps
     from brine_codec import Codec
 
 SLOT: Final = "result"
@@ -36,43 +41,16 @@ _WEIGHT: Final = 300
 """Bytes that an entry of process memory takes besides its envelope."""
 
 
-class ResultMemory:
-    """Envelopes in process memory. What was forgotten does not come back from a read or a fill under way."""
-
-    def __init__(self, memory: Memory[bytes]) -> None:
-        self._memory = memory
-        self._forgotten = 0
-        self._lock = threading.Lock()
-
-    @property
-    def moment(self) -> int:
-        """Now, for `put` to know whether anything was forgotten since."""
-        return self._forgotten
-
-    def get(self, key: str) -> bytes | None:
-        """The envelope, or None."""
-        return self._memory.get((key, SLOT))
-
-    def put(self, key: str, envelope: bytes, since: int) -> bool:
-        """Keep the envelope, unless something was forgotten since that moment. False when it is too large."""
-        with self._lock:
-            if self._forgotten != since:
-                return True
-            return self._memory.put((key, SLOT), envelope, len(envelope) + _WEIGHT)
-
-    def forget(self, key: str) -> None:
-        """Forget the envelope, and what is about to be put."""
-        with self._lock:
-            self._forgotten += 1
-            self._memory.delete((key, SLOT))
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the table has: the result, if it can be used, and the token of the last fill that was seen there."""
+    """What is there: the result, if it can be used, and the token of the last fill that was seen in the table.
+
+    `stamps`: those that were looked at.
+    """
 
     stored: StoredResult | None = None
     generation: int = 0
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +61,10 @@ class ResultStore:
     """
 
     codec: Codec
-    items: ItemStore
-    leases: LeaseStore
-    bodies: BodyStore
-    memory: ResultMemory
+    stamps: Stamps
+    leases: Leases
+    bodies: Bodies
+    memory: Memory[bytes]
     inline_limit: int
     scope: tuple[str, ...] = field(default=())
 
@@ -94,109 +72,98 @@ class ResultStore:
         """This store for calls that are over by then."""
         return replace(
             self,
-            items=self.items.within(deadline),
+            stamps=self.stamps.within(deadline),
             leases=self.leases.within(deadline),
             bodies=self.bodies.within(deadline),
         )
 
-    def recall(self, key: str, now: float, journal: Journal) -> StoredResult | None:
-        """Look in this process alone: no I/O."""
-        envelope = self.memory.get(key)
-        found = None if envelope is None else self._open(key, envelope, now, journal)
-        return None if found is None or isinstance(found.value, Elsewhere) else found
+    def recall(self, place: ResultPlace, now: float, journal: Journal) -> Found:
+        """Look in this process. No call, or one for the stamps of what is fresh, where they are not known."""
+        envelope = self.memory.get((place.key, SLOT))
+        stored = None if envelope is None else self._open(place.key, envelope, now, journal)
+        if stored is None or isinstance(stored.value, Elsewhere):
+            return Found()
+        names = place.stamp_names(stored.tags)
+        stamps = self.stamps.read(names, now, journal) if stored.is_fresh(now) else self.stamps.read_known(names, now)
+        return Found() if stamps is None else Found(_judged(stored, stamps, now), stored.generation, stamps)
 
-    def find(self, key: str, now: float, journal: Journal, *, consistent: bool = False) -> Found:
-        """Look in the table: one call, two for what is large. Raises StoreError when the table does not answer."""
+    def find(self, place: ResultPlace, now: float, journal: Journal, *, consistent: bool = False) -> Found:
+        """Look in the table: one call, one more for what is large, and for tags that are not the place's.
+
+        Raises StoreError when the table does not answer.
+        """
         since = self.memory.moment
+        key, names = place.key, place.stamp_names()
         try:
-            item = self.items.read(pk_of(key), SLOT, consistent=consistent)
+            item = self.stamps.read_item(names, pk_of(key), SLOT, now, consistent=consistent)
         except StoreError as error:
             journal.store_failed("table", error)
             raise
         if item is None:
-            return Found()
+            return Found(stamps=self.stamps.known.get(names, now))
         envelope: bytes | None = item.envelope
         stored = self._open(key, item.envelope, now, journal)
         if stored is not None and isinstance(stored.value, Elsewhere):
-            envelope = self._load(stored.value, journal)
+            envelope = self.bodies.read(stored.value.digest, stored.value.size, journal)
             stored = None if envelope is None else self._open(key, envelope, now, journal)
         if stored is None or envelope is None or isinstance(stored.value, Elsewhere):
-            return Found(generation=item.generation)
-        self.memory.put(key, envelope, since)
-        return Found(stored, item.generation)
+            return Found(generation=item.generation, stamps=self.stamps.known.get(names, now))
+        stamps = self.stamps.read(place.stamp_names(stored.tags), now, journal)
+        if stamps is None:
+            return Found(generation=item.generation, stamps=self.stamps.known.get(names, now))
+        judged = _judged(stored, stamps, now)
+        if judged is not None:
+            self.memory.put((key, SLOT), envelope, len(envelope) + _WEIGHT, since=since)
+        return Found(judged, item.generation, stamps)
 
-    def keep(self, key: str, stored: StoredResult, lease: Lease, now: float, journal: Journal) -> bool:
-        """Store a result, and give the lease back. False when nothing was stored. Raises Unsupported.
+    def keep(
+        self, place: ResultPlace, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal
+    ) -> bool:
+        """Store a result, and give the lease back. False when nothing was stored.
 
-        One call, two with a large one. A newer lease than `lease` means that the result came too late.
+        One call, two with a large one. A newer lease than `lease` means that the result came too late, and so does a
+        purge since its computation began. `found` is what was found before that. Raises Unsupported, and then the lease
+        is not given back.
         """
-        if not stored.is_usable(now):
-            self.release(lease, journal)
+        outlived = outlived_stamps(stored, found.stamps)
+        stored = replace(stored, tags=place.tags, generation=lease.token, outlived=outlived)
+        key, known = place.key, self.stamps.known.get(place.stamp_names(), now)
+        if not stored.is_usable(now) or is_dead(stored, known, now):
+            self.leases.release(lease, journal)
             return False
         since = self.memory.moment
-        stored = replace(stored, generation=lease.token)
         evict_at = min(ceil(min(max(stored.fresh_until, stored.grace_until), LAST_SECOND)), LAST_SECOND)
         try:
             whole = inline = self._seal(key, stored, now, evict_at)
             if len(whole) > self.inline_limit:
-                place = Elsewhere(sha256(whole).digest(), len(whole))
-                inline = self._seal(key, replace(stored, value=place), now, evict_at)
-                self.bodies.write(place.digest, whole)
-        except Unsupported:
-            self.release(lease, journal)
+                elsewhere = Elsewhere(self.bodies.write(whole), len(whole))
+                inline = self._seal(key, replace(stored, value=elsewhere), now, evict_at)
+        except Unsupported:  # a mistake of who computes; what the lease is for is over with it
             raise
         except CodecError as error:
             journal.envelope_refused(error)
-            self.release(lease, journal)
+            self.leases.release(lease, journal)
             return False
         except StoreError as error:
             journal.store_failed("bodies", error)
-            self.release(lease, journal)
+            self.leases.release(lease, journal)
             return False
-        try:
-            committed = self.leases.commit(
-                lease, SLOT, Item(envelope=inline, evict_at=evict_at, generation=lease.token)
-            )
-        except StoreError as error:
-            journal.store_failed("table", error)
-            return False
+        item = Item(envelope=inline, evict_at=evict_at, generation=lease.token, tags=stored.tags)
+        committed = self.leases.commit(lease, SLOT, item, journal)
         if committed:
-            self.memory.put(key, whole, since)
+            self.memory.put((key, SLOT), whole, len(whole) + _WEIGHT, since=since)
         return committed
 
-    def drop(self, key: str) -> None:
-        """Forget what is stored under the key, and what computations under way would store. Two calls.
+    def purge(self, key: str, *, at: float, now: float, soft: bool) -> None:
+        """End what is stored under the key, and what computations begun up to `at` would store. One call.
 
-        Raises StoreError when the table has not done it; this process has forgotten it anyway.
+        Raises StoreError when it cannot be told whether it was done; this process goes by it anyway.
         """
         try:
-            self.leases.revoke(pk_of(key))
-            self.items.delete(pk_of(key), SLOT)
+            self.stamps.write(key_stamp(key), at=at, now=now, soft=soft)
         finally:
-            self.memory.forget(key)
-
-    def acquire(self, key: str, *, owner: str, now: float, expires_at: float, journal: Journal) -> Lease | Held | None:
-        """The lease of a key, or who has it; None when the table does not answer. One call."""
-        try:
-            return self.leases.acquire(pk_of(key), owner=owner, now=now, expires_at=expires_at)
-        except StoreError as error:
-            journal.store_failed("table", error)
-            return None
-
-    def holder(self, key: str, journal: Journal) -> Held | None:
-        """Who has the lease of a key: None when it was given back, or the table does not answer. One call."""
-        try:
-            return self.leases.holder(pk_of(key))
-        except StoreError as error:
-            journal.store_failed("table", error)
-            return None
-
-    def release(self, lease: Lease, journal: Journal) -> None:
-        """Give a lease back with nothing stored. If that fails, its time will end it. One call."""
-        try:
-            self.leases.release(lease)
-        except StoreError as error:
-            journal.store_failed("table", error)
+            if not soft:
+                self.memory.delete((key, SLOT))
 
     def _seal(self, key: str, stored: StoredResult, now: float, evict_at: int) -> bytes:
         return self.codec.seal(pack(stored), context=(*self.scope, key), now=now, expires_at=evict_at)
@@ -210,21 +177,14 @@ class ResultStore:
             journal.envelope_refused(error)
             return None
 
-    def _load(self, place: Elsewhere, journal: Journal) -> bytes | None:
-        """The envelope in the body store, or None. What was altered would not open; this says so by its own name."""
-        try:
-            envelope = self.bodies.read(place.digest, place.size)
-        except StoreError as error:
-            journal.store_failed("bodies", error)
-            return None
-        if envelope is None:
-            journal.note(Fault("bodies", "missing"))
-        elif sha256(envelope).digest() != place.digest:
-            journal.note(Fault("bodies", "altered"))
-            envelope = None
-        return envelope
-
 
 def pk_of(key: str) -> str:
     """The partition of all that belongs to a key."""
     return f"c#{key}"
+
+
+def _judged(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:
+    """What these stamps leave of it."""
+    if is_dead(stored, stamps, now):
+        return None
+    return replace(stored, stale_from=stale_from(stored, stamps))

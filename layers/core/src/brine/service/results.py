@@ -11,19 +11,26 @@ import time
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.result_key import result_key
+from brine.domain.result_key import ResultPlace, result_key
+from brine.domain.stamps import MARGIN, tag_stamp
+from brine.domain.tags import checked_tags
+from brine.domain.tenant import NOBODY, is_tenant
 from brine.domain.windows import Windows
+from brine.service.bodies import Bodies
 from brine.service.computation import Computation, Resolved
 from brine.service.flights import Flights
+from brine.service.known_stamps import KnownStamps
+from brine.service.leases import Leases
 from brine.service.result_sealing import result_codec
-from brine.service.result_store import ResultMemory, ResultStore
+from brine.service.result_store import ResultStore, pk_of
+from brine.service.stamps import Stamps
 from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from brine.domain.result_key import Key
-    from brine.ports import BodyStore, Deadline, ItemStore, LeaseStore, Memory
+    from brine.ports import BodyStore, Deadline, ItemStore, LeaseStore, Memory, StampStore
     from brine.service.computation import Story
     from brine_codec import Keyring, KeyringSource, Registry
 
@@ -33,7 +40,8 @@ class Cache:
 
     name: keeps the keys of one cache apart from those of others on the same table. registry: the caller's classes
     that may be in results. compute_timeout: seconds that a computation may take; another process waits so long, and
-    then computes too. observe: is told the story of every call, for metrics; what it raises reaches the caller.
+    then computes too. purge_delta: seconds for which this process goes by what it read of purges.
+    observe: is told the story of every call, for metrics; what it raises reaches the caller.
     inline_limit: the largest envelope, in bytes, that the table holds. clock: seconds since 1970.
     `brine.bootstrap.build_cache` makes one from a function's environment.
     """
@@ -45,25 +53,27 @@ class Cache:
         keyring: Keyring | KeyringSource,
         items: ItemStore,
         leases: LeaseStore,
+        stamps: StampStore,
         bodies: BodyStore,
         memory: Memory[bytes],
         registry: Registry | None = None,
-        tenant: str = "",
+        tenant: str = NOBODY,
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
+        purge_delta: float = 1.0,
         observe: Callable[[Story], object] | None = None,
         clock: Callable[[], float] = time.time,
         waiting: Waiting | None = None,
         flights: Flights | None = None,
     ) -> None:
         self._name = name
-        self._tenant = tenant
+        self._tenant = _checked_tenant(tenant)
         self._store = ResultStore(
             codec=result_codec(keyring, registry),
-            items=items,
-            leases=leases,
-            bodies=bodies,
-            memory=ResultMemory(memory),
+            stamps=Stamps(items=items, store=stamps, known=KnownStamps(purge_delta)),
+            leases=Leases(leases, pk_of),
+            bodies=Bodies(bodies),
+            memory=memory,
             inline_limit=inline_limit,
         )
         self._compute_timeout = compute_timeout
@@ -81,6 +91,7 @@ class Cache:
         freshness_lifetime: float,
         grace: float = 0.0,
         negative: Mapping[type[Exception], float] | None = None,
+        tags: Collection[str] = (),
     ) -> T:
         """What is stored under the key, or else what `compute` gives, stored for the next to ask.
 
@@ -89,11 +100,15 @@ class Cache:
         still served while another caller computes, or because `compute` raised.
         negative: seconds by exception. When `compute` raises one of exactly these classes, that is the result: it is
         stored for so long, and raised again, made anew by calling its class with its `args`.
+        tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation and nothing else. Raises what `compute` raises; TypeError for a bad key;
+        A store that fails costs a computation and nothing else. Raises what `compute` raises; TypeError for a bad key
+        or tag, ValueError for tags too many or too long;
         brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
         """
-        resolved = self.resolve(key, compute, freshness_lifetime=freshness_lifetime, grace=grace, negative=negative)
+        resolved = self.resolve(
+            key, compute, freshness_lifetime=freshness_lifetime, grace=grace, negative=negative, tags=tags
+        )
         return resolved.value
 
     def resolve[T](
@@ -104,10 +119,11 @@ class Cache:
         freshness_lifetime: float,
         grace: float = 0.0,
         negative: Mapping[type[Exception], float] | None = None,
+        tags: Collection[str] = (),
     ) -> Resolved[T]:
         """As `get_or_compute`, with the story: whether it was a hit, where from, and what failed on the way."""
         computation = Computation(
-            key=result_key(tenant=self._tenant, cache=self._name, key=key),
+            place=ResultPlace(self._key(key), self._tenant, checked_tags(tags)),
             compute=compute,
             windows=Windows(freshness_lifetime, grace, negative or {}),
             store=self._store,
@@ -123,13 +139,23 @@ class Cache:
             if self._observe is not None:
                 self._observe(computation.story)
 
-    def invalidate(self, key: Key) -> None:
-        """Forget the result of this key, and what computations under way would store.
+    def purge(self, key: Key, *, soft: bool = False) -> None:
+        """End the result of this key; soft: make it stale. Computations under way lose, too. One call.
 
-        Raises StoreError when the table has not done it. Other processes that have the result in their memory serve it
-        until it is no longer fresh.
+        Every process knows of it within its `purge_delta`, this one at once. Raises StoreError when it cannot be told
+        whether it was done; doing it again is harmless.
         """
-        self._store.drop(result_key(tenant=self._tenant, cache=self._name, key=key))
+        now = self._clock()
+        self._store.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
+
+    def purge_tag(self, tag: str, *, soft: bool = False) -> None:
+        """The same for all results with a tag, those of other caches included, and all responses with it. One call.
+
+        A tenant's tags are its own: what is this cache's tenant's is meant.
+        """
+        now = self._clock()
+        (checked,) = checked_tags((tag,))
+        self._store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
         """This cache for calls that are over by then, such as those of one request: neither stores nor waiting go on.
@@ -142,7 +168,16 @@ class Cache:
         return bounded
 
     def for_tenant(self, tenant: str) -> Self:
-        """This cache with the keys of one tenant, who shares nothing with any other."""
+        """This cache with the keys and tags of one tenant, who shares nothing with any other. Raises ValueError."""
         own = copy(self)
-        own._tenant = tenant  # noqa: SLF001 - of its own kind
+        own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
+
+    def _key(self, key: Key) -> str:
+        return result_key(tenant=self._tenant, cache=self._name, key=key)
+
+
+def _checked_tenant(tenant: str) -> str:
+    if tenant != NOBODY and not is_tenant(tenant):
+        raise ValueError("a tenant is text that can be printed")
+    return tenant

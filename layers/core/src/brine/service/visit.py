@@ -16,8 +16,8 @@ from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
 from brine.service import problems
 from brine.service.answer import Answer
-from brine.service.journal import Journal
-from brine.service.response_cache import Found
+from brine.service.found import Found
+from brine.service.journal import Fault, Journal
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision
@@ -88,6 +88,19 @@ class Visit:
         if background_refresh is not None:
             policy = replace(policy, background_refresh=background_refresh)
         return decide(found.stored, self.request, policy, self.now, vary_mismatch=found.vary_mismatch)
+
+    def may_fill(self) -> bool:
+        """Whether the response may be stored, for all that the route's guard says. It asks at every new key.
+
+        A new key is one under which nothing has been found, not even what is dead. A table that fails says nothing.
+        """
+        limit = self.route.policy.new_keys_per_minute
+        if limit is None or self.found.generation > 0 or self.journal.has("table"):
+            return True
+        if self.gateway.key_guard.admits(self.route.name, limit, self.now):
+            return True
+        self.journal.note(Fault("new-keys", "capped"))
+        return False
 
     def hand_over(self, stored: StoredResponse) -> bool:
         """Have the stored response refreshed by others. False when that must be done here."""

@@ -1,0 +1,45 @@
+"""What is too large for the table, by its SHA-256 in the body store, and checked when it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from brine.errors import StoreError
+
+if TYPE_CHECKING:
+    from brine.ports import BodyStore, Deadline
+    from brine.service.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The bodies in a store. Each method is one call; what fails is noted in the journal."""
+
+    store: BodyStore
+
+    def within(self, deadline: Deadline) -> Bodies:
+        """These bodies for calls that are over by then."""
+        return replace(self, store=self.store.within(deadline))
+
+    def read(self, digest: bytes, size: int, journal: Journal) -> bytes | None:
+        """The bytes with this SHA-256 and length, or None when they are lost or not what they should be."""
+        try:
+            body = self.store.read(digest, size)
+        except StoreError as error:
+            journal.store_failed("bodies", error)
+            return None
+        if body is None:
+            journal.body_lost("missing")
+        elif len(body) != size or sha256(body).digest() != digest:
+            journal.body_lost("altered")
+        else:
+            return body
+        return None
+
+    def write(self, body: bytes) -> bytes:
+        """Put the bytes; their SHA-256. Raises StoreError."""
+        digest = sha256(body).digest()
+        self.store.write(digest, body)
+        return digest

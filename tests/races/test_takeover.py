@@ -1,0 +1,137 @@
+"""Holders of leases that are killed or stopped in the middle of a fetch: others take over, and nothing comes back."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+import pytest
+
+from brine.adapters.http1 import Client
+from brine.bootstrap import build_gateway
+from brine.domain.cache_key import cache_key
+from brine.service.response_cache import pk_of
+from tests.races.crowd import LIMIT, Got, ask, got_of, page
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+    from pathlib import Path
+
+    from brine.service.answer import Answer
+    from brine.service.gateway import Gateway
+    from tests.races.crowd import SlowOrigin
+
+pytestmark = pytest.mark.races
+ROUNDS = 25  # of holders that are killed, and as many of holders that are stopped
+CLIENTS = 4  # for each key, in two gateways
+TIMEOUT = 2.0  # the route's, in seconds: so the lease of the dead is short, too
+
+
+def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> None:
+    """A process that is in the middle of a fetch for each path, for a while. Then it tells what came of them."""
+    with Client() as client, ThreadPoolExecutor(len(paths)) as threads:
+        gateway = build_gateway(environment, client)
+        sender.send(
+            [
+                got_of(path, answer)
+                for path, answer in zip(paths, threads.map(lambda path: ask(gateway, path), paths), strict=True)
+            ]
+        )
+
+
+class Holder:
+    """Such a process, in the middle of its fetches."""
+
+    def __init__(self, environment: dict[str, str], paths: list[str], origin: SlowOrigin) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.receiver, sender = context.Pipe(duplex=False)
+        self.process: SpawnProcess = context.Process(target=hold, args=(environment, paths, sender), daemon=True)
+        self.process.start()
+        sender.close()
+        until = time.monotonic() + 20
+        while not {path.removeprefix("/o") for path in paths} <= origin.asked.keys():
+            assert time.monotonic() < until, "the holder never asked the origin"
+            time.sleep(0.01)
+
+    def signal(self, number: int) -> None:
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
+
+    def told(self) -> list[Got]:
+        assert self.receiver.poll(LIMIT)
+        told: list[Got] = self.receiver.recv()
+        return told
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.join()
+        self.receiver.close()
+
+
+def expiry(gateway: Gateway, path: str) -> float:
+    """When the lease for a path ends, in seconds since 1970."""
+    (route,) = gateway.routes
+    assert route.timeout == TIMEOUT
+    key = cache_key(tenant="", route=route, method="GET", target=path.removeprefix("/o"))
+    held = gateway.cache.leases.store.holder(pk_of(key))
+    assert held is not None
+    return held.expires_at
+
+
+def served(gateway: Gateway, path: str) -> tuple[Answer, float]:
+    """Ask until the answer is from the cache, or in it from now on; that answer, and when it came."""
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        answer = ask(gateway, path)
+        if answer.stored or answer.result in {"hit", "collapsed"}:
+            return answer, time.time()
+    pytest.fail(f"nobody took over {path}")
+
+
+def test_others_take_over_from_the_dead_and_what_the_stopped_have_comes_too_late(
+    environment: dict[str, str], origin: SlowOrigin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    routes = tmp_path / "routes.toml"
+    routes.write_text(routes.read_text() + f'timeout = "{TIMEOUT:.0f}s"\n')
+    killed, stopped = ([f"/o/{what}-{number}" for number in range(ROUNDS)] for what in ("killed", "stopped"))
+    paths = killed + stopped
+    origin.may_answer.clear()
+    with ExitStack() as stack:
+        dead = stack.enter_context(Holder(environment, killed, origin))
+        dead.signal(signal.SIGKILL)
+        zombie = stack.enter_context(Holder(environment, stopped, origin))
+        zombie.signal(signal.SIGSTOP)
+        origin.may_answer.set()  # the zombie's sockets have its answers now, and it reads them much later
+
+        gateways = [build_gateway(environment, stack.enter_context(Client())) for _ in range(2)]
+        expiries = {path: expiry(gateways[0], path) for path in paths}
+        threads = stack.enter_context(ThreadPoolExecutor(len(paths) * CLIENTS))
+        clients = [(gateways[number % 2], path) for number in range(CLIENTS) for path in paths]
+        answers = list(threads.map(lambda client: served(*client), clients))
+        zombie.signal(signal.SIGCONT)
+        late = zombie.told()
+
+        assert all(answer.faults == () for answer, _ in answers)
+        assert all(at >= expiries[path] for (_, path), (_, at) in zip(clients, answers, strict=True))
+        assert sum(answer.stored for answer, _ in answers) == len(paths)  # one for each key
+        assert late == [
+            Got(path, "miss", page(path.removeprefix("/o"), 1), stored=False, faults=()) for path in stopped
+        ]
+        fresh = build_gateway(environment, stack.enter_context(Client()))
+        for path, (answer, _) in zip(paths, answers, strict=False):
+            kept = ask(fresh, path)
+            assert (kept.result, kept.response.body) == ("hit", answer.response.body)
+            assert kept.response.body != page(path.removeprefix("/o"), 1)
+    fetches = Counter(origin.asked.values())
+    with capsys.disabled():
+        print(f"\n{len(paths)} holders: {ROUNDS} killed, {ROUNDS} stopped; fetches per key: {dict(fetches)}")

@@ -1,0 +1,135 @@
+"""What a flood of invented URLs costs: the origin's answers, and nothing in the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.adapters.origin_memory import MemoryOrigin
+from brine.errors import StoreThrottled
+from tests.unit.service.test_purge import purger_of
+from tests.unit.service.world import World, response, status_of
+
+if TYPE_CHECKING:
+    from brine.ports import Held, Item, Lease
+    from brine.service.answer import Answer
+
+LIMIT = 3
+CAPPED = "brine; fwd=uri-miss; fwd-status=200; detail=new-keys-capped"
+
+
+class CountedLeases(MemoryLeaseStore):
+    """Leases that count the calls that write."""
+
+    calls = 0
+
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        self.calls += 1
+        return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        self.calls += 1
+        return super().commit(lease, sk, item)
+
+
+class Throttled(MemoryItemStore):
+    """A table whose reads may fail."""
+
+    is_down = False
+
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        if self.is_down:
+            raise StoreThrottled("GetItem")
+        return super().read(pk, sk, consistent=consistent)
+
+
+@pytest.fixture
+def items() -> Throttled:
+    return Throttled()
+
+
+@pytest.fixture
+def leases(items: Throttled) -> CountedLeases:
+    return CountedLeases(items)
+
+
+@pytest.fixture
+def world(items: Throttled, leases: CountedLeases) -> World:
+    world = World(items=items, leases=leases, bodies=MemoryBodyStore())
+    world.origin = MemoryOrigin(lambda *_: response())
+    world.restart()
+    return world
+
+
+def flood(world: World, number: int, /, prefix: str = "/guarded/x", **fields: str) -> list[Answer]:
+    """The answers to so many queries that nobody has asked before."""
+    first = len(world.fetched)
+    return [world.ask(f"{prefix}?{first + each}", **fields) for each in range(number)]
+
+
+def test_new_keys_above_the_limit_are_forwarded_and_not_stored(world: World, leases: CountedLeases) -> None:
+    assert [answer.stored for answer in flood(world, LIMIT)] == [True] * LIMIT
+    calls, items = leases.calls, dict(world.items.items)
+    for answer in flood(world, 3):
+        assert (answer.response.body, answer.stored, status_of(answer)) == (b"hello", False, CAPPED)
+        assert [str(fault) for fault in answer.faults] == ["new-keys-capped"]
+    assert (leases.calls, world.items.items) == (calls, items)
+
+
+def test_what_is_stored_is_served_and_refreshed_all_the_same(world: World) -> None:
+    flood(world, LIMIT + 1)
+    assert world.ask("/guarded/x?0").result == "hit"
+    world.restart()
+    world.now += 1
+    flood(world, LIMIT + 1)
+    world.now += 59.5  # stale, and within the minute of the second flood
+    answer = world.ask("/guarded/x?0")
+    assert (answer.result, answer.stored) == ("miss", True)
+
+
+def test_what_was_purged_is_no_new_key(world: World) -> None:
+
+    flood(world, LIMIT)
+    purger_of(world).everything()
+    world.now += 2
+    assert [world.ask(f"/guarded/x?{number}").stored for number in range(LIMIT)] == [True] * LIMIT
+
+
+def test_variants_are_no_new_keys(world: World) -> None:
+    flood(world, LIMIT, accept_language="de")
+    assert world.ask("/guarded/x?0", accept_language="en").stored
+
+
+def test_a_minute_later_there_is_room_again(world: World) -> None:
+    flood(world, LIMIT + 1)
+    world.now += 60
+    assert [answer.stored for answer in flood(world, LIMIT + 1)] == [*[True] * LIMIT, False]
+
+
+def test_routes_have_room_of_their_own_and_none_has_a_limit_unless_it_says_so(world: World) -> None:
+    flood(world, LIMIT + 1)
+    assert all(answer.stored for answer in flood(world, 3 * LIMIT, "/timed/x"))
+
+
+def test_a_request_that_waits_for_nobody_is_counted_when_there_is_something_to_store(world: World) -> None:
+    for answer in flood(world, 2 * LIMIT, authorization="Bearer x"):
+        assert (answer.stored, answer.faults) == (False, ())
+    world.origin = MemoryOrigin(lambda *_: response(cache_control="public, max-age=60"))
+    guard = world.gateway.key_guard
+    world.restart()
+
+    world.gateway = replace(world.gateway, key_guard=guard)
+    answers = flood(world, LIMIT + 1, authorization="Bearer x")
+    assert [answer.stored for answer in answers] == [*[True] * LIMIT, False]
+    assert status_of(answers[-1]) == CAPPED
+
+
+def test_a_table_that_fails_makes_no_key_new(world: World, items: Throttled) -> None:
+    items.is_down = True
+    for answer in flood(world, 2 * LIMIT):
+        assert [str(fault) for fault in answer.faults] == ["table-throttled"]
+    items.is_down = False
+    assert [answer.stored for answer in flood(world, LIMIT)] == [True] * LIMIT
