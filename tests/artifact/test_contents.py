@@ -21,8 +21,8 @@ SHIPPED = {
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_codec", "backports"},
     "CoreLayer": {"python"},
-    "CoreLayer/python": {"brine"},
-    "RoutesLayer": {"routes.toml", "routes.schema.json"},
+    "CoreLayer/python": {"brine", "msgpack"},
+    "RoutesLayer": {"routes.toml", "routes.schema.json", "types.toml", "types.schema.json"},
 }
 BUILT = {place.partition("/")[0] for place in SHIPPED}
 

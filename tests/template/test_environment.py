@@ -60,7 +60,7 @@ def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
 
 
 def test_defaults_are_the_same_in_both_places(stack: Stack) -> None:
-    required = ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_ROUTES")
+    required = ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_ROUTES", "BRINE_TYPES")
     for name in stack.functions:
         full = {key: value for key, value in stack.environment(name).items() if key not in ONLY_FOR}
         bare = {variable: full[variable] for variable in required}

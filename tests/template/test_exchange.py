@@ -9,10 +9,11 @@ import pytest
 from brine.adapters.channels_toml import parse_channels
 from brine.adapters.types_toml import parse_types
 from brine.domain.channel import LONGEST_RETENTION
-from tests.template.stack import ROOT, Stack
+from tests.template.stack import ROOT
 
 if TYPE_CHECKING:
     from brine.adapters.channels_toml import DeclaredChannel
+    from tests.template.stack import Stack
 
 FUNCTION = "ExchangeFunction"
 

@@ -30,6 +30,7 @@ NAMES = [
     "Undecodable",
     "UnknownKey",
     "Unsupported",
+    "Vocabulary",
     "rebuild",
 ]
 

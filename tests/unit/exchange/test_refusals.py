@@ -211,7 +211,8 @@ def test_what_is_nowhere(world: World, method: str, path: str, kind: str) -> Non
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/pickle", "multipart/form-data; boundary=x", "", None])
 def test_a_type_that_cannot_be_read(world: World, kind: str | None) -> None:
-    reply = world.ask("POST", body=b"{}", **({} if kind is None else {"content_type": kind}))
+    fields: dict[str, Any] = {} if kind is None else {"content_type": kind}
+    reply = world.ask("POST", body=b"{}", **fields)
     assert (reply.status, reply.problem) == (415, "format-unsupported")
 
 

@@ -28,6 +28,7 @@ from brine_codec.keyring import Key, Keyring
 from brine_codec.limits import Limits
 from brine_codec.registry import Registry
 from brine_codec.source import KeyringSource
+from brine_codec.vocabulary import Vocabulary
 from brine_codec.writer import rebuild
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "Undecodable",
     "UnknownKey",
     "Unsupported",
+    "Vocabulary",
     "rebuild",
 ]

@@ -7,12 +7,12 @@ numpy's own pickling is used. An opened array is a read-only view of what was op
 from __future__ import annotations
 
 import math
-import re
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brine_codec.dtypes import DTYPE, MOST_DIMENSIONS
 from brine_codec.errors import CodecError, Undecodable, Unsupported, shown
 from brine_codec.token import OUT_OF_BAND, Maker
 
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
     type Array = np.ndarray[Any, np.dtype[Any]]
 
-MOST_DIMENSIONS = 32
-# Booleans, numbers, texts of fixed width, times with their unit. No objects, no records, no voids.
-_DTYPE = re.compile(
-    r"[<>|](?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|[SU][1-9][0-9]{0,8}|[mM]8(?:\[[0-9]{0,6}[A-Za-z]{1,2}\])?)"
-)
 _SCALARS = [np.dtype(code).type for code in "?bBhHiIlLqQefdgFDGSUmM"]
 
 
@@ -67,7 +62,7 @@ def taken_apart(value: Array) -> Values:
 
 def array(text: object, shape: object, order: object, data: object) -> Array:
     """The array of these, as a read-only view. Raises Undecodable unless they fit together exactly."""
-    if type(text) is not str or not _DTYPE.fullmatch(text):
+    if type(text) is not str or not DTYPE.fullmatch(text):
         raise Undecodable("an array has a dtype that may not travel")
     if type(shape) is not tuple or len(shape) > MOST_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
         raise Undecodable("an array's shape is not a tuple of sizes")
@@ -94,7 +89,7 @@ def _check_values(made: Array, dtype: np.dtype[Any], view: memoryview) -> None:
 
 def _text_of(dtype: np.dtype[Any]) -> str:
     text = dtype.str
-    if not _DTYPE.fullmatch(text) or dtype.hasobject:
+    if not DTYPE.fullmatch(text) or dtype.hasobject:
         raise Unsupported(f"arrays of dtype {dtype.name} may not travel")
     return text
 

@@ -30,6 +30,7 @@ class Registry:
     def __init__(self) -> None:
         self.reducers: dict[type, Reducer] = {}
         self._makers: dict[str, Maker] = {}
+        self._records: dict[str, Maker] = {}
         self._upgrades: dict[str, tuple[type, Mapping[int, Callable[..., object]]]] = {}
 
     def register[T](
@@ -73,11 +74,20 @@ class Registry:
             raise TypeError("pack and make go together")
         self._upgrades[name] = (cls, dict(accepts or {}))
         self.add(cls, maker, reducer)
+        if maker.names:
+            self._records[tag] = maker
 
     def add(self, cls: type, maker: Maker, reducer: Reducer) -> None:
         """Write objects of this class by `reducer` and make them by `maker`: for extras such as `arrays`."""
         self.reducers[cls] = reducer
         self._makers[maker.tag] = maker
+
+    def record(self, title: str) -> Maker:
+        """The maker of a dataclass or NamedTuple by `name@version`, without the checksum. Raises SchemaMiss."""
+        maker = self._records.get(title)
+        if maker is None:
+            raise SchemaMiss(f"no class with fields is registered as {shown(title)}")
+        return maker
 
     def maker(self, tag: str) -> Maker:
         """The maker of a tag, today's or that of an accepted older version. Raises SchemaMiss."""

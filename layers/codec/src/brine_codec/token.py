@@ -60,6 +60,8 @@ class Maker(Token):
     _cls: type
     _make: Callable[..., object]
     tag: str
+    names: tuple[str, ...] = ()
+    """Of the fields, for a record."""
 
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from brine_codec.errors import CodecError, TooLarge, Undecodable, Unsupported, shown
+from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.standard import Standard
 from brine_codec.token import Rebuild
 from brine_codec.writer import Table
@@ -10,19 +12,58 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine_codec.limits import Limits
     from brine_codec.registry import Registry
-    from brine_codec.token import Maker, Reducer
+    from brine_codec.token import Maker, Reducer, Values
 
 
 class Vocabulary:
-    """`table` writes, `rebuild` reads."""
+    """What a codec with this registry and these limits knows: `table` writes, `rebuild` reads.
+
+    `reduce` and `make` are the same for other formats than pickle: an object as a tag and plain values, and back.
+    Dates, times and time zones of `datetime` are plain to pickle, so neither knows them.
+    """
 
     __slots__ = ("_registry", "_standard", "rebuild", "table")
 
-    def __init__(self, registry: Registry, limits: Limits) -> None:
+    def __init__(self, registry: Registry, limits: Limits = DEFAULT_LIMITS) -> None:
         self._registry = registry
         self._standard = Standard(limits)
         self.table = Table(self._reducer)
         self.rebuild = Rebuild(self._maker)
+
+    def reduce(self, value: object) -> tuple[Maker, Values]:
+        """The maker of an object (its `.tag` tells it, a record's has the fields' `.names`) and what it is called with.
+
+        Large bytes among the values may be a PickleBuffer.
+        Raises Unsupported for what is not registered or cannot be taken apart.
+        """
+        reducer = self._reducer(type(value))
+        if reducer is None:
+            raise Unsupported(f"type {type(value).__qualname__} is not registered")
+        try:
+            maker, values = reducer(value)
+        except CodecError:
+            raise
+        except Exception as error:  # the caller's pack
+            raise Unsupported(f"{type(value).__qualname__} cannot be taken apart: {type(error).__name__}") from error
+        if type(values) is not tuple:
+            raise Unsupported(f"pack of {type(value).__qualname__} does not give a tuple")
+        return maker, values
+
+    def make(self, tag: str, values: Values) -> object:
+        """The object of a tag and plain values. Raises SchemaMiss for an unknown tag, Undecodable, TooLarge."""
+        maker = self.rebuild(tag)
+        try:
+            return maker(*values)
+        except CodecError:
+            raise
+        except (MemoryError, RecursionError) as error:
+            raise TooLarge(f"making {shown(tag)} ended in a {type(error).__name__}") from None
+        except Exception as error:  # noqa: BLE001 - a class refuses as it likes; what it says may show data
+            raise Undecodable(f"{shown(tag)} refused its fields: {type(error).__name__}") from None
+
+    def record(self, title: str) -> Maker:
+        """The maker of a record by `name@version` alone. Raises SchemaMiss."""
+        return self._registry.record(title)
 
     def _reducer(self, cls: type) -> Reducer | None:
         return self._registry.reducers.get(cls) or self._standard.reducer(cls)

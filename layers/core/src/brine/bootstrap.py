@@ -15,7 +15,7 @@ from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
-from brine.connections import connect_aws, own_keyring
+from brine.composition import connect_aws, own_keyring, read_file
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.bodies import Bodies
@@ -145,8 +145,4 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
-    try:
-        text = settings.routes.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the routes file {settings.routes} cannot be read: {error}") from None
-    return parse_routes(text, settings.environment, source=settings.routes.name)
+    return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)

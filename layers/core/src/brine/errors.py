@@ -9,6 +9,9 @@ BrineError
 ├── BadEvent                what invoked the function is not a request that it can read
 ├── BadRequest              the request cannot be written in HTTP/1.1, so no origin was asked
 ├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
+├── FormatError             content is not what its format says
+│   ├── ContentTooLarge     it would take too much time or memory
+│   └── TypeRefused         it names a type that may not travel, or gives it fields that do not fit
 └── OriginError             the origin gave no usable response
     ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
     ├── OriginTimeout       no complete response within the deadline
@@ -62,6 +65,18 @@ class AnswerTooLarge(BrineError):
         super().__init__(f"the answer is {size:,} bytes as Lambda writes it, {limit:,} are the most that can be sent")
         self.size = size
         self.limit = limit
+
+
+class FormatError(BrineError):
+    """Content that was received is not valid in its format. The message says where, and may be shown to the client."""
+
+
+class ContentTooLarge(FormatError):
+    """The content is beyond one of the limits of what may travel. The message names the limit."""
+
+
+class TypeRefused(FormatError):
+    """The content names a type that is not declared, or one whose fields it does not fit."""
 
 
 class OriginError(BrineError):

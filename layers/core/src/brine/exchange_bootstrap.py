@@ -11,10 +11,8 @@ from brine.adapters.http1.client import Client
 from brine.adapters.s3_claims import S3ClaimStore
 from brine.adapters.secrets import SecretText
 from brine.adapters.sqs_messages import SqsMessageQueue
-from brine.adapters.types_toml import parse_types
-from brine.connections import connect_aws, own_keyring, written_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, written_keyring
 from brine.domain.channel import PURPOSE
-from brine.domain.formats.allowed import Declarations
 from brine.domain.principal import is_principal
 from brine.errors import ConfigError
 from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
@@ -27,10 +25,10 @@ from brine_codec import Codec, KeyringSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.channels_toml import DeclaredChannel
+    from brine.domain.formats.allowed import Declarations
     from brine_codec import Keyring
 
 TOKENS = "brine exchange tokens"
@@ -43,7 +41,7 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
     """
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or Client())
-    types = _types(settings)
+    types = build_declarations(settings)
     ends = ChannelEnds({one.channel.name: _end(one, types, aws) for one in _channels(settings, types)})
     claims = S3ClaimStore(aws, settings.bucket)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
@@ -56,17 +54,11 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
     )
 
 
-def _types(settings: Settings) -> Declarations:
-    """What types.toml declares; nothing, where there is none."""
-    path = settings.types
-    return Declarations({}) if path is None else parse_types(_text(path), source=path.name)
-
-
 def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
     path = settings.channels
     if path is None:
         raise ConfigError("the environment variable BRINE_CHANNELS is not set")
-    return parse_channels(_text(path), settings.environment, types.by_name, source=path.name)
+    return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
 
 
 def _end(declared: DeclaredChannel, types: Declarations, aws: Aws) -> ChannelEnd:
@@ -90,10 +82,3 @@ def _stand_in(settings: Settings) -> str | None:
     if not is_principal(settings.emulated_principal):
         raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
     return settings.emulated_principal
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the file {path} cannot be read: {error}") from None

@@ -28,6 +28,7 @@ class CacheSettings:
     table: str
     region: str
     routes: Path | None = None
+    types: Path | None = None
     endpoint_url: str | None = None
     environment: Mapping[str, str] = field(repr=False)
 
@@ -43,6 +44,7 @@ class CacheSettings:
             table=_text(environment, "BRINE_TABLE"),
             region=_text(environment, "AWS_REGION"),
             routes=_path(environment, "BRINE_ROUTES"),
+            types=_path(environment, "BRINE_TYPES"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             environment=environment,
         )
@@ -83,6 +85,7 @@ class Settings(CacheSettings):
             signing_keys=signing_keys,
             region=_text(environment, "AWS_REGION"),
             routes=_path(environment, "BRINE_ROUTES"),
+            types=_path(environment, "BRINE_TYPES"),
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),

@@ -103,7 +103,7 @@ def test_urls_for_s3_are_those_of_the_sdk(asked: Asked) -> None:
     auth._inject_signature_to_request(
         request, auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     )
-    assert sorted(parse_qsl(query)) == sorted(parse_qsl(urlsplit(request.url).query))
+    assert sorted(parse_qsl(query)) == sorted(parse_qsl(urlsplit(str(request.url)).query))
 
 
 def test_the_key_follows_the_day() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from brine.adapters.route_values import POLICY, QUERY, ROUTE
-from brine.adapters.toml_positions import Positions
+from brine.adapters.toml_positions import Positions, not_toml
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
@@ -30,11 +30,7 @@ def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "ro
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
-        line, column = match.groups() if match and match[1] else end
-        message = re.sub(r" \(at .*\)$", "", str(error))
-        raise ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}") from None
+        raise not_toml(error, text, source) from None
     return _Reader(Positions(text), environment, source).routes(document)
 
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from brine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tomllib import TOMLDecodeError
 
 _LIST_HEADER = re.compile(r"\s*\[\[\s*([\w.\"'-]+)\s*\]\]")
 
@@ -39,3 +45,12 @@ class Positions:
             return 1, 1
         line = self._lines[start]
         return start + 1, len(line) - len(line.lstrip()) + 1
+
+
+def not_toml(error: TOMLDecodeError, text: str, source: str) -> ConfigError:
+    """What tomllib says, with the place in front."""
+    match = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
+    end = (text.count("\n") + 1, len(text) - text.rfind("\n"))
+    line, column = match.groups() if match and match[1] else end
+    message = re.sub(r" \(at .*\)$", "", str(error))
+    return ConfigError(f"{source}:{line}:{column}: not valid TOML: {message}")

@@ -1,4 +1,4 @@
-"""What every composition begins with: the account side of AWS, and the gateway's own keys."""
+"""What compositions begin with: the account side of AWS, the gateway's own keys, and the declared types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from brine.errors import ConfigError
 from brine_codec import BadKeyring, Keyring, KeyringSource
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from brine.adapters.http1.client import Client
+    from brine.domain.formats.allowed import Declarations
     from brine.settings import CacheSettings, Settings
 
 EMULATOR_SLOWNESS: Final = 10.0
@@ -42,3 +45,20 @@ def written_keyring(text: str, where: str) -> Keyring:
         return Keyring.from_json(text)
     except BadKeyring as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def build_declarations(settings: CacheSettings) -> Declarations:
+    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
+    from brine.adapters.types_toml import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
+
+    if settings.types is None:
+        return parse_types("")
+    return parse_types(read_file("types", settings.types), source=settings.types.name)
+
+
+def read_file(kind: str, path: Path) -> str:
+    """The text of a file of this kind. Raises ConfigError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None

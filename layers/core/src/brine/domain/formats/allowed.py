@@ -1,0 +1,63 @@
+"""What may travel: plain data, the standard library's values, and the classes of a registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brine.domain.formats.opaque import register_opaque
+from brine_codec import Limits, Registry, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """A registry, how large things may be, and both as what formats read and write by.
+
+    A Codec with the same registry and limits seals the same objects.
+    """
+
+    registry: Registry = field(default_factory=Registry)
+    limits: Limits = field(default_factory=Limits)
+    vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vocabulary", Vocabulary(self.registry, self.limits))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A class that types.toml declares. `uses`: the declared names that its fields mention, by what stands for them."""
+
+    name: str
+    version: int
+    cls: type
+    uses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """All that a types.toml declares, by name."""
+
+    by_name: Mapping[str, Declared]
+
+    def types(self, names: Iterable[str] | None = None, limits: Limits | None = None) -> Types:
+        """What may travel where these names are allowed (None: all), and with them what their fields mention.
+
+        numpy arrays and pandas frames may always travel, as opaque values. Raises KeyError for a name not declared.
+        """
+        wanted = list(self.by_name if names is None else names)
+        found: dict[str, Declared] = {}
+        while wanted:
+            name = wanted.pop()
+            if name not in found:
+                found[name] = self.by_name[name]
+                wanted += found[name].uses.values()
+        registry = Registry()
+        register_opaque(registry)
+        for declared in found.values():
+            mentioned = {symbol: self.by_name[name].cls for symbol, name in declared.uses.items()}
+            registry.register(declared.cls, name=declared.name, version=declared.version, types=mentioned)
+        return Types(registry, Limits() if limits is None else limits)

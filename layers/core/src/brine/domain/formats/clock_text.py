@@ -1,0 +1,66 @@
+"""Dates, times and durations as text (ISO 8601, RFC 3339), and back, without loss."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+_ZONE = r"(?:Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?)?"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DATE_TEXT = re.compile(_DATE)
+_DATETIME_TEXT = re.compile(f"{_DATE}T{_TIME}{_ZONE}")
+_TIME_TEXT = re.compile(f"{_TIME}{_ZONE}")
+_SECONDS_TEXT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,6}))?")
+
+
+def is_plain(zone: dt.tzinfo | None, fold: int) -> bool:
+    """Whether an ISO text says all: no zone, or one that is nothing but an offset."""
+    unnamed = zone is None or (type(zone) is dt.timezone and len(offset_and_name(zone)) == 1)
+    return unnamed and not fold
+
+
+def offset_and_name(zone: dt.timezone) -> tuple[dt.timedelta, str] | tuple[dt.timedelta]:
+    """What a timezone is made of; its name only if it was given one."""
+    return zone.__getinitargs__()  # type: ignore[attr-defined, no-any-return]  # what copy and pickle ask it for
+
+
+def read_date(text: str) -> dt.date:
+    """Raises ValueError."""
+    return dt.date.fromisoformat(_checked(_DATE_TEXT, text))
+
+
+def read_datetime(text: str) -> dt.datetime:
+    """Raises ValueError."""
+    return dt.datetime.fromisoformat(_checked(_DATETIME_TEXT, text))
+
+
+def read_time(text: str) -> dt.time:
+    """Raises ValueError."""
+    return dt.time.fromisoformat(_checked(_TIME_TEXT, text))
+
+
+def write_seconds(span: dt.timedelta) -> str:
+    """A duration as seconds, exactly."""
+    total = (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+    whole, fraction = divmod(abs(total), 1_000_000)
+    text = f"{whole}.{fraction:06}".rstrip("0") if fraction else str(whole)
+    return f"-{text}" if total < 0 else text
+
+
+def read_seconds(text: str) -> dt.timedelta:
+    """Raises ValueError."""
+    match = _SECONDS_TEXT.fullmatch(text)
+    if match is None:
+        raise ValueError("not a number of seconds")
+    total = int(match[2]) * 1_000_000 + int((match[3] or "").ljust(6, "0"))
+    try:
+        return dt.timedelta(microseconds=-total if match[1] else total)
+    except OverflowError:
+        raise ValueError("more than a timedelta can be") from None
+
+
+def _checked(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError("not written as ISO 8601 says")
+    return text

@@ -1,0 +1,99 @@
+"""What each mark's argument means, once it is an object itself. Sets, maps and objects are `inward`'s own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from brine.domain.formats import clock_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_codec import Vocabulary
+
+    type Mark = Callable[[object, Vocabulary], object]
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _text(argument: object) -> str:
+    if type(argument) is not str:
+        raise ValueError("not a text")
+    return argument
+
+
+def _bytes(argument: object) -> bytes:
+    if type(argument) is not bytes:
+        raise ValueError("not bytes")
+    return argument
+
+
+def _list(argument: object) -> list[object]:
+    if type(argument) is not list:
+        raise ValueError("not a list")
+    return argument
+
+
+def _datetime(argument: object, vocabulary: Vocabulary) -> dt.datetime:
+    if type(argument) is str:
+        return clock_text.read_datetime(argument)
+    local, zone, fold = _parts(argument, vocabulary)
+    return _naive(clock_text.read_datetime(local)).replace(tzinfo=zone, fold=fold)
+
+
+def _time(argument: object, vocabulary: Vocabulary) -> dt.time:
+    if type(argument) is str:
+        return clock_text.read_time(argument)
+    local, zone, fold = _parts(argument, vocabulary)
+    return _naive(clock_text.read_time(local)).replace(tzinfo=zone, fold=fold)
+
+
+def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
+    if value.tzinfo is not None:
+        raise ValueError("given an offset beside its zone")
+    return value
+
+
+def _parts(argument: object, vocabulary: Vocabulary) -> tuple[str, dt.tzinfo | None, int]:
+    """Local time, zone and fold."""
+    parts = _list(argument)
+    if len(parts) != 3:
+        raise ValueError("not a text, or a list of local time, zone and fold")
+    local, zone, fold = parts
+    if type(zone) is str:
+        zone = vocabulary.make("py:ZoneInfo", (zone,))
+    if not (zone is None or isinstance(zone, dt.tzinfo)):
+        raise ValueError("without a zone that is one")
+    if type(fold) is not int or fold not in {0, 1}:
+        raise ValueError("without a fold of 0 or 1")
+    return _text(local), zone, fold
+
+
+def _timezone(argument: object, _: Vocabulary) -> dt.timezone:
+    parts = _list(argument)
+    if not 1 <= len(parts) <= 2:
+        raise ValueError("not an offset and perhaps a name")
+    return dt.timezone(clock_text.read_seconds(_text(parts[0])), *map(_text, parts[1:]))
+
+
+def _uuid(argument: object, vocabulary: Vocabulary) -> object:
+    text = _text(argument)
+    if not _UUID.fullmatch(text):
+        raise ValueError("not written as five groups of digits")
+    return vocabulary.make("py:UUID", (bytes.fromhex(text.replace("-", "")),))
+
+
+MARKS: dict[str, Mark] = {
+    "date": lambda argument, _: clock_text.read_date(_text(argument)),
+    "datetime": _datetime,
+    "time": _time,
+    "timedelta": lambda argument, _: clock_text.read_seconds(_text(argument)),
+    "timezone": _timezone,
+    "decimal": lambda argument, vocabulary: vocabulary.make("py:Decimal", (_text(argument),)),
+    "uuid": _uuid,
+    "tuple": lambda argument, _: tuple(_list(argument)),
+    "bytearray": lambda argument, _: bytearray(_bytes(argument)),
+    "text": lambda argument, _: _bytes(argument).decode("utf-8", "surrogatepass"),
+}

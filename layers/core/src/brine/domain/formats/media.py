@@ -1,0 +1,108 @@
+"""The formats by their media types, and which of them a client wants (RFC 9110 section 12.5.1)."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import TYPE_CHECKING
+
+from brine.domain.field_syntax import split_list, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
+_MEDIA = re.compile(rf"({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
+_PARAMETER = re.compile(rf';[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?[ \t]*', re.DOTALL)
+_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_UTF_8 = {"charset": "utf-8"}  # what JSON is in, said or not (RFC 8259 section 8.1)
+
+
+class Format(enum.Enum):
+    """A form in which objects travel; its value is the media type that we write."""
+
+    JSON = "application/json"
+    MSGPACK = "application/msgpack"
+    SEALED = "application/vnd.brine.sealed"
+
+    @property
+    def media_type(self) -> str:
+        """What Content-Type says."""
+        return self.value
+
+
+_BY_TYPE = {form.value: form for form in Format} | {
+    "application/vnd.msgpack": Format.MSGPACK,
+    "application/x-msgpack": Format.MSGPACK,
+}
+
+
+def format_of(content_type: str | None) -> Format | None:
+    """The format that a Content-Type names; None when it is none of ours or cannot be read."""
+    read = None if content_type is None else _read(content_type.strip(" \t"))
+    if read is None:
+        return None
+    media, parameters = read
+    form = _BY_TYPE.get(media)
+    return form if not parameters or (form is Format.JSON and parameters == _UTF_8) else None
+
+
+def negotiate(accept: Iterable[str], offered: Sequence[Format]) -> Format | None:
+    """The offered format that the Accept field lines like best, the first of equals; None when they take none.
+
+    For each format the most specific range counts. Members that are malformed count as absent; without any member,
+    everything is as good.
+    """
+    ranges = list(_ranges(accept))
+    if not ranges:
+        return offered[0] if offered else None
+    best, weight = None, 0.0
+    for form in offered:
+        wanted = max((found for media in _types_of(form) for found in _matches(media, ranges)), default=(0, 0.0))[1]
+        if wanted > weight:
+            best, weight = form, wanted
+    return best
+
+
+def _types_of(form: Format) -> list[str]:
+    return [media for media, named in _BY_TYPE.items() if named is form]
+
+
+def _ranges(accept: Iterable[str]) -> Iterator[tuple[str, dict[str, str], float]]:
+    for line in accept:
+        for member in split_list(line):
+            read = _read(member)
+            if read is None:
+                continue
+            media, parameters = read
+            weight = parameters.pop("q", "1")
+            if _WEIGHT.fullmatch(weight):
+                yield media, parameters, float(weight)
+
+
+def _matches(media: str, ranges: list[tuple[str, dict[str, str], float]]) -> Iterator[tuple[int, float]]:
+    """How specific each range is that the media type lies in, and its weight."""
+    for wanted, parameters, weight in ranges:
+        if parameters and not (parameters == _UTF_8 and media == Format.JSON.value):
+            continue
+        for specific, covering in enumerate(("*/*", "application/*", media)):
+            if wanted == covering:
+                yield specific, weight
+
+
+def _read(text: str) -> tuple[str, dict[str, str]] | None:
+    """A media type or range in lower case, with its parameters up to the weight; None when malformed."""
+    match = _MEDIA.fullmatch(text)
+    if match is None:
+        return None
+    parameters: dict[str, str] = {}
+    rest, end = match[2], 0
+    while end < len(rest):
+        parameter = _PARAMETER.match(rest, end)
+        if parameter is None:
+            return None
+        end = parameter.end()
+        if parameter[1] and "q" not in parameters:  # what follows a weight was once an extension of Accept
+            name = parameter[1].lower()
+            parameters[name] = unquote(parameter[2]).lower()
+    return match[1].lower(), parameters

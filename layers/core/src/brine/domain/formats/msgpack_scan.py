@@ -1,0 +1,101 @@
+"""A look at MessagePack before anything is made of it: whether it is whole, where not, and the memory it would take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.errors import ContentTooLarge, FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from brine_codec import Limits
+
+NUMBER, TEXT, BYTES, EXTENSION, ARRAY, MAP = range(6)
+
+# What Python takes for each at most, in bytes, and for each thing inside: a slot, a byte, a pair. A wide text may take
+# four bytes for each of its own.
+_COSTS = {NUMBER: (40, 0), TEXT: (72, 4), BYTES: (72, 1), EXTENSION: (200, 1), ARRAY: (80, 8), MAP: (96, 120)}
+
+
+def _shapes() -> Iterator[tuple[int, int, int] | None]:
+    """For each first byte: what it begins, how wide the count is that follows it, and the count when there is none.
+
+    The count is of bytes, of items or of pairs; that of an extension includes its type.
+    """
+    numbers = {0xCA: 4, 0xCB: 8} | {0xCC + n: 2 ** (n % 4) for n in range(8)}
+    counted = {0xC4: BYTES, 0xC7: EXTENSION, 0xD9: TEXT}
+    for first in range(256):
+        if first < 0x80 or first >= 0xE0 or first in {0xC0, 0xC2, 0xC3}:
+            yield NUMBER, 0, 0
+        elif first < 0xC0:
+            yield (TEXT, 0, first - 0xA0) if first >= 0xA0 else (ARRAY if first >= 0x90 else MAP, 0, first % 16)
+        elif first in numbers:
+            yield NUMBER, 0, numbers[first]
+        elif 0xD4 <= first <= 0xD8:
+            yield EXTENSION, 0, 2 ** (first - 0xD4) + 1
+        elif first >= 0xDC:
+            yield (ARRAY if first < 0xDE else MAP), 2 + 2 * (first % 2), 0
+        else:
+            begin = max((known for known in counted if known <= first), default=None)
+            yield None if begin is None else (counted[begin], 2 ** (first - begin), 0)
+
+
+_SHAPES = tuple(_shapes())
+
+
+def scan(data: bytes, limits: Limits) -> int:
+    """Bytes of memory that reading `data` takes. Raises FormatError or ContentTooLarge that says at which byte."""
+    pos = memory = 0
+    missing = 1  # values that are still to come in the innermost container
+    outer: list[int] = []
+    while missing:
+        start = pos
+        kind, count, pos = _head(data, start)
+        missing -= 1
+        fixed, each = _COSTS[kind]
+        if kind >= ARRAY:
+            outer.append(missing)
+            missing = count * (kind - ARRAY + 1)
+            if len(outer) > limits.depth:
+                raise ContentTooLarge(f"byte {start}: it is nested deeper than {limits.depth}")
+        else:
+            pos += count
+            if kind == TEXT and _is_narrow(data, pos - count, pos):
+                each = 1
+        memory += fixed + each * count
+        if memory > limits.memory:
+            raise ContentTooLarge(f"byte {start}: it would take more than {limits.memory} bytes of memory")
+        while not missing and outer:
+            missing = outer.pop()
+    if pos < len(data):
+        raise FormatError(f"byte {pos}: it goes on after its end")
+    return memory
+
+
+def _head(data: bytes, start: int) -> tuple[int, int, int]:
+    """What begins here, the count of what it has, and where that begins."""
+    if start >= len(data):
+        raise FormatError(f"byte {start}: it ends too early")
+    shape = _SHAPES[data[start]]
+    if shape is None:
+        raise FormatError(f"byte {start}: 0x{data[start]:02x} begins nothing")
+    kind, width, count = shape
+    pos = start + 1 + width
+    if width:
+        count = int.from_bytes(data[start + 1 : pos]) + (kind == EXTENSION)
+    if pos + count > len(data):
+        raise FormatError(f"byte {start}: it is longer than all that comes")
+    return kind, count, pos
+
+
+def _is_narrow(data: bytes, start: int, end: int) -> bool:
+    """Whether a text is ASCII. Raises FormatError when it is no text at all."""
+    content = data[start:end]
+    if content.isascii():
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        raise FormatError(f"byte {start + error.start}: not UTF-8") from None
+    return False

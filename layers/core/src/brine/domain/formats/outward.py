@@ -1,0 +1,290 @@
+"""Objects to trees of what a format has: containers, texts and numbers, and marks for everything else.
+
+A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. What has no mark
+of its own goes as `object`: the tag and the values that it would be sealed as.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING, Any
+
+from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
+from brine.domain.formats.path import Failure, index, member
+from brine_codec import CodecError, TooLarge, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import ClassVar
+
+    from brine.domain.formats.allowed import Types
+
+_OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}
+_TEXTS = frozenset({str})
+_SIZED = frozenset({str, bytes})
+
+
+class Outward(ABC):
+    """One object on its way out; a subclass for each format says what that has to say in its own way.
+
+    careful: look at every text and number, where the format's library has refused one that it does not name.
+    """
+
+    leaves: ClassVar[frozenset[type]]
+    """Types that the library writes as they are."""
+
+    def __init__(self, types: Types, *, careful: bool = False) -> None:
+        self._limits = types.limits
+        self._vocabulary = types.vocabulary
+        self._leaves = self.leaves - {str, float} if careful else self.leaves
+        self._keys = frozenset[type]() if careful else _TEXTS
+        self._careful = careful
+        self._room = types.limits.size
+        self._depth = 0
+
+    @abstractmethod
+    def mark(self, name: str, argument: object) -> object:
+        """The tree of a mark."""
+
+    @abstractmethod
+    def binary(self, value: bytes) -> object:
+        """The tree of bytes."""
+
+    @abstractmethod
+    def integer(self, value: int) -> object:
+        """The tree of an integer, which is within the limits."""
+
+    @abstractmethod
+    def real(self, value: float) -> object:
+        """The tree of a float, when being careful."""
+
+    @abstractmethod
+    def instant(self, value: dt.datetime) -> object:
+        """The tree of a datetime in UTC."""
+
+    @abstractmethod
+    def record(self, title: str, fields: dict[str, object]) -> object:
+        """The tree of a registered class, by the trees of its fields."""
+
+    @abstractmethod
+    def mapping(self, keys: list[object], trees: list[object]) -> object:
+        """The tree of a dict, by its keys as they are and the trees of its values."""
+
+    @abstractmethod
+    def is_misread(self, mapping: dict[str, object]) -> bool:
+        """Whether a dict with these texts for keys, written as it is, would stand for something else."""
+
+    @abstractmethod
+    def order(self, tree: object) -> Any:
+        """What the members of a set are sorted by, so that the same set gives the same bytes."""
+
+    def tree(self, obj: object) -> object:
+        """What the format's library writes for this object. Raises Unsupported with the path inside, TooLarge."""
+        try:
+            return self.convert(obj)
+        except Failure as failure:
+            raise failure.located() from None
+
+    def convert(self, value: object) -> object:
+        """The tree of anything, inside of which Failures know their place."""
+        way = _WAYS.get(type(value))
+        return self._reduced(value) if way is None else way(self, value)
+
+    def each(self, items: Iterable[object], owner: object) -> list[object]:
+        """The trees of some items."""
+        self._enter(owner)
+        trees: list[object] = []
+        try:
+            for item in items:
+                trees.append(self.convert(item))  # noqa: PERF401 - how many there are tells where it failed
+        except Failure as failure:
+            failure.through(owner, index(len(trees)))
+            raise
+        self._depth -= 1
+        return trees
+
+    def _enter(self, owner: object) -> None:
+        self._depth += 1
+        self._take(2)
+        if self._depth > self._limits.depth:
+            raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
+
+    def _take(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise Failure(TooLarge(f"the object takes more than {self._limits.size} bytes"))
+
+    def _is_ready(self, items: Mapping[str, object] | list[object], values: Iterable[object]) -> bool:
+        """Whether the library can write these as they are. If so, their size is taken."""
+        kinds = set(map(type, values))
+        if not kinds <= self._leaves:
+            return False
+        if int in kinds:
+            numbers = [value for value in values if type(value) is int]
+            if min(numbers) < -(2**63) or max(numbers) >= 2**64:
+                return False
+        size = 2 * len(items)
+        if not kinds.isdisjoint(_SIZED):
+            size += sum(len(value) for value in values if isinstance(value, (str, bytes)))
+        self._take(size)
+        return True
+
+    def _list(self, value: list[object]) -> object:
+        if self._is_ready(value, value):
+            self._enter(value)
+            self._depth -= 1
+            return value
+        return self.each(value, value)
+
+    def _dict(self, value: dict[Any, object]) -> object:
+        self._enter(value)
+        texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
+        if texts:
+            self._take(sum(map(len, value)))
+        if texts and self._is_ready(value, value.values()):
+            self._depth -= 1
+            return value
+        trees = self._values(value, value)
+        self._depth -= 1
+        return dict(zip(value, trees, strict=True)) if texts else self.mapping(list(value), trees)
+
+    def _values(self, value: Mapping[Any, object], owner: object) -> list[object]:
+        key: object = None
+        trees: list[object] = []
+        try:
+            for key, item in value.items():  # noqa: B007 - a failure asks for it
+                trees.append(self.convert(item))
+        except Failure as failure:
+            failure.through(owner, member(key))
+            raise
+        return trees
+
+    def _reduced(self, value: object) -> object:
+        try:
+            maker, values = self._vocabulary.reduce(value)
+        except CodecError as error:
+            raise Failure(error) from None
+        own = _OWN_MARKS.get(maker.tag)
+        if own is not None:
+            (argument,) = values
+            self._take(40)
+            return self.mark(own, _uuid_text(argument) if isinstance(argument, bytes) else argument)
+        if maker.names:
+            self._enter(value)
+            named = dict(zip(maker.names, values, strict=True))
+            trees = self._values(named, value)
+            self._depth -= 1
+            return self.record(maker.tag.partition("/")[0], dict(zip(named, trees, strict=True)))
+        return self.mark("object", [maker.tag, *self.each(values, value)])
+
+    def _text(self, value: str) -> object:
+        self._take(len(value) + 2)
+        if self._careful and not is_unicode(value):
+            return self.mark("text", self.binary(value.encode("utf-8", "surrogatepass")))
+        return value
+
+    def _integer(self, value: int) -> object:
+        if value.bit_length() > self._limits.integer_bits:
+            raise Failure(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
+        self._take(value.bit_length() // 3 + 1)
+        return self.integer(value)
+
+    def _real(self, value: float) -> object:
+        self._take(8)
+        return self.real(value) if self._careful else value
+
+    def _bytes(self, value: bytes | PickleBuffer) -> object:
+        content = bytes(value)
+        self._take(len(content))
+        return self.binary(content)
+
+    def _bytearray(self, value: bytearray) -> object:
+        return self.mark("bytearray", self._bytes(bytes(value)))
+
+    def _tuple(self, value: tuple[object, ...]) -> object:
+        return self.mark("tuple", self.each(value, value))
+
+    def _set(self, value: set[object] | frozenset[object]) -> object:
+        trees = sorted(self.each(value, value), key=self.order)
+        return self.mark("set" if type(value) is set else "frozenset", trees)
+
+    def _date(self, value: dt.date) -> object:
+        return self._clock("date", value.isoformat())
+
+    def _datetime(self, value: dt.datetime) -> object:
+        if value.tzinfo is dt.UTC and not value.fold:
+            self._take(40)
+            return self.instant(value)
+        if is_plain(value.tzinfo, value.fold):
+            return self._clock("datetime", value.isoformat())
+        local = value.replace(tzinfo=None, fold=0).isoformat()
+        return self._clock("datetime", [local, self._zone(value.tzinfo), value.fold])
+
+    def _time(self, value: dt.time) -> object:
+        if is_plain(value.tzinfo, value.fold):
+            return self._clock("time", value.isoformat())
+        local = value.replace(tzinfo=None, fold=0).isoformat()
+        return self._clock("time", [local, self._zone(value.tzinfo), value.fold])
+
+    def _timedelta(self, value: dt.timedelta) -> object:
+        return self._clock("timedelta", write_seconds(value))
+
+    def _clock(self, name: str, argument: object) -> object:
+        self._take(40)
+        return self.mark(name, argument)
+
+    def _timezone(self, value: dt.timezone) -> object:
+        offset, *name = offset_and_name(value)
+        return self.mark("timezone", [write_seconds(offset), *map(self.convert, name)])
+
+    def _zone(self, zone: dt.tzinfo | None) -> object:
+        """A ZoneInfo by its key alone, any other zone as itself."""
+        if zone is None or type(zone) is dt.timezone:
+            return self.convert(zone)
+        try:
+            maker, values = self._vocabulary.reduce(zone)
+        except CodecError as error:
+            raise Failure(error) from None
+        if maker.tag != "py:ZoneInfo":
+            raise Failure(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
+        return values[0]
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written in UTF-8: it has no lone surrogates."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _uuid_text(value: bytes) -> str:
+    text = value.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+_WAYS: dict[type, Callable[[Outward, Any], object]] = {
+    type(None): lambda _, value: value,
+    bool: lambda _, value: value,
+    str: Outward._text,  # noqa: SLF001 - this module's own, as all of these
+    int: Outward._integer,  # noqa: SLF001
+    float: Outward._real,  # noqa: SLF001
+    bytes: Outward._bytes,  # noqa: SLF001
+    PickleBuffer: Outward._bytes,  # noqa: SLF001
+    bytearray: Outward._bytearray,  # noqa: SLF001
+    list: Outward._list,  # noqa: SLF001
+    dict: Outward._dict,  # noqa: SLF001
+    tuple: Outward._tuple,  # noqa: SLF001
+    set: Outward._set,  # noqa: SLF001
+    frozenset: Outward._set,  # noqa: SLF001
+    dt.date: Outward._date,  # noqa: SLF001
+    dt.datetime: Outward._datetime,  # noqa: SLF001
+    dt.time: Outward._time,  # noqa: SLF001
+    dt.timedelta: Outward._timedelta,  # noqa: SLF001
+    dt.timezone: Outward._timezone,  # noqa: SLF001
+}
