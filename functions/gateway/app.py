@@ -74,6 +74,7 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
         "milliseconds": round(seconds * 1000, 1),
         "early_refresh": answer.early_refresh or None,
         "origin_milliseconds": None if answer.origin_time is None else round(answer.origin_time * 1000, 1),
+        "retries": answer.retries or None,
         "problem": answer.problem,
         "faults": faults or None,
     }
@@ -86,6 +87,8 @@ def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, seconds * 1000)
     if answer.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, answer.origin_time * 1000)
+    if answer.retries:
+        metrics.add_metric("Retries", MetricUnit.Count, answer.retries)
     if answer.early_refresh:
         metrics.add_metric("EarlyRefresh", MetricUnit.Count, 1)
     for fault in answer.faults:

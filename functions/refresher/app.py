@@ -89,6 +89,7 @@ def observe(done: Done, request_id: str) -> None:
         "problem": done.problem,
         "milliseconds": round(done.seconds * 1000, 1),
         "origin_milliseconds": None if made.origin_time is None else round(made.origin_time * 1000, 1),
+        "retries": made.retries or None,
         "faults": faults or None,
     }
     log = logger.warning if faults or outcome in {"failed", "malformed"} else logger.info
@@ -100,6 +101,8 @@ def observe(done: Done, request_id: str) -> None:
     metrics.add_metric("Latency", MetricUnit.Milliseconds, done.seconds * 1000)
     if made.origin_time is not None:
         metrics.add_metric("OriginLatency", MetricUnit.Milliseconds, made.origin_time * 1000)
+    if made.retries:
+        metrics.add_metric("Retries", MetricUnit.Count, made.retries)
     for fault in made.faults:
         metrics.add_metric(FAULT_METRICS[fault.kind], MetricUnit.Count, 1)
     metrics.flush_metrics()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.circuits_memory import MemoryCircuitStore
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.queue_memory import MemoryRefreshQueue
@@ -16,6 +17,7 @@ from brine.domain.stamps import Stamp
 from brine.errors import OriginTimeout, OriginUnreachable, StoreError, StoreThrottled, StoreUnavailable
 from brine.ports import Deadline, Held, Item, Lease
 from tests.faults import Faults, FaultyBodies, FaultyItems, FaultyLeases, FaultyOrigin, FaultyQueue, FaultyStamps
+from tests.faulty_circuits import FaultyCircuits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,6 +214,27 @@ def test_a_slow_origin_answers_in_time_or_not() -> None:
     with pytest.raises(OriginTimeout):
         bench.fetch(7.0)
     assert (bench.time, len(bench.inner_origin.requests)) == (114.0, 2)
+
+
+def test_a_circuit_may_be_seen_late_and_a_claim_may_be_had_without_saying_so() -> None:
+    bench = Bench({"lost": 1.0})
+    inner = MemoryCircuitStore()
+    circuits = FaultyCircuits(inner, bench.faults)
+    calls = (
+        lambda: circuits.open(ADDRESS, until=5.0),
+        lambda: circuits.claim(ADDRESS, owner="a", now=5.0, until=9.0),
+        lambda: circuits.read(ADDRESS),
+    )
+    for call in calls:
+        with pytest.raises(StoreUnavailable):
+            call()
+    assert inner.circuits == {ADDRESS: (9.0, "a")}
+    bench.faults.chances = {"old": 1.0}
+    assert circuits.claim(ADDRESS, owner="a", now=6.0, until=10.0) == "taken"
+    circuits.close(ADDRESS, owner="a")
+    assert circuits.read(ADDRESS) == 9.0
+    bench.time += 1.0
+    assert circuits.read(ADDRESS) is None
 
 
 def test_the_same_seed_makes_the_same_faults() -> None:

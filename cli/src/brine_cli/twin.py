@@ -50,6 +50,8 @@ forward_headers = "all"
 grace = "1d"
 set_cookie = "keep"
 store_post = true
+retries = 0
+circuit_breaker = false
 """
 
 

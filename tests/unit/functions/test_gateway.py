@@ -10,7 +10,7 @@ import pytest
 
 from brine_cli.environment import InitFailed
 from tests.events import load_event
-from tests.loopback import Loopback, answering
+from tests.loopback import Loopback, answering, answering_always
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ GET = "http-api/get-cache.json"
 GATEWAY = Path(__file__).parents[3] / "functions/gateway"
 HEAD = b"HTTP/1.1 200 OK\r\ncache-control: max-age=60\r\ncontent-type: text/plain\r\nx-token: hushed\r\n"
 OK = HEAD + b"content-length: 6\r\n\r\nhushed"
+BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n"
 ALB_LIMIT = 1_048_576
 LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
 BROKEN = """
@@ -128,6 +129,27 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert (record["level"], record["faults"]) == ("WARNING", ["table-unavailable: ResourceNotFoundException"])
     (metrics,) = output.metrics
     assert (metrics["StoreFault"], metrics["Miss"]) == (1, 1)
+
+
+def test_retries_and_an_open_circuit_are_logged_and_counted(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    routes = Path(variables["BRINE_ROUTES"])
+    routes.write_text(routes.read_text() + "circuit_breaker = { failures = 2 }\n")
+    with Loopback(answering_always(BUSY)) as origin, start(origin.address) as invoke:
+        busy, spared = invoke(load_event(GET)), invoke(load_event(GET))
+    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 2)
+    assert problem_in(spared) == "origin-circuit-open"
+    assert 25 <= int(spared["headers"]["retry-after"]) <= 30
+    first, second = output.log
+    assert (first["retries"], first.get("faults")) == (1, None)
+    assert (second.get("retries"), second["faults"], second["level"]) == (None, ["origin-circuit-open"], "WARNING")
+    assert "origin_milliseconds" not in second
+    first, second = output.metrics
+    assert (first["Retries"], first["Miss"]) == (1, 1)
+    assert first.keys().isdisjoint({"CircuitOpen"})
+    assert (second["CircuitOpen"], second["Problem"]) == (1, 1)
+    assert second.keys().isdisjoint({"Retries", "OriginLatency"})
 
 
 def test_a_capped_key_is_counted(start: Start, variables: dict[str, str], output: Output) -> None:

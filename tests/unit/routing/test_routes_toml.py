@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.routes_toml import parse_routes
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
@@ -30,6 +31,8 @@ origin = "https://${HOST}:8443/v2/"
 forward_headers = ["X-Api-Version"]
 query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
 timeout = "2.5s"
+retries = 3
+circuit_breaker = { failures = 2, open_for = "1m" }
 max_request_body = 1000
 tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
@@ -53,6 +56,7 @@ early_refresh = 1
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
+    assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
     assert route.policy == Policy(
         freshness_lifetime=300,
         grace=0.25,
@@ -67,6 +71,21 @@ early_refresh = 1
         jitter=0.1,
         early_refresh=1.0,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "breaker"),
+    [
+        ("", CircuitBreaker(failures=5, open_for=30)),
+        ("circuit_breaker = {}", CircuitBreaker(failures=5, open_for=30)),
+        ("[route.circuit_breaker]\nopen_for = 2", CircuitBreaker(failures=5, open_for=2)),
+        ("circuit_breaker = false", None),
+    ],
+)
+def test_a_circuit_breaker_is_there_unless_turned_off(text: str, breaker: CircuitBreaker | None) -> None:
+    jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
+    (route,) = parse_routes(HEAD + text, {})
+    assert (route.circuit_breaker, route.retries) == (breaker, 1)
 
 
 def test_the_shipped_file_is_good() -> None:
@@ -128,6 +147,15 @@ BAD = [
     (HEAD + "early_refresh = -1", "5:1", "a number from 0 to 10", True),
     (HEAD + "early_refresh = true", "5:1", "a number from 0 to 10", True),
     (HEAD + "max_request_body = 1.5", "5:1", "number of bytes", True),
+    (HEAD + "retries = 6", "5:1", "a number of 0 to 5", True),
+    (HEAD + "retries = -1", "5:1", "a number of 0 to 5", True),
+    (HEAD + "retries = true", "5:1", "a number of 0 to 5", True),
+    (HEAD + "circuit_breaker = true", "5:1", '"circuit_breaker" must be a table', True),
+    (HEAD + 'circuit_breaker = "off"', "5:1", "or false", True),
+    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "above 0", True),
+    (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
+    (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
+    (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from brine.adapters.circuits_memory import MemoryCircuitStore
 from brine.adapters.l1 import L1
 from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.adapters.origin_memory import MemoryOrigin
@@ -13,7 +14,9 @@ from brine.domain.cache_key import cache_key
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.ports import Deadline
+from brine.service.ask import Resilience
 from brine.service.bodies import Bodies
+from brine.service.circuits import Circuits
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
 from brine.service.known_stamps import KnownStamps
@@ -26,7 +29,7 @@ from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
     from brine.adapters.origin_memory import Outcome
-    from brine.ports import BodyStore, LeaseStore, StampStore
+    from brine.ports import BodyStore, CircuitStore, LeaseStore, StampStore
     from brine.service.answer import Answer
     from brine.service.found import Entry
     from brine_codec import KeyringSource
@@ -79,6 +82,34 @@ name = "sorted"
 prefix = "/sorted"
 origin = "http://origin.test/base"
 query = { drop = ["utm_*"], sort = true }
+[[route]]
+name = "twice"
+prefix = "/twice"
+origin = "http://origin.test"
+retries = 2
+[[route]]
+name = "never"
+prefix = "/never"
+origin = "http://origin.test"
+retries = 0
+[[route]]
+name = "steady"
+prefix = "/steady"
+origin = "http://origin.test"
+circuit_breaker = false
+[[route]]
+name = "fragile"
+prefix = "/fragile"
+origin = "http://origin.test"
+grace = "1h"
+retries = 0
+circuit_breaker = { failures = 3, open_for = "10s" }
+[[route]]
+name = "elsewhere"
+prefix = "/elsewhere"
+origin = "http://elsewhere.test"
+retries = 0
+circuit_breaker = { failures = 3, open_for = "10s" }
 """
 
 
@@ -96,6 +127,7 @@ class World:
     leases: LeaseStore | None = None
     stamps: StampStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
+    circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
     delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
@@ -132,6 +164,7 @@ class World:
             clock=lambda: self.now,
             waiting=self.waiting,
             flights=self.flights,
+            resilience=Resilience(circuits=Circuits(self.circuits), sleep=self.pass_time, random=lambda: 1.0),
         )
 
     def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
@@ -145,6 +178,10 @@ class World:
             body=body,
         )
         return self.gateway.serve(request, Deadline(self.now + 29, lambda: self.now))
+
+    def pass_time(self, seconds: float) -> None:
+        """Some time passes."""
+        self.now += seconds
 
     def key_of(self, target: str) -> str:
         """The cache key of an upstream target of the route `api`."""

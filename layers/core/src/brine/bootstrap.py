@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb_circuits import DynamoCircuitStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
 from brine.adapters.dynamodb_stamps import DynamoStampStore
 from brine.adapters.http1.client import Client
@@ -18,7 +19,9 @@ from brine.adapters.sqs import SqsRefreshQueue
 from brine.composition import connect_aws, own_keyring, read_file
 from brine.domain.route import Routes
 from brine.errors import ConfigError
+from brine.service.ask import Resilience
 from brine.service.bodies import Bodies
+from brine.service.circuits import Circuits
 from brine.service.gateway import Gateway
 from brine.service.handover import Handover
 from brine.service.known_stamps import KnownStamps
@@ -135,7 +138,13 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    return Gateway(routes=_routes(settings), cache=cache, origin=origin, clock=time.time)
+    return Gateway(
+        routes=_routes(settings),
+        cache=cache,
+        origin=origin,
+        clock=time.time,
+        resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
+    )
 
 
 def _refreshed_by_others(routes: Routes) -> Routes:

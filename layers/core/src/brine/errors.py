@@ -16,7 +16,8 @@ BrineError
     ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
     ├── OriginTimeout       no complete response within the deadline
     ├── OriginMalformed     truncated (to nothing, even), over-long or badly framed
-    └── OriginTooLarge      larger than the gateway takes
+    ├── OriginTooLarge      larger than the gateway takes
+    └── OriginCircuitOpen   it failed too often of late, so it was not asked
 """
 
 from __future__ import annotations
@@ -97,3 +98,11 @@ class OriginMalformed(OriginError):
 
 class OriginTooLarge(OriginError):
     """The origin's response is larger than the gateway takes."""
+
+
+class OriginCircuitOpen(OriginError):
+    """The origin has failed too often of late, and was not asked. `retry_after`: seconds until it may be."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

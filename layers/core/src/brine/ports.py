@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -127,6 +127,35 @@ class StampStore(Protocol):
         """
 
     def within(self, deadline: Deadline) -> StampStore:
+        """As ItemStore.within."""
+
+
+type Claim = Literal["taken", "held", "closed"]
+"""taken: who asked makes the probe. held: somebody else does, or the circuit is open. closed: there is no need."""
+
+
+class CircuitStore(Protocol):
+    """Until when the circuits of origins are open (brine.domain.circuit): each method one round trip, or StoreError.
+
+    An origin without an entry has a closed circuit. Times are seconds since 1970.
+    """
+
+    def read(self, origin: OriginAddress) -> float | None:
+        """Until when the circuit is or was open. It is not consistent: what was written a moment ago may be missing."""
+
+    def open(self, origin: OriginAddress, *, until: float) -> None:
+        """Open it until then, whatever was before, claims included."""
+
+    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+        """Take the probe of a circuit whose time is over at `now`; atomic among all callers.
+
+        It is open until then, to give the owner time. An owner whose first answer was lost finds its own claim.
+        """
+
+    def close(self, origin: OriginAddress, *, owner: str) -> None:
+        """Close it, unless it was opened, or claimed by somebody else, since this owner claimed it."""
+
+    def within(self, deadline: Deadline) -> CircuitStore:
         """As ItemStore.within."""
 
 

@@ -9,7 +9,7 @@ from brine.adapters.http1.connection import Limits, Message
 from brine.adapters.http1.errors import BadAnswer, ConnectFailed, ExchangeError, NoAnswer, TimedOut, TooLarge
 from brine.adapters.http1.head import TOKEN
 from brine.domain.fields import Fields
-from brine.domain.messages import Response
+from brine.domain.messages import IDEMPOTENT_METHODS, Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from brine.errors import OriginError
     from brine.ports import Deadline
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
 _ALWAYS_COUNTED = frozenset({"POST", "PUT", "PATCH"})  # without a body they say so (RFC 9110 section 8.6)
 _OURS = frozenset({"host", "content-length", "transfer-encoding"})
 _TARGET = re.compile(r"[!-~\x80-\xff]+")
@@ -54,7 +53,7 @@ class HttpOrigin:
             method=request.method,
             head=_head(origin, request),
             body=request.body,
-            repeatable=request.method in _IDEMPOTENT,
+            repeatable=request.method in IDEMPOTENT_METHODS,
         )
         try:
             answer = self._client.exchange(origin, message, self._limits, deadline)

@@ -22,11 +22,14 @@ from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine.domain.route import ForwardHeaders
 
+    type Readers = Mapping[str, Callable[[Any], Any]]
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+MAX_RETRIES = 5
 MAX_ROUTE_TAGS = 8  # the others of a response's are for its origin to give
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
@@ -37,6 +40,12 @@ def _prefix(value: object) -> str:
     if value != "/" and (value.endswith("/") or "//" in value or "?" in value or "#" in value):
         raise ValueError('must be a path without "?", "#", "//" and without a "/" at its end')
     return value
+
+
+def _retries(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRIES:
+        return value
+    raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
 
 
 def _tags(value: object) -> tuple[str, ...]:
@@ -89,15 +98,16 @@ def _tenant(value: object) -> str:
     raise ValueError('must be "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME"')
 
 
-ROUTE: dict[str, Callable[[Any], Any]] = {
+ROUTE: Readers = {
     "name": plain_name,
     "prefix": _prefix,
     "forward_headers": _forward_headers,
     "timeout": positive_duration,
+    "retries": _retries,
     "max_request_body": size,
     "tenant": _tenant,
 }
-POLICY: dict[str, Callable[[Any], Any]] = {
+POLICY: Readers = {
     "freshness_lifetime": duration,
     "jitter": number_up_to(0.5),
     "early_refresh": number_up_to(10),
@@ -112,8 +122,12 @@ POLICY: dict[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "new_keys_per_minute": positive_count,
 }
-QUERY: dict[str, Callable[[Any], Any]] = {
+QUERY: Readers = {
     "keep": lambda value: frozenset(texts(value)),
     "drop": texts,
     "sort": boolean,
+}
+CIRCUIT_BREAKER: Readers = {
+    "failures": positive_count,
+    "open_for": positive_duration,
 }

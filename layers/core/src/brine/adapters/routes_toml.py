@@ -11,15 +11,18 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from brine.adapters.route_values import POLICY, QUERY, ROUTE
+from brine.adapters.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE
 from brine.adapters.toml_positions import Positions, not_toml
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from brine.adapters.route_values import Readers
 
 _URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -73,28 +76,35 @@ class _Reader:
             elif key in ROUTE:
                 values[key] = self.read(ROUTE, index, (key,), value)
             elif key == "query":
-                values[key] = self.query(index, value)
+                values[key] = QueryRule(**self.table(QUERY, index, key, value, '{ drop = ["utm_*"] }'))
+            elif key == "circuit_breaker":
+                values[key] = self.circuit_breaker(index, value)
             elif key == "origin":
                 values["origin"], values["base_path"] = self.origin(index, value)
             else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, "origin", "query")))
+                known = ", ".join(sorted((*ROUTE, *POLICY, "circuit_breaker", "origin", "query")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
             values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
         return Route(**values, policy=Policy(**policy))
 
-    def query(self, index: int, value: object) -> QueryRule:
-        if not isinstance(value, dict):
-            self.fail(index, ("query",), '"query" must be a table, such as { drop = ["utm_*"] }')
-        for key in value:
-            if key not in QUERY:
-                self.fail(index, ("query", key), f'unknown key "{key}"; "query" knows {", ".join(sorted(QUERY))}')
-        return QueryRule(**{key: self.read(QUERY, index, ("query", key), item) for key, item in value.items()})
+    def circuit_breaker(self, index: int, value: object) -> CircuitBreaker | None:
+        if value is False:
+            return None
+        example = '{ failures = 5, open_for = "30s" }, or false'
+        return CircuitBreaker(**self.table(CIRCUIT_BREAKER, index, "circuit_breaker", value, example))
 
-    def read(
-        self, readers: Mapping[str, Callable[[Any], Any]], index: int, keys: tuple[str, ...], value: object
-    ) -> Any:
+    def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
+        """The values of a table inside a route."""
+        if not isinstance(value, dict):
+            self.fail(index, (name,), f'"{name}" must be a table, such as {example}')
+        for key in value:
+            if key not in readers:
+                self.fail(index, (name, key), f'unknown key "{key}"; "{name}" knows {", ".join(sorted(readers))}')
+        return {key: self.read(readers, index, (name, key), item) for key, item in value.items()}
+
+    def read(self, readers: Readers, index: int, keys: tuple[str, ...], value: object) -> Any:
         try:
             return readers[keys[-1]](value)
         except ValueError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.circuit import CircuitBreaker
 from brine.domain.policy import Policy
+from brine.domain.retries import DEFAULT_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,7 @@ class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Route:
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
+    retries: int = DEFAULT_RETRIES
+    circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
     tenant: str | None = None
     policy: Policy = field(default_factory=Policy)

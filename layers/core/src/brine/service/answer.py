@@ -19,7 +19,8 @@ not the cache's business. refused: the client asked for what cannot be had. prob
 class Answer:
     """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin.
 
-    `early_refresh`: whether a refresh was asked for though the response is fresh.
+    `retries`: how often it was asked once more in that time. `early_refresh`: whether a refresh was asked for though
+    the response is fresh.
     """
 
     response: Response
@@ -28,6 +29,7 @@ class Answer:
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
     origin_time: float | None = None
+    retries: int = 0
     early_refresh: bool = False
     problem: str | None = None
     faults: tuple[Fault, ...] = ()

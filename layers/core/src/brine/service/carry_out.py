@@ -14,13 +14,15 @@ from brine.domain.stamps import MARGIN, key_stamp
 from brine.domain.storing import evict_at
 from brine.domain.target import normalised
 from brine.domain.upstream import upstream_fields
-from brine.errors import BadRequest, OriginError
+from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.service import problems
+from brine.service.ask import ask
 from brine.service.collapse import Fill, collapse
 from brine.service.found import Found
+from brine.service.journal import Fault
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Decision, Reception
+    from brine.domain.decision import Decision, ForwardReason, Reception
     from brine.domain.messages import Response
     from brine.service.answer import Answer, Result
     from brine.service.visit import Visit
@@ -66,13 +68,14 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     patience = visit.deadline.within(route.timeout, reserve=RESERVE)
     began = gateway.clock()
     try:
-        response = gateway.origin.fetch(route.origin, replace(visit.request, fields=fields), patience)
+        response = ask(visit, replace(visit.request, fields=fields), patience)
     except BadRequest as error:
         fill.give_up(visit)
         kind = problems.REQUEST_INVALID
         return visit.problem(kind, str(error), visit.cache_status(detail=kind.name))
     except OriginError as error:
-        visit.origin_time = gateway.clock() - began
+        if not isinstance(error, OriginCircuitOpen):
+            visit.origin_time = gateway.clock() - began
         fill.give_up(visit)
         return _origin_failed(visit, decision, error)
     visit.now = gateway.clock()
@@ -155,8 +158,14 @@ def _invalidate(visit: Visit, reception: Reception, began: float) -> None:
 
 def _origin_failed(visit: Visit, decision: Validate | Forward, error: OriginError) -> Answer:
     kind = problems.origin_problem(error)
+    reason: ForwardReason | None = decision.reason
+    retry_after = None
+    if isinstance(error, OriginCircuitOpen):
+        visit.journal.note(Fault("origin-circuit", "open"))
+        reason, retry_after = None, error.retry_after  # nothing was forwarded
     stale = receive_error(decision, visit.request, visit.route.policy, visit.now)
     if stale is not None and (response := visit.respond_from(stale)) is not None:
         ttl = remaining_freshness(stale, visit.route.policy, visit.now)
-        return visit.answer(response, visit.cache_status(fwd=decision.reason, ttl=ttl, detail=kind.name), "stale")
-    return visit.problem(kind, None, visit.cache_status(fwd=decision.reason, detail=kind.name))
+        status = visit.cache_status(hit=reason is None, fwd=reason, ttl=ttl, detail=kind.name)
+        return visit.answer(response, status, "stale")
+    return visit.problem(kind, None, visit.cache_status(fwd=reason, detail=kind.name), retry_after=retry_after)

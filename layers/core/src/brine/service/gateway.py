@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
+from brine.service.ask import Resilience
 from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
 from brine.service.key_guard import KeyGuard
@@ -46,6 +47,7 @@ class Gateway:
     handover: Handover | None = None
     waiting: Waiting = field(default_factory=Waiting)
     flights: Flights = field(default_factory=Flights)
+    resilience: Resilience = field(default_factory=Resilience)
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
 

@@ -12,13 +12,24 @@ if TYPE_CHECKING:
     from brine_codec import CodecError
 
 type FaultKind = Literal[
-    "table", "bodies", "keys", "queue", "stamps", "invalidation", "envelope", "outdated", "new-keys"
+    "table",
+    "bodies",
+    "keys",
+    "queue",
+    "stamps",
+    "circuits",
+    "invalidation",
+    "envelope",
+    "outdated",
+    "new-keys",
+    "origin-circuit",
 ]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
 so it may have been. invalidation: the table was not told what is no longer good, which others may still serve.
 envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone.
-new-keys: the route has had as many of them as it may in a minute, so the response was not stored."""
+new-keys: the route has had as many of them as it may in a minute, so the response was not stored.
+circuits: what others know of an origin could not be read or told. origin-circuit: the origin was not asked."""
 
 
 FAULT_METRICS: Final[dict[FaultKind, str]] = {
@@ -29,8 +40,10 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "keys": "StoreFault",
     "queue": "StoreFault",
     "stamps": "StoreFault",
+    "circuits": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
+    "origin-circuit": "CircuitOpen",
 }
 """The metric that counts a fault, in whatever function it happens; docs/operations.md lists them."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from brine import errors
@@ -43,6 +44,7 @@ NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and non
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
 ORIGIN_TIMEOUT = Kind("origin-timeout", 504, "The origin did not answer in time")
 ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not complete or not HTTP")
+ORIGIN_CIRCUIT_OPEN = Kind("origin-circuit-open", 503, "The origin has failed too often of late and was not asked")
 ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
 INTERNAL = Kind("internal", 500, "The gateway failed")
@@ -59,6 +61,7 @@ KINDS = (
     ORIGIN_TIMEOUT,
     ORIGIN_MALFORMED,
     ORIGIN_TOO_LARGE,
+    ORIGIN_CIRCUIT_OPEN,
     ANSWER_TOO_LARGE,
     INTERNAL,
 )
@@ -68,15 +71,21 @@ _ORIGIN_KINDS: dict[type[OriginError], Kind] = {
     errors.OriginTimeout: ORIGIN_TIMEOUT,
     errors.OriginMalformed: ORIGIN_MALFORMED,
     errors.OriginTooLarge: ORIGIN_TOO_LARGE,
+    errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
 }
 
 
-def problem(kind: Kind, detail: str | None = None) -> Response:
-    """The response that tells of a problem. No cache may keep it: the next request may fare better."""
+def problem(kind: Kind, detail: str | None = None, *, retry_after: float | None = None) -> Response:
+    """The response that tells of a problem. No cache may keep it: the next request may fare better.
+
+    `retry_after`: seconds in which it will not.
+    """
     members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
     if detail is not None:
         members["detail"] = detail
     fields = Fields([("content-type", "application/problem+json"), ("cache-control", "no-store")])
+    if retry_after is not None:
+        fields = fields.with_line("retry-after", str(ceil(retry_after)))
     return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
 
 

@@ -35,11 +35,12 @@ _STORES = frozenset({"table", "bodies", "keys", "stamps"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
-    """What became of a refresh. `origin_time`: seconds of waiting for the origin."""
+    """What became of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
 
     outcome: Outcome
     route: str | None = None
     origin_time: float | None = None
+    retries: int = 0
     faults: tuple[Fault, ...] = ()
 
 
@@ -86,6 +87,7 @@ def _refresh(visit: Visit, outcome: Outcome) -> Refresh:
         outcome=outcome,
         route=visit.route.name,
         origin_time=visit.origin_time,
+        retries=visit.retries,
         faults=tuple(visit.journal.faults),
     )
 

@@ -49,6 +49,7 @@ class Visit:
         "origin_time",
         "request",
         "resource",
+        "retries",
         "route",
     )
 
@@ -63,6 +64,7 @@ class Visit:
         self.found = Found()
         self.layer: Literal["memory", "table"] | None = None
         self.origin_time: float | None = None
+        self.retries = 0
         self.asked_early = False
         self._cache: ResponseCache | None = None
 
@@ -70,8 +72,13 @@ class Visit:
     def cache(self) -> ResponseCache:
         """The gateway's cache, whose calls end in time for an answer."""
         if self._cache is None:
-            self._cache = self.gateway.cache.within(self.deadline.within(inf, reserve=ANSWER_RESERVE))
+            self._cache = self.gateway.cache.within(self.store_deadline)
         return self._cache
+
+    @property
+    def store_deadline(self) -> Deadline:
+        """When calls to stores must be over."""
+        return self.deadline.within(inf, reserve=ANSWER_RESERVE)
 
     @property
     def key(self) -> str:
@@ -174,10 +181,14 @@ class Visit:
             layer=self.layer,
             stored=status.stored,
             origin_time=self.origin_time,
+            retries=self.retries,
             early_refresh=self.asked_early,
             faults=tuple(self.journal.faults),
         )
 
-    def problem(self, kind: problems.Kind, detail: str | None, status: CacheStatus) -> Answer:
+    def problem(
+        self, kind: problems.Kind, detail: str | None, status: CacheStatus, *, retry_after: float | None = None
+    ) -> Answer:
         """The answer that tells of a problem."""
-        return replace(self.answer(problems.problem(kind, detail), status, "problem"), problem=kind.name)
+        response = problems.problem(kind, detail, retry_after=retry_after)
+        return replace(self.answer(response, status, "problem"), problem=kind.name)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.circuits_memory import MemoryCircuitStore
+from brine.adapters.dynamodb_circuits import DynamoCircuitStore
+from brine.domain.circuit import KEPT
+from brine.errors import StoreUnavailable
+from tests.contract.circuit_store import NOW, CircuitStoreContract
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+    from brine.domain.origin import OriginAddress
+    from brine.ports import CircuitStore
+    from tests.aws import Emulator
+
+
+class TestMemoryCircuitStore(CircuitStoreContract):
+    @pytest.fixture
+    def circuits(self) -> CircuitStore:
+        return MemoryCircuitStore()
+
+
+class TestDynamoCircuitStore(CircuitStoreContract):
+    @pytest.fixture
+    def circuits(self, aws: Aws, table: str) -> CircuitStore:
+        return DynamoCircuitStore(aws, table)
+
+    @pytest.fixture
+    def key(self, origin: OriginAddress) -> dict[str, dict[str, str]]:
+        """Where the circuit of the origin lies. Its name does not lie there: it may come from a secret variable."""
+        digest = sha256(f"https://{origin.host}".encode()).hexdigest()
+        return {"pk": {"S": f"o#{digest}"}, "sk": {"S": "circuit"}}
+
+    def test_it_goes_by_itself_once_nobody_has_probed_for_long(
+        self,
+        emulator: Emulator,
+        circuits: CircuitStore,
+        table: str,
+        origin: OriginAddress,
+        key: dict[str, dict[str, str]],
+    ) -> None:
+        circuits.open(origin, until=NOW)
+        opened = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
+        circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
+        claimed = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
+        assert opened == {**key, "open_until": {"N": repr(NOW)}, "evict_at": {"N": str(int(NOW) + KEPT)}}
+        assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + KEPT)}
+
+    def test_what_is_none_of_ours_is_an_error(
+        self,
+        emulator: Emulator,
+        circuits: CircuitStore,
+        table: str,
+        origin: OriginAddress,
+        key: dict[str, dict[str, str]],
+    ) -> None:
+        emulator.dynamodb.put_item(TableName=table, Item={**key, "open_until": {"S": "soon"}})
+        with pytest.raises(StoreUnavailable):
+            circuits.read(origin)

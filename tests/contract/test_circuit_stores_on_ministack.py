@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.dynamodb_circuits import DynamoCircuitStore
+from tests.contract.circuit_store import CircuitStoreContract
+
+if TYPE_CHECKING:
+    from brine.adapters.http1 import Client
+    from brine.ports import CircuitStore
+    from tests.aws import Emulator
+
+
+@pytest.fixture(scope="session")
+def table(ministack: Emulator) -> str:
+    return ministack.create_table("circuits")
+
+
+@pytest.mark.races
+class TestDynamoCircuitStoreOnMinistack(CircuitStoreContract):
+    """The contract once more, where conditional writes of many at once are atomic as in DynamoDB."""
+
+    @pytest.fixture
+    def circuits(self, client: Client, ministack: Emulator, table: str) -> CircuitStore:
+        return DynamoCircuitStore(ministack.reached_by(client), table)

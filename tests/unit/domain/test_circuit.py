@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.circuit import FAIR_TIME, KEPT, STREAK_GAP, Streak, after_failure, health, needs_probe
+from brine.domain.messages import Response
+from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
+
+if TYPE_CHECKING:
+    from brine.errors import OriginError
+
+NOW = 1_790_000_000.0
+
+
+@pytest.mark.parametrize("status", range(200, 600))
+def test_statuses_that_tell_of_an_origin_that_is_down(status: int) -> None:
+    assert health(Response(status=status), 20, 20) == ("down" if status >= 502 and status != 505 else "well")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(OriginUnreachable(""), "down"), (OriginMalformed(""), "down"), (OriginTooLarge(""), "well")],
+)
+def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, told: str) -> None:
+    assert health(error, 0.1, 20) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "timeout", "fails"),
+    [(FAIR_TIME, 20, True), (FAIR_TIME - 0.1, 20, False), (1.0, 1.0, True), (0.9, 1.0, False), (20, 20, True)],
+)
+def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeout: float, fails: bool) -> None:
+    assert health(OriginTimeout(""), seconds, timeout) == ("down" if fails else "unknown")
+
+
+def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:
+    streak = after_failure(after_failure(None, NOW), NOW + STREAK_GAP)
+    assert streak == Streak(2, NOW + STREAK_GAP)
+    assert after_failure(streak, NOW + 2 * STREAK_GAP + 1).failures == 1
+    assert after_failure(streak, NOW - STREAK_GAP).failures == 1  # the clock was set back
+
+
+def test_a_circuit_waits_for_a_probe_once_its_time_is_over_but_not_for_ever() -> None:
+    moments = [NOW - 1, NOW, NOW + KEPT - 1, NOW + KEPT]
+    assert [needs_probe(NOW, moment) for moment in moments] == [False, True, True, False]
+    assert not needs_probe(0, NOW)
