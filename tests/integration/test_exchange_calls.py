@@ -1,4 +1,4 @@
-"""What the exchange asks of AWS for each request, and that an envelope is sent once, on real queue, table and bucket."""
+"""What the exchange asks of AWS for each request, and that an envelope is sent once: on a queue, a table, a bucket."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def ask(
     return exchange.serve(request, Deadline(time.monotonic() + 29, time.monotonic), account=ACCOUNT)
 
 
-def received(exchange: Exchange, **fields: str) -> list[dict[str, Any]]:
-    answer = ask(exchange, "GET", "?visibility=60", who="consumer", **fields)
+def received(exchange: Exchange) -> list[dict[str, Any]]:
+    answer = ask(exchange, "GET", "?visibility=60", who="consumer")
     if answer.response.status == 204:
         return []
     messages: list[dict[str, Any]] = json.loads(answer.response.body)["messages"]
