@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from brine.adapters.exchange_memory import MemoryClaimStore, MemorySingleUseStore
-from brine.domain.single_use import Sent
+from brine.domain.single_use import Sending, Sent
 from brine.errors import StoreUnavailable
-from brine.service.exchange.sending import INLINE_LIMIT
+from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT
 from brine.service.waiting import LEASE_MARGIN
 from tests.exchange_faults import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.faults import Faults
@@ -205,3 +207,24 @@ def test_with_faults_everywhere_what_was_accepted_is_received(seed: int) -> None
             break
     assert seen == expected
     assert faults.injected.total() > 10
+
+
+def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took(world: World) -> None:
+    envelope = world.sealed()
+    began = world.now
+
+    def slow(*_: object) -> bytes | None:
+        world.now += 20  # of the 29 that the request has
+        return envelope
+
+    world.claims.read = slow
+    place = world.ask(
+        "POST", "/exchange/orders/uploads", {"size": len(envelope), "sha256": sha256(envelope).hexdigest()}
+    )
+    world.lying.send = dying  # type: ignore[method-assign]
+    body = json.dumps({"claim": place.json["claim"]}).encode()
+    with pytest.raises(Death):
+        world.ask("POST", body=body, content_type=CLAIM_TYPE)
+    (mark,) = world.marks.marks.values()
+    assert isinstance(mark.state, Sending)
+    assert mark.state.until == began + SECONDS + LEASE_MARGIN

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`principal` sends `request` to a channel, at `now`, in seconds since 1970, and has until `deadline`."""
+    """`principal` sends `request` to a channel, at `now`, and has until `deadline`, which is at `ends_at`.
+
+    `now` and `ends_at` are seconds since 1970.
+    """
 
     end: ChannelEnd
     principal: str
     request: Request
     deadline: Deadline
     now: float
+    ends_at: float
     journal: Journal
 
     @property

@@ -52,8 +52,15 @@ class Exchange:
             principal = self._principal(request, account)
             channel, rest = _place(request.path)
             end = self._end(channel)
+            now = self.clock()
             call = Call(
-                end=end, principal=principal, request=request, deadline=deadline, now=self.clock(), journal=journal
+                end=end,
+                principal=principal,
+                request=request,
+                deadline=deadline,
+                now=now,
+                ends_at=now + deadline.remaining(),
+                journal=journal,
             )
             return self._do(call, rest)
         except Refusal as refusal:

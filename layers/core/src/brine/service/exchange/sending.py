@@ -133,7 +133,7 @@ class Sending:
             raise self.ends.refusal(error, end, envelope, call.principal, call.now) from error
         key = single_use_key(call.channel, envelope)
         owner = secrets.token_hex(16)
-        until = call.now + call.deadline.remaining() + LEASE_MARGIN
+        until = call.ends_at + LEASE_MARGIN
         marks = self.marks.within(call.deadline)
         try:
             before = marks.begin(key, owner=owner, now=call.now, until=until, evict_at=info.expires_at + EVICTION_SLACK)
