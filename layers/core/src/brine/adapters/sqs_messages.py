@@ -24,7 +24,9 @@ _PATIENCE = Patience(budget=3.0, connect_timeout=1.0, read_timeout=2.0)
 _LONG = Patience(budget=24.0, connect_timeout=1.0, read_timeout=22.0, attempts=2)
 _GRACE = 3.0
 """Seconds that an answer may take beyond the time that the queue waits for a message."""
-_STALE_HANDLES = frozenset({"ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight"})
+_STALE_HANDLES = frozenset(
+    {"ReceiptHandleIsInvalid", "InvalidParameterValue", "InvalidParameterValueException", "MessageNotInflight"}
+)
 
 
 class SqsMessageQueue:
