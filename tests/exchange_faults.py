@@ -51,11 +51,11 @@ class FaultyClaims:
     def delete(self, channel: str, claim_id: str) -> None:
         self._faults.befall("delete claim", lambda: self._inner.delete(channel, claim_id))
 
-    def upload(self, channel: str, claim: ClaimCheck, *, now: float, seconds: int) -> Upload:
-        return self._inner.upload(channel, claim, now=now, seconds=seconds)
+    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
+        return self._inner.upload(channel, claim, seconds=seconds)
 
-    def download(self, channel: str, claim_id: str, *, now: float, seconds: int) -> str:
-        return self._inner.download(channel, claim_id, now=now, seconds=seconds)
+    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
+        return self._inner.download(channel, claim_id, seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - as above
         return self

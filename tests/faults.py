@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from random import Random
 
+    from brine.domain.fields import Fields
     from brine.domain.messages import Request
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
@@ -196,6 +197,9 @@ class FaultyBodies:
 
     def write(self, digest: bytes, body: bytes) -> None:
         self._faults.befall("write body", lambda: self._inner.write(digest, body))
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        return self._faults.befall("link body", lambda: self._inner.link(digest, size, seconds=seconds, fields=fields))
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
         return self

@@ -6,6 +6,7 @@ ministack pins a botocore of its own, so it lives in an environment that uvx mak
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import os
 import socket
 import subprocess
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.aws import Emulator
 
 PACKAGE: Final = "ministack==1.5.33"
+TRANSLATOR: Final = f"aws-sam-translator=={importlib.metadata.version('aws-sam-translator')}"  # for its CloudFormation
 INSTALL_LIMIT: Final = 120.0  # seconds
 START_LIMIT: Final = 30.0
 
@@ -33,7 +35,7 @@ START_LIMIT: Final = 30.0
 def installed_interpreter() -> str:
     """The Python of an environment with ministack in it. Skips when that cannot be installed here."""
     program = "import sys; print(sys.executable)"
-    command = ["uvx", "--python", sys.executable, "--from", PACKAGE, "python", "-c", program]
+    command = ["uvx", "--python", sys.executable, "--from", PACKAGE, "--with", TRANSLATOR, "python", "-c", program]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=True)
     except FileNotFoundError:
@@ -46,8 +48,8 @@ def installed_interpreter() -> str:
 
 
 @contextlib.contextmanager
-def running_ministack(python: str, log: Path) -> Iterator[str]:
-    """The endpoint URL of a new ministack, which ends with the context."""
+def running_ministack(python: str, log: Path, **variables: str) -> Iterator[str]:
+    """The endpoint URL of a new ministack, which ends with the context. `variables` are its own settings."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {
@@ -58,6 +60,7 @@ def running_ministack(python: str, log: Path) -> Iterator[str]:
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "MINISTACK_REGION": REGION,
+        **variables,
     }
     with (
         log.open("wb") as output,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from brine.adapters.lambda_http import Incoming, read, write
+from brine.adapters.lambda_http import Incoming, read, room, write
 from brine.bootstrap import build_gateway
 from brine.domain.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     incoming = UNREAD
     try:
         incoming = read(event)
-        answer = gateway.serve(incoming.request, deadline)
+        answer = gateway.serve(incoming.request, deadline, room=room(incoming))
         answer, result = written(answer, incoming)
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))

@@ -56,6 +56,7 @@ def test_it_keeps_a_response_and_serves_it_in_a_new_process(machine: Machine, tm
     assert {"fwd=uri-miss", "stored"} <= set(first.returned["headers"]["cache-status"].split("; "))
     assert second.returned["headers"]["cache-status"].startswith("brine; hit; ttl=")
     assert second.body == first.body
+    assert not [module for module in second.modules if {"formats", "msgpack"} & set(module.parts)]  # no hit needs them
 
 
 def test_it_answers_with_bytes(machine: Machine, tmp_path: Path) -> None:

@@ -7,19 +7,31 @@ import pytest
 from brine.adapters.memory import MemoryBodyStore
 from brine.adapters.s3 import S3BodyStore
 from tests.contract.body_store import BodyStoreContract
+from tests.links import followed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.adapters.aws.service import Aws
+    from brine.domain.messages import Response
     from brine.ports import BodyStore
 
 
 class TestMemoryBodyStore(BodyStoreContract):
     @pytest.fixture
-    def store(self) -> BodyStore:
+    def store(self) -> MemoryBodyStore:
         return MemoryBodyStore()
+
+    @pytest.fixture
+    def follow(self, store: MemoryBodyStore) -> Callable[[str], Response]:
+        return store.links.__getitem__
 
 
 class TestS3BodyStore(BodyStoreContract):
     @pytest.fixture
     def store(self, aws: Aws, bucket: str) -> BodyStore:
         return S3BodyStore(aws, bucket)
+
+    @pytest.fixture
+    def follow(self) -> Callable[[str], Response]:
+        return followed

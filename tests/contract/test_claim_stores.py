@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -28,14 +27,14 @@ class TestS3ClaimStore(ClaimStoreContract):
         return S3ClaimStore(aws, bucket)
 
     def test_others_upload_and_download_by_url(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
-        upload = claims.upload("orders", claim, now=time.time(), seconds=60)
+        upload = claims.upload("orders", claim, seconds=60)
         request = urllib.request.Request(  # noqa: S310 - moto's own URL
             upload.url, ENVELOPE, headers=dict(upload.headers), method="PUT"
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
             assert answer.status == 200
         assert claims.read("orders", claim) == ENVELOPE
-        url = claims.download("orders", claim.id, now=time.time(), seconds=60)
+        url = claims.download("orders", claim.id, seconds=60)
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - as above
             assert answer.read() == ENVELOPE
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.races
 ROUNDS = 25  # of holders that are killed, and as many of holders that are stopped
 CLIENTS = 4  # for each key, in two gateways
-TIMEOUT = 2.0  # the route's, in seconds: so the lease of the dead is short, too
+TIMEOUT = 4.0  # the route's, in seconds: so the lease of the dead is short, too
 
 
 def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> None:
@@ -47,18 +47,14 @@ def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> N
 
 
 class Holder:
-    """Such a process, in the middle of its fetches."""
+    """Such a process."""
 
-    def __init__(self, environment: dict[str, str], paths: list[str], origin: SlowOrigin) -> None:
+    def __init__(self, environment: dict[str, str], paths: list[str]) -> None:
         context = multiprocessing.get_context("spawn")
         self.receiver, sender = context.Pipe(duplex=False)
         self.process: SpawnProcess = context.Process(target=hold, args=(environment, paths, sender), daemon=True)
         self.process.start()
         sender.close()
-        until = time.monotonic() + 20
-        while not {path.removeprefix("/o") for path in paths} <= origin.asked.keys():
-            assert time.monotonic() < until, "the holder never asked the origin"
-            time.sleep(0.01)
 
     def signal(self, number: int) -> None:
         assert self.process.pid is not None
@@ -76,6 +72,14 @@ class Holder:
         self.process.kill()
         self.process.join()
         self.receiver.close()
+
+
+def wait_until_asked(origin: SlowOrigin, paths: list[str]) -> None:
+    """Return when the origin has been asked for all of them."""
+    until = time.monotonic() + LIMIT
+    while not {path.removeprefix("/o") for path in paths} <= origin.asked.keys():
+        assert time.monotonic() < until, "the holders never asked the origin"
+        time.sleep(0.01)
 
 
 def expiry(gateway: Gateway, path: str) -> float:
@@ -107,9 +111,10 @@ def test_others_take_over_from_the_dead_and_what_the_stopped_have_comes_too_late
     paths = killed + stopped
     origin.may_answer.clear()
     with ExitStack() as stack:
-        dead = stack.enter_context(Holder(environment, killed, origin))
+        dead = stack.enter_context(Holder(environment, killed))
+        zombie = stack.enter_context(Holder(environment, stopped))
+        wait_until_asked(origin, paths)
         dead.signal(signal.SIGKILL)
-        zombie = stack.enter_context(Holder(environment, stopped, origin))
         zombie.signal(signal.SIGSTOP)
         origin.may_answer.set()  # the zombie's sockets have its answers now, and it reads them much later
 

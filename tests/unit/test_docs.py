@@ -67,6 +67,8 @@ def test_every_key_of_a_route_is_documented() -> None:
     documented = [row[0] for row in page.rows if row[0] != "Key"]
     assert sorted(codes(" ".join(documented))) == sorted(keys)
     assert keys["query"]["properties"].keys() <= set(codes(page.row("query")[2]))
+    text = (DOCS / "routes.md").read_text()
+    assert keys["transcoding"]["properties"].keys() <= set(codes(text.partition("## Formats")[2].partition("\n## ")[0]))
 
 
 def test_every_key_of_a_channel_is_documented() -> None:

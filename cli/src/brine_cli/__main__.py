@@ -106,7 +106,8 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("layers/routes/routes.toml"),
         metavar="FILE",
-        help="the routes that are deployed, for --url and --route; ${NAME} is taken from here (default: %(default)s)",
+        help="the routes that are deployed, for --route and --url; for --url, ${NAME} is taken from here "
+        "(default: %(default)s)",
     )
     parser.set_defaults(run=partial(_purge, parser))
 

@@ -14,6 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from brine.adapters.http1.client import Client
+from brine.adapters.routes_toml import route_names
 from brine.bootstrap import build_purger
 from brine.domain.tenant import NOBODY
 from brine.errors import BrineError
@@ -24,6 +25,7 @@ from brine_cli.launches import CREDENTIALS
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from pathlib import Path
 
     from brine.service.purge import Purge, Purger
 
@@ -35,6 +37,8 @@ PATIENCE: Final = 10.0
 def run(options: argparse.Namespace) -> int:
     """Purges and says what was done. Raises CommandError."""
     try:
+        if options.route is not None:
+            _check_route(options.route, options.routes)
         environment = _environment(options)
         check_clock(server_time(_dynamodb_url(environment)), time.time())
         with closing(Client()) as client:
@@ -70,10 +74,20 @@ def check_clock(theirs: float, ours: float) -> None:
         )
 
 
+def _check_route(name: str, routes: Path) -> None:
+    """A stamp may have any name: a route that is not there would be purged without a word. Raises CommandError."""
+    try:
+        text = routes.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{routes} cannot be read: {error}") from None
+    if name not in route_names(text, source=routes.name):
+        raise CommandError(f'{routes} has no route named "{name}"')
+
+
 def _environment(options: argparse.Namespace) -> Mapping[str, str]:
     """The variables that a function of the stack would have. An emulator never gets to see real credentials."""
     environment = dict(os.environ)
-    environment["BRINE_ROUTES"] = str(options.routes) if options.url or options.route else ""
+    environment["BRINE_ROUTES"] = str(options.routes) if options.url else ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if options.endpoint_url is not None:

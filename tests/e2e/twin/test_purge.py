@@ -31,10 +31,11 @@ def purge(twin: Twin, *arguments: str, table: str | None = None) -> subprocess.C
     assert twin.aws_endpoint is not None
     assert twin.httpbin is not None
     place = ("--endpoint-url", twin.aws_endpoint, "--table", table or twin.resources["Table"])
+    origin = {"BRINE_HTTPBIN_ORIGIN": twin.httpbin} if "--url" in arguments else {}  # only for a URL's key
     return subprocess.run(
         [sys.executable, "-m", "brine_cli", "purge", *place, *arguments],
         cwd=ROOT,
-        env={**os.environ, "BRINE_HTTPBIN_ORIGIN": twin.httpbin},
+        env={**os.environ, **origin},
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -82,7 +83,12 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
 @pytest.mark.parametrize(
     ("what", "table", "told"),
     [
-        (("--route", "nope"), None, 'brine: there is no route named "nope"\n'),
+        (("--route", "nope"), None, 'brine: layers/routes/routes.toml has no route named "nope"\n'),
+        (
+            ("--route", "nope", "--routes", "nope.toml"),
+            None,
+            "brine: nope.toml cannot be read: [Errno 2] No such file or directory: 'nope.toml'\n",
+        ),
         (("--url", "/nope"), None, "brine: no route covers /nope\n"),
         (("--everything",), "nope", "brine: UpdateItem: ResourceNotFoundException (400)\n"),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 from brine_cli.environment import InitFailed
 from tests.events import load_event
+from tests.links import followed
 from tests.loopback import Loopback, answering, answering_always
 from tests.unit.functions.invoking import Output, running, variables_on
 
@@ -32,7 +33,7 @@ LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
 BROKEN = """
 import app
 class Broken:
-    def serve(self, request, deadline):
+    def serve(self, request, deadline, room):
         raise LookupError("nobody foresaw this")
 app.gateway = Broken()
 handler = app.handler
@@ -44,7 +45,7 @@ import app
 from brine.domain.messages import Response
 from brine.service.answer import Answer
 class Early:
-    def serve(self, request, deadline):
+    def serve(self, request, deadline, room):
         return Answer(response=Response(status=200), result="hit", early_refresh=True)
 app.gateway = Early()
 handler = app.handler
@@ -207,6 +208,25 @@ def test_an_answer_that_is_too_large_is_a_problem_that_keeps_its_story(start: St
     (metrics,) = output.metrics
     assert (metrics["Problem"], metrics["route"]) == (1, "bin")
     assert metrics["OriginLatency"] > 0
+
+
+def test_an_answer_that_is_too_large_leads_to_the_stored_body_where_the_route_allows_it(
+    start: Start, variables: dict[str, str], output: Output
+) -> None:
+    routes = Path(variables["BRINE_ROUTES"])
+    routes.write_text(routes.read_text() + 'large_bodies = "redirect"\n')
+    with Loopback(answering(LARGE)) as origin, start(origin.address) as invoke:
+        answers = [invoke(load_event("alb/get-cache.json")) for _ in range(2)]
+    for answer in answers:
+        assert (answer["statusCode"], answer["body"], answer["headers"]["cache-control"]) == (307, "", "no-store")
+        got = followed(answer["headers"]["location"])
+        assert (got.status, got.fields.get("content-type")) == (200, "text/plain")
+        assert got.body == b"x" * ALB_LIMIT
+    stories = [answer["headers"]["cache-status"] for answer in answers]
+    assert stories[0] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
+    assert stories[1].startswith("brine; hit; ttl=")
+    assert [(record["result"], record["status"]) for record in output.log] == [("miss", 307), ("hit", 307)]
+    assert "X-Amz-Signature" not in "".join(output.lines)
 
 
 def test_a_failure_of_its_own_is_a_problem_without_the_stack(start: Start, tmp_path: Path, output: Output) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from brine.adapters.routes_toml import parse_routes
+from brine.adapters.routes_toml import parse_routes, route_names
 from brine.domain.circuit import CircuitBreaker
+from brine.domain.formats.media import Format
 from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
+from brine.domain.transcoding import Transcoding
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"
@@ -44,7 +46,9 @@ set_cookie = "strip"
 store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
+large_bodies = "redirect"
 new_keys_per_minute = 100
+max_variants = 12
 jitter = 0.1
 early_refresh = 1
 """
@@ -56,6 +60,7 @@ early_refresh = 1
     assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
+    assert route.large_bodies == "redirect"
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
     assert route.policy == Policy(
         freshness_lifetime=300,
@@ -68,6 +73,7 @@ early_refresh = 1
         key_headers=frozenset({"accept", "x-region"}),
         request_directives=False,
         new_keys_per_minute=100,
+        max_variants=12,
         jitter=0.1,
         early_refresh=1.0,
     )
@@ -124,6 +130,28 @@ def test_the_longest_prefix_wins_at_a_slash(path: str, name: str) -> None:
     assert route.name == name
 
 
+def test_a_route_that_converts() -> None:
+    table = '{ origin = "sealed", requests = "json", origin_keys = "${KEYS}", client_keys = "c", types = ["t"] }'
+    text = f"{HEAD}transcoding = {table}"
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    (route,) = parse_routes(text, {"KEYS": "arn"})
+    assert route.transcoding == Transcoding(
+        origin=Format.SEALED,
+        requests=Format.JSON,
+        origin_keys="arn",
+        client_keys="c",
+        types=("t",),
+    )
+
+
+def test_names_take_no_variables_and_nothing_else_that_is_right() -> None:
+    text = HEAD.replace("http://a.test", "${NOPE}") + 'bogus = 1\n[[route]]\nname = 3\n[[route]]\nname = "b"\n'
+    assert route_names(text) == {"a", "b"}
+    assert route_names("route = 3") == route_names("") == frozenset()
+    with pytest.raises(ConfigError, match=r"^r\.toml:1:8: not valid TOML"):
+        route_names("[[route]\n", source="r.toml")
+
+
 def test_no_route() -> None:
     assert parse_routes(HEAD, {}).match("/b") is None
 
@@ -152,11 +180,22 @@ BAD = [
     (HEAD + "retries = true", "5:1", "a number of 0 to 5", True),
     (HEAD + "circuit_breaker = true", "5:1", '"circuit_breaker" must be a table', True),
     (HEAD + 'circuit_breaker = "off"', "5:1", "or false", True),
-    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "above 0", True),
-    (HEAD + "circuit_breaker = { failures = true }", "5:21", "above 0", True),
+    (HEAD + "circuit_breaker = { failures = 0 }", "5:21", "at least 1", True),
+    (HEAD + "circuit_breaker = { failures = true }", "5:21", "at least 1", True),
     (HEAD + "circuit_breaker = { failures = 2, open_for = 0 }", "5:35", "longer than nothing", True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", "6:1", '"circuit_breaker" knows failures, open_for', True),
+    (HEAD + 'transcoding = { origin = "json" }\nlarge_bodies = "redirect"', "6:1", "would convert", False),
+    (HEAD + "transcoding = 3", "5:1", '"transcoding" must be a table', True),
+    (HEAD + "transcoding = {}", "5:1", "which format the origin speaks", True),
+    (HEAD + 'transcoding = { origin = "xml" }', "5:17", "one of json, msgpack, sealed", True),
+    (HEAD + 'transcoding = { origin = "sealed" }', "5:1", 'has no "origin_keys"', True),
+    (HEAD + 'transcoding = { origin = "json", requests = "sealed" }', "5:1", 'has no "origin_keys"', True),
+    (HEAD + 'transcoding = { origin = "json", client_keys = "" }', "5:34", "the name or ARN", True),
+    (HEAD + 'transcoding = { origin = "json", client_keys = "${NOPE}" }', "5:34", "NOPE, which is not set", False),
+    (HEAD + 'transcoding = { origin = "json", types = "a" }', "5:34", "a list of names", True),
+    (HEAD + 'transcoding = { origin = "json", keys = "a" }', "5:34", 'unknown key "keys"', True),
     (HEAD + "show_key = 1", "5:1", "true or false", True),
+    (HEAD + "large_bodies = true", "5:1", '"refuse" or "redirect"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', "5:25", 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", "5:1", "must be a table", True),
     (HEAD + "negative_lifetimes = { 200 = 3 }", "5:1", "no status of 300", True),
@@ -165,8 +204,9 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
-    (HEAD + "new_keys_per_minute = 0", "5:1", "a whole number above 0", True),
-    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number above 0", True),
+    (HEAD + "new_keys_per_minute = 0", "5:1", "at least 1", True),
+    (HEAD + "new_keys_per_minute = true", "5:1", "a whole number", True),
+    (HEAD + "max_variants = 1", "5:1", "at least 2", True),
     (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
     (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),
     (HEAD + 'tenant = "iam:nobody"', "5:1", '"iam:account"', True),

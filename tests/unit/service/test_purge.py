@@ -377,13 +377,12 @@ def test_a_purge_tells_what_was_done() -> None:
 @pytest.mark.parametrize(
     ("purge", "message"),
     [
-        (lambda purger: purger.route("nope"), 'no route named "nope"'),
         (lambda purger: purger.url("/nope"), "no route covers /nope"),
         (lambda purger: purger.url("/api/../x"), "segment"),
         (lambda purger: purger.tag(""), "1 to 1000 characters"),
         (lambda purger: purger.tag("a" * 1001), "1 to 1000 characters"),
     ],
-    ids=["route", "url", "target", "no tag", "long tag"],
+    ids=["url", "target", "no tag", "long tag"],
 )
 def test_what_cannot_be_purged_is_refused(purge: Callable[[Purger], Any], message: str) -> None:
     world = tagged_world()

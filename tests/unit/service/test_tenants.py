@@ -7,9 +7,10 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brine.adapters.memory import MemoryItemStore
 from brine.adapters.origin_memory import MemoryOrigin
 from brine.adapters.queue_memory import MemoryRefreshQueue
 from brine.domain.fields import Fields
@@ -20,7 +21,7 @@ from brine.errors import NotPurgeable
 from brine.ports import Deadline
 from brine.service.handover import Handover
 from brine.service.refresh import Refresher
-from tests.unit.service.test_purge import purger_of
+from tests.unit.service.test_purge import CountedStamps, purger_of
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=
 )
 
 
-def of_the_tenant(**fields: str) -> World:
+def of_the_tenant(made: World | None = None, **fields: str) -> World:
     """A world whose origin answers each tenant with its name, and how often it was asked."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = f"{request.fields.get('x-tenant')} {len(world.fetched)}".encode("latin-1")
         return response(200, body, **({"cache_control": "max-age=60", "surrogate_key": "menu"} | fields))
 
-    world = World()
+    world = made or World()
     world.origin = MemoryOrigin(answer)
     world.restart()
     return world
@@ -59,6 +60,7 @@ def bodies(world: World, *tenants: str) -> list[str]:
     return [ask(world, tenant).response.body.decode() for tenant in tenants]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(NAMES, min_size=2, max_size=4, unique=True))
 def test_no_tenant_is_answered_from_another(names: list[str]) -> None:
     world = of_the_tenant()
@@ -153,6 +155,14 @@ def test_a_purge_reaches_the_tenant_that_it_names(purge: Callable[[Purger], Any]
     assert [name for name in ("a", "b") if ask(world, name).result == "miss"] == reached
     world.restart()
     assert bodies(world, "a", "b") == bodies(world, "a", "b"), "what was fetched after the purge is good"
+
+
+def test_whether_a_tenant_was_purged_is_read_along_with_the_response() -> None:
+    items = MemoryItemStore()
+    stamps = CountedStamps(items)
+    world = of_the_tenant(World(items=items, stamps=stamps))
+    ask(world, "a")
+    assert stamps.taken() == [("everything", "key", "route", "tenant", "item")]
 
 
 def test_a_tenants_tag_reaches_no_route_without_tenants() -> None:

@@ -61,6 +61,12 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "few"
+prefix = "/few"
+origin = "http://origin.test"
+forward_headers = "all"
+max_variants = 4
+[[route]]
 name = "guarded"
 prefix = "/guarded"
 origin = "http://origin.test"

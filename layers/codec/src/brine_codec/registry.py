@@ -77,6 +77,11 @@ class Registry:
         if maker.names:
             self._records[tag] = maker
 
+    @property
+    def tags(self) -> list[str]:
+        """What is registered now, each with its version and the checksum of its fields, in order."""
+        return sorted(self._makers)
+
     def add(self, cls: type, maker: Maker, reducer: Reducer) -> None:
         """Write objects of this class by `reducer` and make them by `maker`: for extras such as `arrays`."""
         self.reducers[cls] = reducer

@@ -16,7 +16,7 @@ from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
-from brine.composition import connect_aws, own_keyring, read_file
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.ask import Resilience
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.service.computation import Story
     from brine.service.found import Entry
+    from brine.service.transcoding.transcoder import Transcoder
     from brine_codec import Registry
 
 PURPOSE = "brine cache"
@@ -76,7 +77,7 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
 def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
-    Without BRINE_ROUTES it purges by tag, and everything. Raises ConfigError.
+    Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
     aws = connect_aws(settings, client or Client())
@@ -138,13 +139,35 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
+    routes = _routes(settings)
     return Gateway(
-        routes=_routes(settings),
+        routes=routes,
         cache=cache,
         origin=origin,
         clock=time.time,
         resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
+        transcoders=_transcoders(settings, routes, aws),
     )
+
+
+def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
+    """What converts, by route. Where no route asks for it, nothing of it is imported."""
+    wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
+    if not wanted:
+        return {}
+    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
+
+    declared = build_declarations(settings)
+    transcoders = {}
+    for name, transcoding in wanted:
+        try:
+            types = declared.types(transcoding.types)
+        except KeyError as error:
+            raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
+        transcoders[name] = build_transcoder(
+            name, transcoding, types, lambda secret: secret_keyring(aws, secret), time.time
+        )
+    return transcoders
 
 
 def _refreshed_by_others(routes: Routes) -> Routes:

@@ -35,8 +35,13 @@ def connect_aws(settings: CacheSettings, client: Client) -> Aws:
 def own_keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
     """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
     if settings.signing_keys is None:
-        return KeyringSource(SecretText(aws, settings.signing_keys_secret))
+        return secret_keyring(aws, settings.signing_keys_secret)
     return written_keyring(settings.signing_keys, "BRINE_SIGNING_KEYS")
+
+
+def secret_keyring(aws: Aws, secret: str) -> KeyringSource:
+    """The keyring of a secret, by its name or ARN, loaded when it is first needed."""
+    return KeyringSource(SecretText(aws, secret))
 
 
 def written_keyring(text: str, where: str) -> Keyring:

@@ -48,7 +48,7 @@ class StoreUnavailable(StoreError):
 
 
 class NotPurgeable(BrineError):
-    """No such route, or no URL or tag that could be one. The message says so."""
+    """No URL, tag or tenant that could be one. The message says so."""
 
 
 class BadEvent(BrineError):

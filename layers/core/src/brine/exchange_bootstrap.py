@@ -9,9 +9,8 @@ from brine.adapters.channels_toml import parse_channels
 from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
 from brine.adapters.http1.client import Client
 from brine.adapters.s3_claims import S3ClaimStore
-from brine.adapters.secrets import SecretText
 from brine.adapters.sqs_messages import SqsMessageQueue
-from brine.composition import build_declarations, connect_aws, own_keyring, read_file, written_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring, written_keyring
 from brine.domain.channel import PURPOSE
 from brine.domain.principal import is_principal
 from brine.errors import ConfigError
@@ -21,7 +20,7 @@ from brine.service.exchange.receiving import Receiving
 from brine.service.exchange.sending import Sending
 from brine.service.exchange.tokens import Tokens
 from brine.settings import Settings
-from brine_codec import Codec, KeyringSource
+from brine_codec import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.channels_toml import DeclaredChannel
     from brine.domain.formats.allowed import Declarations
-    from brine_codec import Keyring
+    from brine_codec import Keyring, KeyringSource
 
 TOKENS = "brine exchange tokens"
 
@@ -72,7 +71,7 @@ def _keyring(declared: DeclaredChannel, aws: Aws) -> Keyring | KeyringSource:
     """The keyring that is written out, where there is no Secrets Manager, or that of the secret."""
     if declared.keys.startswith("{"):
         return written_keyring(declared.keys, f"the keys of the channel {declared.channel.name}")
-    return KeyringSource(SecretText(aws, declared.keys))
+    return secret_keyring(aws, declared.keys)
 
 
 def _stand_in(settings: Settings) -> str | None:

@@ -56,10 +56,10 @@ class ClaimStore(Protocol):
     def delete(self, channel: str, claim_id: str) -> None:
         """Remove the envelope; no error when there is none."""
 
-    def upload(self, channel: str, claim: ClaimCheck, *, now: float, seconds: int) -> Upload:
+    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
         """How others can put exactly these bytes there, and nothing else, for so long. No round trip."""
 
-    def download(self, channel: str, claim_id: str, *, now: float, seconds: int) -> str:
+    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
         """The URL at which others can read what lies there, for so long. No round trip."""
 
     def within(self, deadline: Deadline) -> ClaimStore:

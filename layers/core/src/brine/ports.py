@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from brine.domain.fields import Fields
     from brine.domain.messages import Request, Response
     from brine.domain.origin import OriginAddress
     from brine.domain.refresh import RefreshRequest
@@ -170,6 +171,13 @@ class BodyStore(Protocol):
 
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken: same address, same bytes."""
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        """A URL by which whoever has it gets the bytes for so many seconds; None when they are not there, or altered.
+
+        They come with `fields`: the Content-Type, Content-Encoding, Content-Language and Content-Disposition that they
+        are to have, each once at most.
+        """
 
     def within(self, deadline: Deadline) -> BodyStore:
         """As ItemStore.within."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from brine.adapters.aws.refusals import Refused
 from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import Answer, Client
 from brine.adapters.s3 import S3BodyStore
+from brine.domain.fields import Fields
 from brine.errors import ConfigError, StoreThrottled, StoreUnavailable
 from tests.loopback import Loopback, answering_always
 from tests.unit.adapters.aws.answers import http, xml_error
@@ -103,6 +105,46 @@ def test_a_write_lets_s3_check_the_digest(aws_at: AwsAt) -> None:
     assert b"if-none-match: *" in lines
     assert b"content-type: application/octet-stream" in lines
     assert body == BODY
+
+
+def link(aws_at: AwsAt, answer: bytes) -> str | None:
+    with Loopback(answering_always(answer)) as server:
+        aws = aws_at(server)
+        try:
+            return S3BodyStore(aws, "bodies").link(DIGEST, len(BODY), seconds=60, fields=Fields())
+        finally:
+            aws.client.close()
+
+
+def described(size: int, checksum: bytes) -> bytes:
+    """The answer to a HeadObject."""
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nx-amz-checksum-sha256: %b\r\n\r\n" % (size, checksum)
+
+
+def test_a_link_is_to_what_s3_has_checked(aws_at: AwsAt) -> None:
+    url = link(aws_at, described(len(BODY), b64encode(DIGEST)))
+
+    assert url is not None
+    assert re.match(rf"http://127\.0\.0\.1:[0-9]+/bodies/bodies/{DIGEST.hex()}\?X-Amz-Algorithm=", url)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 404 Not Found\r\n\r\n",
+        described(len(BODY) + 1, b64encode(DIGEST)),
+        described(len(BODY), b64encode(sha256(b"another").digest())),
+        b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n",
+    ],
+    ids=["missing", "of another size", "altered", "unchecked"],
+)
+def test_there_is_no_link_to_what_is_not_as_it_was(aws_at: AwsAt, answer: bytes) -> None:
+    assert link(aws_at, answer) is None
+
+
+def test_a_head_that_is_refused_raises(aws_at: AwsAt) -> None:
+    with pytest.raises(Refused, match="HeadObject: unknown \\(403\\)"):
+        link(aws_at, b"HTTP/1.1 403 Forbidden\r\n\r\n")
 
 
 def test_a_bucket_must_have_a_name(aws_at: AwsAt) -> None:

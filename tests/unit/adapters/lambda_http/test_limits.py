@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.lambda_http import Incoming, write
+from brine.adapters.lambda_http import Incoming, room, write
 from brine.domain.fields import Fields
 from brine.domain.messages import Request, Response
 from brine.errors import AnswerTooLarge
+from brine.service.bodies import LARGEST_INLINE_BODY
 from tests.unit.adapters.lambda_http.aws_model import as_lambda_writes, received
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ def test_binary_up_to_the_last_byte(source: Source, limit: int) -> None:
     assert len(as_lambda_writes(full)) == limit
     with pytest.raises(AnswerTooLarge, match=f"{limit + 1:,} bytes"):
         answer_to(source, "image/png", body, "p" * (room % 4 + 1))
+
+
+@pytest.mark.parametrize(("source", "limit"), LIMITS)
+@pytest.mark.parametrize("byte", [b"\xff", b"a", b"\x01", b'"'])
+def test_a_body_that_there_is_room_for_fits_whatever_it_holds(source: Source, limit: int, byte: bytes) -> None:
+    space = room(Incoming(request=Request(method="GET", path="/"), source=source))
+    assert LARGEST_INLINE_BODY < space < limit
+    answer = answer_to(source, "text/plain", byte * space, "\x01" * 10_000)
+    assert len(as_lambda_writes(answer)) <= limit
 
 
 def test_headers_count_as_lambda_escapes_them() -> None:

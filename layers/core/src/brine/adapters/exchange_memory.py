@@ -123,11 +123,11 @@ class MemoryClaimStore:
         """Remove it; no error when there is nothing."""
         self.objects.pop((channel, claim_id), None)
 
-    def upload(self, channel: str, claim: ClaimCheck, *, now: float, seconds: int) -> Upload:  # noqa: ARG002 - no limit
+    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:  # noqa: ARG002 - no limit
         """Where tests put the object."""
         return Upload(f"memory:{channel}/{claim.id}", {"content-length": str(claim.size)})
 
-    def download(self, channel: str, claim_id: str, *, now: float, seconds: int) -> str:  # noqa: ARG002 - no limit
+    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:  # noqa: ARG002 - no limit
         """Where tests find the object."""
         return f"memory:{channel}/{claim_id}"
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
+from brine.domain.messages import Response
 from brine.domain.stamps import Stamp
 from brine.ports import Held, Lease
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from brine.domain.fields import Fields
     from brine.ports import Deadline, Item, ItemStore
 
 
@@ -117,10 +120,11 @@ class MemoryStampStore:
 
 
 class MemoryBodyStore:
-    """The BodyStore port on a dictionary. `bodies` may be looked at and changed."""
+    """The BodyStore port on a dictionary. `bodies` may be seen and changed; `links`, which never end, seen."""
 
     def __init__(self) -> None:
         self.bodies: dict[bytes, bytes] = {}
+        self.links: dict[str, Response] = {}
 
     def read(self, digest: bytes, size: int) -> bytes | None:
         """The bytes at this address, unverified, or None when there are none or more than `size`."""
@@ -130,6 +134,15 @@ class MemoryBodyStore:
     def write(self, digest: bytes, body: bytes) -> None:
         """Put the bytes, unless the address is taken."""
         self.bodies.setdefault(digest, body)
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:  # noqa: ARG002 - no clock
+        """A URL that `links` has; None when there are no bytes, or altered ones."""
+        body = self.bodies.get(digest)
+        if body is None or len(body) != size or sha256(body).digest() != digest:
+            return None
+        url = f"memory:{len(self.links)}"
+        self.links[url] = Response(status=200, fields=fields, body=body)
+        return url
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.toml_values import (
     boolean,
+    count,
     duration,
     number_up_to,
     plain_name,
-    positive_count,
     positive_duration,
     size,
     texts,
@@ -88,6 +88,12 @@ def _set_cookie(value: object) -> str:
     raise ValueError('must be "shared", "strip", "refuse" or "keep"')
 
 
+def _large_bodies(value: object) -> str:
+    if value in {"refuse", "redirect"}:
+        return str(value)
+    raise ValueError('must be "refuse" or "redirect"')
+
+
 def _tenant(value: object) -> str:
     if isinstance(value, str):
         kind, _, name = value.partition(":")
@@ -105,6 +111,7 @@ ROUTE: Readers = {
     "timeout": positive_duration,
     "retries": _retries,
     "max_request_body": size,
+    "large_bodies": _large_bodies,
     "tenant": _tenant,
 }
 POLICY: Readers = {
@@ -120,7 +127,8 @@ POLICY: Readers = {
     "request_directives": boolean,
     "show_key": boolean,
     "tags": _tags,
-    "new_keys_per_minute": positive_count,
+    "max_variants": count(2),
+    "new_keys_per_minute": count(1),
 }
 QUERY: Readers = {
     "keep": lambda value: frozenset(texts(value)),
@@ -128,6 +136,6 @@ QUERY: Readers = {
     "sort": boolean,
 }
 CIRCUIT_BREAKER: Readers = {
-    "failures": positive_count,
+    "failures": count(1),
     "open_for": positive_duration,
 }

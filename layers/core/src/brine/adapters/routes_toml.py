@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.adapters.route_values import Readers
+    from brine.domain.transcoding import Transcoding
 
 _URL = re.compile(r"[!-~]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -30,11 +31,21 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
+    return _Reader(Positions(text), environment, source).routes(_document(text, source))
+
+
+def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
+    """The names of the routes, for who has no use for the rest, and not the variables that it takes. As above."""
+    tables = _document(text, source).get("route")
+    names = [table.get("name") for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _document(text: str, source: str) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise not_toml(error, text, source) from None
-    return _Reader(Positions(text), environment, source).routes(document)
 
 
 class _Reader:
@@ -68,6 +79,7 @@ class _Reader:
         for key in ("name", "prefix", "origin"):
             if key not in table:
                 self.fail(index, (), f'the route has no "{key}"')
+        tables = {"query": self.query, "circuit_breaker": self.circuit_breaker, "transcoding": self.transcoding}
         values: dict[str, Any] = {}
         policy: dict[str, Any] = {}
         for key, value in table.items():
@@ -75,25 +87,48 @@ class _Reader:
                 policy[key] = self.read(POLICY, index, (key,), value)
             elif key in ROUTE:
                 values[key] = self.read(ROUTE, index, (key,), value)
-            elif key == "query":
-                values[key] = QueryRule(**self.table(QUERY, index, key, value, '{ drop = ["utm_*"] }'))
-            elif key == "circuit_breaker":
-                values[key] = self.circuit_breaker(index, value)
+            elif key in tables:
+                values[key] = tables[key](index, value)
             elif key == "origin":
                 values["origin"], values["base_path"] = self.origin(index, value)
             else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, "circuit_breaker", "origin", "query")))
+                known = ", ".join(sorted((*ROUTE, *POLICY, *tables, "origin")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
         forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
         if forwarded != "all":
             values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
+        if values.get("large_bodies") == "redirect" and "transcoding" in values:
+            self.fail(index, ("large_bodies",), '"large_bodies" cannot redirect to what "transcoding" would convert')
         return Route(**values, policy=Policy(**policy))
+
+    def query(self, index: int, value: object) -> QueryRule:
+        return QueryRule(**self.table(QUERY, index, "query", value, '{ drop = ["utm_*"] }'))
 
     def circuit_breaker(self, index: int, value: object) -> CircuitBreaker | None:
         if value is False:
             return None
         example = '{ failures = 5, open_for = "30s" }, or false'
         return CircuitBreaker(**self.table(CIRCUIT_BREAKER, index, "circuit_breaker", value, example))
+
+    def transcoding(self, index: int, value: object) -> Transcoding:
+        from brine.adapters.transcoding_values import TRANSCODING, read_transcoding  # noqa: PLC0415 - for routes that have it
+
+        table = self.table(TRANSCODING, index, "transcoding", value, '{ origin = "json" }')
+        for key in ("origin_keys", "client_keys"):
+            if key in table:
+                table[key] = self.filled(index, ("transcoding", key), table[key])
+        try:
+            return read_transcoding(table)
+        except ValueError as error:
+            self.fail(index, ("transcoding",), f'"transcoding" {error}')
+
+    def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
+        """The text with what the environment has for each `${NAME}`."""
+        for name in _VARIABLE.findall(text):
+            if name not in self._environment:
+                what = ".".join(keys)
+                self.fail(index, keys, f'"{what}" asks for the environment variable {name}, which is not set')
+        return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
 
     def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
         """The values of a table inside a route."""
@@ -113,11 +148,8 @@ class _Reader:
     def origin(self, index: int, value: object) -> tuple[OriginAddress, str]:
         if not isinstance(value, str):
             self.fail(index, ("origin",), '"origin" must be a URL in quotes')
-        for name in _VARIABLE.findall(value):
-            if name not in self._environment:
-                self.fail(index, ("origin",), f'"origin" asks for the environment variable {name}, which is not set')
         # What a variable holds may be secret, and urlsplit's errors quote it: messages show the text as it is written.
-        url = _VARIABLE.sub(lambda match: self._environment[match[1]], value)
+        url = self.filled(index, ("origin",), value)
         try:
             parts = urlsplit(url)
             port = parts.port

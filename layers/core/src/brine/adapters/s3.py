@@ -10,6 +10,7 @@ from brine.adapters.aws.service import Patience
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
+    from brine.domain.fields import Fields
     from brine.ports import Deadline
 
 _PATIENCE = Patience(budget=8.0, read_timeout=3.0)
@@ -23,14 +24,25 @@ class S3BodyStore:
 
     def read(self, digest: bytes, size: int) -> bytes | None:
         """One GetObject. Raises StoreError."""
-        return self._bucket.get(f"bodies/{digest.hex()}", size)
+        return self._bucket.get(_key(digest), size)
 
     def write(self, digest: bytes, body: bytes) -> None:
         """One PutObject, on condition that the address is free: same address, same bytes. Raises StoreError."""
-        self._bucket.put(f"bodies/{digest.hex()}", body, digest)
+        self._bucket.put(_key(digest), body, digest)
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
+        if self._bucket.size_and_digest(_key(digest)) != (size, digest):
+            return None
+        query = {f"response-{name}": value for name, value in fields}
+        return self._bucket.presigned(_key(digest), {**query, "response-cache-control": "no-store"}, seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
         store = copy(self)
         store._bucket = self._bucket.within(deadline)  # noqa: SLF001 - of its own kind
         return store
+
+
+def _key(digest: bytes) -> str:
+    return f"bodies/{digest.hex()}"

@@ -36,7 +36,7 @@ class S3ClaimStore:
         """One DeleteObject. Raises StoreError."""
         self._bucket.delete(_key(channel, claim_id))
 
-    def upload(self, channel: str, claim: ClaimCheck, *, now: float, seconds: int) -> Upload:
+    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
         """A URL that takes these bytes only, since size and SHA-256 are signed, and only where nothing lies yet."""
         headers = {
             "content-length": str(claim.size),
@@ -44,12 +44,12 @@ class S3ClaimStore:
             "if-none-match": "*",
             "x-amz-checksum-sha256": b2a_base64(claim.digest, newline=False).decode("ascii"),
         }
-        url = self._bucket.presigned("PUT", _key(channel, claim.id), headers=headers, now=now, seconds=seconds)
+        url = self._bucket.presigned(_key(channel, claim.id), method="PUT", headers=headers, seconds=seconds)
         return Upload(url, headers)
 
-    def download(self, channel: str, claim_id: str, *, now: float, seconds: int) -> str:
+    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
         """A URL that gives the object."""
-        return self._bucket.presigned("GET", _key(channel, claim_id), now=now, seconds=seconds)
+        return self._bucket.presigned(_key(channel, claim_id), seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""

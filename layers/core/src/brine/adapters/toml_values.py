@@ -57,11 +57,15 @@ def size(value: object) -> int:
     raise ValueError("must be a number of bytes")
 
 
-def positive_count(value: object) -> int:
-    """A whole number, 1 at least."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-        return value
-    raise ValueError("must be a whole number above 0")
+def count(least: int) -> Callable[[object], int]:
+    """A reader of whole numbers that are `least` or more."""
+
+    def read(value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        raise ValueError(f"must be a whole number, and at least {least}")
+
+    return read
 
 
 def boolean(value: object) -> bool:

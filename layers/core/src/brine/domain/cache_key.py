@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from brine.domain.policy import MAX_VARIANTS
+
 if TYPE_CHECKING:
     from brine.domain.route import Route
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is stored under one cache key, and whose it is: by its route and tenant it can be purged, too."""
+    """What is stored under one cache key, in how many variants, and whose it is.
+
+    By its route and tenant it can be purged, too.
+    """
 
     key: str
     route: str
     tenant: str = ""
+    max_variants: int = MAX_VARIANTS
 
 
 def resource_of(route: Route, tenant: str, target: str) -> Resource:
     """What a GET of this upstream target is answered from."""
-    return Resource(cache_key(tenant=tenant, route=route, method="GET", target=target), route.name, tenant)
+    key = cache_key(tenant=tenant, route=route, method="GET", target=target)
+    return Resource(key, route.name, tenant, route.policy.max_variants)
 
 
 def cache_key(*, tenant: str, route: Route, method: str, target: str) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_VARIANTS = 256
+
 type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 
 
@@ -32,6 +34,8 @@ class Policy:
     request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
     show_key: whether Cache-Status may name the cache key.
     tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
+    max_variants: how many variants of a key are kept, at least 2. Beyond, and now and then before, a new one replaces
+    another.
     new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute.
     """
 
@@ -48,4 +52,5 @@ class Policy:
     request_directives: bool = True
     show_key: bool = False
     tags: tuple[str, ...] = ()
+    max_variants: int = MAX_VARIANTS
     new_keys_per_minute: int | None = None

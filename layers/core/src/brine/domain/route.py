@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.origin import OriginAddress
+    from brine.domain.transcoding import Transcoding
 
+type LargeBodies = Literal["refuse", "redirect"]
 type ForwardHeaders = Literal["all"] | frozenset[str]
 
 # What a request may carry to the origin unless its route says more. None of these picks the answer unseen: each is a
@@ -40,7 +42,10 @@ class QueryRule:
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
+    large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
+    is good for a short while for whoever has it.
     `tenant` says where the tenant of a request is read (brine.domain.tenant); without it, nobody has one.
+    `transcoding`: the formats between which it converts; without it, content passes as it is.
     `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
     """
 
@@ -54,7 +59,9 @@ class Route:
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
     max_request_body: int | None = None
+    large_bodies: LargeBodies = "refuse"
     tenant: str | None = None
+    transcoding: Transcoding | None = None
     policy: Policy = field(default_factory=Policy)
 
     def covers(self, path: str) -> bool:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.errors import StoreError
 
 if TYPE_CHECKING:
+    from brine.domain.fields import Fields
+    from brine.domain.stored import BodyReference
     from brine.ports import BodyStore, Deadline
     from brine.service.journal import Journal
+
+LARGEST_INLINE_BODY: Final = 524_288
+"""Bytes of a response's body that may lie in the table, however well it compresses: one that no answer can carry is in
+the body store, where it can be linked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,17 @@ class Bodies:
         else:
             return body
         return None
+
+    def link(self, reference: BodyReference, *, seconds: int, fields: Fields, journal: Journal) -> str | None:
+        """A URL by which whoever has it gets the body with `fields`; None when it is lost or not what it should be."""
+        try:
+            url = self.store.link(reference.digest, reference.size, seconds=seconds, fields=fields)
+        except StoreError as error:
+            journal.store_failed("bodies", error)
+            return None
+        if url is None:
+            journal.body_lost("missing")
+        return url
 
     def write(self, body: bytes) -> bytes:
         """Put the bytes; their SHA-256. Raises StoreError."""

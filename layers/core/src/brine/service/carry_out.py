@@ -101,10 +101,13 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     if reused is not None and reception.reuse is not None:
         status = replace(status, ttl=remaining_freshness(reception.reuse, route.policy, visit.now))
         return visit.answer(reused, status, "stale" if reception.stale else "validated")
+    redirected = None
     if kept and reception.keep is not None:
+        if visit.is_redirected(reception.keep):
+            redirected = visit.redirect_to(reception.keep)
         status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now))
     result: Result = "miss" if visit.request.is_for_cache else "pass"
-    return visit.answer(relay(response, visit.request, visit.now), status, result)
+    return visit.answer(redirected or relay(response, visit.request, visit.now), status, result)
 
 
 def _refetch(visit: Visit, fill: Fill) -> Answer:

@@ -88,31 +88,37 @@ class Found:
         return replace(self, stamps={**self.stamps, name: before.stamped(at)})
 
 
-def look(read: Callable[[str], Entry | None], request: Request, now: float) -> Found:
+def look(read: Callable[[str], Entry | None], resource: Resource, request: Request, now: float) -> Found:
     """What the slots of a key have for a request; `read` gives what is in one."""
     main = read(MAIN)
     if isinstance(main, HitForMiss):
         return Found(mark=main) if now < main.until else Found(seen=main.generation)
     if main is None or selects(main, request):
         return Found(main, main)
-    slot = variant_slot(main, request)
+    slot = variant_slot(main, resource, request)
     variant = read(slot)
     if not isinstance(variant, StoredResponse) or variant.fetch_started < main.variants_since:
         return Found(None, main)
     return Found(variant, main, slot) if selects(variant, request) else Found(None, main)
 
 
-def placed(stored: StoredResponse, main: StoredResponse | None, request: Request) -> tuple[str, StoredResponse]:
+def placed(
+    stored: StoredResponse, main: StoredResponse | None, resource: Resource, request: Request
+) -> tuple[str, StoredResponse]:
     """The slot for a response to be stored in, beside what is in the main slot, and the response as it lies there."""
     if main is not None and _names(main) == _names(stored):
-        slot = MAIN if selects(main, request) else variant_slot(main, request)
+        slot = MAIN if selects(main, request) else variant_slot(main, resource, request)
         return slot, replace(stored, variants_since=main.variants_since)
     return MAIN, replace(stored, variants_since=stored.fetch_started)
 
 
-def variant_slot(main: StoredResponse, request: Request) -> str:
-    """The slot of the variant for a request, by what is in the main slot."""
-    return f"v#{sha256(vary_key(_names(main), request).encode()).hexdigest()}"
+def variant_slot(main: StoredResponse, resource: Resource, request: Request) -> str:
+    """The slot of the variant for a request, by what is in the main slot.
+
+    There are only so many: variants that share one replace each other (docs/decisions/0066).
+    """
+    digest = sha256(vary_key(_names(main), request).encode()).digest()
+    return f"v#{int.from_bytes(digest[:8]) % (resource.max_variants - 1)}"
 
 
 def weight(entry: Entry) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.target import BadTargetError, upstream_target
@@ -22,7 +23,7 @@ from brine.service.visit import Visit
 from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine.domain.messages import Request
     from brine.domain.route import Routes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from brine.service.answer import Answer
     from brine.service.handover import Handover
     from brine.service.response_cache import ResponseCache
+    from brine.service.transcoding.transcoder import Transcoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
-    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes.
+    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes. `transcoders`: what
+    converts between formats, by the names of the routes that ask for it.
     """
 
     routes: Routes
@@ -50,9 +53,13 @@ class Gateway:
     resilience: Resilience = field(default_factory=Resilience)
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
+    transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
 
-    def serve(self, request: Request, deadline: Deadline) -> Answer:
-        """The answer to a request. Never raises for what a client, an origin or a store does."""
+    def serve(self, request: Request, deadline: Deadline, *, room: float = inf) -> Answer:
+        """The answer to a request. Never raises for what a client, an origin or a store does.
+
+        `room`: the bytes of a body that the answer can carry, beyond which routes may have clients redirected.
+        """
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
@@ -66,5 +73,13 @@ class Gateway:
             path, query = upstream_target(route, request, confined=self.routes.confines(route))
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
-        visit = Visit(self, route, replace(request, path=path, query=query), deadline, tenant)
-        return carry_out(visit, visit.look_up() if request.is_for_cache else visit.decide())
+        transcoder = self.transcoders.get(route.name)
+        room = room if transcoder is None else inf
+
+        def upstream(asked: Request) -> Answer:
+            visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant, room=room)
+            return carry_out(visit, visit.look_up() if asked.is_for_cache else visit.decide())
+
+        if transcoder is None:
+            return upstream(request)
+        return transcoder.serve(request, upstream, path if query is None else f"{path}?{query}")

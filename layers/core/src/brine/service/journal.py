@@ -23,13 +23,15 @@ type FaultKind = Literal[
     "outdated",
     "new-keys",
     "origin-circuit",
+    "seal",
 ]
 """table, bodies, keys, queue: that store did not do its part. stamps: whether something was purged could not be read,
 so it may have been. invalidation: the table was not told what is no longer good, which others may still serve.
 envelope: what is stored was altered, or is not ours.
 outdated: it was written by other code or under a key that is gone.
 new-keys: the route has had as many of them as it may in a minute, so the response was not stored.
-circuits: what others know of an origin could not be read or told. origin-circuit: the origin was not asked."""
+circuits: what others know of an origin could not be read or told. origin-circuit: the origin was not asked.
+seal: an envelope of another party did not open."""
 
 
 FAULT_METRICS: Final[dict[FaultKind, str]] = {
@@ -44,6 +46,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
+    "seal": "SealRefused",
 }
 """The metric that counts a fault, in whatever function it happens; docs/operations.md lists them."""
 

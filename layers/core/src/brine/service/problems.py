@@ -47,6 +47,15 @@ ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not c
 ORIGIN_CIRCUIT_OPEN = Kind("origin-circuit-open", 503, "The origin has failed too often of late and was not asked")
 ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
+FORMAT_UNSUPPORTED = Kind("format-unsupported", 415, "The content has a type that cannot be read here")
+FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "There is no format here that the request accepts")
+CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
+CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than can be taken this way")
+TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that may not travel here")
+ORIGIN_FORMAT = Kind("origin-format", 502, "The origin's response is not in the format of its route")
+ORIGIN_CONTENT = Kind("origin-content-invalid", 502, "The origin's response cannot be written in another format")
+ORIGIN_SEAL = Kind("origin-seal-refused", 502, "The origin's envelope does not open")
+KEYS_UNAVAILABLE = Kind("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS = (
@@ -63,6 +72,15 @@ KINDS = (
     ORIGIN_TOO_LARGE,
     ORIGIN_CIRCUIT_OPEN,
     ANSWER_TOO_LARGE,
+    FORMAT_UNSUPPORTED,
+    FORMAT_UNACCEPTABLE,
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    TYPE_REFUSED,
+    ORIGIN_FORMAT,
+    ORIGIN_CONTENT,
+    ORIGIN_SEAL,
+    KEYS_UNAVAILABLE,
     INTERNAL,
 )
 

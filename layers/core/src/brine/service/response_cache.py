@@ -4,8 +4,7 @@ A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1
 response's Vary names tell in which slot another variant lies, so most lookups are one read. A variant fetched before
 the main slot was last filled from empty is dead: it belongs to what was invalidated.
 
-What was purged or invalidated is as good as not there. Whether it was, its stamps tell; where they cannot be read, it
-may have been.
+What was purged or invalidated is as good as not there, and so is what may have been, its stamps being unreadable.
 
 Nothing here fails a request: a store that does not answer, an envelope that does not open and a body that is not what
 its envelope says are misses, and noted in the journal.
@@ -22,6 +21,7 @@ from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, stamp_names
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.errors import StoreError
 from brine.ports import Item
+from brine.service.bodies import LARGEST_INLINE_BODY
 from brine.service.found import MAIN, look, placed, weight
 from brine.service.journal import Fault
 from brine_codec import CodecError, Expired
@@ -64,10 +64,11 @@ class ResponseCache:
             bodies=self.bodies.within(deadline),
         )
 
-    def recall(self, key: str, request: Request, now: float) -> Found:
+    def recall(self, resource: Resource, request: Request, now: float) -> Found:
         """Look in this process alone: no I/O. What is found may have been purged: see `judge`."""
         since = self.memory.moment
-        return replace(look(lambda slot: self.memory.get((key, slot)), request, now), moment=since)
+        found = look(lambda slot: self.memory.get((resource.key, slot)), resource, request, now)
+        return replace(found, moment=since)
 
     def find(
         self, resource: Resource, request: Request, now: float, journal: Journal, *, consistent: bool = False
@@ -77,7 +78,10 @@ class ResponseCache:
         since = self.memory.moment
         seen: list[int] = []
         found = look(
-            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent), request, now
+            lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent),
+            resource,
+            request,
+            now,
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
         judged = self.judge(resource, found, now, journal)
@@ -134,7 +138,7 @@ class ResponseCache:
             self.leases.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)
-        slot, stored = placed(stored, found.main, request)
+        slot, stored = placed(stored, found.main, resource, request)
         try:
             lying, envelope = self._place(key, slot, stored, evict_at, now)
         except StoreError as error:
@@ -227,12 +231,13 @@ class ResponseCache:
     def _place(
         self, key: str, slot: str, stored: StoredResponse, evict_at: int, now: float
     ) -> tuple[StoredResponse, bytes]:
-        """Seal the response; if its envelope is too large for the table, put the body away and seal the rest."""
+        """Seal the response; if that or the body is too large for the table, put the body away and seal the rest."""
         context = (key, slot)
-        envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
         body = stored.body
-        if len(envelope) <= self.inline_limit or isinstance(body, BodyReference):
-            return stored, envelope
+        if isinstance(body, BodyReference) or len(body) <= LARGEST_INLINE_BODY:
+            envelope = self.codec.seal(stored, context=context, now=now, expires_at=evict_at)
+            if isinstance(body, BodyReference) or len(envelope) <= self.inline_limit:
+                return stored, envelope
         lying = replace(stored, body=BodyReference(self.bodies.write(body), len(body)))
         return lying, self.codec.seal(lying, context=context, now=now, expires_at=evict_at)
 

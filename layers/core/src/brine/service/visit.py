@@ -11,6 +11,7 @@ from brine.domain.cache_status import CacheStatus
 from brine.domain.decide import decide
 from brine.domain.decision import Serve
 from brine.domain.early_refresh import is_due_early
+from brine.domain.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
@@ -50,14 +51,18 @@ class Visit:
         "request",
         "resource",
         "retries",
+        "room",
         "route",
     )
 
-    def __init__(self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str) -> None:
+    def __init__(
+        self, gateway: Gateway, route: Route, request: Request, deadline: Deadline, tenant: str, *, room: float = inf
+    ) -> None:
         self.gateway = gateway
         self.route = route
         self.request = request
         self.deadline = deadline
+        self.room = room
         self.now = gateway.clock()
         self.journal = Journal()
         self.resource = resource_of(route, tenant, request.target)
@@ -130,7 +135,7 @@ class Visit:
 
     def look_up(self, *, consistent: bool = False) -> Decision:
         """Decide on what this process has; if that does not settle it, on what the table has."""
-        self.found = self.gateway.cache.recall(self.key, self.request, self.now)
+        self.found = self.gateway.cache.recall(self.resource, self.request, self.now)
         if self.found.uncollapsed:
             return self.decide()
         if self.found.stored is not None:
@@ -159,12 +164,25 @@ class Visit:
 
     def respond_from(self, stored: StoredResponse) -> Response | None:
         """The response made from what is stored, or None when its body is needed and lost."""
+        if self.is_redirected(stored):
+            return self.redirect_to(stored)
         if isinstance(stored.body, BodyReference) and needs_body(stored, self.request):
             whole = self.cache.load(self.key, self.found, stored, self.journal)
             if whole is None:
                 return None
             stored = whole
         return respond(stored, self.request, self.now)
+
+    def is_redirected(self, stored: StoredResponse) -> bool:
+        """Whether the client is to get the stored body from where it lies."""
+        return self.route.large_bodies == "redirect" and is_redirected(stored, self.request, self.room)
+
+    def redirect_to(self, stored: StoredResponse) -> Response | None:
+        """The answer that leads to the stored body, or None when that is lost. One call."""
+        url = self.cache.bodies.link(
+            reference_to(stored), seconds=LINK_SECONDS, fields=link_fields(stored), journal=self.journal
+        )
+        return None if url is None else redirection(url)
 
     def cache_status(self, **members: Any) -> CacheStatus:
         """Cache-Status for this request: what failed on the way is its detail, unless there is a weightier one."""

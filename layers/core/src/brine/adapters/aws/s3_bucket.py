@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.http1 import Answer
     from brine.ports import Deadline
 
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -40,7 +41,7 @@ class S3Bucket:
     def get(self, key: str, most: int) -> bytes | None:
         """The object, or None when there is none, or one of more than `most` bytes. Raises StoreError."""
         try:
-            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM))
+            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM)).body
         except Refused as refused:
             if refused.code == "NoSuchKey":
                 return None
@@ -54,6 +55,7 @@ class S3Bucket:
         headers = {
             "content-type": "application/octet-stream",
             "x-amz-checksum-sha256": b2a_base64(digest, newline=False).decode("ascii"),
+            "x-amz-sdk-checksum-algorithm": "SHA256",
         }
         if not replaces:
             headers["if-none-match"] = "*"
@@ -68,13 +70,32 @@ class S3Bucket:
         """Remove the object; no error when there is none. Raises StoreError."""
         self._send("DeleteObject", "DELETE", key)
 
+    def size_and_digest(self, key: str) -> tuple[int, bytes] | None:
+        """What S3 says of an object and has checked; None when there is none. Raises StoreError."""
+        headers = {"x-amz-checksum-mode": "ENABLED"}
+        try:
+            answer = self._send("HeadObject", "HEAD", key, headers=headers)
+        except Refused as refused:
+            if refused.status == 404:  # without a body there is no saying whether object or bucket are missing
+                return None
+            raise
+        try:
+            size = int(answer.value("content-length") or "")
+            return size, a2b_base64(answer.value("x-amz-checksum-sha256") or "")
+        except ValueError:
+            return None
+
     def presigned(
-        self, method: str, key: str, *, headers: Mapping[str, str] | None = None, now: float, seconds: int
+        self,
+        key: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        seconds: int,
     ) -> str:
-        """The URL for a request on the object that has these headers, and comes within so many seconds of `now`."""
-        return self._service.presigned(
-            method=method, path=self._folder + key, headers=headers or {}, now=now, seconds=seconds
-        )
+        """A URL by which whoever has it may use `method` on the object, with these headers, for so many seconds."""
+        return self._service.presigned(self._folder + key, query or {}, method=method, headers=headers, seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
@@ -92,7 +113,7 @@ class S3Bucket:
         body: bytes = b"",
         payload_hash: str = _NO_BODY,
         max_answer: int = _ERROR_ROOM,
-    ) -> bytes:
+    ) -> Answer:
         call = Call(
             name=name,
             method=method,
@@ -102,4 +123,4 @@ class S3Bucket:
             payload_hash=payload_hash,
             max_answer=max_answer,
         )
-        return self._service.send(call).body
+        return self._service.send(call)

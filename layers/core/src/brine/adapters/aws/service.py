@@ -110,11 +110,30 @@ class Service:
                     raise
             self._aws.sleep(wait)
 
-    def presigned(self, *, method: str, path: str, headers: Mapping[str, str], now: float, seconds: int) -> str:
-        """The URL by which anybody may make this request within `seconds` of `now`, as Signer.presign."""
-        headers = {"host": self._address.authority, **headers}
-        query = self._signer.presign(method=method, path=path, headers=headers, now=now, seconds=seconds)
-        return f"{self._address.scheme}://{self._address.authority}{path}?{query}"
+    def presigned(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        seconds: int,
+    ) -> str:
+        """A URL by which whoever has it may use `method` on `path` for so many seconds. Nothing is sent.
+
+        headers: what must come with it.
+        """
+        address = self._address
+        signed = self._signer.presign(
+            method=method,
+            host=address.authority,
+            path=path,
+            query=query,
+            headers=headers,
+            seconds=seconds,
+            now=self._aws.now(),
+        )
+        return f"{address}{path}?{signed}"
 
     def _send_once(self, call: Call, deadline: Deadline) -> Answer:
         headers = self._signer.sign(

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, in the Authorization field, or in the query of a URL that is given to others.
+"""AWS Signature Version 4, in the Authorization field or in a URL.
 
 The canonical request's path and query are taken as they go on the wire, which is S3's rule; for the other services it
 is right as long as they are posted to "/".
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from brine.adapters.aws.credentials import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 class Signer:
@@ -40,50 +39,60 @@ class Signer:
         signed = {**headers, "x-amz-date": stamp}
         if self._credentials.token is not None:
             signed["x-amz-security-token"] = self._credentials.token
-        names = ";".join(sorted(signed))
-        scope, signature = self._signature(
-            method, path, _canonical_query(query), headers=signed, payload_hash=payload_hash, stamp=stamp
+        names = sorted(signed)
+        canonical_headers = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
+        signed_names = ";".join(names)
+        request = (
+            f"{method}\n{path}\n{_canonical_query(query)}\n{canonical_headers}\n{signed_names}\n{payload_hash}".encode()
         )
         signed["authorization"] = (
-            f"{_ALGORITHM} Credential={self._credentials.access_key}/{scope}, "
-            f"SignedHeaders={names}, Signature={signature}"
+            f"{_ALGORITHM} Credential={self._credentials.access_key}/{self._scope(stamp)}, "
+            f"SignedHeaders={signed_names}, Signature={self._signature(stamp, request)}"
         )
         return signed
 
-    def presign(self, *, method: str, path: str, headers: Mapping[str, str], now: float, seconds: int) -> str:
-        """The query with which anybody may make a request of S3 within `seconds` of `now`; its body is not signed.
+    def presign(
+        self,
+        *,
+        method: str = "GET",
+        host: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        seconds: int,
+        now: float,
+    ) -> str:
+        """The query of a URL by which whoever has it may use `method` on `path`, where S3 takes a body unsigned.
 
-        headers: those that the request must have, as they are, `host` among them.
+        query: unencoded, as it is to be part of it. headers: those that must come with it, besides the host.
+        It is good for so many seconds, or until the credentials end.
         """
+        from urllib.parse import quote  # noqa: PLC0415 - an import that only links need
+
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        signed = sorted({**(headers or {}), "host": host}.items())
+        names = ";".join(name for name, _ in signed)
         members = {
+            **query,
             "X-Amz-Algorithm": _ALGORITHM,
             "X-Amz-Credential": f"{self._credentials.access_key}/{self._scope(stamp)}",
             "X-Amz-Date": stamp,
             "X-Amz-Expires": str(seconds),
-            "X-Amz-SignedHeaders": ";".join(sorted(headers)),
+            "X-Amz-SignedHeaders": names,
         }
         if self._credentials.token is not None:
             members["X-Amz-Security-Token"] = self._credentials.token
-        query = "&".join(f"{name}={_percent_encoded(value)}" for name, value in sorted(members.items()))
-        _, signature = self._signature(
-            method, path, query, headers=headers, payload_hash="UNSIGNED-PAYLOAD", stamp=stamp
-        )
-        return f"{query}&X-Amz-Signature={signature}"
-
-    def _signature(
-        self, method: str, path: str, query: str, *, headers: Mapping[str, str], payload_hash: str, stamp: str
-    ) -> tuple[str, str]:
-        """The scope, and the signature of the canonical request."""
-        names = sorted(headers)
-        canonical_headers = "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in names)
-        request = f"{method}\n{path}\n{query}\n{canonical_headers}\n{';'.join(names)}\n{payload_hash}".encode()
-        scope = self._scope(stamp)
-        to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{sha256(request).hexdigest()}".encode()
-        return scope, hmac.digest(self._signing_key(stamp[:8]), to_sign, "sha256").hex()
+        text = "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(members.items()))
+        canonical_headers = "".join(f"{name}:{' '.join(value.split())}\n" for name, value in signed)
+        request = f"{method}\n{path}\n{text}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
+        return f"{text}&X-Amz-Signature={self._signature(stamp, request)}"
 
     def _scope(self, stamp: str) -> str:
         return f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
+
+    def _signature(self, stamp: str, request: bytes) -> str:
+        to_sign = f"{_ALGORITHM}\n{stamp}\n{self._scope(stamp)}\n{sha256(request).hexdigest()}".encode()
+        return hmac.digest(self._signing_key(stamp[:8]), to_sign, "sha256").hex()
 
     def _signing_key(self, day: str) -> bytes:
         known_day, key = self._day_key
@@ -100,8 +109,3 @@ def _canonical_query(query: str) -> str:
         return ""
     pairs = sorted(part.partition("=")[::2] for part in query.split("&"))
     return "&".join(f"{name}={value}" for name, value in pairs)
-
-
-def _percent_encoded(value: str) -> str:
-    """RFC 3986: all but unreserved characters."""
-    return "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in value.encode())

@@ -22,9 +22,16 @@ LAMBDA_LIMIT = 6_291_556
 ALB_LIMIT = 1_048_576
 """Bytes of JSON that a load balancer takes from Lambda (its guide says 1 MB)."""
 
+_HEAD_ROOM = 65_536  # for the fields: the 10 KB that API Gateway lets through, at their worst
+
 _WORST = 6
 _MEMBERS = 160  # statusCode, body and the rest of the frame
 _PUNCTUATION = 12  # quotes, colon, comma, blanks and brackets around one field line
+
+
+def largest_body(limit: int) -> int:
+    """Bytes of a body that fits into an answer of `limit` bytes, whatever it holds: as base64."""
+    return (limit - _HEAD_ROOM) // 4 * 3
 
 
 def assemble(response: Response, incoming: Incoming, head: dict[str, object], limit: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.lambda_http import http_api_v2
+from brine.adapters.lambda_http.answer import ALB_LIMIT, LAMBDA_LIMIT, largest_body
 from brine.errors import BadEvent
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ def read(event: object) -> Incoming:
 
         return rest_v1.read(event)
     raise BadEvent("the event is not an HTTP request: neither requestContext.http nor httpMethod is there")
+
+
+def room(incoming: Incoming) -> int:
+    """Bytes of a body that an answer to `incoming` can carry whatever they are; of text it may carry some more."""
+    return largest_body(ALB_LIMIT if incoming.source == "alb" else LAMBDA_LIMIT)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

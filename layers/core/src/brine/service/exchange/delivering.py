@@ -135,7 +135,7 @@ class Delivering:
         call = self.call
         seconds = max(self.visibility, SHORTEST_URL)
         return {
-            "url": self.claims.download(call.channel, claim.id, now=call.now, seconds=seconds),
+            "url": self.claims.download(call.channel, claim.id, seconds=seconds),
             "size": claim.size,
             "sha256": claim.digest.hex(),
         }

@@ -68,7 +68,7 @@ class Sending:
         token = self.tokens.claim(
             claim, call.channel, call.principal, now=call.now, expires_at=call.now + 2 * UPLOAD_SECONDS
         )
-        upload = self.claims.upload(call.channel, claim, now=call.now, seconds=UPLOAD_SECONDS)
+        upload = self.claims.upload(call.channel, claim, seconds=UPLOAD_SECONDS)
         invitation = {
             "claim": token,
             "url": upload.url,

@@ -1,0 +1,48 @@
+"""Stored bodies that no answer can carry: clients are sent to where they lie, by a link that soon ends."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from brine.domain.connection import VIA
+from brine.domain.fields import Fields
+from brine.domain.messages import Response
+from brine.domain.respond import needs_body
+from brine.domain.stored import BodyReference
+
+if TYPE_CHECKING:
+    from brine.domain.messages import Request
+    from brine.domain.stored import StoredResponse
+
+LINK_SECONDS = 60
+"""Seconds that a link is good for: whoever has it can read the body, so it is no longer than following it takes."""
+
+# What the body store can be told to send along; the rest of the representation's fields cannot be had there.
+_TOLD = "content-disposition", "content-encoding", "content-language", "content-type"
+
+
+def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool:
+    """Whether a request is sent to the stored body, since an answer has no more than `room` bytes for one.
+
+    So is one for a range, which the client repeats there: the body need not be read for each part of it. HEAD is not:
+    the link is for GET, and a head fits.
+    """
+    return stored.size > room and stored.status == 200 and request.method == "GET" and needs_body(stored, request)
+
+
+def reference_to(stored: StoredResponse) -> BodyReference:
+    """Where the body of a redirected response lies, though it may be at hand too."""
+    body = stored.body
+    return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
+
+
+def link_fields(stored: StoredResponse) -> Fields:
+    """The fields that the body is to come with where it lies: without its coding, it would be another."""
+    values = ((name, stored.fields.get(name)) for name in _TOLD)
+    return Fields.lowered((name, value) for name, value in values if value)
+
+
+def redirection(url: str) -> Response:
+    """The answer that leads there. The method stays (RFC 9110 section 15.4.8), and nobody keeps it."""
+    return Response(status=307, fields=Fields.lowered([("location", url), ("cache-control", "no-store"), VIA]))

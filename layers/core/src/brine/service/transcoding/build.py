@@ -1,0 +1,55 @@
+"""What converts on one route, put together from what the route settles and what may travel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from brine.domain.formats.media import Format
+from brine.domain.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
+from brine.service.transcoding.content import Contents
+from brine.service.transcoding.transcoder import Transcoder
+from brine_codec import Codec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.formats.allowed import Types
+    from brine.domain.transcoding import Transcoding
+    from brine_codec import Keyring, KeyringSource
+
+WRITERS = 1
+"""Counts changes in how objects are written as JSON or MessagePack: entity-tags of before stand for other bytes."""
+
+
+def build_transcoder(
+    route: str,
+    transcoding: Transcoding,
+    types: Types,
+    keyring: Callable[[str], Keyring | KeyringSource],
+    clock: Callable[[], float],
+) -> Transcoder:
+    """The transcoder of a route. `keyring` gives the keys in a secret."""
+
+    def codec(keys: str | None, purpose: str) -> Codec | None:
+        if keys is None:
+            return None
+        return Codec(keyring(keys), purpose=purpose, registry=types.registry, limits=types.limits)
+
+    version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
+    return Transcoder(
+        route=route,
+        transcoding=transcoding,
+        contents=Contents(
+            transcoding,
+            types,
+            codec(transcoding.origin_keys, ORIGIN_PURPOSE),
+            codec(transcoding.client_keys, CLIENT_PURPOSE),
+        ),
+        renditions={
+            form: Rendition(form, f"{form.name.lower()}-{version}")
+            for form in transcoding.offered
+            if form is not transcoding.origin or form is Format.SEALED
+        },
+        clock=clock,
+    )

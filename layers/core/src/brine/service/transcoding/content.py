@@ -1,0 +1,123 @@
+"""Content in one format made into another: bytes to objects and back, or a refusal that says what was wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from brine.domain.formats import decode, encode
+from brine.domain.formats.media import Format, format_of
+from brine.errors import ContentTooLarge, FormatError, TypeRefused
+from brine.service import problems
+from brine.service.journal import Fault
+from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
+from brine_codec.target import canonical_target
+
+if TYPE_CHECKING:
+    from brine.domain.formats.allowed import Types
+    from brine.domain.messages import Request, Response
+    from brine.domain.transcoding import Transcoding
+    from brine.service.problems import Kind
+    from brine_codec import Codec
+
+SEALED_FOR = 300.0
+"""Seconds for which an envelope that the gateway made for an origin opens."""
+
+
+class Refusal(Exception):
+    """What was received cannot be converted. `detail` may be shown to the client; `faults` are for metrics."""
+
+    def __init__(self, kind: Kind, detail: str, *faults: Fault) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What may travel on one route, and the codecs of both sides, where they have keys."""
+
+    transcoding: Transcoding
+    types: Types
+    with_origin: Codec | None
+    with_clients: Codec | None
+
+    def inward(self, request: Request, target: str, now: float) -> bytes:
+        """A client's content in the format that the origin gets. Raises Refusal."""
+        form = format_of(request.fields.get("content-type"))
+        if form is None or form is Format.SEALED:
+            why = "the content must be application/json or application/msgpack"
+            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
+        if "content-encoding" in request.fields:
+            raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+        if form is self.transcoding.sent:
+            return request.body
+        try:
+            obj = decode(form, request.body, self.types)
+            if self.transcoding.sent is not Format.SEALED:
+                return encode(self.transcoding.sent, obj, self.types)
+            context = ("request", request.method, canonical_target(target))
+            return self._origins().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
+        except ContentTooLarge as error:
+            raise Refusal(problems.CONTENT_TOO_LARGE, str(error)) from None
+        except TypeRefused as error:
+            raise Refusal(problems.TYPE_REFUSED, str(error)) from None
+        except FormatError as error:
+            raise Refusal(problems.CONTENT_INVALID, str(error)) from None
+        except CodecError as error:
+            self._unsealable(error, problems.CONTENT_INVALID)
+
+    def outward(self, response: Response, form: Format, request: Request, target: str, now: float) -> bytes:
+        """The origin's content in a client's format. Raises Refusal."""
+        obj = self._opened(response, target, now)
+        try:
+            if form is not Format.SEALED:
+                return encode(form, obj, self.types)
+            if self.with_clients is None:
+                raise AssertionError("envelopes are offered only where there are keys")
+            context = ("response", canonical_target(request.target))
+            return self.with_clients.seal(obj, context=context, now=now)
+        except CodecError as error:
+            self._unsealable(error, problems.ORIGIN_CONTENT)
+
+    def _opened(self, response: Response, target: str, now: float) -> object:
+        if response.fields.get("content-encoding", "identity").strip() != "identity":
+            raise Refusal(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
+        if self.transcoding.origin is not Format.SEALED:
+            try:
+                return decode(self.transcoding.origin, response.body, self.types)
+            except FormatError as error:
+                raise Refusal(problems.ORIGIN_CONTENT, f"the origin's response: {error}") from None
+        try:
+            return self._origins().open(response.body, context=("response", canonical_target(target)), now=now)
+        except KeyringUnavailable as error:
+            raise Refusal(problems.KEYS_UNAVAILABLE, "the origin's keys could not be loaded", _fault(error)) from None
+        except CodecError as error:
+            raise Refusal(problems.ORIGIN_SEAL, _why(error), _fault(error)) from None
+
+    def _origins(self) -> Codec:
+        if self.with_origin is None:
+            raise AssertionError("routes.toml asks for the keys of an origin that speaks in envelopes")
+        return self.with_origin
+
+    def _unsealable(self, error: CodecError, kind: Kind) -> NoReturn:
+        """What was read cannot be written in the other format: too large, or no key to seal with."""
+        if isinstance(error, Unsupported | TooLarge):
+            raise Refusal(kind, str(error)) from None
+        raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", _fault(error)) from None
+
+
+def _fault(error: CodecError) -> Fault:
+    if isinstance(error, KeyringUnavailable):
+        return Fault("keys", "unavailable")
+    return Fault("seal", type(error).__name__.lower())
+
+
+def _why(error: CodecError) -> str:
+    """What a client may know: not what a producer's envelope holds."""
+    if isinstance(error, Expired):
+        return "the origin's envelope is past its time, or from a clock that is ahead"
+    if isinstance(error, SchemaMiss):
+        return "the origin's envelope holds a type that is not declared here, or in another version"
+    return "the origin's response is not sealed by it for this target"

@@ -1,0 +1,103 @@
+"""Links against an S3 that checks their signatures, which moto does not."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.s3 import S3BodyStore
+from brine.domain.redirect import LINK_SECONDS
+from tests.aws import REGION
+from tests.contract.body_store import TOLD, BodyStoreContract
+from tests.links import followed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.http1 import Client
+    from brine.domain.messages import Response
+    from tests.aws import Emulator
+
+pytestmark = pytest.mark.races
+
+
+@pytest.fixture(scope="module")
+def bucket(ministack: Emulator) -> str:
+    return ministack.create_bucket("linked-bodies")
+
+
+@pytest.fixture(params=["key", "session"])
+def credentials(ministack: Emulator, request: pytest.FixtureRequest) -> Credentials:
+    """Those that ministack knows from the beginning, and temporary ones with a token, as Lambda has."""
+    if request.param == "key":
+        return Credentials("test", "test")
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    with closing(session.client("sts", endpoint_url=ministack.endpoint_url)) as sts:
+        given = sts.get_session_token()["Credentials"]
+    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+@pytest.fixture
+def aws(ministack: Emulator, client: Client, credentials: Credentials) -> Aws:
+    return replace(ministack.reached_by(client), credentials=credentials)
+
+
+class TestS3BodyStoreOnMinistack(BodyStoreContract):
+    @pytest.fixture
+    def store(self, aws: Aws, bucket: str) -> S3BodyStore:
+        return S3BodyStore(aws, bucket)
+
+    @pytest.fixture
+    def follow(self) -> Callable[[str], Response]:
+        return followed
+
+
+def linked(aws: Aws, bucket: str) -> tuple[str, bytes]:
+    store, body = S3BodyStore(aws, bucket), os.urandom(100)
+    digest = sha256(body).digest()
+    store.write(digest, body)
+    url = store.link(digest, len(body), seconds=LINK_SECONDS, fields=TOLD)
+    assert url is not None
+    return url, body
+
+
+def test_a_part_of_what_is_linked_can_be_had(aws: Aws, bucket: str) -> None:
+    url, body = linked(aws, bucket)
+    got = followed(url, range="bytes=10-19")
+    assert (got.status, got.body) == (206, body[10:20])
+
+
+def test_nobody_keeps_what_a_link_gave(aws: Aws, bucket: str) -> None:
+    url, _ = linked(aws, bucket)
+    assert followed(url).fields.get("cache-control") == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("text%2Fplain", "text%2Fhtml"),
+        ("X-Amz-Expires=60", "X-Amz-Expires=600"),
+        ("/bodies/", "/bodies/0"),
+        ("&response-cache-control=no-store", ""),
+    ],
+)
+def test_a_link_is_good_for_nothing_else(aws: Aws, bucket: str, old: str, new: str) -> None:
+    url, _ = linked(aws, bucket)
+    assert old in url
+    assert followed(url.replace(old, new)).status == 403
+
+
+def test_a_link_ends(aws: Aws, bucket: str) -> None:
+    earlier = replace(aws, now=lambda: aws.now() - LINK_SECONDS - 5)
+    url, _ = linked(earlier, bucket)
+    assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["60"]
+    assert followed(url).status == 403

@@ -1,0 +1,118 @@
+"""What `sam deploy` has deployed answers over HTTP, each function with what its role allows and no more."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.aws import REGION
+from tests.built import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.deployment import DeployedStack
+
+pytestmark = pytest.mark.deploy
+
+SECONDS = 60
+MISS = "brine; fwd=uri-miss; fwd-status=200; stored; ttl="
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    explained: str
+    body: bytes
+
+
+def get(stack: DeployedStack, path: str) -> Answer:
+    with urllib.request.urlopen(f"{stack.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - of the stack
+        return Answer(answer.headers["Cache-Status"], answer.read())
+
+
+def purge(stack: DeployedStack, *what: str) -> str:
+    place = ("--endpoint-url", stack.endpoint_url, "--region", REGION, "--table", stack.resources["Table"])
+    done = subprocess.run(
+        [sys.executable, "-m", "brine_cli", "purge", *place, *what],
+        cwd=ROOT,
+        env={**os.environ, "BRINE_HTTPBIN_ORIGIN": stack.httpbin},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_a_miss_and_then_hits_also_after_a_cold_start(deployed_stack: DeployedStack) -> None:
+    first = get(deployed_stack, "/httpbin/uuid?hit")  # another one each time that the origin is asked
+    assert first.explained.startswith(MISS)
+    assert get(deployed_stack, "/httpbin/uuid?hit").body == first.body
+    deployed_stack.restart("GatewayFunction")
+    again = get(deployed_stack, "/httpbin/uuid?hit")
+    assert again.explained.startswith("brine; hit; ttl=")
+    assert again.body == first.body
+
+
+def test_a_large_body_comes_from_the_bucket(deployed_stack: DeployedStack) -> None:
+    path = "/httpbin/bytes/100000"
+    first = get(deployed_stack, path)
+    assert first.explained.startswith(MISS)
+    assert len(first.body) == 100_000
+    kept = deployed_stack.client("s3").list_objects_v2(Bucket=deployed_stack.resources["Bodies"])["Contents"]
+    assert [(stored["Key"].partition("/")[0], stored["Size"]) for stored in kept] == [("bodies", 100_000)]
+    deployed_stack.restart("GatewayFunction")
+    assert get(deployed_stack, path).body == first.body
+
+
+def test_a_purge_ends_what_is_stored(deployed_stack: DeployedStack) -> None:
+    path = "/httpbin/uuid?purged"
+    first = get(deployed_stack, path)
+    assert get(deployed_stack, path).body == first.body
+    assert purge(deployed_stack, "--url", path).startswith("Purged hard: /httpbin/uuid?purged")
+    second = get(deployed_stack, path)
+    assert second.explained.startswith(MISS)
+    assert second.body != first.body
+
+
+def test_the_refresher_renews_what_was_served_stale(deployed_stack: DeployedStack) -> None:
+    path = "/httpbin/response-headers?Cache-Control=max-age=600,stale-while-revalidate=60&Surrogate-Key=softly"
+    assert get(deployed_stack, path).explained == f"{MISS}600"
+    purge(deployed_stack, "--tag", "softly", "--soft")
+    assert get(deployed_stack, path).explained == "brine; hit; ttl=0"
+    deadline = time.monotonic() + SECONDS
+    while (explained := get(deployed_stack, path).explained) == "brine; hit; ttl=0":
+        assert time.monotonic() < deadline, "nobody has refreshed it"
+        time.sleep(0.2)  # ministack takes messages from the queue once a second
+    assert explained.startswith("brine; hit; ttl=")
+
+
+def test_a_report_is_computed_once(deployed_stack: DeployedStack) -> None:
+    first = get(deployed_stack, "/report")
+    assert (first.explained, json.loads(first.body)["total"]) == ("report; fwd=miss", "245.30")
+    deployed_stack.restart("ReportFunction")
+    assert get(deployed_stack, "/report") == Answer("report; hit", first.body)
+
+
+@pytest.fixture
+def role_without_policy(deployed_stack: DeployedStack) -> Iterator[None]:
+    """The gateway's role allows nothing meanwhile."""
+    iam, role = deployed_stack.client("iam"), deployed_stack.resources["GatewayRole"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="gateway")["PolicyDocument"]
+    iam.delete_role_policy(RoleName=role, PolicyName="gateway")
+    yield
+    iam.put_role_policy(RoleName=role, PolicyName="gateway", PolicyDocument=json.dumps(policy))
+
+
+@pytest.mark.usefixtures("role_without_policy")
+def test_what_the_role_does_not_allow_fails(deployed_stack: DeployedStack) -> None:
+    # So the tests above have shown that the roles of the template allow enough.
+    assert get(deployed_stack, "/httpbin/uuid?denied").explained.endswith("; detail=table-unavailable")

@@ -1,0 +1,88 @@
+"""A body that Lambda cannot return, over real HTTP: clients get it from the bucket, and know nothing of that."""
+
+from __future__ import annotations
+
+import random
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_cli.http_server import HttpServer, listen, url_of
+from brine_cli.messages import HttpResponse
+from brine_cli.twin import Twin
+from tests.e2e.twin.test_gateway import TEMPLATE
+from tests.links import followed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from brine_cli.messages import HttpRequest
+
+ROUTES = """
+[[route]]
+name = "{name}"
+prefix = "/{name}"
+origin = "{origin}"
+large_bodies = "{name}"
+"""
+LARGE = random.Random(3).randbytes(5_000_000)  # 6.7 MB as base64  # noqa: S311  (no secret)
+
+
+def origin(asked: HttpRequest) -> HttpResponse:
+    lasting = b"private" if asked.target == b"/private" else b"max-age=600"
+    headers = ((b"cache-control", lasting), (b"content-type", b"video/mp4"), (b"etag", b'"1"'))
+    return HttpResponse(status=200, headers=headers, body=LARGE)
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
+    listener = listen("127.0.0.1", 0)
+    routes: Path = tmp_path_factory.mktemp("routes") / "routes.toml"
+    routes.write_text("".join(ROUTES.format(name=name, origin=url_of(listener)) for name in ("redirect", "refuse")))
+    with HttpServer(listener, origin), Twin(template=TEMPLATE, routes=routes) as running:
+        yield running
+
+
+class Staying(urllib.request.HTTPRedirectHandler):
+    """Follows nothing."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def test_the_body_comes_whole_or_in_part(twin: Twin) -> None:
+    url = f"{twin.url}/redirect/film"
+    for _ in range(2):
+        got = followed(url)
+        assert (got.status, got.fields.get("content-type"), got.body == LARGE) == (200, "video/mp4", True)
+    part = followed(url, range="bytes=1000000-1000009")
+    assert (part.status, part.body) == (206, LARGE[1_000_000:1_000_010])
+
+
+def test_the_way_there_explains_itself(twin: Twin) -> None:
+    url = f"{twin.url}/redirect/other"
+    opener = urllib.request.build_opener(Staying)
+    stories = []
+    for _ in range(2):
+        with pytest.raises(urllib.error.HTTPError) as raised:
+            opener.open(url, timeout=30)
+        with raised.value as answer:
+            assert (answer.code, answer.headers["cache-control"]) == (307, "no-store")
+            stories.append(answer.headers["cache-status"])
+    assert stories[0] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=600"
+    assert stories[1].startswith("brine; hit; ttl=")
+
+
+def test_what_needs_no_body_stays_here(twin: Twin) -> None:
+    url = f"{twin.url}/redirect/film"
+    assert followed(url).status == 200
+    assert followed(url, if_none_match='"1"').status == 304
+
+
+@pytest.mark.parametrize("path", ["/refuse/film", "/redirect/private"])
+def test_what_has_no_link_is_a_problem(twin: Twin, path: str) -> None:
+    got = followed(twin.url + path)
+    assert (got.status, b"answer-too-large" in got.body) == (502, True)

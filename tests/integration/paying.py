@@ -1,0 +1,173 @@
+"""Ways to be answered, refreshed and purged, one after the other, and what AWS bills for each."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from brine.adapters import refresh_message
+from brine.bootstrap import build_gateway, build_purger, build_refresher
+from brine.domain.messages import Request
+from brine.ports import Deadline
+from brine.service.waiting import Waiting
+from tests.integration.billing import MeteredClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.service.answer import Answer
+    from brine.service.gateway import Gateway
+    from brine.service.purge import Purger
+    from tests.integration.billing import Bill
+    from tests.loopback import Peer
+
+KB = 1000
+CHANCE = random.Random(5)  # noqa: S311 - no secret: bytes that do not compress
+BODIES = {size: CHANCE.randbytes(size * KB) for size in (1, 20, 100)}
+
+
+@dataclass
+class Scene:
+    """An origin, and the processes that stand before it. `clock` is theirs."""
+
+    environment: dict[str, str]
+    client: MeteredClient
+    clock: float = field(default_factory=time.time)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def process(self) -> Gateway:
+        """A new one: it has nothing in memory."""
+        return replace(build_gateway(self.environment, self.client), clock=lambda: self.clock)
+
+    def purger(self) -> Purger:
+        return replace(build_purger(self.environment, self.client), clock=lambda: self.clock)
+
+    def ask(self, gateway: Gateway, path: str, method: str = "GET") -> Answer:
+        return gateway.serve(Request(method=method, path=path), Deadline(time.monotonic() + 20, time.monotonic))
+
+    def cost(self, gateway: Gateway, path: str, result: str, method: str = "GET") -> Bill:
+        """What an answer costs, which comes about in this way."""
+        self.client.bills.clear()
+        answer = self.ask(gateway, path, method)
+        assert (answer.result, answer.faults) == (result, ())
+        return self.client.taken()
+
+    def warmed(self) -> Gateway:
+        """A process that has just read the stamps of everything and of the route."""
+        gateway = self.process()
+        self.ask(gateway, "/1/warm")
+        return gateway
+
+    def converse(self, peer: Peer) -> None:
+        """The origin: /SIZE/ANYTHING is a page of that size; what it is called says the rest."""
+        while request := peer.read_request():
+            target = request.split(b" ", 2)[1].decode()
+            size, _, name = target.removeprefix("/").partition("/")
+            if name.startswith("held"):
+                self.may_answer.wait(20)
+            if request.startswith(b"POST"):
+                peer.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+                continue
+            lifetime = "no-store" if name.startswith("private") else "max-age=600"
+            lines = ["HTTP/1.1 200 OK", f"content-length: {len(BODIES[int(size)])}", 'etag: "1"']
+            if name.startswith("stale"):  # the origin has used up the time in which it is fresh
+                lifetime = "max-age=10, stale-while-revalidate=60"
+                lines.append("age: 12")
+            if name.startswith("tagged"):
+                lines.append("surrogate-key: menu")
+            head = "\r\n".join([*lines, f"cache-control: {lifetime}", "", ""])
+            peer.send(head.encode("ascii") + BODIES[int(size)])
+
+
+def answers(scene: Scene) -> dict[str, Bill]:
+    """What hits and misses cost, in processes that have just read which purges there were, but for one."""
+    bills: dict[str, Bill] = {}
+    for size in BODIES:
+        path = f"/{size}/page"
+        gateway = scene.warmed()
+        bills[f"miss {size} KB"] = scene.cost(gateway, path, "miss")
+        bills["memory"] = scene.cost(gateway, path, "hit")
+        bills[f"table {size} KB"] = scene.cost(scene.warmed(), path, "hit")
+    bills["table, cold"] = scene.cost(scene.process(), "/1/page", "hit")
+    gateway = scene.warmed()
+    scene.cost(gateway, "/1/page", "hit")
+    scene.clock += 2
+    bills["memory, purges read"] = scene.cost(gateway, "/1/page", "hit")
+    gateway = scene.warmed()
+    scene.cost(gateway, "/1/tagged", "miss")
+    bills["table, tags"] = scene.cost(scene.warmed(), "/1/tagged", "hit")
+    gateway = scene.warmed()
+    bills["not stored"] = scene.cost(gateway, "/1/private", "miss")
+    bills["not stored, again"] = scene.cost(scene.warmed(), "/1/private", "miss")
+    bills["invalidation"] = scene.cost(scene.warmed(), "/1/page", "pass", "POST")
+    return bills
+
+
+def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
+    """What it costs to answer stale, and to refresh."""
+    gateway = scene.warmed()
+    scene.cost(gateway, "/1/stale", "miss")
+    bills = {
+        "stale": scene.cost(gateway, "/1/stale", "stale"),
+        "stale, again": scene.cost(gateway, "/1/stale", "stale"),
+    }
+    [message] = sqs.receive_message(QueueUrl=scene.environment["BRINE_REFRESH_QUEUE"])["Messages"]
+    refresher = build_refresher(scene.environment, scene.client)
+    refresher = replace(refresher, gateway=replace(refresher.gateway, clock=lambda: scene.clock))
+    story = refresher.refresh(refresh_message.read(message["Body"]), Deadline(time.monotonic() + 20, time.monotonic))
+    assert story.outcome == "refreshed"
+    return {**bills, "refresh": scene.client.taken()}
+
+
+def following(scene: Scene, polls: int) -> Bill:
+    """What a miss costs that waits for another process's fetch, and looks so many times whether it is over."""
+    holder, follower = scene.warmed(), scene.warmed()
+    path = f"/1/held-{polls}"
+    scene.may_answer.clear()
+    with MeteredClient(scene.client.emulator) as apart:
+        holder = replace(build_gateway(scene.environment, apart), clock=holder.clock)
+        holding = threading.Thread(target=scene.ask, args=(holder, path))
+        holding.start()
+        until = time.monotonic() + 20
+        while "UpdateItem" not in [call for one in apart.bills for call in one.calls]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        pauses = iter(range(polls))
+
+        def pause(_: float) -> None:
+            if next(pauses) == polls - 1:
+                scene.may_answer.set()
+                holding.join()
+
+        return scene.cost(replace(follower, waiting=Waiting(sleep=pause)), path, "collapsed")
+
+
+def purges(scene: Scene) -> dict[str, Bill]:
+    purger = scene.purger()
+    scene.ask(scene.warmed(), "/1/purged")
+    kinds: dict[str, Callable[[], object]] = {
+        "purge tag": lambda: purger.tag("menu"),
+        "purge route": lambda: purger.route("shop"),
+        "purge everything": purger.everything,
+        "purge url": lambda: purger.url("/1/purged"),
+    }
+    bills = {}
+    for name, make in kinds.items():
+        scene.client.bills.clear()
+        make()
+        bills[name] = scene.client.taken()
+    return bills
+
+
+def measure(scene: Scene, sqs: Any) -> dict[str, Bill]:
+    """All of it, by what it is called in docs/costs.md."""
+    return {
+        **answers(scene),
+        **refreshes(scene, sqs),
+        "follower, 1 look": following(scene, 1),
+        "follower, 3 looks": following(scene, 3),
+        **purges(scene),
+    }

@@ -1,0 +1,22 @@
+"""Following a link over HTTP, as a client does that knows nothing of AWS."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+from brine.domain.fields import Fields
+from brine.domain.messages import Response
+
+SECONDS = 30
+
+
+def followed(url: str, **headers: str) -> Response:
+    """What a GET of this http URL gives in the end, whatever its status. Names of `headers` have "_" for "-"."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=named), timeout=SECONDS) as answer:  # noqa: S310 - http
+            return Response(status=answer.status, fields=Fields(answer.headers.items()), body=answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Response(status=error.code, fields=Fields(error.headers.items()), body=error.read())

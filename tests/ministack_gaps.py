@@ -1,0 +1,99 @@
+"""What ministack's CloudFormation leaves out of a deployed stack, added through the APIs of the services.
+
+Everything that is added comes from what was deployed (docs/decisions/0075-deployed-to-ministack.md).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import urllib.request
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    type Clients = Callable[[str], Any]  # a client of the SDK for a service
+
+_FUNCTION: Final = re.compile(r"\$\{(\w+)\.Arn\}")
+
+
+def fill(client: Clients, stack: str, resources: Mapping[str, str], opt: Path) -> None:
+    """Fill all gaps of `stack`. `resources` are physical names by logical id; the folder `opt` takes the layers."""
+    add_routes(client, stack, resources)
+    lay_out_layers(client, opt)
+    make_concurrency_a_number(client)
+    name_secrets_by_arn(client)
+    # The bucket refuses whoever comes without TLS, and here everybody does.
+    client("s3").delete_bucket_policy(Bucket=resources["Bodies"])
+
+
+def add_routes(client: Clients, stack: str, resources: Mapping[str, str]) -> None:
+    """Make the routes that SAM wrote into the API's OpenAPI body, which ministack's CloudFormation does not read."""
+    template = client("cloudformation").get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
+    gateway, functions, api = client("apigatewayv2"), client("lambda"), resources["HttpApi"]
+    for path, methods in template["Resources"]["HttpApi"]["Properties"]["Body"]["paths"].items():
+        for method, operation in methods.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            found = _FUNCTION.search(integration["uri"]["Fn::Sub"])
+            assert found is not None
+            name = resources[found[1]]
+            made = gateway.create_integration(
+                ApiId=api,
+                IntegrationType="AWS_PROXY",
+                IntegrationUri=functions.get_function_configuration(FunctionName=name)["FunctionArn"],
+                PayloadFormatVersion=integration["payloadFormatVersion"],
+                TimeoutInMillis=integration["timeoutInMillis"],
+            )
+            is_any = method == "x-amazon-apigateway-any-method"
+            signed = any("AWS_IAM" in scheme for scheme in operation.get("security", ()))
+            gateway.create_route(
+                ApiId=api,
+                RouteKey=path if path == "$default" else f"{'ANY' if is_any else method.upper()} {path}",
+                Target=f"integrations/{made['IntegrationId']}",
+                AuthorizationType="AWS_IAM" if signed else "NONE",
+            )
+
+
+def lay_out_layers(client: Clients, opt: Path) -> None:
+    """Unpack the layers of functions that look into /opt, where ministack puts none, and tell them where."""
+    functions = client("lambda")
+    for function in functions.list_functions()["Functions"]:
+        variables = function["Environment"]["Variables"]
+        in_opt = {name: value for name, value in variables.items() if value.startswith("/opt/")}
+        if not in_opt:
+            continue
+        for layer in function["Layers"]:
+            content = functions.get_layer_version_by_arn(Arn=layer["Arn"])["Content"]["Location"]
+            with urllib.request.urlopen(content) as archive:  # noqa: S310 - of ministack
+                zipfile.ZipFile(io.BytesIO(archive.read())).extractall(opt / function["FunctionName"])
+        here = {name: value.replace("/opt", str(opt / function["FunctionName"]), 1) for name, value in in_opt.items()}
+        functions.update_function_configuration(
+            FunctionName=function["FunctionName"], Environment={"Variables": variables | here}
+        )
+
+
+def make_concurrency_a_number(client: Clients) -> None:
+    """CloudFormation makes numbers of parameters where one is wanted; ministack's poller stumbles over the text."""
+    functions = client("lambda")
+    for source in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if scaling := source.get("ScalingConfig"):
+            functions.update_event_source_mapping(
+                UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": int(scaling["MaximumConcurrency"])}
+            )
+
+
+def name_secrets_by_arn(client: Clients) -> None:
+    """`!Ref` of a secret is its ARN; in ministack it is the name, by which no policy allows anything."""
+    secrets = client("secretsmanager").list_secrets()["SecretList"]
+    iam = client("iam")
+    for role in iam.list_roles()["Roles"]:
+        for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+            given = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
+            document = json.dumps(given)
+            for secret in secrets:
+                document = document.replace(json.dumps(secret["Name"]), json.dumps(secret["ARN"]))
+            iam.put_role_policy(RoleName=role["RoleName"], PolicyName=policy, PolicyDocument=document)
