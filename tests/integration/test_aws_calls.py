@@ -46,6 +46,11 @@ class Pages(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server has
         pass
 
@@ -150,6 +155,25 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     purger.url("/o/tagged")
     assert client.taken() == ["UpdateItem"]
     assert cost(restarted()) == ("miss", None, ["BatchGetItem", *fill])  # the key's stamp tells, so no tags are read
+
+
+def test_calls_for_an_unsafe_request(environment: dict[str, str], client: CountingClient) -> None:
+    gateway, other = (build_gateway(environment, client) for _ in range(2))
+    request = Request(method="POST", path="/o/small", body=b"new")
+
+    def changed() -> list[str]:
+        answer = gateway.serve(request, Deadline(time.monotonic() + 20, time.monotonic))
+        assert (answer.response.status, answer.faults) == (204, ())
+        return client.taken()
+
+    fill = ["UpdateItem", "TransactWriteItems"]
+    assert changed() == ["UpdateItem"], "a key that was never stored"
+    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["BatchGetItem", *fill])
+    assert (ask(gateway, "/o/small").result, client.taken()) == ("hit", [])
+    assert (ask(other, "/o/small").result, client.taken()) == ("hit", ["BatchGetItem"])
+    assert changed() == ["UpdateItem"]
+    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["GetItem", *fill])  # all stamps are known
+    assert (ask(gateway, "/o/small").result, client.taken()) == ("hit", [])
 
 
 def test_the_keyring_is_fetched_once_in_a_process(environment: dict[str, str], client: CountingClient) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap import build_cache
+from brine.bootstrap import build_cache, build_purger
 from brine.errors import ConfigError
 from tests.integration.counting import CountingClient
 from tests.unit.codec.samples import order, registry
@@ -74,6 +74,35 @@ def test_calls_per_result(environment: dict[str, str], client: CountingClient) -
     cache.purge("small")
     assert client.taken() == ["UpdateItem"]
     assert cache.get_or_compute("small", lambda: order(2), freshness_lifetime=60) == order(2)
+
+
+def test_calls_for_purges_and_tags(environment: dict[str, str], client: CountingClient) -> None:
+    environment["BRINE_PURGE_DELTA"] = "60"
+    purger = build_purger(environment, client)
+
+    def cost(cache: Cache, *tags: str) -> tuple[str, list[str]]:
+        story = cache.resolve("key", order, freshness_lifetime=60, tags=tags).story
+        assert story.faults == ()
+        return story.outcome, client.taken()
+
+    fill = ["UpdateItem", "TransactWriteItems"]
+    cache, other = build(environment, client), build(environment, client)
+    assert cost(cache, "a", "b") == ("miss", ["BatchGetItem", *fill])
+    assert cost(cache, "a", "b") == ("hit", [])
+    assert cost(other, "a", "b") == ("hit", ["BatchGetItem"])  # the item and its stamps
+    assert cost(build(environment, client)) == ("hit", ["BatchGetItem", "BatchGetItem"])  # the tags come as a surprise
+
+    cache.purge_tag("b")
+    assert client.taken() == ["UpdateItem"]
+    assert cost(other, "a", "b") == ("hit", [])
+    assert cost(cache, "a", "b") == ("miss", ["GetItem", *fill])  # all stamps are known
+    assert cost(cache, "a", "b") == ("hit", [])
+    purger.tag("a")
+    assert client.taken() == ["UpdateItem"]
+    assert cost(build(environment, client), "a", "b") == ("miss", ["BatchGetItem", *fill])
+    cache.purge("key", soft=True)
+    assert client.taken() == ["UpdateItem"]
+    assert cost(build(environment, client), "a", "b") == ("miss", ["BatchGetItem", *fill])
 
 
 def test_many_processes_compute_once(environment: dict[str, str], client: CountingClient) -> None:

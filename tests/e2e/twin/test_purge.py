@@ -96,3 +96,9 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
 def test_what_cannot_be_done_is_one_line(twin: Twin, what: tuple[str, ...], table: str | None, told: str) -> None:
     failed = purge(twin, *what, table=table)
     assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", told)
+
+
+def test_a_tag_of_responses_is_one_of_results_too(twin: Twin) -> None:
+    assert [status_of(twin, "/report") for _ in range(2)] == ["report; fwd=miss", "report; hit"]
+    assert purge(twin, "--tag", "prices").stdout == 'Purged hard: all with the tag "prices".\n'
+    assert [status_of(twin, "/report") for _ in range(2)] == ["report; fwd=miss", "report; hit"]

@@ -17,9 +17,11 @@ from brine.domain.route import Route
 from brine.domain.stamps import (
     EVERYTHING,
     LONGEST_USE,
+    STEP,
     Stamp,
     is_dead,
     outlived_stamps,
+    result_stamp_names,
     route_stamp,
     stale_from,
     stamp_names,
@@ -88,6 +90,21 @@ def test_a_stamp_that_was_known_before_the_fetch_does_nothing_whatever_its_time(
     assert is_dead(stored, {"everything": Stamp(hard=START + 3.001)}, START + 20)
     assert stale_from(stored, {"everything": Stamp(soft=START + 4.001)}) == START + 4.001
     assert is_dead(stored, {"tag:a": Stamp(hard=START + 3)}, START + 20), "another stamp of the same time"
+
+
+def test_a_stamp_that_is_stamped_again_is_later_than_before() -> None:
+    stamp = Stamp(START, START)
+    assert stamp.stamped(START + 5) == Stamp(START + 5, START)
+    assert stamp.stamped(START + 5, soft=True) == Stamp(START, START + 5)
+    for at in (START, START - 5):
+        assert stamp.stamped(at) == Stamp(START + STEP, START)
+        assert stamp.stamped(at, soft=True) == Stamp(START, START + STEP)
+
+
+def test_a_result_has_the_stamps_that_a_response_has_but_for_the_route() -> None:
+    for tenant in ("", "acme"):
+        names = stamp_names(Resource("x", "api", tenant), ("a", "b"))
+        assert set(names) - set(result_stamp_names("x", tenant, ("a", "b"))) == {"route:api"}
 
 
 def test_a_body_is_used_for_a_year_and_a_day() -> None:

@@ -15,6 +15,7 @@ from brine.ports import Deadline, Lease
 from brine.service.flights import Flights
 from brine.service.result_store import SLOT, pk_of
 from brine.service.waiting import Waiting
+from brine_codec import Codec
 from tests.unit.codec.samples import Box, order
 from tests.unit.results.world import KEY, World
 
@@ -191,6 +192,30 @@ def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() 
     resolved = world.process().resolve(KEY, lambda: order(2), freshness_lifetime=60)
     assert (resolved.value, resolved.story.outcome) == (order(), "collapsed")
     assert isinstance(lease_of(world), Lease), "the lease was given back"
+
+
+class Surprise(Exception):
+    """What nobody foresaw."""
+
+
+@pytest.mark.parametrize("where", ["seal", "open"])
+def test_the_lease_is_given_back_when_something_unforeseen_happens(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(MemoryItemStore):
+        """It has nothing but for who asks again."""
+
+        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+            return super().read(pk, sk) if consistent else None
+
+    def surprise(*_: object, **__: object) -> bytes:
+        raise Surprise
+
+    world = World(items=Late())
+    if where == "open":
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
+    monkeypatch.setattr(Codec, where, surprise)
+    with pytest.raises(Surprise):
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
+    assert isinstance(lease_of(world), Lease)
 
 
 def test_without_a_lease_nothing_is_stored() -> None:

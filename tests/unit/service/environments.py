@@ -17,19 +17,21 @@ from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStamp
 from brine.domain.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.messages import Request
 from brine.domain.receive import receive
-from brine.domain.stamps import MARGIN, Stamp
+from brine.domain.stamps import MARGIN
 from brine.domain.tenant import NOBODY
 from brine.errors import StoreError
 from brine.ports import Deadline, Lease
+from brine.service.collapse import Fill
 from brine.service.purge import Purger
 from brine.service.visit import Visit
 from tests.faults import Faults, FaultyItems, FaultyLeases, FaultyStamps
+from tests.unit.service.seeded_bugs import Blind, Careless, Endless
 from tests.unit.service.world import START, World, response
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
-    from brine.ports import Held, Item
+    from brine.adapters.origin_memory import Outcome
     from tests.faults import Fault
 
 type Bug = Literal[
@@ -50,49 +52,30 @@ SKEWS = (-2.0, 2.0)  # of the environments' clocks; that of who purges is right
 ANSWER = response(200, b"x", cache_control="max-age=1000", surrogate_key="a")
 
 
-class Blind(MemoryStampStore):
-    """Stamps that are written and never seen."""
-
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
-        return dict.fromkeys(names, Stamp())
-
-
-class Careless(MemoryLeaseStore):
-    """Leases whose fence is open: whoever commits is believed to have the newest."""
-
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
-        if not super().commit(lease, sk, item):
-            self._items.write(lease.pk, sk, item)
-        return True
-
-
-class Endless(MemoryLeaseStore):
-    """Leases that no time ends."""
-
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
-        return super().acquire(pk, owner=owner, now=min(now, START - 100), expires_at=expires_at)
-
-
 @dataclass(frozen=True)
 class Fetch:
     """A fetch under way, and the request for it."""
 
     visit: Visit
     decision: Validate | Forward
-    lease: Lease
+    fill: Fill
     began: float
     number: int
 
 
 @dataclass
 class Scene:
-    """Two environments on one store, and who purges: what they do, and in which order they did it."""
+    """Two environments on one store, and who purges: what they do, and in which order they did it.
+
+    `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and nobody purges.
+    """
 
     kind: str
     soft: bool
     bug: Bug | None = None
     chances: Mapping[Fault, float] = field(default_factory=dict)
     seed: int = 0
+    late: bool = False
     time: float = 0.0
     served: int = 0
     stored: int = 0
@@ -114,7 +97,8 @@ class Scene:
         store = Blind(items) if self.bug == "no stamps are read" else MemoryStampStore(items)
         stamps = FaultyStamps(store, self.faults)
         delta = inf if self.bug == "stamps are known for ever" else DELTA
-        self.worlds = [World(items=inner, leases=leases, stamps=stamps, delta=delta) for _ in SKEWS]
+        outcomes: dict[str, Outcome] = {"/base/x": response(204, b"")}
+        self.worlds = [World(outcomes, items=inner, leases=leases, stamps=stamps, delta=delta) for _ in SKEWS]
         self.items = items
         for world in self.worlds:
             self.equip(world)
@@ -122,7 +106,7 @@ class Scene:
         self.order = count()
         self.acquired_at = 0.0
         self.newest = -1  # number of the newest fetch that was stored
-        self.purges: list[tuple[int, float]] = []  # number and time
+        self.purges: list[tuple[int, float, bool]] = []  # number, time, and whether the first environment made it
         self.owners = count()
         margin = MARGIN if self.bug == "no margin" else 0.0
         self.purger = Purger(
@@ -168,8 +152,12 @@ class Scene:
         visit = self.visit(number)
         decision = visit.look_up()
         if isinstance(decision, Serve | ServeStale):
-            self.check(int(decision.stored.response.body), asked_at)
-        elif isinstance(decision, Validate | Forward) and self.fetches[number] is None:
+            self.check(int(decision.stored.response.body), asked_at, number)
+        elif not isinstance(decision, Validate | Forward) or self.fetches[number] is not None:
+            return
+        elif self.late:
+            self.fetches[number] = Fetch(visit, decision, Fill(late=True), visit.now, next(self.order))
+        else:
             lease = visit.cache.leases.acquire(
                 visit.key,
                 owner=str(next(self.owners)),
@@ -179,7 +167,7 @@ class Scene:
             )
             if isinstance(lease, Lease):
                 self.acquired_at = asked_at
-                self.fetches[number] = Fetch(visit, decision, lease, visit.now, next(self.order))
+                self.fetches[number] = Fetch(visit, decision, Fill(lease), visit.now, next(self.order))
             elif lease is not None and asked_at >= self.acquired_at + LEASE + SKEWS[1] - SKEWS[0]:
                 self.violations.append("a lease did not end by its time")
 
@@ -190,6 +178,7 @@ class Scene:
             return
         self.fetches[number] = None
         visit, now = fetch.visit, START + self.time + SKEWS[number]
+        self.worlds[number].now = visit.now = now
         reception = receive(
             fetch.decision,
             visit.request,
@@ -206,19 +195,20 @@ class Scene:
             late = self.visit(number)
             late.look_up()
             found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.store.read(["tag:a"])})
-        is_stored = visit.cache.keep(
+        lease = fetch.fill.lease_for_keeping(visit)
+        is_stored = lease is not None and visit.cache.keep(
             visit.resource,
             reception.keep,
             found,
             visit.request,
-            fetch.lease,
+            lease,
             evict_at=int(START) + 10_000,
             now=now,
             journal=visit.journal,
         )
         if is_stored:
             self.stored += 1
-            if fetch.number < self.newest:
+            if fetch.number < self.newest and not self.late:  # else what it replaced may have been purged
                 self.violations.append("a late writer has won")
             self.newest = max(self.newest, fetch.number)
 
@@ -236,13 +226,26 @@ class Scene:
                 self.purger.route("api", soft=self.soft)
             case "url":
                 self.purger.url("/api/x", soft=self.soft)
+            case "post":
+                self.post()
+                return
             case _:
                 self.purger.everything(soft=self.soft)
-        self.purges.append((next(self.order), self.time))
+        self.purges.append((next(self.order), self.time, False))
 
-    def check(self, fetched: int, asked_at: float) -> None:
+    def post(self) -> None:
+        """An unsafe request to the first environment: it is answered whether its stamp is written or not."""
+        world = self.worlds[0]
+        world.now = START + self.time + SKEWS[0]
+        answer = world.ask("/api/x", "POST")
+        assert answer.response.status == 204
+        if not answer.faults:
+            self.purges.append((next(self.order), self.time, True))
+
+    def check(self, fetched: int, asked_at: float, by: int) -> None:
         """What was fetched by the fetch with this number is served: is it older than a purge that must be known?"""
         self.served += 1
         promised = DELTA + (LAG if self.chances else 0.0) + 1e-6
-        if any(fetched < number and asked_at > at + promised for number, at in self.purges):
+        over = (n for n, at, is_known in self.purges if asked_at > at + promised or (is_known and by == 0))
+        if fetched < max(over, default=-1):
             self.violations.append("what was purged is served")

@@ -44,6 +44,13 @@ def test_one_request_for_many_stale_hits_and_another_after_the_pause() -> None:
     assert len(queue.requests) == 2
 
 
+def test_it_is_asked_for_when_the_clock_was_set_back() -> None:
+    queue = MemoryRefreshQueue()
+    handover = Handover(queue)
+    times = (0.0, -3_600.0, -3_599.0)
+    assert [handover.ask(asking(), "main", START + later, Journal()) for later in times] == [True, True, False]
+
+
 def test_each_slot_of_each_key_is_asked_for() -> None:
     queue = MemoryRefreshQueue()
     handover = Handover(queue)

@@ -1,7 +1,8 @@
-"""Purges among fetches: every short order of events, and many long ones, in two environments whose clocks differ.
+"""Purges and invalidations among fetches: every short order of events, and many long ones, in two environments whose
+clocks differ.
 
 Whatever the order, no environment serves what was fetched by a fetch begun before a purge, once the purge is older than
-delta. The same search finds bugs that are put in.
+delta; the one that served an unsafe request does not from then on. The same search finds bugs that are put in.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ BUGS: tuple[Bug, ...] = (
 
 
 @dataclass
-class Outcome:
+class Searched:
     """Of a search: how many orders were tried, how often something was served, and the orders that it should not be."""
 
     tried: int = 0
@@ -61,8 +62,8 @@ def long_orders(number: int, length: int) -> Iterator[tuple[Event, ...]]:
         yield tuple(chance.choices(EVENTS, weights=(4, 3, 4, 3, 1, 3), k=length))
 
 
-def all_orders() -> Iterator[tuple[Event, ...]]:
-    return chain(long_orders(150, 40), short_orders(6))
+def all_orders(length: int = 6) -> Iterator[tuple[Event, ...]]:
+    return chain(long_orders(150, 40), short_orders(length))
 
 
 def search(
@@ -70,13 +71,14 @@ def search(
     kind: str,
     *,
     soft: bool = False,
+    late: bool = False,
     bug: Bug | None = None,
     chances: Mapping[Fault, float] | None = None,
-) -> Outcome:
+) -> Searched:
     """What comes of these orders; of those that go wrong, the first is enough."""
-    outcome = Outcome()
+    outcome = Searched()
     for order in orders:
-        scene = Scene(kind, soft, bug, chances or {}, seed=outcome.tried)
+        scene = Scene(kind, soft, bug, chances or {}, seed=outcome.tried, late=late)
         for event in order:
             scene.do(event)
         outcome.tried += 1
@@ -97,13 +99,26 @@ def test_no_order_of_events_lets_a_purged_response_through(kind: str, soft: bool
     assert outcome.served > 3_000
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
+def test_no_order_of_events_lets_an_invalidated_response_through(late: bool) -> None:
+    outcome = search(all_orders(5), "post", late=late)
+    assert outcome.wrong == []
+    assert outcome.served > 1_000
+
+
+@pytest.mark.parametrize("bug", BUGS[:2])
+@pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
+def test_a_bug_lets_it_through(bug: Bug, late: bool) -> None:
+    assert search(all_orders(), "post", late=late, bug=bug).wrong != []
+
+
 @pytest.mark.parametrize("bug", BUGS)
 @pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
 def test_the_search_finds_a_bug_that_was_put_in(bug: Bug, soft: bool) -> None:
     assert search(all_orders(), "tag", soft=soft, bug=bug).wrong != []
 
 
-@pytest.mark.parametrize("kind", ["route", "url", "tag"])
+@pytest.mark.parametrize("kind", ["route", "url", "tag", "post"])
 def test_stores_that_fail_are_slow_or_behind_do_not_let_it_through_either(kind: str) -> None:
     chances: dict[Fault, float] = {"throttled": 0.04, "slow": 0.04, "twice": 0.04, "lost": 0.04, "old": 0.2}
     outcome = search(long_orders(250, 40), kind, chances=chances)

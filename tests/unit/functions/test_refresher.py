@@ -1,0 +1,41 @@
+"""The refresher's handler: what is told of a refresh that a store spoiled."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brine.adapters import refresh_message
+from brine.adapters.routes_toml import parse_routes
+from brine.domain.cache_key import resource_of
+from brine.domain.refresh import RefreshRequest
+from brine.domain.tenant import NOBODY
+from tests.events import load_event
+from tests.unit.functions.invoking import Output, running, variables_on
+
+if TYPE_CHECKING:
+    from tests.aws import Emulator
+
+REFRESHER = Path(__file__).parents[3] / "functions/refresher"
+ROUTES = '[[route]]\nname = "bin"\nprefix = "/httpbin"\norigin = "http://127.0.0.1:1"\n'
+
+
+def test_a_fault_is_logged_with_its_cause_and_counted(emulator: Emulator, tmp_path: Path) -> None:
+    routes = tmp_path / "routes.toml"
+    routes.write_text(ROUTES)
+    (route,) = parse_routes(ROUTES, {})
+    request = RefreshRequest(route="bin", target="/x", key=resource_of(route, NOBODY, "/x").key)
+    event = deepcopy(load_event("sqs/refresh.json"))
+    event["Records"] = [event["Records"][0] | {"body": refresh_message.write(request)}]
+    variables = variables_on(emulator, routes)
+    variables["BRINE_TABLE"] += "-missing"
+    output = Output()
+
+    with running(variables, tmp_path / "opt", output, code=REFRESHER, handler="app.handler") as invoke:
+        answer = invoke(event)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+    (record,), (metrics,) = output.log, output.metrics
+    assert (record["outcome"], record["faults"]) == ("failed", ["table-unavailable: ResourceNotFoundException"])
+    assert (metrics["StoreFault"], metrics["RefreshFailed"], metrics["route"]) == (1, 1, "bin")
