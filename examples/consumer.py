@@ -1,17 +1,18 @@
-"""Takes orders out of the channel `orders` until none has come for a while: uv run python -m examples.consumer."""
+"""Takes orders out of the channel `orders`: uv run python -m examples.consumer --aws URL (see producer.py)."""
 
 from __future__ import annotations
 
-import sys
-
 from brine_codec import CodecError
-from examples.shop import Order, client
+from examples.shop import Order, arguments, client
 
 
-def main(seconds: str = "20") -> None:
-    """Take what comes, until nothing has come for so long."""
-    with client() as gateway:
-        for message in gateway.receive("orders", wait=int(seconds)):
+def main() -> None:
+    """Take what comes, until nothing has come for a while."""
+    parser = arguments("consumer")
+    parser.add_argument("--wait", type=int, default=20, help="the seconds without an order after which to end")
+    told = parser.parse_args()
+    with client(told) as gateway:
+        for message in gateway.receive("orders", wait=told.wait):
             try:
                 order = message.content
             except CodecError as error:  # not acknowledged: it comes again, and at last to the dead-letter queue
@@ -25,4 +26,4 @@ def main(seconds: str = "20") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

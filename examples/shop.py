@@ -5,16 +5,13 @@ layers/routes/types.toml declares the same classes to the gateway, which has non
 
 from __future__ import annotations
 
-import os
+import argparse
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the registry reads the annotations
 from decimal import Decimal  # noqa: TC003 - as above
 
-from brine_client import Client, secret_keyring
+from brine_client import Client, Credentials, secret_keyring
 from brine_codec import Registry
-
-GATEWAY = os.environ.get("BRINE_URL", "http://127.0.0.1:3000")
-KEYS = os.environ.get("BRINE_ORDERS_KEYS", "brine-dev-orderskeys")
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,27 @@ def registry() -> Registry:
     return known
 
 
-def client() -> Client:
-    """A client with the credentials of the environment. In the twin, the access key id is the user's name."""
-    name = os.environ.get("AWS_ACCESS_KEY_ID", "") if GATEWAY.startswith("http://127.0.0.1") else ""
+def arguments(name: str) -> argparse.ArgumentParser:
+    """What both services are told. `name`: whose credentials are used in the local twin."""
+    parser = argparse.ArgumentParser(prog=f"python -m examples.{name}")
+    parser.set_defaults(name=name)
+    parser.add_argument("--url", default="http://127.0.0.1:3000", help="the gateway; that of `brine dev` by default")
+    parser.add_argument("--aws", help="the AWS endpoint that `brine dev` shows; the real AWS by default")
+    parser.add_argument("--keys", default="brine-dev-orderskeys", help="the secret with the keys of the channel")
+    return parser
+
+
+def client(told: argparse.Namespace) -> Client:
+    """A client of the gateway: in the local twin under the service's own name, else whoever the environment says."""
+    if told.aws is None:
+        return Client(told.url, keyring=secret_keyring(told.keys), registry=registry())
+    credentials, region = Credentials(told.name, "test"), "us-east-1"
+    keyring = secret_keyring(told.keys, region=region, credentials=credentials, endpoint_url=told.aws)
     return Client(
-        GATEWAY, keyring=secret_keyring(KEYS), registry=registry(), principal=f"user/{name}" if name else None
+        told.url,
+        keyring=keyring,
+        registry=registry(),
+        principal=f"user/{told.name}",
+        credentials=credentials,
+        region=region,
     )

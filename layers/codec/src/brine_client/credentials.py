@@ -6,6 +6,7 @@ It is there in every Lambda runtime; elsewhere `brine-codec[iam]` brings it.
 from __future__ import annotations
 
 import re
+from os import environ
 
 from brine_client.errors import ClientError
 
@@ -83,7 +84,7 @@ class Signer:
         return self._session
 
     def _session_region(self) -> str:
-        region = self._session_of_botocore().get_config_variable("region")
+        region = own_region() or self._session_of_botocore().get_config_variable("region")
         if not region:
             raise ClientError("no AWS region to sign for: pass region=, or set AWS_REGION")
         return str(region)
@@ -99,6 +100,11 @@ def principal_of(arn: str) -> str:
     if kind == "assumed-role":
         return f"role/{name.partition('/')[0]}"
     return f"{kind}/{name.rpartition('/')[2]}" if name else kind
+
+
+def own_region() -> str | None:
+    """The region that Lambda, and most that speak to AWS, are told of; botocore asks for AWS_DEFAULT_REGION only."""
+    return environ.get("AWS_REGION") or None
 
 
 def _region_in(url: str) -> str | None:
