@@ -48,5 +48,6 @@ def redirection(url: str, stored: StoredResponse) -> Response:
 
     It tells browsers which scripts may read the stored response: they ask that of each answer on the way (CORS).
     """
-    readers = [line for line in stored.fields.lines if line[0].startswith("access-control-")]
-    return Response(status=307, fields=Fields.lowered([("location", url), ("cache-control", "no-store"), *readers, VIA]))
+    readers = (line for line in stored.fields.lines if line[0].startswith("access-control-"))
+    fields = [("location", url), ("cache-control", "no-store"), *readers, VIA]
+    return Response(status=307, fields=Fields.lowered(fields))
