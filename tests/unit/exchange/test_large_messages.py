@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import secrets
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
+from brine.adapters.exchange_memory import MemoryClaimStore
 from brine.domain.channel import message_context
 from brine.domain.channel_message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
 from brine.service.exchange.delivering import ANSWER_LIMIT
+from brine.service.exchange.receiving import RESERVE
 from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
-from tests.unit.exchange.world import CONSUMER, PRODUCER, SEALED, START, sender_codec
+from tests.unit.exchange.world import CONSUMER, MSGPACK, PRODUCER, SEALED, START, sender_codec
 
 if TYPE_CHECKING:
+    from brine.ports import Deadline
     from tests.unit.exchange.world import Reply, World
 
 
@@ -190,6 +193,65 @@ def test_what_cannot_be_written_in_json_comes_as_a_claim(world: World) -> None:
     world.send(world.sealed(loop))
     (message,) = world.received()
     assert message["claim"]["size"] == len(next(iter(world.claims.objects.values())))
+
+
+@pytest.mark.parametrize("accept", ["application/json", MSGPACK])
+def test_what_is_too_deep_inside_an_answer_comes_as_a_claim_and_holds_up_no_other(world: World, accept: str) -> None:
+    deep: object = 1
+    for _ in range(98):
+        deep = [deep]
+    assert world.ask("POST", body=deep).status == 202
+    assert world.send(world.sealed(deep)).status == 202
+    assert world.send().status == 202
+    reply = world.receive(accept=accept)
+    assert (reply.status, reply.answer.delivered) == (200, 3)
+    assert len(world.claims.objects) == 2
+
+
+class SlowClaims(MemoryClaimStore):
+    """A bucket of which each object takes 11 seconds. `left`: the seconds that calls were given."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.left: list[float] = []
+
+    def read(self, channel: str, claim: ClaimCheck) -> bytes | None:
+        self._world.now += 11
+        return super().read(channel, claim)
+
+    def within(self, deadline: Deadline) -> Self:
+        self.left.append(deadline.remaining())
+        return self
+
+
+def test_what_there_is_no_time_to_look_at_is_given_back_and_the_rest_is_delivered(world: World) -> None:
+    slow = world.claims = SlowClaims(world)
+    world.restart()
+    for _ in range(3):
+        world.send(world.sealed(noise(2 * INLINE_LIMIT)))
+    slow.left.clear()
+    reply = world.receive("visibility=600", seconds=29.0)
+    assert (reply.status, reply.answer.delivered, reply.answer.undeliverable) == (200, 2, ())
+    assert slow.left == [29.0 - RESERVE], "there is time to answer, even if the bucket takes all of it"
+    (third,) = world.received()
+    assert third["attempt"] == 2
+
+
+def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> None:
+    world.claims = SlowClaims(world)
+    world.restart()
+    for _ in range(3):
+        world.send(world.sealed(noise(2 * INLINE_LIMIT)))
+
+    def down(*_: object) -> bool:
+        raise StoreUnavailable("down")
+
+    world.lying.extend = down  # type: ignore[method-assign]  # a queue that fails now
+    reply = world.receive("visibility=60")
+    assert (reply.answer.delivered, [str(fault) for fault in reply.answer.faults]) == (2, ["queue-unavailable"])
+    world.now += 60
+    assert len(world.received(seconds=60)) == 3
 
 
 def test_when_the_bucket_does_not_answer_the_receiver_is_led_to_it(world: World) -> None:

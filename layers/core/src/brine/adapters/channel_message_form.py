@@ -6,9 +6,11 @@ import json
 from binascii import a2b_base64, b2a_base64
 
 from brine.domain.channel_message import ChannelMessage, ClaimCheck
+from brine.domain.principal import is_principal
 
 VERSION = 1
 _DIGEST_DIGITS = 64
+_LATEST = 253_402_300_799  # the end of the year 9999, the last that can be written as a date
 
 
 def write(message: ChannelMessage) -> str:
@@ -24,6 +26,11 @@ def write(message: ChannelMessage) -> str:
 
 def read(text: str) -> ChannelMessage | None:
     """The message, or None when the text is none of this version."""
+    message = _read(text)
+    return message if message and is_principal(message.sender) and 0 <= message.expires_at <= _LATEST else None
+
+
+def _read(text: str) -> ChannelMessage | None:
     try:
         match json.loads(text):
             case {"version": 1, "sender": str(sender), "expires_at": int(expires_at), "sealed": str(sealed)}:

@@ -115,8 +115,8 @@ class Delivering:
             raise Undeliverable(type(error).__name__.lower()) from error
         except Refusal:
             raise Undeliverable("malformed") from None
-        try:
-            return content, len(encode(self.form, content, end.types))
+        try:  # as deep as it lies in the answer: what is too deep there would take the other messages with it
+            return content, len(encode(self.form, {"messages": [{"content": content}]}, end.types))
         except (Unsupported, TooLarge):
             return None, ANSWER_LIMIT + 1
 

@@ -28,13 +28,16 @@ from brine_codec import KeyringUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.exchange_ports import ClaimStore
+    from brine.domain.channel_message import Delivery
+    from brine.exchange_ports import ClaimStore, MessageQueue
     from brine.service.exchange.answer import ExchangeAnswer
     from brine.service.exchange.call import Call
     from brine.service.exchange.tokens import Tokens
 
 RESERVE: Final = 3.0
-"""Seconds of the deadline that are left when a queue has been waited for: to fetch, verify and write what it gave."""
+"""Seconds of the deadline that are left when a queue or the bucket has been waited for: to write what they gave."""
+LONGEST_LOOK: Final = 8.0
+"""Seconds that a message may take at most; the first is looked at with less, and the next only with so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +64,15 @@ class Receiving:
             call=replace(call, now=self.clock()),
             form=form,
             visibility=wanted.visibility,
-            claims=self.claims.within(call.deadline),
+            claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
             tokens=self.tokens,
         )
         messages = []
         undeliverable = []
-        for delivery in deliveries:
+        for number, delivery in enumerate(deliveries):
+            if number and call.deadline.remaining() < LONGEST_LOOK:
+                _give_back(call, queue, deliveries[number:])
+                break
             try:
                 messages.append(delivering.give(delivery))
             except Undeliverable as why:
@@ -123,6 +129,16 @@ class Receiving:
         except KeyringUnavailable as error:
             call.journal.envelope_refused(error)
             raise Refusal(STORE_UNAVAILABLE) from error
+
+
+def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> None:
+    """Let others have at once what there is no time to look at."""
+    for delivery in deliveries:
+        try:
+            queue.extend(delivery.handle, 0)
+        except StoreError as error:  # then it comes again when its visibility is over
+            call.journal.store_failed("queue", error)
+            return
 
 
 @dataclass(frozen=True, slots=True)
