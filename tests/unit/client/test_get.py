@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_client import NotFound, NotPermitted, Refused
+from brine_client import AnswerInvalid, NotFound, NotPermitted, Refused
 from brine_codec import Codec, Tampered
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.client.gateway import KEYRING, NOW, answer, client, fields_of, problem
@@ -102,3 +102,24 @@ def test_a_missing_page_has_its_problem() -> None:
     ):
         reader.get("/a")
     assert (caught.value.status, caught.value.problem) == (404, "route-unknown")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "why"),
+    [("application/json", b"[1, 2", "not the JSON"), ("text/plain; charset=latin-1", b"caf\xe9", "not UTF-8")],
+)
+def test_what_is_not_what_it_says_is_invalid(media_type: str, body: bytes, why: str) -> None:
+    with (
+        Loopback(answering(answer(200, body, media_type=media_type))) as server,
+        client(server) as reader,
+        pytest.raises(AnswerInvalid, match=why),
+    ):
+        reader.get("/a")
+
+
+@pytest.mark.parametrize("path", ["", ".example/a", "@example/a", ":1/a"])
+def test_a_path_cannot_lead_to_another_host(path: str) -> None:
+    with Loopback(answering()) as server, client(server) as reader:
+        with pytest.raises(ValueError, match='begins with "/"'):
+            reader.get(path)
+        assert server.connections == 0

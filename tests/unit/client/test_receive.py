@@ -166,6 +166,22 @@ def test_a_message_with_nothing_in_it_is_invalid() -> None:
         _ = next(desk.receive("orders")).content
 
 
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://127.0.0.1/", "http://127.0.0.1:1x/", "", None, 7])
+def test_a_claim_that_leads_nowhere_is_invalid(url: object) -> None:
+    claim = {"url": url, "size": 1, "sha256": "00"}
+    with Loopback(answering(delivery({**MESSAGE, "claim": claim}))) as server, client(server) as desk:
+        with pytest.raises(AnswerInvalid, match="does not say where"):
+            _ = next(desk.receive("orders")).content
+        assert server.connections == 1
+
+
+def test_forever_takes_a_wait() -> None:
+    with Loopback(answering()) as server, client(server) as desk:
+        with pytest.raises(ValueError, match="without a pause"):
+            next(desk.receive("orders", wait=0, forever=True))
+        assert server.connections == 0
+
+
 def test_a_receiver_who_may_not_is_told() -> None:
     with (
         Loopback(answering(problem(403, "receiver-refused"))) as server,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
@@ -100,6 +101,29 @@ def test_what_another_attempt_is_just_sending_is_asked_for_again() -> None:
     assert pauses == [0.1, 2]
 
 
+def test_what_another_is_still_sending_in_the_end_is_no_success() -> None:
+    busy = problem(409, "message-being-sent", more="retry-after: 2\r\n")
+    with Loopback(answering_always(busy)) as server, client(server) as shop, pytest.raises(AlreadySent) as caught:
+        shop.send("orders", 1)
+    assert caught.value.problem == "message-being-sent"
+
+
+def test_a_message_that_was_taken_over_a_connection_that_then_broke_is_sent() -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        if peer.number == 0:
+            peer.send(ACCEPTED)
+            peer.read_request()
+            peer.reset()
+        else:
+            peer.send(problem(409, "message-replayed", id=ID))
+
+    with Loopback(script) as server, client(server) as shop:
+        shop.send("orders", 1)
+        assert shop.send("orders", 2) == ID
+    assert len(server.requests) == 3
+
+
 def test_two_equal_objects_are_two_messages() -> None:
     with Loopback(answering(ACCEPTED, ACCEPTED)) as server, client(server, nonce=None) as shop:
         shop.send("orders", 1)
@@ -186,6 +210,54 @@ def test_what_is_large_goes_past_the_gateway() -> None:
     assert json.loads(body_of(last)) == {"claim": "c1"}
 
 
+@pytest.mark.parametrize("status", [409, 412])
+def test_an_upload_whose_first_answer_was_lost_lies_there(status: int) -> None:
+    puts: list[bytes] = []
+
+    def script(peer: Peer) -> None:
+        while request := peer.read_request():
+            if request.startswith(b"PUT /store "):
+                puts.append(request)
+                peer.send(answer(500) if len(puts) == 1 else answer(status, b"<Error/>", media_type="application/xml"))
+            elif request.startswith(b"POST /exchange/orders/uploads "):
+                place = {"claim": "c1", "url": f"{url_of(server)}/store", "headers": {"if-none-match": "*"}}
+                peer.send(answer(201, json.dumps(place).encode()))
+            else:
+                peer.send(ACCEPTED)
+
+    with Loopback(script) as server, client(server) as shop:
+        assert shop.send("orders", NOISE) == ID
+    assert len(puts) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "file:///etc/passwd"},
+        {"url": "//127.0.0.1/x"},
+        {"url": "http://someone@127.0.0.1/x"},
+        {"url": "http://127.0.0.1/x y"},
+        {"url": 7},
+        {"headers": [1]},
+        {"headers": {"x": "1\r\ny: 2"}},
+        {"headers": None},
+    ],
+)
+def test_a_place_that_is_none_is_invalid(change: dict[str, object]) -> None:
+    def script(peer: Peer) -> None:
+        place = {"claim": "c1", "url": f"{url_of(server)}/store", "headers": {}, **change}
+        peer.read_request()
+        peer.send(answer(201, json.dumps(place).encode()))
+        peer.wait_until_closed()
+
+    with (
+        Loopback(script) as server,
+        client(server) as shop,
+        pytest.raises(AnswerInvalid, match="does not say where to"),
+    ):
+        shop.send("orders", NOISE)
+
+
 def test_a_store_that_refuses_an_upload_is_an_error() -> None:
     def script(peer: Peer) -> None:
         while request := peer.read_request():
@@ -207,3 +279,26 @@ def test_without_credentials_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(ClientError, match="no AWS credentials"):
             shop.send("orders", 1)
         assert server.connections == 0
+
+
+def test_credentials_that_cannot_be_had_are_an_error_of_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "of-nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    with (
+        Loopback(answering()) as server,
+        client(server, credentials=None) as shop,
+        pytest.raises(ClientError, match="ProfileNotFound"),
+    ):
+        shop.send("orders", 1)
+
+
+@pytest.mark.parametrize("principal", ["user/shop", None])
+def test_without_botocore_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, principal: str | None) -> None:
+    for module in ("botocore.auth", "botocore.session"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with (
+        Loopback(answering()) as server,
+        client(server, principal=principal) as shop,
+        pytest.raises(ClientError, match=r"brine-codec\[iam\]"),
+    ):
+        shop.send("orders", 1)

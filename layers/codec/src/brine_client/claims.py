@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brine_client.errors import AnswerInvalid
+from brine_client.errors import AnswerInvalid, Refused
 from brine_client.request import Request
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - json and hashlib take a few ms that importing the client does not have to wait for
 
 
+_THERE_ALREADY = (409, 412)
+"""What the store says when an attempt before, whose answer was lost, has stored it, or is about to: nothing else can
+lie there. Whether it does, the gateway says."""
+
+
 def upload(sealed: bytes, order: Callable[[bytes], Answer], store: Callable[[Request], Answer]) -> bytes:
     """Bring an envelope to where the gateway wants it; the body that claims it. Raises ClientError."""
     from hashlib import sha256
@@ -23,20 +28,28 @@ def upload(sealed: bytes, order: Callable[[bytes], Answer], store: Callable[[Req
     asked = {"size": len(sealed), "sha256": sha256(sealed).hexdigest()}
     place = order(dumps(asked).encode()).document()
     try:
-        claim, url, fields = str(place["claim"]), str(place["url"]), dict(place["headers"])
-    except (KeyError, TypeError, ValueError) as error:
+        claimed = dumps({"claim": str(place["claim"])}).encode()
+        fields = {str(name): str(value) for name, value in place["headers"].items()}
+        request = Request("PUT", str(place["url"]), fields=fields, body=sealed)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnswerInvalid("an answer to an upload does not say where to") from error
-    store(Request("PUT", url, fields=fields, body=sealed))
-    return dumps({"claim": claim}).encode()
+    try:
+        store(request)
+    except ValueError as error:  # of a field that cannot be sent
+        raise AnswerInvalid("an answer to an upload does not say where to") from error
+    except Refused as refused:
+        if refused.status not in _THERE_ALREADY:
+            raise
+    return claimed
 
 
 def fetch_claim(claim: Mapping[str, Any], store: Callable[[Request], Answer]) -> bytes:
     """The envelope that a message claims. Raises ClientError; what was altered does not open."""
     try:
-        url, size = claim["url"], claim["size"]
-    except (KeyError, TypeError) as error:
+        request, size = Request("GET", claim["url"]), claim["size"]
+    except (KeyError, TypeError, ValueError) as error:
         raise AnswerInvalid("a claim does not say where its envelope is") from error
-    body = store(Request("GET", url)).body
+    body = store(request).body
     if len(body) != size:
         raise AnswerInvalid(f"a claimed envelope has {len(body)} bytes instead of {size}")
     return body

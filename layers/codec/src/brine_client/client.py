@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SEALED = "application/vnd.brine.sealed"
 EXCHANGE = "brine exchange"
 ANSWERS = "brine client"
+REPLAYED = "message-replayed"
 DIRECT = 4_000_000
 """Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
 DAY = 86_400.0
@@ -63,7 +64,9 @@ class Client:
         self._principal = principal
         self._signer = Signer(self._url, credentials, region)
         self._signs_gets = False
-        self._transport = Transport(self._signer, Retries() if retries is None else retries, timeout)
+        self._transport = Transport(
+            self._signer, Retries() if retries is None else retries, timeout, is_secure=url.startswith("https:")
+        )
         self._clock = clock
         self._nonce = nonce or _nonce
 
@@ -103,8 +106,9 @@ class Client:
         answer, is_first = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
         try:
             self._check(answer, 202)
-        except AlreadySent:
-            if is_first:  # else an attempt before, whose answer was lost, had brought it in
+        except AlreadySent as error:
+            # An attempt before, whose answer was lost, may have brought it in
+            if is_first or error.problem != REPLAYED:
                 raise
         members = answer.document()
         if not isinstance(members, dict) or not isinstance(members.get("id"), str):
@@ -125,6 +129,8 @@ class Client:
         They are asked for `most` (1 to 10) at a time, and each is yours for `visibility` seconds, counted from then.
         Raises ClientError, and brine_codec.CodecError when an answer does not open.
         """
+        if forever and wait < 1:
+            raise ValueError("to receive forever without a wait would be to ask without a pause")
         query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
@@ -141,9 +147,11 @@ class Client:
         """What a path of the gateway gives: an object of yours, where its route seals answers; else plain data of JSON,
         text, or bytes.
 
-        `path` is percent-encoded and may have a query. It is signed once the gateway has asked for it. Raises
-        ClientError, and brine_codec.CodecError when a sealed answer does not open.
+        `path` begins with "/", is percent-encoded and may have a query. It is signed once the gateway has asked for it.
+        Raises ClientError, and brine_codec.CodecError when a sealed answer does not open.
         """
+        if not path.startswith("/"):
+            raise ValueError('a path begins with "/"')  # what comes before would be part of the host's name
         request = Request("GET", self._url + path, fields={"accept": f"{SEALED}, application/json;q=0.9, */*;q=0.5"})
         answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
         if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
@@ -154,8 +162,8 @@ class Client:
         if answer.media_type == SEALED:
             return self._answers.open(answer.body, context=("response", canonical_target(path)), now=self._clock())
         if answer.media_type == "application/json" or answer.media_type.endswith("+json"):
-            return answer.document()
-        return answer.body.decode() if answer.media_type.startswith("text/") else answer.body
+            return answer.json()
+        return answer.text() if answer.media_type.startswith("text/") else answer.body
 
     def _messages(self, channel: str, answer: Answer) -> Iterator[Message]:
         if answer.media_type != SEALED:

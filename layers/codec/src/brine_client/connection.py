@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from _thread import allocate_lock  # threading would cost 2 ms of import
 
-from brine_client.errors import ClientError, Unreachable
+from brine_client.errors import AnswerInvalid, ClientError, Unreachable
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from http.client import HTTPConnection
+    from http.client import HTTPConnection, HTTPResponse
     from typing import Any
 
     from brine_client.request import Request
@@ -18,14 +18,18 @@ LARGEST_ANSWER = 128 * 1024 * 1024
 
 
 class Answer:
-    """A whole answer. Field names are in lower case."""
+    """A whole answer. Field names are in lower case.
 
-    __slots__ = ("body", "fields", "status")
+    is_second: the request had gone out before, over a connection that was lost.
+    """
+
+    __slots__ = ("body", "fields", "is_second", "status")
 
     def __init__(self, status: int, fields: dict[str, str], body: bytes) -> None:
         self.status = status
         self.fields = fields
         self.body = body
+        self.is_second = False
 
     @property
     def media_type(self) -> str:
@@ -34,18 +38,36 @@ class Answer:
 
     def document(self) -> Any:
         """The body read as JSON; None when it is none."""
+        try:
+            return self.json()
+        except AnswerInvalid:
+            return None
+
+    def json(self) -> Any:
+        """The body read as JSON. Raises AnswerInvalid when it is none."""
         from json import loads  # noqa: PLC0415 - 8 ms that importing the client does not have to wait for
 
         try:
             return loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        except (ValueError, RecursionError) as error:
+            raise AnswerInvalid(f"an answer is not the JSON that it says it is: {type(error).__name__}") from None
+
+    def text(self) -> str:
+        """The body read as text. Raises AnswerInvalid when it is not UTF-8."""
+        try:
+            return self.body.decode()
+        except UnicodeDecodeError:
+            raise AnswerInvalid("an answer is text, but not UTF-8") from None
 
 
 class Connections:
-    """Connections that wait for their next request. Threads may share it; close it when done."""
+    """Connections that wait for their next request. Threads may share it; close it when done.
 
-    def __init__(self) -> None:
+    largest: bytes of an answer.
+    """
+
+    def __init__(self, largest: int = LARGEST_ANSWER) -> None:
+        self._largest = largest
         self._idle: list[tuple[tuple[str, str], HTTPConnection]] = []
         self._lock = allocate_lock()
 
@@ -53,7 +75,7 @@ class Connections:
         """Send a request and read the answer; each wait for the network may take `timeout` seconds.
 
         An idle connection may turn out to have been closed by the other side; then a new one is tried, once. Raises
-        Unreachable.
+        Unreachable, and AnswerInvalid for an answer that is too large.
         """
         kept = self._take(request.place)
         if kept is not None:
@@ -62,7 +84,9 @@ class Connections:
             except Unreachable as error:
                 if not isinstance(error.__cause__, ConnectionError) or not request.may_repeat:
                     raise
-        return self._over(self._connect(request.place), request, timeout)
+        answer = self._over(self._connect(request.place), request, timeout)
+        answer.is_second = kept is not None
+        return answer
 
     def close(self) -> None:
         """Close what is idle."""
@@ -81,14 +105,14 @@ class Connections:
             connection.request(request.method, request.target, body=request.body, headers=request.fields)
             response = connection.getresponse()
             length = response.length
-            if length is not None and length > LARGEST_ANSWER:
-                raise Unreachable(f"{request.host} answers with {length} bytes, more than {LARGEST_ANSWER}")
-            body = response.read() if length is not None else response.read(LARGEST_ANSWER)
+            body = b"" if length is not None and length > self._largest else self._read(response)
+            if max(length or 0, len(body)) > self._largest:
+                raise AnswerInvalid(f"{request.host} answers with more than {self._largest} bytes")
             fields = {name.lower(): value for name, value in response.getheaders()}
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, UnicodeError) as error:  # the last: of a name that cannot be a host's
             connection.close()
             raise Unreachable(f"{request.host} did not answer: {type(error).__name__}: {error}") from error
-        except ClientError:
+        except (ClientError, ValueError):  # the latter: of a field that cannot be sent
             connection.close()
             raise
         if response.will_close or not response.isclosed():
@@ -96,6 +120,10 @@ class Connections:
         else:
             self._give_back(request.place, connection)
         return Answer(response.status, fields, body)
+
+    def _read(self, response: HTTPResponse) -> bytes:
+        """The body; when nobody has said how long it is, one byte more than it may have."""
+        return response.read() if response.length is not None else response.read(self._largest + 1)
 
     def _connect(self, place: tuple[str, str]) -> HTTPConnection:
         from http.client import HTTPConnection, HTTPSConnection  # noqa: PLC0415 - as above

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brine_client.request import Request
 
 SERVICE = "execute-api"
+_NO_BOTOCORE = "signing takes botocore: install brine-codec[iam]"
 _REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.")
 
 
@@ -70,16 +71,22 @@ class Signer:
     def _keys(self) -> tuple[str, str, str | None]:
         if self._given is not None:
             return self._given.access_key, self._given.secret_key, self._given.token
-        found = self._session_of_botocore().get_credentials()
-        if found is None:
+        session = self._session_of_botocore()
+        try:
+            found = session.get_credentials()
+            frozen = None if found is None else found.get_frozen_credentials()
+        except Exception as error:  # whatever botocore raises, its root class is not one of ours
+            raise ClientError(f"the AWS credentials to sign with cannot be had: {type(error).__name__}") from error
+        if frozen is None:
             raise ClientError("there are no AWS credentials to sign with: pass some, or set AWS_ACCESS_KEY_ID")
-        frozen = found.get_frozen_credentials()
         return frozen.access_key, frozen.secret_key, frozen.token
 
     def _session_of_botocore(self) -> Any:
         if self._session is None:
-            from botocore.session import get_session  # noqa: PLC0415 - only to look for credentials
-
+            try:
+                from botocore.session import get_session  # noqa: PLC0415 - only to look for credentials
+            except ImportError as error:
+                raise ClientError(_NO_BOTOCORE) from error
             self._session = get_session()
         return self._session
 
@@ -118,5 +125,5 @@ def _botocore() -> tuple[Any, Any, Callable[..., Any]]:
         from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - as above
         from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise ClientError("signing takes botocore: install brine-codec[iam]") from error
+        raise ClientError(_NO_BOTOCORE) from error
     return SigV4Auth, AWSRequest, ReadOnlyCredentials

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_URL = re.compile(r"(https?)://((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)(/[!-~]*)?")
 
 
 class Request:
@@ -25,15 +30,15 @@ class Request:
         may_repeat: bool = True,
         patience: float = 0.0,
     ) -> None:
-        scheme, _, rest = url.partition("://")
-        host, slash, target = rest.partition("/")
-        if scheme not in ("http", "https") or not host:
-            raise ValueError(f"not an http or https URL: {url!r}")
+        parts = _URL.fullmatch(url)
+        if parts is None:  # it is not shown: there may be a signature in it
+            raise ValueError("not an http or https URL, percent-encoded and without a user")
+        scheme, host, target = parts.groups()
         self.method = method
         self.url = url
         self.host = host
         self.place = (scheme, host)
-        self.target = slash + target or "/"
+        self.target = target or "/"
         self.fields = dict(fields or {})
         self.body = body
         self.may_repeat = may_repeat

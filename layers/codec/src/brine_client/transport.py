@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brine_client.connection import Connections
-from brine_client.errors import refusal
+from brine_client.errors import AnswerInvalid, refusal
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class Transport:
-    """Sends requests over kept-alive connections. `timeout`: seconds that each wait for the network may take."""
+    """Sends requests over kept-alive connections. `timeout`: seconds that each wait for the network may take.
 
-    def __init__(self, signer: Signer, retries: Retries, timeout: float) -> None:
+    is_secure: whether the gateway is asked by https; then the store is too.
+    """
+
+    def __init__(self, signer: Signer, retries: Retries, timeout: float, *, is_secure: bool) -> None:
         self._signer = signer
         self._retries = retries
         self._timeout = timeout
+        self._is_secure = is_secure
         self._connections = Connections()
 
     def close(self) -> None:
@@ -38,7 +42,8 @@ class Transport:
             attempts += 1
             return self._exchange(self._signer.sign(request))
 
-        return self._retries.run(attempt), attempts == 1
+        answer = self._retries.run(attempt)
+        return answer, attempts == 1 and not answer.is_second
 
     def unsigned(self, request: Request) -> Answer:
         """The answer to a request as it is. Raises ClientError."""
@@ -46,6 +51,8 @@ class Transport:
 
     def stored(self, request: Request) -> Answer:
         """The answer of the store of large envelopes, whose URLs are signed already. Raises ClientError for a no."""
+        if self._is_secure and request.place[0] != "https":
+            raise AnswerInvalid(f"a gateway that is asked by https leads to {request.host} without")
         answer = self.unsigned(request)
         if answer.status >= 300:
             raise refusal(answer)

@@ -1,0 +1,63 @@
+"""The way of a request: how much may come back, and where it may lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_client import AnswerInvalid, Credentials, Retries
+from brine_client.connection import Connections
+from brine_client.credentials import Signer
+from brine_client.request import Request
+from brine_client.transport import Transport
+from tests.loopback import Loopback, answering
+from tests.unit.client.gateway import url_of
+
+if TYPE_CHECKING:
+    from tests.loopback import Peer
+
+HEAD = b"HTTP/1.1 200 X\r\n"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        HEAD + b"content-length: 101\r\n\r\n" + b"x" * 101,
+        HEAD + b"content-length: 99999999999999999999\r\n\r\n",
+        CHUNKED + b"65\r\n" + b"x" * 101 + b"\r\n0\r\n\r\n",
+        CHUNKED + b"a\r\nxxxxxxxxxx\r\n" * 1_000,
+        HEAD + b"\r\n" + b"x" * 10_000,
+    ],
+)
+def test_an_answer_that_is_too_large_is_none(said: bytes) -> None:
+    with Loopback(answering(said)) as server:
+        connections = Connections(largest=100)
+        with pytest.raises(AnswerInvalid, match="more than 100 bytes"):
+            connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [HEAD + b"content-length: 100\r\n\r\n" + b"x" * 100, CHUNKED + b"64\r\n" + b"x" * 100 + b"\r\n0\r\n\r\n"],
+)
+def test_one_of_just_the_largest_size_is_whole_and_leaves_the_connection_in_use(said: bytes) -> None:
+    with Loopback(answering(said, said)) as server:
+        connections = Connections(largest=100)
+        for _ in range(2):
+            assert connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0).body == b"x" * 100
+        connections.close()
+        assert server.connections == 1
+
+
+def test_from_https_nothing_leads_to_http() -> None:
+    def script(peer: Peer) -> None:
+        peer.read_request()
+
+    signer = Signer("https://127.0.0.1", Credentials("shop", "test"), "eu-west-1")
+    transport = Transport(signer, Retries(), 2.0, is_secure=True)
+    with Loopback(script) as server:
+        with pytest.raises(AnswerInvalid, match="by https leads to"):
+            transport.stored(Request("GET", f"{url_of(server)}/claims/orders/c1"))
+        assert server.connections == 0
