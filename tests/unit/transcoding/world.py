@@ -70,7 +70,8 @@ def registry() -> Registry:
 def codec(keys: str, **options: Any) -> Codec:
     """The codec of an origin or a client."""
     purpose = {"origins": "brine origin", "clients": "brine client"}[keys]
-    return Codec(RINGS[keys], **{"purpose": purpose, "registry": registry(), **options})
+    keyring = options.pop("keyring", RINGS[keys])
+    return Codec(keyring, **{"purpose": purpose, "registry": registry(), **options})
 
 
 def transcoding_world() -> World:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from brine.domain.cache_control import request_directives
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
-from brine.service.journal import Fault
+from brine.service.journal import Fault, cause_of
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.target import canonical_target
 
@@ -53,6 +54,11 @@ class Contents:
             raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
         if form is self.transcoding.sent:
             return request.body
+        if "no-transform" in request_directives(request.fields):
+            why = f"a request with no-transform must have {self.transcoding.sent.media_type}"
+            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
+        if "content-range" in request.fields:
+            raise Refusal(problems.FORMAT_UNSUPPORTED, "a part of some content cannot be converted")
         try:
             obj = decode(form, request.body, self.types)
             if self.transcoding.sent is not Format.SEALED:
@@ -82,7 +88,9 @@ class Contents:
             self._unsealable(error, problems.ORIGIN_CONTENT)
 
     def _opened(self, response: Response, target: str, now: float) -> object:
-        if response.fields.get("content-encoding", "identity").strip() != "identity":
+        if response.status == 206:
+            raise Refusal(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
+        if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":
             raise Refusal(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
         if self.transcoding.origin is not Format.SEALED:
             try:
@@ -110,7 +118,7 @@ class Contents:
 
 def _fault(error: CodecError) -> Fault:
     if isinstance(error, KeyringUnavailable):
-        return Fault("keys", "unavailable")
+        return Fault("keys", "unavailable", cause_of(error))
     return Fault("seal", type(error).__name__.lower())
 
 
