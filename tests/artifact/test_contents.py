@@ -18,11 +18,15 @@ SHIPPED = {
     "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "RefresherFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "ReportFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
+    "ExchangeFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_codec", "backports"},
     "CoreLayer": {"python"},
     "CoreLayer/python": {"brine", "msgpack"},
-    "RoutesLayer": {"routes.toml", "routes.schema.json", "types.toml", "types.schema.json"},
+    "RoutesLayer": {
+        *("routes.toml", "routes.schema.json", "types.toml", "types.schema.json"),
+        *("channels.toml", "channels.schema.json"),
+    },
 }
 BUILT = {place.partition("/")[0] for place in SHIPPED}
 

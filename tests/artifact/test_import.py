@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.events import EVENTS
+from tests.events import EVENTS, load_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,3 +91,15 @@ def test_without_its_services_there_is_no_report(machines: Callable[[str], Machi
     unreachable = replace(report, variables={**report.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
     answered = invoke(unreachable, "http-api/get-report.json", tmp_path).returned
     assert (answered["statusCode"], answered["headers"]["content-type"]) == (502, "application/problem+json")
+
+
+def test_a_message_is_sent_by_one_process_and_received_by_another(
+    machines: Callable[[str], Machine], tmp_path: Path
+) -> None:
+    exchange = machines("ExchangeFunction")
+    sent = invoke(exchange, "http-api/exchange-send.json", tmp_path)
+    assert sent.returned["statusCode"] == 202, sent.body
+    received = invoke(exchange, "http-api/exchange-receive.json", tmp_path)
+    (message,) = json.loads(received.body)["messages"]
+    assert message["id"] == json.loads(sent.body)["id"]
+    assert message["content"] == json.loads(load_event("http-api/exchange-send.json")["body"])

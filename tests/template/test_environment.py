@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 ROUTES = (ROOT / "layers/routes/routes.toml").read_text()
 LAMBDA = {"AWS_REGION": "eu-central-1"}
 # Settings without which a function works, and the only one that has a use for it.
-ONLY_FOR = {"BRINE_REFRESH_QUEUE": "GatewayFunction"}
-# A key has no place in a function's configuration: this one is for emulators.
-NEVER_SET = {"BRINE_SIGNING_KEYS"}
+ONLY_FOR = {"BRINE_REFRESH_QUEUE": "GatewayFunction", "BRINE_CHANNELS": "ExchangeFunction"}
+# A key has no place in a function's configuration, and nobody stands in for anybody: these are for emulators.
+NEVER_SET = {"BRINE_SIGNING_KEYS", "BRINE_EMULATED_PRINCIPAL"}
+CHANNELS = (ROOT / "layers/routes/channels.toml").read_text()
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 
@@ -45,12 +46,16 @@ class Recording(Mapping[str, str]):
 
 def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
     in_routes = set(re.findall(r"^origin = .*\$\{(\w+)\}", ROUTES, re.MULTILINE))
+    in_channels = set(re.findall(r"^(?:queue|keys) = .*\$\{(\w+)\}", CHANNELS, re.MULTILINE))
     assert in_routes
+    assert in_channels
     for name, function in stack.functions.items():
         environment = Recording(LAMBDA | stack.environment(name))
         Settings.from_environment(environment)
         others = {variable for variable, only in ONLY_FOR.items() if only != name}
         expected = (environment.asked - LAMBDA.keys() - others - NEVER_SET) | POWERTOOLS | in_routes
+        if name == ONLY_FOR["BRINE_CHANNELS"]:
+            expected |= in_channels
         assert function["Environment"]["Variables"].keys() == expected, name
 
 

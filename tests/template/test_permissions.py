@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.single_use import single_use_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -100,3 +102,28 @@ def test_the_refresher_may_do_these_things(stack: Stack) -> None:
 def test_the_report_may_do_these_things(stack: Stack) -> None:
     """As the others with the cache, but it has no circuits to close."""
     assert granted(stack, "ReportRole") == for_the_cache("ReportLogs") - {("dynamodb:DeleteItem", arn("Table"))}
+
+
+def test_the_exchange_may_do_these_things(stack: Stack) -> None:
+    """Of the cache it has the log, the keys, and marks of its own."""
+    log = {pair for pair in for_the_cache("ExchangeLogs") if pair[0].startswith("logs:")}
+    claims = str({"Fn::Sub": "${Bodies.Arn}/claims/*"})
+    assert granted(stack, "ExchangeRole") == log | {
+        *((f"sqs:{action}Message", arn("OrdersQueue")) for action in ("Send", "Receive", "Delete")),
+        ("sqs:ChangeMessageVisibility", arn("OrdersQueue")),
+        ("dynamodb:UpdateItem", arn("Table")),
+        *((f"s3:{action}Object", claims) for action in ("Get", "Put", "Delete")),
+        ("s3:ListBucket", arn("Bodies")),
+        ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
+        ("secretsmanager:GetSecretValue", str({"Ref": "OrdersKeys"})),
+    }
+
+
+def test_the_exchange_may_write_marks_only(stack: Stack) -> None:
+    (of_table,) = (
+        statement
+        for statement in statements(stack.of_type("AWS::IAM::Role")["ExchangeRole"])
+        if "dynamodb:UpdateItem" in actions(statement)
+    )
+    prefix = single_use_key("orders", bytes(32)).partition("#")[0]
+    assert of_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{prefix}#*"}}

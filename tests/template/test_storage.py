@@ -65,8 +65,9 @@ def test_what_holds_data_says_what_becomes_of_it(stack: Stack) -> None:
             assert resource.keys() >= {"DeletionPolicy", "UpdateReplacePolicy"}, name
 
 
-def test_the_generated_secret_is_a_keyring_of_one_key(stack: Stack) -> None:
-    generated = stack.of_type("AWS::SecretsManager::Secret")["SigningKeys"]["GenerateSecretString"]
-    assert json.loads(generated["SecretStringTemplate"]) == {}
-    assert generated["GenerateStringKey"] == "1"
-    assert generated["PasswordLength"] >= 64
+def test_a_generated_secret_is_a_keyring_of_one_key(stack: Stack) -> None:
+    for name, secret in stack.of_type("AWS::SecretsManager::Secret").items():
+        generated = secret["GenerateSecretString"]
+        assert json.loads(generated["SecretStringTemplate"]) == {}, name
+        assert generated["GenerateStringKey"] == "1", name
+        assert generated["PasswordLength"] >= 64, name

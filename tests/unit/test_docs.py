@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from brine.service.answer import Result
 from brine.service.computation import Outcome
+from brine.service.exchange.problems import EXCHANGE_KINDS
 from brine.service.journal import FAULT_METRICS, FaultKind
 from brine.service.problems import KINDS
 from brine.settings import Settings
@@ -70,11 +71,17 @@ def test_every_key_of_a_route_is_documented() -> None:
     assert keys["transcoding"]["properties"].keys() <= set(codes(text.partition("## Formats")[2].partition("\n## ")[0]))
 
 
+def test_every_key_of_a_channel_is_documented() -> None:
+    schema = json.loads((ROOT / "layers/routes/channels.schema.json").read_text())
+    documented = codes(" ".join(row[0] for row in read_page(DOCS / "exchange.md").rows))
+    assert schema["$defs"]["channel"]["properties"].keys() <= set(documented)
+
+
 def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> None:
     page = read_page(DOCS / "problems.md")
     documented = [(*codes(row[0]), row[1]) for row in page.rows if row[0] != "Type"]
-    assert documented == [(kind.name, str(kind.status)) for kind in KINDS]
-    assert {kind.name for kind in KINDS} <= page.anchors
+    assert documented == [(kind.name, str(kind.status)) for kind in (*KINDS, *EXCHANGE_KINDS)]
+    assert {kind.name for kind in (*KINDS, *EXCHANGE_KINDS)} <= page.anchors
 
 
 def metrics_of(function: Path) -> set[str]:

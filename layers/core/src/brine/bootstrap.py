@@ -6,8 +6,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb import DynamoItemStore
 from brine.adapters.dynamodb_circuits import DynamoCircuitStore
 from brine.adapters.dynamodb_leases import DynamoLeaseStore
@@ -17,8 +15,8 @@ from brine.adapters.l1 import L1
 from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
-from brine.adapters.secrets import SecretText
 from brine.adapters.sqs import SqsRefreshQueue
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.ask import Resilience
@@ -35,20 +33,17 @@ from brine.service.results import Cache
 from brine.service.sealing import stored_response_registry
 from brine.service.stamps import Stamps
 from brine.settings import CacheSettings, Settings
-from brine_codec import BadKeyring, Codec, Keyring, KeyringSource, Limits
+from brine_codec import Codec, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-    from brine.domain.formats.allowed import Declarations
+    from brine.adapters.aws.service import Aws
     from brine.service.computation import Story
     from brine.service.found import Entry
     from brine.service.transcoding.transcoder import Transcoder
     from brine_codec import Registry
 
-EMULATOR_SLOWNESS = 10.0
-"""moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
 PURPOSE = "brine cache"
 
 
@@ -60,7 +55,7 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
     """
     settings = Settings.from_environment(environment)
     client = client or Client()
-    aws = _aws(settings, client)
+    aws = connect_aws(settings, client)
     gateway = _gateway(settings, aws)
     if settings.refresh_queue is None:
         return gateway
@@ -75,7 +70,7 @@ def build_refresher(environment: Mapping[str, str], client: Client | None = None
     """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`."""
     settings = Settings.from_environment(environment)
     client = client or Client()
-    aws = _aws(settings, client)
+    aws = connect_aws(settings, client)
     return Refresher(_gateway(settings, aws))
 
 
@@ -85,21 +80,12 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
     Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
-    aws = _aws(settings, client or Client())
+    aws = connect_aws(settings, client or Client())
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
-
-
-def build_declarations(settings: CacheSettings) -> Declarations:
-    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
-    from brine.adapters.types_toml import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
-
-    if settings.types is None:
-        return parse_types("")
-    return parse_types(_content("types", settings.types), source=settings.types.name)
 
 
 def build_cache(
@@ -114,11 +100,11 @@ def build_cache(
 ) -> Cache:
     """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
     settings = Settings.from_environment(environment)
-    aws = _aws(settings, client or Client())
+    aws = connect_aws(settings, client or Client())
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     return Cache(
         name,
-        keyring=_keyring(settings, aws),
+        keyring=own_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
         stamps=DynamoStampStore(aws, settings.table),
@@ -133,31 +119,11 @@ def build_cache(
     )
 
 
-def _aws(settings: CacheSettings, client: Client) -> Aws:
-    return Aws(
-        region=settings.region,
-        credentials=Credentials.from_environment(settings.environment),
-        client=client,
-        endpoint_url=settings.endpoint_url,
-        slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
-    )
-
-
-def _keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
-    """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
-    if settings.signing_keys is None:
-        return KeyringSource(SecretText(aws, settings.signing_keys_secret))
-    try:
-        return Keyring.from_json(settings.signing_keys)
-    except BadKeyring as error:
-        raise ConfigError(f"BRINE_SIGNING_KEYS: {error}") from None
-
-
 def _gateway(settings: Settings, aws: Aws) -> Gateway:
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     cache = ResponseCache(
         codec=Codec(
-            _keyring(settings, aws),
+            own_keyring(settings, aws),
             purpose=PURPOSE,
             registry=stored_response_registry(),
             limits=Limits(),
@@ -199,7 +165,7 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
         except KeyError as error:
             raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
         transcoders[name] = build_transcoder(
-            name, transcoding, types, lambda secret: KeyringSource(SecretText(aws, secret)), time.time
+            name, transcoding, types, lambda secret: secret_keyring(aws, secret), time.time
         )
     return transcoders
 
@@ -211,11 +177,4 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set")
-    return parse_routes(_content("routes", settings.routes), settings.environment, source=settings.routes.name)
-
-
-def _content(kind: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
+    return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)

@@ -54,6 +54,8 @@ class CacheSettings:
 class Settings(CacheSettings):
     """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
 
+    `channels` is the exchange's; `emulated_principal` is who calls it on an emulator that verifies nobody.
+
     `signing_keys`, the keyring's JSON text, goes before the secret of that name: where there is no Secrets Manager.
     """
 
@@ -66,6 +68,8 @@ class Settings(CacheSettings):
     l1_entry_bytes: int = 2_097_152
     max_response_body: int = 67_108_864
     purge_delta: float = 1.0
+    channels: Path | None = None
+    emulated_principal: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -88,6 +92,8 @@ class Settings(CacheSettings):
             l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
             max_response_body=_bytes(environment, "BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
             purge_delta=_seconds(environment, "BRINE_PURGE_DELTA", cls.purge_delta),
+            channels=_path(environment, "BRINE_CHANNELS"),
+            emulated_principal=environment.get("BRINE_EMULATED_PRINCIPAL") or None,
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
             environment=environment,
         )

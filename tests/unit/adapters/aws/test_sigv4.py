@@ -109,6 +109,27 @@ def test_links_are_signed_as_the_sdk_does(query: dict[str, str], seconds: int, n
     assert signature == auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
 
 
+@given(requests(st.lists(ENCODED, min_size=1, max_size=4).map(lambda segments: "/" + "/".join(segments))))
+def test_links_that_ask_for_headers_are_signed_as_the_sdk_does(asked: Asked) -> None:
+    signer = Signer(Credentials("AKID", "secret/key+", asked.token), "eu-central-1", "s3")
+    link = signer.presign(
+        method=asked.method,
+        host="service.test:8080",
+        path=asked.path,
+        query={},
+        headers=asked.headers,
+        seconds=900,
+        now=asked.now,
+    )
+
+    signed, _, signature = link.rpartition("&X-Amz-Signature=")
+    credentials = SdkCredentials("AKID", "secret/key+", asked.token)
+    auth: Any = S3SigV4QueryAuth(credentials, "s3", "eu-central-1", expires=900)
+    request = AWSRequest(asked.method, f"http://service.test:8080{asked.path}?{signed}", headers=asked.headers)
+    request.context["timestamp"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(asked.now))
+    assert signature == auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+
+
 def test_the_key_follows_the_day() -> None:
     signer = Signer(Credentials("AKID", "secret"), "eu-central-1", "s3")
     midnight = calendar.timegm((2026, 3, 1, 0, 0, 0))

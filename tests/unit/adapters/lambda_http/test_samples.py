@@ -22,6 +22,10 @@ REQUESTS = {
     "get-cookies": ("GET", "/httpbin/cookies"),
     "get-repeated-headers": ("GET", "/httpbin/headers"),
     "get-encoded-path": ("GET", "/httpbin/anything/space%20value/%CE%BB/100%25/a%23b"),
+    "exchange-send": ("POST", "/exchange/orders"),
+    "exchange-upload": ("POST", "/exchange/orders/uploads"),
+    "exchange-receive": ("GET", "/exchange/orders?wait=1&max=10"),
+    "exchange-acknowledge": ("DELETE", "/exchange/orders/9UJSAQEAAAAAAAAB"),
     "post-json": ("POST", "/httpbin/post"),
     "post-binary": ("POST", "/httpbin/post"),
 }

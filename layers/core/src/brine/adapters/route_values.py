@@ -8,6 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.toml_values import (
+    boolean,
+    count,
+    duration,
+    number_up_to,
+    plain_name,
+    positive_duration,
+    size,
+    texts,
+)
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH
 
@@ -18,19 +28,10 @@ if TYPE_CHECKING:
 
     type Readers = Mapping[str, Callable[[Any], Any]]
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 MAX_RETRIES = 5
 MAX_ROUTE_TAGS = 8  # the others of a response's are for its origin to give
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
-
-
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError('must be lower-case letters, digits and "-"')
-    return value
 
 
 def _prefix(value: object) -> str:
@@ -41,71 +42,21 @@ def _prefix(value: object) -> str:
     return value
 
 
-def _duration(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e10:
-        return float(value)
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
-        return float(match[1]) * _SECONDS[match[2]]
-    raise ValueError('must be a duration: seconds, or text such as "250ms", "60s", "5m", "1h", "2d"')
-
-
-def _positive_duration(value: object) -> float:
-    if (seconds := _duration(value)) > 0:
-        return seconds
-    raise ValueError("must be longer than nothing")
-
-
-def _number_up_to(most: float) -> Callable[[object], float]:
-    def read(value: object) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
-            return float(value)
-        raise ValueError(f"must be a number from 0 to {most}")
-
-    return read
-
-
-def _size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise ValueError("must be a number of bytes")
-
-
-def _count(least: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
-        raise ValueError(f"must be a whole number, and at least {least}")
-
-    return read
-
-
 def _retries(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRIES:
         return value
     raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
 
 
-def _boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError("must be true or false")
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
-        return tuple(value)
-    raise ValueError("must be a list of names in quotes")
-
-
 def _tags(value: object) -> tuple[str, ...]:
-    tags = tuple(dict.fromkeys(_texts(value)))
+    tags = tuple(dict.fromkeys(texts(value)))
     if len(tags) > MAX_ROUTE_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
         raise ValueError(f"must be at most {MAX_ROUTE_TAGS} tags of at most {MAX_TAG_LENGTH} characters each")
     return tags
 
 
 def _header_names(value: object) -> frozenset[str]:
-    names = frozenset(name.lower() for name in _texts(value))
+    names = frozenset(name.lower() for name in texts(value))
     for name in sorted(names):
         if not _TOKEN.fullmatch(name):
             raise ValueError(f'holds "{name}", which is no header name')
@@ -128,7 +79,7 @@ def _negative_lifetimes(value: object) -> dict[int, float]:
     for status in value:
         if not re.fullmatch(r"[3-5]\d\d", status):
             raise ValueError(f'has "{status}", which is no status of 300 to 599')
-    return {int(status): _duration(lifetime) for status, lifetime in value.items()}
+    return {int(status): duration(lifetime) for status, lifetime in value.items()}
 
 
 def _set_cookie(value: object) -> str:
@@ -154,37 +105,37 @@ def _tenant(value: object) -> str:
 
 
 ROUTE: Readers = {
-    "name": _name,
+    "name": plain_name,
     "prefix": _prefix,
     "forward_headers": _forward_headers,
-    "timeout": _positive_duration,
+    "timeout": positive_duration,
     "retries": _retries,
-    "max_request_body": _size,
+    "max_request_body": size,
     "large_bodies": _large_bodies,
     "tenant": _tenant,
 }
 POLICY: Readers = {
-    "freshness_lifetime": _duration,
-    "jitter": _number_up_to(0.5),
-    "early_refresh": _number_up_to(10),
-    "grace": _duration,
-    "keep": _duration,
+    "freshness_lifetime": duration,
+    "jitter": number_up_to(0.5),
+    "early_refresh": number_up_to(10),
+    "grace": duration,
+    "keep": duration,
     "negative_lifetimes": _negative_lifetimes,
     "key_headers": _header_names,
     "set_cookie": _set_cookie,
-    "store_post": _boolean,
-    "request_directives": _boolean,
-    "show_key": _boolean,
+    "store_post": boolean,
+    "request_directives": boolean,
+    "show_key": boolean,
     "tags": _tags,
-    "max_variants": _count(2),
-    "new_keys_per_minute": _count(1),
+    "max_variants": count(2),
+    "new_keys_per_minute": count(1),
 }
 QUERY: Readers = {
-    "keep": lambda value: frozenset(_texts(value)),
-    "drop": _texts,
-    "sort": _boolean,
+    "keep": lambda value: frozenset(texts(value)),
+    "drop": texts,
+    "sort": boolean,
 }
 CIRCUIT_BREAKER: Readers = {
-    "failures": _count(1),
-    "open_for": _positive_duration,
+    "failures": count(1),
+    "open_for": positive_duration,
 }

@@ -110,11 +110,28 @@ class Service:
                     raise
             self._aws.sleep(wait)
 
-    def presigned(self, path: str, query: Mapping[str, str], *, seconds: int) -> str:
-        """A URL by which whoever has it may GET `path` for so many seconds. Nothing is sent."""
+    def presigned(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        seconds: int,
+    ) -> str:
+        """A URL by which whoever has it may use `method` on `path` for so many seconds. Nothing is sent.
+
+        headers: what must come with it.
+        """
         address = self._address
         signed = self._signer.presign(
-            host=address.authority, path=path, query=query, seconds=seconds, now=self._aws.now()
+            method=method,
+            host=address.authority,
+            path=path,
+            query=query,
+            headers=headers,
+            seconds=seconds,
+            now=self._aws.now(),
         )
         return f"{address}{path}?{signed}"
 

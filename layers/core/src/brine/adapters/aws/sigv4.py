@@ -51,26 +51,40 @@ class Signer:
         )
         return signed
 
-    def presign(self, *, host: str, path: str, query: Mapping[str, str], seconds: int, now: float) -> str:
-        """The query of a URL by which whoever has it may GET `path`; `query` unencoded, as it is to be part of it.
+    def presign(
+        self,
+        *,
+        method: str = "GET",
+        host: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        seconds: int,
+        now: float,
+    ) -> str:
+        """The query of a URL by which whoever has it may use `method` on `path`, where S3 takes a body unsigned.
 
+        query: unencoded, as it is to be part of it. headers: those that must come with it, besides the host.
         It is good for so many seconds, or until the credentials end.
         """
         from urllib.parse import quote  # noqa: PLC0415 - an import that only links need
 
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        signed = sorted({**(headers or {}), "host": host}.items())
+        names = ";".join(name for name, _ in signed)
         members = {
             **query,
             "X-Amz-Algorithm": _ALGORITHM,
             "X-Amz-Credential": f"{self._credentials.access_key}/{self._scope(stamp)}",
             "X-Amz-Date": stamp,
             "X-Amz-Expires": str(seconds),
-            "X-Amz-SignedHeaders": "host",
+            "X-Amz-SignedHeaders": names,
         }
         if self._credentials.token is not None:
             members["X-Amz-Security-Token"] = self._credentials.token
         text = "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(members.items()))
-        request = f"GET\n{path}\n{text}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD".encode()
+        canonical_headers = "".join(f"{name}:{' '.join(value.split())}\n" for name, value in signed)
+        request = f"{method}\n{path}\n{text}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
         return f"{text}&X-Amz-Signature={self._signature(stamp, request)}"
 
     def _scope(self, stamp: str) -> str:

@@ -1,0 +1,83 @@
+"""Puts exchanges together, as bootstrap.py does gateways, which need none of what is imported here."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from brine.adapters.channels_toml import parse_channels
+from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
+from brine.adapters.http1.client import Client
+from brine.adapters.s3_claims import S3ClaimStore
+from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring, written_keyring
+from brine.domain.channel import PURPOSE
+from brine.domain.principal import is_principal
+from brine.errors import ConfigError
+from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
+from brine.service.exchange.exchange import Exchange
+from brine.service.exchange.receiving import Receiving
+from brine.service.exchange.sending import Sending
+from brine.service.exchange.tokens import Tokens
+from brine.settings import Settings
+from brine_codec import Codec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.channels_toml import DeclaredChannel
+    from brine.domain.formats.allowed import Declarations
+    from brine_codec import Keyring, KeyringSource
+
+TOKENS = "brine exchange tokens"
+
+
+def build_exchange(environment: Mapping[str, str], client: Client | None = None) -> Exchange:
+    """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+
+    `client` has every connection; who passes one closes it.
+    """
+    settings = Settings.from_environment(environment)
+    aws = connect_aws(settings, client or Client())
+    types = build_declarations(settings)
+    ends = ChannelEnds({one.channel.name: _end(one, types, aws) for one in _channels(settings, types)})
+    claims = S3ClaimStore(aws, settings.bucket)
+    tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
+    return Exchange(
+        ends=ends,
+        sending=Sending(ends=ends, marks=DynamoSingleUseStore(aws, settings.table), claims=claims, tokens=tokens),
+        receiving=Receiving(claims=claims, tokens=tokens, clock=time.time),
+        clock=time.time,
+        stand_in=_stand_in(settings),
+    )
+
+
+def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
+    path = settings.channels
+    if path is None:
+        raise ConfigError("the environment variable BRINE_CHANNELS is not set")
+    return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
+
+
+def _end(declared: DeclaredChannel, types: Declarations, aws: Aws) -> ChannelEnd:
+    channel = declared.channel
+    allowed = types.types(channel.types)
+    codec = Codec(_keyring(declared, aws), purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
+    return ChannelEnd(channel=channel, queue=SqsMessageQueue(aws, declared.queue), codec=codec, types=allowed)
+
+
+def _keyring(declared: DeclaredChannel, aws: Aws) -> Keyring | KeyringSource:
+    """The keyring that is written out, where there is no Secrets Manager, or that of the secret."""
+    if declared.keys.startswith("{"):
+        return written_keyring(declared.keys, f"the keys of the channel {declared.channel.name}")
+    return secret_keyring(aws, declared.keys)
+
+
+def _stand_in(settings: Settings) -> str | None:
+    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+    if settings.emulated_principal is None or not settings.is_on_emulator:
+        return None
+    if not is_principal(settings.emulated_principal):
+        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
+    return settings.emulated_principal

@@ -1,0 +1,1 @@
+"""The exchange: services send objects through channels, and receive them."""

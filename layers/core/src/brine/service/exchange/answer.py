@@ -1,0 +1,47 @@
+"""What a request to the exchange comes to: the response, and what happened, for metrics and the log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from brine.domain.fields import Fields
+from brine.domain.messages import Response
+
+if TYPE_CHECKING:
+    from brine.service.exchange.problems import Refusal
+    from brine.service.journal import Fault
+
+type ExchangeResult = Literal["sent", "invited", "received", "empty", "acknowledged", "extended", "problem"]
+"""invited: a place for an upload was given. empty: there was nothing to receive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeAnswer:
+    """A response and its story. `channel`: one that exists. `delivered`: messages given to the receiver.
+
+    `undeliverable`: for each message that was passed over, why: `expired`, `tampered`, `missing`, ...
+    """
+
+    response: Response
+    result: ExchangeResult
+    channel: str | None = None
+    message_id: str | None = None
+    delivered: int = 0
+    undeliverable: tuple[str, ...] = ()
+    problem: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+def refusing(refusal: Refusal) -> Response:
+    """The problem that tells of a refusal."""
+    kind = refusal.kind
+    members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
+    if refusal.detail is not None:
+        members["detail"] = refusal.detail
+    lines = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+    if refusal.retry_after is not None:
+        lines.append(("retry-after", str(refusal.retry_after)))
+    body = json.dumps(members | refusal.members).encode()
+    return Response(status=kind.status, fields=Fields(lines), body=body)

@@ -1,0 +1,153 @@
+"""Receiving: messages come out with a receipt each, and are gone when they are acknowledged.
+
+A message that does not verify is passed over: it comes again, and then goes to the dead-letter queue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from brine.domain.channel import LONGEST_VISIBILITY, LONGEST_WAIT, MOST_MESSAGES
+from brine.domain.fields import Fields
+from brine.domain.messages import Response
+from brine.errors import StoreError
+from brine.service.exchange.delivering import Delivering, Undeliverable
+from brine.service.exchange.documents import accepted_format, content_format, read_document
+from brine.service.exchange.problems import (
+    CONTENT_INVALID,
+    PARAMETER_INVALID,
+    QUEUE_UNAVAILABLE,
+    RECEIPT_EXPIRED,
+    STORE_UNAVAILABLE,
+    Refusal,
+)
+from brine_codec import KeyringUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.exchange_ports import ClaimStore
+    from brine.service.exchange.answer import ExchangeAnswer
+    from brine.service.exchange.call import Call
+    from brine.service.exchange.tokens import Tokens
+
+RESERVE: Final = 3.0
+"""Seconds of the deadline that are left when a queue has been waited for: to fetch, verify and write what it gave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiving:
+    """The way out of a channel. `clock` is seconds since 1970: how long the queue waited is not known before."""
+
+    claims: ClaimStore
+    tokens: Tokens
+    clock: Callable[[], float]
+
+    def receive(self, call: Call) -> ExchangeAnswer:
+        """Give what is there, or what comes soon. Raises Refusal."""
+        form = accepted_format(call.request)
+        wanted = Wanted.read(call.request.query, call.end.channel.visibility)
+        self._await_keys(call)
+        wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
+        queue = call.end.queue.within(call.deadline)
+        try:
+            deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
+        except StoreError as error:
+            call.journal.store_failed("queue", error)
+            raise Refusal(QUEUE_UNAVAILABLE) from error
+        delivering = Delivering(
+            call=replace(call, now=self.clock()),
+            form=form,
+            visibility=wanted.visibility,
+            claims=self.claims.within(call.deadline),
+            tokens=self.tokens,
+        )
+        messages = []
+        undeliverable = []
+        for delivery in deliveries:
+            try:
+                messages.append(delivering.give(delivery))
+            except Undeliverable as why:
+                undeliverable.append(str(why))
+        if messages:
+            response = delivering.call.answer(form, {"messages": messages}, status=200)
+            done = call.done(response, "received")
+        else:
+            done = call.done(Response(status=204, fields=Fields([("cache-control", "no-store")])), "empty")
+        return replace(done, delivered=len(messages), undeliverable=tuple(undeliverable))
+
+    def acknowledge(self, call: Call, token: str) -> ExchangeAnswer:
+        """Delete a message, and then what lies in the bucket for it. Raises Refusal."""
+        receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
+        try:
+            deleted = call.end.queue.within(call.deadline).delete(receipt.handle)
+        except StoreError as error:
+            call.journal.store_failed("queue", error)
+            raise Refusal(QUEUE_UNAVAILABLE) from error
+        if not deleted:
+            raise Refusal(RECEIPT_EXPIRED)
+        if receipt.claim_id:
+            try:
+                self.claims.within(call.deadline).delete(call.channel, receipt.claim_id)
+            except StoreError as error:  # the message is gone; the bucket's lifecycle rule removes the rest
+                call.journal.store_failed("bodies", error)
+        response = Response(status=204, fields=Fields([("cache-control", "no-store")]))
+        return call.done(response, "acknowledged", message_id=receipt.message_id)
+
+    def extend(self, call: Call, token: str) -> ExchangeAnswer:
+        """Keep a message from others for longer, under a new receipt. Raises Refusal."""
+        form = accepted_format(call.request)
+        document = read_document(call.end, content_format(call.request), call.request.body)
+        visibility = document.get("visibility")
+        if type(visibility) is not int or not 0 <= visibility <= LONGEST_VISIBILITY:
+            raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {LONGEST_VISIBILITY}')
+        receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
+        try:
+            extended = call.end.queue.within(call.deadline).extend(receipt.handle, visibility)
+        except StoreError as error:
+            call.journal.store_failed("queue", error)
+            raise Refusal(QUEUE_UNAVAILABLE) from error
+        if not extended:
+            raise Refusal(RECEIPT_EXPIRED)
+        now = self.clock()
+        renewed = self.tokens.receipt(receipt, call.channel, call.principal, now=now, expires_at=now + visibility)
+        return call.done(call.answer(form, {"receipt": renewed}, status=200), "extended", message_id=receipt.message_id)
+
+    def _await_keys(self, call: Call) -> None:
+        """Without keys, nothing is taken out of the queue that could not be given."""
+        try:
+            call.end.await_keys(call.now)
+            self.tokens.await_keys(call.now)
+        except KeyringUnavailable as error:
+            call.journal.envelope_refused(error)
+            raise Refusal(STORE_UNAVAILABLE) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the query of a receiver asks for."""
+
+    wait: int
+    most: int
+    visibility: int
+
+    @classmethod
+    def read(cls, query: str | None, visibility: int) -> Wanted:
+        """The query's values, or those that hold without. Raises Refusal."""
+        given = dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=20))
+        return cls(
+            wait=_number(given, "wait", 0, smallest=0, largest=LONGEST_WAIT),
+            most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
+            visibility=_number(given, "visibility", visibility, smallest=1, largest=LONGEST_VISIBILITY),
+        )
+
+
+def _number(given: dict[str, str], name: str, default: int, *, smallest: int, largest: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and smallest <= int(text) <= largest):
+        raise Refusal(PARAMETER_INVALID, f'"{name}" is a whole number from {smallest} to {largest}')
+    return int(text)

@@ -1,0 +1,57 @@
+"""What every ClaimStore does."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.channel_message import ClaimCheck
+from brine.ports import Deadline
+
+if TYPE_CHECKING:
+    from brine.exchange_ports import ClaimStore
+
+ENVELOPE = b"\0\xff" * 500
+
+
+class ClaimStoreContract:
+    """Inherited once for each adapter, which gives the fixture `claims`."""
+
+    @pytest.fixture
+    def claim(self) -> ClaimCheck:
+        return ClaimCheck(uuid.uuid4().hex, len(ENVELOPE), sha256(ENVELOPE).digest())
+
+    def test_what_was_written_is_read(self, claims: ClaimStore, claim: ClaimCheck) -> None:
+        claims.write("orders", claim, ENVELOPE)
+        claims.write("orders", claim, ENVELOPE)
+
+        assert claims.read("orders", claim) == ENVELOPE
+
+    def test_each_channel_has_claims_of_its_own(self, claims: ClaimStore, claim: ClaimCheck) -> None:
+        claims.write("orders", claim, ENVELOPE)
+
+        assert claims.read("parcels", claim) is None
+
+    def test_what_is_larger_than_its_claim_is_not_read(self, claims: ClaimStore, claim: ClaimCheck) -> None:
+        claims.write("orders", claim, ENVELOPE)
+
+        assert claims.read("orders", ClaimCheck(claim.id, len(ENVELOPE) - 1, claim.digest)) is None
+
+    def test_what_was_deleted_is_gone_and_deleting_nothing_is_no_error(
+        self, claims: ClaimStore, claim: ClaimCheck
+    ) -> None:
+        claims.write("orders", claim, ENVELOPE)
+
+        for _ in range(2):
+            claims.delete("orders", claim.id)
+
+        assert claims.read("orders", claim) is None
+
+    def test_within_a_deadline_it_is_the_same_store(self, claims: ClaimStore, claim: ClaimCheck) -> None:
+        claims.within(Deadline(time.monotonic() + 20, time.monotonic)).write("orders", claim, ENVELOPE)
+
+        assert claims.read("orders", claim) == ENVELOPE

@@ -1,0 +1,96 @@
+"""What every MessageQueue does."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.channel_message import ChannelMessage, ClaimCheck
+from brine.ports import Deadline
+from brine.service.exchange.sending import INLINE_LIMIT
+
+if TYPE_CHECKING:
+    from brine.domain.channel_message import Delivery
+    from brine.exchange_ports import MessageQueue
+
+EXPIRES_AT = 1_900_000_000
+PLAIN = ChannelMessage("user/producer", EXPIRES_AT, b"\0\xffsealed")
+CLAIMED = ChannelMessage("999999999999:role/Pro+du=c,er.@-_", EXPIRES_AT, ClaimCheck("a1-b2", 7, bytes(range(32))))
+
+
+class MessageQueueContract:
+    """Inherited once for each adapter, which gives the fixture `queue`: an empty one."""
+
+    @pytest.mark.parametrize("message", [PLAIN, CLAIMED], ids=["plain", "claimed"])
+    def test_a_message_comes_out_as_it_went_in(self, queue: MessageQueue, message: ChannelMessage) -> None:
+        id_ = queue.send(message)
+
+        (delivery,) = receive(queue)
+
+        assert (delivery.id, delivery.message, delivery.attempt) == (id_, message, 1)
+        assert abs(delivery.sent_at - time.time()) < 60
+
+    def test_the_largest_envelope_fits(self, queue: MessageQueue) -> None:
+        message = ChannelMessage("user/" + "n" * 64, EXPIRES_AT, secrets.token_bytes(INLINE_LIMIT))
+
+        queue.send(message)
+
+        assert receive(queue)[0].message == message
+
+    def test_what_was_given_is_not_given_again_meanwhile(self, queue: MessageQueue) -> None:
+        queue.send(PLAIN)
+
+        assert [len(receive(queue)) for _ in range(2)] == [1, 0]
+
+    def test_what_was_given_back_comes_again_with_another_handle(self, queue: MessageQueue) -> None:
+        id_ = queue.send(PLAIN)
+        (first,) = receive(queue)
+
+        assert queue.extend(first.handle, 0)
+        (second,) = receive(queue)
+
+        assert (second.id, second.message, second.attempt) == (id_, PLAIN, 2)
+        assert second.handle != first.handle
+
+    def test_what_was_deleted_is_gone(self, queue: MessageQueue) -> None:
+        queue.send(PLAIN)
+        (delivery,) = receive(queue)
+
+        assert queue.delete(delivery.handle)
+        assert not queue.extend(delivery.handle, 0)
+        assert receive(queue) == []
+
+    def test_no_more_than_asked_for(self, queue: MessageQueue) -> None:
+        ids = {queue.send(PLAIN) for _ in range(12)}
+
+        batches = [queue.receive(most=most, wait=0, visibility=60) for most in (3, 10, 10)]
+
+        assert [len(batch) for batch in batches[:2]] == [3, 9]
+        assert {delivery.id for batch in batches for delivery in batch} == ids
+
+    def test_a_handle_that_is_none_does_nothing(self, queue: MessageQueue) -> None:
+        queue.send(PLAIN)
+
+        assert not queue.delete("none")
+        assert not queue.extend("none", 0)
+        assert len(receive(queue)) == 1
+
+    def test_within_a_deadline_it_is_the_same_queue(self, queue: MessageQueue) -> None:
+        queue.within(Deadline(time.monotonic() + 20, time.monotonic)).send(PLAIN)
+
+        assert len(receive(queue)) == 1
+
+    def test_threads_share_a_queue(self, queue: MessageQueue) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            ids = set(threads.map(lambda _: queue.send(PLAIN), range(16)))
+
+        assert len(ids) == 16
+        assert {delivery.id for _ in range(2) for delivery in receive(queue)} == ids
+
+
+def receive(queue: MessageQueue) -> list[Delivery]:
+    return queue.receive(most=10, wait=0, visibility=60)

@@ -1,0 +1,96 @@
+"""What every SingleUseStore does."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.domain.single_use import Sending, Sent
+from brine.ports import Deadline
+
+if TYPE_CHECKING:
+    from brine.exchange_ports import SingleUseStore
+
+NOW = 1_790_000_000.25
+UNTIL = NOW + 31.5
+EVICT_AT = 1_790_001_000
+
+
+class SingleUseStoreContract:
+    """Inherited once for each adapter, which gives the fixture `marks`."""
+
+    @pytest.fixture
+    def key(self) -> str:
+        return f"u#{uuid.uuid4().hex}"
+
+    def test_the_first_one_may(self, marks: SingleUseStore, key: str) -> None:
+        assert begin(marks, key, "a") is None
+        assert begin(marks, key + "0", "b") is None
+
+    def test_the_second_one_is_told_until_when_the_first_is_at_it(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+
+        assert begin(marks, key, "b", now=UNTIL - 0.25) == Sending(UNTIL)
+
+    def test_from_then_on_another_may(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+
+        assert begin(marks, key, "b", now=UNTIL) is None
+        assert begin(marks, key, "a", now=UNTIL) == Sending(UNTIL + 31.5)
+
+    def test_who_asks_again_is_not_in_its_own_way(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+
+        assert begin(marks, key, "a") is None
+
+    def test_what_was_sent_is_sent_for_ever(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+
+        assert marks.settle(key, owner="a", message_id="m-1")
+        assert marks.settle(key, owner="a", message_id="m-1")
+
+        for owner in ("a", "b"):
+            assert begin(marks, key, owner, now=UNTIL + 10_000) == Sent("m-1")
+
+    def test_who_comes_late_changes_nothing(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+        begin(marks, key, "b", now=UNTIL)
+
+        assert not marks.settle(key, owner="a", message_id="m-a")
+        marks.give_up(key, owner="a")
+
+        assert begin(marks, key, "c", now=UNTIL) == Sending(UNTIL + 31.5)
+        assert marks.settle(key, owner="b", message_id="m-b")
+        assert begin(marks, key, "c", now=UNTIL) == Sent("m-b")
+
+    def test_what_nobody_began_cannot_be_settled(self, marks: SingleUseStore, key: str) -> None:
+        assert not marks.settle(key, owner="a", message_id="m")
+        marks.give_up(key, owner="a")
+
+        assert begin(marks, key, "b") is None
+
+    def test_who_gives_up_lets_the_next_one_at_it_at_once(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+        marks.give_up(key, owner="a")
+
+        assert begin(marks, key, "b") is None
+
+    def test_what_was_sent_cannot_be_given_up(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+        marks.settle(key, owner="a", message_id="m")
+
+        marks.give_up(key, owner="a")
+
+        assert begin(marks, key, "b") == Sent("m")
+
+    def test_within_a_deadline_it_is_the_same_store(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks.within(Deadline(time.monotonic() + 20, time.monotonic)), key, "a")
+
+        assert begin(marks, key, "b") == Sending(UNTIL)
+
+
+def begin(marks: SingleUseStore, key: str, owner: str, *, now: float = NOW) -> Sending | Sent | None:
+    return marks.begin(key, owner=owner, now=now, until=now + (UNTIL - NOW), evict_at=EVICT_AT)

@@ -1,0 +1,56 @@
+"""The contracts of the exchange once more, on another emulator, whose conditional writes stand many clients at once."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
+from brine.adapters.s3_claims import S3ClaimStore
+from brine.adapters.sqs_messages import SqsMessageQueue
+from tests.aws import REGION
+from tests.contract.claim_store import ClaimStoreContract
+from tests.contract.message_queue import MessageQueueContract
+from tests.contract.single_use_store import SingleUseStoreContract, begin
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.http1 import Client
+    from tests.aws import Emulator
+
+pytestmark = pytest.mark.races
+
+
+@pytest.fixture
+def aws(client: Client, ministack: Emulator) -> Aws:
+    return ministack.reached_by(client)
+
+
+class TestSqsMessageQueueOnMinistack(MessageQueueContract):
+    @pytest.fixture
+    def queue(self, aws: Aws, ministack: Emulator) -> SqsMessageQueue:
+        session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+        with closing(session.client("sqs", endpoint_url=ministack.endpoint_url)) as sqs:
+            return SqsMessageQueue(aws, sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"])
+
+
+class TestS3ClaimStoreOnMinistack(ClaimStoreContract):
+    @pytest.fixture
+    def claims(self, aws: Aws, ministack: Emulator) -> S3ClaimStore:
+        return S3ClaimStore(aws, ministack.create_bucket(f"contract-{uuid.uuid4().hex}"))
+
+
+class TestDynamoSingleUseStoreOnMinistack(SingleUseStoreContract):
+    @pytest.fixture
+    def marks(self, aws: Aws, ministack: Emulator) -> DynamoSingleUseStore:
+        return DynamoSingleUseStore(aws, ministack.create_table(f"contract-{uuid.uuid4().hex}"))
+
+    def test_of_many_at_once_one_may(self, marks: DynamoSingleUseStore, key: str) -> None:
+        with ThreadPoolExecutor(50) as threads:
+            found = list(threads.map(lambda number: begin(marks, key, str(number)), range(50)))
+        assert found.count(None) == 1

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from brine.adapters.exchange_memory import MemoryMessageQueue
+from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.errors import StoreUnavailable
+from tests.aws import REGION
+from tests.contract.message_queue import PLAIN, MessageQueueContract, receive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from brine.adapters.aws.service import Aws
+
+
+@pytest.fixture(scope="module")
+def sqs(moto_endpoint: str) -> Iterator[Any]:
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
+        yield client
+
+
+class TestMemoryMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def queue(self) -> MemoryMessageQueue:
+        return MemoryMessageQueue(time.time)
+
+    def test_time_gives_back_what_was_not_deleted_and_buries_it_in_the_end(self) -> None:
+        times = iter([0.0, 0.0, 59.0, 60.0, 120.0])  # of the send, and of each receive
+        queue = MemoryMessageQueue(lambda: next(times), most_attempts=2)
+        queue.send(PLAIN)
+        attempts = [delivery.attempt for _ in range(4) for delivery in receive(queue)]
+        assert attempts == [1, 2]
+        assert queue.dead == [PLAIN]
+
+
+class TestSqsMessageQueue(MessageQueueContract):
+    @pytest.fixture
+    def url(self, sqs: Any) -> str:
+        url: str = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
+        return url
+
+    @pytest.fixture
+    def queue(self, aws: Aws, url: str) -> SqsMessageQueue:
+        return SqsMessageQueue(aws, url)
+
+    def test_a_queue_that_is_not_there_is_a_failure(self, aws: Aws) -> None:
+        with pytest.raises(StoreUnavailable, match=r"SendMessage: .*(NonExistentQueue|QueueDoesNotExist)"):
+            SqsMessageQueue(aws, "https://sqs.test/123456789012/nowhere").send(PLAIN)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "hello",
+            "[]",
+            "{}",
+            '{"version":2,"sender":"user/x","expires_at":1,"sealed":"AAAA"}',
+            '{"version":1,"sender":"user/x","expires_at":1,"sealed":"A"}',
+            '{"version":1,"sender":"user/x","expires_at":1,"claim":{"id":"../x","size":1,"sha256":"' + "0" * 64 + '"}}',
+            '{"version":1,"sender":"user/x","expires_at":1,"claim":{"id":"x","size":1,"sha256":"00"}}',
+            "[" * 100_000,
+        ],
+    )
+    def test_what_others_put_there_is_given_as_none_of_ours(
+        self, sqs: Any, url: str, queue: SqsMessageQueue, body: str
+    ) -> None:
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+        assert [delivery.message for delivery in receive(queue)] == [None]
+
+    def test_a_queue_that_waits_gives_what_is_there_at_once(self, queue: SqsMessageQueue) -> None:
+        queue.send(PLAIN)
+        assert len(queue.receive(most=1, wait=20, visibility=60)) == 1
+
+    def test_after_its_last_attempt_a_message_is_in_the_dead_letter_queue(
+        self, sqs: Any, url: str, queue: SqsMessageQueue, aws: Aws
+    ) -> None:
+        dead = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":2}}'
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+        queue.send(PLAIN)
+        for _ in range(2):
+            (delivery,) = receive(queue)
+            queue.extend(delivery.handle, 0)
+        assert receive(queue) == []
+        assert [delivery.message for delivery in receive(SqsMessageQueue(aws, dead))] == [PLAIN]

@@ -1,0 +1,82 @@
+"""Who may reach the exchange, and that its queues, its bucket and channels.toml say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.adapters.channels_toml import parse_channels
+from brine.adapters.types_toml import parse_types
+from brine.domain.channel import LONGEST_RETENTION
+from tests.template.stack import ROOT
+
+if TYPE_CHECKING:
+    from brine.adapters.channels_toml import DeclaredChannel
+    from tests.template.stack import Stack
+
+FUNCTION = "ExchangeFunction"
+
+
+@pytest.fixture
+def channels(stack: Stack) -> tuple[DeclaredChannel, ...]:
+    """The channels that ship; queue and keys are the logical ids of resources."""
+    folder = ROOT / "layers/routes"
+    types = parse_types((folder / "types.toml").read_text())
+    return parse_channels((folder / "channels.toml").read_text(), stack.environment(FUNCTION), types.by_name)
+
+
+def test_every_route_of_the_exchange_asks_for_a_signature(stack: Stack) -> None:
+    events = [event["Properties"] for event in stack.functions[FUNCTION]["Events"].values()]
+    assert sorted((event["Method"], event["Path"]) for event in events) == [
+        ("DELETE", "/exchange/{channel}/{receipt}"),
+        ("GET", "/exchange/{channel}"),
+        ("POST", "/exchange/{channel}"),
+        ("POST", "/exchange/{channel}/uploads"),
+        ("POST", "/exchange/{channel}/{receipt}/extend"),
+    ]
+    assert [event["Auth"] for event in events] == [{"Authorizer": "AWS_IAM"}] * len(events)
+    assert stack.of_type("AWS::Serverless::HttpApi")["HttpApi"]["Auth"] == {"EnableIamAuthorizer": True}
+
+
+def test_what_is_declared_lies_where_the_function_looks(stack: Stack) -> None:
+    assert stack.environment(FUNCTION)["BRINE_CHANNELS"] == "/opt/channels.toml"
+    assert {"Ref": "RoutesLayer"} in stack.functions[FUNCTION]["Layers"]
+    assert (
+        (ROOT / stack.of_type("AWS::Serverless::LayerVersion")["RoutesLayer"]["ContentUri"])
+        .joinpath("channels.toml")
+        .exists()
+    )
+
+
+def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters(
+    stack: Stack, channels: tuple[DeclaredChannel, ...]
+) -> None:
+    queues = stack.of_type("AWS::SQS::Queue")
+    assert channels
+    for declared in channels:
+        queue = queues[declared.queue]
+        assert queue["MessageRetentionPeriod"] == declared.channel.retention
+        dead, _ = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert queues[dead]["MessageRetentionPeriod"] == LONGEST_RETENTION
+        assert declared.keys in stack.of_type("AWS::SecretsManager::Secret")
+
+
+def test_each_channel_has_keys_of_its_own(channels: tuple[DeclaredChannel, ...]) -> None:
+    keys = [declared.keys for declared in channels]
+    assert len(set(keys)) == len(keys)
+    assert "SigningKeys" not in keys
+
+
+def test_what_is_too_large_for_a_queue_outlives_the_longest_queue(stack: Stack) -> None:
+    rules = stack.of_type("AWS::S3::Bucket")["Bodies"]["LifecycleConfiguration"]["Rules"]
+    (days,) = [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "claims/"]
+    assert days * 86_400 > LONGEST_RETENTION
+
+
+def test_messages_and_their_keys_outlive_the_stack(stack: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
+    for declared in channels:
+        for name in (declared.queue, declared.keys, "UndeliveredOrders"):
+            resource = stack.template["Resources"][name]
+            assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name

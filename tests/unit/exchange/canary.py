@@ -1,0 +1,26 @@
+"""Pickles that leave a trace when anybody unpickles them."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Final
+
+TOUCHED: Final[list[str]] = []
+
+
+def touch(what: str) -> str:
+    """What a canary calls when it is unpickled."""
+    TOUCHED.append(what)
+    return what
+
+
+class Canary:
+    """An object whose pickle calls `touch`."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return touch, ("unpickled",)
+
+
+def plain_pickle(protocol: int = pickle.HIGHEST_PROTOCOL) -> bytes:
+    """The pickle of a canary, not sealed."""
+    return pickle.dumps(Canary(), protocol)

@@ -1,0 +1,222 @@
+"""A whole exchange in memory: the product's own twins of queue, bucket and table, and a clock that is set by hand."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from brine.adapters.exchange_memory import MemoryClaimStore, MemoryMessageQueue, MemorySingleUseStore
+from brine.domain.channel import PURPOSE, Channel, delivery_context, message_context
+from brine.domain.channel_message import with_nonce
+from brine.domain.fields import Fields
+from brine.domain.formats.allowed import Types
+from brine.domain.messages import Request
+from brine.ports import Deadline
+from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
+from brine.service.exchange.exchange import Exchange
+from brine.service.exchange.receiving import Receiving
+from brine.service.exchange.sending import Sending
+from brine.service.exchange.tokens import Tokens
+from brine_codec import Codec, Keyring, Registry
+
+if TYPE_CHECKING:
+    from brine_codec import KeyringSource
+
+START = 1_790_000_000.0
+ACCOUNT = "123456789012"
+ORDERS_KEYS = '{"1": "a secret of the orders channel, long enough"}'
+PARCELS_KEYS = '{"1": "a secret of the parcels channel, long enough"}'
+OWN_KEYS = '{"1": "a secret of the gateway itself, long enough"}'
+SEALED = "application/vnd.brine.sealed"
+MSGPACK = "application/msgpack"
+PRODUCER = f"arn:aws:iam::{ACCOUNT}:user/producer"
+CONSUMER = f"arn:aws:sts::{ACCOUNT}:assumed-role/consumer/run-7"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the channel `orders` takes."""
+
+    id: str
+    placed: datetime
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What no channel takes."""
+
+    id: str
+
+
+ORDER = Order("A-17", datetime(2026, 7, 1, 12, 30, tzinfo=UTC), Decimal("19.90"))
+
+
+def registry(*classes: type) -> Registry:
+    """A registry of these classes, as `shop.NAME@1`."""
+    made = Registry()
+    for cls in classes:
+        made.register(cls, name=f"shop.{cls.__name__}", version=1)
+    return made
+
+
+def sender_codec(keys: str = ORDERS_KEYS, *classes: type) -> Codec:
+    """What a sender seals with; without classes, it knows orders."""
+    return Codec(Keyring.from_json(keys), purpose=PURPOSE, registry=registry(*(classes or (Order,))))
+
+
+@dataclass
+class Reply:
+    """An answer of the exchange, taken apart."""
+
+    status: int
+    fields: Fields
+    body: bytes
+    answer: Any
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def problem(self) -> str:
+        """The kind of problem that it tells of; the story says the same."""
+        kind: str = self.json["type"].removeprefix("urn:brine:problem:")
+        assert (self.answer.problem, self.answer.result) == (kind, "problem")
+        assert self.json["status"] == self.status
+        assert self.fields.get("content-type") == "application/problem+json"
+        return kind
+
+
+@dataclass
+class World:
+    """The channels `orders` and `parcels`, what they stand on, and the time."""
+
+    orders_keys: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(ORDERS_KEYS))
+    own_keys: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(OWN_KEYS))
+    now: float = START
+    max_size: int = 10_000_000
+    queue: Any = None
+    marks: Any = field(default_factory=MemorySingleUseStore)
+    claims: Any = field(default_factory=MemoryClaimStore)
+    stand_in: str | None = None
+    receivers: tuple[str, ...] = ("role/consumer",)
+    waited: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lying = MemoryMessageQueue(lambda: self.now, wait=self.waited.append)
+        self.parcels = MemoryMessageQueue(lambda: self.now)
+        if self.queue is None:
+            self.queue = self.lying
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process."""
+        self.ends = ChannelEnds(
+            {
+                "orders": self._end("orders", self.queue, self.orders_keys, registry(Order)),
+                "parcels": self._end("parcels", self.parcels, Keyring.from_json(PARCELS_KEYS), registry()),
+            }
+        )
+        tokens = Tokens(Codec(self.own_keys, purpose="tokens"))
+        self.exchange = Exchange(
+            ends=self.ends,
+            sending=Sending(ends=self.ends, marks=self.marks, claims=self.claims, tokens=tokens),
+            receiving=Receiving(claims=self.claims, tokens=tokens, clock=lambda: self.now),
+            clock=lambda: self.now,
+            stand_in=self.stand_in,
+        )
+
+    def _end(self, name: str, queue: Any, keys: Keyring | KeyringSource, types: Registry) -> ChannelEnd:
+        allowed = Types(types)
+        channel = Channel(
+            name=name,
+            senders=("user/producer", "role/producer-*"),
+            receivers=self.receivers,
+            retention=3_600.0,
+            max_size=self.max_size,
+        )
+        codec = Codec(keys, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
+        return ChannelEnd(channel=channel, queue=queue, codec=codec, types=allowed)
+
+    def ask(
+        self,
+        method: str,
+        path: str = "/exchange/orders",
+        body: bytes | object = b"",
+        *,
+        who: str | None = PRODUCER,
+        seconds: float = 29.0,
+        **fields: str,
+    ) -> Reply:
+        """What the exchange answers. What is no bytes goes as JSON; names of `fields` have "_" for "-"."""
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            fields.setdefault("content_type", "application/json")
+        path, mark, query = path.partition("?")
+        request = Request(
+            method=method,
+            path=path,
+            query=query if mark else None,
+            fields=Fields((name.replace("_", "-"), value) for name, value in fields.items()),
+            body=body,
+            principal={} if who is None else {"iam:user": who, "iam:account": ACCOUNT},
+        )
+        deadline = Deadline(self.now + seconds, lambda: self.now)
+        answer = self.exchange.serve(request, deadline, account=ACCOUNT)
+        response = answer.response
+        assert response.fields.get("cache-control") == "no-store"
+        return Reply(response.status, response.fields, response.body, answer)
+
+    def sealed(
+        self,
+        content: object = ORDER,
+        *,
+        channel: str = "orders",
+        sender: str = "user/producer",
+        codec: Codec | None = None,
+        expires_in: float | None = 600.0,
+        now: float | None = None,
+    ) -> bytes:
+        """The envelope of a message."""
+        now = self.now if now is None else now
+        return (codec or sender_codec()).seal(
+            with_nonce(secrets.token_bytes(16), content),
+            context=message_context(channel, sender),
+            now=now,
+            expires_at=0 if expires_in is None else now + expires_in,
+        )
+
+    def send(self, envelope: bytes | None = None, **arguments: Any) -> Reply:
+        """Post a sealed message."""
+        return self.ask("POST", body=envelope or self.sealed(), content_type=SEALED, **arguments)
+
+    def receive(self, query: str = "", **arguments: Any) -> Reply:
+        """Get messages."""
+        return self.ask("GET", f"/exchange/orders?{query}", who=CONSUMER, **arguments)
+
+    def received(self, query: str = "", **arguments: Any) -> list[dict[str, Any]]:
+        """The messages that are there."""
+        reply = self.receive(query, **arguments)
+        if reply.status == 204:
+            return []
+        assert reply.status == 200
+        if arguments.get("accept") == SEALED:
+            opened = sender_codec().open(reply.body, context=delivery_context("orders", "role/consumer"), now=self.now)
+            messages: list[dict[str, Any]] = opened["messages"]
+        else:
+            messages = reply.json["messages"]
+        return messages
+
+    def acknowledge(self, receipt: str, **arguments: Any) -> Reply:
+        """Acknowledge a delivery."""
+        return self.ask("DELETE", f"/exchange/orders/{receipt}", **{"who": CONSUMER, **arguments})
+
+    @property
+    def waiting(self) -> int:
+        """Messages in the queue, given or not."""
+        return len(self.lying.lying)

@@ -1,0 +1,217 @@
+"""The exchange's handler: the sample events, and what is told of each in the log and in metrics."""
+
+from __future__ import annotations
+
+import ast
+import json
+import uuid
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import boto3
+import pytest
+
+from brine.service.exchange.answer import ExchangeResult
+from brine.service.exchange.problems import EXCHANGE_KINDS
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
+from brine_cli.environment import InitFailed
+from tests.aws import REGION
+from tests.events import load_event
+from tests.unit.functions.invoking import Output, running, variables_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from tests.aws import Emulator
+    from tests.unit.functions.invoking import Invoker
+
+    type Start = Callable[..., AbstractContextManager[Invoker]]
+
+ROOT = Path(__file__).parents[3]
+EXCHANGE = ROOT / "functions/exchange"
+BROKEN = """
+import app
+class Broken:
+    def serve(self, request, deadline, account):
+        raise LookupError("nobody foresaw this")
+app.exchange = Broken()
+handler = app.handler
+"""
+
+
+@pytest.fixture
+def output() -> Output:
+    return Output()
+
+
+@pytest.fixture
+def variables(emulator: Emulator, moto_endpoint: str) -> dict[str, str]:
+    """With the channels and types that ship."""
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as sqs:
+        queue = sqs.create_queue(QueueName=f"orders-{uuid.uuid4().hex}")["QueueUrl"]
+    keys = emulator.create_secret(f"orders-{uuid.uuid4().hex}", '{"1": "a secret of the orders channel, long enough"}')
+    routes = ROOT / "layers/routes"
+    return variables_on(emulator, routes / "routes.toml") | {
+        "BRINE_CHANNELS": str(routes / "channels.toml"),
+        "BRINE_TYPES": str(routes / "types.toml"),
+        "BRINE_ORDERS_QUEUE": queue,
+        "BRINE_ORDERS_KEYS": keys,
+        "POWERTOOLS_SERVICE_NAME": "exchange",
+    }
+
+
+@pytest.fixture
+def start(variables: dict[str, str], tmp_path: Path, output: Output) -> Start:
+    def start(code: Path = EXCHANGE, handler: str = "app.handler") -> AbstractContextManager[Invoker]:
+        return running(variables, tmp_path / "opt", output, code=code, handler=handler)
+
+    return start
+
+
+def problem_in(answer: dict[str, Any]) -> str:
+    document = json.loads(answer["body"])
+    assert document["status"] == answer["statusCode"]
+    kind: str = document["type"]
+    return kind.removeprefix("urn:brine:problem:")
+
+
+def test_the_samples_send_receive_and_acknowledge_and_nothing_secret_is_told(start: Start, output: Output) -> None:
+    sent_event = load_event("http-api/exchange-send.json")
+    received_event = load_event("http-api/exchange-receive.json") | {"rawQueryString": "wait=0"}
+    with start() as invoke:
+        sent = invoke(sent_event)
+        received = invoke(received_event)
+        (message,) = json.loads(received["body"])["messages"]
+        acknowledged = load_event("http-api/exchange-acknowledge.json")
+        made_up = invoke(acknowledged)
+        done = invoke(acknowledged | {"rawPath": f"/exchange/orders/{message['receipt']}"})
+        empty = invoke(received_event)
+        invited = invoke(load_event("http-api/exchange-upload.json"))
+    assert (sent["statusCode"], json.loads(sent["body"])) == (202, {"id": message["id"]})
+    assert message["content"] == json.loads(sent_event["body"])
+    assert (made_up["statusCode"], problem_in(made_up)) == (400, "receipt-invalid")
+    assert (done["statusCode"], empty["statusCode"], invited["statusCode"]) == (204, 204, 201)
+    assert json.loads(invited["body"]).keys() == {"claim", "url", "headers", "expires_at"}
+
+    told = "".join(output.lines)
+    for secret in ("A-17", "tea", "producer", "consumer", message["receipt"], "AKIA", "X-Amz-Signature"):
+        assert secret not in told
+    results = ["sent", "received", "problem", "acknowledged", "empty", "invited"]
+    assert [(record["result"], record["channel"]) for record in output.log] == [(name, "orders") for name in results]
+    assert [record["level"] for record in output.log].count("WARNING") == 1
+    assert [record["message_id"] for record in output.log if "message_id" in record] == [message["id"]] * 2
+    common = {"Latency", "channel", "service"}
+    assert [figures.keys() - common for figures in output.metrics] == [
+        {"Sent"},
+        {"Received", "Delivered"},
+        {"Problem", "ReceiptInvalid"},
+        {"Acknowledged"},
+        {"ReceivedNothing"},
+        {"UploadInvited"},
+    ]
+    assert all(figures["channel"] == "orders" for figures in output.metrics)
+
+
+def test_a_channel_that_clients_make_up_is_no_dimension(start: Start, output: Output) -> None:
+    event = load_event("http-api/exchange-receive.json") | {"rawPath": "/exchange/made-up"}
+    with start() as invoke:
+        answer = invoke(event)
+    assert (answer["statusCode"], problem_in(answer)) == (404, "channel-unknown")
+    assert "made-up" not in "".join(output.lines)
+    (metrics,) = output.metrics
+    assert (metrics["channel"], metrics["ChannelUnknown"]) == ("none", 1)
+
+
+def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: dict[str, str], output: Output) -> None:
+    variables["BRINE_ORDERS_QUEUE"] += "-missing"
+    with start() as invoke:
+        answer = invoke(load_event("http-api/exchange-send.json"))
+    assert (answer["statusCode"], problem_in(answer)) == (503, "queue-unavailable")
+    assert answer["headers"]["retry-after"] == "1"
+    (record,) = output.log
+    assert record["level"] == "WARNING"
+    (fault,) = record["faults"]
+    assert fault.startswith("queue-unavailable: ")
+    (metrics,) = output.metrics
+    assert (metrics["StoreFault"], metrics["QueueUnavailable"], metrics["Problem"]) == (1, 1, 1)
+
+
+def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[str, str]) -> None:
+    event = load_event("http-api/exchange-send.json")
+    del event["requestContext"]["authorizer"]
+    variables["BRINE_EMULATED_PRINCIPAL"] = "user/producer"
+    with start() as invoke:
+        assert invoke(event)["statusCode"] == 202
+    for change in ({"BRINE_EMULATED_PRINCIPAL": ""}, {"AWS_ENDPOINT_URL": "https://127.0.0.1:1"}):
+        variables |= change
+        with start() as invoke:
+            answer = invoke(event)
+        assert (answer["statusCode"], problem_in(answer)) == (403, "principal-missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"BRINE_CHANNELS": ""}, "the environment variable BRINE_CHANNELS is not set"),
+        ({"BRINE_CHANNELS": "/nowhere/channels.toml"}, "the channels file /nowhere/channels.toml cannot be read"),
+        ({"BRINE_ORDERS_QUEUE": ""}, 'channels.toml:8:1: "queue" asks for the environment variable BRINE_ORDERS_QUEUE'),
+        ({"BRINE_ORDERS_KEYS": '{"1": "hushed"}'}, "the keys of the channel orders: the secret of key 1 is shorter"),
+        ({"BRINE_TYPES": ""}, 'channels.toml:10:1: "types" holds "shop.Order", which types.toml does not declare'),
+        ({"BRINE_EMULATED_PRINCIPAL": "me"}, "BRINE_EMULATED_PRINCIPAL is no name of a principal"),
+    ],
+)
+def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
+    start: Start, variables: dict[str, str], change: dict[str, str], why: str
+) -> None:
+    variables |= change
+    with pytest.raises(InitFailed) as failure, start():
+        pass
+    assert f"brine.errors.ConfigError: {why}" in str(failure.value)
+    assert "hushed" not in str(failure.value)
+
+
+@pytest.mark.parametrize("malformed", [{}, {"Records": []}, {"version": "2.0", "hushed": "hushed"}])
+def test_what_is_no_request_is_a_problem(start: Start, output: Output, malformed: dict[str, object]) -> None:
+    with start() as invoke:
+        answer = invoke(malformed)
+    assert (answer["statusCode"], problem_in(answer)) == (400, "event-invalid")
+    (metrics,) = output.metrics
+    assert (metrics["EventInvalid"], metrics["channel"]) == (1, "none")
+    assert "hushed" not in "".join(output.lines)
+
+
+def test_a_failure_of_its_own_is_a_problem_without_the_stack(start: Start, tmp_path: Path, output: Output) -> None:
+    code = tmp_path / "broken"
+    code.mkdir()
+    (code / "broken.py").write_text(BROKEN)
+    (code / "app.py").write_text((EXCHANGE / "app.py").read_text())
+    with start(code, "broken.handler") as invoke:
+        answer = invoke(load_event("http-api/exchange-receive.json"))
+    assert (answer["statusCode"], problem_in(answer)) == (500, "internal")
+    assert "foresaw" not in json.dumps(answer)
+    failure, told = output.log
+    assert "LookupError: nobody foresaw this" in failure["exception"]
+    assert told["problem"] == "internal"
+
+
+def table_of(name: str) -> dict[str, str]:
+    """A table of constants in the function's code."""
+    for node in ast.parse((EXCHANGE / "app.py").read_text()).body:
+        target = node.target if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])[0]
+        if isinstance(target, ast.Name) and target.id == name:
+            assert isinstance(node, ast.Assign | ast.AnnAssign)
+            assert node.value is not None
+            table: dict[str, str] = ast.literal_eval(node.value)
+            return table
+    raise LookupError(name)
+
+
+def test_every_problem_and_every_result_has_a_metric_of_its_own() -> None:
+    kinds = {*EXCHANGE_KINDS, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
+    problems, results = table_of("PROBLEM_METRICS"), table_of("RESULT_METRICS")
+    assert problems == {kind.name: "".join(part.capitalize() for part in kind.name.split("-")) for kind in kinds}
+    assert results.keys() == set(get_args(ExchangeResult.__value__))
+    assert len({*problems.values(), *results.values()}) == len(problems) + len(results)
