@@ -80,7 +80,9 @@ def transcoding_world() -> World:
     routes = parse_routes(ROUTES, {})
     types = parse_types(TYPES).types()
     transcoders = {
-        route.name: build_transcoder(route.name, route.transcoding, types, RINGS.__getitem__, lambda: world.now)
+        route.name: build_transcoder(
+            route.name, route.transcoding, types, lambda keys, _: RINGS[keys], lambda: world.now
+        )
         for route in routes
         if route.transcoding is not None
     }

@@ -46,19 +46,12 @@ class Contents:
 
     def inward(self, request: Request, target: str, now: float) -> bytes:
         """A client's content in the format that the origin gets. Raises Refusal."""
-        form = format_of(request.fields.get("content-type"))
-        if form is None or form is Format.SEALED:
-            why = "the content must be application/json or application/msgpack"
-            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
-        if "content-encoding" in request.fields:
-            raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+        form = _format_of(request)
         if form is self.transcoding.sent:
             return request.body
-        if "no-transform" in request_directives(request.fields):
-            why = f"a request with no-transform must have {self.transcoding.sent.media_type}"
-            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
-        if "content-range" in request.fields:
-            raise Refusal(problems.FORMAT_UNSUPPORTED, "a part of some content cannot be converted")
+        if "no-transform" in request_directives(request.fields) or "content-range" in request.fields:
+            why = "content that may not be converted, or is a part, must come as"
+            raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
         try:
             obj = decode(form, request.body, self.types)
             if self.transcoding.sent is not Format.SEALED:
@@ -114,6 +107,15 @@ class Contents:
         if isinstance(error, Unsupported | TooLarge):
             raise Refusal(kind, str(error)) from None
         raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", _fault(error)) from None
+
+
+def _format_of(request: Request) -> Format:
+    form = format_of(request.fields.get("content-type"))
+    if form is None or form is Format.SEALED:
+        raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must be application/json or application/msgpack")
+    if "content-encoding" in request.fields:
+        raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+    return form
 
 
 def _fault(error: CodecError) -> Fault:
