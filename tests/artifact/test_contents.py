@@ -20,7 +20,7 @@ SHIPPED = {
     "ReportFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "ExchangeFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
     "CodecLayer": {"python"},
-    "CodecLayer/python": {"brine_codec", "backports"},
+    "CodecLayer/python": {"brine_client", "brine_codec", "backports"},
     "CoreLayer": {"python"},
     "CoreLayer/python": {"brine", "msgpack"},
     "RoutesLayer": {

@@ -82,9 +82,12 @@ def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
         if table is None
         else (f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything",)
     )
+    place = f"--url {twin.url} --aws {twin.aws_endpoint}"
+    exchange = (f"uv run python -m examples.producer {place}", f"uv run python -m examples.consumer {place}")
     return (
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
         *purge,
+        *(exchange if "OrdersKeys" in twin.resources else ()),
     )

@@ -7,14 +7,21 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from brine.domain.channel import PURPOSE, message_context
 from brine.domain.channel_message import with_nonce
 from brine.service.exchange.sending import INLINE_LIMIT
-from brine_codec import Codec, Keyring
+from brine_client import Client, Credentials, NotPermitted, secret_keyring
+from brine_codec import Codec, Keyring, arrays
+from examples.shop import Line, Order
+from examples.shop import registry as known_to_the_shop
+from tests.aws import REGION
 from tests.events import load_event
 
 if TYPE_CHECKING:
@@ -95,3 +102,51 @@ def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exch
 
 def test_a_place_for_an_upload_is_given(exchange: Exchange) -> None:
     assert exchange.ask("upload")["statusCode"] == 201
+
+
+def member(stack: DeployedStack, name: str) -> Client:
+    """A client with credentials of a user of that name, who may call the API and read the channel's keys."""
+    iam = stack.client("iam")
+    iam.create_user(UserName=name)
+    statements = [
+        {"Effect": "Allow", "Action": ["execute-api:Invoke", "secretsmanager:GetSecretValue"], "Resource": "*"},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName=name, PolicyName="exchange", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    keys = secret_keyring(
+        stack.resources["OrdersKeys"], region=REGION, credentials=credentials, endpoint_url=stack.endpoint_url
+    )
+    registry = known_to_the_shop()
+    arrays.register(registry)
+    return Client(
+        stack.url,
+        keyring=keys,
+        registry=registry,
+        principal=f"user/{name}",
+        credentials=credentials,
+        region=REGION,
+    )
+
+
+def test_users_pass_objects_over_http_small_and_of_50_mb(deployed_stack: DeployedStack) -> None:
+    order = Order(
+        id="A-17",
+        placed=datetime(2026, 7, 10, 9, 0, 0, 5, tzinfo=UTC),
+        total=Decimal("19.90"),
+        lines=[Line("tea", 2, Decimal("4.90"))],
+    )
+    array = np.random.default_rng(7).random(50 * 1024 * 1024 // 8)
+    with member(deployed_stack, "producer") as producer, member(deployed_stack, "consumer") as consumer:
+        sent = [producer.send("orders", order), producer.send("orders", array)]
+        received = {}
+        for message in consumer.receive("orders", wait=3):
+            received[message.id] = message.content
+            assert message.sender == "user/producer"
+            message.acknowledge()
+        assert received.keys() == set(sent)
+        assert received[sent[0]] == order
+        assert np.array_equal(received[sent[1]], array)
+        with pytest.raises(NotPermitted, match="sender-refused"):
+            consumer.send("orders", order)

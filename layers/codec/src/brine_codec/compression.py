@@ -50,33 +50,44 @@ class Compressor:
         """The chunks, `size` bytes together, in a smaller form, with its number; as they are when that saves little."""
         if size < SMALLEST or self._choice == "none":
             return COMPRESSION_NONE, chunks
-        content = b"".join(chunks)
         number, pack = (COMPRESSION_ZLIB, _deflate) if self._choice == "zlib" else (COMPRESSION_ZSTD, self._frame)
-        if size >= SAMPLED and not _promising(content, pack):
+        if size >= SAMPLED and not _promising(chunks, size, pack):
             return COMPRESSION_NONE, chunks
-        packed = pack(content)
-        return (number, [packed]) if len(packed) < WORTH_IT * size else (COMPRESSION_NONE, chunks)
+        packed = pack(chunks, size)
+        return (number, packed) if sum(map(len, packed)) < WORTH_IT * size else (COMPRESSION_NONE, chunks)
 
-    def _frame(self, content: bytes) -> bytes:
+    def _frame(self, chunks: Sequence[Chunk], size: int) -> list[bytes]:
         try:
             compressor = self._idle.pop()
         except IndexError:
             compressor = _zstd().ZstdCompressor(level=1)
-        compressor.set_pledged_input_size(len(content))
-        frame = compressor.compress(content, compressor.FLUSH_FRAME)
+        compressor.set_pledged_input_size(size)
+        packed = [compressor.compress(chunk, compressor.CONTINUE) for chunk in chunks[:-1]]
+        packed.append(compressor.compress(chunks[-1], compressor.FLUSH_FRAME))
         self._idle.append(compressor)
-        return frame
+        return packed
 
 
-def _deflate(content: bytes) -> bytes:
-    return zlib.compress(content, 1)
+def _deflate(chunks: Sequence[Chunk], size: int) -> list[bytes]:  # noqa: ARG001 - zstd wants to know it
+    compressor = zlib.compressobj(1)
+    return [*map(compressor.compress, chunks), compressor.flush()]
 
 
-def _promising(content: bytes, pack: Callable[[bytes], bytes]) -> bool:
+def _promising(chunks: Sequence[Chunk], size: int, pack: Callable[[Sequence[Chunk], int], list[bytes]]) -> bool:
     """Whether three samples of the content get smaller."""
-    last = len(content) - SAMPLE
-    sample = b"".join(content[start : start + SAMPLE] for start in (0, last // 2, last))
-    return len(pack(sample)) < WORTH_IT * len(sample)
+    last = size - SAMPLE
+    sample = b"".join(_cut(chunks, start, start + SAMPLE) for start in (0, last // 2, last))
+    return sum(map(len, pack([sample], len(sample)))) < WORTH_IT * len(sample)
+
+
+def _cut(chunks: Sequence[Chunk], start: int, stop: int) -> bytes:
+    """The content from `start` to `stop`, without putting all of it together."""
+    parts = []
+    for chunk in chunks:
+        parts.append(chunk[max(start, 0) : max(stop, 0)])
+        start -= len(chunk)
+        stop -= len(chunk)
+    return b"".join(parts)
 
 
 def decompress(number: int, packed: bytes | memoryview, size: int) -> bytes:

@@ -1,0 +1,29 @@
+"""Takes orders out of the channel `orders`: uv run python -m examples.consumer --aws URL (see producer.py)."""
+
+from __future__ import annotations
+
+from brine_codec import CodecError
+from examples.shop import Order, arguments, client
+
+
+def main() -> None:
+    """Take what comes, until nothing has come for a while."""
+    parser = arguments("consumer")
+    parser.add_argument("--wait", type=int, default=20, help="the seconds without an order after which to end")
+    told = parser.parse_args()
+    with client(told) as gateway:
+        for message in gateway.receive("orders", wait=told.wait):
+            try:
+                order = message.content
+            except CodecError as error:  # not acknowledged: it comes again, and at last to the dead-letter queue
+                print(f"{message.id} from {message.sender} cannot be opened: {error}")
+                continue
+            if isinstance(order, Order):
+                print(f"{order.id} of {order.placed:%Y-%m-%d %H:%M} from {message.sender}: {order.total} in all")
+                for line in order.lines:
+                    print(f"  {line.count} x {line.sku} at {line.price}")
+            message.acknowledge()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Python objects to and from a Brine gateway, sealed on the way.
+
+with Client(url, keyring=keyring, registry=registry, principal="role/shop") as client:
+    client.send("orders", order)
+    for message in client.receive("orders"):
+        book(message.content)
+        message.acknowledge()
+"""
+
+from brine_client.client import Client
+from brine_client.credentials import Credentials
+from brine_client.errors import (
+    AlreadySent,
+    AnswerInvalid,
+    ClientError,
+    ContentRefused,
+    ContentTooLarge,
+    NotFound,
+    NotPermitted,
+    ReceiptExpired,
+    Refused,
+    Unavailable,
+    Unreachable,
+)
+from brine_client.keys import secret_keyring
+from brine_client.message import Message
+from brine_client.retries import Retries
+
+__all__ = [
+    "AlreadySent",
+    "AnswerInvalid",
+    "Client",
+    "ClientError",
+    "ContentRefused",
+    "ContentTooLarge",
+    "Credentials",
+    "Message",
+    "NotFound",
+    "NotPermitted",
+    "ReceiptExpired",
+    "Refused",
+    "Retries",
+    "Unavailable",
+    "Unreachable",
+    "secret_keyring",
+]

@@ -1,0 +1,225 @@
+"""The client of one gateway."""
+
+from __future__ import annotations
+
+import time
+
+from brine_client.claims import fetch_claim, upload
+from brine_client.credentials import Signer
+from brine_client.errors import AlreadySent, AnswerInvalid, NotFound, ReceiptExpired, refusal
+from brine_client.message import Message
+from brine_client.request import Request
+from brine_client.retries import Retries
+from brine_client.transport import Transport
+from brine_codec import Codec, Registry
+from brine_codec.limits import DEFAULT_LIMITS
+from brine_codec.target import canonical_target
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Self
+
+    from brine_client.connection import Answer
+    from brine_client.credentials import Credentials
+    from brine_codec import Keyring, KeyringSource, Limits
+
+SEALED = "application/vnd.brine.sealed"
+EXCHANGE = "brine exchange"
+ANSWERS = "brine client"
+DIRECT = 4_000_000
+"""Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
+DAY = 86_400.0
+
+
+class Client:
+    """Sends and receives objects through a gateway, and gets them from behind it. Threads may share it.
+
+    url: of the gateway's API. keyring: the channel's, or the route's. registry: which classes of yours may travel.
+    principal: who you are to the gateway, `user/NAME` or `role/NAME`; without it, AWS is asked once.
+    credentials: to sign with; without them, those of the environment. region: that of the gateway, where its URL does
+    not say it. timeout: seconds that each wait for the network may take.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        keyring: Keyring | KeyringSource,
+        registry: Registry | None = None,
+        principal: str | None = None,
+        credentials: Credentials | None = None,
+        region: str | None = None,
+        timeout: float = 30.0,
+        retries: Retries | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.time,
+        nonce: Callable[[], bytes] | None = None,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._registry = Registry() if registry is None else registry
+        self._exchange = Codec(keyring, purpose=EXCHANGE, registry=self._registry, limits=limits)
+        self._answers = Codec(keyring, purpose=ANSWERS, registry=self._registry, limits=limits)
+        self._principal = principal
+        self._signer = Signer(self._url, credentials, region)
+        self._signs_gets = False
+        self._transport = Transport(self._signer, Retries() if retries is None else retries, timeout)
+        self._clock = clock
+        self._nonce = nonce or _nonce
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. The client may be used again; it makes new ones."""
+        self._transport.close()
+
+    @property
+    def principal(self) -> str:
+        """Who this client is to the gateway. Raises ClientError."""
+        if self._principal is None:
+            self._principal = self._signer.principal()
+        return self._principal
+
+    def send(self, channel: str, obj: object, *, expires_in: float = DAY) -> str:
+        """Send an object into a channel; the id of the message that it became.
+
+        Once this returns, the channel has it. It may be received for `expires_in` seconds. Raises ClientError, and
+        brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        """
+        now = self._clock()
+        context = ("message", channel, self.principal)
+        # The nonce makes two messages of two equal objects: else the second would be a replay of the first
+        sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
+        path = f"/exchange/{_quoted(channel)}"
+        fields = {"content-type": SEALED, "accept": "application/json"}
+        body = sealed
+        if len(sealed) > DIRECT:
+            body = upload(sealed, lambda order: self._order(f"{path}/uploads", order), self._transport.stored)
+            fields["content-type"] = "application/vnd.brine.claim+json"
+        answer, is_first = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
+        try:
+            self._check(answer, 202)
+        except AlreadySent:
+            if is_first:  # else an attempt before, whose answer was lost, had brought it in
+                raise
+        members = answer.document()
+        if not isinstance(members, dict) or not isinstance(members.get("id"), str):
+            raise AnswerInvalid("an answer to a message does not say which one it became")
+        return str(members["id"])
+
+    def receive(
+        self,
+        channel: str,
+        *,
+        wait: int = 20,
+        most: int = 10,
+        visibility: int | None = None,
+        forever: bool = False,
+    ) -> Iterator[Message]:
+        """The messages of a channel, as they come, until none has come for `wait` seconds; `forever`, without an end.
+
+        They are asked for `most` (1 to 10) at a time, and each is yours for `visibility` seconds, counted from then.
+        Raises ClientError, and brine_codec.CodecError when an answer does not open.
+        """
+        query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
+        url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
+        while True:
+            request = Request("GET", url, fields={"accept": SEALED}, patience=wait)
+            answer, _ = self._transport.signed(request)
+            if answer.status == 204:
+                if not forever:
+                    return
+                continue
+            self._check(answer, 200)
+            yield from self._messages(channel, answer)
+
+    def get(self, path: str) -> Any:
+        """What a path of the gateway gives: an object of yours, where its route seals answers; else plain data of JSON,
+        text, or bytes.
+
+        `path` is percent-encoded and may have a query. It is signed once the gateway has asked for it. Raises
+        ClientError, and brine_codec.CodecError when a sealed answer does not open.
+        """
+        request = Request("GET", self._url + path, fields={"accept": f"{SEALED}, application/json;q=0.9, */*;q=0.5"})
+        answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
+        if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
+            self._signs_gets = True
+            answer, _ = self._transport.signed(request)
+        if answer.status >= 300:
+            raise refusal(answer)
+        if answer.media_type == SEALED:
+            return self._answers.open(answer.body, context=("response", canonical_target(path)), now=self._clock())
+        if answer.media_type == "application/json" or answer.media_type.endswith("+json"):
+            return answer.document()
+        return answer.body.decode() if answer.media_type.startswith("text/") else answer.body
+
+    def _messages(self, channel: str, answer: Answer) -> Iterator[Message]:
+        if answer.media_type != SEALED:
+            raise AnswerInvalid(f"messages came as {answer.media_type or 'something without a media type'}")
+        context = ("delivery", channel, self.principal)
+        delivered = self._exchange.open(answer.body, context=context, now=self._clock())
+        try:
+            messages = [
+                Message(channel, members, open_=self._open, acknowledge=self._acknowledge, extend=self._extend)
+                for members in delivered["messages"]
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise AnswerInvalid("an answer with messages lacks what belongs to one") from error
+        yield from messages
+
+    def _open(self, message: Message) -> object:
+        sealed = message.sealed if message.claim is None else fetch_claim(message.claim, self._transport.stored)
+        if sealed is None:
+            raise AnswerInvalid("a message came with neither content nor claim")
+        context = ("message", message.channel, message.sender)
+        opened = self._exchange.open(sealed, context=context, now=self._clock())
+        if type(opened) is not tuple or len(opened) != 2:
+            raise AnswerInvalid("what is sealed is no message: a message is a nonce and its content")
+        return opened[1]
+
+    def _acknowledge(self, message: Message) -> None:
+        url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}"
+        answer, is_first = self._transport.signed(Request("DELETE", url))
+        try:
+            self._check(answer, 204)
+        except (NotFound, ReceiptExpired):
+            if is_first:  # else an attempt before, whose answer was lost, has done it
+                raise
+
+    def _extend(self, message: Message, visibility: int) -> str:
+        url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}/extend"
+        body = b'{"visibility": %d}' % visibility
+        answer, _ = self._transport.signed(Request("POST", url, fields={"content-type": "application/json"}, body=body))
+        self._check(answer, 200)
+        members = answer.document()
+        if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
+            raise AnswerInvalid("an answer about a receipt has none")
+        return str(members["receipt"])
+
+    def _order(self, path: str, body: bytes) -> Answer:
+        fields = {"content-type": "application/json"}
+        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
+        self._check(answer, 201)
+        return answer
+
+    def _check(self, answer: Answer, wanted: int) -> None:
+        if answer.status >= 400:
+            raise refusal(answer)
+        if answer.status != wanted:
+            raise AnswerInvalid(f"{answer.status} came where {wanted} would be right: is {self._url} a gateway?")
+
+
+def _quoted(text: str) -> str:
+    from urllib.parse import quote  # noqa: PLC0415 - 6 ms that importing the client does not have to wait for
+
+    return quote(text, safe="")
+
+
+def _nonce() -> bytes:
+    from os import urandom  # noqa: PLC0415 - so that a test sees what is used
+
+    return urandom(16)

@@ -1,0 +1,122 @@
+"""Who signs, and how: AWS Signature Version 4 by botocore, which is only imported when something is to be signed.
+
+It is there in every Lambda runtime; elsewhere `brine-codec[iam]` brings it.
+"""
+
+from __future__ import annotations
+
+import re
+from os import environ
+
+from brine_client.errors import ClientError
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from brine_client.request import Request
+
+SERVICE = "execute-api"
+_REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.")
+
+
+class Credentials:
+    """An access key, with its session token if it is temporary. Never shown, not even by repr."""
+
+    __slots__ = ("access_key", "secret_key", "token")
+
+    def __init__(self, access_key: str, secret_key: str, token: str | None = None) -> None:
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self.token = token
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.access_key!r})"
+
+
+class Signer:
+    """Signs requests to one gateway. Without credentials, those of the environment, as botocore finds them."""
+
+    def __init__(self, url: str, credentials: Credentials | None, region: str | None) -> None:
+        self._given = credentials
+        self._region = region or _region_in(url)
+        self._session: Any = None
+
+    def sign(self, request: Request) -> Request:
+        """The request with its signature. Raises ClientError where there is nothing to sign with."""
+        SigV4Auth, AWSRequest, read_only = _botocore()  # noqa: N806 - two of them are classes
+        credentials = read_only(*self._keys())
+        unsigned = AWSRequest(method=request.method, url=request.url, headers=request.fields, data=request.body or b"")
+        SigV4Auth(credentials, SERVICE, self._region or self._session_region()).add_auth(unsigned)
+        return request.with_fields(dict(unsigned.headers.items()))
+
+    def principal(self) -> str:
+        """Whose credentials these are, as channels name them. Asks STS. Raises ClientError."""
+        access_key, secret_key, token = self._keys()
+        sts = self._session_of_botocore().create_client(
+            "sts",
+            region_name=self._region or self._session_region(),
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            aws_session_token=token,
+        )
+        try:
+            arn = sts.get_caller_identity()["Arn"]
+        except Exception as error:  # whatever botocore raises, its root class is not one of ours
+            raise ClientError(f"STS does not say whose credentials these are: {type(error).__name__}") from error
+        return principal_of(arn)
+
+    def _keys(self) -> tuple[str, str, str | None]:
+        if self._given is not None:
+            return self._given.access_key, self._given.secret_key, self._given.token
+        found = self._session_of_botocore().get_credentials()
+        if found is None:
+            raise ClientError("there are no AWS credentials to sign with: pass some, or set AWS_ACCESS_KEY_ID")
+        frozen = found.get_frozen_credentials()
+        return frozen.access_key, frozen.secret_key, frozen.token
+
+    def _session_of_botocore(self) -> Any:
+        if self._session is None:
+            from botocore.session import get_session  # noqa: PLC0415 - only to look for credentials
+
+            self._session = get_session()
+        return self._session
+
+    def _session_region(self) -> str:
+        region = own_region() or self._session_of_botocore().get_config_variable("region")
+        if not region:
+            raise ClientError("no AWS region to sign for: pass region=, or set AWS_REGION")
+        return str(region)
+
+
+def principal_of(arn: str) -> str:
+    """The name by which channels know the owner of an ARN: `user/NAME`, or `role/NAME` of whoever took the role.
+
+    A gateway of another account has the owner's account and a colon in front.
+    """
+    resource = arn.split(":", 5)[-1]
+    kind, _, name = resource.partition("/")
+    if kind == "assumed-role":
+        return f"role/{name.partition('/')[0]}"
+    return f"{kind}/{name.rpartition('/')[2]}" if name else kind
+
+
+def own_region() -> str | None:
+    """The region that Lambda, and most that speak to AWS, are told of; botocore asks for AWS_DEFAULT_REGION only."""
+    return environ.get("AWS_REGION") or None
+
+
+def _region_in(url: str) -> str | None:
+    found = _REGION.search(url)
+    return found[1] if found else None
+
+
+def _botocore() -> tuple[Any, Any, Callable[..., Any]]:
+    try:
+        from botocore.auth import SigV4Auth  # noqa: PLC0415 - as the module says
+        from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - as above
+        from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise ClientError("signing takes botocore: install brine-codec[iam]") from error
+    return SigV4Auth, AWSRequest, ReadOnlyCredentials

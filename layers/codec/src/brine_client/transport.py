@@ -1,0 +1,55 @@
+"""Requests to the gateway and to the store of large envelopes: signed, sent, tried again."""
+
+from __future__ import annotations
+
+from brine_client.connection import Connections
+from brine_client.errors import refusal
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from brine_client.connection import Answer
+    from brine_client.credentials import Signer
+    from brine_client.request import Request
+    from brine_client.retries import Retries
+
+
+class Transport:
+    """Sends requests over kept-alive connections. `timeout`: seconds that each wait for the network may take."""
+
+    def __init__(self, signer: Signer, retries: Retries, timeout: float) -> None:
+        self._signer = signer
+        self._retries = retries
+        self._timeout = timeout
+        self._connections = Connections()
+
+    def close(self) -> None:
+        """Close the connections. They are made again when needed."""
+        self._connections.close()
+
+    def signed(self, request: Request) -> tuple[Answer, bool]:
+        """The answer to a request in the principal's name, and whether it was the first attempt's.
+
+        Each attempt has a signature of its own, since signatures grow old. Raises ClientError.
+        """
+        attempts = 0
+
+        def attempt() -> Answer:
+            nonlocal attempts
+            attempts += 1
+            return self._exchange(self._signer.sign(request))
+
+        return self._retries.run(attempt), attempts == 1
+
+    def unsigned(self, request: Request) -> Answer:
+        """The answer to a request as it is. Raises ClientError."""
+        return self._retries.run(lambda: self._exchange(request))
+
+    def stored(self, request: Request) -> Answer:
+        """The answer of the store of large envelopes, whose URLs are signed already. Raises ClientError for a no."""
+        answer = self.unsigned(request)
+        if answer.status >= 300:
+            raise refusal(answer)
+        return answer
+
+    def _exchange(self, request: Request) -> Answer:
+        return self._connections.exchange(request, self._timeout + request.patience)

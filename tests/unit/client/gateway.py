@@ -1,0 +1,89 @@
+"""What a test lets a gateway answer, and what was asked of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from brine_client import Client, Credentials, Retries
+from brine_codec import Codec, Keyring, Registry
+from tests.unit.codec.samples import Order
+
+if TYPE_CHECKING:
+    from tests.loopback import Loopback
+
+NOW = 1_790_000_000.0
+KEYRING = Keyring.from_json('{"1": "a secret of at least 32 characters"}')
+ID = "6f617f84-8a70-448a-885f-7a43c250e5c1"
+NONCE = b"0123456789abcdef"
+MESSAGE = {
+    "id": ID,
+    "receipt": "r1",
+    "sender": "user/shop",
+    "sent_at": "2026-09-21T14:13:20Z",
+    "expires_at": "2026-09-21T14:14:20Z",
+    "attempt": 1,
+}
+
+
+def registry() -> Registry:
+    """What may travel in these tests."""
+    known = Registry()
+    known.register(Order, version=1)
+    return known
+
+
+def exchange_codec() -> Codec:
+    """What the exchange seals and opens with."""
+    return Codec(KEYRING, purpose="brine exchange", registry=registry())
+
+
+def client(server: Loopback, *, pauses: list[float] | None = None, **options: Any) -> Client:
+    """A client of that server which never really pauses."""
+    kept: list[float] = [] if pauses is None else pauses
+    defaults: dict[str, Any] = {
+        "keyring": KEYRING,
+        "registry": registry(),
+        "principal": "user/shop",
+        "credentials": Credentials("shop", "test"),
+        "region": "eu-west-1",
+        "timeout": 2.0,
+        "retries": Retries(sleep=kept.append, random=lambda: 1.0),
+        "clock": lambda: NOW,
+        "nonce": lambda: NONCE,
+    }
+    return Client(url_of(server), **{**defaults, **options})
+
+
+def url_of(server: Loopback) -> str:
+    """Where the server is."""
+    return str(server.address)
+
+
+def answer(status: int, body: bytes = b"", *, media_type: str = "application/json", more: str = "") -> bytes:
+    """An answer as bytes."""
+    head = f"HTTP/1.1 {status} X\r\ncontent-type: {media_type}\r\ncontent-length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
+
+
+def problem(status: int, name: str, detail: str = "because", *, more: str = "", **members: str) -> bytes:
+    """An answer with problem details."""
+    told = {"type": f"urn:brine:problem:{name}", "title": "A title", "status": status, "detail": detail, **members}
+    return answer(status, json.dumps(told).encode(), media_type="application/problem+json", more=more)
+
+
+def delivery(*messages: dict[str, Any], receiver: str = "user/shop") -> bytes:
+    """A sealed answer with messages."""
+    sealed = exchange_codec().seal({"messages": list(messages)}, context=("delivery", "orders", receiver), now=NOW)
+    return answer(200, sealed, media_type="application/vnd.brine.sealed")
+
+
+def body_of(request: bytes) -> bytes:
+    """What follows the head of a request."""
+    return request.partition(b"\r\n\r\n")[2]
+
+
+def fields_of(request: bytes) -> dict[str, str]:
+    """The fields of a request, names in lower case."""
+    lines = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
