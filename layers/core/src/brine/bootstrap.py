@@ -16,7 +16,7 @@ from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
-from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.ask import Resilience
@@ -157,6 +157,7 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
+    from brine.adapters.dynamodb_single_use import DynamoSingleUseStore  # noqa: PLC0415 - as said
     from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
 
     declared = build_declarations(settings)
@@ -171,7 +172,9 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             transcoding,
             types,
             lambda keys, where: shared_keyring(settings, aws, keys, where),
-            time.time,
+            clock=time.time,
+            marks=DynamoSingleUseStore(aws, settings.table),
+            stand_in=stand_in(settings),
         )
     return transcoders
 

@@ -74,3 +74,14 @@ def read_file(kind: str, path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
+
+
+def stand_in(settings: Settings) -> str | None:
+    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+    if settings.emulated_principal is None or not settings.is_on_emulator:
+        return None
+    from brine.domain.principal import is_principal  # noqa: PLC0415 - for emulators only
+
+    if not is_principal(settings.emulated_principal):
+        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
+    return settings.emulated_principal

@@ -10,9 +10,8 @@ from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
 from brine.adapters.http1.client import Client
 from brine.adapters.s3_claims import S3ClaimStore
 from brine.adapters.sqs_messages import SqsMessageQueue
-from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
 from brine.domain.channel import PURPOSE
-from brine.domain.principal import is_principal
 from brine.errors import ConfigError
 from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
 from brine.service.exchange.exchange import Exchange
@@ -48,7 +47,7 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
         sending=Sending(ends=ends, marks=DynamoSingleUseStore(aws, settings.table), claims=claims, tokens=tokens),
         receiving=Receiving(claims=claims, tokens=tokens, clock=time.time),
         clock=time.time,
-        stand_in=_stand_in(settings),
+        stand_in=stand_in(settings),
     )
 
 
@@ -65,12 +64,3 @@ def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws
     keyring = shared_keyring(settings, aws, declared.keys, f"the keys of the channel {channel.name}")
     codec = Codec(keyring, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
     return ChannelEnd(channel=channel, queue=SqsMessageQueue(aws, declared.queue), codec=codec, types=allowed)
-
-
-def _stand_in(settings: Settings) -> str | None:
-    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
-    if settings.emulated_principal is None or not settings.is_on_emulator:
-        return None
-    if not is_principal(settings.emulated_principal):
-        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
-    return settings.emulated_principal

@@ -8,6 +8,7 @@ from zlib import crc32
 from brine.domain.formats.media import Format
 from brine.domain.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
 from brine.service.transcoding.content import Contents
+from brine.service.transcoding.senders import Senders
 from brine.service.transcoding.transcoder import Transcoder
 from brine_codec import Codec
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from brine.domain.formats.allowed import Types
     from brine.domain.transcoding import Transcoding
+    from brine.exchange_ports import SingleUseStore
     from brine_codec import Keyring, KeyringSource
 
 WRITERS = 1
@@ -27,9 +29,15 @@ def build_transcoder(
     transcoding: Transcoding,
     types: Types,
     keyring: Callable[[str, str], Keyring | KeyringSource],
+    *,
     clock: Callable[[], float],
+    marks: SingleUseStore,
+    stand_in: str | None = None,
 ) -> Transcoder:
-    """The transcoder of a route. `keyring` gives the keys that a setting names; it is told which setting that is."""
+    """The transcoder of a route. `keyring` gives the keys that a setting names; it is told which setting that is.
+
+    marks: of envelopes that clients have sent. stand_in: who it was, on an emulator that verifies nobody.
+    """
 
     def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
         if keys is None:
@@ -41,6 +49,7 @@ def build_transcoder(
             limits=types.limits,
         )
 
+    with_clients = codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE)
     version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
     return Transcoder(
         route=route,
@@ -49,7 +58,8 @@ def build_transcoder(
             transcoding,
             types,
             codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE),
-            codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE),
+            with_clients,
+            None if with_clients is None else Senders(route=route, codec=with_clients, marks=marks, stand_in=stand_in),
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")

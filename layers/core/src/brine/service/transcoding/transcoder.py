@@ -16,7 +16,8 @@ from brine.domain.messages import CACHED_METHODS
 from brine.domain.preconditions import RANGE_FIELDS
 from brine.domain.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
 from brine.service import problems
-from brine.service.transcoding.content import Refusal
+from brine.service.transcoding.refusal import Refusal
+from brine.service.transcoding.senders import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from brine.domain.formats.media import Format
     from brine.domain.messages import Request
     from brine.domain.transcoding import Rendition, Transcoding
+    from brine.ports import Deadline
     from brine.service.answer import Answer
     from brine.service.transcoding.content import Contents
 
@@ -47,8 +49,12 @@ class Transcoder:
     renditions: dict[Format, Rendition]
     clock: Callable[[], float]
 
-    def serve(self, request: Request, upstream: Upstream, target: str) -> Answer:
-        """The answer to a client's request. `upstream` serves it in the origin's terms, `target` is the origin's."""
+    def serve(self, request: Request, upstream: Upstream, target: str, *, deadline: Deadline, account: str) -> Answer:
+        """The answer to a client's request. `upstream` serves it in the origin's terms, `target` is the origin's.
+
+        account: the gateway's own, in twelve digits.
+        """
+        call = Call(now=self.clock(), deadline=deadline, account=account)
         form = negotiate(request.fields.all("accept"), self.transcoding.offered)
         if form is None:
             offered = ", ".join(form.media_type for form in self.transcoding.offered)
@@ -57,7 +63,7 @@ class Transcoder:
             )
         rendition = self.renditions.get(form)
         try:
-            asked = self._asked(request, rendition, target)
+            asked = self._asked(request, rendition, target, call)
         except Refusal as refusal:
             return self._varying(self._refused(refusal))
         if rendition is None:
@@ -76,7 +82,7 @@ class Transcoder:
         again = self._rendered(upstream(asked, anew=True), rendition, request, target)
         return replace(again, faults=tuple(dict.fromkeys((*made.faults, *again.faults))))
 
-    def _asked(self, request: Request, rendition: Rendition | None, target: str) -> Request:
+    def _asked(self, request: Request, rendition: Rendition | None, target: str, call: Call) -> Request:
         """The request in the origin's terms: it is asked for its own format, uncoded and whole."""
         fields = request.fields.without({"accept-encoding"}).replacing("accept", self.transcoding.origin.media_type)
         fields = fields.with_line("accept-encoding", "identity")
@@ -86,7 +92,7 @@ class Transcoder:
             fields = reading_conditions(fields.without(RANGE_FIELDS), rendition)
         if not request.body:
             return replace(request, fields=fields)
-        body = self.contents.inward(request, target, self.clock())
+        body = self.contents.inward(request, target, call)
         if body != request.body:
             fields = fields.without(CONTENT_DIGESTS)
         fields = fields.replacing("content-type", self.transcoding.sent.media_type)
