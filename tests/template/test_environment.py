@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 ROUTES = (ROOT / "layers/routes/routes.toml").read_text()
 LAMBDA = {"AWS_REGION": "eu-central-1"}
 # Settings without which a function works, and the only one that has a use for it.
-ONLY_FOR = {"BRINE_REFRESH_QUEUE": "GatewayFunction", "BRINE_CHANNELS": "ExchangeFunction"}
-# A key has no place in a function's configuration, and nobody stands in for anybody: these are for emulators.
-NEVER_SET = {"BRINE_SIGNING_KEYS", "BRINE_EMULATED_PRINCIPAL"}
+ONLY_FOR = {
+    "BRINE_REFRESH_QUEUE": "GatewayFunction",
+    "BRINE_CHANNELS": "ExchangeFunction",
+    "BRINE_EMULATED_PRINCIPAL": "ExchangeFunction",
+}
+# A key has no place in a function's configuration: this one is for emulators.
+NEVER_SET = {"BRINE_SIGNING_KEYS"}
 CHANNELS = (ROOT / "layers/routes/channels.toml").read_text()
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 

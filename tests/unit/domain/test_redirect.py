@@ -68,7 +68,14 @@ def test_codings_on_several_lines_are_one_list() -> None:
 
 
 def test_nobody_keeps_the_way_there() -> None:
-    answer = redirection("https://kept.test/x?y")
+    answer = redirection("https://kept.test/x?y", LARGE)
     assert (answer.status, answer.body) == (307, b"")
     assert answer.fields.get("location") == "https://kept.test/x?y"
     assert answer.fields.get("cache-control") == "no-store"
+
+
+def test_scripts_of_other_sites_may_follow_if_they_may_read_the_response() -> None:
+    stored = stored_response(("Access-Control-Allow-Origin", "https://app.test"), ("X-Token", "hush"), TAG)
+    fields = redirection("https://kept.test/x?y", stored).fields
+    assert fields.get("access-control-allow-origin") == "https://app.test"
+    assert {name for name, _ in fields} == {"location", "cache-control", "access-control-allow-origin", "via"}

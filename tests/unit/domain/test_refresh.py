@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -109,6 +110,13 @@ def test_credentials_that_neither_reach_the_origin_nor_select_are_left_behind(na
     handed = refresh_request(PLAIN, asking((name, "hush"), ("accept", "*/*")), stored("accept"), RESOURCE)
     assert handed is not None
     assert handed.fields == Fields([("accept", "*/*")])
+
+
+@pytest.mark.parametrize(("tenant", "travels"), [("header:x-api-key", False), ("header:x-customer", True)])
+def test_a_tenant_that_is_named_by_a_credential_stays_where_it_is(tenant: str, travels: bool) -> None:
+    route = replace(PLAIN, tenant=tenant)
+    handed = refresh_request(route, asking(), stored(), Resource("k", "api", "hush"))
+    assert (handed is not None) is travels
 
 
 def test_a_response_may_vary_by_credentials_that_the_request_has_not() -> None:

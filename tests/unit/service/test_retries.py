@@ -112,6 +112,25 @@ def test_what_is_stale_stands_in_only_once_the_retries_failed() -> None:
     assert (answer.result, answer.retries, len(world.fetched)) == ("stale", 1, 3)
 
 
+def test_what_stands_in_is_as_old_as_it_is_after_the_wait() -> None:
+    world = World()
+
+    def slow(_address: OriginAddress, _request: Request) -> Outcome:
+        if not world.origin.requests[1:]:
+            return response(cache_control="max-age=10, stale-if-error=25")
+        world.now += 12
+        return OriginTimeout("no answer in time")
+
+    world.origin = MemoryOrigin(slow)
+    world.restart()
+    world.ask("/never/x")
+    world.now += 15
+    answer = world.ask("/never/x")
+    assert (answer.result, answer.response.fields.get("age")) == ("stale", "27")
+    assert "ttl=-17" in status_of(answer)
+    assert world.ask("/never/x").response.status == 504  # its window ended while the origin was waited for
+
+
 def test_a_dead_origin_is_asked_for_little_more_than_a_living_one() -> None:
     world = Failing(OriginUnreachable("refused"))
     for number in range(100):

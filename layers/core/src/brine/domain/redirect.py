@@ -43,6 +43,11 @@ def link_fields(stored: StoredResponse) -> Fields:
     return Fields.lowered((name, value) for name, value in values if value)
 
 
-def redirection(url: str) -> Response:
-    """The answer that leads there. The method stays (RFC 9110 section 15.4.8), and nobody keeps it."""
-    return Response(status=307, fields=Fields.lowered([("location", url), ("cache-control", "no-store"), VIA]))
+def redirection(url: str, stored: StoredResponse) -> Response:
+    """The answer that leads there. The method stays (RFC 9110 section 15.4.8), and nobody keeps it.
+
+    It tells browsers which scripts may read the stored response: they ask that of each answer on the way (CORS).
+    """
+    readers = (line for line in stored.fields.lines if line[0].startswith("access-control-"))
+    fields = [("location", url), ("cache-control", "no-store"), *readers, VIA]
+    return Response(status=307, fields=Fields.lowered(fields))

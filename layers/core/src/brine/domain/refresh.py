@@ -65,7 +65,7 @@ def refresh_request(
     """
     selecting = {name for name, _ in stored.vary} | (route.policy.key_headers or frozenset())
     reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
-    at_play = reaching | {name for name in selecting if name in request.fields}
+    at_play = reaching | tenant_header(route.tenant) | {name for name in selecting if name in request.fields}
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
         return None
     named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS

@@ -74,8 +74,9 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
         kind = problems.REQUEST_INVALID
         return visit.problem(kind, str(error), visit.cache_status(detail=kind.name))
     except OriginError as error:
+        visit.now = gateway.clock()  # what may stand in has grown older by the wait
         if not isinstance(error, OriginCircuitOpen):
-            visit.origin_time = gateway.clock() - began
+            visit.origin_time = visit.now - began
         fill.give_up(visit)
         return _origin_failed(visit, decision, error)
     visit.now = gateway.clock()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.domain.connection import end_to_end
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
@@ -63,6 +64,8 @@ class Gateway:
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+        # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
+        request = replace(request, fields=end_to_end(request.fields))
         tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
         if tenant is None:
             return problems.problem_answer(problems.TENANT_MISSING, route=route.name)

@@ -182,7 +182,7 @@ class Visit:
         url = self.cache.bodies.link(
             reference_to(stored), seconds=LINK_SECONDS, fields=link_fields(stored), journal=self.journal
         )
-        return None if url is None else redirection(url)
+        return None if url is None else redirection(url, stored)
 
     def cache_status(self, **members: Any) -> CacheStatus:
         """Cache-Status for this request: what failed on the way is its detail, unless there is a weightier one."""
