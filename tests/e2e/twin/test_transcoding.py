@@ -17,7 +17,9 @@ from boto3 import Session
 from brine_cli.http_server import HttpServer, listen, url_of
 from brine_cli.messages import HttpResponse
 from brine_cli.twin import Twin
+from brine_client import Client
 from brine_codec import Codec, Keyring
+from brine_codec.target import canonical_target
 from tests.e2e.twin.test_refreshes import records
 from tests.unit.twin.wire import converse, request, split
 
@@ -86,8 +88,8 @@ class Origin:
             return self.pickle
         answer: object = LAND
         if asked.method == "POST":
-            answer = AT_ORIGIN.open(asked.body, context=("request", "POST", path), now=time.time())
-        return AT_ORIGIN.seal(answer, context=("response", path), now=time.time())
+            answer = AT_ORIGIN.open(asked.body, context=("request", "POST", canonical_target(path)), now=time.time())
+        return AT_ORIGIN.seal(answer, context=("response", canonical_target(path)), now=time.time())
 
     @property
     def pickle(self) -> bytes:
@@ -203,6 +205,12 @@ def test_a_client_validates_by_the_tag_that_it_got(twin: Twin, origin: Origin, s
 def test_what_a_client_sends_reaches_the_origin_sealed(twin: Twin, kind: str, body: bytes) -> None:
     got = ask(twin, "/sealed/sent?x=1", b"POST", body, content_type=kind, accept=kind)
     assert (got.status, got.body) == (200, body)
+
+
+@pytest.mark.parametrize("speaks", ["sealed", "json"])
+def test_the_python_client_gets_objects(twin: Twin, speaks: str) -> None:
+    with Client(twin.url, keyring=Keyring.from_json(KEYS["clients"])) as client:
+        assert client.get(f"/{speaks}/cor%C3%A9e%20(du sud)/%41?q=%41%2c+x".replace(" ", "%20")) == LAND
 
 
 def test_an_unsealed_pickle_is_refused_counted_and_never_opened(twin: Twin, origin: Origin, lines: list[str]) -> None:
