@@ -17,7 +17,9 @@ from boto3 import Session
 from brine_cli.http_server import HttpServer, listen, url_of
 from brine_cli.messages import HttpResponse
 from brine_cli.twin import Twin
+from brine_client import AlreadySent, Client, ContentRefused, Credentials, NotPermitted
 from brine_codec import Codec, Keyring
+from brine_codec.target import canonical_target
 from tests.e2e.twin.test_refreshes import records
 from tests.unit.twin.wire import converse, request, split
 
@@ -37,6 +39,11 @@ ROUTES = """
 [[route]]
 name = "sealed"
 prefix = "/sealed"
+origin = "{origin}/sealed"
+transcoding = {{ origin = "sealed", origin_keys = "origins", client_keys = "clients" }}
+[[route]]
+name = "signed"
+prefix = "/signed/orders"
 origin = "{origin}/sealed"
 transcoding = {{ origin = "sealed", origin_keys = "origins", client_keys = "clients" }}
 [[route]]
@@ -86,8 +93,8 @@ class Origin:
             return self.pickle
         answer: object = LAND
         if asked.method == "POST":
-            answer = AT_ORIGIN.open(asked.body, context=("request", "POST", path), now=time.time())
-        return AT_ORIGIN.seal(answer, context=("response", path), now=time.time())
+            answer = AT_ORIGIN.open(asked.body, context=("request", "POST", canonical_target(path)), now=time.time())
+        return AT_ORIGIN.seal(answer, context=("response", canonical_target(path)), now=time.time())
 
     @property
     def pickle(self) -> bytes:
@@ -205,13 +212,19 @@ def test_what_a_client_sends_reaches_the_origin_sealed(twin: Twin, kind: str, bo
     assert (got.status, got.body) == (200, body)
 
 
+@pytest.mark.parametrize("speaks", ["sealed", "json"])
+def test_the_python_client_gets_objects(twin: Twin, speaks: str) -> None:
+    with Client(twin.url, keyring=Keyring.from_json(KEYS["clients"])) as client:
+        assert client.get(f"/{speaks}/cor%C3%A9e%20(du sud)/%41?q=%41%2c+x".replace(" ", "%20")) == LAND
+
+
 def test_an_unsealed_pickle_is_refused_counted_and_never_opened(twin: Twin, origin: Origin, lines: list[str]) -> None:
     before = len(lines)
     for accept in (JSON, MSGPACK, SEALED):
         got = ask(twin, "/sealed/forged", accept=accept)
         assert (got.status, json.loads(got.body)["type"]) == (502, "urn:brine:problem:origin-seal-refused")
-    for kind in (SEALED, "application/python-pickle"):
-        assert ask(twin, "/json/x", b"POST", origin.pickle, content_type=kind).status == 415
+    for kind, status in ((SEALED, 403), ("application/python-pickle", 415)):
+        assert ask(twin, "/json/x", b"POST", origin.pickle, content_type=kind).status == status
     assert not origin.canary.exists()
     told = records(lines[before:], route="sealed", problem="origin-seal-refused")
     assert [record["faults"] for record in told] == [["seal-malformed"]] * 3
@@ -233,3 +246,23 @@ def test_the_example_does_what_its_page_says(twin: Twin) -> None:
     assert ask(twin, "/shop/orders/A-1", accept=MSGPACK).is_hit
     sent = fetched.body.replace(b'"3.00"', b'"0"').replace(b"A-1", b"B-2")
     assert ask(twin, "/shop/orders", b"POST", sent, content_type=JSON).body == fetched.body.replace(b"A-1", b"B-2")
+
+
+def test_an_envelope_of_a_signed_client_reaches_the_origin_once(twin: Twin, origin: Origin) -> None:
+    keyring, shop = Keyring.from_json(KEYS["clients"]), Credentials("shop", "test")
+    options: dict[str, Any] = {"keyring": keyring, "credentials": shop, "region": "us-east-1"}
+    with Client(twin.url, principal="user/shop", **options) as client:
+        assert client.post("/signed/orders/new?x=1", LAND) == LAND
+        assert origin.asked[-1] == "POST /sealed/new?x=1"
+        before = len(origin.asked)
+        client._nonce = lambda: b"the same for both"
+        now = client._clock()
+        client._clock = lambda: now
+        client.post("/signed/orders/new", LAND)
+        with pytest.raises(AlreadySent, match="request-replayed"):
+            client.post("/signed/orders/new", LAND)
+        assert len(origin.asked) == before + 1
+        with pytest.raises(NotPermitted, match="principal-missing"):
+            client.post("/sealed/new", LAND)  # nobody verifies signatures there
+    with Client(twin.url, principal="user/other", **options) as client, pytest.raises(ContentRefused, match="Tampered"):
+        client.post("/signed/orders/new", LAND)
