@@ -70,7 +70,8 @@ def registry() -> Registry:
 def codec(keys: str, **options: Any) -> Codec:
     """The codec of an origin or a client."""
     purpose = {"origins": "brine origin", "clients": "brine client"}[keys]
-    return Codec(RINGS[keys], **{"purpose": purpose, "registry": registry(), **options})
+    keyring = options.pop("keyring", RINGS[keys])
+    return Codec(keyring, **{"purpose": purpose, "registry": registry(), **options})
 
 
 def transcoding_world() -> World:
@@ -79,7 +80,9 @@ def transcoding_world() -> World:
     routes = parse_routes(ROUTES, {})
     types = parse_types(TYPES).types()
     transcoders = {
-        route.name: build_transcoder(route.name, route.transcoding, types, RINGS.__getitem__, lambda: world.now)
+        route.name: build_transcoder(
+            route.name, route.transcoding, types, lambda keys, _: RINGS[keys], lambda: world.now
+        )
         for route in routes
         if route.transcoding is not None
     }

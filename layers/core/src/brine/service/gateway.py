@@ -79,9 +79,10 @@ class Gateway:
         transcoder = self.transcoders.get(route.name)
         room = room if transcoder is None else inf
 
-        def upstream(asked: Request) -> Answer:
+        def upstream(asked: Request, *, anew: bool = False) -> Answer:
             visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant, room=room)
-            return carry_out(visit, visit.look_up() if asked.is_for_cache else visit.decide())
+            decision = visit.look_up() if asked.is_for_cache else visit.decide()
+            return carry_out(visit, visit.forget() if anew else decision)
 
         if transcoder is None:
             return upstream(request)

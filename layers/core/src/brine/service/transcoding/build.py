@@ -26,15 +26,20 @@ def build_transcoder(
     route: str,
     transcoding: Transcoding,
     types: Types,
-    keyring: Callable[[str], Keyring | KeyringSource],
+    keyring: Callable[[str, str], Keyring | KeyringSource],
     clock: Callable[[], float],
 ) -> Transcoder:
-    """The transcoder of a route. `keyring` gives the keys in a secret."""
+    """The transcoder of a route. `keyring` gives the keys that a setting names; it is told which setting that is."""
 
-    def codec(keys: str | None, purpose: str) -> Codec | None:
+    def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
         if keys is None:
             return None
-        return Codec(keyring(keys), purpose=purpose, registry=types.registry, limits=types.limits)
+        return Codec(
+            keyring(keys, f'{setting} of the route "{route}"'),
+            purpose=purpose,
+            registry=types.registry,
+            limits=types.limits,
+        )
 
     version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
     return Transcoder(
@@ -43,8 +48,8 @@ def build_transcoder(
         contents=Contents(
             transcoding,
             types,
-            codec(transcoding.origin_keys, ORIGIN_PURPOSE),
-            codec(transcoding.client_keys, CLIENT_PURPOSE),
+            codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE),
+            codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE),
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")

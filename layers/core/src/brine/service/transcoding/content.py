@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from brine.domain.cache_control import request_directives
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
-from brine.service.journal import Fault
+from brine.service.journal import Fault, cause_of
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.target import canonical_target
 
@@ -45,14 +46,12 @@ class Contents:
 
     def inward(self, request: Request, target: str, now: float) -> bytes:
         """A client's content in the format that the origin gets. Raises Refusal."""
-        form = format_of(request.fields.get("content-type"))
-        if form is None or form is Format.SEALED:
-            why = "the content must be application/json or application/msgpack"
-            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
-        if "content-encoding" in request.fields:
-            raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+        form = _format_of(request)
         if form is self.transcoding.sent:
             return request.body
+        if "no-transform" in request_directives(request.fields) or "content-range" in request.fields:
+            why = "content that may not be converted, or is a part, must come as"
+            raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
         try:
             obj = decode(form, request.body, self.types)
             if self.transcoding.sent is not Format.SEALED:
@@ -82,7 +81,9 @@ class Contents:
             self._unsealable(error, problems.ORIGIN_CONTENT)
 
     def _opened(self, response: Response, target: str, now: float) -> object:
-        if response.fields.get("content-encoding", "identity").strip() != "identity":
+        if response.status == 206:
+            raise Refusal(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
+        if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":
             raise Refusal(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
         if self.transcoding.origin is not Format.SEALED:
             try:
@@ -108,9 +109,18 @@ class Contents:
         raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", _fault(error)) from None
 
 
+def _format_of(request: Request) -> Format:
+    form = format_of(request.fields.get("content-type"))
+    if form is None or form is Format.SEALED:
+        raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must be application/json or application/msgpack")
+    if "content-encoding" in request.fields:
+        raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+    return form
+
+
 def _fault(error: CodecError) -> Fault:
     if isinstance(error, KeyringUnavailable):
-        return Fault("keys", "unavailable")
+        return Fault("keys", "unavailable", cause_of(error))
     return Fault("seal", type(error).__name__.lower())
 
 
