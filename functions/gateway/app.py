@@ -35,7 +35,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     incoming = UNREAD
     try:
         incoming = read(event)
-        answer = gateway.serve(incoming.request, deadline, room=room(incoming))
+        account = context.invoked_function_arn.split(":")[4]
+        answer = gateway.serve(incoming.request, deadline, room=room(incoming), account=account)
         answer, result = written(answer, incoming)
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))

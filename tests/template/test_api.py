@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def test_every_other_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
-    (event,) = stack.functions["GatewayFunction"]["Events"].values()
+    event = stack.functions["GatewayFunction"]["Events"]["AnyRequest"]
     assert event["Type"] == "HttpApi"
     # Neither Path nor Method: that is the $default route.
     assert event["Properties"] == {
@@ -17,6 +17,11 @@ def test_every_other_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
         "PayloadFormatVersion": "2.0",
         "TimeoutInMillis": 30_000,
     }
+
+
+def test_paths_for_envelopes_are_signed(stack: Stack) -> None:
+    event = stack.functions["GatewayFunction"]["Events"]["SignedRequest"]["Properties"]
+    assert (event["Method"], event["Path"], event["Auth"]) == ("ANY", "/signed/{proxy+}", {"Authorizer": "AWS_IAM"})
 
 
 def test_the_report_has_a_route_of_its_own(stack: Stack) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from brine.domain.single_use import single_use_key
 
@@ -80,6 +83,39 @@ def for_the_cache(log_group: str) -> set[tuple[str, str]]:
         ("s3:ListBucket", arn("Bodies")),
         ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
     }
+
+
+def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named(stack: Stack) -> None:
+    policies = stack.of_type("AWS::IAM::Policy")
+    assert {name: policy["Roles"] for name, policy in policies.items()} == {"RouteKeysPolicy": [{"Ref": "GatewayRole"}]}
+    (statement,) = policies["RouteKeysPolicy"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Sid"]) == ("Allow", "ReadTheKeysOfRoutes")
+    assert actions(statement) == ["secretsmanager:GetSecretValue"]
+    assert resources(statement) == [{"Ref": "RouteKeys"}]
+
+
+def test_without_route_keys_there_is_no_policy_for_them(stack: Stack) -> None:
+    assert stack.template["Resources"]["RouteKeysPolicy"]["Condition"] == "HasRouteKeys"
+    one_secret = {"Ref": "RouteKeys"}
+    assert stack.template["Conditions"]["HasRouteKeys"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", one_secret]}, ""]}]
+    }
+    assert stack.parameters["RouteKeys"]["Default"] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "is_allowed"),
+    [
+        ("", True),
+        ("arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf", True),
+        ("arn:aws:dynamodb:eu-central-1:123456789012:table/brine", False),
+        ("arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", False),
+        ("*", False),
+        ("shop", False),
+    ],
+)
+def test_route_keys_are_arns_of_secrets(stack: Stack, value: str, *, is_allowed: bool) -> None:
+    assert bool(re.search(stack.parameters["RouteKeys"]["AllowedPattern"], value)) == is_allowed
 
 
 def arn(resource: str) -> str:

@@ -122,4 +122,6 @@ def test_a_path_cannot_lead_to_another_host(path: str) -> None:
     with Loopback(answering()) as server, client(server) as reader:
         with pytest.raises(ValueError, match='begins with "/"'):
             reader.get(path)
+        with pytest.raises(ValueError, match='begins with "/"'):
+            reader.post(path, 1)
         assert server.connections == 0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brine.domain.fields import Fields
 from brine.domain.policy import Policy
-from brine.domain.tags import MAX_TAG_LENGTH, MAX_TAGS, response_tags
+from brine.domain.tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags, response_tags
 from tests.unit.domain.stories import START, ask, request, response
 
 
@@ -55,6 +55,18 @@ def test_the_route_gives_its_own_first() -> None:
 def test_there_is_a_limit(count: int, length: int, fits: bool) -> None:
     tags = tuple(f"{number:0{length}}" for number in range(count))
     assert response_tags(Fields([("Surrogate-Key", " ".join(tags))]), ()) == (tags if fits else None)
+
+
+def test_the_limit_is_in_bytes() -> None:
+    """A tag that does not fit into a key could be neither looked up nor purged."""
+    assert checked_tags(["\U0001f600" * 250]) == ("\U0001f600" * 250,)
+    for tag in ("\U0001f600" * 251, "\ud800", ""):
+        with pytest.raises(ValueError, match="bytes"):
+            checked_tags([tag])
+
+
+def test_what_is_not_utf_8_is_a_tag_as_well() -> None:
+    assert response_tags(Fields([("Surrogate-Key", "a\xff b"), ("Cache-Tag", "\xe9")]), ()) == ("a\xff", "b", "\xe9")
 
 
 @given(st.lists(st.text(alphabet=' ab"\\\xe9', max_size=5).filter(lambda text: text.isascii()), max_size=5))

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from brine.service.exchange.answer import ExchangeResult
-from brine.service.exchange.problems import EXCHANGE_KINDS
+from brine.service.exchange.problems import EXCHANGE_KINDS, SHARED_KINDS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.environment import InitFailed
 from tests.aws import REGION
@@ -210,7 +210,7 @@ def table_of(name: str) -> dict[str, str]:
 
 
 def test_every_problem_and_every_result_has_a_metric_of_its_own() -> None:
-    kinds = {*EXCHANGE_KINDS, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
+    kinds = {*EXCHANGE_KINDS, *SHARED_KINDS, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
     problems, results = table_of("PROBLEM_METRICS"), table_of("RESULT_METRICS")
     assert problems == {kind.name: "".join(part.capitalize() for part in kind.name.split("-")) for kind in kinds}
     assert results.keys() == set(get_args(ExchangeResult.__value__))

@@ -33,7 +33,7 @@ LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
 BROKEN = """
 import app
 class Broken:
-    def serve(self, request, deadline, room):
+    def serve(self, request, deadline, room, account):
         raise LookupError("nobody foresaw this")
 app.gateway = Broken()
 handler = app.handler
@@ -45,7 +45,7 @@ import app
 from brine.domain.messages import Response
 from brine.service.answer import Answer
 class Early:
-    def serve(self, request, deadline, room):
+    def serve(self, request, deadline, room, account):
         return Answer(response=Response(status=200), result="hit", early_refresh=True)
 app.gateway = Early()
 handler = app.handler

@@ -130,6 +130,17 @@ def test_a_tag_reaches_every_route_and_only_what_has_it() -> None:
     assert [world.ask(path).result for path in paths] == ["miss", "hit", "miss"]
 
 
+@pytest.mark.parametrize("field", ["surrogate_key", "cache_tag"])
+@pytest.mark.parametrize("tag", ["voil\u00e0", "\u83dc\u55ae"])
+def test_a_tag_is_found_by_what_it_says_in_utf_8(field: str, tag: str) -> None:
+    on_the_wire = tag.encode().decode("latin-1")
+    world = World({"/base/x": response(cache_control="max-age=60", **{field: on_the_wire})})
+    world.ask()
+    assert purger_of(world).tag(tag).stamp == f"tag:{tag}"
+    world.now += 2
+    assert world.ask().result == "miss"
+
+
 def test_a_route_and_a_url_reach_no_other() -> None:
     world = World({target: response(cache_control="max-age=1000") for target in ("/base/x", "/base/x?a=1", "/x")})
     paths = ("/api/x", "/api/x?a=1", "/open/x")
@@ -379,10 +390,11 @@ def test_a_purge_tells_what_was_done() -> None:
     [
         (lambda purger: purger.url("/nope"), "no route covers /nope"),
         (lambda purger: purger.url("/api/../x"), "segment"),
-        (lambda purger: purger.tag(""), "1 to 1000 characters"),
-        (lambda purger: purger.tag("a" * 1001), "1 to 1000 characters"),
+        (lambda purger: purger.tag(""), "1 to 1000 bytes"),
+        (lambda purger: purger.tag("a" * 1001), "1 to 1000 bytes"),
+        (lambda purger: purger.tag("\ud800"), "1 to 1000 bytes"),
     ],
-    ids=["url", "target", "no tag", "long tag"],
+    ids=["url", "target", "no tag", "long tag", "no text"],
 )
 def test_what_cannot_be_purged_is_refused(purge: Callable[[Purger], Any], message: str) -> None:
     world = tagged_world()

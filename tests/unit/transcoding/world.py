@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from brine.adapters.exchange_memory import MemorySingleUseStore
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.types_toml import parse_types
 from brine.service.transcoding.build import build_transcoder
 from brine_codec import Codec, Keyring, Registry
 from tests.unit.service.world import World
+
+if TYPE_CHECKING:
+    from brine.exchange_ports import SingleUseStore
 
 TYPES = """
 [[type]]
@@ -70,16 +74,20 @@ def registry() -> Registry:
 def codec(keys: str, **options: Any) -> Codec:
     """The codec of an origin or a client."""
     purpose = {"origins": "brine origin", "clients": "brine client"}[keys]
-    return Codec(RINGS[keys], **{"purpose": purpose, "registry": registry(), **options})
+    keyring = options.pop("keyring", RINGS[keys])
+    return Codec(keyring, **{"purpose": purpose, "registry": registry(), **options})
 
 
-def transcoding_world() -> World:
+def transcoding_world(marks: SingleUseStore | None = None) -> World:
     """A World whose routes convert."""
+    used = MemorySingleUseStore() if marks is None else marks
     world = World()
     routes = parse_routes(ROUTES, {})
     types = parse_types(TYPES).types()
     transcoders = {
-        route.name: build_transcoder(route.name, route.transcoding, types, RINGS.__getitem__, lambda: world.now)
+        route.name: build_transcoder(
+            route.name, route.transcoding, types, lambda keys, _: RINGS[keys], clock=lambda: world.now, marks=used
+        )
         for route in routes
         if route.transcoding is not None
     }

@@ -28,6 +28,9 @@ SEALED = "application/vnd.brine.sealed"
 EXCHANGE = "brine exchange"
 ANSWERS = "brine client"
 REPLAYED = "message-replayed"
+READ = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
+USED_WITHIN = 300.0
+"""Seconds for which an envelope that is a request opens."""
 DIRECT = 4_000_000
 """Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
 DAY = 86_400.0
@@ -150,13 +153,32 @@ class Client:
         `path` begins with "/", is percent-encoded and may have a query. It is signed once the gateway has asked for it.
         Raises ClientError, and brine_codec.CodecError when a sealed answer does not open.
         """
-        if not path.startswith("/"):
-            raise ValueError('a path begins with "/"')  # what comes before would be part of the host's name
-        request = Request("GET", self._url + path, fields={"accept": f"{SEALED}, application/json;q=0.9, */*;q=0.5"})
+        request = Request("GET", self._at(path), fields={"accept": READ})
         answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
         if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
             self._signs_gets = True
             answer, _ = self._transport.signed(request)
+        return self._content(answer, path)
+
+    def post(self, path: str, obj: object, *, method: str = "POST") -> Any:
+        """What a path answers to an object, sealed for this path and method; `method` may be PUT, say. As `get`.
+
+        The path's route must convert, and be one for signed requests. An envelope is used once: when no whole answer
+        came, what became of it is not known, and Unreachable is raised. Raises brine_codec.Unsupported, and TooLarge.
+        """
+        url, now = self._at(path), self._clock()
+        context = ("request", method, canonical_target(path), self.principal)
+        sealed = self._answers.seal((self._nonce(), obj), context=context, now=now, expires_at=now + USED_WITHIN)
+        fields = {"accept": READ, "content-type": SEALED}
+        request = Request(method, url, fields=fields, body=sealed, may_repeat=False)
+        return self._content(self._transport.signed_once(request), path)
+
+    def _at(self, path: str) -> str:
+        if not path.startswith("/"):
+            raise ValueError('a path begins with "/"')  # else it would be part of the host's name
+        return self._url + path
+
+    def _content(self, answer: Answer, path: str) -> Any:
         if answer.status >= 300:
             raise refusal(answer)
         if answer.media_type == SEALED:

@@ -45,6 +45,10 @@ class Transport:
         answer = self._retries.run(attempt)
         return answer, attempts == 1 and not answer.is_second
 
+    def signed_once(self, request: Request) -> Answer:
+        """The answer to a request in the principal's name, which is not tried again. Raises ClientError."""
+        return self._exchange(self._signer.sign(request))
+
     def unsigned(self, request: Request) -> Answer:
         """The answer to a request as it is. Raises ClientError."""
         return self._retries.run(lambda: self._exchange(request))

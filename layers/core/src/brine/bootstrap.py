@@ -16,7 +16,7 @@ from brine.adapters.origin_http import HttpOrigin
 from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
-from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.ask import Resilience
@@ -57,6 +57,7 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
     client = client or Client()
     aws = connect_aws(settings, client)
     gateway = _gateway(settings, aws)
+    gateway = replace(gateway, transcoders=_transcoders(settings, gateway.routes, aws))
     if settings.refresh_queue is None:
         return gateway
     return replace(
@@ -67,7 +68,10 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
 
 
 def build_refresher(environment: Mapping[str, str], client: Client | None = None) -> Refresher:
-    """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`."""
+    """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`.
+
+    It renews what is stored, which is the origin's, and converts nothing.
+    """
     settings = Settings.from_environment(environment)
     client = client or Client()
     aws = connect_aws(settings, client)
@@ -139,14 +143,12 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         inline_limit=settings.inline_limit,
     )
     origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    routes = _routes(settings)
     return Gateway(
-        routes=routes,
+        routes=_routes(settings),
         cache=cache,
         origin=origin,
         clock=time.time,
         resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
-        transcoders=_transcoders(settings, routes, aws),
     )
 
 
@@ -155,6 +157,7 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
+    from brine.adapters.dynamodb_single_use import DynamoSingleUseStore  # noqa: PLC0415 - as said
     from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
 
     declared = build_declarations(settings)
@@ -165,7 +168,13 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
         except KeyError as error:
             raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
         transcoders[name] = build_transcoder(
-            name, transcoding, types, lambda secret: secret_keyring(aws, secret), time.time
+            name,
+            transcoding,
+            types,
+            lambda keys, where: shared_keyring(settings, aws, keys, where),
+            clock=time.time,
+            marks=DynamoSingleUseStore(aws, settings.table),
+            stand_in=stand_in(settings),
         )
     return transcoders
 

@@ -35,16 +35,23 @@ def connect_aws(settings: CacheSettings, client: Client) -> Aws:
 def own_keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
     """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
     if settings.signing_keys is None:
-        return secret_keyring(aws, settings.signing_keys_secret)
-    return written_keyring(settings.signing_keys, "BRINE_SIGNING_KEYS")
+        return KeyringSource(SecretText(aws, settings.signing_keys_secret))
+    return _written_keyring(settings.signing_keys, "BRINE_SIGNING_KEYS")
 
 
-def secret_keyring(aws: Aws, secret: str) -> KeyringSource:
-    """The keyring of a secret, by its name or ARN, loaded when it is first needed."""
-    return KeyringSource(SecretText(aws, secret))
+def shared_keyring(settings: CacheSettings, aws: Aws, keys: str, where: str) -> Keyring | KeyringSource:
+    """The keyring that others have too: of a secret, by its name or ARN, or written out, which only emulators take.
+
+    Raises ConfigError.
+    """
+    if not keys.startswith("{"):
+        return KeyringSource(SecretText(aws, keys))
+    if not settings.is_on_emulator:
+        raise ConfigError(f"{where} must be the name or ARN of a secret: only emulators take a keyring written out")
+    return _written_keyring(keys, where)
 
 
-def written_keyring(text: str, where: str) -> Keyring:
+def _written_keyring(text: str, where: str) -> Keyring:
     """The keyring that is written out. Raises ConfigError, which shows none of it."""
     try:
         return Keyring.from_json(text)
@@ -67,3 +74,14 @@ def read_file(kind: str, path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
+
+
+def stand_in(settings: Settings) -> str | None:
+    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+    if settings.emulated_principal is None or not settings.is_on_emulator:
+        return None
+    from brine.domain.principal import is_principal  # noqa: PLC0415 - for emulators only
+
+    if not is_principal(settings.emulated_principal):
+        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
+    return settings.emulated_principal

@@ -10,9 +10,8 @@ from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
 from brine.adapters.http1.client import Client
 from brine.adapters.s3_claims import S3ClaimStore
 from brine.adapters.sqs_messages import SqsMessageQueue
-from brine.composition import build_declarations, connect_aws, own_keyring, read_file, secret_keyring, written_keyring
+from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
 from brine.domain.channel import PURPOSE
-from brine.domain.principal import is_principal
 from brine.errors import ConfigError
 from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
 from brine.service.exchange.exchange import Exchange
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.channels_toml import DeclaredChannel
     from brine.domain.formats.allowed import Declarations
-    from brine_codec import Keyring, KeyringSource
 
 TOKENS = "brine exchange tokens"
 
@@ -41,7 +39,7 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or Client())
     types = build_declarations(settings)
-    ends = ChannelEnds({one.channel.name: _end(one, types, aws) for one in _channels(settings, types)})
+    ends = ChannelEnds({one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)})
     claims = S3ClaimStore(aws, settings.bucket)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
     return Exchange(
@@ -49,7 +47,7 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
         sending=Sending(ends=ends, marks=DynamoSingleUseStore(aws, settings.table), claims=claims, tokens=tokens),
         receiving=Receiving(claims=claims, tokens=tokens, clock=time.time),
         clock=time.time,
-        stand_in=_stand_in(settings),
+        stand_in=stand_in(settings),
     )
 
 
@@ -60,24 +58,9 @@ def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel,
     return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
 
 
-def _end(declared: DeclaredChannel, types: Declarations, aws: Aws) -> ChannelEnd:
+def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEnd:
     channel = declared.channel
     allowed = types.types(channel.types)
-    codec = Codec(_keyring(declared, aws), purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
+    keyring = shared_keyring(settings, aws, declared.keys, f"the keys of the channel {channel.name}")
+    codec = Codec(keyring, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
     return ChannelEnd(channel=channel, queue=SqsMessageQueue(aws, declared.queue), codec=codec, types=allowed)
-
-
-def _keyring(declared: DeclaredChannel, aws: Aws) -> Keyring | KeyringSource:
-    """The keyring that is written out, where there is no Secrets Manager, or that of the secret."""
-    if declared.keys.startswith("{"):
-        return written_keyring(declared.keys, f"the keys of the channel {declared.channel.name}")
-    return secret_keyring(aws, declared.keys)
-
-
-def _stand_in(settings: Settings) -> str | None:
-    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
-    if settings.emulated_principal is None or not settings.is_on_emulator:
-        return None
-    if not is_principal(settings.emulated_principal):
-        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
-    return settings.emulated_principal

@@ -1,19 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.service import Aws
+from brine.adapters.http1 import Client, TimedOut
 from brine.adapters.secrets import SecretText
 from brine.errors import StoreUnavailable
+from brine.service.carry_out import RESERVE
+from brine.service.visit import ANSWER_RESERVE
 from tests.loopback import Loopback, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.aws.service import Aws
+    from brine.adapters.http1 import Answer, Limits, Message
+    from brine.domain.origin import OriginAddress
+    from brine.ports import Deadline
     from tests.aws import Emulator
 
 
@@ -28,6 +35,23 @@ def test_a_secret_is_read_by_name_and_by_arn(emulator: Emulator) -> None:
 def test_a_secret_that_is_not_there_is_a_failure(emulator: Emulator) -> None:
     with Client() as client, pytest.raises(StoreUnavailable, match="ResourceNotFoundException"):
         SecretText(emulator.reached_by(client), "brine/no-such-keys")()
+
+
+def test_a_request_whose_origin_took_all_its_time_can_still_wait_for_it() -> None:
+    now = 0.0
+
+    class Silent(Client):
+        def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
+            nonlocal now
+            now += min(limits.connect_timeout, deadline.remaining())
+            raise TimedOut(f"{address}: no answer to {message.method} in time")
+
+    with Silent() as client:
+        aws = Aws(region="eu-central-1", credentials=Credentials("AKID", "hush"), client=client, clock=lambda: now)
+        load = SecretText(replace(aws, sleep=lambda _: None, random=lambda: 0.0), "keys")
+        with pytest.raises(StoreUnavailable):
+            load()
+    assert 0 < now <= RESERVE - ANSWER_RESERVE
 
 
 @pytest.mark.parametrize(

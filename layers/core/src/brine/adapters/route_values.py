@@ -19,7 +19,7 @@ from brine.adapters.toml_values import (
     texts,
 )
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
-from brine.domain.tags import MAX_TAG_LENGTH
+from brine.domain.tags import MAX_TAG_LENGTH, is_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,8 +50,8 @@ def _retries(value: object) -> int:
 
 def _tags(value: object) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(texts(value)))
-    if len(tags) > MAX_ROUTE_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
-        raise ValueError(f"must be at most {MAX_ROUTE_TAGS} tags of at most {MAX_TAG_LENGTH} characters each")
+    if len(tags) > MAX_ROUTE_TAGS or not all(map(is_tag, tags)):
+        raise ValueError(f"must be at most {MAX_ROUTE_TAGS} tags of at most {MAX_TAG_LENGTH} bytes each")
     return tags
 
 

@@ -2,7 +2,8 @@
 
 Those of a response come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between
 commas), which are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way.
-Those of a result come from the code. Case matters.
+Those of a result come from the code. Case matters. Those in fields are read as UTF-8, as who
+purges writes them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,17 @@ TAG_FIELDS = frozenset({"cache-tag", "surrogate-key"})
 MAX_TAGS = 128
 """Of one response: what RFC 9875 section 2 asks caches to take."""
 MAX_TAG_LENGTH = 1_000
-"""Characters of one tag: with two bytes for each, it still fits into a key of DynamoDB."""
+"""Bytes of one tag in UTF-8: with a tenant's digest before it, it fits into a key of DynamoDB."""
 MAX_TAGS_LENGTH = 16_384
-"""Characters of all tags of one response."""
+"""Bytes of all tags of one response."""
+
+
+def is_tag(text: str) -> bool:
+    """Whether the text can be a tag: there is some, and not too much."""
+    try:
+        return 0 < len(text.encode()) <= MAX_TAG_LENGTH
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
 
 
 def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -38,25 +47,33 @@ def checked_tags(tags: Collection[str]) -> tuple[str, ...]:
     if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
         raise TypeError("tags are a collection of texts")
     checked = _limited(tuple(dict.fromkeys(tags)))
-    if checked is None or "" in checked:
-        raise ValueError(f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} characters are the most that can be kept")
+    if checked is None:
+        raise ValueError(f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} bytes are the most that can be kept")
     return checked
 
 
 def _limited(tags: tuple[str, ...]) -> tuple[str, ...] | None:
-    lengths = [len(tag) for tag in tags]
-    fits = len(tags) <= MAX_TAGS and max(lengths, default=0) <= MAX_TAG_LENGTH and sum(lengths) <= MAX_TAGS_LENGTH
-    return tags if fits else None
+    if len(tags) > MAX_TAGS or not all(map(is_tag, tags)):
+        return None
+    return tags if sum(len(tag.encode()) for tag in tags) <= MAX_TAGS_LENGTH else None
 
 
 def _named(fields: Fields) -> Iterator[str]:
     for line in fields.all("surrogate-key"):
-        yield from line.split()
+        yield from filter(None, _text(line).replace("\t", " ").split(" "))
     for line in fields.all("cache-tag"):
-        yield from split_list(line)
+        yield from split_list(_text(line))
     groups = fields.get("cache-groups")
     if groups is not None:
         try:
             yield from filter(None, parse_strings(groups))
         except NotStructured:  # then the field does not count (RFC 8941 section 4.2)
             return
+
+
+def _text(line: str) -> str:
+    """A field line, whose characters are bytes, as text; as it is where it is not in UTF-8."""
+    try:
+        return line.encode("latin-1").decode()
+    except UnicodeError:
+        return line

@@ -10,20 +10,20 @@ from brine.domain.fields import Fields
 from brine.domain.formats.media import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection
 
 ORIGIN_PURPOSE: Final = "brine origin"
 """What envelopes between the gateway and an origin are for; the key is the origin's own."""
 CLIENT_PURPOSE: Final = "brine client"
 """What envelopes between the gateway and a client are for."""
 
+CONTENT_DIGESTS: Final = frozenset({"content-digest", "content-md5", "digest", "repr-digest"})
+"""Fields with digests of a content's bytes, which are those of no other format."""
+
 _CONDITIONS = ("if-match", "if-none-match")
-_OF_THE_CONTENT = frozenset(
-    {
-        *("accept-ranges", "content-digest", "content-encoding", "content-length", "content-md5", "content-range"),
-        *("content-type", "digest", "etag", "repr-digest"),
-    }
-)
+_OF_THE_CONTENT = CONTENT_DIGESTS | {
+    *("accept-ranges", "content-encoding", "content-length", "content-range", "content-type", "etag")
+}
 _NEVER = '"~"'  # an entity-tag that no origin's is, since it would come from us
 
 
@@ -69,31 +69,49 @@ class Rendition:
         weak = "W/" if tag.startswith("W/") or self.form is Format.SEALED else ""
         return f'{weak}"{tag.removeprefix("W/").strip('"')}~{self.mark}"'
 
-    def conditions(self, fields: Fields) -> Fields:
-        """A request's fields, its entity-tags those that the origin gave. What names no such rendition matches none."""
-        lines = [(name, value) for name, value in fields.lines if name not in _CONDITIONS]
-        for name in _CONDITIONS:
-            values = fields.all(name)
-            if values:
-                lines.append((name, self._original(values)))
-        return Fields.lowered(lines)
+    def original(self, tag: str) -> str | None:
+        """The entity-tag that the origin gave, by the one of the rendition; None when it is of no such rendition."""
+        end = f'~{self.mark}"'
+        if not tag.endswith(end):
+            return None
+        weak = "W/" if self.form is Format.SEALED else ""  # which may stand for a strong one of the origin's
+        return tag.removeprefix(weak).removesuffix(end) + '"'
 
     def described(self, fields: Fields) -> Fields:
         """A response's fields, for the rendition."""
+        return self.validated(fields).with_line("content-type", self.form.media_type)
+
+    def validated(self, fields: Fields) -> Fields:
+        """The fields of a response without content, which tells of the rendition by its entity-tag alone."""
         lines = [line for line in fields.lines if line[0] not in _OF_THE_CONTENT]
         tags = fields.all("etag")
         if tags:
             lines.append(("etag", self.renamed(tags[0].strip(" \t"))))
-        return Fields.lowered((*lines, ("content-type", self.form.media_type)))
+        return Fields.lowered(lines)
 
-    def _original(self, values: Iterable[str]) -> str:
-        end = f'~{self.mark}"'
-        tags = [tag.strip(" \t") for value in values for tag in split_list(value)]
-        if "*" in tags:
-            return "*"
-        weak = "W/" if self.form is Format.SEALED else ""  # which may stand for a strong one of the origin's
-        found = [tag.removeprefix(weak).removesuffix(end) + '"' for tag in tags if tag.endswith(end)]
-        return ", ".join(found) or _NEVER
+
+def reading_conditions(fields: Fields, rendition: Rendition) -> Fields:
+    """A request's fields, its entity-tags those that the origin gave. What names no such rendition matches none."""
+    return _conditions(fields, rendition.original)
+
+
+def writing_conditions(fields: Fields, renditions: Collection[Rendition]) -> Fields:
+    """The same for a request that is to change something: whichever format showed the client what it changes.
+
+    What no rendition is named by may be the origin's own, which clients of its format get.
+    """
+    return _conditions(fields, lambda tag: next(filter(None, (one.original(tag) for one in renditions)), tag))
+
+
+def _conditions(fields: Fields, original: Callable[[str], str | None]) -> Fields:
+    lines = [line for line in fields.lines if line[0] not in _CONDITIONS]
+    for name in _CONDITIONS:
+        values = fields.all(name)
+        if values:
+            tags = [tag for value in values for tag in split_list(value)]
+            found = ["*"] if "*" in tags else [known for tag in tags if (known := original(tag)) is not None]
+            lines.append((name, ", ".join(found) or _NEVER))
+    return Fields.lowered(lines)
 
 
 def varying(fields: Fields) -> Fields:

@@ -56,10 +56,11 @@ class Gateway:
     draw: Callable[[], float] = random.random
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
 
-    def serve(self, request: Request, deadline: Deadline, *, room: float = inf) -> Answer:
+    def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
         """The answer to a request. Never raises for what a client, an origin or a store does.
 
         `room`: the bytes of a body that the answer can carry, beyond which routes may have clients redirected.
+        `account`: the AWS account that the gateway is in; principals of others are known by theirs.
         """
         route = self.routes.match(request.path)
         if route is None:
@@ -79,10 +80,12 @@ class Gateway:
         transcoder = self.transcoders.get(route.name)
         room = room if transcoder is None else inf
 
-        def upstream(asked: Request) -> Answer:
+        def upstream(asked: Request, *, anew: bool = False) -> Answer:
             visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant, room=room)
-            return carry_out(visit, visit.look_up() if asked.is_for_cache else visit.decide())
+            decision = visit.look_up() if asked.is_for_cache else visit.decide()
+            return carry_out(visit, visit.forget() if anew else decision)
 
         if transcoder is None:
             return upstream(request)
-        return transcoder.serve(request, upstream, path if query is None else f"{path}?{query}")
+        target = path if query is None else f"{path}?{query}"
+        return transcoder.serve(request, upstream, target, deadline=deadline, account=account)

@@ -52,6 +52,10 @@ FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "There is no format here 
 CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
 CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than can be taken this way")
 TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that may not travel here")
+PRINCIPAL_MISSING = Kind("principal-missing", 403, "Nobody has verified who sends this request")
+SEAL_REFUSED = Kind("seal-refused", 400, "The envelope does not open for this sender, method and target")
+REQUEST_REPLAYED = Kind("request-replayed", 409, "The envelope was used before")
+STORE_UNAVAILABLE = Kind("store-unavailable", 503, "Storage or keys do not answer")
 ORIGIN_FORMAT = Kind("origin-format", 502, "The origin's response is not in the format of its route")
 ORIGIN_CONTENT = Kind("origin-content-invalid", 502, "The origin's response cannot be written in another format")
 ORIGIN_SEAL = Kind("origin-seal-refused", 502, "The origin's envelope does not open")
@@ -77,6 +81,10 @@ KINDS = (
     CONTENT_INVALID,
     CONTENT_TOO_LARGE,
     TYPE_REFUSED,
+    PRINCIPAL_MISSING,
+    SEAL_REFUSED,
+    REQUEST_REPLAYED,
+    STORE_UNAVAILABLE,
     ORIGIN_FORMAT,
     ORIGIN_CONTENT,
     ORIGIN_SEAL,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from brine.domain.cache_key import resource_of
 from brine.domain.messages import Request
 from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
-from brine.domain.tags import MAX_TAG_LENGTH
+from brine.domain.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, is_tenant
 from brine.errors import NotPurgeable
@@ -66,8 +66,8 @@ class Purger:
 
         A tenant's tags are its own: without `tenant`, only what is stored for nobody in particular is meant.
         """
-        if not 0 < len(tag) <= MAX_TAG_LENGTH:
-            raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} characters")
+        if not is_tag(tag):
+            raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} bytes")
         return self._stamp(tag_stamp(tag, NOBODY if tenant == NOBODY else _checked(tenant)), soft)
 
     def url(self, url: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:

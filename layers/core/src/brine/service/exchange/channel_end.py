@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine.domain.channel import message_context
 from brine.domain.channel_message import content_of, with_nonce
-from brine.service.exchange.problems import (
-    CONTENT_INVALID,
-    EXPIRY_MISSING,
-    EXPIRY_TOO_FAR,
-    MESSAGE_WRONG_CHANNEL,
-    Refusal,
-    refused_seal,
-)
+from brine.service.exchange.problems import EXPIRY_MISSING, EXPIRY_TOO_FAR, MESSAGE_WRONG_CHANNEL, Refusal, refused_seal
+from brine.service.problems import CONTENT_INVALID
 from brine_codec import CodecError, Expired, Tampered, UnknownKey
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from brine.domain.formats import Format, encode
 from brine.domain.receipt import Receipt
 from brine.errors import StoreError
 from brine.service.exchange.documents import written_time
-from brine.service.exchange.problems import STORE_UNAVAILABLE, Refusal
+from brine.service.exchange.problems import Refusal
+from brine.service.problems import STORE_UNAVAILABLE
 from brine_codec import CodecError, KeyringUnavailable, TooLarge, Unsupported
 
 if TYPE_CHECKING:

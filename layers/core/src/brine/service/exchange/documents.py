@@ -10,14 +10,8 @@ from brine.domain.fields import Fields
 from brine.domain.formats import Format, decode, encode, format_of, negotiate
 from brine.domain.messages import Response
 from brine.errors import FormatError
-from brine.service.exchange.problems import (
-    CONTENT_INVALID,
-    FORMAT_UNACCEPTABLE,
-    FORMAT_UNSUPPORTED,
-    STORE_UNAVAILABLE,
-    Refusal,
-    refused_content,
-)
+from brine.service.exchange.problems import Refusal, refused_content
+from brine.service.problems import CONTENT_INVALID, FORMAT_UNACCEPTABLE, FORMAT_UNSUPPORTED, STORE_UNAVAILABLE
 from brine_codec import KeyringUnavailable
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.principal import principal_name
 from brine.service.exchange.answer import ExchangeAnswer, refusing
 from brine.service.exchange.call import Call
-from brine.service.exchange.problems import CHANNEL_UNKNOWN, PRINCIPAL_MISSING, SENDER_REFUSED, Refusal
+from brine.service.exchange.problems import CHANNEL_UNKNOWN, SENDER_REFUSED, Refusal
 from brine.service.journal import Journal
-from brine.service.problems import ROUTE_UNKNOWN
+from brine.service.problems import PRINCIPAL_MISSING, ROUTE_UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from brine.errors import ContentTooLarge, TypeRefused
-from brine.service.problems import Kind
+from brine.service.problems import (
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    FORMAT_UNACCEPTABLE,
+    FORMAT_UNSUPPORTED,
+    PRINCIPAL_MISSING,
+    STORE_UNAVAILABLE,
+    TYPE_REFUSED,
+    Kind,
+)
 from brine_codec import (
     Expired,
     Forbidden,
@@ -25,14 +34,8 @@ if TYPE_CHECKING:
     from brine_codec import CodecError
 
 CHANNEL_UNKNOWN = Kind("channel-unknown", 404, "There is no such channel")
-PRINCIPAL_MISSING = Kind("principal-missing", 403, "Nobody has verified who sends this request")
 SENDER_REFUSED = Kind("sender-refused", 403, "The channel is not for this principal")
 PARAMETER_INVALID = Kind("parameter-invalid", 400, "A parameter of the query cannot be used")
-FORMAT_UNSUPPORTED = Kind("format-unsupported", 415, "The content has a type that the exchange cannot read")
-FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "The exchange has no format that the request accepts")
-CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
-CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than the channel takes this way")
-TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that the channel does not take")
 MESSAGE_TAMPERED = Kind("message-tampered", 400, "The seal does not verify for this channel and sender")
 MESSAGE_WRONG_CHANNEL = Kind("message-wrong-channel", 400, "The message was sealed for another channel")
 MESSAGE_EXPIRED = Kind("message-expired", 400, "The message has expired")
@@ -47,18 +50,11 @@ CLAIM_MISSING = Kind("claim-missing", 404, "Nothing lies where the claim was to 
 RECEIPT_INVALID = Kind("receipt-invalid", 400, "The receipt is none that was given out for this channel and receiver")
 RECEIPT_EXPIRED = Kind("receipt-expired", 410, "The receipt's time is over; the message is delivered again")
 QUEUE_UNAVAILABLE = Kind("queue-unavailable", 503, "The channel's queue does not answer")
-STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The exchange's storage or its keys do not answer")
 
 EXCHANGE_KINDS: Final = (
     CHANNEL_UNKNOWN,
-    PRINCIPAL_MISSING,
     SENDER_REFUSED,
     PARAMETER_INVALID,
-    FORMAT_UNSUPPORTED,
-    FORMAT_UNACCEPTABLE,
-    CONTENT_INVALID,
-    CONTENT_TOO_LARGE,
-    TYPE_REFUSED,
     MESSAGE_TAMPERED,
     MESSAGE_WRONG_CHANNEL,
     MESSAGE_EXPIRED,
@@ -73,8 +69,18 @@ EXCHANGE_KINDS: Final = (
     RECEIPT_INVALID,
     RECEIPT_EXPIRED,
     QUEUE_UNAVAILABLE,
+)
+
+SHARED_KINDS: Final = (
+    PRINCIPAL_MISSING,
+    FORMAT_UNSUPPORTED,
+    FORMAT_UNACCEPTABLE,
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    TYPE_REFUSED,
     STORE_UNAVAILABLE,
 )
+"""What routes refuse for the same reasons."""
 
 RETRY_AFTER: Final = 1
 """Seconds after which it is worth trying again, where nothing better is known."""

@@ -15,14 +15,8 @@ from brine.domain.messages import Response
 from brine.errors import StoreError
 from brine.service.exchange.delivering import Delivering, Undeliverable
 from brine.service.exchange.documents import accepted_format, content_format, read_document
-from brine.service.exchange.problems import (
-    CONTENT_INVALID,
-    PARAMETER_INVALID,
-    QUEUE_UNAVAILABLE,
-    RECEIPT_EXPIRED,
-    STORE_UNAVAILABLE,
-    Refusal,
-)
+from brine.service.exchange.problems import PARAMETER_INVALID, QUEUE_UNAVAILABLE, RECEIPT_EXPIRED, Refusal
+from brine.service.problems import CONTENT_INVALID, STORE_UNAVAILABLE
 from brine_codec import KeyringUnavailable
 
 if TYPE_CHECKING:

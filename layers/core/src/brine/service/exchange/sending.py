@@ -20,15 +20,13 @@ from brine.service.exchange.documents import accepted_format, content_format, re
 from brine.service.exchange.problems import (
     CLAIM_INVALID,
     CLAIM_MISSING,
-    CONTENT_INVALID,
-    CONTENT_TOO_LARGE,
     MESSAGE_BEING_SENT,
     MESSAGE_REPLAYED,
     QUEUE_UNAVAILABLE,
-    STORE_UNAVAILABLE,
     Refusal,
     refused_content,
 )
+from brine.service.problems import CONTENT_INVALID, CONTENT_TOO_LARGE, STORE_UNAVAILABLE
 from brine.service.waiting import LEASE_MARGIN
 from brine_codec import CodecError
 

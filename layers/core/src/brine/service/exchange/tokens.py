@@ -13,13 +13,8 @@ from brine.domain.receipt import (
     receipt_context,
     unpacked_claim,
 )
-from brine.service.exchange.problems import (
-    CLAIM_INVALID,
-    RECEIPT_EXPIRED,
-    RECEIPT_INVALID,
-    STORE_UNAVAILABLE,
-    Refusal,
-)
+from brine.service.exchange.problems import CLAIM_INVALID, RECEIPT_EXPIRED, RECEIPT_INVALID, Refusal
+from brine.service.problems import STORE_UNAVAILABLE
 from brine_codec import CodecError, Expired, KeyringUnavailable, Malformed
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from zlib import crc32
 from brine.domain.formats.media import Format
 from brine.domain.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
 from brine.service.transcoding.content import Contents
+from brine.service.transcoding.senders import Senders
 from brine.service.transcoding.transcoder import Transcoder
 from brine_codec import Codec
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from brine.domain.formats.allowed import Types
     from brine.domain.transcoding import Transcoding
+    from brine.exchange_ports import SingleUseStore
     from brine_codec import Keyring, KeyringSource
 
 WRITERS = 1
@@ -26,16 +28,28 @@ def build_transcoder(
     route: str,
     transcoding: Transcoding,
     types: Types,
-    keyring: Callable[[str], Keyring | KeyringSource],
+    keyring: Callable[[str, str], Keyring | KeyringSource],
+    *,
     clock: Callable[[], float],
+    marks: SingleUseStore,
+    stand_in: str | None = None,
 ) -> Transcoder:
-    """The transcoder of a route. `keyring` gives the keys in a secret."""
+    """The transcoder of a route. `keyring` gives the keys that a setting names; it is told which setting that is.
 
-    def codec(keys: str | None, purpose: str) -> Codec | None:
+    marks: of envelopes that clients have sent. stand_in: who it was, on an emulator that verifies nobody.
+    """
+
+    def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
         if keys is None:
             return None
-        return Codec(keyring(keys), purpose=purpose, registry=types.registry, limits=types.limits)
+        return Codec(
+            keyring(keys, f'{setting} of the route "{route}"'),
+            purpose=purpose,
+            registry=types.registry,
+            limits=types.limits,
+        )
 
+    with_clients = codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE)
     version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
     return Transcoder(
         route=route,
@@ -43,8 +57,9 @@ def build_transcoder(
         contents=Contents(
             transcoding,
             types,
-            codec(transcoding.origin_keys, ORIGIN_PURPOSE),
-            codec(transcoding.client_keys, CLIENT_PURPOSE),
+            codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE),
+            with_clients,
+            None if with_clients is None else Senders(route=route, codec=with_clients, marks=marks, stand_in=stand_in),
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")

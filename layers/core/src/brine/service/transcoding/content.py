@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from brine.domain.cache_control import request_directives
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
-from brine.service.journal import Fault
+from brine.service.transcoding.refusal import Refusal, seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.target import canonical_target
 
@@ -18,20 +19,11 @@ if TYPE_CHECKING:
     from brine.domain.messages import Request, Response
     from brine.domain.transcoding import Transcoding
     from brine.service.problems import Kind
+    from brine.service.transcoding.senders import Call, Senders
     from brine_codec import Codec
 
 SEALED_FOR = 300.0
 """Seconds for which an envelope that the gateway made for an origin opens."""
-
-
-class Refusal(Exception):
-    """What was received cannot be converted. `detail` may be shown to the client; `faults` are for metrics."""
-
-    def __init__(self, kind: Kind, detail: str, *faults: Fault) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.detail = detail
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +34,34 @@ class Contents:
     types: Types
     with_origin: Codec | None
     with_clients: Codec | None
+    senders: Senders | None = None
 
-    def inward(self, request: Request, target: str, now: float) -> bytes:
-        """A client's content in the format that the origin gets. Raises Refusal."""
-        form = format_of(request.fields.get("content-type"))
-        if form is None or form is Format.SEALED:
-            why = "the content must be application/json or application/msgpack"
-            raise Refusal(problems.FORMAT_UNSUPPORTED, why)
-        if "content-encoding" in request.fields:
-            raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+    def inward(self, request: Request, target: str, call: Call) -> bytes:
+        """A client's content in the format that the origin gets. Raises Refusal.
+
+        An envelope is used up by that, as the last thing: what is refused may be sent again.
+        """
+        form = _format_of(request)
+        if form is Format.SEALED:
+            if self.senders is None:
+                raise Refusal(problems.FORMAT_UNSUPPORTED, "this route has no keys for envelopes of clients")
+            body = self._written(self.senders.open(request, call), request, target, call.now)
+            self.senders.use_up(request, call)
+            return body
         if form is self.transcoding.sent:
             return request.body
+        if "no-transform" in request_directives(request.fields) or "content-range" in request.fields:
+            why = "content that may not be converted, or is a part, must come as"
+            raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
         try:
             obj = decode(form, request.body, self.types)
-            if self.transcoding.sent is not Format.SEALED:
-                return encode(self.transcoding.sent, obj, self.types)
-            context = ("request", request.method, canonical_target(target))
-            return self._origins().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
         except ContentTooLarge as error:
             raise Refusal(problems.CONTENT_TOO_LARGE, str(error)) from None
         except TypeRefused as error:
             raise Refusal(problems.TYPE_REFUSED, str(error)) from None
         except FormatError as error:
             raise Refusal(problems.CONTENT_INVALID, str(error)) from None
-        except CodecError as error:
-            self._unsealable(error, problems.CONTENT_INVALID)
+        return self._written(obj, request, target, call.now)
 
     def outward(self, response: Response, form: Format, request: Request, target: str, now: float) -> bytes:
         """The origin's content in a client's format. Raises Refusal."""
@@ -81,8 +76,20 @@ class Contents:
         except CodecError as error:
             self._unsealable(error, problems.ORIGIN_CONTENT)
 
+    def _written(self, obj: object, request: Request, target: str, now: float) -> bytes:
+        """An object in the format that the origin gets."""
+        try:
+            if self.transcoding.sent is not Format.SEALED:
+                return encode(self.transcoding.sent, obj, self.types)
+            context = ("request", request.method, canonical_target(target))
+            return self._origins().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
+        except CodecError as error:
+            self._unsealable(error, problems.CONTENT_INVALID)
+
     def _opened(self, response: Response, target: str, now: float) -> object:
-        if response.fields.get("content-encoding", "identity").strip() != "identity":
+        if response.status == 206:
+            raise Refusal(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
+        if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":
             raise Refusal(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
         if self.transcoding.origin is not Format.SEALED:
             try:
@@ -92,9 +99,11 @@ class Contents:
         try:
             return self._origins().open(response.body, context=("response", canonical_target(target)), now=now)
         except KeyringUnavailable as error:
-            raise Refusal(problems.KEYS_UNAVAILABLE, "the origin's keys could not be loaded", _fault(error)) from None
+            raise Refusal(
+                problems.KEYS_UNAVAILABLE, "the origin's keys could not be loaded", seal_fault(error)
+            ) from None
         except CodecError as error:
-            raise Refusal(problems.ORIGIN_SEAL, _why(error), _fault(error)) from None
+            raise Refusal(problems.ORIGIN_SEAL, _why(error), seal_fault(error)) from None
 
     def _origins(self) -> Codec:
         if self.with_origin is None:
@@ -105,13 +114,17 @@ class Contents:
         """What was read cannot be written in the other format: too large, or no key to seal with."""
         if isinstance(error, Unsupported | TooLarge):
             raise Refusal(kind, str(error)) from None
-        raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", _fault(error)) from None
+        raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
 
 
-def _fault(error: CodecError) -> Fault:
-    if isinstance(error, KeyringUnavailable):
-        return Fault("keys", "unavailable")
-    return Fault("seal", type(error).__name__.lower())
+def _format_of(request: Request) -> Format:
+    form = format_of(request.fields.get("content-type"))
+    if form is None:
+        read = ", ".join(form.media_type for form in Format)
+        raise Refusal(problems.FORMAT_UNSUPPORTED, f"the content must be one of {read}")
+    if "content-encoding" in request.fields:
+        raise Refusal(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+    return form
 
 
 def _why(error: CodecError) -> str:

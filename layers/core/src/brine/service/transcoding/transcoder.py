@@ -7,14 +7,17 @@ invalidation are those of any route, and what the cache is asked is put in the o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from brine.domain.cache_control import response_directives
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
+from brine.domain.messages import CACHED_METHODS
 from brine.domain.preconditions import RANGE_FIELDS
-from brine.domain.transcoding import varying
+from brine.domain.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
 from brine.service import problems
-from brine.service.transcoding.content import Refusal
+from brine.service.transcoding.refusal import Refusal
+from brine.service.transcoding.senders import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +25,18 @@ if TYPE_CHECKING:
     from brine.domain.formats.media import Format
     from brine.domain.messages import Request
     from brine.domain.transcoding import Rendition, Transcoding
+    from brine.ports import Deadline
     from brine.service.answer import Answer
     from brine.service.transcoding.content import Contents
 
 _BODILESS = frozenset({204, 304})
+_REUSED = frozenset({"hit", "stale", "collapsed", "validated"})
+
+
+class Upstream(Protocol):
+    """Serves a request that is in the origin's terms; `anew`: as if nothing were stored."""
+
+    def __call__(self, request: Request, /, *, anew: bool = False) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +49,52 @@ class Transcoder:
     renditions: dict[Format, Rendition]
     clock: Callable[[], float]
 
-    def serve(self, request: Request, upstream: Callable[[Request], Answer], target: str) -> Answer:
-        """The answer to a client's request. `upstream` serves it in the origin's terms, `target` is the origin's."""
+    def serve(self, request: Request, upstream: Upstream, target: str, *, deadline: Deadline, account: str) -> Answer:
+        """The answer to a client's request. `upstream` serves it in the origin's terms, `target` is the origin's.
+
+        account: the gateway's own, in twelve digits.
+        """
+        call = Call(now=self.clock(), deadline=deadline, account=account)
         form = negotiate(request.fields.all("accept"), self.transcoding.offered)
         if form is None:
             offered = ", ".join(form.media_type for form in self.transcoding.offered)
             return self._varying(
                 problems.problem_answer(problems.FORMAT_UNACCEPTABLE, f"this route gives {offered}", route=self.route)
             )
+        rendition = self.renditions.get(form)
         try:
-            asked = self._asked(request, self.renditions.get(form), target)
+            asked = self._asked(request, rendition, target, call)
         except Refusal as refusal:
             return self._varying(self._refused(refusal))
-        answer = upstream(asked)
-        rendition = self.renditions.get(form)
-        if rendition is not None:
-            answer = self._rendered(answer, rendition, request, target)
-        return self._varying(answer)
+        if rendition is None:
+            return self._varying(upstream(asked))
+        return self._varying(self._made(asked, rendition, upstream, request, target))
 
-    def _asked(self, request: Request, rendition: Rendition | None, target: str) -> Request:
+    def _made(self, asked: Request, rendition: Rendition, upstream: Upstream, request: Request, target: str) -> Answer:
+        """The answer in another format. A stored envelope that does not open is fetched anew, once.
+
+        Its time may be over before the response is stale, or its key or types gone since.
+        """
+        answer = upstream(asked)
+        made = self._rendered(answer, rendition, request, target)
+        if made.problem != problems.ORIGIN_SEAL.name or answer.result not in _REUSED:
+            return made
+        again = self._rendered(upstream(asked, anew=True), rendition, request, target)
+        return replace(again, faults=tuple(dict.fromkeys((*made.faults, *again.faults))))
+
+    def _asked(self, request: Request, rendition: Rendition | None, target: str, call: Call) -> Request:
         """The request in the origin's terms: it is asked for its own format, uncoded and whole."""
         fields = request.fields.without({"accept-encoding"}).replacing("accept", self.transcoding.origin.media_type)
         fields = fields.with_line("accept-encoding", "identity")
-        if rendition is not None:
-            fields = rendition.conditions(fields.without(RANGE_FIELDS))
+        if request.method not in CACHED_METHODS:
+            fields = writing_conditions(fields, self.renditions.values())
+        elif rendition is not None:
+            fields = reading_conditions(fields.without(RANGE_FIELDS), rendition)
         if not request.body:
             return replace(request, fields=fields)
-        body = self.contents.inward(request, target, self.clock())
+        body = self.contents.inward(request, target, call)
+        if body != request.body:
+            fields = fields.without(CONTENT_DIGESTS)
         fields = fields.replacing("content-type", self.transcoding.sent.media_type)
         return replace(request, fields=fields, body=body)
 
@@ -73,15 +103,16 @@ class Transcoder:
         response = answer.response
         if answer.problem is not None:
             return answer
-        if response.status == 304:
-            return replace(answer, response=replace(response, fields=rendition.described(response.fields)))
-        if response.status in _BODILESS or (not response.body and request.method != "HEAD"):
-            return answer
-        if format_of(response.fields.get("content-type")) is not self.transcoding.origin:
-            if response.status >= 300:
-                return answer
-            why = f"the origin's response is not {self.transcoding.origin.media_type}"
-            return problems.problem_instead(answer, problems.ORIGIN_FORMAT, why)
+        kind = response.fields.get("content-type")
+        if response.status in _BODILESS or (not response.body and (request.method != "HEAD" or kind is None)):
+            return replace(answer, response=replace(response, fields=rendition.validated(response.fields)))
+        refused: tuple[problems.Kind, str] | None = None
+        if format_of(kind) is not self.transcoding.origin:
+            refused = problems.ORIGIN_FORMAT, f"the origin's response is not {self.transcoding.origin.media_type}"
+        elif "no-transform" in response_directives(response.fields):
+            refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
+        if refused is not None:
+            return answer if response.status >= 300 else problems.problem_instead(answer, *refused)
         fields = rendition.described(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
