@@ -137,6 +137,11 @@ def test_a_pickle_in_the_place_of_a_token_reaches_no_unpickler(world: World) -> 
     assert world.acknowledge(token).problem == "receipt-invalid"
     claimed = world.ask("POST", body=json.dumps({"claim": token}).encode(), content_type=CLAIM_TYPE)
     assert claimed.problem == "claim-invalid"
+    extended = world.ask("POST", f"/exchange/orders/{token}/extend", {"visibility": 1}, who=CONSUMER)
+    assert extended.problem == "receipt-invalid"
+    for kind in ("application/json", MSGPACK, SEALED):
+        path = "/exchange/orders/x/extend"
+        assert world.ask("POST", path, plain_pickle(), who=CONSUMER, content_type=kind).status in (400, 415)
     assert TOUCHED == []
 
 

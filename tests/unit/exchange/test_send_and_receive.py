@@ -120,7 +120,18 @@ def test_at_most_as_many_as_asked(world: World) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["wait=21", "wait=-1", "wait=1.5", "wait=", "max=0", "max=11", "visibility=0", "visibility=43201", "max=%D9%A3"],
+    [
+        "wait=21",
+        "wait=-1",
+        "wait=1.5",
+        "wait=",
+        "max=0",
+        "max=11",
+        "visibility=0",
+        "visibility=43201",
+        "max=%D9%A3",
+        "&" * 50,
+    ],
 )
 def test_a_parameter_out_of_range_is_a_problem_and_takes_nothing(world: World, query: str) -> None:
     world.send()

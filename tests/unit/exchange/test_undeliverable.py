@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.channel_message import ChannelMessage
+from brine.domain.channel_message import ChannelMessage, ClaimCheck
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.test_refusals import RETIRED, altered, gadget, no_nonce
 from tests.unit.exchange.world import ORDERS_KEYS, SEALED, START, Stranger, sender_codec
@@ -33,6 +34,16 @@ POISON: dict[str, tuple[Callable[[World], ChannelMessage | None], str, str]] = {
     "a gadget": (lambda w: poison(gadget(w)), "forbidden", ""),
     "no nonce": (lambda w: poison(no_nonce(w)), "malformed", ""),
 }
+
+
+def test_a_pickle_in_the_bucket_reaches_no_unpickler(world: World) -> None:
+    """Even if the queue says that it belongs there."""
+    pickled = plain_pickle()
+    claim = ClaimCheck("c0ffee", len(pickled), sha256(pickled).digest())
+    world.claims.write("orders", claim, pickled)
+    world.lying.send(ChannelMessage("user/producer", FAR, claim))
+    reply = world.receive("visibility=1")
+    assert (reply.status, reply.answer.undeliverable, TOUCHED) == (204, ("malformed",), [])
 
 
 def poison(envelope: bytes, expires_at: int = FAR) -> ChannelMessage:

@@ -33,6 +33,8 @@ RESERVE: Final = 3.0
 LONGEST_LOOK: Final = 8.0
 """Seconds that a message may take at most; the first is looked at with less, and the next only with so many."""
 
+MOST_PARAMETERS: Final = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiving:
@@ -146,7 +148,10 @@ class Wanted:
     @classmethod
     def read(cls, query: str | None, visibility: int) -> Wanted:
         """The query's values, or those that hold without. Raises Refusal."""
-        given = dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=20))
+        try:
+            given = dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
+        except ValueError:
+            raise Refusal(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS}") from None
         return cls(
             wait=_number(given, "wait", 0, smallest=0, largest=LONGEST_WAIT),
             most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
