@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import urllib.request
+from base64 import b64decode
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -37,6 +40,22 @@ class TestS3ClaimStore(ClaimStoreContract):
         url = claims.download("orders", claim.id, seconds=60)
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - as above
             assert answer.read() == ENVELOPE
+
+    def test_an_upload_is_signed_for_these_bytes_at_this_place_once_and_for_so_long(
+        self, claims: S3ClaimStore, claim: ClaimCheck
+    ) -> None:
+        """S3 refuses what does not come with the fields that were signed; moto looks at none of it."""
+        upload = claims.upload("orders", claim, seconds=60)
+        parts = urlsplit(upload.url)
+        said = dict(parse_qsl(parts.query))
+        assert parts.path.endswith(f"/claims/orders/{claim.id}")
+        assert said["X-Amz-Expires"] == "60"
+        assert said["X-Amz-SignedHeaders"].split(";") == sorted({*upload.headers, "host"})
+        assert upload.headers["content-length"] == str(claim.size)
+        assert b64decode(upload.headers["x-amz-checksum-sha256"]) == claim.digest
+        assert upload.headers["if-none-match"] == "*"
+        other = claims.upload("orders", replace(claim, size=claim.size + 1), seconds=60)
+        assert dict(parse_qsl(urlsplit(other.url).query))["X-Amz-Signature"] != said["X-Amz-Signature"]
 
     def test_a_bucket_that_is_not_there_is_a_failure(self, aws: Aws, claim: ClaimCheck) -> None:
         claims = S3ClaimStore(aws, "nowhere")
