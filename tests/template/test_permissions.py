@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.domain.single_use import single_use_key
+from tests.template.stack import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,3 +164,15 @@ def test_the_exchange_may_write_marks_only(stack: Stack) -> None:
     )
     prefix = single_use_key("orders", bytes(32)).partition("#")[0]
     assert of_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{prefix}#*"}}
+
+
+def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(stack: Stack) -> None:
+    sources = (ROOT / "layers/core/src/brine/bootstrap.py").read_text()
+    operations = set()
+    for module in re.findall(r"from brine\.adapters\.(dynamodb\w*) import", sources):
+        text = (ROOT / f"layers/core/src/brine/adapters/{module}.py").read_text()
+        operations |= set(re.findall(r'"((?:Get|BatchGet|Put|Update|Delete|TransactWrite)Items?|Query|Scan)"', text))
+    assert "TransactWriteItems" in operations  # it takes the actions of what it writes, which are there anyway
+    asked = {f"dynamodb:{operation}" for operation in operations - {"TransactWriteItems"}}
+    for role in ("GatewayRole", "RefresherRole"):
+        assert {action for action, _ in granted(stack, role) if action.startswith("dynamodb:")} == asked, role

@@ -12,14 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+import pandas as pd
+import pandas.testing as pdt
 import pytest
 
 from brine_cli.twin import Twin
 from brine_client import AlreadySent, Client, Credentials, NotFound, NotPermitted, secret_keyring
+from brine_codec import frames
 from examples.shop import Line, Order, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from brine_codec import Registry
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60
@@ -38,7 +43,7 @@ def twin() -> Iterator[Twin]:
         yield running
 
 
-def client(twin: Twin, name: str) -> Client:
+def client(twin: Twin, name: str, known: Registry | None = None) -> Client:
     credentials = Credentials(name, "test")
     keys = secret_keyring(
         twin.resources["OrdersKeys"], region="us-east-1", credentials=credentials, endpoint_url=twin.aws_endpoint
@@ -46,7 +51,7 @@ def client(twin: Twin, name: str) -> Client:
     return Client(
         twin.url,
         keyring=keys,
-        registry=registry(),
+        registry=registry() if known is None else known,
         principal=f"user/{name}",
         credentials=credentials,
         region="us-east-1",
@@ -113,6 +118,24 @@ def test_what_curl_sends_as_json_is_an_object_to_the_client(twin: Twin) -> None:
     with client(twin, "consumer") as consumer:
         (message,) = consumer.receive("orders", wait=1)
         assert (message.id, message.content) == (sent["id"], Line("cup", 1, Decimal("12.00")))
+        message.acknowledge()
+
+
+def test_a_frame_passes_though_the_gateway_has_no_pandas(twin: Twin) -> None:
+    frame = pd.DataFrame(
+        {"sku": ["tea", "cup"], "count": [2, 1], "sold": pd.to_datetime(["2026-07-10", "2026-07-11"])},
+        index=pd.Index(["a", "b"], name="line"),
+    )
+    known = registry()
+    frames.register(known)
+    with client(twin, "producer", known) as producer, client(twin, "consumer", known) as consumer:
+        producer.send("orders", frame)
+        read = json.loads(curl(twin, "consumer", "/exchange/orders?visibility=30&wait=1"))
+        (told,) = read["messages"]
+        assert told["content"]["$object"][0] == "pd:DataFrame"
+        curl(twin, "consumer", f"/exchange/orders/{told['receipt']}/extend", "--json", '{"visibility": 0}')
+        (message,) = consumer.receive("orders", wait=1)
+        pdt.assert_frame_equal(message.content, frame)
         message.acknowledge()
 
 
