@@ -75,7 +75,8 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 
 def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
     if not of_the_sample:
-        return f"curl -i {twin.url}/", f"curl -I {twin.url}/", f"curl -i -H 'Cache-Control: no-cache' {twin.url}/"
+        url = f"{twin.url}{twin.prefix}"
+        return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}"
     table = twin.resources.get("Table")
     purge = (
         ()

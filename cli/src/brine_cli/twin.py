@@ -75,7 +75,7 @@ class Twin:
     `environments` 0 runs each function in one process with threads, N in N processes with one request at a time.
     `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `report` gets the
     twin's own lines, `show` those that functions print to stdout; without it they go to the twin's stdout.
-    Entering raises CommandError.
+    `prefix` is a path that a given origin or file of routes has a route for. Entering raises CommandError.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class Twin:
         self.aws_endpoint: str | None = None
         self.httpbin: str | None = None
         self.resources: dict[str, str] = {}
+        self.prefix = "/"
         self.application = Application(functions={}, routes=())
 
     def __enter__(self) -> Self:
@@ -203,9 +204,10 @@ class Twin:
             function.environment for function in self.application.functions.values() if _ROUTES in function.environment
         )
         try:
-            parse_routes(self._routes.read_text(encoding="utf-8"), environment, source=str(self._routes))
+            routes = parse_routes(self._routes.read_text(encoding="utf-8"), environment, source=str(self._routes))
         except (ConfigError, OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from None
+        self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}

@@ -389,12 +389,13 @@ def test_a_purge_tells_what_was_done() -> None:
     ("purge", "message"),
     [
         (lambda purger: purger.url("/nope"), "no route covers /nope"),
+        (lambda purger: purger.url("https://a.test/api/x"), "scheme and host are left out"),
         (lambda purger: purger.url("/api/../x"), "segment"),
         (lambda purger: purger.tag(""), "1 to 1000 bytes"),
         (lambda purger: purger.tag("a" * 1001), "1 to 1000 bytes"),
         (lambda purger: purger.tag("\ud800"), "1 to 1000 bytes"),
     ],
-    ids=["url", "target", "no tag", "long tag", "no text"],
+    ids=["url", "host", "target", "no tag", "long tag", "no text"],
 )
 def test_what_cannot_be_purged_is_refused(purge: Callable[[Purger], Any], message: str) -> None:
     world = tagged_world()

@@ -83,6 +83,8 @@ class Purger:
         return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
     def _upstream(self, url: str) -> tuple[Route, str]:
+        if not url.startswith("/"):
+            raise NotPurgeable(f"{url} does not begin with a path, such as /orders/17: scheme and host are left out")
         path, mark, query = url.partition("?")
         request = Request(method="GET", path=path, query=query if mark else None)
         route = self.routes.match(path)

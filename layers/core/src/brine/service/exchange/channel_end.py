@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine.domain.channel import message_context
 from brine.domain.channel_message import content_of, with_nonce
-from brine.service.exchange.problems import EXPIRY_MISSING, EXPIRY_TOO_FAR, MESSAGE_WRONG_CHANNEL, Refusal, refused_seal
+from brine.service.exchange.problems import (
+    EXPIRY_MISSING,
+    EXPIRY_TOO_FAR,
+    MESSAGE_TAMPERED,
+    MESSAGE_WRONG_CHANNEL,
+    Refusal,
+    refused_seal,
+)
 from brine.service.problems import CONTENT_INVALID
 from brine_codec import CodecError, Expired, Tampered, UnknownKey
 
@@ -96,6 +103,8 @@ class ChannelEnds:
             for other in self:
                 if other is not end and _is_sealed_for(other, envelope, sender, now):
                     return Refusal(MESSAGE_WRONG_CHANNEL)
+        if isinstance(error, Tampered):
+            return Refusal(MESSAGE_TAMPERED, f"{error} for the channel {end.channel.name} and the sender {sender}")
         return refused_seal(error)
 
 

@@ -75,19 +75,19 @@ class Exchange:
     def _do(self, call: Call, rest: tuple[str, ...]) -> ExchangeAnswer:
         match call.request.method, rest:
             case "POST", ():
-                _check(call.end.channel.may_send(call.principal))
+                _check_sender(call)
                 return self.sending.send(call)
             case "POST", ("uploads",):
-                _check(call.end.channel.may_send(call.principal))
+                _check_sender(call)
                 return self.sending.invite(call)
             case "GET", ():
-                _check(call.end.channel.may_receive(call.principal))
+                _check_receiver(call)
                 return self.receiving.receive(call)
             case "DELETE", (receipt,):
-                _check(call.end.channel.may_receive(call.principal))
+                _check_receiver(call)
                 return self.receiving.acknowledge(call, receipt)
             case "POST", (receipt, "extend"):
-                _check(call.end.channel.may_receive(call.principal))
+                _check_receiver(call)
                 return self.receiving.extend(call, receipt)
         raise Refusal(ROUTE_UNKNOWN)
 
@@ -113,6 +113,11 @@ def _place(path: str) -> tuple[str, tuple[str, ...]]:
     return segments[2], segments[3:]
 
 
-def _check(allowed: bool) -> None:
-    if not allowed:
-        raise Refusal(SENDER_REFUSED)
+def _check_sender(call: Call) -> None:
+    if not call.end.channel.may_send(call.principal):
+        raise Refusal(SENDER_REFUSED, f"{call.principal} is not among its senders")
+
+
+def _check_receiver(call: Call) -> None:
+    if not call.end.channel.may_receive(call.principal):
+        raise Refusal(SENDER_REFUSED, f"{call.principal} is not among its receivers")

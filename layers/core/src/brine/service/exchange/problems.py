@@ -123,6 +123,8 @@ def refused_seal(error: CodecError) -> Refusal:
     """Why an envelope is refused. The class of a refused content is told: the kinds of refusal are one problem."""
     kind = next((kind for cls, kind in _CODEC_KINDS if isinstance(error, cls)), CONTENT_INVALID)
     detail = f"{type(error).__name__}: {error}" if kind is TYPE_REFUSED else str(error)
+    if isinstance(error, SchemaMiss):  # its words are those of whoever has classes; here, two files have them
+        detail += "; types.toml must declare it so, and the channel's types must take it in"
     return Refusal(kind, None if kind is STORE_UNAVAILABLE else detail)
 
 
