@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from brine_client.credentials import Signer
 from brine_client.request import Request
 from brine_client.transport import Transport
 from tests.loopback import Loopback, answering
-from tests.unit.client.gateway import url_of
+from tests.unit.client.gateway import answer, client, url_of
 
 if TYPE_CHECKING:
     from tests.loopback import Peer
@@ -61,3 +62,17 @@ def test_from_https_nothing_leads_to_http() -> None:
         with pytest.raises(AnswerInvalid, match="by https leads to"):
             transport.stored(Request("GET", f"{url_of(server)}/claims/orders/c1"))
         assert server.connections == 0
+
+
+def test_threads_that_share_a_client_each_get_their_own_answer() -> None:
+    def script(peer: Peer) -> None:
+        while request := peer.read_request():
+            target = request.split(b" ", 2)[1]
+            peer.send(answer(200, target, media_type="text/plain"))
+
+    def ask(number: int) -> list[str]:
+        return [reader.get(f"/{number}/{turn}") for turn in range(20)]
+
+    with Loopback(script) as server, client(server) as reader, ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(ask, range(12)))
+    assert answers == [[f"/{number}/{turn}" for turn in range(20)] for number in range(12)]

@@ -238,6 +238,12 @@ def test_what_there_is_no_time_to_look_at_is_given_back_and_the_rest_is_delivere
     assert third["attempt"] == 2
 
 
+def test_a_function_with_little_time_gives_all_that_takes_none(world: World) -> None:
+    for number in range(3):
+        world.send(world.sealed(number))
+    assert world.receive(seconds=4).answer.delivered == 3
+
+
 def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> None:
     world.claims = SlowClaims(world)
     world.restart()

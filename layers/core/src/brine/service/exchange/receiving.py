@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RESERVE: Final = 3.0
 """Seconds of the deadline that are left when a queue or the bucket has been waited for: to write what they gave."""
 LONGEST_LOOK: Final = 8.0
-"""Seconds that a message may take at most; the first is looked at with less, and the next only with so many."""
+"""Seconds that a message may take at most: with less, or less than half of what there was, no other is looked at."""
 
 MOST_PARAMETERS: Final = 20
 
@@ -63,10 +63,11 @@ class Receiving:
             claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
             tokens=self.tokens,
         )
+        enough = min(LONGEST_LOOK, call.deadline.remaining() / 2)
         messages = []
         undeliverable = []
         for number, delivery in enumerate(deliveries):
-            if number and call.deadline.remaining() < LONGEST_LOOK:
+            if number and call.deadline.remaining() < enough:
                 _give_back(call, queue, deliveries[number:])
                 break
             try:
