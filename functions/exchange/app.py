@@ -73,11 +73,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     """Answer one event of an HTTP API whose routes have the authorizer AWS_IAM."""
     began = time.monotonic()
     deadline = Deadline(began + context.get_remaining_time_in_millis() / 1000, time.monotonic)
-    account = context.invoked_function_arn.split(":")[4]
     incoming = UNREAD
     try:
         incoming = read(event)
-        answer = exchange.serve(incoming.request, deadline, account=account)
+        answer = exchange.serve(incoming.request, deadline, account=incoming.account)
         result = write(answer.response, incoming)
     except BadEvent as error:
         answer = failed(EVENT_INVALID, str(error))

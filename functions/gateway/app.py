@@ -35,8 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     incoming = UNREAD
     try:
         incoming = read(event)
-        account = context.invoked_function_arn.split(":")[4]
-        answer = gateway.serve(incoming.request, deadline, room=room(incoming), account=account)
+        answer = gateway.serve(incoming.request, deadline, room=room(incoming), account=incoming.account)
         answer, result = written(answer, incoming)
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))

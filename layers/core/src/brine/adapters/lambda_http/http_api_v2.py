@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.lambda_http import field_lines, principal
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
-from brine.adapters.lambda_http.members import body, optional_object, text, texts
+from brine.adapters.lambda_http.members import body, optional_object, own_account, text, texts
 from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_QUERY, encoded, rooted
 from brine.domain.messages import Request
 
@@ -46,7 +46,7 @@ def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: 
         body=body(event),
         principal=principal.of_format_2(context),
     )
-    return Incoming(request=request, source=source)
+    return Incoming(request=request, source=source, account=own_account(context))
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

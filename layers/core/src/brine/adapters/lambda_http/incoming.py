@@ -17,9 +17,10 @@ class Incoming:
     """A request and where it came from.
 
     `multi_value` is whether the answer may carry several lines of one name (a load balancer says so by how it writes
-    the event).
+    the event). `account` is the one that the API is in, which is ours; empty where the source has none.
     """
 
     request: Request
     source: Source
     multi_value: bool = False
+    account: str = ""

@@ -31,6 +31,12 @@ def optional_object(members: JsonObject, name: str) -> JsonObject:
     return value
 
 
+def own_account(context: JsonObject) -> str:
+    """The AWS account that an API is in, by its requestContext; empty when it does not say."""
+    account = context.get("accountId")
+    return account if isinstance(account, str) else ""
+
+
 def texts(value: object, name: str) -> list[str]:
     """`value` if it is an array of texts. Raises BadEvent."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.lambda_http import field_lines, principal
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
-from brine.adapters.lambda_http.members import body, optional_object, text
+from brine.adapters.lambda_http.members import body, optional_object, own_account, text
 from brine.adapters.lambda_http.parameters import joined_query
 from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded, rooted
 from brine.domain.messages import Request
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 def read(event: JsonObject) -> Incoming:
     """The request of a REST API. Raises BadEvent."""
+    context = optional_object(event, "requestContext")
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
         path=encoded(rooted(text(event, "path")), SENT_PATH),
         query=joined_query(event, UNRESERVED, UNRESERVED),
         fields=field_lines.from_event(event, field_lines.from_latin1),
         body=body(event),
-        principal=principal.of_rest(optional_object(event, "requestContext")),
+        principal=principal.of_rest(context),
     )
-    return Incoming(request=request, source="rest-v1", multi_value=True)
+    return Incoming(request=request, source="rest-v1", multi_value=True, account=own_account(context))
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
