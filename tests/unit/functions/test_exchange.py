@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
+import time
 import uuid
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import boto3
 import pytest
 
+from brine.domain.channel import PURPOSE, message_context
+from brine.domain.channel_message import with_nonce
 from brine.service.exchange.answer import ExchangeResult
 from brine.service.exchange.problems import EXCHANGE_KINDS, SHARED_KINDS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.environment import InitFailed
+from brine_codec import Codec, Keyring, Registry
 from tests.aws import REGION
 from tests.events import load_event
+from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     type Start = Callable[..., AbstractContextManager[Invoker]]
 
 ROOT = Path(__file__).parents[3]
+ORDERS_KEYS = '{"1": "a secret of the orders channel, long enough"}'
 EXCHANGE = ROOT / "functions/exchange"
 BROKEN = """
 import app
@@ -52,7 +60,7 @@ def variables(emulator: Emulator, moto_endpoint: str) -> dict[str, str]:
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     with closing(session.client("sqs", endpoint_url=moto_endpoint)) as sqs:
         queue = sqs.create_queue(QueueName=f"orders-{uuid.uuid4().hex}")["QueueUrl"]
-    keys = emulator.create_secret(f"orders-{uuid.uuid4().hex}", '{"1": "a secret of the orders channel, long enough"}')
+    keys = emulator.create_secret(f"orders-{uuid.uuid4().hex}", ORDERS_KEYS)
     routes = ROOT / "layers/routes"
     return variables_on(emulator, routes / "routes.toml") | {
         "BRINE_CHANNELS": str(routes / "channels.toml"),
@@ -137,6 +145,75 @@ def test_a_fault_is_logged_with_its_cause_and_counted(start: Start, variables: d
     assert fault.startswith("queue-unavailable: ")
     (metrics,) = output.metrics
     assert (metrics["StoreFault"], metrics["QueueUnavailable"], metrics["Problem"]) == (1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A class that the channel does not take: it knows shop.Order with other fields."""
+
+    id: str
+
+
+def envelope(keys: str = ORDERS_KEYS, channel: str = "orders", *, content: object = "tea", past: float = 0) -> str:
+    """A sealed message in base64, as an event carries it."""
+    known = Registry()
+    known.register(Order, name="shop.Order", version=3)
+    now = time.time() - past
+    sealed = Codec(Keyring.from_json(keys), purpose=PURPOSE, registry=known).seal(
+        with_nonce(b"0123456789abcdef", content),
+        context=message_context(channel, "user/producer"),
+        now=now,
+        expires_at=now + 60,
+    )
+    return base64.b64encode(sealed).decode()
+
+
+def test_each_refusal_of_a_sealed_message_is_counted_and_leaves_nothing_behind(
+    start: Start, variables: dict[str, str], output: Output, tmp_path: Path
+) -> None:
+    channels = tmp_path / "channels.toml"
+    shipped = Path(variables["BRINE_CHANNELS"]).read_text()
+    other = shipped.replace('"orders"', '"invoices"').replace("${BRINE_ORDERS_KEYS}", "${INVOICES_KEYS}")
+    channels.write_text(shipped + other)
+    invoices_keys = '{"1": "a secret of the invoices channel, long enough"}'
+    variables |= {"BRINE_CHANNELS": str(channels), "INVOICES_KEYS": invoices_keys}
+    good = envelope()
+    sent = [
+        (good, "Sent"),
+        (good, "MessageReplayed"),
+        (good[:-6] + ("A" if good[-6] != "A" else "B") + good[-5:], "MessageTampered"),
+        (envelope(invoices_keys, "invoices"), "MessageWrongChannel"),
+        (envelope(past=100), "MessageExpired"),
+        (envelope('{"9": "a key that was retired long ago, and is gone"}'), "KeyRetired"),
+        (envelope(content=Order("A-1")), "TypeRefused"),
+        (base64.b64encode(plain_pickle()).decode(), "ContentInvalid"),
+    ]
+    event = load_event("http-api/exchange-send.json")
+    event["headers"]["content-type"] = "application/vnd.brine.sealed"
+    event["isBase64Encoded"] = True
+    with start() as invoke:
+        for body, _ in sent:
+            invoke(event | {"body": body})
+        received = invoke(load_event("http-api/exchange-receive.json") | {"rawQueryString": "wait=0"})
+    counted = [figures.keys() - {"Latency", "channel", "service", "Problem"} for figures in output.metrics[:-1]]
+    assert counted == [{name} for _, name in sent]
+    assert [message["content"] for message in json.loads(received["body"])["messages"]] == ["tea"]
+    assert TOUCHED == []
+
+
+def test_a_message_that_is_none_is_passed_over_and_counted(
+    start: Start, variables: dict[str, str], moto_endpoint: str, output: Output
+) -> None:
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as sqs:
+        sqs.send_message(QueueUrl=variables["BRINE_ORDERS_QUEUE"], MessageBody="made up")
+    with start() as invoke:
+        answer = invoke(load_event("http-api/exchange-receive.json") | {"rawQueryString": "wait=0"})
+    assert answer["statusCode"] == 204
+    (metrics,) = output.metrics
+    assert metrics["Undeliverable"] == 1
+    (record,) = output.log
+    assert (record["level"], record["undeliverable"]) == ("WARNING", ["malformed"])
 
 
 def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[str, str]) -> None:
