@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brine_client import ClientError
 from brine_codec import CodecError
 from examples.shop import Order, arguments, client
 
@@ -26,4 +27,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (ClientError, CodecError) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from None

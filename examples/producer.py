@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from brine_client import ClientError
+from brine_codec import CodecError
 from examples.shop import Line, Order, arguments, client
 
 
@@ -21,4 +23,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (ClientError, CodecError) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from None

@@ -64,7 +64,9 @@ class KeyringSource:
         if not 0 <= now - self._loaded_at < self._refresh_after:  # below 0: the clock was set back
             self._attempt(now, wait=self._keyring is None)
         if self._keyring is None:
-            raise KeyringUnavailable("the keyring could not be loaded") from self._last_error
+            error = self._last_error  # its class may be shown; its text may hold anything
+            why = "" if error is None else f": {type(error).__name__}"
+            raise KeyringUnavailable(f"the keyring could not be loaded{why}") from error
         return self._keyring
 
     def _attempt(self, now: float, *, wait: bool) -> None:

@@ -59,7 +59,8 @@ class Senders:
         except KeyringUnavailable as error:
             raise Refusal(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
         except SchemaMiss as error:
-            raise Refusal(problems.TYPE_REFUSED, str(error), seal_fault(error)) from None
+            why = f"{error}; types.toml must declare it so, and the route's types must take it in"
+            raise Refusal(problems.TYPE_REFUSED, why, seal_fault(error)) from None
         except CodecError as error:
             raise Refusal(problems.SEAL_REFUSED, f"{type(error).__name__}: {error}", seal_fault(error)) from None
         try:
