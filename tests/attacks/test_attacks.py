@@ -57,13 +57,19 @@ def test_with_the_key_all_is_refused_but_what_could_be_honest(reports: list[Repo
     assert escaped == []
 
 
-def test_no_attack_takes_more_than_a_second_or_256_mebibytes(reports: list[Report]) -> None:
-    """CPU seconds. The bombs of 40 MB take up to 0.75 of one on an idle machine, and more on one that is shared."""
-    greedy = [
-        report
-        for report in reports
-        if report["mebibytes"] > 256 or report["seconds"] > (2 if "40 MB" in report["name"] else 1)
-    ]
+def is_greedy(report: Report) -> bool:
+    """Whether it took more than 256 MiB or a second of CPU. The bombs of 40 MB take up to 0.75 of one, when idle."""
+    seconds: float = report["seconds"]
+    return report["mebibytes"] > 256 or seconds > (2 if "40 MB" in report["name"] else 1)
+
+
+def test_no_attack_takes_more_than_a_second_or_256_mebibytes(reports: list[Report], tmp_path: Path) -> None:
+    """What takes longer while others use the machine gets two more tries: they can only add to it."""
+    greedy = [report for report in reports if is_greedy(report)]
+    assert len(greedy) < 20
+    for _ in range(2):
+        again = [one for report in greedy for one in run(tmp_path, report["wall"], report["name"])]
+        greedy = [report for report in again if is_greedy(report)]
     assert greedy == []
 
 
