@@ -1,6 +1,6 @@
 """An origin that answers in sealed envelopes, behind a route that lets clients pick their format (docs/formats.md).
 
-uv run python examples/sealed_origin.py [PORT]
+uv run python -m examples.sealed_origin [PORT]
 uv run brine dev --routes examples/sealed_origin.toml
 
 GET /orders/ID gives an order. POST /orders takes one, and gives it back with the sum of its lines as `total`.
@@ -11,47 +11,24 @@ from __future__ import annotations
 import sys
 import time
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from brine_codec import Codec, CodecError, Keyring, Registry
+from brine_codec import Codec, CodecError, Keyring
 from brine_codec.target import canonical_target
+from examples.shop import Line, Order, registry
 
 SEALED = "application/vnd.brine.sealed"
 LIFETIME = 300.0
 
 
-@dataclass(frozen=True)
-class Line:
-    """So many of one thing."""
-
-    sku: str
-    count: int
-    price: Decimal
-
-
-@dataclass(frozen=True)
-class Order:
-    """What somebody wants."""
-
-    id: str
-    placed: datetime
-    total: Decimal
-    lines: list[Line]
-    note: str | None = None
-
-
-registry = Registry()
-registry.register(Order, name="shop.Order", version=3)  # as layers/routes/types.toml declares them
-registry.register(Line, name="shop.Line", version=1)
-
 # For once, the keys are in the routes file. On AWS both sides read them from Secrets Manager.
 routes = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 keyring = Keyring.from_json(routes["route"][0]["transcoding"]["origin_keys"])
-codec = Codec(keyring, purpose="brine origin", registry=registry)
+codec = Codec(keyring, purpose="brine origin", registry=registry())
 
 
 class Origin(BaseHTTPRequestHandler):
