@@ -26,7 +26,7 @@ from brine.domain.upstream import upstream_fields
 from brine.domain.vary import selects, vary_key
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Reception
+    from brine.domain.decision import Decision, Reception
 
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
@@ -88,6 +88,11 @@ def ask(
         response_time=at,
         origin=ORIGIN,
     )
+
+
+def decided(stored: StoredResponse | None, asked: Request, policy: Policy | None = None, at: float = START) -> Decision:
+    """What is done with a request, given what is stored for it."""
+    return decide(stored, asked, policy or Policy(), at)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def after(seconds: float, response: str, wish: str = "", *, policy: Policy | Non
         # min-fresh
         (5, "max-age=60", "min-fresh=55", Serve, None),
         (5, "max-age=60", "min-fresh=56", Validate, "request"),
-        (5, "max-age=60", "min-fresh=x", Serve, None),
+        (5, "max-age=60", "min-fresh=x", Validate, "request"),
         # max-stale
         (90, "max-age=60", "max-stale=30", Serve, None),
         (90.5, "max-age=60", "max-stale=30", Validate, "stale"),

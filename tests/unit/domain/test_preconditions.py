@@ -108,6 +108,10 @@ def test_if_modified_since_counts_once_and_only_without_if_none_match() -> None:
         ([], '"a"', False),
         ([], date(), False),
         ([STRONG], "", False),
+        ([("ETag", '"a"b"')], '"a"b"', False),
+        ([("ETag", '"a b"')], '"a b"', False),
+        ([("ETag", '"a", "b"')], '"a", "b"', False),
+        ([STRONG, ("ETag", '"b"')], '"a"', False),
     ],
 )
 def test_if_range(response: list[Header], condition: str | None, holds: bool) -> None:
@@ -124,6 +128,12 @@ def test_if_range(response: list[Header], condition: str | None, holds: bool) ->
         ([("ETag", '"')], None),
         ([WEAK, MODIFIED], None),
         ([("ETag", "a")], None),
+        ([("ETag", '"a"b"')], None),
+        ([("ETag", '"a\x01"')], None),
+        ([("ETag", '"a", "b"'), MODIFIED], None),
+        ([STRONG, STRONG], '"a"'),
+        ([STRONG, ("ETag", '"b"')], None),
+        ([STRONG, ("ETag", '"b"'), MODIFIED], None),
         ([MODIFIED, ("Date", date())], date(-3000)),
         ([MODIFIED], date(-3000)),
         ([MODIFIED, ("Date", date(-3000))], None),

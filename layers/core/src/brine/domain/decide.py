@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import NO_DIRECTIVES, request_directives
 from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.field_syntax import MAX_SECONDS
 from brine.domain.freshness import freshness
 from brine.domain.messages import CACHED_METHODS
 from brine.domain.partial import PARTIAL, asking_for_rest, holds
@@ -39,7 +40,7 @@ def decide(
     decision = _from_stored(stored, request, wishes, policy, now) if stored is not None else None
     if isinstance(decision, Serve | ServeStale):
         return decision
-    if "only-if-cached" in wishes:
+    if wishes.permits("only-if-cached"):
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
@@ -61,7 +62,7 @@ def wishes_of(request: Request, policy: Policy) -> Directives:
 
 def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
     """Whether the cache must keep out of it: no-store, and the conditions that only an origin can judge."""
-    return "no-store" in wishes or any(name in request.fields for name in ORIGIN_CONDITIONS)
+    return wishes.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
 
 def _from_stored(
@@ -76,22 +77,22 @@ def _from_stored(
     age, remaining = floor(state.age), state.remaining
     if is_usable(state, wishes):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
-    if "no-cache" not in wishes and policy.background_refresh and 0 <= state.overdue < _swr(state, wishes):
+    if not wishes.restricts("no-cache") and policy.background_refresh and 0 <= state.overdue < _swr(state, wishes):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
     return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 
 
 def is_usable(state: Freshness, wishes: Directives) -> bool:
     """Whether the response may be reused without asking: it is fresh, or the client takes it stale (section 4.2.4)."""
-    if needs_validation(state.directives) or "no-cache" in wishes:
+    if needs_validation(state.directives) or wishes.restricts("no-cache"):
         return False
     if not state.is_fresh:
         accepted = accepted_staleness(state.directives, wishes)
         return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
-    if state.remaining < (wishes.seconds("min-fresh") or 0):
+    if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS + 1) or 0):
         return False
     # A reload (max-age=0) of what never changes is not worth a question while it is fresh (RFC 8246 section 2)
-    return "immutable" in state.directives or _is_young_enough(state, wishes)
+    return state.directives.permits("immutable") or _is_young_enough(state, wishes)
 
 
 def _is_young_enough(state: Freshness, wishes: Directives) -> bool:
@@ -101,7 +102,7 @@ def _is_young_enough(state: Freshness, wishes: Directives) -> bool:
 
 def _swr(state: Freshness, wishes: Directives) -> float:
     """The stale-while-revalidate window, for a client that asks for nothing younger."""
-    if "min-fresh" in wishes or not _is_young_enough(state, wishes):
+    if wishes.restricts("min-fresh") or not _is_young_enough(state, wishes):
         return 0
     return revalidation_window(state.directives)
 

@@ -93,6 +93,13 @@ def explicit_lifetime(fields: Fields, directives: Directives, response_time: flo
     return min(max(0, expires - date_value(fields, response_time)), MAX_SECONDS)
 
 
+def has_valid_lifetime(fields: Fields, directives: Directives, response_time: float) -> bool:
+    """Return whether the origin gave a freshness lifetime, be it 0, in a valid form."""
+    if directives.permits("s-maxage") or directives.permits("max-age"):
+        return True
+    return not directives.targeted and date_field(fields, "expires", response_time) is not None
+
+
 def route_lifetime(status: int, policy: Policy) -> float | None:
     """The lifetime that the route gives to responses whose origin says nothing, before jitter."""
     lifetime = policy.negative_lifetimes.get(status, policy.freshness_lifetime if status in _SUCCESSFUL else None)
@@ -100,7 +107,7 @@ def route_lifetime(status: int, policy: Policy) -> float | None:
 
 
 def _heuristic_lifetime(stored: StoredResponse, directives: Directives) -> int:
-    if stored.status not in HEURISTICALLY_CACHEABLE and "public" not in directives:
+    if stored.status not in HEURISTICALLY_CACHEABLE and not directives.permits("public"):
         return 0
     modified = date_field(stored.fields, "last-modified", stored.response_time)
     if modified is None:

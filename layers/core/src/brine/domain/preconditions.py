@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from brine.domain.field_syntax import split_list
 from brine.domain.fields import Fields
 from brine.domain.freshness import date_value
@@ -16,10 +18,13 @@ ORIGIN_CONDITIONS = frozenset({"if-match", "if-unmodified-since"})
 RANGE_FIELDS = frozenset({"range", "if-range"})
 
 
+_STRONG_TAG = re.compile(r'"[!#-~\x80-\xff]*"')
+
+
 def entity_tag(fields: Fields) -> str | None:
-    """The ETag, as the origin wrote it."""
-    values = fields.all("etag")
-    return values[0].strip(" \t") or None if values else None
+    """The ETag, as the origin wrote it; None when there is none, or two that differ."""
+    values = {value.strip(" \t") for value in fields.all("etag")}
+    return values.pop() or None if len(values) == 1 else None
 
 
 def has_validator(fields: Fields) -> bool:
@@ -31,7 +36,9 @@ def strong_validator(fields: Fields, response_time: float) -> str | None:
     """What tells one sequence of bytes from another: a strong ETag; without an ETag, a strong Last-Modified."""
     tag = entity_tag(fields)
     if tag is not None:
-        return tag if _is_quoted(tag) else None
+        return tag if _is_strong(tag) else None
+    if "etag" in fields:  # it tells nothing for sure, and a date would tell less
+        return None
     return fields.get("last-modified") if _is_strong_date(fields, response_time) else None
 
 
@@ -68,8 +75,8 @@ def if_range_holds(request: Fields, response: Fields, response_time: float) -> b
     if condition is None:
         return True
     condition = condition.strip(" \t")
-    if _is_quoted(condition):
-        return condition == entity_tag(response)
+    if condition.startswith('"'):
+        return _is_strong(condition) and condition == entity_tag(response)
     return condition == response.get("last-modified") and _is_strong_date(response, response_time)
 
 
@@ -84,8 +91,12 @@ def _any_match(tags: str, current: str | None) -> bool:
     return current is not None and any(same_tag(tag, current) for tag in split_list(tags))
 
 
+def _is_strong(tag: str) -> bool:
+    """Whether this is a strong tag, by the letter of the grammar (section 8.8.3)."""
+    return _STRONG_TAG.fullmatch(tag) is not None
+
+
 def _is_quoted(tag: str) -> bool:
-    """Whether this is a strong tag: a quoted string and no more."""
     return len(tag) >= 2 and tag[0] == tag[-1] == '"'
 
 

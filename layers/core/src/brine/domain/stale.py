@@ -15,11 +15,15 @@ ERRORS = frozenset({500, 502, 503, 504})
 
 def needs_validation(directives: Directives) -> bool:
     """Whether a response may never be reused without asking the origin (section 5.2.2.4)."""
-    return directives.whole("no-cache")
+    return directives.restricts_all("no-cache")
 
 
 def _forbidden(directives: Directives) -> bool:
-    return "must-revalidate" in directives or "proxy-revalidate" in directives or needs_validation(directives)
+    return (
+        directives.restricts("must-revalidate")
+        or directives.restricts("proxy-revalidate")
+        or needs_validation(directives)
+    )
 
 
 def error_window(directives: Directives, wishes: Directives, policy: Policy) -> float:
@@ -30,7 +34,7 @@ def error_window(directives: Directives, wishes: Directives, policy: Policy) -> 
     if _forbidden(directives):
         return 0
     granted = directives.seconds("stale-if-error")
-    if granted is None and "s-maxage" in directives:
+    if granted is None and directives.restricts("s-maxage"):
         return 0
     return max(policy.grace if granted is None else granted, wishes.seconds("stale-if-error") or 0)
 
@@ -42,6 +46,6 @@ def revalidation_window(directives: Directives) -> float:
 
 def accepted_staleness(directives: Directives, wishes: Directives) -> float:
     """How stale a response the client takes (max-stale, section 5.2.1.2): seconds; infinite without an argument."""
-    if "max-stale" not in wishes or _forbidden(directives) or "s-maxage" in directives:
+    if _forbidden(directives) or directives.restricts("s-maxage"):
         return 0
-    return inf if wishes.whole("max-stale") else wishes.seconds("max-stale") or 0
+    return inf if wishes.permits_without_limit("max-stale") else wishes.seconds("max-stale") or 0

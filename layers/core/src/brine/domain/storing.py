@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import NO_DIRECTIVES, response_directives
 from brine.domain.connection import CACHING
-from brine.domain.freshness import HEURISTICALLY_CACHEABLE, explicit_lifetime, freshness, route_lifetime
+from brine.domain.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.preconditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.stale import error_window, needs_validation, revalidation_window
 from brine.domain.tags import response_tags
@@ -60,7 +60,7 @@ OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
 
 
 def _refused_by_request(request: Request, wishes: Directives, status: int, directives: Directives) -> str | None:
-    if "no-store" in wishes:
+    if wishes.restricts("no-store"):
         return "request-no-store"
     if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in _PROVOKING):
         return "provoked"
@@ -70,12 +70,11 @@ def _refused_by_request(request: Request, wishes: Directives, status: int, direc
 
 
 def _refused_by_origin(status: int, directives: Directives) -> str | None:
-    if "must-understand" in directives:
-        if status not in _UNDERSTOOD:
-            return "must-understand"
-    elif "no-store" in directives:
+    if directives.restricts("must-understand") and status not in _UNDERSTOOD:
+        return "must-understand"
+    if directives.restricts("no-store") and not directives.permits("must-understand"):
         return "no-store"
-    return "private" if directives.whole("private") else None
+    return "private" if directives.restricts_all("private") else None
 
 
 def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
@@ -111,7 +110,7 @@ def _stored_fields(candidate: StoredResponse, directives: Directives, policy: Po
 
 def _is_for_all_users(directives: Directives) -> bool:
     """Section 3.5."""
-    return "public" in directives or "s-maxage" in directives or "must-revalidate" in directives
+    return directives.permits("public") or directives.permits("s-maxage") or directives.permits("must-revalidate")
 
 
 def _sets_cookie(fields: Fields, directives: Directives) -> bool:
@@ -126,8 +125,8 @@ def _may_keep_cookie(directives: Directives, policy: Policy) -> bool:
         case "refuse":
             return False
         case "shared":
-            said_for_us = directives.targeted and "max-age" in directives
-            return "public" in directives or "s-maxage" in directives or said_for_us
+            said_for_us = directives.targeted and directives.permits("max-age")
+            return directives.permits("public") or directives.permits("s-maxage") or said_for_us
 
 
 def _is_length_right(candidate: StoredResponse) -> bool:
@@ -139,9 +138,9 @@ def _is_length_right(candidate: StoredResponse) -> bool:
 def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
     """Whether anything at all permits storing (the last condition of section 3)."""
     return (
-        "public" in directives
+        directives.permits("public")
         or candidate.status in HEURISTICALLY_CACHEABLE
-        or explicit_lifetime(candidate.fields, directives, candidate.response_time) is not None
+        or has_valid_lifetime(candidate.fields, directives, candidate.response_time)
         or route_lifetime(candidate.status, policy) is not None
     )
 

@@ -38,8 +38,11 @@ def is_tag(text: str) -> bool:
 
 
 def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The tags of a response, each once; None when they are more, or longer, than can be kept."""
-    return _limited(tuple(dict.fromkeys((*of_route, *_named(fields)))))
+    """The tags of a response, each once; None when they cannot be read, or are more, or longer, than can be kept."""
+    try:
+        return _limited(tuple(dict.fromkeys((*of_route, *_named(fields)))))
+    except NotStructured:
+        return None
 
 
 def checked_tags(tags: Collection[str]) -> tuple[str, ...]:
@@ -65,10 +68,7 @@ def _named(fields: Fields) -> Iterator[str]:
         yield from split_list(_text(line))
     groups = fields.get("cache-groups")
     if groups is not None:
-        try:
-            yield from filter(None, parse_strings(groups))
-        except NotStructured:  # then the field does not count (RFC 8941 section 4.2)
-            return
+        yield from filter(None, parse_strings(groups))
 
 
 def _text(line: str) -> str:

@@ -50,7 +50,7 @@ class Contents:
             return body
         if form is self.transcoding.sent:
             return request.body
-        if "no-transform" in request_directives(request.fields) or "content-range" in request.fields:
+        if request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
             why = "content that may not be converted, or is a part, must come as"
             raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
         try:

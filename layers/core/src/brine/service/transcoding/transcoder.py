@@ -109,7 +109,7 @@ class Transcoder:
         refused: tuple[problems.Kind, str] | None = None
         if format_of(kind) is not self.transcoding.origin:
             refused = problems.ORIGIN_FORMAT, f"the origin's response is not {self.transcoding.origin.media_type}"
-        elif "no-transform" in response_directives(response.fields):
+        elif response_directives(response.fields).restricts("no-transform"):
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
             return answer if response.status >= 300 else problems.problem_instead(answer, *refused)
