@@ -15,7 +15,9 @@ from brine.errors import BadEvent
 from tests.events import load_event
 
 TEXT = st.text(st.characters(max_codepoint=255))
-LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), TEXT))
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f") | st.just("\t"))
+TARGETS = st.text(st.characters(min_codepoint=33, max_codepoint=126)).map("/{}".format)
+LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), VALUES))
 GOOD: dict[str, Any] = {
     "version": 2,
     "route": "api",
@@ -27,7 +29,7 @@ GOOD: dict[str, Any] = {
 }
 
 
-@given(route=TEXT, target=TEXT, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
+@given(route=TEXT, target=TARGETS, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
 def test_what_is_written_is_read(
     route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]], renews: int | None
 ) -> None:
@@ -37,9 +39,19 @@ def test_what_is_written_is_read(
     assert read(text) == request
 
 
-LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]]]
+LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", "b", "c"]], [["a b", ""]]]
+LINES_OF_NO_USE += [[["a", f"b{chr(code)}"]] for code in (*range(9), *range(10, 32), 127, 256)]
 CHANGES: list[dict[str, Any]] = [
-    *({"version": 1}, {"route": None}, {"target": 1}, {"key": ["secret"]}, {"tenant": None}),
+    *(
+        {"version": 1},
+        {"route": None},
+        {"target": 1},
+        {"target": "x"},
+        {"target": "/\x00"},
+        {"target": "/\xe9"},
+        {"key": ["secret"]},
+        {"tenant": None},
+    ),
     *({"renews": renews} for renews in ("secret", 1.5, True, [7])),
     *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]

@@ -20,10 +20,11 @@ from brine.domain.origin import OriginAddress
 from brine.domain.policy import Policy
 from brine.domain.receive import receive, receive_error
 from brine.domain.respond import relay, respond
-from brine.domain.stored import StoredResponse
+from brine.domain.route import Route
+from brine.domain.stored import Selection, StoredResponse
 from brine.domain.storing import evict_at
-from brine.domain.upstream import upstream_fields
-from brine.domain.vary import selects, vary_key
+from brine.domain.upstream import as_sent, with_via
+from brine.domain.vary import selecting_digests, selects
 
 if TYPE_CHECKING:
     from brine.domain.decision import Decision, Reception
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
 
+OPEN = Route(name="r", prefix="/", origin=ORIGIN, forward_headers="all")
+
 type Header = tuple[str, str]
+
+
+def digest(name: str, value: str) -> bytes:
+    """What stands for a keyed hash."""
+    return f"{name}: {value}".encode()
 
 
 def date(offset: float = 0) -> str:
@@ -54,7 +62,8 @@ def stored_response(
     body: bytes = b"body",
     at: float = START,
     delay: float = 0.0,
-    vary: tuple[tuple[str, str | None], ...] = (),
+    vary: tuple[str, ...] = (),
+    made_for: Request | None = None,
 ) -> StoredResponse:
     return StoredResponse(
         method="GET",
@@ -67,6 +76,7 @@ def stored_response(
         response_time=at,
         fetch_started=at - delay,
         vary=vary,
+        selection=Selection(1, selecting_digests(vary, made_for or request(), digest)),
     )
 
 
@@ -126,7 +136,7 @@ class Story:
     policy: Policy = field(default_factory=Policy)
     now: float = START
     answers: list[Response | None] = field(default_factory=list)
-    store: dict[tuple[str, str], StoredResponse] = field(default_factory=dict)
+    store: dict[tuple[str, tuple[bytes | None, ...]], StoredResponse] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def origin(self, *headers: Header, status: int = 200, body: bytes = b"body") -> None:
@@ -139,7 +149,7 @@ class Story:
         self.answers.append(None)
 
     def get(self, *headers: Header, target: str = "/a", method: str = "GET") -> Told:
-        asked = request(*headers, method=method, target=target)
+        asked = as_sent(request(*headers, method=method, target=target), replace(OPEN, policy=self.policy))
         stored, mismatch = self._find(asked) if method in {"GET", "HEAD"} else (None, False)
         decision = decide(stored, asked, self.policy, self.now, vary_mismatch=mismatch)
         match decision:
@@ -155,17 +165,16 @@ class Story:
         names = self.names.get(asked.target)
         if names is None:
             return None, False
-        stored = self.store.get((asked.target, vary_key(names, asked)))
+        stored = self.store.get((asked.target, selecting_digests(names, asked, digest)))
         if stored is None:  # one that fits all the same, as the main slot may
-            stored = next((one for one in self._all(asked.target) if selects(one, asked)), None)
+            stored = next((one for one in self._all(asked.target) if selects(one, asked, digest)), None)
         return stored, stored is None
 
     def _all(self, target: str) -> list[StoredResponse]:
         return [stored for (of, _), stored in self.store.items() if of == target]
 
     def _fetch(self, asked: Request, decision: Validate | Forward, sent: tuple[Request, ...]) -> Told:
-        fields = upstream_fields(replace(asked, fields=decision.fields), "all")
-        sent = (*sent, replace(asked, fields=fields))
+        sent = (*sent, replace(asked, fields=with_via(decision.fields)))
         answer = self.answers.pop(0)
         if answer is None:
             stale = receive_error(decision, asked, self.policy, self.now)
@@ -204,11 +213,11 @@ class Story:
 
     def _keep(self, asked: Request, stored: StoredResponse) -> None:
         assert evict_at(stored, self.policy) >= stored.response_time
-        names = tuple(name for name, _ in stored.vary)
-        if self.names.get(asked.target) != names:
+        if self.names.get(asked.target) != stored.vary:
             self._drop(asked.target)
-        self.names[asked.target] = names
-        self.store[asked.target, vary_key(names, asked)] = stored
+        self.names[asked.target] = stored.vary
+        digests = selecting_digests(stored.vary, asked, digest)
+        self.store[asked.target, digests] = replace(stored, selection=Selection(1, digests))
 
     def _drop(self, target: str) -> None:
         self.names.pop(target, None)

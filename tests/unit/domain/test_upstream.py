@@ -1,48 +1,125 @@
+"""Which fields of a request reach its origin: a table over every registered name."""
+
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.upstream import upstream_fields
-from tests.unit.domain.stories import request
+from brine.domain.policy import Policy
+from brine.domain.route import Route
+from brine.domain.upstream import as_sent, with_via
+from tests.unit.domain.registered_fields import COMMON, REGISTERED
+from tests.unit.domain.stories import OPEN, ORIGIN, request
 
-ALLOWED = frozenset({"accept"})
+if TYPE_CHECKING:
+    from brine.domain.messages import Request
+
+PLAIN = Route(name="r", prefix="/", origin=ORIGIN)
+STORING_POSTS = replace(PLAIN, policy=Policy(store_post=True))
+
+EVERY_NAME = REGISTERED | COMMON
+OF_THE_CONNECTION = {
+    *("Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "TE"),
+    *("Proxy-Authorization", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"),
+}
+WRITTEN_BY_US = {"Host", "Content-Length", "Expect", "Proxy"}
+
+# What a request takes along whose response may be stored, and why nobody can change by it what others get.
+STORED_WITH = {
+    "Accept": "content negotiation: the origin names it in Vary, or the route's lifetime makes it select",
+    "Accept-Charset": "the same",
+    "Accept-Encoding": "the same",
+    "Accept-Language": "the same",
+    "Authorization": "its response is stored only where the origin says that it is for all (RFC 9111 section 3.5)",
+    "Cache-Control": "known directives alone, each in one form",
+    "If-Match": "its errors are not stored",
+    "If-Modified-Since": "withheld on a miss",
+    "If-None-Match": "withheld on a miss",
+    "If-Range": "its errors are not stored, and a part is stored as a part",
+    "If-Unmodified-Since": "its errors are not stored",
+    "Range": "byte ranges alone; a part is stored as a part, and its errors are not",
+    "Traceparent": "tracing: no origin answers otherwise by it",
+    "Tracestate": "the same",
+}
+RIGHT = {"cache-control": "no-cache", "range": "bytes=0-1", "if-none-match": '"a"'}
+
+
+def sent(asked: Request, route: Route = PLAIN) -> list[tuple[str, str]]:
+    return list(as_sent(asked, route).fields.lines)
+
+
+def names_sent(method: str, route: Route) -> set[str]:
+    """The names that reach the origin, each tried alone."""
+    return {name for name in EVERY_NAME if sent(request((name, RIGHT.get(name.lower(), "x")), method=method), route)}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_may_be_stored_is_asked_for_with_few_fields(method: str) -> None:
+    assert names_sent(method, PLAIN) == STORED_WITH.keys()
+
+
+def test_a_post_that_may_be_stored_has_them_and_those_of_its_content() -> None:
+    of_content = {name for name in EVERY_NAME if name.startswith("Content-")} - WRITTEN_BY_US
+    assert names_sent("POST", STORING_POSTS) == STORED_WITH.keys() | of_content
+
+
+@pytest.mark.parametrize(("method", "route"), [("POST", PLAIN), ("OPTIONS", PLAIN), ("GET", OPEN), ("POST", OPEN)])
+def test_all_others_take_along_what_is_not_of_the_connection(method: str, route: Route) -> None:
+    assert names_sent(method, route) == EVERY_NAME - OF_THE_CONNECTION - WRITTEN_BY_US
+
+
+def test_a_get_with_content_is_never_stored_and_takes_along_all() -> None:
+    asked = replace(request(("Cookie", "a=b"), ("X-A", "1")), body=b"x")
+    assert sent(asked) == [("cookie", "a=b"), ("x-a", "1")]
+
+
+def test_fields_that_connection_lists_stay_here() -> None:
+    asked = request(("Connection", "close, X-Hop,"), ("X-Hop", "1"), ("X", "2"))
+    assert sent(asked, OPEN) == [("x", "2")]
+
+
+def test_the_route_s_own_names_go() -> None:
+    naming = replace(PLAIN, forward_headers=frozenset({"cookie"}), policy=Policy(key_headers=frozenset({"x-region"})))
+    asked = request(("Cookie", "a"), ("X-Region", "b"), ("Accept", "c"))
+    assert sent(asked, naming) == [("cookie", "a"), ("x-region", "b")]
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("value", "passed"),
     [
-        *("Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding"),
-        *("Upgrade", "HTTP2-Settings", "Host", "Content-Length", "Expect"),
+        ("max-age=0", "max-age=0"),
+        ("No-Cache, x=<script>, no-cache", "no-cache"),
+        ("no-store=5, MAX-AGE=x", "max-age=0, no-store"),
+        ("max-stale, only-if-cached", "max-stale, only-if-cached"),
+        (
+            "max-stale=5, min-fresh=9, no-transform, stale-if-error=7",
+            "stale-if-error=7, max-stale=5, min-fresh=9, no-transform",
+        ),
+        ("max-stale=x, only-if-cached=1, foo", None),
+        ("min-fresh=x", f"min-fresh={2**31}"),
+        ('no-store, x="', "max-age=0, no-store"),
+        ("", None),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_fields_of_the_connection_stay_here(name: str, method: str) -> None:
-    assert name not in upstream_fields(request((name, "x"), method=method), "all")
+def test_cache_directives_go_on_in_one_form(value: str, passed: str | None) -> None:
+    asked = as_sent(request(("Cache-Control", value)), PLAIN)
+    assert asked.fields.get("cache-control") == passed
+    deaf = replace(PLAIN, policy=Policy(request_directives=False))
+    assert "cache-control" not in as_sent(asked, deaf).fields
+    assert as_sent(request(("Cache-Control", value)), OPEN).fields.get("cache-control") == value.strip()
 
 
-def test_so_do_those_that_connection_lists() -> None:
-    fields = upstream_fields(request(("Connection", "close, X-Hop,"), ("X-Hop", "1"), ("X", "2")), "all")
-    assert fields.lines == (("x", "2"), ("via", "1.1 brine"))
+@pytest.mark.parametrize("value", ["bytes=5-2", "items=0-9", "bytes", "x", "bytes=0-1, bytes=2-3", ""])
+@pytest.mark.parametrize("route", [PLAIN, OPEN])
+def test_what_is_no_range_of_bytes_is_ignored(value: str, route: Route) -> None:
+    assert sent(request(("Range", value)), route) == []
+    assert sent(request(("Range", value), method="PUT"), route) == [("range", value)]
 
 
-def test_what_the_route_does_not_allow_does_not_reach_the_origin() -> None:
-    headers = (("Accept", "a"), ("X-Forwarded-Host", "evil"), ("Cookie", "a=b"), ("Authorization", "x"))
-    assert upstream_fields(request(*headers), ALLOWED).lines == (("accept", "a"), ("via", "1.1 brine"))
-    assert upstream_fields(request(*headers, method="HEAD"), ALLOWED).lines == (("accept", "a"), ("via", "1.1 brine"))
-    assert len(upstream_fields(request(*headers), "all")) == 5
-    assert len(upstream_fields(request(*headers, method="POST"), ALLOWED)) == 5
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range"),
-        "Cache-Control",
-    ],
-)
-def test_questions_of_the_cache_and_directives_always_go(name: str) -> None:
-    assert upstream_fields(request((name, "x")), frozenset()).get(name) == "x"
-
-
-def test_via_goes_after_those_of_others() -> None:
-    assert upstream_fields(request(("Via", "1.0 other")), ALLOWED).get("via") == "1.0 other, 1.1 brine"
+def test_via_is_ours_and_comes_last() -> None:
+    asked = as_sent(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
+    assert with_via(asked.fields).lines == (("accept", "a"), ("via", "1.1 brine"))
+    passing = as_sent(request(("Via", "1.0 other"), method="POST"), PLAIN)
+    assert with_via(passing.fields).get("via") == "1.0 other, 1.1 brine"

@@ -57,7 +57,7 @@ early_refresh = 1
     assert route.name == "orders-2"
     assert route.origin == OriginAddress(scheme="https", host="orders.test", port=8443)
     assert route.base_path == "/v2"
-    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version", "x-region"}
+    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"

@@ -160,6 +160,7 @@ class World:
             routes=parse_routes(ROUTES, {}),
             cache=ResponseCache(
                 codec=codec,
+                keyring=self.keyring,
                 stamps=Stamps(items=self.items, store=self.stamps, known=KnownStamps(self.delta)),
                 leases=Leases(self.leases, pk_of),
                 bodies=Bodies(self.bodies),

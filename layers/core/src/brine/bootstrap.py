@@ -125,13 +125,10 @@ def build_cache(
 
 def _gateway(settings: Settings, aws: Aws) -> Gateway:
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    keyring = own_keyring(settings, aws)
     cache = ResponseCache(
-        codec=Codec(
-            own_keyring(settings, aws),
-            purpose=PURPOSE,
-            registry=stored_response_registry(),
-            limits=Limits(),
-        ),
+        codec=Codec(keyring, purpose=PURPOSE, registry=stored_response_registry(), limits=Limits()),
+        keyring=keyring,
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),
             store=DynamoStampStore(aws, settings.table),

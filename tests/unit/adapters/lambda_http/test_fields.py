@@ -65,7 +65,9 @@ def test_characters_of_a_load_balancer_were_utf8(in_json: str, as_bytes: bytes) 
     )
 
 
-@pytest.mark.parametrize("value", ["a\r\nb: c", "a\nb", "a\0", "\xe9\r", "\ud800", 1, None])
+@pytest.mark.parametrize(
+    "value", ["a\r\nb: c", "a\nb", "a\0", "\x01", "a\x0bb", "a\x1b[m", "\x7f", "\xe9\x1f", "\xe9\r", "\ud800", 1, None]
+)
 @pytest.mark.parametrize("name", ["http-api/get-cache.json", "alb/get-cache.json"])
 def test_a_value_that_no_header_line_can_hold_is_refused(name: str, value: object) -> None:
     with pytest.raises(BadEvent, match="header value"):

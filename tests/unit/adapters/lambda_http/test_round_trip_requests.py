@@ -36,8 +36,9 @@ QUERIES = st.none() | _joined(st.sampled_from(_PCHAR + "&/?[]{}|"), ENCODED).fil
 PARTS = _joined(st.sampled_from("abc019-._~+*"), UTF8_ENCODED)
 PARAMETERS = st.lists(st.tuples(PARTS, PARTS).map("=".join), min_size=1, max_size=5).map("&".join)
 NAMES = st.sampled_from(["accept", "x-probe", "x_odd!name", "user-agent"])
-LATIN1 = st.text(st.characters(max_codepoint=0xFF, exclude_characters="\r\n\0"), max_size=8)
-UTF8 = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=8).map(
+CONTROLS = "".join(map(chr, (*range(9), *range(10, 32), 127)))
+LATIN1 = st.text(st.characters(max_codepoint=0xFF, exclude_characters=CONTROLS), max_size=8)
+UTF8 = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=CONTROLS), max_size=8).map(
     lambda text: text.encode().decode("latin-1")
 )
 BODIES = st.binary(max_size=60) | st.text(max_size=30).map(lambda text: text.encode("utf-8", "replace"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.http1.connection import Limits, Message
 from brine.adapters.http1.errors import BadAnswer, ConnectFailed, ExchangeError, NoAnswer, TimedOut, TooLarge
 from brine.adapters.http1.head import TOKEN
+from brine.domain.field_syntax import FIELD_VALUE
 from brine.domain.fields import Fields
 from brine.domain.messages import IDEMPOTENT_METHODS, Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _ALWAYS_COUNTED = frozenset({"POST", "PUT", "PATCH"})  # without a body they say so (RFC 9110 section 8.6)
 _OURS = frozenset({"host", "content-length", "transfer-encoding"})
 _TARGET = re.compile(r"[!-~\x80-\xff]+")
-_VALUE = re.compile(r"[^\0\r\n\u0100-\U0010ffff]*")
 
 _ERRORS: dict[type[ExchangeError], type[OriginError]] = {
     ConnectFailed: OriginUnreachable,
@@ -70,7 +70,7 @@ def _head(origin: OriginAddress, request: Request) -> bytes:
         raise BadRequest("the path or query cannot be written in a request line")
     lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {origin.authority}"]
     for name, value in request.fields:
-        if TOKEN.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
+        if TOKEN.fullmatch(name) is None or FIELD_VALUE.fullmatch(value) is None:
             raise BadRequest("a header field cannot be written in a header line")
         if name not in _OURS:
             lines.append(f"{name}: {value}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 
+from brine.domain.field_syntax import FIELD_NAME, FIELD_VALUE
 from brine.domain.fields import Fields
 from brine.domain.refresh import RefreshRequest
 from brine.errors import BadEvent
 
 VERSION = 2
+
+_TARGET = re.compile(r"/[!-~]*")
 
 
 def write(request: RefreshRequest) -> str:
@@ -42,7 +46,7 @@ def read(text: str) -> RefreshRequest:
             "tenant": str(tenant),
             "fields": list(lines),
             "renews": int() | None as renews,
-        } if all(map(_is_line, lines)) and not isinstance(renews, bool):
+        } if all(map(_is_line, lines)) and _TARGET.fullmatch(target) and not isinstance(renews, bool):
             fields = Fields(map(tuple, lines))
             return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
     raise BadEvent("the message is no refresh request of this version")
@@ -50,6 +54,6 @@ def read(text: str) -> RefreshRequest:
 
 def _is_line(line: object) -> bool:
     match line:
-        case [str(), str()]:
-            return True
+        case [str(name), str(value)]:
+            return FIELD_NAME.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
     return False

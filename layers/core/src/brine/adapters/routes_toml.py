@@ -16,7 +16,7 @@ from brine.adapters.toml_positions import Positions, not_toml
 from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.policy import Policy
-from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route, Routes
+from brine.domain.route import QueryRule, Route, Routes
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -94,9 +94,6 @@ class _Reader:
             else:
                 known = ", ".join(sorted((*ROUTE, *POLICY, *tables, "origin")))
                 self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
-        forwarded = values.setdefault("forward_headers", DEFAULT_FORWARD_HEADERS)
-        if forwarded != "all":
-            values["forward_headers"] = forwarded | policy.get("key_headers", frozenset())
         if values.get("large_bodies") == "redirect" and "transcoding" in values:
             self.fail(index, ("large_bodies",), '"large_bodies" cannot redirect to what "transcoding" would convert')
         return Route(**values, policy=Policy(**policy))

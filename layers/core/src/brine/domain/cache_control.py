@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from brine.domain.field_syntax import FIELD_NAME, delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.field_syntax import FIELD_NAME, MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
 from brine.domain.structured import NotStructured, Token, parse_dictionary
 
 if TYPE_CHECKING:
@@ -119,6 +119,22 @@ class Directives:
         """Return the field names, in lower case, that the directive is limited to."""
         lists = (argument for argument in self._arguments.get(name, ()) if isinstance(argument, frozenset))
         return frozenset().union(*lists)
+
+    @property
+    def of_request(self) -> str:
+        """Return the known directives of a request as a field value, each wrong one as a right one that does the same."""
+        parts = [
+            f"{name}={seconds}" for name in ("max-age", "stale-if-error") if (seconds := self.seconds(name)) is not None
+        ]
+        if self.permits("max-stale"):
+            seconds = self.seconds("max-stale")
+            parts.append("max-stale" if self.permits_without_limit("max-stale") else f"max-stale={seconds}")
+        if (seconds := self.seconds("min-fresh", wrong=MAX_SECONDS)) is not None:
+            parts.append(f"min-fresh={seconds}")
+        parts += [name for name in ("no-cache", "no-store", "no-transform") if name in self._arguments]
+        if self.permits("only-if-cached"):
+            parts.append("only-if-cached")
+        return ", ".join(parts)
 
     def restricted_by(self, text: str) -> Directives:
         """Return these directives and the restrictions that an unreadable text speaks of."""

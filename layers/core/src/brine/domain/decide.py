@@ -13,7 +13,6 @@ from brine.domain.messages import CACHED_METHODS
 from brine.domain.partial import PARTIAL, asking_for_rest, holds
 from brine.domain.preconditions import CACHE_CONDITIONS, ORIGIN_CONDITIONS, RANGE_FIELDS, conditional, has_validator
 from brine.domain.stale import accepted_staleness, needs_validation, revalidation_window
-from brine.domain.vary import selects
 
 if TYPE_CHECKING:
     from brine.domain.cache_control import Directives
@@ -29,7 +28,7 @@ __all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "wishes_of"]
 def decide(
     stored: StoredResponse | None, request: Request, policy: Policy, now: float, *, vary_mismatch: bool = False
 ) -> Decision:
-    """Pick the way to answer a request. `stored`: what is stored for it, its body at hand or not.
+    """Pick the way to answer a request. `stored`: what it selects of what is stored, its body at hand or not.
 
     `vary_mismatch`: something is stored under the key, but for other selecting fields.
     """
@@ -46,8 +45,7 @@ def decide(
         return decision
     if _is_for_the_origin(request, wishes):
         return Forward(fields=request.fields, reason="request")
-    mismatch = vary_mismatch or stored is not None
-    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if mismatch else "uri-miss")
+    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
 
 
 def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
@@ -68,8 +66,8 @@ def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
 def _from_stored(
     stored: StoredResponse, request: Request, wishes: Directives, policy: Policy, now: float
 ) -> Decision | None:
-    """The decision that a stored response leads to; None when it is not for this request."""
-    if _is_for_the_origin(request, wishes) or not selects(stored, request):
+    """The decision that a stored response leads to; None when the cache must keep out of it."""
+    if _is_for_the_origin(request, wishes):
         return None
     if not holds(stored, request):
         return _forward_part(stored, request)
@@ -89,7 +87,7 @@ def is_usable(state: Freshness, wishes: Directives) -> bool:
     if not state.is_fresh:
         accepted = accepted_staleness(state.directives, wishes)
         return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
-    if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS + 1) or 0):
+    if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS) or 0):
         return False
     # A reload (max-age=0) of what never changes is not worth a question while it is fresh (RFC 8246 section 2)
     return state.directives.permits("immutable") or _is_young_enough(state, wishes)

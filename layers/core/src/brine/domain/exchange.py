@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import response_directives
+from brine.domain.canonical import NEGOTIATION
 from brine.domain.connection import end_to_end
 from brine.domain.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http_date import dated
 from brine.domain.stored import StoredResponse
 from brine.domain.storing import admit
-from brine.domain.vary import NEGOTIATION, selecting_fields, vary_names
+from brine.domain.vary import ANYTHING, vary_names
 
 if TYPE_CHECKING:
     from brine.domain.cache_control import Directives
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from brine.domain.fields import Fields
     from brine.domain.messages import Request, Response
     from brine.domain.policy import Policy
-    from brine.domain.vary import SelectingFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +62,19 @@ class Exchange:
             vary=self.vary(fields),
         )
 
-    def vary(self, fields: Fields) -> SelectingFields:
-        """The request's selecting fields for a response with these fields: those in Vary, and those of the route.
+    def vary(self, fields: Fields) -> tuple[str, ...]:
+        """The names of what selects a response with these fields: the fields in Vary, and those of the route.
 
         An origin that gives no lifetime has not said either that its response is for everybody. Where only the route
         makes it fresh, what the origin may have negotiated about selects too, unless the route says what does.
         """
         names = vary_names(fields)
-        if names == ("*",):
-            return selecting_fields(names, self.request)
+        if names == ANYTHING:
+            return names
         of_route = self.policy.key_headers
         if of_route is None:
             of_route = NEGOTIATION if self._is_fresh_by_route(fields) else frozenset()
-        return selecting_fields(sorted({*names, *of_route}), self.request)
+        return tuple(sorted({*names, *of_route}))
 
     def _is_fresh_by_route(self, fields: Fields) -> bool:
         status = self.response.status if self.response.status != 304 or self.stored is None else self.stored.status

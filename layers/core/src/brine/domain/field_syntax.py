@@ -10,6 +10,9 @@ _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110 section 5.6.2), which is what field names are."""
 
+FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")
+"""What a field value is made of: no control character but the tab (RFC 9110 section 5.5)."""
+
 MAX_SECONDS = 2**31
 """What a cache takes a longer time for (RFC 9111 section 1.2.2)."""
 

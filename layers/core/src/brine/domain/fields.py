@@ -6,12 +6,17 @@ character is one byte (ISO-8859-1), so what an origin sent goes out again unchan
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, overload
+
+from brine.domain.field_syntax import FIELD_NAME, FIELD_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
 type FieldLine = tuple[str, str]
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Fields:
@@ -91,6 +96,19 @@ class Fields:
     def updated_by(self, newer: Fields) -> Fields:
         """These fields, but for each name that `newer` has, its lines instead, at the end."""
         return Fields.lowered((*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines))
+
+    def deliverable(self) -> Fields:
+        """Return the fields with a blank for each control character, which not every recipient takes.
+
+        Raises ValueError for what could end a line, for a character that is no byte, and for a name that is no token
+        (RFC 9110 sections 5.1 and 5.5).
+        """
+        if all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in self._lines):
+            return self
+        lines = [(name, _CONTROL.sub(" ", value).strip(" \t")) for name, value in self._lines]
+        if not all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in lines):
+            raise ValueError("a field line holds a line break, a null, or what is no byte")
+        return Fields.lowered(lines)
 
     def _by_name(self) -> dict[str, tuple[str, ...]]:
         index = self._index

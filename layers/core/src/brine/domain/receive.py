@@ -14,7 +14,6 @@ from brine.domain.invalidation import invalidated, named_target
 from brine.domain.partial import PARTIAL, ask_for_whole, holds, receive_part
 from brine.domain.stale import ERRORS, error_window
 from brine.domain.storing import OF_THE_REQUEST
-from brine.domain.vary import selects
 
 if TYPE_CHECKING:
     from brine.domain.decision import Forward
@@ -74,7 +73,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     One that is still good, since it was to be renewed early, may always stay.
     """
     stored = decision.stored
-    if stored is None or not selects(stored, request) or not holds(stored, request):
+    if stored is None or not holds(stored, request):
         return None
     state, wishes = freshness(stored, policy, now), wishes_of(request, policy)
     if is_usable(state, wishes):

@@ -10,13 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from brine.domain.canonical import NEGOTIATION
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.partial import PARTIAL
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tenant import NOBODY, tenant_header
-from brine.domain.upstream import upstream_fields
-from brine.domain.vary import NEGOTIATION
 
 if TYPE_CHECKING:
     from brine.domain.cache_key import Resource
@@ -57,15 +56,16 @@ class RefreshRequest:
 def refresh_request(
     route: Route, request: Request, stored: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:
-    """What to hand over for a stored response that this request found; None when others must not refresh it.
+    """What to hand over for a stored response that this request found, in the form that the origin gets.
+
+    None when others must not refresh it.
 
     Along go the selecting fields, those of content negotiation, those that the route names beyond the standard ones,
     and the one that names the tenant. Here is where credentials are at play, where only a part is stored, and where it
     all is too long.
     """
-    selecting = {name for name, _ in stored.vary} | (route.policy.key_headers or frozenset())
-    reaching = {name for name, _ in upstream_fields(request, route.forward_headers)}
-    at_play = reaching | tenant_header(route.tenant) | {name for name in selecting if name in request.fields}
+    selecting = frozenset(stored.vary) | (route.policy.key_headers or frozenset())
+    at_play = {name for name, _ in request.fields} | tenant_header(route.tenant)
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
         return None
     named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS

@@ -22,7 +22,7 @@ type ForwardHeaders = Literal["all"] | frozenset[str]
 # matter of HTTP itself, of content negotiation (origins name those in Vary), or of tracing. Cookies are not among them.
 DEFAULT_FORWARD_HEADERS = frozenset(
     {
-        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma"),
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control"),
         *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
         *("traceparent", "tracestate"),
     }

@@ -21,14 +21,25 @@ class BodyReference:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a stored response was made for: digests of the request fields that its `vary` names, in that order.
+
+    `key_id` is that of the key that they were made with. None stands for a field that the request did not have.
+    """
+
+    key_id: int = 0
+    digests: tuple[bytes | None, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
     """A response as it was received, less hop-by-hop fields, with what RFC 9111 needs to reuse it.
 
     Times are seconds since 1970, as floats. `request_time` and `response_time` are those of the exchange that
     stored or last freshened it (RFC 9111 section 4.2.3); `fetch_started` is when the fetch that brought the body
-    began, which is what a purge is compared with. `vary` holds the selecting request fields with their normalised
-    values (None when the request had none), `("*", None)` for `Vary: *`. `generation` is the fencing token of its fill.
+    began, which is what a purge is compared with. `vary` names the request fields that select, and `selection` has
+    digests of their values. `generation` is the fencing token of its fill.
     `variants_since` counts on the response in a key's main slot: other variants fetched before it are dead.
     `outlived`: purges known before the fetch that seem later by their clocks. `stale_from`: the soft purge that ended
     its freshness, as the lookup found it; it is not part of what is stored.
@@ -43,7 +54,8 @@ class StoredResponse:
     request_time: float
     response_time: float
     fetch_started: float
-    vary: tuple[tuple[str, str | None], ...] = ()
+    vary: tuple[str, ...] = ()
+    selection: Selection = Selection()
     tags: tuple[str, ...] = ()
     generation: int = 0
     variants_since: float = 0.0

@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+from brine.domain.cache_control import request_directives
+from brine.domain.canonical import canonical
 from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
+from brine.domain.ranges import parse_range
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
+    from brine.domain.route import Route
 
-# Written by the adapter that sends the request; an expectation is met already, the content being here.
-_REWRITTEN = frozenset({"content-length", "expect", "host"})
+# Host and Content-Length are written by the adapter that sends the request; an expectation is met already, the content
+# being here; and a CGI program would take Proxy for the setting HTTP_PROXY.
+_NEVER: Final = frozenset({"content-length", "expect", "host", "proxy"})
 
 # The cache's own questions, and what a cache must pass on (RFC 9111 section 5.2).
-_ALWAYS = frozenset(
+_ALWAYS: Final = frozenset(
     {"cache-control", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
 )
 
 
-def upstream_fields(request: Request, allowed: Literal["all"] | frozenset[str]) -> Fields:
-    """The fields to send: end-to-end ones, for what a cache may answer only the allowed (in lower case), and Via.
+def as_sent(request: Request, route: Route) -> Request:
+    """Return the request as the origin is to get it. What decides about it and what selects are these same bytes.
 
-    What neither the cache key nor Vary sees must not reach the origin, or one client could change what others get.
+    A request whose response may be stored has only the fields that the route allows, each in its one form. What is not
+    in the cache key and not in Vary must not reach the origin, or one client could change what others get.
     """
-    fields = end_to_end(request.fields).without(_REWRITTEN)
-    if allowed != "all" and request.is_for_cache:
-        passed = allowed | _ALWAYS
-        fields = fields.only(passed | {"via"})
+    fields = end_to_end(request.fields).without(_NEVER)
+    is_post = request.method == "POST" and route.policy.store_post
+    if not (request.is_for_cache or is_post):
+        return replace(request, fields=fields)
+    if route.forward_headers != "all":
+        passed = route.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
+        fields = Fields.lowered(
+            line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
+        )
+        fields = _with_known_directives(fields, obeyed=route.policy.request_directives)
+    fields = canonical(fields)
+    if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
+        fields = fields.without({"range"})
+    return replace(request, fields=fields)
+
+
+def with_via(fields: Fields) -> Fields:
+    """Return the fields of a request to the origin, and our line of Via (RFC 9110 section 7.6.3)."""
     return Fields.lowered((*fields.lines, VIA))
+
+
+def _with_known_directives(fields: Fields, *, obeyed: bool) -> Fields:
+    """The fields with the cache directives that we know, written rightly, and without others: no key has them."""
+    if "cache-control" not in fields:
+        return fields
+    text = request_directives(fields).of_request if obeyed else ""
+    return fields.replacing("cache-control", text) if text else fields.without({"cache-control"})

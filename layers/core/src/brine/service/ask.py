@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.circuit import health
 from brine.domain.messages import Response
 from brine.domain.retries import is_repeatable, may_pass, pause_before
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError
+from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
 from brine.service.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
@@ -85,6 +85,10 @@ def _attempt(visit: Visit, request: Request, patience: Deadline) -> Outcome:
 
 def _outcome(visit: Visit, request: Request, patience: Deadline) -> Outcome:
     try:
-        return visit.gateway.origin.fetch(visit.route.origin, request, patience)
+        response = visit.gateway.origin.fetch(visit.route.origin, request, patience)
     except OriginError as error:
         return error
+    try:
+        return replace(response, fields=response.fields.deliverable())
+    except ValueError as error:
+        return OriginMalformed(str(error))

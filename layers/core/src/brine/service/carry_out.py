@@ -13,7 +13,7 @@ from brine.domain.respond import relay
 from brine.domain.stamps import MARGIN, key_stamp
 from brine.domain.storing import evict_at
 from brine.domain.target import normalised
-from brine.domain.upstream import upstream_fields
+from brine.domain.upstream import with_via
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.service import problems
 from brine.service.ask import ask
@@ -64,11 +64,10 @@ def fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
 
 def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     gateway, route = visit.gateway, visit.route
-    fields = upstream_fields(replace(visit.request, fields=decision.fields), route.forward_headers)
     patience = visit.deadline.within(route.timeout, reserve=RESERVE)
     began = gateway.clock()
     try:
-        response = ask(visit, replace(visit.request, fields=fields), patience)
+        response = ask(visit, replace(visit.request, fields=with_via(decision.fields)), patience)
     except BadRequest as error:
         fill.give_up(visit)
         kind = problems.REQUEST_INVALID

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.hit_for_miss import HitForMiss
 from brine.domain.stamps import is_dead, stale_from, stamp_names
 from brine.domain.stored import BodyReference, StoredResponse
-from brine.domain.vary import selects, vary_key
+from brine_codec import CodecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from brine.domain.cache_key import Resource
-    from brine.domain.messages import Request
     from brine.domain.stamps import Stamp
+    from brine.service.selecting import Selecting
 
 MAIN: Final = "main"
 
@@ -88,37 +88,46 @@ class Found:
         return replace(self, stamps={**self.stamps, name: before.stamped(at)})
 
 
-def look(read: Callable[[str], Entry | None], resource: Resource, request: Request, now: float) -> Found:
+def look(read: Callable[[str], Entry | None], selecting: Selecting) -> Found:
     """What the slots of a key have for a request; `read` gives what is in one."""
     main = read(MAIN)
     if isinstance(main, HitForMiss):
-        return Found(mark=main) if now < main.until else Found(seen=main.generation)
-    if main is None or selects(main, request):
-        return Found(main, main)
-    slot = variant_slot(main, resource, request)
-    variant = read(slot)
-    if not isinstance(variant, StoredResponse) or variant.fetch_started < main.variants_since:
-        return Found(None, main)
-    return Found(variant, main, slot) if selects(variant, request) else Found(None, main)
+        return Found(mark=main) if selecting.now < main.until else Found(seen=main.generation)
+    if main is None:
+        return Found()
+    try:
+        if selecting.selects(main):
+            return Found(main, main)
+        slot = variant_slot(main, selecting)
+        variant = read(slot)
+        if not isinstance(variant, StoredResponse) or variant.fetch_started < main.variants_since:
+            return Found(None, main)
+        return Found(variant, main, slot) if selecting.selects(variant) else Found(None, main)
+    except CodecError:  # without its key, nothing can be told of what a stored response was made for
+        return Found(seen=main.generation)
 
 
-def placed(
-    stored: StoredResponse, main: StoredResponse | None, resource: Resource, request: Request
-) -> tuple[str, StoredResponse]:
-    """The slot for a response to be stored in, beside what is in the main slot, and the response as it lies there."""
-    if main is not None and _names(main) == _names(stored):
-        slot = MAIN if selects(main, request) else variant_slot(main, resource, request)
+def placed(stored: StoredResponse, main: StoredResponse | None, selecting: Selecting) -> tuple[str, StoredResponse]:
+    """The slot for a response to be stored in, beside what is in the main slot, and the response as it lies there.
+
+    Raises CodecError when the keys cannot be had.
+    """
+    stored = replace(stored, selection=selecting.selection(stored.vary))
+    if main is not None and main.vary == stored.vary:
+        slot = MAIN if selecting.selects(main) else variant_slot(main, selecting)
         return slot, replace(stored, variants_since=main.variants_since)
     return MAIN, replace(stored, variants_since=stored.fetch_started)
 
 
-def variant_slot(main: StoredResponse, resource: Resource, request: Request) -> str:
-    """The slot of the variant for a request, by what is in the main slot.
+def variant_slot(main: StoredResponse, selecting: Selecting) -> str:
+    """The slot of the variant for a request, by what is in the main slot. Raises CodecError.
 
-    There are only so many: variants that share one replace each other (docs/decisions/0066).
+    There are only so many: variants that share one replace each other (docs/decisions/0066). Under another cache key
+    the same variants have other slots, as they have other digests.
     """
-    digest = sha256(vary_key(_names(main), request).encode()).digest()
-    return f"v#{int.from_bytes(digest[:8]) % (resource.max_variants - 1)}"
+    digests = selecting.digests_for(main)
+    digest = sha256(b"".join(b"\0" if one is None else b"\1" + one for one in digests)).digest()
+    return f"v#{int.from_bytes(digest[:8]) % (selecting.resource.max_variants - 1)}"
 
 
 def weight(entry: Entry) -> int:
@@ -126,9 +135,6 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
-    pairs = *entry.fields.lines, *entry.vary
-    return body + len(entry.target) + sum(len(name) + len(value or "") + 150 for name, value in pairs) + 1_000
-
-
-def _names(stored: StoredResponse) -> tuple[str, ...]:
-    return tuple(name for name, _ in stored.vary)
+    fields = sum(len(name) + len(value) + 150 for name, value in entry.fields.lines)
+    selecting = sum(len(name) + 150 for name in entry.vary)
+    return body + len(entry.target) + fields + selecting + 1_000

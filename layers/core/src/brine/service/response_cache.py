@@ -24,6 +24,7 @@ from brine.ports import Item
 from brine.service.bodies import LARGEST_INLINE_BODY
 from brine.service.found import MAIN, look, placed, weight
 from brine.service.journal import Fault
+from brine.service.selecting import Selecting
 from brine_codec import CodecError, Expired
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from brine.service.journal import Journal
     from brine.service.leases import Leases
     from brine.service.stamps import Stamps
-    from brine_codec import Codec
+    from brine_codec import Codec, Keyring, KeyringSource
 
 LAST_SECOND: Final = 2**32 - 1
 """The latest time that an envelope can hold, in 2106: what an origin would have kept longer is kept until then."""
@@ -46,9 +47,13 @@ LAST_SECOND: Final = 2**32 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseCache:
-    """The stored responses of one gateway. `inline_limit`: the largest envelope, in bytes, that the table holds."""
+    """The stored responses of one gateway. `inline_limit`: the largest envelope, in bytes, that the table holds.
+
+    `keyring`: the keys that `codec` seals with; they hash the values of selecting fields, too.
+    """
 
     codec: Codec
+    keyring: Keyring | KeyringSource
     stamps: Stamps
     leases: Leases
     bodies: Bodies
@@ -65,9 +70,11 @@ class ResponseCache:
         )
 
     def recall(self, resource: Resource, request: Request, now: float) -> Found:
-        """Look in this process alone: no I/O. What is found may have been purged: see `judge`."""
+        """Look in this process alone: no call to a store. What is found may have been purged: see `judge`."""
         since = self.memory.moment
-        found = look(lambda slot: self.memory.get((resource.key, slot)), resource, request, now)
+        found = look(
+            lambda slot: self.memory.get((resource.key, slot)), Selecting(self.keyring, resource, request, now)
+        )
         return replace(found, moment=since)
 
     def find(
@@ -79,9 +86,7 @@ class ResponseCache:
         seen: list[int] = []
         found = look(
             lambda slot: self._read(key, slot, names, now, journal, seen=seen, consistent=consistent),
-            resource,
-            request,
-            now,
+            Selecting(self.keyring, resource, request, now),
         )
         found = replace(found, moment=since, seen=max(found.seen, *seen, 0))
         judged = self.judge(resource, found, now, journal)
@@ -138,8 +143,8 @@ class ResponseCache:
             self.leases.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)
-        slot, stored = placed(stored, found.main, resource, request)
         try:
+            slot, stored = placed(stored, found.main, Selecting(self.keyring, resource, request, now))
             lying, envelope = self._place(key, slot, stored, evict_at, now)
         except StoreError as error:
             journal.store_failed("bodies", error)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from brine.domain.fields import Fields
 from brine.domain.hit_for_miss import HitForMiss
-from brine.domain.stored import BodyReference, StoredResponse
+from brine.domain.stored import BodyReference, Selection, StoredResponse
 from brine_codec import Registry
 
-STORED_RESPONSE_VERSION = 2
+STORED_RESPONSE_VERSION = 3
 
 
 def stored_response_registry() -> Registry:
@@ -42,6 +42,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.response_time,
         stored.fetch_started,
         stored.vary,
+        (stored.selection.key_id, stored.selection.digests),
         stored.tags,
         stored.generation,
         stored.variants_since,
@@ -60,6 +61,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
     response_time: object,
     fetch_started: object,
     vary: object,
+    selection: object,
     tags: object,
     generation: object,
     variants_since: object,
@@ -70,17 +72,25 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
         target=_is(str, target),
         route=_is(str, route),
         status=_is(int, status),
-        fields=Fields((_is(str, name), _is(str, value)) for name, value in _pairs(lines)),
+        fields=_fields(lines),
         body=_body(body),
         request_time=_is(float, request_time),
         response_time=_is(float, response_time),
         fetch_started=_is(float, fetch_started),
-        vary=tuple((_is(str, name), None if value is None else _is(str, value)) for name, value in _pairs(vary)),
+        vary=(names := tuple(_is(str, name) for name in _is(tuple, vary))),
+        selection=_selection(selection, len(names)),
         tags=tuple(_is(str, tag) for tag in _is(tuple, tags)),
         generation=_is(int, generation),
         variants_since=_is(float, variants_since),
         outlived=tuple(_outlived(entry) for entry in _is(tuple, outlived)),
     )
+
+
+def _fields(value: object) -> Fields:
+    fields = Fields((_is(str, name), _is(str, text)) for name, text in _pairs(value))
+    if fields.deliverable() is not fields:
+        raise ValueError("a field line holds a control character")
+    return fields
 
 
 def _is[T](kind: type[T], value: object) -> T:
@@ -100,6 +110,13 @@ def _pairs(value: object) -> tuple[tuple[object, object], ...]:
 def _outlived(value: object) -> tuple[str, float, float]:
     name, hard, soft = _is(tuple, value)
     return _is(str, name), _is(float, hard), _is(float, soft)
+
+
+def _selection(value: object, count: int) -> Selection:
+    key_id, digests = _is(tuple, value)
+    if len(_is(tuple, digests)) != count:
+        raise ValueError("not one digest for each name")
+    return Selection(_is(int, key_id), tuple(None if digest is None else _is(bytes, digest) for digest in digests))
 
 
 def _body(value: object) -> bytes | BodyReference:

@@ -15,6 +15,7 @@ from brine.domain.redirect import LINK_SECONDS, is_redirected, link_fields, redi
 from brine.domain.refresh import refresh_request
 from brine.domain.respond import needs_body, respond
 from brine.domain.stored import BodyReference
+from brine.domain.upstream import as_sent
 from brine.service import problems
 from brine.service.answer import Answer
 from brine.service.found import Found
@@ -60,7 +61,7 @@ class Visit:
     ) -> None:
         self.gateway = gateway
         self.route = route
-        self.request = request
+        self.request = as_sent(request, route)
         self.deadline = deadline
         self.room = room
         self.now = gateway.clock()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.lambda_http.members import optional_object, texts
+from brine.domain.field_syntax import FIELD_VALUE
 from brine.domain.fields import Fields
 from brine.errors import BadEvent
 
@@ -85,6 +86,6 @@ def _clean(value: object, to_bytes: Callable[[str], str]) -> str:
             value = to_bytes(value)
         except UnicodeEncodeError as error:
             raise BadEvent("a header value of the event holds half a surrogate pair") from error
-    if "\r" in value or "\n" in value or "\0" in value:  # would end the line, and begin another at the origin
-        raise BadEvent("a header value of the event holds a line break or a null")
+    if FIELD_VALUE.fullmatch(value) is None:  # a line break would begin another line at the origin
+        raise BadEvent("a header value of the event holds a control character")
     return value
