@@ -61,7 +61,8 @@ STORIES = (
     ),
     asked_again("not for caches of this kind", "RFC 9213 2.1", "CDN-Cache-Control: no-store", FRESH),
     asked_again("a wrong type", "RFC 9213 2.1", "CDN-Cache-Control: max-age=3600.5", FRESH),
-    served_again("not a dictionary", "RFC 9213 2.1", "CDN-Cache-Control: max-age=, no-store", FRESH),
+    served_again("not a dictionary", "RFC 9213 2.1", "CDN-Cache-Control: max-age=0, &", FRESH),
+    asked_again("not a dictionary but it forbids", "RFC 9213 2.1", "CDN-Cache-Control: max-age=, no-store", FRESH),
     asked_again("targeted and aged", "RFC 9213 2.1", "CDN-Cache-Control: max-age=3600", OLD),
     asked_again("targeted beats the date", "RFC 9213 2.1", "CDN-Cache-Control: max-age=0", date("Expires", DAY)),
     story(

@@ -65,7 +65,7 @@ STORIES = (
             "X-Kind: c",
             "Cookie: a=b; c=d",
             "Authorization: Bearer x",
-            sent=("X-Kind: a, b,c", "Cookie: a=b; c=d", "Authorization: Bearer x"),
+            sent=("X-Kind: a, b, c", "Cookie: a=b; c=d", "Authorization: Bearer x"),
         ),
     ),
     story(

@@ -47,7 +47,7 @@ STORIES = (
         "RFC 9110 15.5.17",
         "provoked",
         FRESH,
-        asking=("Range: lines=1-2",),
+        asking=("Range: bytes=10-",),
         status=416,
     ),
     kept(

@@ -52,6 +52,19 @@ STORIES = (
         fetch(reply(FRESH, "Vary: Accept-Encoding"), "Accept-Encoding: gzip"),
     ),
     story(
+        "a comma more is another value",
+        "RFC 9111 4.1",
+        fetch(reply(FRESH, "Vary: Origin"), "Origin: https://a.example,", sent=("Origin: https://a.example,",)),
+        fetch(reply(FRESH, "Vary: Origin"), "Origin: https://a.example", sent=("Origin: https://a.example",)),
+    ),
+    story(
+        "languages between which the client has no preference",
+        "RFC 9110 12.5.4",
+        fetch(reply(FRESH, "Vary: Accept-Language"), "Accept-Language: en, DE", sent=("Accept-Language: de, en",)),
+        hit("Accept-Language: de,en"),
+        fetch(reply(FRESH, "Vary: Accept-Language"), "Accept-Language: de;q=0.5, en-us"),
+    ),
+    story(
         "the language liked best",
         "RFC 9110 12.5.4",
         fetch(reply(FRESH, "Vary: Accept-Language", "Content-Language: de"), "Accept-Language: de"),

@@ -121,6 +121,14 @@ def test_credentials_that_do_not_reach_the_origin_are_left_behind(name: str) -> 
     assert handed.fields == Fields([("accept", "*/*")])
 
 
+@pytest.mark.parametrize(
+    "query", ["access_token=hush", "a=1&API_KEY=hush", "X-Amz-Signature=hush", "%70assword=hush", "code=hush", "sig="]
+)
+def test_a_target_with_credentials_stays_where_it_is(query: str) -> None:
+    assert refresh_request(PLAIN, asking(query=query), stored(), RESOURCE) is None
+    assert refresh_request(PLAIN, asking(query="a=token"), stored(), RESOURCE) is not None
+
+
 @pytest.mark.parametrize(("tenant", "travels"), [("header:x-api-key", False), ("header:x-customer", True)])
 def test_a_tenant_that_is_named_by_a_credential_stays_where_it_is(tenant: str, travels: bool) -> None:
     route = replace(PLAIN, tenant=tenant)

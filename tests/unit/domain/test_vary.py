@@ -40,7 +40,10 @@ def test_names(lines: list[str], names: tuple[str, ...]) -> None:
 
 
 def matches(name: str, first: list[str] | None, second: list[str] | None, *stored: Header) -> bool:
-    """Whether a response made for one value, or list of lines, is for the other; without `stored`, so is what is sent."""
+    """Whether a response made for one value (a list of lines) is for the other.
+
+    Without `stored`, it is if, and only if, the origin gets the same.
+    """
     one, other = (as_sent(request(*((name, line) for line in lines or ())), OPEN) for lines in (first, second))
     response = stored_response(*stored, vary=(name.lower(),), made_for=one)
     assert selects(response, one, digest)

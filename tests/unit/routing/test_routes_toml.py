@@ -21,6 +21,7 @@ from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"
 SCHEMA = json.loads((ROUTES / "routes.schema.json").read_text())
+CLIMBING = ["..", "v2/..", "v2/./x", "%2e%2e/x", "v2%2f..", "%252e%252e", "..;x", "v2%00", "v2%0d%0ax"]
 HEAD = '[[route]]\nname = "a"\nprefix = "/a"\norigin = "http://a.test"\n'
 
 
@@ -221,10 +222,15 @@ BAD = [
     (HEAD.replace("/a", "/a/"), "3:1", '"/" at its end', True),
     (HEAD.replace("/a", "/a//b"), "3:1", '"//"', True),
     (HEAD.replace("/a", "/a?b"), "3:1", '"?"', True),
+    *((HEAD.replace("/a", f"/a/{path}"), "3:1", "segment", False) for path in CLIMBING),
     (HEAD.replace('"http://a.test"', "3"), "4:1", "must be a URL", True),
     (HEAD.replace("http://", "ftp://"), "4:1", "http or https", False),
     (HEAD.replace("http://a.test", "http://"), "4:1", "with a host", False),
     (HEAD.replace("a.test", "a.test/b c"), "4:1", "without blanks", False),
+    (HEAD.replace("a.test", "a.test/b\\\\c"), "4:1", "backslashes", False),
+    *((HEAD.replace("a.test", f"a.test/{path}"), "4:1", "segment", False) for path in CLIMBING),
+    (HEAD.replace("a.test", "a.test/#"), "4:1", "fragment", False),
+    (HEAD.replace("a.test", "a.test/?"), "4:1", "query", False),
     (HEAD.replace("a.test", "a.test:99999"), "4:1", "not a URL", False),
     (HEAD.replace("a.test", "u:p@a.test"), "4:1", "no user", False),
     (HEAD.replace("a.test", "a.test?x"), "4:1", "no user, query", False),

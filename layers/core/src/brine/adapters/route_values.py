@@ -18,6 +18,7 @@ from brine.adapters.toml_values import (
     size,
     texts,
 )
+from brine.domain.path_reading import climbs, holds_control, reading
 from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH, is_tag
 
@@ -39,7 +40,15 @@ def _prefix(value: object) -> str:
         raise ValueError('must begin with "/" and be percent-encoded')
     if value != "/" and (value.endswith("/") or "//" in value or "?" in value or "#" in value):
         raise ValueError('must be a path without "?", "#", "//" and without a "/" at its end')
+    check_path(value)
     return value
+
+
+def check_path(path: str) -> None:
+    """Raise ValueError for a path that a server may read as one that climbs, or that ends early."""
+    read = reading(path)
+    if read is None or climbs(read) or holds_control(read):
+        raise ValueError('may have no "." or ".." segment and no control character, encoded or not')
 
 
 def _retries(value: object) -> int:

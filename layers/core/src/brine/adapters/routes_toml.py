@@ -11,7 +11,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
-from brine.adapters.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE
+from brine.adapters.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE, check_path
 from brine.adapters.toml_positions import Positions, not_toml
 from brine.domain.circuit import CircuitBreaker
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from brine.adapters.route_values import Readers
     from brine.domain.transcoding import Transcoding
 
-_URL = re.compile(r"[!-~]+")
+_URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -156,10 +156,14 @@ class _Reader:
             self.fail(
                 index,
                 ("origin",),
-                f'"origin" must be an http or https URL with a host and without blanks; it is "{value}"',
+                f'"origin" must be an http or https URL with a host, without blanks or backslashes; it is "{value}"',
             )
-        if parts.username is not None or parts.query or parts.fragment:
+        if parts.username is not None or "?" in url or "#" in url:
             self.fail(index, ("origin",), '"origin" may hold no user, query or fragment')
+        try:
+            check_path(parts.path)
+        except ValueError as error:
+            self.fail(index, ("origin",), f'"origin" {error}')
         scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
         address = OriginAddress(scheme=scheme, host=parts.hostname, port=port or DEFAULT_PORTS[scheme])
         return address, parts.path.rstrip("/")

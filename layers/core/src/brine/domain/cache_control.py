@@ -122,7 +122,7 @@ class Directives:
 
     @property
     def of_request(self) -> str:
-        """Return the known directives of a request as a field value, each wrong one as a right one that does the same."""
+        """Return the known directives of a request as a field value; a wrong one as a right one that does the same."""
         parts = [
             f"{name}={seconds}" for name in ("max-age", "stale-if-error") if (seconds := self.seconds(name)) is not None
         ]

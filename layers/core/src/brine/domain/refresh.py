@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from brine.domain.canonical import NEGOTIATION
 from brine.domain.fields import Fields
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 8_000
 """Of a refresh request. As JSON no character is more than 6 bytes: it stays below the 64 KB that SQS bills as one."""
 
-# Authorization, Cookie, Proxy-Authorization, X-Api-Key, X-Amz-Security-Token and what others may call theirs.
-_CREDENTIAL = re.compile("auth|cookie|credential|key|passw|secret|session|signature|token")
+# Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and what others may call theirs; in a query, too.
+_CREDENTIAL = re.compile(
+    "auth|bearer|cert|code|cookie|credential|csrf|dpop|jwt|key|otp|passw|pwd|saml|secret|session|sig|ticket|token|xsrf"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,10 @@ class RefreshRequest:
         return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
 
 
+def _parameter_names(query: str) -> list[str]:
+    return [unquote_plus(parameter.partition("=")[0]).lower() for parameter in query.split("&")]
+
+
 def refresh_request(
     route: Route, request: Request, stored: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:
@@ -67,6 +74,8 @@ def refresh_request(
     selecting = frozenset(stored.vary) | (route.policy.key_headers or frozenset())
     at_play = {name for name, _ in request.fields} | tenant_header(route.tenant)
     if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
+        return None
+    if any(map(_CREDENTIAL.search, _parameter_names(request.query or ""))):
         return None
     named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS
     fields = request.fields.only(selecting | NEGOTIATION | named | tenant_header(route.tenant))

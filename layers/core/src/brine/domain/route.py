@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from brine.domain.circuit import CircuitBreaker
+from brine.domain.path_reading import reading
 from brine.domain.policy import Policy
 from brine.domain.retries import DEFAULT_RETRIES
 
@@ -66,18 +67,23 @@ class Route:
 
     def covers(self, path: str) -> bool:
         """Whether `path` is the prefix or lies under it, at a "/"."""
-        return path.startswith(self.prefix) and (
-            self.prefix == "/" or len(path) == len(self.prefix) or path[len(self.prefix)] == "/"
-        )
+        return is_under(path, self.prefix)
+
+
+def is_under(path: str, prefix: str) -> bool:
+    """Return whether `path` is the prefix or lies under it, at a "/"."""
+    return path.startswith(prefix) and (prefix == "/" or len(path) == len(prefix) or path[len(prefix)] == "/")
 
 
 class Routes:
     """The routes of a gateway; the longest prefix that covers a path wins."""
 
-    __slots__ = ("_by_length",)
+    __slots__ = ("_by_length", "_read")
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._by_length = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+        read = [(reading(route.prefix) or route.prefix, route) for route in routes]
+        self._read = sorted(read, key=lambda one: len(one[0]), reverse=True)
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._by_length)
@@ -92,3 +98,7 @@ class Routes:
             if route.covers(path):
                 return route
         return None
+
+    def match_reading(self, read: str) -> Route | None:
+        """The route of a path as the most lenient server reads it (brine.domain.path_reading), or None."""
+        return next((route for prefix, route in self._read if is_under(read, prefix)), None)

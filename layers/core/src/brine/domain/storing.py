@@ -26,8 +26,6 @@ _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 4
 
 # Answers to something in the request that is not in the cache key: nobody else is to get them.
 _OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
-# Fields that go to the origin and are in no key: an error may come of them, but not that there is nothing here.
-_PROVOKING = ORIGIN_CONDITIONS | RANGE_FIELDS
 _NOTHING_HERE = frozenset({404, 410})
 
 
@@ -62,7 +60,9 @@ OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
 def _refused_by_request(request: Request, wishes: Directives, status: int, directives: Directives) -> str | None:
     if wishes.restricts("no-store"):
         return "request-no-store"
-    if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in _PROVOKING):
+    if any(name in request.fields for name in ORIGIN_CONDITIONS):
+        return "provoked"  # these fields go to the origin as the client wrote them, and are in no key
+    if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in RANGE_FIELDS):
         return "provoked"
     if "authorization" in request.fields and not _is_for_all_users(directives):
         return "authorization"

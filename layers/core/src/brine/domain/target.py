@@ -6,29 +6,35 @@ key mean two resources. A path may not climb out of its route.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote_plus
+
+from brine.domain.path_reading import climbs, holds_control, reading
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
-    from brine.domain.route import QueryRule, Route
+    from brine.domain.route import QueryRule, Route, Routes
+
+_PATH = re.compile(r"/[!-\"$->@-~]*")  # no "#" and no "?"
+_QUERY = re.compile(r"[!-\"$-~]*")
 
 
 class BadTargetError(ValueError):
     """The request target cannot be sent to the origin. The message may be shown to the client."""
 
 
-def upstream_target(route: Route, request: Request, *, confined: bool) -> tuple[str, str | None]:
+def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str, str | None]:
     """Path and query for the origin, percent-encoded as the client sent them, after the route's own rules.
 
-    Raises BadTargetError for bytes that no request line may hold, and, if `confined`, for a path that might leave the
-    route.
+    Raises BadTargetError for bytes that no request line may hold. It also does so for a path that a server may read as
+    one that leaves the route, unless there is nothing beside the route or above it.
     """
-    if not _is_visible_ascii(request.target):
+    if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
+    if routes.confines(route):
+        _check(routes, route, request.path)
     rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
-    if confined and any(_climbs(segment) for segment in rest.split("/")):
-        raise BadTargetError('the path has a "." or ".." segment')
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
 
 
@@ -39,16 +45,16 @@ def normalised(route: Route, target: str) -> str:
     return path if left is None else f"{path}?{left}"
 
 
-def _is_visible_ascii(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
-
-
-def _climbs(segment: str) -> bool:
-    """Whether a server may read the segment as "." or "..": encoded, with "\\" or "%2f" inside, or ";" after."""
-    if "." not in segment and "%" not in segment:
-        return False
-    parts = unquote(segment).replace("\\", "/").split("/")
-    return any(part.split(";", 1)[0] in {".", ".."} for part in parts)
+def _check(routes: Routes, route: Route, path: str) -> None:
+    read = reading(path)
+    if read is None:
+        raise BadTargetError("the path is percent-encoded too many times")
+    if holds_control(read):
+        raise BadTargetError("the path has an encoded control character")
+    if climbs(read):
+        raise BadTargetError('the path has a "." or ".." segment')
+    if routes.match_reading(read) is not route:
+        raise BadTargetError("a server may read the path as one of another route")
 
 
 def _apply(rule: QueryRule, query: str | None) -> str | None:

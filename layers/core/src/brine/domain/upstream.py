@@ -9,6 +9,7 @@ from brine.domain.cache_control import request_directives
 from brine.domain.canonical import canonical
 from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
+from brine.domain.preconditions import RANGE_FIELDS
 from brine.domain.ranges import parse_range
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def as_sent(request: Request, route: Route) -> Request:
         fields = _with_known_directives(fields, obeyed=route.policy.request_directives)
     fields = canonical(fields)
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
-        fields = fields.without({"range"})
+        fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
 
 

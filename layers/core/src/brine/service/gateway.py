@@ -74,7 +74,7 @@ class Gateway:
             detail = f"the body has {len(request.body)} bytes, and {route.max_request_body} are allowed"
             return problems.problem_answer(problems.REQUEST_TOO_LARGE, detail, route=route.name)
         try:
-            path, query = upstream_target(route, request, confined=self.routes.confines(route))
+            path, query = upstream_target(self.routes, route, request)
         except BadTargetError as error:
             return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
         transcoder = self.transcoders.get(route.name)

@@ -91,7 +91,7 @@ class Purger:
         if route is None:
             raise NotPurgeable(f"no route covers {path}")
         try:
-            path, changed_query = upstream_target(route, request, confined=self.routes.confines(route))
+            path, changed_query = upstream_target(self.routes, route, request)
         except BadTargetError as error:
             raise NotPurgeable(str(error)) from None
         return route, Request(method="GET", path=path, query=changed_query).target
