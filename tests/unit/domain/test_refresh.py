@@ -122,7 +122,7 @@ def test_credentials_that_do_not_reach_the_origin_are_left_behind(name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "query", ["access_token=hush", "a=1&API_KEY=hush", "X-Amz-Signature=hush", "%70assword=hush", "code=hush", "sig="]
+    "query", ["access_token=hush", "a=1&API_KEY=hush", "X-Amz-Signature=hush", "%70assword=hush", "sig="]
 )
 def test_a_target_with_credentials_stays_where_it_is(query: str) -> None:
     assert refresh_request(PLAIN, asking(query=query), stored(), RESOURCE) is None

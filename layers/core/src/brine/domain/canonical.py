@@ -7,6 +7,7 @@ origin that gets the form instead of the value answers both alike. Where that is
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.field_syntax import FIELD_NAME, split_list
@@ -62,6 +63,7 @@ def _canonical_value(name: str, lines: tuple[str, ...]) -> str:
     return ", ".join(split_list(value)) if name not in _AS_IT_IS and _LIST_OF_WORDS.fullmatch(value) else value
 
 
+@lru_cache(maxsize=128)  # many clients send the same
 def _canonical_preferences(name: str, text: str) -> str:
     """The preferences from the greatest weight to the least; between equals the order stays where it may matter."""
     ranges = sorted(preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))

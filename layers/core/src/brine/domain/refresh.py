@@ -28,7 +28,7 @@ MAX_CHARACTERS = 8_000
 
 # Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and what others may call theirs; in a query, too.
 _CREDENTIAL = re.compile(
-    "auth|bearer|cert|code|cookie|credential|csrf|dpop|jwt|key|otp|passw|pwd|saml|secret|session|sig|ticket|token|xsrf"
+    "auth|bearer|cert|cookie|credential|csrf|dpop|jwt|key|otp|passw|pwd|saml|secret|session|sig|ticket|token|xsrf"
 )
 
 
