@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -180,6 +181,13 @@ def test_a_page_of_this_machine_is_answered(tmp_path: Path, twin: Twin, console:
     assert [line.split("\n")[0] for line in console if line.startswith("POST")] == [
         "POST /a-form -> 502: KeepFunction raised"
     ]
+
+
+def test_no_script_runs_in_a_page_that_a_link_makes_httpbin_answer(tmp_path: Path, twin: Twin) -> None:
+    """It would be a page of this machine. The answer of `/base64/` is the page in its path."""
+    script = "<p id=told>no script</p><script>told.textContent = 'a script'</script>"
+    page = shown(tmp_path, f"{twin.httpbin}/base64/{base64.urlsafe_b64encode(script.encode()).decode()}")
+    assert '<p id="told">no script</p>' in page
 
 
 def test_after_a_rebinding_the_page_is_a_refusal(tmp_path: Path, twin: Twin) -> None:

@@ -231,6 +231,19 @@ def test_presigned_links_work_with_and_without_a_path(twin: Twin, open_emulator:
         assert (status, split(answer)[2].endswith(b"content")) == (200, True)
 
 
+def test_browsers_run_no_script_in_what_emulators_answer(twin: Twin) -> None:
+    """A page in a bucket, or one that a link spells out for httpbin, would be a page of this machine."""
+    s3 = aws_client("s3", str(twin.aws_endpoint))
+    s3.put_object(Bucket=twin.resources["Bodies"], Key="page", Body=b"<script>", ContentType="text/html")
+    link = s3.generate_presigned_url("get_object", Params={"Bucket": twin.resources["Bodies"], "Key": "page"})
+    for url in (link, f"{twin.httpbin}/base64/PHNjcmlwdD4="):
+        parts = urlsplit(url)
+        _, answer = sent(url, f"GET {parts.path}?{parts.query} HTTP/1.1", {"host": parts.netloc})
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert (b"text/html" in head, b"<script>" in body) == (True, True)
+        assert b"\r\ncontent-security-policy: sandbox\r\n" in head + b"\r\n"
+
+
 def test_a_refusal_tells_an_sdk_what_to_do(twin: Twin) -> None:
     whole = urlsplit(str(twin.aws_endpoint))
     with pytest.raises(ClientError, match="use the whole URL"):
