@@ -1,5 +1,5 @@
 # The short names of what is done often. `make check` is what CI runs.
-.PHONY: check test dev build clean
+.PHONY: check test dev build requirements clean
 
 check:  ## every gate, then every test
 	.ci/run
@@ -10,9 +10,20 @@ test:  ## the tests alone
 dev:  ## the whole template on http://127.0.0.1:3000
 	uv run brine dev
 
-build:  ## what `sam deploy` will ship, compiled (docs/decisions/0033)
+build:  ## what `sam deploy` will ship, compiled (docs/decisions/0033), and the list of what is in it
 	uv run sam build
 	uv run python -m compileall -q --invalidation-mode unchecked-hash .aws-sam/build
+	uv run python .ci/sbom.py .aws-sam/build/template.yaml .aws-sam/sbom.cdx.json
+
+EXPORT = uv export --quiet --frozen --no-emit-workspace --no-annotate
+
+requirements:  ## the files that pip installs from, with the versions and hashes of uv.lock
+	$(EXPORT) --package brine-codec --no-dev --output-file layers/codec/src/requirements.txt
+	$(EXPORT) --package brine-core --prune brine-codec --no-dev --output-file layers/core/src/requirements.txt
+	for folder in functions/*/; do $(EXPORT) --only-group functions --output-file $${folder}requirements.txt || exit 1; done
+	$(EXPORT) --only-group ci --output-file .ci/requirements.txt
+	uv pip compile --quiet --generate-hashes --no-annotate --python-version 3.13 \
+		tests/ministack-requirements.in --output-file tests/ministack-requirements.txt
 
 clean:
 	rm -rf .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis

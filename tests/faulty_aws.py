@@ -43,7 +43,7 @@ class FaultyAws:
     """
 
     def __init__(self, endpoint_url: str, faults: Faults, *, hang: float = 12.0, rest: float = 25.0) -> None:
-        self._address = endpoint("any", "any", endpoint_url)
+        self._endpoint = endpoint("any", "any", endpoint_url)
         self._faults = faults
         self._hang = hang
         self._rest = rest
@@ -58,7 +58,7 @@ class FaultyAws:
     @property
     def url(self) -> str:
         """Where it is: an endpoint URL."""
-        return f"http://{self._server.address.authority}"
+        return f"http://{self._server.address.authority}{self._endpoint.path}"
 
     def __enter__(self) -> Self:
         self._server.__enter__()
@@ -146,7 +146,9 @@ class FaultyAws:
         method = lines[0].partition(b" ")[0].decode("ascii")
         whole = b"\r\n".join([*lines, b"content-length: %d" % len(body), b"", b""])
         message = Message(method=method, head=whole, body=body, repeatable=True)
-        return self._client.exchange(self._address, message, LIMITS, Deadline(time.monotonic() + 30, time.monotonic))
+        return self._client.exchange(
+            self._endpoint.address, message, LIMITS, Deadline(time.monotonic() + 30, time.monotonic)
+        )
 
 
 def called(head: bytes) -> tuple[str, str]:

@@ -1,12 +1,11 @@
 """A second emulated AWS. Its conditional writes and transactions are atomic under concurrent clients; moto's are not.
 
-ministack pins a botocore of its own, so it lives in an environment that uvx makes.
+ministack pins a botocore of its own, so it lives in an environment of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import os
 import socket
 import subprocess
@@ -14,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -22,29 +22,32 @@ from tests.aws import REGION, emulator_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.aws import Emulator
 
-PACKAGE: Final = "ministack==1.5.33"
-TRANSLATOR: Final = f"aws-sam-translator=={importlib.metadata.version('aws-sam-translator')}"  # for its CloudFormation
-INSTALL_LIMIT: Final = 120.0  # seconds
+REQUIREMENTS: Final = Path(__file__).with_name("ministack-requirements.txt")
+INSTALL_LIMIT: Final = 120.0  # seconds for each command
 START_LIMIT: Final = 30.0
 
 
 def installed_interpreter() -> str:
     """The Python of an environment with ministack in it. Skips when that cannot be installed here."""
-    program = "import sys; print(sys.executable)"
-    command = ["uvx", "--python", sys.executable, "--from", PACKAGE, "--with", TRANSLATOR, "python", "-c", program]
+    folder = Path(sys.prefix) / "ministack"
+    python = str(folder / "bin/python")
+    commands = [
+        ["uv", "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)],
+        ["uv", "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(REQUIREMENTS)],
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=True)
+        for command in commands:
+            subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=True)
     except FileNotFoundError:
-        pytest.skip(f"{PACKAGE} needs uvx, which is not on the PATH")
+        pytest.skip("ministack is installed by uv, which is not on the PATH")
     except subprocess.TimeoutExpired:
-        pytest.skip(f"uvx did not install {PACKAGE} within {INSTALL_LIMIT:.0f} s")
+        pytest.skip(f"uv did not install ministack within {INSTALL_LIMIT:.0f} s")
     except subprocess.CalledProcessError as error:
-        pytest.skip(f"uvx cannot install {PACKAGE}: {error.stderr.strip()[-500:]}")
-    return done.stdout.strip()
+        pytest.skip(f"uv cannot install ministack: {error.stderr.strip()[-500:]}")
+    return python
 
 
 @contextlib.contextmanager

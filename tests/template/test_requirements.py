@@ -1,8 +1,10 @@
-"""What pip installs into the artifact is what uv.lock says, dependencies of dependencies included."""
+"""What pip and uv install outside of uv.lock's own environment is what uv.lock says, and nothing else by its hash."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +20,22 @@ LOCK: dict[str, dict[str, Any]] = {
 }
 # Lambda's own boto3 serves, and a layer with one would double the cold start.
 GIVEN_BY_LAMBDA = {"boto3", "botocore", "awslambdaric"}
+REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; [^\\]+)?(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
+)
 
 
-def canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+def requirements(file: Path) -> list[re.Match[str]]:
+    """Each requirement of `file`. One that is no exact pin with hashes is an error."""
+    lines = re.sub(r"\s*\\\n\s*", " ", file.read_text()).splitlines()
+    found = [(line, REQUIREMENT.fullmatch(line)) for line in lines if not line.startswith("#")]
+    assert [line for line, match in found if match is None] == []
+    return [match for _, match in found if match is not None]
 
 
 def pinned(file: Path) -> dict[str, str]:
-    """Versions by package name. A line that is no exact pin is an error."""
-    pins = {}
-    for line in filter(None, (line.partition("#")[0].strip() for line in file.read_text().splitlines())):
-        name, equals, version = line.partition("==")
-        assert equals, f"{file}: {line} is no exact pin"
-        pins[canonical(name)] = version
-    return pins
+    """Versions by package name."""
+    return {re.sub(r"[-_.]+", "-", match["name"]).lower(): match["version"] for match in requirements(file)}
 
 
 def needs(name: str) -> set[str]:
@@ -49,15 +53,56 @@ def built_folders() -> list[Path]:
     return [ROOT / folder for folder in folders]
 
 
-FILES = [folder / "requirements.txt" for folder in built_folders() if (folder / "requirements.txt").exists()]
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=ROOT, capture_output=True, check=True, text=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.relative_to(ROOT).as_posix())
+def place(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+SHIPPED = [folder / "requirements.txt" for folder in built_folders() if (folder / "requirements.txt").exists()]
+CI = ROOT / ".ci/requirements.txt"
+MINISTACK = ROOT / "tests/ministack-requirements.txt"
+
+
+@pytest.mark.parametrize("file", [*SHIPPED, CI], ids=place)
+def test_a_file_is_what_the_command_in_its_head_makes_of_the_lock(file: Path) -> None:
+    """Versions, markers and hashes. `make requirements` writes them all."""
+    head = file.read_text().splitlines()[1]
+    command = shlex.split(head.removeprefix("#"))
+    assert command[:3] == ["uv", "export", "--frozen"]
+    assert command[-2:] == ["--output-file", place(file)]
+    made = subprocess.run([*command[:-2], "--no-header"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert made == re.sub(r"(?m)^#.*\n", "", file.read_text())
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=place)
 def test_requirements_are_those_of_the_lock(file: Path) -> None:
     pins = pinned(file)
     assert pins == {name: LOCK[name]["version"] for name in pins}
     assert set().union(*map(needs, pins)) == pins.keys()
     assert not pins.keys() & GIVEN_BY_LAMBDA
+
+
+@pytest.mark.parametrize("file", [*SHIPPED, CI], ids=place)
+def test_hashes_are_those_of_the_lock(file: Path) -> None:
+    for match in requirements(file):
+        package = LOCK[re.sub(r"[-_.]+", "-", match["name"]).lower()]
+        files = [*package["wheels"], *([package["sdist"]] if "sdist" in package else [])]
+        assert set(match["hashes"].split()) <= {f"--hash={each['hash']}" for each in files}
+
+
+def test_no_other_file_of_requirements_is_there() -> None:
+    assert {*tracked("*requirements*.txt")} == {*SHIPPED, CI, MINISTACK}
+
+
+def test_the_emulator_of_the_tests_is_pinned_with_all_that_it_needs() -> None:
+    pins = pinned(MINISTACK)
+    asked_for = re.findall(r"(?m)^([a-z-]+)==(.+)$", MINISTACK.with_suffix(".in").read_text())
+    assert dict(asked_for).items() <= pins.items()
+    assert pins["aws-sam-translator"] == LOCK["aws-sam-translator"]["version"]
 
 
 @pytest.mark.parametrize(("folder", "package"), [("layers/codec", "brine-codec"), ("layers/core", "brine-core")])
@@ -72,5 +117,35 @@ def test_a_layer_brings_what_its_package_needs(folder: str, package: str) -> Non
 
 def test_no_requirement_asks_for_a_name_of_this_workspace() -> None:
     """They are on no index; whoever registers one there must not get into an artifact."""
-    for file in FILES:
+    for file in [*SHIPPED, CI, MINISTACK]:
         assert not [name for name in pinned(file) if name.startswith("brine")]
+
+
+def test_every_installing_command_asks_for_hashes() -> None:
+    """In scripts and Makefiles; `pip install uv` in the documentation is a person's first step."""
+    installs = re.compile(
+        r"\bpip (?:install|sync|download|wheel)\b|\bpipx?\b run|\buvx\b|\bnpx\b|\bnpm (?:install|ci|i)\b|uv tool "
+    )
+    scripts = [*tracked("*Makefile", ".ci/*", ".github/*", "*.sh", "*.yml", "*.yaml", "*.toml")]
+    found = {
+        (place(file), command)
+        for file in scripts
+        for command in re.sub(r"\s*\\\n\s*", " ", file.read_text()).splitlines()
+        if installs.search(command) and not command.lstrip().startswith("#") and "--require-hashes" not in command
+    }
+    assert found == set()
+
+
+def test_hooks_are_the_locked_tools() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"(?m)^ +- repo: (.+)$", hooks) == ["local"]
+    assert [entry for entry in re.findall(r"entry: (.+)$", hooks, re.MULTILINE) if not entry.startswith("uv ")] == []
+
+
+def test_what_builds_the_workspace_is_pinned() -> None:
+    """uv installs it without the lock's hashes: it knows none for it."""
+    pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["build-constraint-dependencies"]
+    names = {name for name, _, version in (pin.partition("==") for pin in pins) if version}
+    for file in tracked("*/pyproject.toml"):
+        assert set(tomllib.loads(file.read_text())["build-system"]["requires"]) <= names
+    assert len(names) == len(pins)

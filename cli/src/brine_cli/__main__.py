@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brine_cli import dev, emulate
+from brine_cli.admission import HOST, ORIGIN
 from brine_cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import re
+    from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +47,7 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = "What the twin imitates and what it does not: docs/local-twin.md"
     _add_template(parser)
+    _add_allowed(parser)
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: %(default)s)")
     parser.add_argument("--port", type=int, default=3000, help="0 takes a free one (default: %(default)s)")
     routes = parser.add_mutually_exclusive_group()
@@ -71,6 +74,7 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
         "reach them, and prints the `sam local` line to use. Ctrl-C stops both."
     )
     _add_template(parser)
+    _add_allowed(parser)
     parser.add_argument(
         "--host",
         metavar="ADDRESS",
@@ -122,6 +126,34 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from brine_cli import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
 
     return purge.run(options)
+
+
+def _add_allowed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_checked(HOST, "NAME or NAME:PORT"),
+        metavar="NAME[:PORT]",
+        help="also answer requests with this Host; may be repeated (default: the names of this machine)",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        type=_checked(ORIGIN, "SCHEME://NAME[:PORT], without a path, or null"),
+        metavar="ORIGIN",
+        help="also answer web pages with this Origin; may be repeated (default: those of this machine)",
+    )
+
+
+def _checked(form: re.Pattern[str], described: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if form.fullmatch(text.lower()) is None:
+            raise argparse.ArgumentTypeError(f"{text!r} is not of the form {described}")
+        return text
+
+    return check
 
 
 def _add_template(parser: argparse.ArgumentParser) -> None:

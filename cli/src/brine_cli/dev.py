@@ -29,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
             routes=options.routes,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
+            allow_hosts=options.allow_host,
+            allow_origins=options.allow_origin,
             # A program that reads our output gets the functions' lines as they are.
             show=_show if sys.stdout.isatty() else None,
         ) as twin,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 DOCKER_BRIDGE = "172.17.0.1"
+_DOCKER_NAME = "host.docker.internal"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,7 +26,16 @@ def run(options: argparse.Namespace) -> int:
     resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
-        aws = stack.enter_context(emulator("moto", host=host, port=options.aws_port))
+        # No secret path: samconfig.toml and `sam local`'s own credentials know this URL without having been told it.
+        moto = emulator(
+            "moto",
+            host=host,
+            port=options.aws_port,
+            has_secret_path=False,
+            hosts=(_DOCKER_NAME, *options.allow_host),
+            origins=options.allow_origin,
+        )
+        aws = stack.enter_context(moto)
         httpbin = stack.enter_context(emulator("httpbin", host=host, port=options.httpbin_port))
         from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
 
@@ -49,7 +59,7 @@ def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
 
 def _from_containers(url: str) -> str:
     """The URL by Docker's name for this machine; on Linux, samconfig.toml tells it to the containers."""
-    return f"http://host.docker.internal:{url.rpartition(':')[2]}"
+    return f"http://{_DOCKER_NAME}:{url.rpartition(':')[2]}"
 
 
 def _is_ours(address: str) -> bool:

@@ -1,7 +1,8 @@
 """Serves moto or httpbin in a process of its own: `python -m brine_cli.emulator_process moto|httpbin FD`.
 
-The listening socket comes from the parent, so the port is known before anything is imported; and when the parent
-ends, however it ends, stdin closes and this process ends too.
+The listening socket comes from the parent, so the port is known before anything is imported. Two lines of stdin say
+who may enter: an Admission, and the beginning of every path. When the parent ends, however it ends, stdin closes and
+this process ends too.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ import logging
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from brine_cli import moto_transactions
+from brine_cli.admission import Admission
+from brine_cli.emulator_entrance import EmulatorEntrance, is_signed
 from brine_cli.long_polls import LongPolls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_FOR_S3 = "AWS4-HMAC-SHA256 Credential=/20260101/us-east-1/s3/"  # as far as moto looks
 
 
 class OneAtATime:
@@ -48,16 +53,43 @@ class OneAtATime:
                     answer.close()
 
 
-def _moto() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
+class Sandboxed:
+    """Tells browsers to run no script in what a WSGI application answers.
+
+    httpbin answers with any page that its caller spells out, moto with any object of a bucket. Such a page would be one
+    of this machine, and so be answered by the twin and by moto.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as the application does, with one field more (CSP 3, 6.3.2)."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, ("content-security-policy", "sandbox")], *error)
+
+        return self._application(environ, start)
+
+
+def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  (1.3 s that httpbin's process need not wait for)
         DomainDispatcherApplication,
         MotoRequestHandler,
         create_backend_app,
     )
 
+    class Dispatcher(DomainDispatcherApplication):
+        """Gives what is not signed to S3, which alone has links: by its path it could be meant for any service."""
+
+        def get_application(self, environ: WSGIEnvironment) -> Any:
+            if is_signed(environ):
+                return super().get_application(environ)
+            return super().get_application({"PATH_INFO": "/", "HTTP_HOST": "s3", "HTTP_AUTHORIZATION": _FOR_S3})
+
     moto_transactions.mend()
-    application = OneAtATime(DomainDispatcherApplication(create_backend_app))
-    return LongPolls(application), MotoRequestHandler
+    application = LongPolls(OneAtATime(Dispatcher(create_backend_app)))
+    return EmulatorEntrance(application, admission, path), MotoRequestHandler
 
 
 def _httpbin() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
@@ -69,7 +101,8 @@ def _httpbin() -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
 def main(name: str, file_descriptor: int) -> None:
     """Serves until stdin ends."""
     logging.disable(logging.CRITICAL)
-    application, base = _moto() if name == "moto" else _httpbin()
+    admission, path = Admission.from_json(sys.stdin.readline()), sys.stdin.readline().rstrip()
+    application, base = _moto(admission, path) if name == "moto" else _httpbin()
 
     class Quiet(base):  # type: ignore[misc,valid-type]  # the base is chosen at run time
         protocol_version = "HTTP/1.1"  # werkzeug still closes after each answer, but chunks what has no length
@@ -77,7 +110,9 @@ def main(name: str, file_descriptor: int) -> None:
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Says nothing: the twin's console is for the functions."""
 
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet, fd=file_descriptor)
+    server = make_server(
+        "127.0.0.1", 0, Sandboxed(application), threaded=True, request_handler=Quiet, fd=file_descriptor
+    )
     threading.Thread(target=_end_with_parent, daemon=True).start()
     server.serve_forever()
 

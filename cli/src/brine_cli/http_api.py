@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from brine_cli import limits
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from brine_cli.admission import Admission
     from brine_cli.environments import Environments
     from brine_cli.event_sources import Route
     from brine_cli.messages import HttpRequest, HttpResponse
@@ -32,6 +34,7 @@ class HttpApi:
         self,
         routes: Iterable[Route],
         environments: Mapping[str, Environments],
+        admission: Admission,
         *,
         report: Callable[[str], None],
         patience: float = limits.INTEGRATION_SECONDS,
@@ -39,6 +42,7 @@ class HttpApi:
     ) -> None:
         self._routes = RouteTable(routes)
         self._environments = environments
+        self._admission = admission
         self._report = report
         self._patience = patience
         self._clock = clock
@@ -46,6 +50,9 @@ class HttpApi:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The response to `request`."""
+        if refused := self._admission.refusal(request.method, request.target, request.headers):
+            self._tell(request, f"{refused.status}: {refused.detail}")
+            return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)
         try:
             target = read_target(request.target)
         except PathRefused:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from brine.adapters.routes_toml import parse_routes
 from brine.errors import ConfigError
 from brine_cli import limits
+from brine_cli.admission import Admission
 from brine_cli.application import Application, data_resources, layer_attributes, read_application
 from brine_cli.emulators import emulator
 from brine_cli.environment import InvocationFailed
@@ -31,7 +32,7 @@ from brine_cli.launches import prepare
 from brine_cli.template import read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from brine_cli.environments import Environments
     from brine_cli.queue_poller import QueuePoller
@@ -73,7 +74,8 @@ class Twin:
 
     `port` 0 takes a free one. `origin` replaces the routes by a single one to that URL, `routes` by those of a file.
     `environments` 0 runs each function in one process with threads, N in N processes with one request at a time.
-    `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `report` gets the
+    `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `allow_hosts` and
+    `allow_origins` are further values of Host and Origin that it answers, beside this machine's. `report` gets the
     twin's own lines, `show` those that functions print to stdout; without it they go to the twin's stdout.
     `prefix` is a path that a given origin or file of routes has a route for. Entering raises CommandError.
     """
@@ -88,6 +90,8 @@ class Twin:
         routes: Path | None = None,
         environments: int = 0,
         aws_endpoint: str | None = None,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
         report: Callable[[str], None] = to_stderr,
         show: Callable[[str], None] | None = None,
         patience: float = limits.INTEGRATION_SECONDS,
@@ -108,6 +112,8 @@ class Twin:
         self._routes = routes
         self._count = environments
         self._given_endpoint = aws_endpoint
+        self._allow_hosts = tuple(allow_hosts)
+        self._allow_origins = tuple(allow_origins)
         self._report = report
         self._show = show
         self._patience = patience
@@ -154,14 +160,19 @@ class Twin:
         for poller in pollers:
             poller.start()
             stack.callback(poller.stop)  # before its function is, so that it does not complain of that
-        api = HttpApi(self.application.routes, self._environments, report=self._report, patience=self._patience)
+        admission = Admission.at(listener, self._host, hosts=self._allow_hosts, origins=self._allow_origins)
+        api = HttpApi(
+            self.application.routes, self._environments, admission, report=self._report, patience=self._patience
+        )
         stack.enter_context(HttpServer(listener, api))
 
     def _provide_aws(self, template: Template, stack: ExitStack) -> dict[tuple[str, str], str]:
         resources = data_resources(template, self._resolver(template, {}))
         if not resources and self._given_endpoint is None:
             return {}
-        self.aws_endpoint = self._given_endpoint or stack.enter_context(emulator("moto"))
+        self.aws_endpoint = self._given_endpoint or stack.enter_context(
+            emulator("moto", hosts=self._allow_hosts, origins=self._allow_origins)
+        )
         from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
 
         attributes = make_resources(resources, self.aws_endpoint)

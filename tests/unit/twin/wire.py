@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS = 20
+_SOME_HOST = b"\r\nhost: some\r\n"
 
 
 @contextmanager
@@ -23,9 +24,9 @@ def connected(url: str) -> Iterator[socket.socket]:
 
 
 def converse(url: str, request: bytes) -> bytes:
-    """Everything that the server sends for `request` until it closes."""
+    """Everything that the server sends for `request` until it closes. What `request()` made gets the server's Host."""
     with connected(url) as connection:
-        connection.sendall(request)
+        connection.sendall(request.replace(_SOME_HOST, b"\r\nhost: %s\r\n" % urlsplit(url).netloc.encode(), 1))
         return read_to_end(connection)
 
 
@@ -39,7 +40,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 def request(method: bytes = b"GET", target: bytes = b"/", *headers: bytes, body: bytes = b"") -> bytes:
     """A request that is the last one of its connection."""
-    lines = [b"%s %s HTTP/1.1" % (method, target), b"host: test", b"connection: close", *headers]
+    lines = [b"%s %s HTTP/1.1" % (method, target), b"host: some", b"connection: close", *headers]
     if body:
         lines.append(b"content-length: %d" % len(body))
     return b"\r\n".join([*lines, b"", body])

@@ -17,6 +17,7 @@ from brine.errors import ConfigError
         ("s3", "eu-central-1", "http://LocalHost/", "http://localhost"),
         ("s3", "eu-central-1", "https://host.docker.internal:4566", "https://host.docker.internal:4566"),
         ("s3", "eu-central-1", "http://[::1]:80", "http://[::1]"),
+        ("s3", "eu-central-1", "HTTP://H:80/Path/of-it/", "http://h/Path/of-it"),
     ],
 )
 def test_an_endpoint_is_found(service: str, region: str, override: str | None, expected: str) -> None:
@@ -28,7 +29,18 @@ def test_an_endpoint_is_found(service: str, region: str, override: str | None, e
     [("", None), ("eu-central-1/", None), ("EU.evil.test", None)]
     + [
         ("x", url)
-        for url in ["", "ftp://h", "http://", "http://h/path", "http://u@h", "http://h:", "h:80", "http://a b"]
+        for url in [
+            "",
+            "ftp://h",
+            "http://",
+            "http://h//",
+            "http://h/a b",
+            "http://h/a?b",
+            "http://u@h",
+            "http://h:",
+            "h:80",
+            "http://a b",
+        ]
     ],
 )
 def test_what_is_no_region_or_endpoint_is_a_mistake_in_the_settings(region: str, override: str | None) -> None:

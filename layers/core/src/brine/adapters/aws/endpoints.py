@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from brine.domain.origin import DEFAULT_PORTS, OriginAddress
 from brine.errors import ConfigError
 
 _OVERRIDE = re.compile(
-    r"(?P<scheme>https?)://(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?/?"
+    r"(?P<scheme>https?)://(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<path>(?:/[a-z0-9._~-]+)*)/?",
+    re.ASCII | re.IGNORECASE,
 )
 _REGION = re.compile(r"[a-z0-9-]+")
 
 
-def endpoint(service: str, region: str, override: str | None = None) -> OriginAddress:
-    """The address of a service: `override` (scheme, host and port) for an emulator, else AWS's own.
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The address of a service, and the path that comes before every path of its requests: "" on AWS."""
+
+    address: OriginAddress
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}{self.path}"
+
+
+def endpoint(service: str, region: str, override: str | None = None) -> Endpoint:
+    """The endpoint of a service: `override` (scheme, host, port and path) for an emulator, else AWS's own.
 
     Raises ConfigError. Covers the public regions, GovCloud and China.
     """
@@ -24,13 +38,14 @@ def endpoint(service: str, region: str, override: str | None = None) -> OriginAd
     if _REGION.fullmatch(region) is None:
         raise ConfigError(f"not the name of a region: {region!r}")
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return OriginAddress(scheme="https", host=f"{service}.{region}.{suffix}", port=443)
+    return Endpoint(OriginAddress(scheme="https", host=f"{service}.{region}.{suffix}", port=443))
 
 
-def _parse(url: str) -> OriginAddress:
-    match = _OVERRIDE.fullmatch(url.lower())
+def _parse(url: str) -> Endpoint:
+    match = _OVERRIDE.fullmatch(url)
     if match is None:
-        raise ConfigError(f"an endpoint is a scheme, a host and perhaps a port, not {url!r}")
-    scheme: Literal["http", "https"] = "https" if match["scheme"] == "https" else "http"
+        raise ConfigError(f"an endpoint is a scheme, a host and perhaps a port and a path, not {url!r}")
+    scheme: Literal["http", "https"] = "https" if match["scheme"].lower() == "https" else "http"
     port = int(match["port"]) if match["port"] else DEFAULT_PORTS[scheme]
-    return OriginAddress(scheme=scheme, host=match["ipv6"] or match["name"], port=port)
+    host = (match["ipv6"] or match["name"]).lower()
+    return Endpoint(OriginAddress(scheme=scheme, host=host, port=port), match["path"])

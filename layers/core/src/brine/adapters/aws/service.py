@@ -50,7 +50,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """The account side of every call. `endpoint_url` is an emulator's address; None means AWS.
+    """The account side of every call. `endpoint_url` is an emulator's; None means AWS.
 
     `slowness`: how many times as long as AWS it may take before it is given up.
     """
@@ -87,7 +87,7 @@ class Service:
         self._patience = patience.times(aws.slowness)
         self._deadline: Deadline | None = None
         self._signer = Signer(aws.credentials, aws.region, name)
-        self._address = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
+        self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
 
     def within(self, deadline: Deadline) -> Service:
         """This service for calls that are over by then, if their own budget does not end sooner."""
@@ -123,33 +123,33 @@ class Service:
 
         headers: what must come with it.
         """
-        address = self._address
         signed = self._signer.presign(
             method=method,
-            host=address.authority,
-            path=path,
+            host=self._endpoint.address.authority,
+            path=self._endpoint.path + path,
             query=query,
             headers=headers,
             seconds=seconds,
             now=self._aws.now(),
         )
-        return f"{address}{path}?{signed}"
+        return f"{self._endpoint}{path}?{signed}"
 
     def _send_once(self, call: Call, deadline: Deadline) -> Answer:
+        address, path = self._endpoint.address, self._endpoint.path + call.path
         headers = self._signer.sign(
             method=call.method,
-            path=call.path,
-            headers={"host": self._address.authority, **call.headers},
+            path=path,
+            headers={"host": address.authority, **call.headers},
             payload_hash=call.payload_hash,
             now=self._aws.now(),
         )
-        message = Message(method=call.method, head=_head(call, headers), body=call.body, repeatable=True)
+        message = Message(method=call.method, head=_head(call, path, headers), body=call.body, repeatable=True)
         patience = self._patience
         limits = Limits(
             connect_timeout=patience.connect_timeout, read_timeout=patience.read_timeout, max_body=call.max_answer
         )
         try:
-            answer = self._aws.client.exchange(self._address, message, limits, deadline)
+            answer = self._aws.client.exchange(address, message, limits, deadline)
         except TooLarge as error:
             raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
@@ -166,6 +166,6 @@ def _may_pass(failure: StoreError) -> bool:
     return not isinstance(failure, Oversized)
 
 
-def _head(call: Call, headers: Mapping[str, str]) -> bytes:
+def _head(call: Call, path: str, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"{call.method} {call.path} HTTP/1.1\r\n{lines}content-length: {len(call.body)}\r\n\r\n".encode("ascii")
+    return f"{call.method} {path} HTTP/1.1\r\n{lines}content-length: {len(call.body)}\r\n\r\n".encode("ascii")
