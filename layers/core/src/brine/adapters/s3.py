@@ -34,8 +34,7 @@ class S3BodyStore:
         """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
         if self._bucket.size_and_digest(_key(digest)) != (size, digest):
             return None
-        query = {f"response-{name}": value for name, value in fields}
-        return self._bucket.presigned(_key(digest), {**query, "response-cache-control": "no-store"}, seconds=seconds)
+        return self._bucket.link(_key(digest), dict(fields), seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
