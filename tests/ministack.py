@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -22,10 +23,10 @@ from tests.aws import REGION, emulator_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.aws import Emulator
 
+PROGRAM: Final = Path(__file__).with_name("ministack_process.py")
 PACKAGE: Final = "ministack==1.5.33"
 TRANSLATOR: Final = f"aws-sam-translator=={importlib.metadata.version('aws-sam-translator')}"  # for its CloudFormation
 INSTALL_LIMIT: Final = 120.0  # seconds
@@ -65,7 +66,7 @@ def running_ministack(python: str, log: Path, **variables: str) -> Iterator[str]
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [python, "-m", "ministack"], env=environment, cwd=log.parent, stdout=output, stderr=output
+            [python, "-P", PROGRAM], env=environment, cwd=log.parent, stdout=output, stderr=output
         ) as process,
     ):
         try:
