@@ -76,9 +76,7 @@ def test_the_bucket_refuses_signatures_that_have_no_age(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("folder", "longest"), [("bodies", LINK_SECONDS), ("claims", max(LONGEST_URL, UPLOAD_SECONDS))]
 )
-def test_the_bucket_refuses_links_older_than_the_longest_that_we_make(
-    stack: Stack, folder: str, longest: int
-) -> None:
+def test_the_bucket_refuses_links_older_than_the_longest_that_we_make(stack: Stack, folder: str, longest: int) -> None:
     (refusal,) = (
         statement
         for statement in refusals(stack).values()

@@ -130,7 +130,7 @@ def test_nobody_reads_without_naming_a_key(holder_of: Callable[[str], Holder], f
         "ExpressionAttributeValues": {":pk": {"S": "r#x"}},
     }
     assert not holder.may("dynamodb", "query", **everything)
-    assert not holder.may("dynamodb", "execute_statement", Statement=f'SELECT * FROM "{table}"')
+    assert not holder.may("dynamodb", "execute_statement", Statement=f'SELECT * FROM "{table}"')  # noqa: S608 - our own name
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,11 @@ def test_each_has_a_folder_of_its_own(holder_of: Callable[[str], Holder], functi
 
 @pytest.mark.parametrize(
     ("function", "key", "good_for"),
-    [("gateway", "bodies/linked", 60), ("exchange", "claims/orders/linked", 3600), ("report", "results/report/linked", 0)],
+    [
+        ("gateway", "bodies/linked", 60),
+        ("exchange", "claims/orders/linked", 3600),
+        ("report", "results/report/linked", 0),
+    ],
 )
 def test_the_bucket_refuses_links_that_are_older_than_ours_ever_are(
     holder_of: Callable[[str], Holder], function: str, key: str, good_for: int

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
 from brine.domain.redirect import is_redirected, link_fields, redirection
 from brine.domain.stored import BodyReference
 from tests.unit.domain.stories import request, stored_response
@@ -109,7 +108,7 @@ BYTES = "application/octet-stream"
         "application/unknown",
         "text",
         "image/png, text/html",
-        "image/png; charset=\", text/html",
+        'image/png; charset=", text/html',
         'image/png; a=", text/html"',
         "image/png;text/html",
         "image/png text/html",

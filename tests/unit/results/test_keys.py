@@ -60,16 +60,29 @@ def test_no_value_is_the_beginning_of_another(one: list[Plain], other: list[Plai
     ],
 )
 def test_these_are_different(one: Key, other: Key) -> None:
-    assert result_key(namespace="tests", tenant="", cache="c", key=one) != result_key(namespace="tests", tenant="", cache="c", key=other)
+    assert result_key(namespace="tests", tenant="", cache="c", key=one) != result_key(
+        namespace="tests", tenant="", cache="c", key=other
+    )
 
 
 def test_large_integers_are_plain() -> None:
-    assert result_key(namespace="tests", tenant="", cache="c", key=(10**10_000,)) != result_key(namespace="tests", tenant="", cache="c", key=(10**10_001,))
+    assert result_key(namespace="tests", tenant="", cache="c", key=(10**10_000,)) != result_key(
+        namespace="tests", tenant="", cache="c", key=(10**10_001,)
+    )
 
 
 def test_tenant_and_cache_are_part_of_it() -> None:
-    keys = {result_key(namespace="tests", tenant=tenant, cache=cache, key="k") for tenant in ("", "a", "b") for cache in ("a", "b")}
+    keys = {
+        result_key(namespace="tests", tenant=tenant, cache=cache, key="k")
+        for tenant in ("", "a", "b")
+        for cache in ("a", "b")
+    }
     assert len(keys) == 6
+
+
+def test_the_namespace_is_in_the_clear_before_it_all() -> None:
+    keys = [result_key(namespace=namespace, tenant="a", cache="b", key="k") for namespace in ("x", "x-2")]
+    assert [key.partition("#")[0] for key in keys] == ["x", "x-2"]
 
 
 def test_the_key_of_what_is_stored_stays_the_same() -> None:

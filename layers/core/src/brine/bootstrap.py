@@ -189,8 +189,8 @@ def _refreshed_by_others(routes: Routes) -> Routes:
 def _namespace(settings: Settings) -> str:
     if settings.namespace is None:
         raise ConfigError(
-            "the environment variable BRINE_NAMESPACE is not set: name the part of table and bucket that this function's "
-            "role lets it use for its results (docs/results-cache.md has such a role)"
+            "the environment variable BRINE_NAMESPACE is not set: name the part of the table and the bucket that this "
+            "function's role lets it use for its results (docs/results-cache.md has such a role)"
         )
     if not is_namespace(settings.namespace):
         raise ConfigError(

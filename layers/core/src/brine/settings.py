@@ -56,8 +56,9 @@ class Settings(CacheSettings):
 
     `channels` is the exchange's; `emulated_principal` is who calls it on an emulator that verifies nobody.
 
-    `signing_keys_secret` names what this function alone, or with others as much trusted, seals with and opens by.
-    `namespace` is where code that keeps results may do so. `signing_keys`, the keyring's JSON text, goes before the secret of that name: where there is no Secrets Manager.
+    `signing_keys_secret` names the secret with the keyring of this function and of those it trusts. `namespace` is the
+    part of the table where code keeps its results. `signing_keys`, the keyring's JSON text, goes before the secret of
+    that name: where there is no Secrets Manager.
     """
 
     bucket: str
@@ -80,8 +81,8 @@ class Settings(CacheSettings):
         secret = environment.get("BRINE_SIGNING_KEYS_SECRET") or ""
         if signing_keys is None and not secret:
             raise ConfigError(
-                "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it the name or ARN of the secret with "
-                "this function's own keyring, which its role may read and no function that is trusted less (docs/settings.md)"
+                "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it the name or ARN of the secret "
+                "with this function's own keyring, which its role may read (docs/settings.md)"
             )
         return cls(
             table=_text(environment, "BRINE_TABLE"),

@@ -1,6 +1,6 @@
 """What a link may say of the bytes behind it, so that no browser runs them as a page of the store's own domain.
 
-Types are allowed one by one (docs/decisions/0087): a list of the active ones would miss those that browsers learn later.
+Types are allowed one by one (docs/decisions/0087): a list of active ones would miss those that browsers learn later.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ ANY_BYTES: Final = "application/octet-stream"
 """The type of what is told to be no type in particular."""
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
-_PLAIN = r'"[ !#-+./0-9:<-\[\]-~-]*"'  # a quoted string without commas, semicolons and escapes, which readers disagree on
+_PLAIN = r'"[ !#-+./0-9:<-\[\]-~-]*"'  # no commas, semicolons, escapes: readers disagree on them
 _TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|{_PLAIN}))*")
 _FAMILIES = ("audio/", "font/", "video/")
 _TYPES = frozenset(
@@ -50,7 +50,7 @@ def passive_type(content_type: str | None) -> str:
 
 
 def as_attachment(disposition: str | None) -> str:
-    """A Content-Disposition of an attachment, under the file name of the given one if that is well formed (RFC 6266)."""
+    """A Content-Disposition of an attachment, with the file name of the given one if that is well formed (RFC 6266)."""
     read = None if disposition is None else _DISPOSITION.fullmatch(disposition)
     names = () if read is None else (name for name in read.groups() if name is not None)
     return "; ".join(("attachment", *names))

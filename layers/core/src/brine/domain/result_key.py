@@ -36,9 +36,10 @@ def is_namespace(text: str) -> bool:
 
 
 def result_key(*, namespace: str, tenant: str, cache: str, key: Key) -> str:
-    """The namespace, "#", and the SHA-256 in hex of tenant, name of the cache and key. Raises TypeError for other values.
+    """The namespace, "#", and the SHA-256 in hex of tenant, name of the cache and key. May raise TypeError.
 
-    The namespace is in the clear, so that a role can be confined to it (docs/decisions/0088). Each other part has its type and length before it, so no two keys give the same bytes: 1, 1.0, True and "1" differ.
+    The namespace is in the clear, so that a role can be confined to it (docs/decisions/0088). Each other part has its
+    type and length before it, so no two keys give the same bytes: 1, 1.0, True and "1" differ.
     """
     if type(key) not in (str, tuple):
         raise TypeError(f"a key is a text or a tuple of plain values, not {_called(key)}")

@@ -42,6 +42,6 @@ class Mark:
 def single_use_key(where: Literal["channel", "route"], name: str, envelope: bytes) -> str:
     """The pk of the mark of an envelope sent to a channel or a route. The tag at its end stands for all of it.
 
-    The exchange marks what is sent to channels and the gateway what is sent to routes: a role can be confined to either.
+    The exchange marks what is sent to channels, the gateway what is sent to routes: a role can be confined to either.
     """
     return f"u#{where}#{sha256(name.encode() + b'\0' + envelope[-TAG_SIZE:]).hexdigest()}"

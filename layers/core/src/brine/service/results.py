@@ -39,9 +39,9 @@ class Cache:
     """Keeps what functions compute, by key, for all processes that share its stores. Threads may share it.
 
     name: keeps the keys of one cache apart from those of others in the same namespace. namespace: the part of the table
-    that all keys of the cache begin with; functions whose roles are confined to it share it. registry: the caller's classes
-    that may be in results. compute_timeout: seconds that a computation may take; another process waits so long, and
-    then computes too. purge_delta: seconds for which this process goes by what it read of purges.
+    that all keys of the cache begin with; functions whose roles are confined to it share it. registry: the caller's
+    classes that may be in results. compute_timeout: seconds that a computation may take; another process waits so long,
+    and then computes too. purge_delta: seconds for which this process goes by what it read of purges.
     observe: is told the story of every call, for metrics; what it raises reaches the caller.
     inline_limit: the largest envelope, in bytes, that the table holds. clock: seconds since 1970.
     `brine.bootstrap.build_cache` makes one from a function's environment.
