@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.aws import Emulator
 
+PROGRAM: Final = Path(__file__).with_name("ministack_process.py")
 REQUIREMENTS: Final = Path(__file__).with_name("ministack-requirements.txt")
 INSTALL_LIMIT: Final = 120.0  # seconds for each command
 START_LIMIT: Final = 30.0
@@ -68,7 +69,7 @@ def running_ministack(python: str, log: Path, **variables: str) -> Iterator[str]
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [python, "-m", "ministack"], env=environment, cwd=log.parent, stdout=output, stderr=output
+            [python, "-P", PROGRAM], env=environment, cwd=log.parent, stdout=output, stderr=output
         ) as process,
     ):
         try:

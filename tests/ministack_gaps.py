@@ -27,8 +27,7 @@ def fill(client: Clients, stack: str, resources: Mapping[str, str], opt: Path) -
     lay_out_layers(client, opt)
     make_concurrency_a_number(client)
     name_secrets_by_arn(client)
-    # The bucket refuses whoever comes without TLS, and here everybody does.
-    client("s3").delete_bucket_policy(Bucket=resources["Bodies"])
+    let_in_without_tls(client, resources["Bodies"])
 
 
 def add_routes(client: Clients, stack: str, resources: Mapping[str, str]) -> None:
@@ -84,6 +83,15 @@ def make_concurrency_a_number(client: Clients) -> None:
             functions.update_event_source_mapping(
                 UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": int(scaling["MaximumConcurrency"])}
             )
+
+
+def let_in_without_tls(client: Clients, bucket: str) -> None:
+    """Take the one rule from the bucket's policy that refuses whoever comes without TLS: here everybody does."""
+    s3 = client("s3")
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    kept = [statement for statement in policy["Statement"] if statement["Sid"] != "OnlyOverTls"]
+    assert len(kept) == len(policy["Statement"]) - 1
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({**policy, "Statement": kept}))
 
 
 def name_secrets_by_arn(client: Clients) -> None:

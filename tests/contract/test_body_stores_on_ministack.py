@@ -13,6 +13,8 @@ import boto3
 import pytest
 
 from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.s3_bucket import S3Bucket
+from brine.adapters.aws.service import Patience
 from brine.adapters.s3 import S3BodyStore
 from brine.domain.redirect import LINK_SECONDS
 from tests.aws import REGION
@@ -81,10 +83,24 @@ def test_nobody_keeps_what_a_link_gave(aws: Aws, bucket: str) -> None:
     assert followed(url).fields.get("cache-control") == "no-store"
 
 
+def test_an_object_is_a_file_of_bytes_unless_a_link_says_what_it_is(aws: Aws, bucket: str) -> None:
+    """By its own metadata, too: also for who gets at it in another way than by a link of ours."""
+    url, body = linked(aws, bucket)
+    key = urlsplit(url).path.partition(f"/{bucket}/")[2]
+    plain = S3Bucket(aws, bucket, Patience()).link(key, seconds=LINK_SECONDS)
+    assert followed(plain).fields.get("content-type") == "application/octet-stream"
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    with closing(session.client("s3", endpoint_url=aws.endpoint_url)) as s3:
+        kept = s3.head_object(Bucket=bucket, Key=key)
+    assert (kept["ContentLength"], kept["ContentType"]) == (len(body), "application/octet-stream")
+    assert kept["ContentDisposition"] == "attachment"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("text%2Fplain", "text%2Fhtml"),
+        ("response-content-disposition=attachment", "response-content-disposition=inline"),
         ("X-Amz-Expires=60", "X-Amz-Expires=600"),
         ("/bodies/", "/bodies/0"),
         ("&response-cache-control=no-store", ""),

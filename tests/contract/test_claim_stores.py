@@ -40,6 +40,13 @@ class TestS3ClaimStore(ClaimStoreContract):
         url = claims.download("orders", claim.id, seconds=60)
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - as above
             assert answer.read() == ENVELOPE
+            assert answer.headers["content-type"] == "application/octet-stream"
+            assert answer.headers["content-disposition"] == "attachment"
+            assert answer.headers["cache-control"] == "no-store"
+
+    def test_what_is_uploaded_is_a_file_to_whoever_reads_it(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
+        fields = claims.upload("orders", claim, seconds=60).headers
+        assert (fields["content-type"], fields["content-disposition"]) == ("application/octet-stream", "attachment")
 
     def test_an_upload_is_signed_for_these_bytes_at_this_place_once_and_for_so_long(
         self, claims: S3ClaimStore, claim: ClaimCheck

@@ -43,6 +43,7 @@ class MeteredClient(Client):
 
     emulator: Emulator
     bills: list[Bill] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class MeteredClient(Client):
         target = next((line for line in head.splitlines() if line.startswith("x-amz-target: ")), "")
         call = target.rpartition(".")[2] or f"{message.method} object"
         asked = json.loads(message.body) if target else {}
+        self.asked.append((call, asked))
         before = self._sizes(written_keys(call, asked))
         answer = super().exchange(address, message, limits, deadline)
         after = self._sizes(written_keys(call, asked))

@@ -16,6 +16,8 @@ from tests.integration.billing import MeteredClient
 from tests.integration.paying import Scene, measure
 from tests.loopback import Loopback
 from tests.markdown import codes, read_page
+from tests.template.policies import TableRights, checks
+from tests.template.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,3 +68,16 @@ def test_costs_are_those_of_the_documentation(scene: Scene, sqs: Any) -> None:
     measured = {name: cells(bill) for name, bill in measure(scene, sqs).items()}
     rows = {codes(row[0])[0]: row[1:6] for row in read_page(DOCS / "costs.md").rows if len(row) == 7 and codes(row[0])}
     assert rows == measured
+
+
+def test_the_gateway_asks_the_table_for_nothing_that_its_role_does_not_allow(scene: Scene, sqs: Any) -> None:
+    """Each way of answering, a refresh and an invalidation among them; purges are the operator's."""
+    ways = measure(scene, sqs)
+    assert {"miss 1 KB", "refresh", "invalidation"} <= ways.keys()
+    asked = [check for call, what in scene.client.asked if "Item" in call for check in checks(call, what)]
+    purged = {f"t#{name}" for name in ("everything", "route:shop")}
+    rights = TableRights.of(Stack.read(), "GatewayRole")
+    refused = [(action, keys) for action, keys in asked if not rights.allow(action, keys)]
+    assert {action for action, _ in asked} >= {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    assert all(keys[0] in purged or keys[0].startswith("t#tag:") for _, keys in refused), refused
+    assert {action for action, _ in refused} == {"dynamodb:UpdateItem"}

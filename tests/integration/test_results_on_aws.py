@@ -43,6 +43,7 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "BRINE_TABLE": emulator.create_table(name),
         "BRINE_BUCKET": emulator.create_bucket(name),
         "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
+        "BRINE_NAMESPACE": "orders",
     }
 
 
@@ -127,7 +128,33 @@ def test_many_processes_compute_once(environment: dict[str, str], client: Counti
 
 
 def test_what_is_missing_is_named(environment: dict[str, str]) -> None:
-    for name in ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "AWS_REGION"):
+    for name in ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_NAMESPACE", "AWS_REGION"):
         without = {key: value for key, value in environment.items() if key != name}
         with pytest.raises(ConfigError, match=name):
             build_cache(without, "orders")
+
+
+@pytest.mark.parametrize("namespace", ["Orders", "a#b", "a*", "-a", "a/b", "..", "a" * 33])
+def test_a_namespace_is_no_pattern_and_no_path(environment: dict[str, str], namespace: str) -> None:
+    with pytest.raises(ConfigError, match="BRINE_NAMESPACE"):
+        build_cache({**environment, "BRINE_NAMESPACE": namespace}, "orders")
+
+
+def test_namespaces_have_nothing_in_common(
+    environment: dict[str, str], client: CountingClient, emulator: Emulator
+) -> None:
+    """Neither results of the same name and key, nor items, nor objects: a role can be confined to one of them."""
+    for namespace in ("orders", "billing"):
+        cache = build({**environment, "BRINE_NAMESPACE": namespace}, client)
+        made = cache.resolve("one", lambda: order(attachment=LARGE), freshness_lifetime=60)
+        assert made.story.outcome == "miss"
+        cache.purge("other")
+    items = emulator.dynamodb.scan(TableName=environment["BRINE_TABLE"])["Items"]
+    objects = emulator.s3.list_objects_v2(Bucket=environment["BRINE_BUCKET"])["Contents"]
+    for namespace in ("orders", "billing"):
+        own = [item["pk"]["S"] for item in items if f"#{namespace}#" in item["pk"]["S"].replace(":", "#")]
+        assert sorted({pk.partition(f"{namespace}#")[0] for pk in own}) == ["c#", "t#result:"]
+        assert len([body for body in objects if body["Key"].startswith(f"results/{namespace}/")]) == 1
+    assert {item["pk"]["S"].partition("#")[0] for item in items} == {"c", "t"}
+    assert len(items) == 2 * 3  # the result, its lease, and a stamp
+    assert len(objects) == 2

@@ -21,6 +21,7 @@ LAMBDA = {"AWS_REGION": "eu-central-1"}
 # Settings without which a function works, and those that have a use for it.
 ONLY_FOR = {
     "BRINE_REFRESH_QUEUE": ("GatewayFunction",),
+    "BRINE_NAMESPACE": ("ReportFunction",),
     "BRINE_CHANNELS": ("ExchangeFunction",),
     "BRINE_EMULATED_PRINCIPAL": ("ExchangeFunction", "GatewayFunction"),
 }

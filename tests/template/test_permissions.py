@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from itertools import permutations
+from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.result_key import result_key
 from brine.domain.single_use import single_use_key
-from tests.template.stack import ROOT
+from brine.domain.stamps import result_stamp
+from brine.service.response_cache import pk_of as response_pk
+from brine.service.result_store import pk_of as result_pk
+from tests.template.policies import (
+    LEADING_KEYS,
+    TableRights,
+    actions,
+    leading_keys,
+    overlap,
+    resources,
+    statements,
+)
+from tests.template.stack import ROOT, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.template.stack import Stack
 
-
-def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for policy in role["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def actions(statement: dict[str, Any]) -> list[str]:
-    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-
-
-def resources(statement: dict[str, Any]) -> list[Any]:
-    return statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+READS = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
+WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 
 
 def test_every_function_has_a_role_of_its_own(stack: Stack) -> None:
@@ -60,29 +62,179 @@ def test_every_permission_says_what_it_is_for(stack: Stack) -> None:
         assert len(reasons) == len(set(reasons)), name
 
 
-def granted(stack: Stack, role: str) -> set[tuple[str, str]]:
+def role_of(stack: Stack, function: str) -> str:
+    """The logical id of a function's role."""
+    name: str = stack.functions[function]["Role"]["Fn::GetAtt"][0]
+    return name
+
+
+def domain_of(stack: Stack, function: str) -> str:
+    """The secret of a function's own. Functions that share one trust each other with all that they keep."""
+    return stack.environment(function)["BRINE_SIGNING_KEYS_SECRET"]
+
+
+def granted(stack: Stack, role: str, service: str) -> set[tuple[str, str]]:
+    """The actions of a service that a role allows, each with its resource."""
     return {
         (action, str(resource))
         for statement in statements(stack.of_type("AWS::IAM::Role")[role])
         for action in actions(statement)
         for resource in resources(statement)
+        if action.startswith(f"{service}:")
     }
 
 
-def for_the_cache(log_group: str) -> set[tuple[str, str]]:
-    table, bodies = arn("Table"), str({"Fn::Sub": "${Bodies.Arn}/bodies/*"})
-    return {
-        ("logs:CreateLogStream", arn(log_group)),
-        ("logs:PutLogEvents", arn(log_group)),
-        ("dynamodb:GetItem", table),
-        ("dynamodb:BatchGetItem", table),
-        ("dynamodb:PutItem", table),
-        ("dynamodb:UpdateItem", table),
-        ("dynamodb:DeleteItem", table),
-        ("s3:GetObject", bodies),
-        ("s3:PutObject", bodies),
+def arn(resource: str) -> str:
+    return str({"Fn::GetAtt": [resource, "Arn"]})
+
+
+def below(prefix: str) -> str:
+    return str({"Fn::Sub": f"${{Bodies.Arn}}/{prefix}/*"})
+
+
+def test_whatever_touches_the_table_is_confined_to_keys_that_are_there(stack: Stack) -> None:
+    """ForAllValues holds for a request without any keys, a Scan for one, so Null must ask for them (AWS says so)."""
+    confined = 0
+    for name, role in stack.of_type("AWS::IAM::Role").items():
+        for statement in statements(role):
+            if any(action.startswith("dynamodb:") for action in actions(statement)):
+                assert all(action in READS + WRITES for action in actions(statement)), (name, statement["Sid"])
+                assert resources(statement) == [{"Fn::GetAtt": ["Table", "Arn"]}], (name, statement["Sid"])
+                assert statement["Condition"] == {
+                    "ForAllValues:StringLike": {LEADING_KEYS: leading_keys(statement)},
+                    "Null": {LEADING_KEYS: "false"},
+                }, (name, statement["Sid"])
+                for pattern in leading_keys(statement):
+                    assert re.fullmatch(r"[a-z]#[a-z0-9:#@-]*\*?", pattern), (name, pattern)
+                confined += 1
+    assert confined >= len(stack.functions)
+
+
+def test_functions_that_differ_in_trust_have_secrets_of_their_own(stack: Stack) -> None:
+    domains: dict[str, set[str]] = {}
+    for function in stack.functions:
+        domains.setdefault(domain_of(stack, function), set()).add(function)
+    assert domains.pop("ResponseKeys") == {"GatewayFunction", "RefresherFunction"}
+    assert [len(functions) for functions in domains.values()] == [1] * len(domains)
+
+
+def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(stack: Stack) -> None:
+    for function in stack.functions:
+        read = {
+            name
+            for statement in statements(stack.of_type("AWS::IAM::Role")[role_of(stack, function)])
+            if "secretsmanager:GetSecretValue" in actions(statement)
+            for name in references(statement["Resource"])
+        }
+        of_channels = {"OrdersKeys"} if function == "ExchangeFunction" else set()
+        assert read == {domain_of(stack, function)} | of_channels, function
+
+
+def test_what_one_function_writes_no_other_of_less_or_more_trust_reads_or_writes(stack: Stack) -> None:
+    for one, other in permutations(stack.functions, 2):
+        if domain_of(stack, one) != domain_of(stack, other):
+            written = TableRights.of(stack, role_of(stack, one)).patterns(*WRITES)
+            touched = TableRights.of(stack, role_of(stack, other)).patterns(*READS, *WRITES)
+            assert not [(a, b) for a in written for b in touched if overlap(a, b)], (one, other)
+            folders = [
+                {place for action, place in granted(stack, role_of(stack, function), "s3") if "Object" in action}
+                for function in (one, other)
+            ]
+            assert not folders[0] & folders[1], (one, other)
+
+
+def test_objects_lie_below_a_folder_and_no_folder_within_another(stack: Stack) -> None:
+    places = {place for role in stack.of_type("AWS::IAM::Role") for _, place in granted(stack, role, "s3")}
+    folders = [place for place in places if place != arn("Bodies")]
+    names = [re.search(r"\$\{Bodies\.Arn\}/([a-z/-]+/)\*", place) for place in folders]
+    assert all(names)
+    for one, other in permutations([found[1] for found in names if found], 2):
+        assert not one.startswith(other)
+
+
+def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack: Stack) -> None:
+    keeping = [name for name in stack.functions if "BRINE_NAMESPACE" in stack.environment(name)]
+    assert keeping
+    assert len({stack.environment(name)["BRINE_NAMESPACE"] for name in keeping}) == len(keeping)
+    for function in keeping:
+        namespace = stack.environment(function)["BRINE_NAMESPACE"]
+        rights = TableRights.of(stack, role_of(stack, function))
+        key = result_key(namespace=namespace, tenant="", cache="any", key="any")
+        for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
+            assert rights.allow(action, [result_pk(key)]), action
+        own = f"t#{result_stamp(key)}"
+        assert rights.allow("dynamodb:UpdateItem", [own])
+        assert rights.allow("dynamodb:BatchGetItem", [result_pk(key), own, "t#everything", "t#tenant:x", "t#tag:x"])
+        foreign = result_key(namespace=f"{namespace}-2", tenant="", cache="any", key="any")
+        for pk in ("t#everything", "t#route:x", "t#tag:x", "t#tenant:x", f"t#{result_stamp(foreign)}"):
+            assert not any(rights.allow(action, [pk]) for action in WRITES), pk
+        for pk in (result_pk(foreign), response_pk("0" * 64), "o#x", "u#channel#x", "u#route#x", "t#key:x"):
+            assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
+            assert not any(rights.allow(action, [result_pk(key), pk]) for action in READS + WRITES), pk
+        objects = below(f"results/{namespace}")
+        assert granted(stack, role_of(stack, function), "s3") == {
+            ("s3:GetObject", objects),
+            ("s3:PutObject", objects),
+            ("s3:ListBucket", arn("Bodies")),
+        }
+
+
+@pytest.mark.parametrize("role", ["GatewayRole", "RefresherRole"])
+def test_the_gateway_and_the_refresher_may_keep_responses(stack: Stack, role: str) -> None:
+    rights = TableRights.of(stack, role)
+    pk = response_pk("0" * 64)
+    for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
+        assert rights.allow(action, [pk]), action
+    stamps = ["t#everything", "t#route:x", "t#key:x", "t#tenant:x", "t#tag:x", "t#tag@x:y"]
+    assert rights.allow("dynamodb:BatchGetItem", [pk, *stamps])
+    assert [stamp for stamp in stamps if rights.allow("dynamodb:UpdateItem", [stamp])] == ["t#key:x"]
+    assert not any(rights.allow("dynamodb:DeleteItem", [key]) for key in (pk, *stamps))
+    for action in ("dynamodb:GetItem", *WRITES):
+        assert rights.allow(action, ["o#x"]), action
+    assert rights.allow("dynamodb:UpdateItem", ["u#route#x"]) is (role == "GatewayRole")
+    for key in ("c#report#x", "t#result:report#x", "u#channel#x", ""):
+        assert not any(rights.allow(action, [key]) for action in READS + WRITES), key
+    objects = below("bodies")
+    assert granted(stack, role, "s3") == {
+        ("s3:GetObject", objects),
+        ("s3:PutObject", objects),
         ("s3:ListBucket", arn("Bodies")),
-        ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
+    }
+
+
+def test_every_function_writes_its_own_log(stack: Stack) -> None:
+    for name, function in stack.functions.items():
+        log = arn(function["LoggingConfig"]["LogGroup"]["Ref"])
+        assert granted(stack, role_of(stack, name), "logs") == {
+            ("logs:CreateLogStream", log),
+            ("logs:PutLogEvents", log),
+        }
+
+
+def test_each_queue_is_for_those_who_use_it(stack: Stack) -> None:
+    used = {name: granted(stack, role_of(stack, name), "sqs") for name in stack.functions}
+    assert {name: actions for name, actions in used.items() if actions} == {
+        "GatewayFunction": {("sqs:SendMessage", arn("RefreshQueue"))},
+        "RefresherFunction": {
+            (f"sqs:{action}", arn("RefreshQueue"))
+            for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+        },
+        "ExchangeFunction": {
+            (f"sqs:{action}", arn("OrdersQueue"))
+            for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
+        },
+    }
+
+
+def test_the_exchange_may_mark_what_was_sent_and_keep_claims(stack: Stack) -> None:
+    rights = TableRights.of(stack, "ExchangeRole")
+    assert rights.grants == ((frozenset({"dynamodb:UpdateItem"}), ("u#channel#*",)),)
+    assert rights.allow("dynamodb:UpdateItem", [single_use_key("channel", "orders", bytes(32))])
+    assert not rights.allow("dynamodb:UpdateItem", [single_use_key("route", "orders", bytes(32))])
+    claims = below("claims")
+    assert granted(stack, "ExchangeRole", "s3") == {
+        *((f"s3:{action}Object", claims) for action in ("Get", "Put", "Delete")),
+        ("s3:ListBucket", arn("Bodies")),
     }
 
 
@@ -119,53 +271,6 @@ def test_route_keys_are_arns_of_secrets(stack: Stack, value: str, *, is_allowed:
     assert bool(re.search(stack.parameters["RouteKeys"]["AllowedPattern"], value)) == is_allowed
 
 
-def arn(resource: str) -> str:
-    return str({"Fn::GetAtt": [resource, "Arn"]})
-
-
-def test_the_gateway_may_do_these_things(stack: Stack) -> None:
-    queue = {("sqs:SendMessage", arn("RefreshQueue"))}
-    assert granted(stack, "GatewayRole") == for_the_cache("GatewayLogs") | queue
-
-
-def test_the_refresher_may_do_these_things(stack: Stack) -> None:
-    queue = {
-        (action, arn("RefreshQueue"))
-        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-    }
-    assert granted(stack, "RefresherRole") == for_the_cache("RefresherLogs") | queue
-
-
-def test_the_report_may_do_these_things(stack: Stack) -> None:
-    """As the others with the cache, but it has no circuits to close."""
-    assert granted(stack, "ReportRole") == for_the_cache("ReportLogs") - {("dynamodb:DeleteItem", arn("Table"))}
-
-
-def test_the_exchange_may_do_these_things(stack: Stack) -> None:
-    """Of the cache it has the log, the keys, and marks of its own."""
-    log = {pair for pair in for_the_cache("ExchangeLogs") if pair[0].startswith("logs:")}
-    claims = str({"Fn::Sub": "${Bodies.Arn}/claims/*"})
-    assert granted(stack, "ExchangeRole") == log | {
-        *((f"sqs:{action}Message", arn("OrdersQueue")) for action in ("Send", "Receive", "Delete")),
-        ("sqs:ChangeMessageVisibility", arn("OrdersQueue")),
-        ("dynamodb:UpdateItem", arn("Table")),
-        *((f"s3:{action}Object", claims) for action in ("Get", "Put", "Delete")),
-        ("s3:ListBucket", arn("Bodies")),
-        ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
-        ("secretsmanager:GetSecretValue", str({"Ref": "OrdersKeys"})),
-    }
-
-
-def test_the_exchange_may_write_marks_only(stack: Stack) -> None:
-    (of_table,) = (
-        statement
-        for statement in statements(stack.of_type("AWS::IAM::Role")["ExchangeRole"])
-        if "dynamodb:UpdateItem" in actions(statement)
-    )
-    prefix = single_use_key("orders", bytes(32)).partition("#")[0]
-    assert of_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{prefix}#*"}}
-
-
 def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(stack: Stack) -> None:
     sources = (ROOT / "layers/core/src/brine/bootstrap.py").read_text()
     operations = set()
@@ -175,4 +280,4 @@ def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(s
     assert "TransactWriteItems" in operations  # it takes the actions of what it writes, which are there anyway
     asked = {f"dynamodb:{operation}" for operation in operations - {"TransactWriteItems"}}
     for role in ("GatewayRole", "RefresherRole"):
-        assert {action for action, _ in granted(stack, role) if action.startswith("dynamodb:")} == asked, role
+        assert {action for action, _ in granted(stack, role, "dynamodb")} == asked, role

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from brine.domain.redirect import LINK_SECONDS
+from brine.service.exchange.delivering import LONGEST_URL
+from brine.service.exchange.sending import UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack
@@ -52,10 +58,48 @@ def test_every_bucket_is_for_tls_only(stack: Stack) -> None:
         } in policy["PolicyDocument"]["Statement"]
 
 
-def test_bodies_expire(stack: Stack) -> None:
+def refusals(stack: Stack) -> dict[str, dict[str, Any]]:
+    """The statements of the bucket's policy by what they are for: all of them refuse something to everybody."""
+    statements = stack.of_type("AWS::S3::BucketPolicy")["BodiesPolicy"]["PolicyDocument"]["Statement"]
+    for statement in statements:
+        assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    return {statement["Sid"]: statement for statement in statements}
+
+
+def test_the_bucket_refuses_signatures_that_have_no_age(stack: Stack) -> None:
+    """To S3 the age of a signature of version 2 is always 0."""
+    refusal = refusals(stack)["OnlyBySignatureVersion4"]
+    assert refusal["Resource"] == [{"Fn::GetAtt": ["Bodies", "Arn"]}, {"Fn::Sub": "${Bodies.Arn}/*"}]
+    assert refusal["Condition"] == {"StringNotEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}}
+
+
+@pytest.mark.parametrize(
+    ("folder", "longest"), [("bodies", LINK_SECONDS), ("claims", max(LONGEST_URL, UPLOAD_SECONDS))]
+)
+def test_the_bucket_refuses_links_older_than_the_longest_that_we_make(stack: Stack, folder: str, longest: int) -> None:
+    (refusal,) = (
+        statement
+        for statement in refusals(stack).values()
+        if statement.get("Resource") == {"Fn::Sub": f"${{Bodies.Arn}}/{folder}/*"}
+    )
+    assert refusal["Condition"].keys() == {"NumericGreaterThan"}
+    limit = refusal["Condition"]["NumericGreaterThan"]["s3:signatureAge"]
+    assert isinstance(limit, str)  # milliseconds; CloudFormation would write a large number as 3.605e+06
+    assert 0 < int(limit) - longest * 1000 <= 5000
+
+
+def test_nobody_makes_links_to_anything_else(stack: Stack) -> None:
+    refusal = refusals(stack)["NoOtherLinks"]
+    linked = [f"${{Bodies.Arn}}/{folder}/*" for folder in ("bodies", "claims")]
+    assert refusal["NotResource"] == [{"Fn::Sub": place} for place in linked]
+    assert refusal["Condition"] == {"StringEquals": {"s3:authType": ["REST-QUERY-STRING", "POST"]}}
+
+
+@pytest.mark.parametrize("folder", ["bodies/", "results/"])
+def test_bodies_expire(stack: Stack, folder: str) -> None:
     rules = stack.of_type("AWS::S3::Bucket")["Bodies"]["LifecycleConfiguration"]["Rules"]
     assert {rule["Status"] for rule in rules} == {"Enabled"}
-    assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "bodies/"] == [{"Ref": "BodyKeepDays"}]
+    assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == folder] == [{"Ref": "BodyKeepDays"}]
 
 
 def test_what_holds_data_says_what_becomes_of_it(stack: Stack) -> None:

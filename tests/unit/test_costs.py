@@ -81,6 +81,46 @@ def alternatives(size: int) -> dict[str, Alternative]:
     }
 
 
+DAY = 86_400  # seconds
+RATE = 100  # requests a second: the default of RequestRate
+LOG_KB = 1.4
+FLOODS = {
+    "flood of hits": stores("memory") + SECONDS["memory"] * GIGABYTES * price("GB-second"),
+    "flood of new URLs, 1 KB": stores("miss 1 KB") + SECONDS["miss"] * GIGABYTES * price("GB-second"),
+    "flood of new URLs, 20 KB": stores("miss 20 KB") + SECONDS["miss"] * GIGABYTES * price("GB-second"),
+    "flood of new URLs, 100 KB": stores("miss 100 KB") + SECONDS["miss"] * GIGABYTES * price("GB-second"),
+    "flood of POSTs": stores("invalidation") + SECONDS["miss"] * GIGABYTES * price("GB-second"),
+    "flood of hits of 5 MB": 9 * price("HTTP API") + 5_000 * price("traffic GB") + 0.1 * price("GB-second"),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_day_of_flood(name: str) -> None:
+    each = FLOODS[name] + price("HTTP API") + price("invocation") + LOG_KB * price("log GB")
+    assert PAGE.row(name)[-1] == f"{each * RATE * DAY / 1e6:,.0f}"
+
+
+def test_a_day_of_functions_that_wait() -> None:
+    each = GIGABYTES * price("GB-second") * DAY / 1e6
+    assert PAGE.row("flood that waits, each function")[-1] == f"{each:,.2f}"
+
+
+def test_the_rate_is_the_template_s() -> None:
+    template = (Path(__file__).parents[2] / "template.yaml").read_text()
+    assert f"  RequestRate:\n    Type: Number\n    Default: {RATE}\n" in template
+
+
+SECRETS = {"gateway": 1, "report": 1, "exchange": 2}
+
+
+def test_what_the_secrets_of_a_stack_cost() -> None:
+    for name, count in SECRETS.items():
+        assert PAGE.row(f"secrets of the {name}")[-1] == f"{count * price('secret'):.2f}"
+    assert PAGE.row("secrets of the stack")[-1] == f"{sum(SECRETS.values()) * price('secret'):.2f}"
+    template = (Path(__file__).parents[2] / "template.yaml").read_text()
+    assert template.count("Type: AWS::SecretsManager::Secret\n") == sum(SECRETS.values())
+
+
 ANSWERS = [row for row in PAGE.rows if len(row) == 7 and codes(row[0])]
 
 

@@ -53,6 +53,7 @@ set_cookie = "keep"
 store_post = true
 retries = 0
 circuit_breaker = false
+new_keys_per_minute = false
 """
 
 

@@ -68,7 +68,7 @@ def test_a_large_body_comes_from_the_bucket(deployed_stack: DeployedStack) -> No
     assert first.explained.startswith(MISS)
     assert len(first.body) == 100_000
     kept = deployed_stack.client("s3").list_objects_v2(Bucket=deployed_stack.resources["Bodies"])["Contents"]
-    assert [(stored["Key"].partition("/")[0], stored["Size"]) for stored in kept] == [("bodies", 100_000)]
+    assert [stored["Key"].partition("/")[0] for stored in kept if stored["Size"] == 100_000] == ["bodies"]
     deployed_stack.restart("GatewayFunction")
     assert get(deployed_stack, path).body == first.body
 

@@ -33,7 +33,8 @@ LARGE = random.Random(3).randbytes(5_000_000)  # 6.7 MB as base64  # noqa: S311 
 
 def origin(asked: HttpRequest) -> HttpResponse:
     lasting = b"private" if asked.target == b"/private" else b"max-age=600"
-    headers = ((b"cache-control", lasting), (b"content-type", b"video/mp4"), (b"etag", b'"1"'))
+    media = b"text/html" if asked.target == b"/page" else b"video/mp4"
+    headers = ((b"cache-control", lasting), (b"content-type", media), (b"etag", b'"1"'))
     return HttpResponse(status=200, headers=headers, body=LARGE)
 
 
@@ -60,6 +61,14 @@ def test_the_body_comes_whole_or_in_part(twin: Twin) -> None:
         assert (got.status, got.fields.get("content-type"), got.body == LARGE) == (200, "video/mp4", True)
     part = followed(url, range="bytes=1000000-1000009")
     assert (part.status, part.body) == (206, LARGE[1_000_000:1_000_010])
+
+
+def test_a_page_of_the_origin_is_no_page_of_the_bucket(twin: Twin) -> None:
+    for _ in range(2):  # a miss, and a hit
+        got = followed(f"{twin.url}/redirect/page")
+        assert (got.status, got.body == LARGE) == (200, True)
+        assert got.fields.get("content-type") == "application/octet-stream"
+        assert got.fields.get("content-disposition") == "attachment"
 
 
 def test_the_way_there_explains_itself(twin: Twin) -> None:

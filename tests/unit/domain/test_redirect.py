@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
 from brine.domain.redirect import is_redirected, link_fields, redirection
 from brine.domain.stored import BodyReference
 from tests.unit.domain.stories import request, stored_response
@@ -59,12 +58,123 @@ def test_the_link_says_what_the_body_is_and_nothing_else() -> None:
         ("X-Token", "hush"),
         TAG,
     )
-    assert link_fields(stored) == Fields([("content-encoding", "br"), ("content-type", "text/csv")])
+    assert dict(link_fields(stored)) == {
+        "content-encoding": "br",
+        "content-type": "text/csv",
+        "content-disposition": "attachment",
+    }
 
 
 def test_codings_on_several_lines_are_one_list() -> None:
     stored = stored_response(("Content-Encoding", "gzip"), ("Content-Encoding", "br"))
-    assert link_fields(stored) == Fields([("content-encoding", "gzip, br")])
+    assert link_fields(stored).get("content-encoding") == "gzip, br"
+
+
+BYTES = "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    "active",
+    [
+        "text/html",
+        "TEXT/HTML; charset=utf-8",
+        " text/html ",
+        "application/xhtml+xml",
+        "image/svg+xml",
+        "IMAGE/SVG+XML;charset=utf-8",
+        "text/xml",
+        "application/xml",
+        "application/rss+xml",
+        "text/xsl",
+        "text/javascript",
+        "application/javascript",
+        "application/x-javascript",
+        "text/ecmascript",
+        "text/css",
+        "text/vtt",
+        "text/cache-manifest",
+        "application/pdf",
+        "application/x-shockwave-flash",
+        "application/wasm",
+        "application/java-archive",
+        "application/hta",
+        "message/rfc822",
+        "multipart/related; boundary=b",
+        "multipart/x-mixed-replace; boundary=b",
+        "application/x-mimearchive",
+        "text/x-unheard-of",
+        "*/*",
+        "unknown/unknown",
+        "application/unknown",
+        "text",
+        "image/png, text/html",
+        'image/png; charset=", text/html',
+        'image/png; a=", text/html"',
+        "image/png;text/html",
+        "image/png text/html",
+        "image/png\ttext/html",
+        "image/png\r\ncontent-type: text/html",
+        "image/png\x00",
+        "image/pn\u0261",
+        "",
+    ],
+)
+def test_a_type_that_a_browser_could_run_is_told_as_bytes(active: str) -> None:
+    told = link_fields(stored_response(("Content-Type", active)))
+    assert (told.get("content-type"), told.get("content-disposition")) == (BYTES, "attachment")
+
+
+def test_without_a_type_or_with_two_a_browser_has_nothing_to_guess() -> None:
+    assert link_fields(stored_response()).get("content-type") == BYTES
+    twice = stored_response(("Content-Type", "image/png"), ("Content-Type", "text/html"))
+    assert link_fields(twice).get("content-type") == BYTES
+
+
+@pytest.mark.parametrize(
+    "passive",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/geo+json",
+        'text/csv; charset="utf-8"; header=present',
+        "text/plain;charset=utf-8",
+        "video/mp4",
+        "audio/ogg; codecs=opus",
+        "font/woff2",
+        "image/png",
+        "Image/JPEG",
+        "application/zip",
+        "application/vnd.brine.sealed",
+        "application/msgpack",
+    ],
+)
+def test_a_type_that_nothing_runs_is_told(passive: str) -> None:
+    told = link_fields(stored_response(("Content-Type", passive)))
+    assert (told.get("content-type"), told.get("content-disposition")) == (passive, "attachment")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("inline", "attachment"),
+        ("", "attachment"),
+        ("inline; filename=a.csv", "attachment; filename=a.csv"),
+        ('INLINE; FileName="a b, caf\u00e9.csv"', 'attachment; FileName="a b, caf\u00e9.csv"'),
+        (
+            "attachment; filename=a.csv; filename*=UTF-8''%e2%82%ac.csv",
+            "attachment; filename=a.csv; filename*=UTF-8''%e2%82%ac.csv",
+        ),
+        ("attachment; filename=a.csv; size=4", "attachment; filename=a.csv"),
+        ('attachment; filename="a\\"; inline"', "attachment"),
+        ('attachment; filename="a', "attachment"),
+        ("attachment; filename=a.csv, inline", "attachment"),
+        ("attachment; filename=a.csv\r\nx: y", "attachment"),
+        ('attachment; filename="a\x1b.csv"', "attachment"),
+        ("attachment; filename=a; filename=b", "attachment"),
+    ],
+)
+def test_a_link_is_always_to_a_file_whose_name_the_origin_may_choose(said: str, told: str) -> None:
+    assert link_fields(stored_response(("Content-Disposition", said))).get("content-disposition") == told
 
 
 def test_nobody_keeps_the_way_there() -> None:

@@ -101,10 +101,12 @@ def test_a_stamp_that_is_stamped_again_is_later_than_before() -> None:
         assert stamp.stamped(at, soft=True) == Stamp(START, START + STEP)
 
 
-def test_a_result_has_the_stamps_that_a_response_has_but_for_the_route() -> None:
+def test_a_result_has_the_stamps_that_a_response_has_but_for_the_route_and_its_own() -> None:
     for tenant in ("", "acme"):
         names = stamp_names(Resource("x", "api", tenant), ("a", "b"))
-        assert set(names) - set(result_stamp_names("x", tenant, ("a", "b"))) == {"route:api"}
+        of_result = result_stamp_names("tests#y", tenant, ("a", "b"))
+        assert set(names) - set(of_result) == {"route:api", "key:x"}
+        assert set(of_result) - set(names) == {"result:tests#y"}
 
 
 def test_a_body_is_used_for_a_year_and_a_day() -> None:

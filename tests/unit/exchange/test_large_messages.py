@@ -13,7 +13,7 @@ from brine.adapters.exchange_memory import MemoryClaimStore
 from brine.domain.channel import message_context
 from brine.domain.channel_message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
-from brine.service.exchange.delivering import ANSWER_LIMIT
+from brine.service.exchange.delivering import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
 from brine.service.exchange.receiving import RESERVE
 from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
 from tests.unit.exchange.world import CONSUMER, MSGPACK, PRODUCER, SEALED, START, sender_codec
@@ -223,6 +223,24 @@ class SlowClaims(MemoryClaimStore):
     def within(self, deadline: Deadline) -> Self:
         self.left.append(deadline.remaining())
         return self
+
+
+@pytest.mark.parametrize(("visibility", "good_for"), [(1, SHORTEST_URL), (600, 600), (43_200, LONGEST_URL)])
+def test_a_link_lasts_as_long_as_the_message_is_the_receivers_within_bounds(
+    world: World, visibility: int, good_for: int
+) -> None:
+    asked = []
+
+    class Bucket(MemoryClaimStore):
+        def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
+            asked.append(seconds)
+            return super().download(channel, claim_id, seconds=seconds)
+
+    world.claims = Bucket()
+    world.restart()
+    world.send(world.sealed(noise(2 * INLINE_LIMIT)))
+    world.receive(f"visibility={visibility}", accept=SEALED)
+    assert asked == [good_for]
 
 
 def test_what_there_is_no_time_to_look_at_is_given_back_and_the_rest_is_delivered(world: World) -> None:

@@ -60,23 +60,36 @@ def test_no_value_is_the_beginning_of_another(one: list[Plain], other: list[Plai
     ],
 )
 def test_these_are_different(one: Key, other: Key) -> None:
-    assert result_key(tenant="", cache="c", key=one) != result_key(tenant="", cache="c", key=other)
+    assert result_key(namespace="tests", tenant="", cache="c", key=one) != result_key(
+        namespace="tests", tenant="", cache="c", key=other
+    )
 
 
 def test_large_integers_are_plain() -> None:
-    assert result_key(tenant="", cache="c", key=(10**10_000,)) != result_key(tenant="", cache="c", key=(10**10_001,))
+    assert result_key(namespace="tests", tenant="", cache="c", key=(10**10_000,)) != result_key(
+        namespace="tests", tenant="", cache="c", key=(10**10_001,)
+    )
 
 
 def test_tenant_and_cache_are_part_of_it() -> None:
-    keys = {result_key(tenant=tenant, cache=cache, key="k") for tenant in ("", "a", "b") for cache in ("a", "b")}
+    keys = {
+        result_key(namespace="tests", tenant=tenant, cache=cache, key="k")
+        for tenant in ("", "a", "b")
+        for cache in ("a", "b")
+    }
     assert len(keys) == 6
+
+
+def test_the_namespace_is_in_the_clear_before_it_all() -> None:
+    keys = [result_key(namespace=namespace, tenant="a", cache="b", key="k") for namespace in ("x", "x-2")]
+    assert [key.partition("#")[0] for key in keys] == ["x", "x-2"]
 
 
 def test_the_key_of_what_is_stored_stays_the_same() -> None:
     """A change of it would lose everything that is stored."""
     key = ("report", 7, 2.5, True, None, b"x", ("y",))
-    assert result_key(tenant="t", cache="c", key=key) == (
-        "eb2f1bfdf9e8cef79b8b0c99abb78630b56dfc99a1b3aaadfe7182af5d69d255"
+    assert result_key(namespace="tests", tenant="t", cache="c", key=key) == (
+        "tests#eb2f1bfdf9e8cef79b8b0c99abb78630b56dfc99a1b3aaadfe7182af5d69d255"
     )
 
 
@@ -91,12 +104,12 @@ class Pair(NamedTuple):
 @pytest.mark.parametrize("value", [[1], {"a": 1}, {1}, object(), Level.LOW, Pair(1), 1j, bytearray(b"x")])
 def test_other_values_are_refused_by_their_type_and_not_shown(value: Any) -> None:
     with pytest.raises(TypeError, match=type(value).__name__):
-        result_key(tenant="", cache="c", key=("a", (value,)))
+        result_key(namespace="tests", tenant="", cache="c", key=("a", (value,)))
     with pytest.raises(TypeError, match=type(value).__name__):
-        result_key(tenant="", cache="c", key=value)
+        result_key(namespace="tests", tenant="", cache="c", key=value)
 
 
 def test_a_key_is_a_text_or_a_tuple() -> None:
     number: Any = 1
     with pytest.raises(TypeError, match="a text or a tuple"):
-        result_key(tenant="", cache="c", key=number)
+        result_key(namespace="tests", tenant="", cache="c", key=number)

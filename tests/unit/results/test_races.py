@@ -99,7 +99,7 @@ def test_a_crowd_is_served_stale_while_one_computes() -> None:
 def lease_of(world: World, seconds: float = 10.0) -> Lease | Held:
     """The lease of the key, taken as by another process."""
     assert world.leases is not None
-    pk = pk_of(result_key(tenant="", cache="reports", key=KEY))
+    pk = pk_of(result_key(namespace="tests", tenant="", cache="reports", key=KEY))
     return world.leases.acquire(pk, owner="other", now=world.now, expires_at=world.now + seconds)
 
 

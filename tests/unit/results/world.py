@@ -57,6 +57,7 @@ class World:
         memory: L1[bytes] = L1(l1_bytes)
         return Cache(
             name,
+            namespace="tests",
             keyring=self.keyring,
             items=self.items,
             leases=self.leases,

@@ -95,6 +95,16 @@ def test_a_circuit_breaker_is_there_unless_turned_off(text: str, breaker: Circui
     assert (route.circuit_breaker, route.retries) == (breaker, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [("", 600), ("new_keys_per_minute = 7", 7), ("new_keys_per_minute = false", None)],
+)
+def test_new_keys_are_limited_unless_that_is_turned_off(text: str, limit: int | None) -> None:
+    jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
+    (route,) = parse_routes(HEAD + text, {})
+    assert route.policy.new_keys_per_minute == limit
+
+
 def test_the_shipped_file_is_good() -> None:
     text = (ROUTES / "routes.toml").read_text()
     jsonschema.validate(tomllib.loads(text), SCHEMA)
@@ -205,8 +215,9 @@ BAD = [
     (HEAD + 'key_headers = ["a b"]', "5:1", "no header name", True),
     (HEAD + 'set_cookie = "always"', "5:1", '"shared", "strip"', True),
     (HEAD + "[route.query]\nsort = 3", "6:1", '"query.sort" must be true or false', True),
-    (HEAD + "new_keys_per_minute = 0", "5:1", "at least 1", True),
+    (HEAD + "new_keys_per_minute = 0", "5:1", "at least 1, or false", True),
     (HEAD + "new_keys_per_minute = true", "5:1", "a whole number", True),
+    (HEAD + "new_keys_per_minute = 1.5", "5:1", "a whole number", True),
     (HEAD + "max_variants = 1", "5:1", "at least 2", True),
     (HEAD + "tenant = 3", "5:1", '"claim:NAME", "lambda:NAME"', True),
     (HEAD + '  tenant = "claim:"', "5:3", '"claim:NAME"', True),

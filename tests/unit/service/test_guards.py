@@ -109,9 +109,16 @@ def test_a_minute_later_there_is_room_again(world: World) -> None:
     assert [answer.stored for answer in flood(world, LIMIT + 1)] == [*[True] * LIMIT, False]
 
 
-def test_routes_have_room_of_their_own_and_none_has_a_limit_unless_it_says_so(world: World) -> None:
+def test_routes_have_room_of_their_own(world: World) -> None:
     flood(world, LIMIT + 1)
     assert all(answer.stored for answer in flood(world, 3 * LIMIT, "/timed/x"))
+
+
+def test_a_route_that_says_nothing_stores_the_responses_of_600_new_keys_in_a_minute(world: World) -> None:
+    assert all(answer.stored for answer in flood(world, 600, "/timed/x"))
+    assert [status_of(answer) for answer in flood(world, 2, "/timed/x")] == [CAPPED] * 2
+    world.now += 60
+    assert flood(world, 1, "/timed/x")[0].stored
 
 
 def test_a_request_that_waits_for_nobody_is_counted_when_there_is_something_to_store(world: World) -> None:

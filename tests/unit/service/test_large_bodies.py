@@ -109,7 +109,11 @@ def test_a_hit_leads_to_it_without_reading_it(scene: Scene) -> None:
         answer = scene.ask()
         got = scene.followed(answer)
         assert got.body == LARGE
-        assert dict(got.fields) == {"content-type": "text/csv", "content-encoding": "gzip"}
+        assert dict(got.fields) == {
+            "content-type": "text/csv",
+            "content-encoding": "gzip",
+            "content-disposition": "attachment",
+        }
         assert (answer.result, answer.layer, scene.bodies.calls) == ("hit", layer, ["link"])
         assert status_of(answer) == "brine; hit; ttl=60"
     assert set(scene.bodies.asked_for) == {LINK_SECONDS}

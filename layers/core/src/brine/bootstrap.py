@@ -17,6 +17,7 @@ from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
 from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.domain.result_key import is_namespace
 from brine.domain.route import Routes
 from brine.errors import ConfigError
 from brine.service.ask import Resilience
@@ -104,15 +105,17 @@ def build_cache(
 ) -> Cache:
     """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
     settings = Settings.from_environment(environment)
+    namespace = _namespace(settings)
     aws = connect_aws(settings, client or Client())
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     return Cache(
         name,
+        namespace=namespace,
         keyring=own_keyring(settings, aws),
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
         stamps=DynamoStampStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket),
+        bodies=S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}"),
         memory=memory,
         registry=registry,
         tenant=tenant,
@@ -178,6 +181,19 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
 
 def _refreshed_by_others(routes: Routes) -> Routes:
     return Routes(tuple(replace(route, policy=replace(route.policy, background_refresh=True)) for route in routes))
+
+
+def _namespace(settings: Settings) -> str:
+    if settings.namespace is None:
+        raise ConfigError(
+            "the environment variable BRINE_NAMESPACE is not set: name the part of the table and the bucket that this "
+            "function's role lets it use for its results (docs/results-cache.md has such a role)"
+        )
+    if not is_namespace(settings.namespace):
+        raise ConfigError(
+            f"BRINE_NAMESPACE must be up to 32 of a-z, 0-9 and -, without - in front; it is {settings.namespace!r}"
+        )
+    return settings.namespace
 
 
 def _routes(settings: CacheSettings) -> Routes:

@@ -56,12 +56,15 @@ class Settings(CacheSettings):
 
     `channels` is the exchange's; `emulated_principal` is who calls it on an emulator that verifies nobody.
 
-    `signing_keys`, the keyring's JSON text, goes before the secret of that name: where there is no Secrets Manager.
+    `signing_keys_secret` names the secret with the keyring of this function and of those it trusts. `namespace` is the
+    part of the table where code keeps its results. `signing_keys`, the keyring's JSON text, goes before the secret of
+    that name: where there is no Secrets Manager.
     """
 
     bucket: str
     signing_keys_secret: str
     signing_keys: str | None = field(default=None, repr=False)
+    namespace: str | None = None
     refresh_queue: str | None = None
     inline_limit: int = 32_768
     l1_bytes: int = 33_554_432
@@ -77,7 +80,10 @@ class Settings(CacheSettings):
         signing_keys = environment.get("BRINE_SIGNING_KEYS") or None
         secret = environment.get("BRINE_SIGNING_KEYS_SECRET") or ""
         if signing_keys is None and not secret:
-            raise ConfigError("the environment variable BRINE_SIGNING_KEYS_SECRET is not set")
+            raise ConfigError(
+                "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it the name or ARN of the secret "
+                "with this function's own keyring, which its role may read (docs/settings.md)"
+            )
         return cls(
             table=_text(environment, "BRINE_TABLE"),
             bucket=_text(environment, "BRINE_BUCKET"),
@@ -86,6 +92,7 @@ class Settings(CacheSettings):
             region=_text(environment, "AWS_REGION"),
             routes=_path(environment, "BRINE_ROUTES"),
             types=_path(environment, "BRINE_TYPES"),
+            namespace=environment.get("BRINE_NAMESPACE") or None,
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
             l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),

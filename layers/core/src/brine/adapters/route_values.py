@@ -57,6 +57,12 @@ def _retries(value: object) -> int:
     raise ValueError(f"must be a number of 0 to {MAX_RETRIES}")
 
 
+def _new_keys_per_minute(value: object) -> int | None:
+    if isinstance(value, int) and (value is False or (value is not True and value >= 1)):
+        return value or None
+    raise ValueError("must be a whole number, and at least 1, or false for no limit")
+
+
 def _tags(value: object) -> tuple[str, ...]:
     tags = tuple(dict.fromkeys(texts(value)))
     if len(tags) > MAX_ROUTE_TAGS or not all(map(is_tag, tags)):
@@ -137,7 +143,7 @@ POLICY: Readers = {
     "show_key": boolean,
     "tags": _tags,
     "max_variants": count(2),
-    "new_keys_per_minute": count(1),
+    "new_keys_per_minute": _new_keys_per_minute,
 }
 QUERY: Readers = {
     "keep": lambda value: frozenset(texts(value)),

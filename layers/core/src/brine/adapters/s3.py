@@ -1,4 +1,4 @@
-"""Large bodies in S3, under `bodies/` and the hexadecimal SHA-256 of their bytes."""
+"""Large bodies in S3, under a folder and the hexadecimal SHA-256 of their bytes."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _PATIENCE = Patience(budget=8.0, read_timeout=3.0)
 
 
 class S3BodyStore:
-    """The BodyStore port on one bucket."""
+    """The BodyStore port on one folder of a bucket; a role can be confined to it."""
 
-    def __init__(self, aws: Aws, bucket: str, *, patience: Patience = _PATIENCE) -> None:
+    def __init__(self, aws: Aws, bucket: str, *, folder: str = "bodies", patience: Patience = _PATIENCE) -> None:
         self._bucket = S3Bucket(aws, bucket, patience)
+        self._folder = folder
 
     def read(self, digest: bytes, size: int) -> bytes | None:
         """One GetObject. Raises StoreError."""
-        return self._bucket.get(_key(digest), size)
+        return self._bucket.get(self._key(digest), size)
 
     def write(self, digest: bytes, body: bytes) -> None:
         """One PutObject, on condition that the address is free: same address, same bytes. Raises StoreError."""
-        self._bucket.put(_key(digest), body, digest)
+        self._bucket.put(self._key(digest), body, digest)
 
     def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
         """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
-        if self._bucket.size_and_digest(_key(digest)) != (size, digest):
+        if self._bucket.size_and_digest(self._key(digest)) != (size, digest):
             return None
-        query = {f"response-{name}": value for name, value in fields}
-        return self._bucket.presigned(_key(digest), {**query, "response-cache-control": "no-store"}, seconds=seconds)
+        return self._bucket.link(self._key(digest), dict(fields), seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
@@ -43,6 +43,5 @@ class S3BodyStore:
         store._bucket = self._bucket.within(deadline)  # noqa: SLF001 - of its own kind
         return store
 
-
-def _key(digest: bytes) -> str:
-    return f"bodies/{digest.hex()}"
+    def _key(self, digest: bytes) -> str:
+        return f"{self._folder}/{digest.hex()}"

@@ -6,7 +6,7 @@ from binascii import b2a_base64
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
-from brine.adapters.aws.s3_bucket import S3Bucket
+from brine.adapters.aws.s3_bucket import OWN_FIELDS, S3Bucket
 from brine.adapters.aws.service import Patience
 from brine.exchange_ports import Upload
 
@@ -40,16 +40,15 @@ class S3ClaimStore:
         """A URL that takes these bytes only, since size and SHA-256 are signed, and only where nothing lies yet."""
         headers = {
             "content-length": str(claim.size),
-            "content-type": "application/octet-stream",  # or clients would call it a form
+            **OWN_FIELDS,  # without a type, clients would call it a form
             "if-none-match": "*",
             "x-amz-checksum-sha256": b2a_base64(claim.digest, newline=False).decode("ascii"),
         }
-        url = self._bucket.presigned(_key(channel, claim.id), method="PUT", headers=headers, seconds=seconds)
-        return Upload(url, headers)
+        return Upload(self._bucket.upload(_key(channel, claim.id), headers, seconds=seconds), headers)
 
     def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
         """A URL that gives the object."""
-        return self._bucket.presigned(_key(channel, claim_id), seconds=seconds)
+        return self._bucket.link(_key(channel, claim_id), seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""

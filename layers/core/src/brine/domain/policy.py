@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_VARIANTS = 256
+NEW_KEYS_PER_MINUTE = 600
 
 type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 
@@ -36,7 +37,8 @@ class Policy:
     tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
     max_variants: how many variants of a key are kept, at least 2. Beyond, and now and then before, a new one replaces
     another.
-    new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute.
+    new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute;
+    None for as many as there are.
     """
 
     freshness_lifetime: float | None = None
@@ -53,4 +55,4 @@ class Policy:
     show_key: bool = False
     tags: tuple[str, ...] = ()
     max_variants: int = MAX_VARIANTS
-    new_keys_per_minute: int | None = None
+    new_keys_per_minute: int | None = NEW_KEYS_PER_MINUTE

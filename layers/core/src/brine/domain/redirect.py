@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.connection import VIA
 from brine.domain.fields import Fields
 from brine.domain.messages import Response
+from brine.domain.passive_content import as_attachment, passive_type
 from brine.domain.respond import needs_body
 from brine.domain.stored import BodyReference
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 LINK_SECONDS = 60
 """Seconds that a link is good for: whoever has it can read the body, so it is no longer than following it takes."""
 
-# What the body store can be told to send along; the rest of the representation's fields cannot be had there.
-_TOLD = "content-disposition", "content-encoding", "content-language", "content-type"
+# What the body store can be told to send along as it is, next to what makes the body harmless there; the rest of the
+# representation's fields cannot be had there.
+_TOLD = "content-encoding", "content-language"
 
 
 def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool:
@@ -38,9 +40,15 @@ def reference_to(stored: StoredResponse) -> BodyReference:
 
 
 def link_fields(stored: StoredResponse) -> Fields:
-    """The fields that the body is to come with where it lies: without its coding, it would be another."""
-    values = ((name, stored.fields.get(name)) for name in _TOLD)
-    return Fields.lowered((name, value) for name, value in values if value)
+    """The fields that the body is to come with where it lies: without its coding, it would be another.
+
+    It lies on the domain of the store. So it is a file to be saved, and of no type that a browser would run there.
+    """
+    fields = stored.fields
+    told = [(name, value) for name in _TOLD if (value := fields.get(name))]
+    told.append(("content-disposition", as_attachment(fields.get("content-disposition"))))
+    told.append(("content-type", passive_type(fields.get("content-type"))))
+    return Fields.lowered(told)
 
 
 def redirection(url: str, stored: StoredResponse) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -12,6 +13,7 @@ from brine.domain.tenant import NOBODY
 type Plain = str | bytes | int | float | bool | tuple[Plain, ...] | None
 type Key = str | tuple[Plain, ...]
 
+_NAMESPACE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _LETTERS: Final = {str: b"s", bytes: b"b", int: b"i", float: b"f", bool: b"t", type(None): b"n"}
 
 
@@ -28,14 +30,21 @@ class ResultPlace:
         return result_stamp_names(self.key, self.tenant, tuple(dict.fromkeys((*self.tags, *others))))
 
 
-def result_key(*, tenant: str, cache: str, key: Key) -> str:
-    """SHA-256, in hex, of tenant, name of the cache and key. Raises TypeError for what is no plain value.
+def is_namespace(text: str) -> bool:
+    """Whether the text may name a part of the table: no sign in it means anything in a key or a policy's pattern."""
+    return _NAMESPACE.fullmatch(text) is not None
 
-    Each part has its type and length before it, so no two keys give the same bytes: 1, 1.0, True and "1" differ.
+
+def result_key(*, namespace: str, tenant: str, cache: str, key: Key) -> str:
+    """The namespace, "#", and the SHA-256 in hex of tenant, name of the cache and key. May raise TypeError.
+
+    The namespace is in the clear, so that a role can be confined to it (docs/decisions/0088). Each other part has its
+    type and length before it, so no two keys give the same bytes: 1, 1.0, True and "1" differ.
     """
     if type(key) not in (str, tuple):
         raise TypeError(f"a key is a text or a tuple of plain values, not {_called(key)}")
-    return sha256(b"brine result key 1" + encoded((tenant, cache, key))).hexdigest()
+    digest = sha256(b"brine result key 1" + encoded((tenant, cache, key))).hexdigest()
+    return f"{namespace}#{digest}"
 
 
 def encoded(value: Plain) -> bytes:

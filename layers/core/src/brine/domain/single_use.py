@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 TAG_SIZE = 32
 
@@ -38,6 +39,9 @@ class Mark:
         return isinstance(self.state, Sent) or (self.owner != owner and self.state.until > now)
 
 
-def single_use_key(channel: str, envelope: bytes) -> str:
-    """The pk of an envelope's mark. The tag at its end stands for all of it."""
-    return f"u#{sha256(channel.encode() + b'\0' + envelope[-TAG_SIZE:]).hexdigest()}"
+def single_use_key(where: Literal["channel", "route"], name: str, envelope: bytes) -> str:
+    """The pk of the mark of an envelope sent to a channel or a route. The tag at its end stands for all of it.
+
+    The exchange marks what is sent to channels, the gateway what is sent to routes: a role can be confined to either.
+    """
+    return f"u#{where}#{sha256(name.encode() + b'\0' + envelope[-TAG_SIZE:]).hexdigest()}"

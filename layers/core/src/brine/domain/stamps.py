@@ -81,6 +81,11 @@ def key_stamp(key: str) -> str:
     return f"key:{key}"
 
 
+def result_stamp(key: str) -> str:
+    """The name of the stamp of one stored result, whose key begins with the namespace of who keeps it."""
+    return f"result:{key}"
+
+
 def tenant_stamp(tenant: str) -> str:
     """The name of the stamp of all that is a tenant's, on whatever route it is."""
     return f"tenant:{tenant_digest(tenant)}"
@@ -93,13 +98,17 @@ def tag_stamp(tag: str, tenant: str = NOBODY) -> str:
 
 def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of all stamps that count for a response; those without `tags` come first and are known before it is."""
-    return route_stamp(resource.route), *result_stamp_names(resource.key, resource.tenant, tags)
+    return route_stamp(resource.route), *_stamp_names(key_stamp(resource.key), resource.tenant, tags)
 
 
 def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of all stamps that count for a result of Python code."""
+    return _stamp_names(result_stamp(key), tenant, tags)
+
+
+def _stamp_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
     of_tenant = () if tenant == NOBODY else (tenant_stamp(tenant),)
-    return EVERYTHING, key_stamp(key), *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
+    return EVERYTHING, own, *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
 
 
 def is_dead(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:

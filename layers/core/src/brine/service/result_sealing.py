@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine results"
-STORED_RESULT_VERSION: Final = 2
+STORED_RESULT_VERSION: Final = 3
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:

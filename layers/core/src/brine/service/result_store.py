@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.stamps import is_dead, key_stamp, outlived_stamps, stale_from
+from brine.domain.stamps import is_dead, outlived_stamps, result_stamp, stale_from
 from brine.domain.stored_result import Elsewhere
 from brine.errors import StoreError
 from brine.ports import Item
@@ -160,7 +160,7 @@ class ResultStore:
         Raises StoreError when it cannot be told whether it was done; this process goes by it anyway.
         """
         try:
-            self.stamps.write(key_stamp(key), at=at, now=now, soft=soft)
+            self.stamps.write(result_stamp(key), at=at, now=now, soft=soft)
         finally:
             if not soft:
                 self.memory.delete((key, SLOT))

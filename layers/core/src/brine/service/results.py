@@ -11,7 +11,7 @@ import time
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.result_key import ResultPlace, result_key
+from brine.domain.result_key import ResultPlace, is_namespace, result_key
 from brine.domain.stamps import MARGIN, tag_stamp
 from brine.domain.tags import checked_tags
 from brine.domain.tenant import NOBODY, is_tenant
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 class Cache:
     """Keeps what functions compute, by key, for all processes that share its stores. Threads may share it.
 
-    name: keeps the keys of one cache apart from those of others on the same table. registry: the caller's classes
-    that may be in results. compute_timeout: seconds that a computation may take; another process waits so long, and
-    then computes too. purge_delta: seconds for which this process goes by what it read of purges.
+    name: keeps the keys of one cache apart from those of others in the same namespace. namespace: the part of the table
+    that all keys of the cache begin with; functions whose roles are confined to it share it. registry: the caller's
+    classes that may be in results. compute_timeout: seconds that a computation may take; another process waits so long,
+    and then computes too. purge_delta: seconds for which this process goes by what it read of purges.
     observe: is told the story of every call, for metrics; what it raises reaches the caller.
     inline_limit: the largest envelope, in bytes, that the table holds. clock: seconds since 1970.
     `brine.bootstrap.build_cache` makes one from a function's environment.
@@ -50,6 +51,7 @@ class Cache:
         self,
         name: str,
         *,
+        namespace: str,
         keyring: Keyring | KeyringSource,
         items: ItemStore,
         leases: LeaseStore,
@@ -66,7 +68,10 @@ class Cache:
         waiting: Waiting | None = None,
         flights: Flights | None = None,
     ) -> None:
+        if not is_namespace(namespace):
+            raise ValueError("a namespace has up to 32 of a-z, 0-9 and -, and does not begin with -")
         self._name = name
+        self._namespace = namespace
         self._tenant = _checked_tenant(tenant)
         self._store = ResultStore(
             codec=result_codec(keyring, registry),
@@ -174,7 +179,7 @@ class Cache:
         return own
 
     def _key(self, key: Key) -> str:
-        return result_key(tenant=self._tenant, cache=self._name, key=key)
+        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self._name, key=key)
 
 
 def _checked_tenant(tenant: str) -> str:

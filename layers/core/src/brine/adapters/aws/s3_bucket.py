@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64, b2a_base64
 from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from brine.adapters.aws.refusals import Oversized, Refused
 from brine.adapters.aws.service import Call, Service
@@ -22,9 +22,15 @@ _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # the SHA-256 of nothing
 _ERROR_ROOM = 65_536
 
+OWN_FIELDS: Final = {"content-type": "application/octet-stream", "content-disposition": "attachment"}
+"""What each object is put with, so that a browser that is led to one saves it, and never shows it as a page."""
+_ANSWER_FIELDS: Final = {f"response-{name}": value for name, value in OWN_FIELDS.items()} | {
+    "response-cache-control": "no-store"
+}
+
 
 class S3Bucket:
-    """Objects by key. Keys are percent-encoded already. Every method but `presigned` is one round trip.
+    """Objects by key. Keys are percent-encoded already. Every method but `link` and `upload` is one round trip.
 
     A missing object is told from a forbidden one by its status, which takes s3:ListBucket: without it S3 answers 403
     to both, and that raises.
@@ -53,7 +59,7 @@ class S3Bucket:
     def put(self, key: str, body: bytes, digest: bytes, *, replaces: bool = False) -> None:
         """Put the object, whose SHA-256 S3 checks. Unless it `replaces`, what is there stays. Raises StoreError."""
         headers = {
-            "content-type": "application/octet-stream",
+            **OWN_FIELDS,
             "x-amz-checksum-sha256": b2a_base64(digest, newline=False).decode("ascii"),
             "x-amz-sdk-checksum-algorithm": "SHA256",
         }
@@ -85,17 +91,17 @@ class S3Bucket:
         except ValueError:
             return None
 
-    def presigned(
-        self,
-        key: str,
-        query: Mapping[str, str] | None = None,
-        *,
-        method: str = "GET",
-        headers: Mapping[str, str] | None = None,
-        seconds: int,
-    ) -> str:
-        """A URL by which whoever has it may use `method` on the object, with these headers, for so many seconds."""
-        return self._service.presigned(self._folder + key, query or {}, method=method, headers=headers, seconds=seconds)
+    def link(self, key: str, fields: Mapping[str, str] | None = None, *, seconds: int) -> str:
+        """A URL by which whoever has it gets the object for so many seconds, with `fields` in place of OWN_FIELDS.
+
+        The fields are signed: whoever has the URL can change none of them.
+        """
+        query = {**_ANSWER_FIELDS, **{f"response-{name}": value for name, value in (fields or {}).items()}}
+        return self._service.presigned(self._folder + key, query, seconds=seconds)
+
+    def upload(self, key: str, headers: Mapping[str, str], *, seconds: int) -> str:
+        """A URL by which whoever has it may put the object, with exactly these headers, for so many seconds."""
+        return self._service.presigned(self._folder + key, {}, method="PUT", headers=headers, seconds=seconds)
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""

@@ -27,6 +27,8 @@ FRAME: Final = 6_000
 """Bytes that a message takes at most beside its content: a receipt, a URL, and the rest."""
 SHORTEST_URL: Final = 60
 """Seconds for which the URL of a claim is good at least."""
+LONGEST_URL: Final = 3600
+"""Seconds for which it is good at most: a receiver may keep a message for longer, but fetches its claim first."""
 
 
 class Undeliverable(Exception):
@@ -134,7 +136,7 @@ class Delivering:
 
     def _pointer(self, claim: ClaimCheck) -> dict[str, Any]:
         call = self.call
-        seconds = max(self.visibility, SHORTEST_URL)
+        seconds = min(max(self.visibility, SHORTEST_URL), LONGEST_URL)
         return {
             "url": self.claims.download(call.channel, claim.id, seconds=seconds),
             "size": claim.size,

@@ -129,7 +129,7 @@ class Sending:
             info, _ = end.check(envelope, call.principal, call.now)
         except CodecError as error:
             raise self.ends.refusal(error, end, envelope, call.principal, call.now) from error
-        key = single_use_key(call.channel, envelope)
+        key = single_use_key("channel", call.channel, envelope)
         owner = secrets.token_hex(16)
         until = call.ends_at + LEASE_MARGIN
         marks = self.marks.within(call.deadline)

@@ -73,7 +73,7 @@ class Senders:
         until = call.now + LONGEST + 2 * SLACK
         try:
             used = self.marks.within(call.deadline).begin(
-                single_use_key(f"route {self.route}", request.body),
+                single_use_key("route", self.route, request.body),
                 owner=secrets.token_hex(16),
                 now=call.now,
                 until=until,

@@ -1,0 +1,194 @@
+"""What one function's role allows is of no use against what another keeps: tried with the policies as deployed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.s3_bucket import S3Bucket
+from brine.adapters.aws.service import Aws, Patience
+from brine.adapters.http1 import Client
+from tests.aws import REGION
+from tests.links import followed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.deployment import DeployedStack
+
+pytestmark = pytest.mark.deploy
+
+REFUSED = {"AccessDenied", "AccessDeniedException"}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who may do what the role of one function allows, and nothing else."""
+
+    stack: DeployedStack
+    credentials: Credentials
+
+    def client(self, service: str) -> Any:
+        """A client of the SDK."""
+        return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal name
+            service,
+            endpoint_url=self.stack.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id=self.credentials.access_key,
+            aws_secret_access_key=self.credentials.secret_key,
+        )
+
+    def may(self, service: str, operation: str, **arguments: object) -> bool:
+        """Whether the role allows a call, which may fail for other reasons."""
+        try:
+            getattr(self.client(service), operation)(**arguments)
+        except ClientError as error:
+            return error.response["Error"]["Code"] not in REFUSED
+        return True
+
+    def may_read(self, *keys: str) -> bool:
+        """Whether it may read all of these items, by one call and by as many."""
+        table = self.stack.resources["Table"]
+        wanted = [{"pk": {"S": key}, "sk": {"S": "main"}} for key in keys]
+        at_once = self.may("dynamodb", "batch_get_item", RequestItems={table: {"Keys": wanted}})
+        if len(wanted) == 1:
+            assert self.may("dynamodb", "get_item", TableName=table, Key=wanted[0]) is at_once
+        return at_once
+
+    def may_write(self, key: str) -> bool:
+        """Whether it may write an item, alone and in a transaction."""
+        table, item = self.stack.resources["Table"], {"pk": {"S": key}, "sk": {"S": "tried"}}
+        alone = self.may("dynamodb", "put_item", TableName=table, Item=item)
+        put = {"Put": {"TableName": table, "Item": item}}
+        assert self.may("dynamodb", "transact_write_items", TransactItems=[put]) is alone
+        return alone
+
+
+@pytest.fixture(scope="module")
+def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]]:
+    """For the name of a function, a user with the policy that its role has."""
+    iam = deployed_stack.client("iam")
+
+    @cache
+    def made(function: str) -> Holder:
+        policy = iam.get_role_policy(
+            RoleName=deployed_stack.resources[f"{function.capitalize()}Role"], PolicyName=function
+        )["PolicyDocument"]
+        iam.create_user(UserName=f"holder-{function}")
+        iam.put_user_policy(UserName=f"holder-{function}", PolicyName="same", PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=f"holder-{function}")["AccessKey"]
+        return Holder(deployed_stack, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+    yield made
+    made.cache_clear()
+
+
+def test_who_keeps_results_reaches_no_response_no_mark_and_no_other_results(
+    holder_of: Callable[[str], Holder],
+) -> None:
+    report = holder_of("report")
+    assert report.may_read("c#report#x")
+    assert report.may_read("c#report#x", "t#result:report#x", "t#everything", "t#tag:x")
+    for other in ("r#x", "o#x", "u#channel#x", "u#route#x", "c#billing#x", "c#report", "t#key:x", "t#route:x"):
+        assert not report.may_read(other), other
+        assert not report.may_read("c#report#x", other), other
+        assert not report.may_write(other), other
+    assert report.may_write("c#report#x")
+    assert not report.may_write("t#everything")
+    assert not report.may_write("t#tag:x")
+
+
+def test_who_keeps_responses_reaches_no_results_and_purges_no_more_than_urls(
+    holder_of: Callable[[str], Holder],
+) -> None:
+    for function in ("gateway", "refresher"):
+        holder = holder_of(function)
+        assert holder.may_read("r#x", "t#everything", "t#route:x", "t#key:x")
+        assert holder.may_write("r#x")
+        for other in ("c#report#x", "u#channel#x", "t#result:report#x"):
+            assert not holder.may_read(other), (function, other)
+            assert not holder.may_write(other), (function, other)
+        for purge in ("t#everything", "t#route:x", "t#tag:x", "t#tenant:x"):
+            assert not holder.may_write(purge), (function, purge)
+
+
+@pytest.mark.parametrize("function", ["gateway", "refresher", "report", "exchange"])
+def test_nobody_reads_without_naming_a_key(holder_of: Callable[[str], Holder], function: str) -> None:
+    holder, table = holder_of(function), holder_of(function).stack.resources["Table"]
+    assert not holder.may("dynamodb", "scan", TableName=table)
+    everything = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": "r#x"}},
+    }
+    assert not holder.may("dynamodb", "query", **everything)
+    assert not holder.may("dynamodb", "execute_statement", Statement=f'SELECT * FROM "{table}"')  # noqa: S608 - our own name
+
+
+@pytest.mark.parametrize(
+    ("function", "own"),
+    [
+        ("gateway", {"ResponseKeys"}),
+        ("refresher", {"ResponseKeys"}),
+        ("report", {"ReportKeys"}),
+        ("exchange", {"ExchangeKeys", "OrdersKeys"}),
+    ],
+)
+def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], function: str, own: set[str]) -> None:
+    holder = holder_of(function)
+    secrets = ("ResponseKeys", "ReportKeys", "ExchangeKeys", "OrdersKeys")
+    read = {
+        name
+        for name in secrets
+        if holder.may("secretsmanager", "get_secret_value", SecretId=holder.stack.resources[name])
+    }
+    assert read == own
+
+
+@pytest.mark.parametrize(
+    ("function", "own"), [("gateway", "bodies/"), ("report", "results/report/"), ("exchange", "claims/")]
+)
+def test_each_has_a_folder_of_its_own(holder_of: Callable[[str], Holder], function: str, own: str) -> None:
+    holder = holder_of(function)
+    for folder in ("bodies/", "results/report/", "results/billing/", "claims/"):
+        where = {"Bucket": holder.stack.resources["Bodies"], "Key": f"{folder}x"}
+        assert holder.may("s3", "get_object", **where) is (folder == own), folder
+        assert holder.may("s3", "put_object", Body=b"x", **where) is (folder == own), folder
+
+
+@pytest.mark.parametrize(
+    ("function", "key", "good_for"),
+    [
+        ("gateway", "bodies/linked", 60),
+        ("exchange", "claims/orders/linked", 3600),
+        ("report", "results/report/linked", 0),
+    ],
+)
+def test_the_bucket_refuses_links_that_are_older_than_ours_ever_are(
+    holder_of: Callable[[str], Holder], function: str, key: str, good_for: int
+) -> None:
+    """However long they say that they are good for."""
+    holder = holder_of(function)
+    bucket = holder.stack.resources["Bodies"]
+    holder.client("s3").put_object(Bucket=bucket, Key=key, Body=b"linked")
+    client = Client()
+    now = Aws(region=REGION, credentials=holder.credentials, client=client, endpoint_url=holder.stack.endpoint_url)
+
+    def status(age: int) -> int:
+        then = replace(now, now=lambda: now.now() - age)
+        return followed(S3Bucket(then, bucket, Patience()).link(key, seconds=7 * 86_400)).status
+
+    try:
+        assert urlsplit(holder.stack.endpoint_url).hostname == "127.0.0.1"
+        assert [status(age) for age in (0, good_for + 60)] == [200 if good_for else 403, 403]
+        assert not good_for or status(good_for // 2) == 200
+    finally:
+        client.close()

@@ -1,0 +1,79 @@
+"""ministack with the condition keys that our policies use and it leaves out. Run by the Python that ministack is in.
+
+Its decisions about policies stay its own: what it is asked gets dynamodb:LeadingKeys, s3:authType, s3:signatureversion
+and s3:signatureAge, as AWS documents them (docs/decisions/0075).
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+import time
+from contextvars import ContextVar
+from typing import Any, Final
+
+from ministack.core import iam_evaluator  # type: ignore[import-not-found]  # it is in an environment of its own
+
+KINDS: Final = {f"dynamodb:{kind}Item": kind for kind in ("Put", "Update", "Delete", "Get", "ConditionCheck")}
+
+pin, ask = iam_evaluator.pin_signed_body, iam_evaluator.enforce
+pinned: ContextVar[Any] = ContextVar("pinned", default=None)
+
+
+def pin_signed_body(body: bytes) -> None:
+    """What ministack does, which forgets the request once its signature is checked."""
+    pin(body)
+    pinned.set(iam_evaluator._signed_request.get())
+
+
+def enforce(
+    key_id: str, action: str, service: str, region: str, resource_arn: str = "*", service_context: Any = None
+) -> Any:
+    """What ministack decides, asked with the keys that are missing."""
+    request = pinned.get()
+    context = dict(service_context or {})
+    if request is not None and service == "dynamodb":
+        context |= dynamodb_keys(request, action)
+    if request is not None and service == "s3":
+        context |= s3_keys(request)
+    return ask(key_id, action, service, region, resource_arn=resource_arn, service_context=context)
+
+
+def dynamodb_keys(request: Any, action: str) -> dict[str, object]:
+    """The partition keys of the items that a request names; none of a Query or a Scan."""
+    asked = json.loads(request.body or b"{}")
+    named = [asked]
+    if "TransactItems" in asked:
+        kind = KINDS.get(action)
+        named = [item[kind] for item in asked["TransactItems"] if kind in item]
+    for table in asked.get("RequestItems", {}).values():
+        named += [{"Key": key} for key in table["Keys"]]
+    keys = [part.get("Key") or part.get("Item") for part in named]
+    leading = [key["pk"]["S"] for key in keys if key]
+    return {"dynamodb:LeadingKeys": leading} if leading else {}
+
+
+def s3_keys(request: Any) -> dict[str, object]:
+    """How a request is signed, and when that was."""
+    query = {
+        name.lower(): value[0] if isinstance(value, list) else value for name, value in request.query_params.items()
+    }
+    is_link = "x-amz-signature" in query or "signature" in query
+    keys: dict[str, object] = {
+        "s3:authType": "REST-QUERY-STRING" if is_link else "REST-HEADER",
+        "s3:signatureversion": "AWS" if request.sigv2 else "AWS4-HMAC-SHA256",
+    }
+    if is_link:
+        made = query.get("x-amz-date")
+        age = 0.0 if made is None else time.time() - calendar.timegm(time.strptime(made, "%Y%m%dT%H%M%SZ"))
+        keys["s3:signatureAge"] = str(int(age * 1000))
+    return keys
+
+
+iam_evaluator.pin_signed_body = pin_signed_body
+iam_evaluator.enforce = enforce
+
+if __name__ == "__main__":
+    from ministack.app import main  # type: ignore[import-not-found]  # as above; it takes both by their names
+
+    main()

@@ -1,0 +1,68 @@
+"""What a flood of requests can take: the API's rate, and how many of each function run at the same time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from brine_cli.intrinsics import Resolver
+from brine_cli.template import read_template
+from tests.template.stack import ROOT
+
+if TYPE_CHECKING:
+    from tests.template.stack import Stack
+
+ACCOUNT_RATE, ACCOUNT_BURST = 10_000, 5_000
+"""What API Gateway lets all APIs of an account and region have together, unless AWS raises it."""
+
+
+def resolved(**parameters: str) -> dict[str, Any]:
+    """Properties of every function, as CloudFormation would have them with these parameters."""
+    template = read_template(ROOT / "template.yaml")
+    resolver = Resolver(template, overrides=parameters, attributes={})
+    found = {name: resolver.resource(name) for name, one in template.resources.items() if "::Function" in one["Type"]}
+    return {name: one["Properties"] for name, one in found.items() if one is not None}
+
+
+def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack) -> None:
+    for name, api in stack.of_type("AWS::Serverless::HttpApi").items():
+        assert api["DefaultRouteSettings"] == {
+            "ThrottlingRateLimit": {"Ref": "RequestRate"},
+            "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
+        }, name
+        assert "RouteSettings" not in api, name
+    rate, burst = stack.parameters["RequestRate"], stack.parameters["RequestBurst"]
+    assert (rate["MinValue"], burst["MinValue"]) == (1, 1)  # 0 would let nobody in
+    assert rate["Default"] <= burst["Default"] <= ACCOUNT_BURST / 10
+    assert rate["Default"] <= ACCOUNT_RATE / 10
+
+
+def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(stack: Stack) -> None:
+    for name, function in stack.functions.items():
+        events = list(function["Events"].values())
+        if all(event["Type"] == "SQS" for event in events):
+            # Reserved concurrency would count what it throttles as received, and move it to the dead letters.
+            assert "ReservedConcurrentExecutions" not in function, name
+            assert [event["Properties"]["ScalingConfig"].keys() for event in events] == [{"MaximumConcurrency"}], name
+            continue
+        parameter = f"{name.removesuffix('Function')}Concurrency"
+        condition = f"Bounds{name}"
+        assert function["ReservedConcurrentExecutions"] == {
+            "Fn::If": [condition, {"Ref": parameter}, {"Ref": "AWS::NoValue"}]
+        }, name
+        assert (stack.parameters[parameter]["Type"], stack.parameters[parameter]["MinValue"]) == ("Number", 0), name
+
+
+def test_a_new_account_which_can_reserve_nothing_can_deploy() -> None:
+    """Its quota is 10, and AWS lets nobody reserve of the last 100 (of the last 10 where the quota is that small)."""
+    assert not [name for name, function in resolved().items() if "ReservedConcurrentExecutions" in function]
+
+
+def test_each_function_is_bounded_by_its_own_parameter() -> None:
+    functions = resolved(GatewayConcurrency="50", ReportConcurrency="5", ExchangeConcurrency="7")
+    reserved = {name: function.get("ReservedConcurrentExecutions") for name, function in functions.items()}
+    assert reserved == {
+        "GatewayFunction": "50",
+        "ReportFunction": "5",
+        "ExchangeFunction": "7",
+        "RefresherFunction": None,
+    }
