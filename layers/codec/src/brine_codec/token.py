@@ -62,6 +62,8 @@ class Maker(Token):
     tag: str
     names: tuple[str, ...] = ()
     """Of the fields, for a record."""
+    memory, steps = 700, 12
+    """What one call costs at most, beside the size of its arguments: bytes, and steps of 100 ns."""
 
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)
