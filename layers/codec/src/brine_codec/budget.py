@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 1024 * 1024
 
-MEMORY, MEMORY_PER_BYTE = 48 * MEBIBYTE, 1_000
+MEMORY, MEMORY_PER_BYTE = 36 * MEBIBYTE, 1_000
 """Bytes that a message of no size may take, and those that each of its bytes adds, up to `Limits.memory`."""
 STEPS, STEPS_PER_BYTE, STEPS_LATER = 1_200_000, 20, 10
 """Steps of about 100 ns: those of a message of no size, those that each byte adds, and those of a byte above a MiB."""
