@@ -52,11 +52,11 @@ class Simulation:
         """Where the long texts lie, whose bytes are no opcodes."""
 
     def run(self) -> None:
-        """Follow the stream to its STOP. What opens and closes lists and dicts is read in this loop: it is frequent."""
+        """Follow the stream to its STOP."""
         stream, stack, contexts, pos = self._stream, self._stack, self._contexts, self._pos
-        values, pairs, size = self._patterns.values, self._patterns.pairs, len(self._stream)
+        values, pairs = self._patterns.values, self._patterns.pairs
         room = most = int(min(self._budget.memory / MEMORY_PER_BYTE, self._budget.steps / STEPS_PER_BYTE))
-        while pos < size:
+        while pos < len(stream):
             strict = contexts[-1][1]
             end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
             if end > pos:
@@ -65,19 +65,8 @@ class Simulation:
             room -= end - pos + EVENT
             if room < 0:
                 raise TooLarge("the object would take more time or memory than a message of this size may")
-            if strict and op == g.SHORT_TEXT:  # a key, whose value is no run
-                stack.append(STRONG)
-                end += 2 + stream[end + 1]
-                op = stream[end]
-                if op not in _OPENING:
-                    pos = self._value(end)
-                    continue
-            if op in _OPENING and stream[end + 1] == g.MARK:
-                stack.append([_OPENING[op], 1, 0])
-                pos = self._mark(end + 1, strict=op == g.EMPTY_DICT)
-            elif op == g.MAKER and stream[end + 2] == g.MARK:
-                stack.append([MAKER, 0, stream[end + 1]])
-                pos = self._mark(end + 2, strict=False)
+            if strict and op == g.SHORT_TEXT:
+                pos = self._key(end)
             elif op in HANDLERS:
                 pos = HANDLERS[op](self, end)
             elif strict or end > pos:  # these are no pairs; or the run was as long as one may be
@@ -89,8 +78,10 @@ class Simulation:
             raise IndexError
         self._budget.spend(0, STEPS_PER_BYTE * (most - room))
 
-    def _value(self, pos: int) -> int:
-        """Push the value of a run that begins here, if one does; where it ends."""
+    def _key(self, pos: int) -> int:
+        """Push a key, which is longer than those in runs or has no value of a run; and the value if it is one."""
+        self._stack.append(STRONG)
+        pos += 2 + self._stream[pos + 1]
         match = self._patterns.value(self._stream, pos)
         if match is None:
             return pos
@@ -237,8 +228,11 @@ class Simulation:
         return self._mark(pos, strict=isinstance(top, list) and top[0] == DICT)
 
     def empty(self, pos: int) -> int:
-        """EMPTY_LIST, EMPTY_DICT, EMPTY_SET, EMPTY_TUPLE."""
-        self._stack.append([_EMPTY[self._stream[pos]], 1, 0])
+        """EMPTY_LIST, EMPTY_DICT, EMPTY_SET, and the MARK after it if it is filled at once; EMPTY_TUPLE."""
+        op = self._stream[pos]
+        self._stack.append([_EMPTY[op], 1, 0])
+        if self._stream[pos + 1] == g.MARK and op != g.EMPTY_TUPLE:
+            return self._mark(pos + 1, strict=op == g.EMPTY_DICT)
         return pos + 1
 
     def append(self, pos: int) -> int:
@@ -293,8 +287,10 @@ class Simulation:
         return pos + 1
 
     def maker(self, pos: int) -> int:
-        """BINGET: the memo holds makers only."""
+        """BINGET, since the memo holds makers only, and the MARK after it."""
         self._stack.append([MAKER, 0, self._stream[pos + 1]])
+        if self._stream[pos + 2] == g.MARK:
+            return self._mark(pos + 2, strict=False)
         return pos + 2
 
     def call(self, pos: int) -> int:
@@ -350,7 +346,6 @@ class Simulation:
         return pos + 1
 
 
-_OPENING = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT}
 _EMPTY = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT, g.EMPTY_SET: SET, g.EMPTY_TUPLE: TUPLE}
 HANDLERS: dict[int, Callable[[Simulation, int], int]] = {
     g.MARK: Simulation.mark,

@@ -28,12 +28,19 @@ def maker_of[T](
     memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. strong: as for any Maker.
     """
     space = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps, "strong": strong}
-    return type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
+    maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
+    return maker
 
 
 def entry[T](
-    cls: type[T], pack: Callable[[T], Values], make: Callable[..., T], *, memory: int = 300, steps: int = 20
+    cls: type[T],
+    pack: Callable[[T], Values],
+    make: Callable[..., T],
+    *,
+    memory: int = 300,
+    steps: int = 20,
+    strong: bool = False,
 ) -> Entry:
     """The class, what makes its objects, and what takes them apart."""
-    maker = maker_of(cls, make, memory=memory, steps=steps)
-    return cls, maker, lambda value: (maker, pack(value))  # type: ignore[arg-type]  # called for this class alone
+    maker = maker_of(cls, make, memory=memory, steps=steps, strong=strong)
+    return cls, maker, lambda value: (maker, pack(value))
