@@ -33,7 +33,7 @@ def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
         raise Forbidden("the stream is not of protocol 5")
     copyreg.clear_extension_cache()  # which a stream reaches without find_class
     left = iter(buffers)
-    file = BufferedReader(BytesIO(stream), len(stream))
+    file = BufferedReader(BytesIO(stream))  # whose `peek` lets the unpickler leave what follows its end
     reader = Reader(file, fix_imports=False, buffers=left)
     reader.rebuild = rebuild
     try:

@@ -40,6 +40,7 @@ class Simulation:
         self._stream = stream
         self._pos = pos
         self._limits = limits
+        self._deepest = limits.depth + g.DEPTH_IN_RUN - 1  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
         self._patterns = g.patterns(len(stream))
@@ -138,7 +139,7 @@ class Simulation:
             elif first == g.MAKER:
                 entries.append(self._object(token[1], g.DEPTH_IN_RUN, len(token) // 2))
             elif first in _EMPTY:
-                entries.append([_EMPTY[first], g.DEPTH_IN_RUN, len(token) // 2])
+                entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
                 entries.append(WEAK)
         return entries
@@ -164,7 +165,7 @@ class Simulation:
             elif item == BUFFER:
                 raise Forbidden("the stream uses a buffer as a value")
             values += 1
-        if depth > self._limits.depth:
+        if depth > self._deepest:
             raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         return depth, values
 
