@@ -6,18 +6,29 @@ from hmac import compare_digest
 
 from brine_codec import context as contexts
 from brine_codec import gate
+from brine_codec.budget import Budget
 from brine_codec.buffers import join, split
 from brine_codec.collector import undisturbed
 from brine_codec.compression import Compressor, decompress
 from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaMiss, Tampered, TooLarge, Unsupported
-from brine_codec.header import KIND_BUFFERS, KIND_PICKLE, LARGEST_U32, LAYOUT, MAGIC, SIZE, SUITE_HMAC_SHA256, Info
+from brine_codec.header import (
+    COMPRESSION_NONE,
+    KIND_BUFFERS,
+    KIND_TREE,
+    LARGEST_U32,
+    LAYOUT,
+    MAGIC,
+    SIZE,
+    SUITE_HMAC_SHA256,
+    Info,
+)
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.mac import TAG_SIZE
-from brine_codec.reader import extensions_registered, read
+from brine_codec.reader import read
 from brine_codec.registry import Registry
 from brine_codec.trail import locate
 from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import Writer
+from brine_codec.writer import GraphWriter, TreeWriter
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -41,7 +52,8 @@ class Codec:
     keyring: a Keyring or a KeyringSource. purpose: what the envelopes are for, and for whom (service, tenant); it
     selects the derived key, so envelopes of one purpose do not verify for another.
     schema: a number of the caller's; envelopes with another one are misses.
-    gate: whether streams are checked before they are unpickled. Off only where nobody else holds the keys.
+    gate: whether other parties hold the keys. Then objects are written as trees, and streams are checked before they
+    are unpickled. Without it, what is met twice opens as one object, and nothing is checked but the stream's end.
     compression: what to seal with ("auto" is zstd from 2 KiB on); all are understood when opening.
     Every method takes `now`, in seconds since 1970, and raises CodecErrors only. May be used by many threads at once.
     """
@@ -65,8 +77,8 @@ class Codec:
         self._schema = schema
         self._gated = gate
         vocabulary = Vocabulary(Registry() if registry is None else registry, limits)
-        self._rebuild = vocabulary.rebuild
-        self._writer = Writer(vocabulary.table)
+        self._vocabulary = vocabulary
+        self._writer = TreeWriter(vocabulary.reducer, limits.size) if gate else GraphWriter(vocabulary.reducer)
         self._compressor = Compressor(compression)
 
     def seal(self, obj: object, *, context: Iterable[str | bytes] = (), now: float, expires_at: float = 0) -> bytes:
@@ -76,14 +88,16 @@ class Codec:
         """
         key = self._keyring.sealing_key(now)
         pickle, buffers = self._writer.write(obj)
-        if self._gated:
-            self._check_own(obj, b"".join(pickle), len(buffers))
-        kind = KIND_BUFFERS if buffers else KIND_PICKLE
+        kind = (KIND_BUFFERS if buffers else 0) | (KIND_TREE if self._gated else 0)
         chunks: Sequence[Chunk] = join(pickle, buffers) if buffers else pickle
         size = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
         if size > self._limits.size:
             raise TooLarge(f"the object takes {size} bytes, more than the limit of {self._limits.size}")
-        compression, chunks = self._compressor.compress(chunks, size)
+        compression, packed = self._compressor.compress(chunks, size)
+        if not self._gated or self._affords(obj, pickle[0], len(buffers), size, sum(map(len, packed))):
+            chunks = packed
+        else:
+            compression = COMPRESSION_NONE
         if not (0 <= now <= LARGEST_U32 and (expires_at == 0 or 1 <= expires_at <= LARGEST_U32)):
             raise Unsupported("a time is not between 1970 and 2106")
         header = LAYOUT.pack(
@@ -120,15 +134,20 @@ class Codec:
             raise SchemaMiss(f"the envelope has schema {info.schema}, not {self._schema}")
         if info.size > self._limits.size:
             raise TooLarge(f"the content takes {info.size} bytes, more than the limit of {self._limits.size}")
+        if self._gated and not info.kind & KIND_TREE:
+            raise Forbidden("the envelope holds a graph of objects, which is not taken from other parties")
+        budget = Budget(self._limits, len(sealed))
         if info.compression:
+            if self._gated:
+                budget.spend(info.size, 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
             raise Malformed("the content is not as long as its header says")
         views: list[memoryview] = []
-        if info.kind == KIND_BUFFERS:
+        if info.kind & KIND_BUFFERS:
             content, views = split(content, self._limits.buffers)
         stream = content if type(content) is bytes else bytes(content)
-        return undisturbed(len(stream), self._read, stream, views)
+        return undisturbed(len(stream), self._read, stream, views, budget)
 
     def peek(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Info:
         """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
@@ -151,16 +170,26 @@ class Codec:
             raise Tampered("the seal does not verify")
         return Info(sealed), content
 
-    def _read(self, stream: bytes, views: list[memoryview]) -> object:
+    def _read(self, stream: bytes, views: list[memoryview], budget: Budget) -> object:
         """The last two walls."""
-        if self._gated or extensions_registered():
-            gate.check(stream, len(views), self._limits)
-        return read(stream, views, self._rebuild)
+        if self._gated:
+            gate.check(stream, len(views), self._limits, budget, self._vocabulary.maker)
+        return read(stream, views, self._vocabulary.rebuild)
 
-    def _check_own(self, obj: object, stream: bytes, buffers: int) -> None:
-        """What is sealed here must open here."""
+    def _affords(self, obj: object, stream: bytes, buffers: int, size: int, packed: int) -> bool:
+        """Whether an envelope with so many bytes of content may cost what opening this stream takes.
+
+        What is sealed here must open here. Raises TooLarge for what may not even cost that uncompressed, Unsupported.
+        """
+        budget = Budget(self._limits, size)
+        memory, steps = budget.memory, budget.steps
         try:
-            undisturbed(len(stream), gate.check, stream, buffers, self._limits)
+            undisturbed(len(stream), gate.check, stream, buffers, self._limits, budget, self._vocabulary.maker)
         except Forbidden as error:
             place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
+        try:
+            Budget(self._limits, packed).spend(memory - budget.memory + size, steps - budget.steps)
+        except TooLarge:
+            return False
+        return True

@@ -1,110 +1,85 @@
-"""The third wall: read only what our writer can write.
+"""The third wall: read only what our writer can write, and only what the message may cost.
 
-A first reading of the pickle stream in which every value is a weight at most. It follows the C pickler's habits to the
-byte (frames, batches of a thousand, MEMOIZE after all that can be shared), so an opcode, an order or a target that our
-writer never produces is refused before the unpickler sees the stream, and so is what would take too much time or
-memory: deep nesting, values shared into exponential size, keys made to collide.
-
-Here are the frames; what is inside of them is read in `opcodes`, and understood in `shadow`.
+The gate reads a tree stream without making any object. It knows each opcode's effect on the stack, refuses what our
+writer never writes, and draws from the message's budget what the unpickler will take. `grammar` has the opcodes.
 """
 
 from __future__ import annotations
 
-from struct import Struct
-
-from brine_codec.errors import Forbidden
-from brine_codec.opcodes import BINUNICODE, FRAME_TARGET, LARGE, MEMOIZE, Opcodes
+from brine_codec import grammar
+from brine_codec.errors import Forbidden, shown
+from brine_codec.simulation import MEMORY_PER_BYTE, Simulation
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_codec.budget import Budget
     from brine_codec.limits import Limits
+    from brine_codec.token import Maker
 
-PROTOCOL = b"\x80\x05"
-FRAME = 0x95
-FRAME_SMALLEST = 4  # a frame below this goes without its opcode
-FRAME_LARGEST = 2 * FRAME_TARGET + 1_024
-WIDE = tuple(bytes([lead]) for lead in range(0xF0, 0xF5))  # leads of characters that make a text four bytes wide
+    type Segments = list[tuple[int, int]]
 
-_LENGTH = Struct("<Q").unpack_from
+CONTAINERS = {0x8C: (130, 0), 0x7D: (250, 1), 0x5D: (100, 1), 0x28: (100, 1), 0x8F: (300, 1)}
+"""Bytes and steps of a short text (which may be a key), a dict, a list, a mark and a set, by opcode."""
+WIDEST = 4
+"""Bytes of a character in memory."""
 
 
-def check(stream: bytes, buffers: int, limits: Limits) -> None:
-    """Raise Forbidden or TooLarge unless our writer could have written `stream` to go with this many buffers."""
-    gate = _Gate(stream, limits)
+def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Callable[[str], Maker]) -> None:
+    """Draw from the budget what reading `stream` will take.
+
+    Raises Forbidden unless our writer could have written the stream to go with so many buffers, TooLarge when the
+    budget is used up, SchemaMiss for a tag that `find` does not know.
+    """
     try:
-        gate.read()
+        makers, body = _introductions(stream, find)
+        simulation = Simulation(stream, body, limits, budget, makers)
+        simulation.run()
     except IndexError:
         raise Forbidden("the stream ends early") from None
-    if gate.opcodes.shadow.buffers != buffers:
+    if simulation.buffers != buffers:
         raise Forbidden("the stream does not use each of its buffers once")
+    _charge(stream, body, simulation.texts, makers, budget)
 
 
-class _Gate:
-    """One reading of one stream."""
+def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[int, Maker], int]:
+    """The makers that the stream names first, by their place in the memo, and where the object begins."""
+    if not stream.startswith(grammar.PROTOCOL):
+        raise Forbidden("the stream is not of protocol 5")
+    if stream[2] != grammar.FRAME or int.from_bytes(stream[3 : grammar.HEAD], "little") != len(stream) - grammar.HEAD:
+        raise Forbidden("the stream is not one frame")
+    makers: dict[int, Maker] = {}
+    pos = grammar.HEAD
+    while stream.startswith(grammar.REBUILD, pos):
+        start = pos + len(grammar.REBUILD) + 2
+        end = start + stream[start - 1]
+        index = stream[end + 3]
+        try:
+            tag = stream[start:end].decode()
+        except UnicodeDecodeError:
+            raise Forbidden("the stream names a tag that is not text") from None
+        if stream[pos : end + 5] != grammar.introduction(index, tag) or index in makers:
+            raise Forbidden(f"the stream does not introduce {shown(tag)} as the writer does")
+        makers[index] = find(tag)
+        pos = end + 5
+    return makers, pos
 
-    __slots__ = ("_stream", "_waiting", "opcodes")
 
-    def __init__(self, stream: bytes, limits: Limits) -> None:
-        self._stream = stream
-        self._waiting = 0  # the opcode of a large text whose MEMOIZE opens what follows
-        self.opcodes = Opcodes(stream, limits)
-
-    def read(self) -> None:
-        """The protocol, then frames; outside of them only large texts and scraps too short for a frame."""
-        stream, size, pos = self._stream, len(self._stream), 2
-        if not stream.startswith(PROTOCOL):
-            raise Forbidden("the stream is not of protocol 5")
-        while pos < size:
-            if stream[pos] == FRAME:
-                pos = self._frame(pos)
-            elif stream[pos] in LARGE:
-                pos = self._large(pos)
-            else:
-                pos = self._scrap(pos)
-        self.opcodes.finish()
-
-    def _frame(self, pos: int) -> int:
-        """A frame, with tokens up to its very end: where it lies, unpicklers differ in what they read."""
-        start = pos + 9
-        if start > len(self._stream):
-            raise IndexError
-        (length,) = _LENGTH(self._stream, pos + 1)
-        end: int = start + length
-        if not FRAME_SMALLEST <= length <= FRAME_LARGEST or end > len(self._stream):
-            raise Forbidden("the stream has a frame of a size that the writer never makes")
-        if length < FRAME_TARGET and end < len(self._stream) and self._stream[end] not in LARGE:
-            raise Forbidden("the stream has a frame that ends too early")
-        wide = sum([self._stream.count(lead, start, end) for lead in WIDE])
-        self.opcodes.shadow.charge(length + min(wide * 765, 3 * length))  # a short text has 255 bytes at most
-        if self.opcodes.read(self._memoised(start), end) != end:
-            raise Forbidden("the stream has an opcode that crosses the end of its frame")
-        return end
-
-    def _large(self, pos: int) -> int:
-        """A text of at least 64 KiB, which stands outside of frames."""
-        start, size = self.opcodes.content(pos)
-        if size < FRAME_TARGET or self._waiting:
-            raise Forbidden("the stream has opcodes outside of its frames")
-        self._waiting = self._stream[pos]
-        wide = self._waiting == BINUNICODE and not self._stream[start : start + size].isascii()
-        self.opcodes.shadow.charge(4 * size if wide else size)
-        return start + size
-
-    def _scrap(self, pos: int) -> int:
-        """At most three bytes without a frame, up to the end or a large text."""
-        end = min(pos + FRAME_SMALLEST - 1, len(self._stream))
-        pos = self._memoised(pos)
-        while pos < end and self._stream[pos] not in LARGE:
-            pos = self.opcodes.read(pos, pos + 1)
-        if pos > end or (pos < len(self._stream) and self._stream[pos] not in LARGE):
-            raise Forbidden("the stream has opcodes outside of its frames")
-        return pos
-
-    def _memoised(self, pos: int) -> int:
-        if not self._waiting:
-            return pos
-        if self._stream[pos] != MEMOIZE:
-            raise Forbidden("the stream does not memoise what it could share")
-        self.opcodes.text(self._waiting)
-        self._waiting = 0
-        return pos + 1
+def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
+    """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
+    start, opcodes = body, [] if texts else [(body, len(stream))]
+    for first, last in texts:
+        opcodes.append((start, first))
+        start = last
+        budget.spend(WIDEST * (last - first), 0)
+    if texts:
+        opcodes.append((start, len(stream)))
+    for first, last in opcodes:
+        budget.spend(MEMORY_PER_BYTE * (last - first), 0)
+        for opcode, (memory, steps) in CONTAINERS.items():
+            count = stream.count(opcode, first, last)
+            budget.spend(memory * count, steps * count)
+        for index, maker in makers.items():
+            calls = stream.count(bytes((grammar.MAKER, index)), first, last)
+            budget.spend(maker.memory * calls, maker.steps * calls)

@@ -12,12 +12,9 @@ class Limits:
     buffers: out-of-band buffers of one envelope.
     clock_skew: seconds an envelope may be issued ahead of our clock.
     decimal_digits, decimal_exponent, integer_bits: of one number.
-
-    The rest is what the gate checks:
-    depth: containers inside containers. nodes: values, a shared one counted as often as it is met.
-    memory: what the object will take at most, as estimated from its opcodes.
-    hashed: values visited to hash all keys and set members once.
-    weak_keys: keys whose hash a sender can choose (tuples, objects, integers above 64 bits; an object counts five).
+    depth: containers inside containers; up to two more may pass.
+    memory: what an object may take at most. A small message may take less, and each message has a budget of time:
+    `brine_codec.budget`.
     """
 
     __slots__ = (
@@ -26,13 +23,10 @@ class Limits:
         "decimal_digits",
         "decimal_exponent",
         "depth",
-        "hashed",
         "integer_bits",
         "memory",
-        "nodes",
         "sealed_size",
         "size",
-        "weak_keys",
     )
 
     def __init__(
@@ -46,10 +40,7 @@ class Limits:
         decimal_exponent: int = 6_144,
         integer_bits: int = 8_192,
         depth: int = 100,
-        nodes: int = 16_000_000,
-        memory: int = 160 * MEBIBYTE,
-        hashed: int = 4_000_000,
-        weak_keys: int = 6_000,
+        memory: int = 256 * MEBIBYTE,
     ) -> None:
         self.sealed_size = sealed_size
         self.size = size
@@ -59,10 +50,7 @@ class Limits:
         self.decimal_exponent = decimal_exponent
         self.integer_bits = integer_bits
         self.depth = depth
-        self.nodes = nodes
         self.memory = memory
-        self.hashed = hashed
-        self.weak_keys = weak_keys
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,14 +1,13 @@
-"""The fourth wall: an unpickler that finds `rebuild` and what makes times, and nothing else."""
+"""The fourth wall: an unpickler that finds `rebuild`, and nothing else."""
 
 from __future__ import annotations
 
 import copyreg
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pickle import Unpickler
 
-from brine_codec.clock import CLOCKS
 from brine_codec.errors import CodecError, Forbidden, TooLarge, Undecodable, shown
-from brine_codec.gate import PROTOCOL
+from brine_codec.grammar import PROTOCOL
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -22,26 +21,20 @@ class Reader(Unpickler):
     rebuild: Rebuild
 
     def find_class(self, module: str, name: str) -> object:
-        """`rebuild`, or what makes times. Raises Forbidden."""
-        found = CLOCKS.get((module, name))
-        if found is not None:
-            return found
+        """`rebuild`. Raises Forbidden for any other name."""
         if module == "brine_codec" and name == "rebuild":
             return self.rebuild
         raise Forbidden(f"the stream asks for {shown(module)} {shown(name)}")
-
-
-def extensions_registered() -> bool:
-    """Whether this process has classes in copyreg's extension registry, which a stream reaches without find_class."""
-    return bool(copyreg._inverted_registry)  # type: ignore[attr-defined]  # noqa: SLF001 - nothing public tells
 
 
 def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
     """The object of a stream that uses each buffer once. Raises CodecErrors only, whatever the bytes."""
     if not stream.startswith(PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
+    copyreg.clear_extension_cache()  # which a stream reaches without find_class
     left = iter(buffers)
-    reader = Reader(BytesIO(stream), fix_imports=False, buffers=left)
+    file = BufferedReader(BytesIO(stream))  # whose `peek` lets the unpickler leave what follows its end
+    reader = Reader(file, fix_imports=False, buffers=left)
     reader.rebuild = rebuild
     try:
         obj = reader.load()
@@ -51,6 +44,8 @@ def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
         raise TooLarge(f"reading the stream ended in a {type(error).__name__}") from None
     except Exception as error:  # noqa: BLE001 - an unpickler raises nearly anything, and may show data in it
         raise Undecodable(f"reading the stream ended in a {type(error).__name__}") from None
+    if file.read(1):
+        raise Undecodable("the stream goes on after its end")
     if next(left, None) is not None:
         raise Undecodable("the stream does not use all of its buffers")
     return obj

@@ -62,6 +62,12 @@ class Maker(Token):
     tag: str
     names: tuple[str, ...] = ()
     """Of the fields, for a record."""
+    memory: int = 700
+    """Bytes that one call takes at most, beside the size of its arguments."""
+    steps: int = 12
+    """The time of one call, likewise, in steps of 100 ns."""
+    strong: bool = False
+    """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
 
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)

@@ -6,7 +6,6 @@ from brine_codec.errors import CodecError, TooLarge, Undecodable, Unsupported, s
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.standard import Standard
 from brine_codec.token import Rebuild
-from brine_codec.writer import Table
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -16,19 +15,17 @@ if TYPE_CHECKING:
 
 
 class Vocabulary:
-    """What a codec with this registry and these limits knows: `table` writes, `rebuild` reads.
+    """What a codec with this registry and these limits knows: `reducer` writes, `rebuild` reads.
 
     `reduce` and `make` are the same for other formats than pickle: an object as a tag and plain values, and back.
-    Dates, times and time zones of `datetime` are plain to pickle, so neither knows them.
     """
 
-    __slots__ = ("_registry", "_standard", "rebuild", "table")
+    __slots__ = ("_registry", "_standard", "rebuild")
 
     def __init__(self, registry: Registry, limits: Limits = DEFAULT_LIMITS) -> None:
         self._registry = registry
         self._standard = Standard(limits)
-        self.table = Table(self._reducer)
-        self.rebuild = Rebuild(self._maker)
+        self.rebuild = Rebuild(self.maker)
 
     def reduce(self, value: object) -> tuple[Maker, Values]:
         """The maker of an object (its `.tag` tells it, a record's has the fields' `.names`) and what it is called with.
@@ -36,7 +33,7 @@ class Vocabulary:
         Large bytes among the values may be a PickleBuffer.
         Raises Unsupported for what is not registered or cannot be taken apart.
         """
-        reducer = self._reducer(type(value))
+        reducer = self.reducer(type(value))
         if reducer is None:
             raise Unsupported(f"type {type(value).__qualname__} is not registered")
         try:
@@ -65,8 +62,10 @@ class Vocabulary:
         """The maker of a record by `name@version` alone. Raises SchemaMiss."""
         return self._registry.record(title)
 
-    def _reducer(self, cls: type) -> Reducer | None:
+    def reducer(self, cls: type) -> Reducer | None:
+        """How objects of a class are taken apart; None for a class that may not travel."""
         return self._registry.reducers.get(cls) or self._standard.reducer(cls)
 
-    def _maker(self, tag: str) -> Maker:
+    def maker(self, tag: str) -> Maker:
+        """The maker of a tag. Raises SchemaMiss for an unknown one."""
         return self._standard.maker(tag) or self._registry.maker(tag)

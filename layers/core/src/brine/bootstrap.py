@@ -130,7 +130,13 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     keyring = own_keyring(settings, aws)
     cache = ResponseCache(
-        codec=Codec(keyring, purpose=PURPOSE, registry=stored_response_registry(), limits=Limits()),
+        codec=Codec(
+            keyring,
+            purpose=PURPOSE,
+            registry=stored_response_registry(),
+            limits=Limits(),
+            gate=False,  # no other party has this key
+        ),
         keyring=keyring,
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),

@@ -13,6 +13,11 @@ PREFIX = "py:"
 """Before the tag of a standard value; no registered name can have a colon."""
 
 HOMES = {
+    ("datetime", "date"): "clock",
+    ("datetime", "datetime"): "clock",
+    ("datetime", "time"): "clock",
+    ("datetime", "timedelta"): "clock",
+    ("datetime", "timezone"): "clock",
     ("builtins", "complex"): "numbers",
     ("builtins", "range"): "numbers",
     ("decimal", "Decimal"): "numbers",
@@ -33,7 +38,10 @@ HOMES = {
     ("collections", "deque"): "containers",
 }
 """Package and name of a class, and which of our modules has its maker."""
-_BY_TAG = {PREFIX + name: home for (_, name), home in HOMES.items()}
+_BY_TAG = {PREFIX + name: home for (_, name), home in HOMES.items()} | {
+    "py:datetime+zone": "clock",
+    "py:time+zone": "clock",
+}
 
 
 class Standard:

@@ -14,8 +14,33 @@ if TYPE_CHECKING:
     type Entry = tuple[type, Maker, Reducer]
 
 
-def entry[T](cls: type[T], pack: Callable[[T], Values], make: Callable[..., T]) -> Entry:
-    """The class, what makes its objects, and what takes them apart. `make` answers for its own result."""
-    direct = type("StandardMaker", (Maker,), {"__slots__": (), "__call__": staticmethod(make)})
-    maker: Maker = direct(PREFIX + cls.__name__, cls, make)
+def maker_of[T](
+    cls: type[T],
+    make: Callable[..., T],
+    *,
+    tag: str = "",
+    memory: int = 300,
+    steps: int = 20,
+    strong: bool = False,
+) -> Maker:
+    """A maker that is `make` itself, which answers for its own result.
+
+    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. strong: as for any Maker.
+    """
+    space = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps, "strong": strong}
+    maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
+    return maker
+
+
+def entry[T](
+    cls: type[T],
+    pack: Callable[[T], Values],
+    make: Callable[..., T],
+    *,
+    memory: int = 300,
+    steps: int = 20,
+    strong: bool = False,
+) -> Entry:
+    """The class, what makes its objects, and what takes them apart."""
+    maker = maker_of(cls, make, memory=memory, steps=steps, strong=strong)
     return cls, maker, lambda value: (maker, pack(value))

@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 128  # an IPv6 address with a scope id and a prefix length
 
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow
     """UUID, and the six classes of ipaddress."""
-    yield entry(uuid.UUID, lambda value: (value.bytes,), _uuid)
+    yield entry(uuid.UUID, lambda value: (value.bytes,), _uuid, steps=15)
     for cls in (
         ipaddress.IPv4Address,
         ipaddress.IPv6Address,
@@ -29,7 +29,7 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these c
         ipaddress.IPv4Interface,
         ipaddress.IPv6Interface,
     ):
-        yield entry(cls, lambda value: (str(value),), _address(cls))
+        yield entry(cls, lambda value: (str(value),), _address(cls), memory=1_000, steps=150)
 
 
 def _uuid(value: object) -> uuid.UUID:

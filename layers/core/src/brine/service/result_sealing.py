@@ -20,7 +20,7 @@ STORED_RESULT_VERSION: Final = 3
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
     """The codec of stored results, whose own classes are those of `registry`."""
-    return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION)
+    return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION, gate=False)
 
 
 def pack(stored: StoredResult) -> tuple[object, ...]:

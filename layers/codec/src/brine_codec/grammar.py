@@ -1,0 +1,110 @@
+"""The language of a tree stream, as patterns that read it at the speed of C.
+
+A tree stream has no memo: every value is written where it stands, so that each byte pays for what it makes. The
+patterns swallow runs of values. A value in a run is a leaf, or a list, dict or call that holds leaves only; anything
+else ends the run, and `gate` looks at it.
+
+The patterns are compiled when the first envelope of another party is read or written: it takes about 30 ms.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PROTOCOL = b"\x80\x05"
+FRAME = 0x95
+HEAD = 11
+"""The protocol, and the one frame that holds all of the stream: bytes before its first opcode."""
+
+SHORT_TEXT, TEXT = 0x8C, 0x58
+SHORT_BYTES, BYTES, BYTEARRAY = 0x43, 0x42, 0x96
+LONG, LONG_COUNTED = 0x8A, 0x8B
+EMPTY_LIST, EMPTY_DICT, EMPTY_SET, EMPTY_TUPLE = 0x5D, 0x7D, 0x8F, 0x29
+MARK, APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS = 0x28, 0x61, 0x65, 0x73, 0x75, 0x90
+TUPLE, TUPLE1, TUPLE2, TUPLE3, FROZENSET = 0x74, 0x85, 0x86, 0x87, 0x91
+MAKER, CALL = 0x68, 0x52
+NEXT_BUFFER, READONLY_BUFFER = 0x97, 0x98
+STOP = 0x2E
+
+LONGEST_RUN = 10_000
+"""Values in one match, after which the gate looks at what they have cost so far."""
+_SHORT, _LONGEST = 32, 128  # texts up to here are read in a value of a run; in a run itself
+
+REBUILD = b"\x8c\x0bbrine_codec\x8c\x07rebuild\x93"
+
+
+def introduction(index: int, tag: str) -> bytes:
+    """The opcodes that put the maker of a tag into the memo, where calls find it: rebuild(tag), BINPUT, POP."""
+    text = tag.encode()
+    return b"".join((REBUILD, bytes([SHORT_TEXT, len(text)]), text, b"\x85Rq", bytes([index]), b"0"))
+
+
+def _counted(lengths: Iterable[int]) -> bytes:
+    return b"|".join(re.escape(bytes([length])) + b".{%d}" % length for length in lengths)
+
+
+def _text(longest: int) -> bytes:
+    """A text of up to so many bytes; the longer ones in groups, so that few alternatives are tried."""
+    groups = [_counted(range(_SHORT))]
+    for first in range(_SHORT, longest, 24):
+        last = min(first + 24, longest)
+        groups.append(rb"(?=[\x%02x-\x%02x])(?:%s)" % (first, last - 1, _counted(range(first, last))))
+    return rb"\x8c(?:%s)" % b"|".join(groups)
+
+
+_NUMBERS = rb"[N\x88\x89]|K.|M..|J.{4}|G.{8}"
+_BYTES = rb"C(?:%s)" % _counted(range(13))
+_KEY = _text(_SHORT)
+_LEAF = b"|".join((_KEY, _NUMBERS, rb"\)", _BYTES))
+
+
+def _containers(inside: bytes) -> bytes:
+    """A list, dict or call of values like `inside`; an empty list or dict; the arguments of calls are always leaves."""
+    return b"|".join(
+        (
+            rb"\}(?:\((?:%s(?:%s))*+u|%s(?:%s)s|(?!\())" % (_KEY, inside, _KEY, _LEAF),
+            rb"\](?:\((?:%s)*+e|(?:%s)a|(?!\())" % (inside, _LEAF),
+            rb"h.(?:\((?:%s)*+t|(?:%s)(?:\x85|(?:%s)(?:\x86|(?:%s)\x87)))R" % (inside, _LEAF, _LEAF, _LEAF),
+        )
+    )
+
+
+_SHORT_VALUE = b"|".join((_text(_LONGEST), _NUMBERS, rb"\)(?!R)", _BYTES))
+_FLAT = b"|".join((_SHORT_VALUE, _containers(_LEAF)))
+_NESTED = b"|".join((_SHORT_VALUE, _containers(b"|".join((_LEAF, _containers(_LEAF))))))
+DEPTH_IN_RUN = 3
+"""Containers inside each other, in a value of a run."""
+
+
+class Patterns:
+    """The compiled patterns for runs of values like `value`."""
+
+    def __init__(self, value: bytes) -> None:
+        most = b"{0,%d}+" % LONGEST_RUN
+        self.values = re.compile(b"(?s)(?:%s)%s" % (value, most)).match
+        """A run of values."""
+        self.pairs = re.compile(b"(?s)(?:%s(?:%s))%s" % (_KEY, value, most)).match
+        """A run of pairs of a short text and a value, as in a dict."""
+        single = re.compile(b"(?s)(?:%s)" % value)
+        self.value = single.match
+        """A single value."""
+        self.each = single.findall
+        """The values of a run, one by one."""
+
+
+LARGE = 100_000
+"""Bytes of a stream from which on the patterns swallow containers of containers: they take 50 ms more to compile."""
+_compiled: dict[bool, Patterns] = {}
+
+
+def patterns(size: int) -> Patterns:
+    """The patterns for a stream of so many bytes, compiled once."""
+    large = size >= LARGE
+    found = _compiled.get(large)
+    if found is None:
+        found = _compiled[large] = Patterns(_NESTED if large else _FLAT)
+    return found
