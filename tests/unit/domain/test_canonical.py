@@ -23,6 +23,7 @@ from brine.domain.fields import Fields
         ("accept-encoding", ["gzip, deflate, br;q=1.0, zstd"], "br, deflate, gzip, zstd"),
         ("accept-encoding", [""], ""),
         ("accept-encoding", ["identity;q=0, gzip;q=0.500"], "gzip;q=0.5, identity;q=0"),
+        ("accept-encoding", ['0"', '"', '"'], '0", ", "'),
         ("cookie", ["a=b ", " c=d,e"], "a=b; c=d,e"),
         ("x", [" a , b"], "a, b"),
         ("x", ["a", 'b,"c,d"'], 'a, b, "c,d"'),

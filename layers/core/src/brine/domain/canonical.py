@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.field_syntax import FIELD_NAME, split_list
+from brine.domain.field_syntax import FIELD_NAME, is_well_quoted, split_list
 from brine.domain.fields import Fields
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _canonical_value(name: str, lines: tuple[str, ...]) -> str:
 @lru_cache(maxsize=128)  # many clients send the same
 def _canonical_preferences(name: str, text: str) -> str:
     """The preferences from the greatest weight to the least; between equals the order stays where it may matter."""
+    if not is_well_quoted(text):  # nobody can tell its members
+        return text.strip(" \t")
     ranges = sorted(preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
     return ", ".join(
         (_usual_case(range_) if name == "accept-language" else range_) + ("" if weight == 1 else f";q={weight:g}")
