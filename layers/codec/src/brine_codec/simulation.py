@@ -1,8 +1,9 @@
 """The unpickler's stack with a kind in the place of every value.
 
-An entry of the stack is a number for a leaf, a tuple `(start, end, pairs)` for a run of values that are looked at only
-if need be, or a list `[kind, depth, values]` for anything composite. `depth` counts containers inside each other,
-`values` what is inside, for the price of comparing it. `pairs` says that the run alternates short texts and values.
+An entry of the stack is a number for a leaf, a list `[kind, depth, values]` for anything composite, or a tuple
+`(start, end, kind)` for a run of values that are looked at only if need be. `depth` counts containers inside each
+other, `values` what is inside, for the price of comparing it. The kind of a run is odd if it alternates short texts and
+values; half of it says how many leaves each value has, if they are small tuples.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from brine_codec.token import Maker
 
     type Composite = list[int]
-    type Run = tuple[int, int, bool]
+    type Run = tuple[int, int, int]
     type Entry = int | Composite | Run
 
 STRONG, WEAK, BUFFER = range(3)
@@ -31,6 +32,8 @@ MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
 EVENT = 12
 """What an opcode outside of runs costs, in bytes of a run."""
+LOOK = 2
+"""Steps to look at the values of a run one by one, for each byte."""
 
 
 class Simulation:
@@ -81,13 +84,19 @@ class Simulation:
 
     def _key(self, pos: int) -> int:
         """Push a key, which is longer than those in runs or has no value of a run; and the value if it is one."""
-        self._stack.append(STRONG)
-        pos += 2 + self._stream[pos + 1]
-        match = self._patterns.value(self._stream, pos)
-        if match is None:
-            return pos
-        self._stack.append((pos, match.end(), False))
-        return match.end()
+        stream, stack, start = self._stream, self._stack, pos + 2 + self._stream[pos + 1]
+        match = self._patterns.value(stream, start)
+        end = start if match is None else match.end()
+        if end > start and stream[end] not in _AFTER_A_PAIR:
+            for kind in (5, 7, 3):
+                run: int = self._patterns.tuples(kind)[0](stream, pos).end()  # type: ignore[union-attr]  # or nothing
+                if run > pos:
+                    stack.append((pos, run, kind))
+                    return run
+        stack.append(STRONG)
+        if end > start:
+            stack.append((start, end, 0))
+        return end
 
     def _mark(self, pos: int, *, strict: bool) -> int:
         if len(self._contexts) > self._limits.depth:
@@ -131,13 +140,20 @@ class Simulation:
 
     def _each(self, run: Run) -> list[Entry]:
         """The values of a run."""
+        self._budget.spend(0, LOOK * (run[1] - run[0]))
         entries: list[Entry] = []
+        if leaves := run[2] >> 1:
+            _, each = self._patterns.tuples(run[2])
+            unit: list[Entry] = [STRONG, [TUPLE, 1, leaves]] if run[2] & 1 else [[TUPLE, 1, leaves]]
+            return unit * len(each(self._stream, run[0], run[1]))
         for token in self._patterns.each(self._stream, run[0], run[1]):
             first = token[0]
             if first in (g.SHORT_TEXT, g.SHORT_BYTES):
                 entries.append(STRONG)
             elif first == g.MAKER:
                 entries.append(self._object(token[1], g.DEPTH_IN_RUN, len(token) // 2))
+            elif first == g.MARK:
+                entries.append([TUPLE, g.DEPTH_IN_RUN, len(token) // 2])
             elif first in _EMPTY:
                 entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
@@ -171,7 +187,7 @@ class Simulation:
 
     def _fill(self, kind: int, items: list[Entry]) -> None:
         target = self._target(kind)
-        if len(items) == 1 and type(items[0]) is tuple and (kind == LIST or (kind == DICT and items[0][2])):
+        if len(items) == 1 and type(items[0]) is tuple and (kind == LIST or (kind == DICT and items[0][2] & 1)):
             target[1] = max(target[1], g.DEPTH_IN_RUN + 1)
             target[2] += (items[0][1] - items[0][0]) // 2
             return
@@ -187,7 +203,7 @@ class Simulation:
         paid = steps_for_keys(keys, composites, values)
         place = 0
         for item in items:
-            if type(item) is tuple and item[2] and every == 2 and place % 2 == 0:
+            if type(item) is tuple and item[2] & 1 and every == 2 and place % 2 == 0:
                 continue  # pairs of a text and a value
             for entry in self._each(item) if type(item) is tuple else (item,):
                 if place % every == 0:
@@ -262,9 +278,15 @@ class Simulation:
         return pos + 1
 
     def tuple_of_few(self, pos: int) -> int:
-        """TUPLE1, TUPLE2, TUPLE3."""
-        self._close(self._take(self._stream[pos] - g.TUPLE1 + 1))
-        return pos + 1
+        """TUPLE1, TUPLE2, TUPLE3, and tuples of as many leaves after it: rows come in numbers."""
+        count = self._stream[pos] - g.TUPLE1 + 1
+        self._close(self._take(count))
+        kind = 2 * count + self._contexts[-1][1]
+        run, _ = self._patterns.tuples(kind)
+        end: int = run(self._stream, pos + 1).end()  # type: ignore[union-attr]  # it matches nothing too
+        if end > pos + 1:
+            self._stack.append((pos + 1, end, kind))
+        return end
 
     def tuple_of_many(self, pos: int) -> int:
         """TUPLE, and the REDUCE after it if there is one: nearly all tuples are the arguments of a call."""
@@ -347,6 +369,7 @@ class Simulation:
         return pos + 1
 
 
+_AFTER_A_PAIR = frozenset((g.SHORT_TEXT, g.SETITEMS, g.SETITEM, g.STOP))
 _EMPTY = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT, g.EMPTY_SET: SET, g.EMPTY_TUPLE: TUPLE}
 HANDLERS: dict[int, Callable[[Simulation, int], int]] = {
     g.MARK: Simulation.mark,
