@@ -147,8 +147,9 @@ def test_the_exchange_may_do_these_things(stack: Stack) -> None:
     claims = str({"Fn::Sub": "${Bodies.Arn}/claims/*"})
     assert granted(stack, "ExchangeRole") == log | {
         *((f"sqs:{action}Message", arn("OrdersQueue")) for action in ("Send", "Receive", "Delete")),
-        ("sqs:ChangeMessageVisibility", arn("OrdersQueue")),
-        ("dynamodb:UpdateItem", arn("Table")),
+        *((f"sqs:{action}Message", arn("OrdersRetries")) for action in ("Receive", "Delete")),
+        *(("sqs:ChangeMessageVisibility", arn(queue)) for queue in ("OrdersQueue", "OrdersRetries")),
+        *((f"dynamodb:{action}Item", arn("Table")) for action in ("Get", "Update")),
         *((f"s3:{action}Object", claims) for action in ("Get", "Put", "Delete")),
         ("s3:ListBucket", arn("Bodies")),
         ("secretsmanager:GetSecretValue", str({"Ref": "SigningKeys"})),
@@ -156,13 +157,13 @@ def test_the_exchange_may_do_these_things(stack: Stack) -> None:
     }
 
 
-def test_the_exchange_may_write_marks_only(stack: Stack) -> None:
+def test_the_exchange_may_read_and_write_marks_only(stack: Stack) -> None:
     (of_table,) = (
         statement
         for statement in statements(stack.of_type("AWS::IAM::Role")["ExchangeRole"])
         if "dynamodb:UpdateItem" in actions(statement)
     )
-    prefix = single_use_key("orders", bytes(32)).partition("#")[0]
+    prefix = single_use_key("orders", "0" * 32).partition("#")[0]
     assert of_table["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{prefix}#*"}}
 
 
