@@ -19,8 +19,8 @@ class FaultyMessages:
         self._inner = inner
         self._faults = faults
 
-    def send(self, message: ChannelMessage) -> str:
-        return self._faults.befall("send", lambda: self._inner.send(message))
+    def send(self, message: ChannelMessage) -> None:
+        self._faults.befall("send", lambda: self._inner.send(message))
 
     def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
         return self._faults.befall("receive", lambda: self._inner.receive(most=most, wait=wait, visibility=visibility))
@@ -73,11 +73,17 @@ class FaultyMarks:
             "begin", lambda: self._inner.begin(key, owner=owner, now=now, until=until, evict_at=evict_at)
         )
 
-    def settle(self, key: str, *, owner: str, message_id: str) -> bool:
-        return self._faults.befall("settle", lambda: self._inner.settle(key, owner=owner, message_id=message_id))
+    def settle(self, key: str, *, owner: str) -> bool:
+        return self._faults.befall("settle", lambda: self._inner.settle(key, owner=owner))
 
     def give_up(self, key: str, *, owner: str) -> None:
         self._faults.befall("give up", lambda: self._inner.give_up(key, owner=owner))
+
+    def acknowledge(self, key: str, *, evict_at: int) -> None:
+        self._faults.befall("acknowledge", lambda: self._inner.acknowledge(key, evict_at=evict_at))
+
+    def look(self, key: str) -> Sending | Sent | None:
+        return self._faults.befall("look", lambda: self._inner.look(key))
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - as above
         return self

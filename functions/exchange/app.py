@@ -27,6 +27,7 @@ UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
 
 RESULT_METRICS: dict[ExchangeResult, str] = {
     "sent": "Sent",
+    "repeated": "Repeated",
     "invited": "UploadInvited",
     "received": "Received",
     "empty": "ReceivedNothing",
@@ -48,7 +49,6 @@ PROBLEM_METRICS = {
     "message-wrong-channel": "MessageWrongChannel",
     "message-expired": "MessageExpired",
     "message-premature": "MessagePremature",
-    "message-replayed": "MessageReplayed",
     "message-being-sent": "MessageBeingSent",
     "key-retired": "KeyRetired",
     "expiry-missing": "ExpiryMissing",
@@ -111,6 +111,7 @@ def observe(answer: ExchangeAnswer, request_id: str, *, seconds: float) -> None:
         "message_id": answer.message_id,
         "delivered": answer.delivered or None,
         "undeliverable": list(answer.undeliverable) or None,
+        "removed": answer.removed or None,
         "milliseconds": round(seconds * 1000, 1),
         "problem": answer.problem,
         "faults": faults or None,
@@ -126,6 +127,8 @@ def observe(answer: ExchangeAnswer, request_id: str, *, seconds: float) -> None:
         metrics.add_metric(PROBLEM_METRICS[answer.problem], MetricUnit.Count, 1)
     if answer.delivered:
         metrics.add_metric("Delivered", MetricUnit.Count, answer.delivered)
+    if answer.removed:
+        metrics.add_metric("CopyRemoved", MetricUnit.Count, answer.removed)
     if answer.undeliverable:
         metrics.add_metric("Undeliverable", MetricUnit.Count, len(answer.undeliverable))
     if faults:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXPIRES_AT = 1_900_000_000
 PLAIN = ChannelMessage("user/producer", EXPIRES_AT, b"\0\xffsealed")
-CLAIMED = ChannelMessage("999999999999:role/Pro+du=c,er.@-_", EXPIRES_AT, ClaimCheck("a1-b2", 7, bytes(range(32))))
+CLAIMED = ChannelMessage("999999999999:role/Pro+du=c,er.@-_", EXPIRES_AT, ClaimCheck(7, bytes(range(32))))
 
 
 class MessageQueueContract:
@@ -27,11 +27,11 @@ class MessageQueueContract:
 
     @pytest.mark.parametrize("message", [PLAIN, CLAIMED], ids=["plain", "claimed"])
     def test_a_message_comes_out_as_it_went_in(self, queue: MessageQueue, message: ChannelMessage) -> None:
-        id_ = queue.send(message)
+        queue.send(message)
 
         (delivery,) = receive(queue)
 
-        assert (delivery.id, delivery.message, delivery.attempt) == (id_, message, 1)
+        assert (delivery.message, delivery.attempt) == (message, 1)
         assert abs(delivery.sent_at - time.time()) < 60
 
     def test_the_largest_envelope_fits(self, queue: MessageQueue) -> None:
@@ -47,14 +47,44 @@ class MessageQueueContract:
         assert [len(receive(queue)) for _ in range(2)] == [1, 0]
 
     def test_what_was_given_back_comes_again_with_another_handle(self, queue: MessageQueue) -> None:
-        id_ = queue.send(PLAIN)
+        queue.send(PLAIN)
         (first,) = receive(queue)
 
         assert queue.extend(first.handle, 0)
         (second,) = receive(queue)
 
-        assert (second.id, second.message, second.attempt) == (id_, PLAIN, 2)
+        assert (second.message, second.attempt) == (PLAIN, 2)
         assert second.handle != first.handle
+        assert queue.extend(second.handle, 0)
+        assert [delivery.attempt for delivery in receive(queue)] == [3]
+
+    def test_what_comes_again_comes_alone(self, queue: MessageQueue) -> None:
+        sent = [message_number(number) for number in range(6)]
+        for message in sent[:4]:
+            queue.send(message)
+        for delivery in receive(queue):
+            queue.extend(delivery.handle, 0)
+        for message in sent[4:]:
+            queue.send(message)
+
+        batches = [[(one.message, one.attempt) for one in receive(queue)] for _ in range(6)]
+
+        again = [batch for batch in batches if batch and batch[0][1] == 2]
+        assert [len(batch) for batch in again] == [1] * 4
+        assert sorted((len(batch) for batch in batches if batch not in again), reverse=True) == [2, 0]
+        assert {message for batch in batches for message, _ in batch} == set(sent)
+
+    def test_what_came_again_is_deleted_by_its_new_handle_alone(self, queue: MessageQueue) -> None:
+        queue.send(PLAIN)
+        (first,) = receive(queue)
+        queue.extend(first.handle, 0)
+        (second,) = receive(queue)
+
+        queue.delete(first.handle)
+        assert queue.extend(second.handle, 60)
+        assert queue.delete(second.handle)
+
+        assert receive(queue) == []
 
     def test_what_was_deleted_is_gone(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
@@ -65,12 +95,14 @@ class MessageQueueContract:
         assert receive(queue) == []
 
     def test_no_more_than_asked_for(self, queue: MessageQueue) -> None:
-        ids = {queue.send(PLAIN) for _ in range(12)}
+        sent = {message_number(number) for number in range(12)}
+        for message in sent:
+            queue.send(message)
 
         batches = [queue.receive(most=most, wait=0, visibility=60) for most in (3, 10, 10)]
 
         assert [len(batch) for batch in batches[:2]] == [3, 9]
-        assert {delivery.id for batch in batches for delivery in batch} == ids
+        assert {delivery.message for batch in batches for delivery in batch} == sent
 
     def test_a_handle_that_is_none_does_nothing(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
@@ -85,11 +117,16 @@ class MessageQueueContract:
         assert len(receive(queue)) == 1
 
     def test_threads_share_a_queue(self, queue: MessageQueue) -> None:
+        sent = {message_number(number) for number in range(16)}
         with ThreadPoolExecutor(8) as threads:
-            ids = set(threads.map(lambda _: queue.send(PLAIN), range(16)))
+            list(threads.map(queue.send, sent))
 
-        assert len(ids) == 16
-        assert {delivery.id for _ in range(2) for delivery in receive(queue)} == ids
+        assert {delivery.message for _ in range(2) for delivery in receive(queue)} == sent
+
+
+def message_number(number: int) -> ChannelMessage:
+    """One of many different messages."""
+    return ChannelMessage("user/producer", EXPIRES_AT, b"sealed %d" % number)
 
 
 def receive(queue: MessageQueue) -> list[Delivery]:

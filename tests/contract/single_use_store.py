@@ -49,25 +49,25 @@ class SingleUseStoreContract:
     def test_what_was_sent_is_sent_for_ever(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
 
-        assert marks.settle(key, owner="a", message_id="m-1")
-        assert marks.settle(key, owner="a", message_id="m-1")
+        assert marks.settle(key, owner="a")
+        assert marks.settle(key, owner="a")
 
         for owner in ("a", "b"):
-            assert begin(marks, key, owner, now=UNTIL + 10_000) == Sent("m-1")
+            assert begin(marks, key, owner, now=UNTIL + 10_000) == Sent()
 
     def test_who_comes_late_changes_nothing(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
         begin(marks, key, "b", now=UNTIL)
 
-        assert not marks.settle(key, owner="a", message_id="m-a")
+        assert not marks.settle(key, owner="a")
         marks.give_up(key, owner="a")
 
         assert begin(marks, key, "c", now=UNTIL) == Sending(UNTIL + 31.5)
-        assert marks.settle(key, owner="b", message_id="m-b")
-        assert begin(marks, key, "c", now=UNTIL) == Sent("m-b")
+        assert marks.settle(key, owner="b")
+        assert begin(marks, key, "c", now=UNTIL) == Sent()
 
     def test_what_nobody_began_cannot_be_settled(self, marks: SingleUseStore, key: str) -> None:
-        assert not marks.settle(key, owner="a", message_id="m")
+        assert not marks.settle(key, owner="a")
         marks.give_up(key, owner="a")
 
         assert begin(marks, key, "b") is None
@@ -80,11 +80,34 @@ class SingleUseStoreContract:
 
     def test_what_was_sent_cannot_be_given_up(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
-        marks.settle(key, owner="a", message_id="m")
+        marks.settle(key, owner="a")
 
         marks.give_up(key, owner="a")
 
-        assert begin(marks, key, "b") == Sent("m")
+        assert begin(marks, key, "b") == Sent()
+
+    def test_what_was_acknowledged_is_sent_for_ever(self, marks: SingleUseStore, key: str) -> None:
+        begin(marks, key, "a")
+        marks.acknowledge(key, evict_at=EVICT_AT)
+
+        assert begin(marks, key, "b", now=UNTIL) == Sent(acknowledged=True)
+        marks.give_up(key, owner="a")
+        assert marks.settle(key, owner="a")
+        assert marks.look(key) == Sent(acknowledged=True)
+
+    def test_what_has_no_mark_can_be_acknowledged(self, marks: SingleUseStore, key: str) -> None:
+        for _ in range(2):
+            marks.acknowledge(key, evict_at=EVICT_AT)
+
+        assert begin(marks, key, "a") == marks.look(key) == Sent(acknowledged=True)
+        assert not marks.settle(key, owner="a")
+
+    def test_a_look_tells_the_state_and_changes_nothing(self, marks: SingleUseStore, key: str) -> None:
+        assert marks.look(key) is None
+        begin(marks, key, "a")
+        assert marks.look(key) == Sending(UNTIL)
+        marks.settle(key, owner="a")
+        assert marks.look(key) == Sent()
 
     def test_within_a_deadline_it_is_the_same_store(self, marks: SingleUseStore, key: str) -> None:
         begin(marks.within(Deadline(time.monotonic() + 20, time.monotonic)), key, "a")

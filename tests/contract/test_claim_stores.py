@@ -10,12 +10,12 @@ import pytest
 
 from brine.adapters.exchange_memory import MemoryClaimStore
 from brine.adapters.s3_claims import S3ClaimStore
+from brine.domain.channel_message import ClaimCheck
 from brine.errors import StoreUnavailable
 from tests.contract.claim_store import ENVELOPE, ClaimStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.domain.channel_message import ClaimCheck
 
 
 class TestMemoryClaimStore(ClaimStoreContract):
@@ -29,17 +29,19 @@ class TestS3ClaimStore(ClaimStoreContract):
     def claims(self, aws: Aws, bucket: str) -> S3ClaimStore:
         return S3ClaimStore(aws, bucket)
 
-    def test_others_upload_and_download_by_url(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
+    def test_others_upload_and_download_by_url(self, claims: S3ClaimStore) -> None:
+        envelope = b"uploaded" * 100
+        claim = ClaimCheck.of(envelope)
         upload = claims.upload("orders", claim, seconds=60)
         request = urllib.request.Request(  # noqa: S310 - moto's own URL
-            upload.url, ENVELOPE, headers=dict(upload.headers), method="PUT"
+            upload.url, envelope, headers=dict(upload.headers), method="PUT"
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
             assert answer.status == 200
-        assert claims.read("orders", claim) == ENVELOPE
+        assert claims.read("orders", claim) == envelope
         url = claims.download("orders", claim.id, seconds=60)
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - as above
-            assert answer.read() == ENVELOPE
+            assert answer.read() == envelope
             assert answer.headers["content-type"] == "application/octet-stream"
             assert answer.headers["content-disposition"] == "attachment"
             assert answer.headers["cache-control"] == "no-store"

@@ -17,6 +17,7 @@ from tests.aws import REGION
 from tests.contract.claim_store import ClaimStoreContract
 from tests.contract.message_queue import MessageQueueContract
 from tests.contract.single_use_store import SingleUseStoreContract, begin
+from tests.contract.test_message_queues import two_queues
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
@@ -36,7 +37,7 @@ class TestSqsMessageQueueOnMinistack(MessageQueueContract):
     def queue(self, aws: Aws, ministack: Emulator) -> SqsMessageQueue:
         session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
         with closing(session.client("sqs", endpoint_url=ministack.endpoint_url)) as sqs:
-            return SqsMessageQueue(aws, sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"])
+            return SqsMessageQueue(aws, *two_queues(sqs))
 
 
 class TestS3ClaimStoreOnMinistack(ClaimStoreContract):

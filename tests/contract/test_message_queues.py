@@ -27,6 +27,20 @@ def sqs(moto_endpoint: str) -> Iterator[Any]:
         yield client
 
 
+def two_queues(sqs: Any) -> tuple[str, str]:
+    """The URLs of a queue, and of the one to which it moves what was received once."""
+    url, retries = (sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"] for _ in range(2))
+    bury(sqs, url, retries, after=1)
+    return url, retries
+
+
+def bury(sqs: Any, url: str, dead: str, *, after: int) -> None:
+    """Move what was received so often from one queue to another."""
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":{after}}}'
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+
+
 class TestMemoryMessageQueue(MessageQueueContract):
     @pytest.fixture
     def queue(self) -> MemoryMessageQueue:
@@ -43,17 +57,16 @@ class TestMemoryMessageQueue(MessageQueueContract):
 
 class TestSqsMessageQueue(MessageQueueContract):
     @pytest.fixture
-    def url(self, sqs: Any) -> str:
-        url: str = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
-        return url
+    def urls(self, sqs: Any) -> tuple[str, str]:
+        return two_queues(sqs)
 
     @pytest.fixture
-    def queue(self, aws: Aws, url: str) -> SqsMessageQueue:
-        return SqsMessageQueue(aws, url)
+    def queue(self, aws: Aws, urls: tuple[str, str]) -> SqsMessageQueue:
+        return SqsMessageQueue(aws, *urls)
 
     def test_a_queue_that_is_not_there_is_a_failure(self, aws: Aws) -> None:
         with pytest.raises(StoreUnavailable, match=r"SendMessage: .*(NonExistentQueue|QueueDoesNotExist)"):
-            SqsMessageQueue(aws, "https://sqs.test/123456789012/nowhere").send(PLAIN)
+            SqsMessageQueue(aws, "https://sqs.test/123456789012/nowhere", "https://sqs.test/1/nor-here").send(PLAIN)
 
     @pytest.mark.parametrize(
         "body",
@@ -61,17 +74,17 @@ class TestSqsMessageQueue(MessageQueueContract):
             "hello",
             "[]",
             "{}",
-            '{"version":2,"sender":"user/x","expires_at":1,"sealed":"AAAA"}',
-            '{"version":1,"sender":"user/x","expires_at":1,"sealed":"A"}',
-            '{"version":1,"sender":"user/x","expires_at":1,"claim":{"id":"../x","size":1,"sha256":"' + "0" * 64 + '"}}',
-            '{"version":1,"sender":"user/x","expires_at":1,"claim":{"id":"x","size":1,"sha256":"00"}}',
+            '{"version":1,"sender":"user/x","expires_at":1,"sealed":"AAAA"}',
+            '{"version":2,"sender":"user/x","expires_at":1,"sealed":"A"}',
+            '{"version":2,"sender":"user/x","expires_at":1,"claim":{"size":-1,"sha256":"' + "0" * 64 + '"}}',
+            '{"version":2,"sender":"user/x","expires_at":1,"claim":{"size":1,"sha256":"00"}}',
             "[" * 100_000,
         ],
     )
     def test_what_others_put_there_is_given_as_none_of_ours(
-        self, sqs: Any, url: str, queue: SqsMessageQueue, body: str
+        self, sqs: Any, urls: tuple[str, str], queue: SqsMessageQueue, body: str
     ) -> None:
-        sqs.send_message(QueueUrl=url, MessageBody=body)
+        sqs.send_message(QueueUrl=urls[0], MessageBody=body)
         assert [delivery.message for delivery in receive(queue)] == [None]
 
     def test_a_queue_that_waits_gives_what_is_there_at_once(self, queue: SqsMessageQueue) -> None:
@@ -79,15 +92,14 @@ class TestSqsMessageQueue(MessageQueueContract):
         assert len(queue.receive(most=1, wait=20, visibility=60)) == 1
 
     def test_after_its_last_attempt_a_message_is_in_the_dead_letter_queue(
-        self, sqs: Any, url: str, queue: SqsMessageQueue, aws: Aws
+        self, sqs: Any, urls: tuple[str, str], queue: SqsMessageQueue, aws: Aws
     ) -> None:
-        dead = sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        policy = f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":2}}'
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+        dead, other = two_queues(sqs)
+        bury(sqs, urls[1], dead, after=4)
         queue.send(PLAIN)
-        for _ in range(2):
+        for attempt in range(1, 5):
             (delivery,) = receive(queue)
+            assert delivery.attempt == attempt
             queue.extend(delivery.handle, 0)
         assert receive(queue) == []
-        assert [delivery.message for delivery in receive(SqsMessageQueue(aws, dead))] == [PLAIN]
+        assert [delivery.message for delivery in receive(SqsMessageQueue(aws, dead, other))] == [PLAIN]

@@ -36,10 +36,10 @@ class TestDynamoSingleUseStore(SingleUseStoreContract):
         self, marks: DynamoSingleUseStore, key: str, emulator: Emulator, table: str
     ) -> None:
         begin(marks, key, "a")
-        marks.settle(key, owner="a", message_id="m")
+        marks.settle(key, owner="a")
         item = emulator.dynamodb.get_item(TableName=table, Key={"pk": {"S": key}, "sk": {"S": "once"}})["Item"]
         assert item["evict_at"] == {"N": str(EVICT_AT)}
-        assert item.keys() == {"pk", "sk", "owner", "sending_until", "message_id", "evict_at"}
+        assert item.keys() == {"pk", "sk", "owner", "sending_until", "sent", "evict_at"}
 
     def test_a_mark_that_is_not_ours_is_a_failure(
         self, marks: DynamoSingleUseStore, key: str, emulator: Emulator, table: str

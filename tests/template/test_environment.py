@@ -51,7 +51,7 @@ class Recording(Mapping[str, str]):
 
 def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
     in_routes = set(re.findall(r"^origin = .*\$\{(\w+)\}", ROUTES, re.MULTILINE))
-    in_channels = set(re.findall(r"^(?:queue|keys) = .*\$\{(\w+)\}", CHANNELS, re.MULTILINE))
+    in_channels = set(re.findall(r"^(?:queue|retry_queue|keys) = .*\$\{(\w+)\}", CHANNELS, re.MULTILINE))
     assert in_routes
     assert in_channels
     for name, function in stack.functions.items():

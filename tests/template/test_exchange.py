@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.channels_toml import parse_channels
+from brine.adapters.exchange_memory import MOST_ATTEMPTS
 from brine.adapters.types_toml import parse_types
 from brine.domain.channel import LONGEST_RETENTION
 from tests.template.stack import ROOT
@@ -55,10 +56,14 @@ def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters
     queues = stack.of_type("AWS::SQS::Queue")
     assert channels
     for declared in channels:
-        queue = queues[declared.queue]
-        assert queue["MessageRetentionPeriod"] == declared.channel.retention
-        dead, _ = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+        queue, retries = queues[declared.queue], queues[declared.retry_queue]
+        assert queue["MessageRetentionPeriod"] == retries["MessageRetentionPeriod"] == declared.channel.retention
+        assert queue["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [declared.retry_queue, "Arn"]},
+            "maxReceiveCount": 1,
+        }
+        dead, _ = retries["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
+        assert retries["RedrivePolicy"]["maxReceiveCount"] == MOST_ATTEMPTS
         assert queues[dead]["MessageRetentionPeriod"] == LONGEST_RETENTION
         assert declared.keys in stack.of_type("AWS::SecretsManager::Secret")
 
@@ -78,6 +83,6 @@ def test_what_is_too_large_for_a_queue_outlives_the_longest_queue(stack: Stack) 
 
 def test_messages_and_their_keys_outlive_the_stack(stack: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
     for declared in channels:
-        for name in (declared.queue, declared.keys, "UndeliveredOrders"):
+        for name in (declared.queue, declared.retry_queue, declared.keys, "UndeliveredOrders"):
             resource = stack.template["Resources"][name]
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name

@@ -47,9 +47,9 @@ class Exchange:
         returned: dict[str, Any] = json.loads(answer["Payload"].read())
         return returned
 
-    def received(self) -> list[dict[str, Any]]:
+    def received(self, **changes: object) -> list[dict[str, Any]]:
         """The messages that are there."""
-        answer = self.ask("receive")
+        answer = self.ask("receive", **changes)
         messages: list[dict[str, Any]] = json.loads(answer["body"])["messages"] if answer["statusCode"] == 200 else []
         return messages
 
@@ -85,7 +85,8 @@ def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exch
         answer = exchange.ask("send", **changes)
         assert answer["statusCode"] == 202, answer["body"]
         sent[json.loads(answer["body"])["id"]] = kind
-    assert exchange.ask("send", **small)["statusCode"] == 409
+    again = exchange.ask("send", **small)
+    assert (again["statusCode"], sent[json.loads(again["body"])["id"]]) == (202, "small")
 
     contents = {}
     for _ in range(5):
@@ -98,6 +99,22 @@ def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exch
     assert contents == {"plain": order, "small": "small", "big": large}
     objects = exchange.stack.client("s3").list_objects_v2(Bucket=exchange.stack.resources["Bodies"], Prefix="claims/")
     assert objects["KeyCount"] == 0
+
+
+def test_what_comes_again_comes_alone(exchange: Exchange) -> None:
+    """It comes out of the retry queue, which the stack has made and the function's role may read."""
+    sent = json.loads(exchange.ask("send", **exchange.sealed("again"))["body"])["id"]
+    (first,) = exchange.received(rawQueryString="max=10&visibility=1&wait=1")
+    assert (first["id"], first["attempt"]) == (sent, 1)
+    new = {json.loads(exchange.ask("send", **exchange.sealed(number))["body"])["id"] for number in range(3)}
+    time.sleep(1.5)
+    batches = []
+    for _ in range(4):
+        batches.append(given := exchange.received(rawQueryString="max=10&visibility=60&wait=1"))
+        assert [exchange.acknowledge(message) for message in given] == [204] * len(given)
+    attempts = {message["id"]: message["attempt"] for batch in batches for message in batch}
+    assert attempts == {sent: 2} | dict.fromkeys(new, 1)
+    assert [len(batch) for batch in batches if sent in {message["id"] for message in batch}] == [1]
 
 
 def test_a_place_for_an_upload_is_given(exchange: Exchange) -> None:

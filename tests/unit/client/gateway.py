@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from brine_client import Client, Credentials, Retries
 from brine_codec import Codec, Keyring, Registry
+from brine_codec.identity import envelope_id
 from tests.unit.codec.samples import Order
 
 if TYPE_CHECKING:
-    from tests.loopback import Loopback
+    from collections.abc import Callable
+
+    from tests.loopback import Loopback, Peer
 
 NOW = 1_790_000_000.0
 KEYRING = Keyring.from_json('{"1": "a secret of at least 32 characters"}')
@@ -70,6 +74,27 @@ def problem(status: int, name: str, detail: str = "because", *, more: str = "", 
     """An answer with problem details."""
     told = {"type": f"urn:brine:problem:{name}", "title": "A title", "status": status, "detail": detail, **members}
     return answer(status, json.dumps(told).encode(), media_type="application/problem+json", more=more)
+
+
+def id_of(envelope: bytes) -> str:
+    """The id of the message that an envelope is."""
+    return envelope_id(sha256(envelope).digest())
+
+
+def accepted(envelope: bytes) -> bytes:
+    """The answer to a message that was sent."""
+    return answer(202, json.dumps({"id": id_of(envelope)}).encode())
+
+
+def taking(*first: bytes) -> Callable[[Peer], None]:
+    """A script that gives these answers in turn, and then takes each message."""
+    left = list(first)
+
+    def script(peer: Peer) -> None:
+        while request := peer.read_request():
+            peer.send(left.pop(0) if left else accepted(body_of(request)))
+
+    return script
 
 
 def delivery(*messages: dict[str, Any], receiver: str = "user/shop") -> bytes:

@@ -23,6 +23,7 @@ NAMES = [
     "ReceiptExpired",
     "Refused",
     "Retries",
+    "SealedMessage",
     "Unavailable",
     "Unreachable",
     "secret_keyring",
@@ -33,7 +34,8 @@ def test_the_public_names() -> None:
     assert sorted(brine_client.__all__) == NAMES
     classes = [named for name in NAMES if isinstance(named := getattr(brine_client, name), type)]
     errors = [cls for cls in classes if issubclass(cls, Exception)]
-    assert len(errors) == len(NAMES) - len({"Client", "Credentials", "Message", "Retries", "secret_keyring"})
+    others = {"Client", "Credentials", "Message", "Retries", "SealedMessage", "secret_keyring"}
+    assert len(errors) == len(NAMES) - len(others)
     assert all(issubclass(cls, ClientError) for cls in errors)
 
 

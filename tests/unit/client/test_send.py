@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_client import (
-    AlreadySent,
     AnswerInvalid,
     ClientError,
     ContentRefused,
@@ -19,35 +18,38 @@ from brine_client import (
     NotFound,
     NotPermitted,
     Refused,
+    Retries,
     Unavailable,
     Unreachable,
 )
 from brine_codec import Unsupported
 from tests.loopback import Loopback, answering, answering_always
 from tests.unit.client.gateway import (
-    ID,
     NONCE,
     NOW,
+    accepted,
     answer,
     body_of,
     client,
     exchange_codec,
     fields_of,
+    id_of,
     problem,
+    taking,
     url_of,
 )
 
 if TYPE_CHECKING:
     from tests.loopback import Peer
 
-ACCEPTED = answer(202, json.dumps({"id": ID}).encode())
 NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - what does not compress, keeps no secret
 
 
 def test_what_goes_out_is_sealed_for_its_channel_and_sender_and_signed() -> None:
-    with Loopback(answering(ACCEPTED)) as server, client(server) as shop:
-        assert shop.send("orders", ["a", 1], expires_in=60) == ID
+    with Loopback(taking()) as server, client(server) as shop:
+        sent = shop.send("orders", ["a", 1], expires_in=60)
     (request,) = server.requests
+    assert sent == id_of(body_of(request))
     assert request.startswith(b"POST /exchange/orders HTTP/1.1\r\n")
     fields = fields_of(request)
     assert fields["content-type"] == "application/vnd.brine.sealed"
@@ -59,7 +61,7 @@ def test_what_goes_out_is_sealed_for_its_channel_and_sender_and_signed() -> None
 
 
 def test_an_object_that_cannot_travel_is_refused_before_anything_is_sent() -> None:
-    with Loopback(answering(ACCEPTED)) as server, client(server) as shop:
+    with Loopback(taking()) as server, client(server) as shop:
         with pytest.raises(Unsupported, match=r"\[1\]"):
             shop.send("orders", [1, object()])
         assert server.connections == 0
@@ -69,63 +71,91 @@ def test_what_failed_on_the_way_is_sent_again_as_it_was() -> None:
     pauses: list[float] = []
 
     def script(peer: Peer) -> None:
-        peer.read_request()
+        request = peer.read_request()
         if peer.number == 0:
             peer.reset()
         else:
-            peer.send(ACCEPTED)
+            peer.send(accepted(body_of(request)))
 
     with Loopback(script) as server, client(server, pauses=pauses) as shop:
-        assert shop.send("orders", 1) == ID
+        assert shop.send("orders", 1) == id_of(body_of(server.requests[0]))
     assert len(server.requests) == 2
     assert body_of(server.requests[0]) == body_of(server.requests[1])
     assert pauses == [0.1]
 
 
-def test_a_message_whose_first_answer_was_lost_is_not_a_second_one() -> None:
-    taken = problem(409, "message-replayed", id=ID)
-    with Loopback(answering(answer(503), taken)) as server, client(server) as shop:
-        assert shop.send("orders", 1) == ID
-    with Loopback(answering(taken)) as server, client(server) as shop, pytest.raises(AlreadySent) as caught:
-        shop.send("orders", 1)
-    assert caught.value.problem == "message-replayed"
-    assert caught.value.detail == "because"
+def test_a_message_is_repeated_under_its_id() -> None:
+    with Loopback(taking(answer(503), answer(503))) as server, client(server, nonce=None) as shop:
+        message = shop.seal("orders", 1)
+        with client(server, retries=Retries(attempts=1)) as hasty, pytest.raises(Unavailable):
+            hasty.send_sealed(message)
+        assert shop.send_sealed(message) == shop.send_sealed(message) == message.id
+    assert {id_of(body_of(request)) for request in server.requests} == {message.id}
+    assert len(server.requests) == 4
 
 
-def test_what_another_attempt_is_just_sending_is_asked_for_again() -> None:
+def test_another_request_that_is_sending_it_is_waited_for_however_long_it_may_take() -> None:
+    """A function that was killed leaves its mark behind: longer than all pauses between attempts together."""
     pauses: list[float] = []
-    busy = problem(409, "message-being-sent", more="retry-after: 2\r\n")
-    done = problem(409, "message-replayed", id=ID)
-    with Loopback(answering(answer(504), busy, done)) as server, client(server, pauses=pauses) as shop:
-        assert shop.send("orders", 1) == ID
-    assert pauses == [0.1, 2]
+    busy = [problem(409, "message-being-sent", more=f"retry-after: {seconds}\r\n") for seconds in (12, 12, 12, 12, 9)]
+    with Loopback(taking(answer(504), *busy)) as server, client(server, pauses=pauses) as shop:
+        sent = shop.send("orders", 1)
+    assert pauses == [0.1, 12, 12, 12, 12, 9]
+    assert {id_of(body_of(request)) for request in server.requests} == {sent}
 
 
-def test_what_another_is_still_sending_in_the_end_is_no_success() -> None:
+def test_waiting_for_another_request_takes_nothing_from_the_budget_of_retries() -> None:
     busy = problem(409, "message-being-sent", more="retry-after: 2\r\n")
-    with Loopback(answering_always(busy)) as server, client(server) as shop, pytest.raises(AlreadySent) as caught:
+    retries = Retries(budget=0, sleep=lambda _: None)
+    with Loopback(taking(busy, busy)) as server, client(server, retries=retries) as shop:
+        shop.send("orders", 1)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("seconds", [0, 2, 61])
+def test_what_another_is_still_sending_in_the_end_is_no_success(seconds: int) -> None:
+    pauses: list[float] = []
+    busy = problem(409, "message-being-sent", more=f"retry-after: {seconds}\r\n")
+    with (
+        Loopback(answering_always(busy)) as server,
+        client(server, pauses=pauses) as shop,
+        pytest.raises(Unavailable) as caught,
+    ):
         shop.send("orders", 1)
     assert caught.value.problem == "message-being-sent"
+    assert sum(pauses) <= 60
+    assert len(pauses) <= 60
 
 
 def test_a_message_that_was_taken_over_a_connection_that_then_broke_is_sent() -> None:
     def script(peer: Peer) -> None:
-        peer.read_request()
+        request = peer.read_request()
+        peer.send(accepted(body_of(request)))
         if peer.number == 0:
-            peer.send(ACCEPTED)
             peer.read_request()
             peer.reset()
-        else:
-            peer.send(problem(409, "message-replayed", id=ID))
 
     with Loopback(script) as server, client(server) as shop:
         shop.send("orders", 1)
-        assert shop.send("orders", 2) == ID
+        assert shop.send("orders", 2) == id_of(body_of(server.requests[2]))
     assert len(server.requests) == 3
 
 
+@pytest.mark.parametrize("kept", [4, 20, 60, 80])
+def test_an_answer_that_breaks_off_is_none(kept: int) -> None:
+    """Wherever it does: in the status line, between two fields or within one, or in the body."""
+
+    def script(peer: Peer) -> None:
+        whole = accepted(body_of(peer.read_request()))
+        peer.send(whole if peer.number else whole[:kept])
+
+    with Loopback(script) as server, client(server) as shop:
+        shop.send("orders", 1)
+    assert len(server.requests) == 2
+
+
 def test_two_equal_objects_are_two_messages() -> None:
-    with Loopback(answering(ACCEPTED, ACCEPTED)) as server, client(server, nonce=None) as shop:
+    with Loopback(taking()) as server, client(server, nonce=None) as shop:
         shop.send("orders", 1)
         shop.send("orders", 1)
     assert body_of(server.requests[0]) != body_of(server.requests[1])
@@ -171,11 +201,12 @@ def test_an_answer_of_something_else_is_invalid() -> None:
         shop.send("orders", 1)
 
 
-def test_an_answer_without_an_id_is_invalid() -> None:
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"id": "another"}'])
+def test_an_answer_without_the_messages_id_is_invalid(body: bytes) -> None:
     with (
-        Loopback(answering(answer(202, b"[]"))) as server,
+        Loopback(answering(answer(202, body))) as server,
         client(server) as shop,
-        pytest.raises(AnswerInvalid, match="which one it became"),
+        pytest.raises(AnswerInvalid, match="does not give the message's id"),
     ):
         shop.send("orders", 1)
 
@@ -200,10 +231,11 @@ def test_what_is_large_goes_past_the_gateway() -> None:
                 stored.append(body_of(request))
                 peer.send(answer(200))
             else:
-                peer.send(ACCEPTED)
+                peer.send(accepted(stored[0]))
 
     with Loopback(script) as server, client(server) as shop:
-        assert shop.send("orders", large) == ID
+        sent = shop.send("orders", large)
+    assert sent == id_of(stored[0])
     assert exchange_codec().open(stored[0], context=("message", "orders", "user/shop"), now=NOW) == (NONCE, large)
     last = server.requests[-1]
     assert fields_of(last)["content-type"] == "application/vnd.brine.claim+json"
@@ -223,10 +255,10 @@ def test_an_upload_whose_first_answer_was_lost_lies_there(status: int) -> None:
                 place = {"claim": "c1", "url": f"{url_of(server)}/store", "headers": {"if-none-match": "*"}}
                 peer.send(answer(201, json.dumps(place).encode()))
             else:
-                peer.send(ACCEPTED)
+                peer.send(accepted(body_of(puts[0])))
 
     with Loopback(script) as server, client(server) as shop:
-        assert shop.send("orders", NOISE) == ID
+        assert shop.send("orders", NOISE) == id_of(body_of(puts[0]))
     assert len(puts) == 2
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_client import AnswerInvalid, Credentials, Retries
+from brine_client import AnswerInvalid, Credentials, Retries, Unreachable
 from brine_client.connection import Connections
 from brine_client.credentials import Signer
 from brine_client.request import Request
@@ -29,7 +29,6 @@ CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
         HEAD + b"content-length: 99999999999999999999\r\n\r\n",
         CHUNKED + b"65\r\n" + b"x" * 101 + b"\r\n0\r\n\r\n",
         CHUNKED + b"a\r\nxxxxxxxxxx\r\n" * 1_000,
-        HEAD + b"\r\n" + b"x" * 10_000,
     ],
 )
 def test_an_answer_that_is_too_large_is_none(said: bytes) -> None:
@@ -37,6 +36,11 @@ def test_an_answer_that_is_too_large_is_none(said: bytes) -> None:
         connections = Connections(largest=100)
         with pytest.raises(AnswerInvalid, match="more than 100 bytes"):
             connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0)
+
+
+def test_an_answer_that_does_not_say_how_long_it_is_may_be_cut_off() -> None:
+    with Loopback(answering(HEAD + b"\r\n" + b"x" * 10_000)) as server, pytest.raises(Unreachable, match="cut off"):
+        Connections().exchange(Request("GET", f"{url_of(server)}/a"), 2.0)
 
 
 @pytest.mark.parametrize(

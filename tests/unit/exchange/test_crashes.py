@@ -14,8 +14,8 @@ import pytest
 
 from brine.adapters.exchange_memory import MemoryClaimStore, MemorySingleUseStore
 from brine.domain.single_use import Sending, Sent
-from brine.errors import StoreUnavailable
-from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT
+from brine.errors import StoreThrottled, StoreUnavailable
+from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.waiting import LEASE_MARGIN
 from tests.exchange_faults import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.faults import Faults
@@ -54,8 +54,8 @@ def test_who_dies_before_the_queue_has_it_leaves_it_to_the_next_once_its_time_is
     world.lying.send = send  # type: ignore[method-assign]
     early = world.send(envelope)
     assert (early.status, early.problem) == (409, "message-being-sent")
-    assert early.fields.get("retry-after") == str(int(SECONDS + LEASE_MARGIN))
-    world.now += SECONDS + LEASE_MARGIN
+    assert early.fields.get("retry-after") == str(int(SENDING_LIMIT + LEASE_MARGIN))
+    world.now += SENDING_LIMIT + LEASE_MARGIN
     assert world.send(envelope).status == 202
     assert world.waiting == 1
 
@@ -68,10 +68,12 @@ def test_who_dies_after_the_queue_has_it_may_cause_a_second_message_but_no_loss(
     world.marks.settle = settle
     assert world.waiting == 1
     assert world.send(envelope).problem == "message-being-sent"
-    world.now += SECONDS + LEASE_MARGIN
-    assert world.send(envelope).status == 202
+    world.now += SENDING_LIMIT + LEASE_MARGIN
+    sent = world.send(envelope)
+    assert sent.status == 202
     assert world.waiting == 2
-    assert world.send(envelope).problem == "message-replayed"
+    assert world.send(envelope).json == sent.json
+    assert {message["id"] for message in world.received()} == {sent.json["id"]}
 
 
 def test_a_zombie_does_not_overwrite_what_its_successor_sent(world: World) -> None:
@@ -79,11 +81,11 @@ def test_a_zombie_does_not_overwrite_what_its_successor_sent(world: World) -> No
     settle = world.marks.settle
     ids: list[str] = []
 
-    def late(key: str, *, owner: str, message_id: str) -> bool:
+    def late(key: str, *, owner: str) -> bool:
         world.marks.settle = settle
-        world.now += SECONDS + LEASE_MARGIN
+        world.now += SENDING_LIMIT + LEASE_MARGIN
         ids.append(world.send(envelope).json["id"])
-        done: bool = settle(key, owner=owner, message_id=message_id)
+        done: bool = settle(key, owner=owner)
         assert not done
         return done
 
@@ -91,21 +93,38 @@ def test_a_zombie_does_not_overwrite_what_its_successor_sent(world: World) -> No
     zombie = world.send(envelope)
     assert zombie.status == 202
     (mark,) = world.marks.marks.values()
-    assert mark.state == Sent(ids[0]) != Sent(zombie.json["id"])
-    assert world.send(envelope).json["id"] == ids[0]
+    assert mark.state == Sent()
+    assert world.send(envelope).json["id"] == ids[0] == zombie.json["id"]
 
 
-def test_a_queue_that_does_not_take_it_leaves_it_with_the_sender_who_may_try_at_once(world: World) -> None:
+def test_a_queue_that_says_no_leaves_it_with_the_sender_who_may_try_at_once(world: World) -> None:
     envelope = world.sealed(LARGE)
     send = world.lying.send
-    for failing in (after(lambda _: None, StoreUnavailable("down")), after(send, StoreUnavailable("answer lost"))):
-        world.lying.send = failing  # type: ignore[method-assign]
-        refused = world.send(envelope)
-        assert (refused.status, refused.problem, refused.fields.get("retry-after")) == (503, "queue-unavailable", "1")
-        assert [str(fault) for fault in refused.answer.faults] == ["queue-unavailable"]
-        world.lying.send = send  # type: ignore[method-assign]
+    world.lying.send = after(lambda _: None, StoreThrottled("no"))  # type: ignore[method-assign]
+    refused = world.send(envelope)
+    assert (refused.status, refused.problem, refused.fields.get("retry-after")) == (503, "queue-unavailable", "1")
+    assert [str(fault) for fault in refused.answer.faults] == ["queue-throttled"]
+    world.lying.send = send  # type: ignore[method-assign]
     assert world.send(envelope).status == 202
-    assert world.waiting == 2, "the one whose answer was lost, and the last"
+    assert world.waiting == 1
+
+
+@pytest.mark.parametrize("content", ["small", LARGE])
+def test_while_it_is_not_known_whether_the_queue_has_it_nobody_sends_it_again(world: World, content: str) -> None:
+    envelope = world.sealed(content)
+    send = world.lying.send
+    world.lying.send = after(send, StoreUnavailable("answer lost"))  # type: ignore[method-assign]
+    assert world.send(envelope).problem == "queue-unavailable"
+    world.lying.send = send  # type: ignore[method-assign]
+    refusals = [world.send(envelope) for _ in range(16)]
+    assert {refusal.problem for refusal in refusals} == {"message-being-sent"}
+    busy = refusals[-1]
+    world.now += float(busy.fields.get("retry-after") or 0)
+    sent = world.send(envelope)
+    assert sent.status == 202
+    assert world.waiting == 2
+    copies = [world.received() for _ in range(2)]
+    assert {message["id"] for batch in copies for message in batch} == {sent.json["id"]}
 
 
 @pytest.mark.parametrize("call", ["begin", "settle", "give_up"])
@@ -113,7 +132,7 @@ def test_a_table_that_fails_loses_nothing(world: World, call: str) -> None:
     envelope = world.sealed()
     setattr(world.marks, call, after(lambda *_, **__: None, StoreUnavailable("down")))
     if call == "give_up":
-        world.lying.send = after(lambda _: None, StoreUnavailable("down"))  # type: ignore[method-assign]
+        world.lying.send = after(lambda _: None, StoreThrottled("no"))  # type: ignore[method-assign]
     reply = world.send(envelope)
     expected = {"begin": (503, 0), "settle": (202, 1), "give_up": (503, 0)}
     assert (reply.status, world.waiting) == expected[call]
@@ -157,13 +176,15 @@ def test_of_many_that_post_an_envelope_at_once_one_sends_it(world: World) -> Non
     envelope = world.sealed()
     barrier = threading.Barrier(50)
 
-    def post(_: int) -> int:
+    def post(_: int) -> str:
         barrier.wait()
-        return world.send(envelope).status
+        reply = world.send(envelope)
+        return reply.answer.result if reply.status == 202 else reply.problem
 
     with ThreadPoolExecutor(50) as threads:
-        statuses = sorted(threads.map(post, range(50)))
-    assert statuses == [202] + [409] * 49
+        results = list(threads.map(post, range(50)))
+    assert results.count("sent") == 1
+    assert set(results) <= {"sent", "repeated", "message-being-sent"}
     assert world.waiting == 1
 
 
@@ -183,21 +204,25 @@ def test_with_faults_everywhere_what_was_accepted_is_received(seed: int) -> None
         claims=FaultyClaims(MemoryClaimStore(), faults),
     )
     sizes = [10, 10, INLINE_LIMIT]
+    ids: set[str] = set()
     expected = {f"{number}-" + secrets.token_hex(size) for number, size in enumerate(sizes * 3)}
     for content in sorted(expected):
-        envelope = world.sealed(content)
+        envelope = world.sealed(content, expires_in=3_000)
         for _ in range(100):
             reply = world.send(envelope)
-            if reply.status == 202 or reply.problem == "message-replayed":
+            if reply.status == 202:
+                ids.add(reply.json["id"])
                 break
             world.now += 40
             clock.now = world.now
         else:
             pytest.fail("never accepted")
     seen: set[str] = set()
-    for _ in range(300):
+    received: set[str] = set()
+    for _ in range(600):
         reply = world.receive("visibility=5")
         for message in reply.json["messages"] if reply.status == 200 else []:
+            received.add(message["id"])
             if "content" in message:
                 seen.add(message["content"])
                 world.acknowledge(message["receipt"])
@@ -206,15 +231,18 @@ def test_with_faults_everywhere_what_was_accepted_is_received(seed: int) -> None
         if not clock.waiting:
             break
     assert seen == expected
+    assert received == ids
+    assert clock.lying.dead == []
     assert faults.injected.total() > 10
 
 
-def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took(world: World) -> None:
-    envelope = world.sealed()
+@pytest.mark.parametrize("taken", [5, 20, 25])
+def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took(world: World, taken: float) -> None:
     began = world.now
+    envelope = world.sealed()
 
     def slow(*_: object) -> bytes | None:
-        world.now += 20  # of the 29 that the request has
+        world.now += taken
         return envelope
 
     world.claims.read = slow
@@ -227,4 +255,4 @@ def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took
         world.ask("POST", body=body, content_type=CLAIM_TYPE)
     (mark,) = world.marks.marks.values()
     assert isinstance(mark.state, Sending)
-    assert mark.state.until == began + SECONDS + LEASE_MARGIN
+    assert mark.state.until == min(began + taken + SENDING_LIMIT, began + SECONDS) + LEASE_MARGIN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from brine.adapters.exchange_memory import MemoryClaimStore
+from brine.adapters.exchange_memory import MOST_ATTEMPTS, MemoryClaimStore
 from brine.domain.channel import message_context
 from brine.domain.channel_message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
@@ -85,8 +85,9 @@ def test_an_upload_is_sent_by_its_claim_once(world: World) -> None:
     uploaded(world, place, envelope)
     sent = claim(world, place["claim"])
     assert sent.status == 202
-    assert (claim(world, place["claim"]).problem, world.waiting) == ("message-replayed", 1)
-    assert world.send(envelope).problem == "message-replayed", "directly it is the same message"
+    assert (claim(world, place["claim"]).json, world.waiting) == (sent.json, 1)
+    assert world.send(envelope).json == sent.json, "directly it is the same message"
+    assert world.waiting == 1
     (message,) = world.received()
     assert message["id"] == sent.json["id"]
     world.acknowledge(message["receipt"])
@@ -276,7 +277,7 @@ def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> 
     reply = world.receive("visibility=60")
     assert (reply.answer.delivered, [str(fault) for fault in reply.answer.faults]) == (2, ["queue-unavailable"])
     world.now += 60
-    assert len(world.received(seconds=60)) == 3
+    assert [len(world.received(seconds=60)) for _ in range(3)] == [1, 1, 1]
 
 
 def test_when_the_bucket_does_not_answer_the_receiver_is_led_to_it(world: World) -> None:
@@ -299,7 +300,7 @@ def test_a_message_whose_object_is_not_there_goes_to_the_dead_letters(world: Wor
         del world.claims.objects[key]
     else:
         world.claims.objects[key] = envelope[:-1] + b"x"
-    for _ in range(5):
+    for _ in range(MOST_ATTEMPTS):
         reply = world.receive("visibility=1")
         assert (reply.status, reply.answer.undeliverable) == (204, (why,))
         world.now += 1

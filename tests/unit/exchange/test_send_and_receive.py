@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.exchange_memory import MOST_ATTEMPTS
 from brine.domain.channel import message_context
 from brine.domain.channel_message import content_of
 from brine.domain.formats import Format, decode, encode
@@ -79,11 +80,11 @@ def test_what_is_acknowledged_does_not_come_again(world: World) -> None:
 def test_what_is_not_acknowledged_comes_again_and_then_goes_to_the_dead_letters(world: World) -> None:
     world.send()
     attempts = []
-    for _ in range(5):
+    for _ in range(MOST_ATTEMPTS):
         attempts += [message["attempt"] for message in world.received("visibility=10")]
         assert world.received() == []
         world.now += 10
-    assert attempts == [1, 2, 3, 4, 5]
+    assert attempts == list(range(1, MOST_ATTEMPTS + 1))
     assert world.received() == []
     assert len(world.lying.dead) == 1
 

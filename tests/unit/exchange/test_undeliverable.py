@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.exchange_memory import MOST_ATTEMPTS
 from brine.domain.channel_message import ChannelMessage, ClaimCheck
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.test_refusals import RETIRED, altered, gadget, no_nonce
@@ -39,7 +39,7 @@ POISON: dict[str, tuple[Callable[[World], ChannelMessage | None], str, str]] = {
 def test_a_pickle_in_the_bucket_reaches_no_unpickler(world: World) -> None:
     """Even if the queue says that it belongs there."""
     pickled = plain_pickle()
-    claim = ClaimCheck("c0ffee", len(pickled), sha256(pickled).digest())
+    claim = ClaimCheck.of(pickled)
     world.claims.write("orders", claim, pickled)
     world.lying.send(ChannelMessage("user/producer", FAR, claim))
     reply = world.receive("visibility=1")
@@ -63,7 +63,7 @@ def test_poison_goes_to_the_dead_letters_and_the_rest_is_delivered(world: World,
     assert reply.answer.delivered == (2 if why else 3), "what verifies is for the receiver to open, if it is sealed"
     assert reply.answer.undeliverable == ((why,) if why else ())
     if why:
-        for _ in range(5):
+        for _ in range(3 * MOST_ATTEMPTS):
             world.now += 1
             world.receive("visibility=1", accept=accept)
         assert message in world.lying.dead

@@ -126,7 +126,7 @@ class World:
         self.exchange = Exchange(
             ends=self.ends,
             sending=Sending(ends=self.ends, marks=self.marks, claims=self.claims, tokens=tokens),
-            receiving=Receiving(claims=self.claims, tokens=tokens, clock=lambda: self.now),
+            receiving=Receiving(claims=self.claims, marks=self.marks, tokens=tokens, clock=lambda: self.now),
             clock=lambda: self.now,
             stand_in=self.stand_in,
         )

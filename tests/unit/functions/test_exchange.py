@@ -23,6 +23,7 @@ from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, RO
 from brine_cli.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
 from tests.aws import REGION
+from tests.contract.test_message_queues import two_queues
 from tests.events import load_event
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.functions.invoking import Output, running, variables_on
@@ -59,13 +60,14 @@ def variables(emulator: Emulator, moto_endpoint: str) -> dict[str, str]:
     """With the channels and types that ship."""
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     with closing(session.client("sqs", endpoint_url=moto_endpoint)) as sqs:
-        queue = sqs.create_queue(QueueName=f"orders-{uuid.uuid4().hex}")["QueueUrl"]
+        queue, retry_queue = two_queues(sqs)
     keys = emulator.create_secret(f"orders-{uuid.uuid4().hex}", ORDERS_KEYS)
     routes = ROOT / "layers/routes"
     return variables_on(emulator, routes / "routes.toml") | {
         "BRINE_CHANNELS": str(routes / "channels.toml"),
         "BRINE_TYPES": str(routes / "types.toml"),
         "BRINE_ORDERS_QUEUE": queue,
+        "BRINE_ORDERS_RETRY_QUEUE": retry_queue,
         "BRINE_ORDERS_KEYS": keys,
         "POWERTOOLS_SERVICE_NAME": "exchange",
     }
@@ -180,7 +182,7 @@ def test_each_refusal_of_a_sealed_message_is_counted_and_leaves_nothing_behind(
     good = envelope()
     sent = [
         (good, "Sent"),
-        (good, "MessageReplayed"),
+        (good, "Repeated"),
         (good[:-6] + ("A" if good[-6] != "A" else "B") + good[-5:], "MessageTampered"),
         (envelope(invoices_keys, "invoices"), "MessageWrongChannel"),
         (envelope(past=100), "MessageExpired"),
@@ -236,7 +238,7 @@ def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[st
         ({"BRINE_CHANNELS": "/nowhere/channels.toml"}, "the channels file /nowhere/channels.toml cannot be read"),
         ({"BRINE_ORDERS_QUEUE": ""}, 'channels.toml:8:1: "queue" asks for the environment variable BRINE_ORDERS_QUEUE'),
         ({"BRINE_ORDERS_KEYS": '{"1": "hushed"}'}, "the keys of the channel orders: the secret of key 1 is shorter"),
-        ({"BRINE_TYPES": ""}, 'channels.toml:10:1: "types" holds "shop.Order", which types.toml does not declare'),
+        ({"BRINE_TYPES": ""}, 'channels.toml:11:1: "types" holds "shop.Order", which types.toml does not declare'),
         ({"BRINE_EMULATED_PRINCIPAL": "me"}, "BRINE_EMULATED_PRINCIPAL is no name of a principal"),
     ],
 )

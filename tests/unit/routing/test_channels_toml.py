@@ -15,7 +15,7 @@ from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"
 SCHEMA = json.loads((ROUTES / "channels.schema.json").read_text())
-HEAD = '[[channel]]\nname = "a"\nqueue = "q"\nkeys = "k"\nsenders = []\nreceivers = []\n'
+HEAD = '[[channel]]\nname = "a"\nqueue = "q"\nretry_queue = "r"\nkeys = "k"\nsenders = []\nreceivers = []\n'
 TYPES = {"shop.Order", "shop.Line"}
 
 
@@ -24,6 +24,7 @@ def test_a_full_channel() -> None:
 [[channel]]
 name = "orders-2"
 queue = "https://${HOST}/1/orders"
+retry_queue = "https://${HOST}/1/again"
 keys = "${KEYS}"
 types = ["shop.Order", "shop.Line"]
 senders = ["user/a.b@c", "role/producer-*", "123456789012:role/x", "root"]
@@ -45,6 +46,7 @@ visibility = "1.5m"
                 visibility=90,
             ),
             "https://sqs.test/1/orders",
+            "https://sqs.test/1/again",
             "arn:keys",
         ),
     )
@@ -79,19 +81,20 @@ def test_a_gateway_may_have_no_channels(text: str) -> None:
         ("[[channel]]\n", "1:1", 'the channel has no "name"'),
         (HEAD.replace("senders = []\n", ""), "1:1", 'the channel has no "senders"'),
         (HEAD.replace('"a"', '"A"'), "2:1", '"name" must be lower-case'),
+        (HEAD.replace('"r"', '""'), "4:1", '"retry_queue" must be text in quotes'),
         (HEAD.replace('"q"', "1"), "3:1", '"queue" must be text in quotes'),
-        (HEAD.replace('"k"', '""'), "4:1", '"keys" must be text in quotes'),
-        (HEAD.replace("senders = []", 'senders = ["arn:aws:iam::1:user/x"]'), "5:1", '"senders" holds "arn:aws'),
-        (HEAD.replace("senders = []", 'senders = "*"'), "5:1", '"senders" must be a list of names'),
-        (HEAD.replace("receivers = []", 'receivers = ["role/a b"]'), "6:1", '"receivers" holds "role/a b"'),
-        (HEAD + "retention = 59", "7:1", '"retention" must be from "60s" to "14d"'),
-        (HEAD + 'retention = "15d"', "7:1", '"retention" must be from'),
-        (HEAD + "max_size = 67_108_865", "7:1", '"max_size" must be a number of bytes up to'),
-        (HEAD + "max_size = 0", "7:1", '"max_size" must be a number of bytes up to'),
-        (HEAD + 'visibility = "250ms"', "7:1", '"visibility" must be whole seconds'),
-        (HEAD + 'visibility = "13h"', "7:1", '"visibility" must be whole seconds'),
-        (HEAD + "color = 1", "7:1", 'unknown key "color"; a channel knows keys, max_size, name'),
-        (HEAD + HEAD, "8:1", 'there is already a channel named "a"'),
+        (HEAD.replace('"k"', '""'), "5:1", '"keys" must be text in quotes'),
+        (HEAD.replace("senders = []", 'senders = ["arn:aws:iam::1:user/x"]'), "6:1", '"senders" holds "arn:aws'),
+        (HEAD.replace("senders = []", 'senders = "*"'), "6:1", '"senders" must be a list of names'),
+        (HEAD.replace("receivers = []", 'receivers = ["role/a b"]'), "7:1", '"receivers" holds "role/a b"'),
+        (HEAD + "retention = 59", "8:1", '"retention" must be from "60s" to "14d"'),
+        (HEAD + 'retention = "15d"', "8:1", '"retention" must be from'),
+        (HEAD + "max_size = 67_108_865", "8:1", '"max_size" must be a number of bytes up to'),
+        (HEAD + "max_size = 0", "8:1", '"max_size" must be a number of bytes up to'),
+        (HEAD + 'visibility = "250ms"', "8:1", '"visibility" must be whole seconds'),
+        (HEAD + 'visibility = "13h"', "8:1", '"visibility" must be whole seconds'),
+        (HEAD + "color = 1", "8:1", 'unknown key "color"; a channel knows keys, max_size, name'),
+        (HEAD + HEAD, "9:1", 'there is already a channel named "a"'),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, where: str, what: str) -> None:
@@ -118,11 +121,11 @@ def test_the_schema_sees_the_same_mistakes(text: str) -> None:
 
 def test_what_others_must_know_is_named() -> None:
     with pytest.raises(
-        ConfigError, match=r'channels.toml:7:1: "types" holds "shop.X", which types.toml does not declare'
+        ConfigError, match=r'channels.toml:8:1: "types" holds "shop.X", which types.toml does not declare'
     ):
         parse_channels(HEAD + 'types = ["shop.X"]', {}, TYPES)
     with pytest.raises(
-        ConfigError, match=r'channels.toml:4:1: "keys" asks for the environment variable KEYS'
+        ConfigError, match=r'channels.toml:5:1: "keys" asks for the environment variable KEYS'
     ) as failure:
         parse_channels(HEAD.replace('"k"', '"${KEYS}"'), {"KEYS": "", "OTHER": "hushed"}, TYPES)
     assert "hushed" not in str(failure.value)

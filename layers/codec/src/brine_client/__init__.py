@@ -23,7 +23,7 @@ from brine_client.errors import (
     Unreachable,
 )
 from brine_client.keys import secret_keyring
-from brine_client.message import Message
+from brine_client.message import Message, SealedMessage
 from brine_client.retries import Retries
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "ReceiptExpired",
     "Refused",
     "Retries",
+    "SealedMessage",
     "Unavailable",
     "Unreachable",
     "secret_keyring",

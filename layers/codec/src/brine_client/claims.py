@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from brine_client.connection import Answer
 
-# ruff: noqa: PLC0415 - json and hashlib take a few ms that importing the client does not have to wait for
+# ruff: noqa: PLC0415 - json takes a few ms that importing the client does not have to wait for
 
 
 _THERE_ALREADY = (409, 412)
@@ -20,12 +20,14 @@ _THERE_ALREADY = (409, 412)
 lie there. Whether it does, the gateway says."""
 
 
-def upload(sealed: bytes, order: Callable[[bytes], Answer], store: Callable[[Request], Answer]) -> bytes:
-    """Bring an envelope to where the gateway wants it; the body that claims it. Raises ClientError."""
-    from hashlib import sha256
+def upload(sealed: bytes, digest: bytes, order: Callable[[bytes], Answer], store: Callable[[Request], Answer]) -> bytes:
+    """Bring an envelope to where the gateway wants it; the body that claims it. `digest`: its SHA-256.
+
+    Raises ClientError.
+    """
     from json import dumps
 
-    asked = {"size": len(sealed), "sha256": sha256(sealed).hexdigest()}
+    asked = {"size": len(sealed), "sha256": digest.hex()}
     place = order(dumps(asked).encode()).document()
     try:
         claimed = dumps({"claim": str(place["claim"])}).encode()

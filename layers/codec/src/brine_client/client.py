@@ -6,8 +6,8 @@ import time
 
 from brine_client.claims import fetch_claim, upload
 from brine_client.credentials import Signer
-from brine_client.errors import AlreadySent, AnswerInvalid, NotFound, ReceiptExpired, refusal
-from brine_client.message import Message
+from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired, refusal
+from brine_client.message import Message, SealedMessage
 from brine_client.request import Request
 from brine_client.retries import Retries
 from brine_client.transport import Transport
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SEALED = "application/vnd.brine.sealed"
 EXCHANGE = "brine exchange"
 ANSWERS = "brine client"
-REPLAYED = "message-replayed"
 READ = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
 USED_WITHIN = 300.0
 """Seconds for which an envelope that is a request opens."""
@@ -93,30 +92,41 @@ class Client:
     def send(self, channel: str, obj: object, *, expires_in: float = DAY) -> str:
         """Send an object into a channel; the id of the message that it became.
 
-        Once this returns, the channel has it. It may be received for `expires_in` seconds. Raises ClientError, and
-        brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        Once this returns, the channel has it. It may be received for `expires_in` seconds. When this raises Unreachable
+        or Unavailable, the channel may have it all the same: `seal` it and use `send_sealed` to be able to repeat it
+        under its id. Raises ClientError, and brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        """
+        return self.send_sealed(self.seal(channel, obj, expires_in=expires_in))
+
+    def seal(self, channel: str, obj: object, *, expires_in: float = DAY) -> SealedMessage:
+        """Make the message that an object becomes in a channel, without sending it.
+
+        Raises brine_codec.Unsupported or TooLarge when the object cannot be sealed.
         """
         now = self._clock()
         context = ("message", channel, self.principal)
-        # The nonce makes two messages of two equal objects: else the second would be a replay of the first
+        # The nonce makes two messages of two equal objects: else the second would be a copy of the first
         sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
-        path = f"/exchange/{_quoted(channel)}"
+        return SealedMessage(channel, sealed)
+
+    def send_sealed(self, message: SealedMessage) -> str:
+        """Send a message into its channel, which takes it once, however often this is done; its id.
+
+        Raises ClientError.
+        """
+        path = f"/exchange/{_quoted(message.channel)}"
         fields = {"content-type": SEALED, "accept": "application/json"}
-        body = sealed
-        if len(sealed) > DIRECT:
-            body = upload(sealed, lambda order: self._order(f"{path}/uploads", order), self._transport.stored)
+        body = message.sealed
+        if len(body) > DIRECT:
+            order = lambda asked: self._order(f"{path}/uploads", asked)  # noqa: E731 - one line of a call
+            body = upload(body, message.digest, order, self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
-        answer, is_first = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
-        try:
-            self._check(answer, 202)
-        except AlreadySent as error:
-            # An attempt before, whose answer was lost, may have brought it in
-            if is_first or error.problem != REPLAYED:
-                raise
+        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
+        self._check(answer, 202)
         members = answer.document()
-        if not isinstance(members, dict) or not isinstance(members.get("id"), str):
-            raise AnswerInvalid("an answer to a message does not say which one it became")
-        return str(members["id"])
+        if not isinstance(members, dict) or members.get("id") != message.id:
+            raise AnswerInvalid("an answer to a message does not give the message's id")
+        return message.id
 
     def receive(
         self,

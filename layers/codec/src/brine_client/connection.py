@@ -105,6 +105,8 @@ class Connections:
             connection.request(request.method, request.target, body=request.body, headers=request.fields)
             response = connection.getresponse()
             length = response.length
+            if length is None and not response.chunked:  # every gateway and store says it
+                raise HTTPException("the answer may be cut off: it does not say how long it is")  # noqa: TRY301
             body = b"" if length is not None and length > self._largest else self._read(response)
             if max(length or 0, len(body)) > self._largest:
                 raise AnswerInvalid(f"{request.host} answers with more than {self._largest} bytes")
@@ -122,7 +124,7 @@ class Connections:
         return Answer(response.status, fields, body)
 
     def _read(self, response: HTTPResponse) -> bytes:
-        """The body; when nobody has said how long it is, one byte more than it may have."""
+        """The body; when it comes in chunks, one byte more than it may have."""
         return response.read() if response.length is not None else response.read(self._largest + 1)
 
     def _connect(self, place: tuple[str, str]) -> HTTPConnection:

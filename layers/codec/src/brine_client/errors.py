@@ -7,10 +7,10 @@ ClientError
     ├── ContentRefused  400, 406, 415, 422: what was sent, or asked for
     ├── NotPermitted    401, 403: who sent it
     ├── NotFound        404: no such channel, path or receipt
-    ├── AlreadySent     409: the message is there already, or is just being sent
+    ├── AlreadySent     409: the gateway has done this already
     ├── ReceiptExpired  410: somebody else may have the message by now
     ├── ContentTooLarge 413
-    └── Unavailable     429, 5xx: it may go better later
+    └── Unavailable     429, 5xx, and 409 with Retry-After: it may go better later
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class NotFound(Refused):
 
 
 class AlreadySent(Refused):
-    """The message was taken before, or is just being sent by another request."""
+    """What can be done once was done before."""
 
 
 class ReceiptExpired(Refused):
@@ -89,6 +89,8 @@ _BY_STATUS: dict[int, type[Refused]] = {
 def refusal(answer: Answer) -> Refused:
     """The error that an answer of 400 and above is, told by its problem details (RFC 9457) where it has some."""
     cls = _BY_STATUS.get(answer.status, Unavailable if answer.status >= 500 else Refused)
+    if answer.status == 409 and "retry-after" in answer.fields:
+        cls = Unavailable
     members = answer.document() if answer.media_type in ("application/problem+json", "application/json") else None
     if not isinstance(members, dict):
         return cls(answer.status)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from brine_codec.identity import envelope_id
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,10 +14,28 @@ if TYPE_CHECKING:
 _NOTHING = object()
 
 
+class SealedMessage:
+    """A message before it is sent. It may be sent again and again: all copies have its `id`, which a receiver sees."""
+
+    __slots__ = ("channel", "digest", "id", "sealed")
+
+    def __init__(self, channel: str, sealed: bytes) -> None:
+        from hashlib import sha256  # noqa: PLC0415 - a few ms that importing the client does not have to wait for
+
+        self.channel = channel
+        self.sealed = sealed
+        self.digest: bytes = sha256(sealed).digest()
+        self.id = envelope_id(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<SealedMessage {self.id} for {self.channel}>"
+
+
 class Message:
     """A message, and the right to acknowledge it for a while; who does not, gets it again (at least once).
 
-    `id` is the same each time it comes; `attempt` counts from 1. `sender` is whom the gateway knows to have sent it.
+    `id` is what its sender knows it by, the same each time it comes. `attempt` counts from 1. `sender` is whom the
+    gateway knows to have sent it.
     Its envelope is `sealed`, or where `claim` says.
     """
 

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
 
 
-def _may_change(answer: Answer) -> bool:
-    """Whether the next answer may be another: a conflict that says when to come back will be over then."""
-    return answer.status in WORTH_ANOTHER_TRY or (answer.status == 409 and "retry-after" in answer.fields)
+def _is_busy(answer: Answer) -> bool:
+    """Whether another request is doing the same, and the answer says when its time is over."""
+    return answer.status == 409 and _seconds(answer) is not None
+
+
+def _seconds(answer: Answer) -> float | None:
+    """What an answer says in Retry-After."""
+    asked = answer.fields.get("retry-after", "")
+    return float(asked) if asked.isascii() and asked.isdigit() else None
 
 
 def _sleep(seconds: float) -> None:
@@ -36,6 +42,10 @@ class Retries:
     Each pause is a random part of its length, so that clients do not come back together; Retry-After of an answer goes
     before it, up to `longest_pause`. Retries of all requests draw on one budget: it holds `budget` of them, and ten
     requests that went well give one back. So a gateway that is down is not asked many times as often.
+
+    While another request is doing the same, such as an attempt whose answer was lost, the pause is what the gateway
+    says, and counts neither as an attempt nor against the budget. All such pauses of a request are `longest_wait`
+    seconds at most.
     """
 
     def __init__(
@@ -44,6 +54,7 @@ class Retries:
         attempts: int = 4,
         first_pause: float = 0.1,
         longest_pause: float = 5.0,
+        longest_wait: float = 60.0,
         budget: int = 10,
         sleep: Callable[[float], None] = _sleep,
         random: Callable[[], float] = _random,
@@ -53,6 +64,7 @@ class Retries:
         self._attempts = attempts
         self._first_pause = first_pause
         self._longest_pause = longest_pause
+        self._longest_wait = longest_wait
         self._budget = self._left = budget * 10  # in tenths: a good request gives one back
         self._sleep = sleep
         self._random = random
@@ -60,13 +72,21 @@ class Retries:
     def run(self, attempt: Callable[[], Answer]) -> Answer:
         """The answer of the first attempt that went well, else of the last. Raises Unreachable when that one did."""
         number = 0
+        waited = 0.0
         while True:
             answer = error = None
             try:
                 answer = attempt()
             except Unreachable as unreachable:
                 error = unreachable
-            if answer is not None and not _may_change(answer):
+            if answer is not None and _is_busy(answer):
+                pause = _seconds(answer) or 0.0
+                waited += max(1.0, pause)
+                if waited > self._longest_wait:
+                    return answer
+                self._sleep(pause)
+                continue
+            if answer is not None and answer.status not in WORTH_ANOTHER_TRY:
                 self._left = min(self._budget, self._left + 1)
                 return answer
             number += 1
@@ -78,7 +98,7 @@ class Retries:
             self._sleep(self._pause(number, answer))
 
     def _pause(self, number: int, answer: Answer | None) -> float:
-        asked = "" if answer is None else answer.fields.get("retry-after", "")
-        if asked.isascii() and asked.isdigit():
-            return min(float(asked), self._longest_pause)
+        asked = None if answer is None else _seconds(answer)
+        if asked is not None:
+            return min(asked, self._longest_pause)
         return min(self._longest_pause, self._first_pause * 2.0 ** (number - 1)) * self._random()

@@ -32,7 +32,12 @@ class ConfigError(BrineError):
 
 
 class StoreError(BrineError):
-    """The cache's storage failed. The gateway goes on without it. `code`: the storage's own name for the error."""
+    """The cache's storage failed. The gateway goes on without it. `code`: the storage's own name for the error.
+
+    `is_undone`: it is certain that the call had no effect. Else it may have had it, and only the answer is missing.
+    """
+
+    is_undone: bool = False
 
     def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message)
@@ -41,6 +46,8 @@ class StoreError(BrineError):
 
 class StoreThrottled(StoreError):
     """The storage refused the call for now."""
+
+    is_undone = True
 
 
 class StoreUnavailable(StoreError):

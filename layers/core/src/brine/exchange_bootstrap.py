@@ -41,11 +41,12 @@ def build_exchange(environment: Mapping[str, str], client: Client | None = None)
     types = build_declarations(settings)
     ends = ChannelEnds({one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)})
     claims = S3ClaimStore(aws, settings.bucket)
+    marks = DynamoSingleUseStore(aws, settings.table)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
     return Exchange(
         ends=ends,
-        sending=Sending(ends=ends, marks=DynamoSingleUseStore(aws, settings.table), claims=claims, tokens=tokens),
-        receiving=Receiving(claims=claims, tokens=tokens, clock=time.time),
+        sending=Sending(ends=ends, marks=marks, claims=claims, tokens=tokens),
+        receiving=Receiving(claims=claims, marks=marks, tokens=tokens, clock=time.time),
         clock=time.time,
         stand_in=stand_in(settings),
     )
@@ -63,4 +64,6 @@ def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws
     allowed = types.types(channel.types)
     keyring = shared_keyring(settings, aws, declared.keys, f"the keys of the channel {channel.name}")
     codec = Codec(keyring, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
-    return ChannelEnd(channel=channel, queue=SqsMessageQueue(aws, declared.queue), codec=codec, types=allowed)
+    return ChannelEnd(
+        channel=channel, queue=SqsMessageQueue(aws, declared.queue, declared.retry_queue), codec=codec, types=allowed
+    )

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 class MessageQueue(Protocol):
     """One channel's queue: each message is given at least once, in any order. Every method raises StoreError."""
 
-    def send(self, message: ChannelMessage) -> str:
-        """Put the message into the queue, which keeps it once this returns; its id. One round trip."""
+    def send(self, message: ChannelMessage) -> None:
+        """Put the message into the queue, which keeps it once this returns. It may be there twice then.
+
+        When StoreError is raised and its `is_undone` is false, the message may be there too.
+        """
 
     def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
-        """Up to `most` messages (1 to 10), nobody else's for `visibility` seconds.
+        """Up to `most` messages (1 to 10), nobody else's for `visibility` seconds. One that comes again comes alone.
 
         When there is none, it waits up to `wait` seconds (0 to 20) for one. A message that was given, and neither
         deleted nor extended in time, is given again, or goes to the dead-letter queue.
@@ -75,11 +78,17 @@ class SingleUseStore(Protocol):
         Else who else is sending it, or that it was sent. `evict_at`, in seconds since 1970: the mark may go then.
         """
 
-    def settle(self, key: str, *, owner: str, message_id: str) -> bool:
+    def settle(self, key: str, *, owner: str) -> bool:
         """Mark it as sent. False, and nothing changed, when another has begun since."""
 
     def give_up(self, key: str, *, owner: str) -> None:
         """Let the next one begin at once; no error when another has begun since."""
+
+    def acknowledge(self, key: str, *, evict_at: int) -> None:
+        """Mark it as sent and acknowledged, whoever sent it, whether there was a mark or not."""
+
+    def look(self, key: str) -> Sending | Sent | None:
+        """The state of the mark after every write that has returned; None when there is no mark."""
 
     def within(self, deadline: Deadline) -> SingleUseStore:
         """This store for calls that are over by then."""

@@ -177,3 +177,69 @@ def test_a_call_ends_with_its_budget_or_the_deadline_of_its_request(
         with pytest.raises(StoreUnavailable):
             service.within(Deadline(100.0 + leaves, lambda: 100.0)).send(CALL)
     assert given == [budget]
+
+
+REFUSED = json_error("AccessDeniedException")
+THROTTLED = json_error("ThrottlingException")
+FAILED = json_error("InternalServerError", 500)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_undone"),
+    [
+        ((REFUSED,), True),
+        ((THROTTLED,) * 4, True),
+        ((THROTTLED, REFUSED), True),
+        ((FAILED,) * 4, False),
+        ((FAILED, REFUSED), False),
+        ((FAILED, THROTTLED, THROTTLED, THROTTLED), False),
+        ((b"HTTP/1.1 200 OK\r\ncont", REFUSED), False),
+    ],
+)
+def test_a_failure_says_whether_it_is_certain_that_nothing_was_done(
+    aws_at: AwsAt, answers: tuple[bytes, ...], is_undone: bool
+) -> None:
+    left = list(answers)
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(left.pop(0))
+
+    with Loopback(script) as server:
+        aws = aws_at(server)
+        with pytest.raises(StoreError) as caught:
+            send(aws)
+        aws.client.close()
+    assert caught.value.is_undone is is_undone
+    assert not left
+
+
+def test_where_nobody_listens_nothing_was_done(aws_at: AwsAt) -> None:
+    with Loopback(answering()) as server:
+        aws = aws_at(server)
+    with pytest.raises(StoreUnavailable) as caught:
+        send(aws)
+    assert caught.value.is_undone
+
+
+@pytest.mark.parametrize("second", [REFUSED, THROTTLED])
+def test_what_went_out_over_a_kept_connection_that_broke_may_have_been_done(aws_at: AwsAt, second: bytes) -> None:
+    """Also when the same request is refused, which was sent again over a new connection."""
+    requests = 0
+
+    def script(peer: Peer) -> None:
+        nonlocal requests
+        while peer.read_request():
+            requests += 1
+            if requests == 2:
+                return
+            peer.send(OK if requests == 1 else second)
+
+    with Loopback(script) as server:
+        aws = aws_at(server)
+        send(aws)
+        with pytest.raises(StoreError) as caught:
+            send(aws, replace(PATIENCE, attempts=1))
+        aws.client.close()
+    assert requests == 3
+    assert not caught.value.is_undone

@@ -32,7 +32,7 @@ def asked[T](aws_at: AwsAt, answer: bytes, ask: Callable[[SqsMessageQueue], T]) 
     with Loopback(answering_always(answer)) as server:
         aws = aws_at(server)
         try:
-            return ask(SqsMessageQueue(aws, "https://sqs.test/1/orders"))
+            return ask(SqsMessageQueue(aws, "https://sqs.test/1/orders", "https://sqs.test/1/again"))
         finally:
             aws.client.close()
 
@@ -48,13 +48,13 @@ def asked[T](aws_at: AwsAt, answer: bytes, ask: Callable[[SqsMessageQueue], T]) 
     ],
 )
 def test_an_old_handle_is_no_failure(aws_at: AwsAt, code: str) -> None:
-    assert not asked(aws_at, json_error(code), lambda queue: queue.delete("h"))
-    assert not asked(aws_at, json_error(code), lambda queue: queue.extend("h", 5))
+    assert not asked(aws_at, json_error(code), lambda queue: queue.delete("queue:h"))
+    assert not asked(aws_at, json_error(code), lambda queue: queue.extend("retries:h", 5))
 
 
 def test_any_other_refusal_is_a_failure(aws_at: AwsAt) -> None:
     with pytest.raises(StoreUnavailable, match="DeleteMessage: AccessDeniedException"):
-        asked(aws_at, json_error("AccessDeniedException"), lambda queue: queue.delete("h"))
+        asked(aws_at, json_error("AccessDeniedException"), lambda queue: queue.delete("queue:h"))
     with pytest.raises(StoreThrottled):
         asked(aws_at, json_error("RequestThrottled"), lambda queue: queue.send(MESSAGE))
 
@@ -62,7 +62,8 @@ def test_any_other_refusal_is_a_failure(aws_at: AwsAt) -> None:
 def test_what_was_given_is_dated_and_counted(aws_at: AwsAt) -> None:
     answer = json_answer({"Messages": [GIVEN]})
     (delivery,) = asked(aws_at, answer, lambda queue: queue.receive(most=1, wait=20, visibility=30))
-    assert (delivery.id, delivery.handle, delivery.sent_at, delivery.attempt) == ("m", "h", 1_790_000_000.25, 3)
+    assert delivery.handle.endswith(":h")
+    assert (delivery.sent_at, delivery.attempt) == (1_790_000_000.25, 3)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from binascii import a2b_base64, b2a_base64
 from brine.domain.channel_message import ChannelMessage, ClaimCheck
 from brine.domain.principal import is_principal
 
-VERSION = 1
+VERSION = 2
 _DIGEST_DIGITS = 64
 _LATEST = 253_402_300_799  # the end of the year 9999, the last that can be written as a date
 
@@ -18,7 +18,7 @@ def write(message: ChannelMessage) -> str:
     envelope = message.envelope
     members: dict[str, object] = {"version": VERSION, "sender": message.sender, "expires_at": message.expires_at}
     if isinstance(envelope, ClaimCheck):
-        members["claim"] = {"id": envelope.id, "size": envelope.size, "sha256": envelope.digest.hex()}
+        members["claim"] = {"size": envelope.size, "sha256": envelope.digest.hex()}
     else:
         members["sealed"] = b2a_base64(envelope, newline=False).decode("ascii")
     return json.dumps(members, separators=(",", ":"))
@@ -33,20 +33,15 @@ def read(text: str) -> ChannelMessage | None:
 def _read(text: str) -> ChannelMessage | None:
     try:
         match json.loads(text):
-            case {"version": 1, "sender": str(sender), "expires_at": int(expires_at), "sealed": str(sealed)}:
+            case {"version": 2, "sender": str(sender), "expires_at": int(expires_at), "sealed": str(sealed)}:
                 return ChannelMessage(sender, expires_at, a2b_base64(sealed, strict_mode=True))
             case {
-                "version": 1,
+                "version": 2,
                 "sender": str(sender),
                 "expires_at": int(expires_at),
-                "claim": {"id": str(id_), "size": int(size), "sha256": str(digest)},
-            } if _is_plain(id_) and size >= 0 and len(digest) == _DIGEST_DIGITS:
-                return ChannelMessage(sender, expires_at, ClaimCheck(id_, size, bytes.fromhex(digest)))
+                "claim": {"size": int(size), "sha256": str(digest)},
+            } if size >= 0 and len(digest) == _DIGEST_DIGITS:
+                return ChannelMessage(sender, expires_at, ClaimCheck(size, bytes.fromhex(digest)))
     except (ValueError, RecursionError):
         pass
     return None
-
-
-def _is_plain(id_: str) -> bool:
-    """Whether it can be the last part of a key without a change of folder."""
-    return id_.isascii() and id_.replace("-", "").isalnum()

@@ -1,7 +1,7 @@
 """channels.toml: read, checked, and every mistake named with its line and column.
 
 The file is a list of `[[channel]]` tables; layers/routes/channels.schema.json describes it for editors,
-docs/exchange.md for people. `${NAME}` in `queue` and `keys` stands for an environment variable.
+docs/exchange.md for people. `${NAME}` in `queue`, `retry_queue` and `keys` stands for an environment variable.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PATTERN = re.compile(r"(?:[0-9]{12}:)?(?:(?:user|role|federated-user)/[\w+=,.@*-]+|root)|\*", re.ASCII)
-_REQUIRED = ("name", "queue", "keys", "senders", "receivers")
+_PLACES = ("queue", "retry_queue", "keys")
+_REQUIRED = ("name", *_PLACES, "senders", "receivers")
 SHORTEST_RETENTION = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredChannel:
-    """A channel, the URL of its queue, and the name or ARN of the secret with its keyring."""
+    """A channel, the URLs of its two queues, and the name or ARN of the secret with its keyring."""
 
     channel: Channel
     queue: str
+    retry_queue: str
     keys: str
 
 
@@ -84,14 +86,14 @@ class _Reader:
                     values[key] = _CHANNEL[key](value)
                 except ValueError as error:
                     self.fail(index, (key,), f'"{key}" {error}')
-            elif key not in {"queue", "keys"}:
-                known = ", ".join(sorted((*_CHANNEL, "queue", "keys")))
+            elif key not in _PLACES:
+                known = ", ".join(sorted((*_CHANNEL, *_PLACES)))
                 self.fail(index, (key,), f'unknown key "{key}"; a channel knows {known}')
         for name in values.get("types", ()):
             if name not in self._types:
                 self.fail(index, ("types",), f'"types" holds "{name}", which types.toml does not declare')
-        queue, keys = self.text(index, "queue", table["queue"]), self.text(index, "keys", table["keys"])
-        return DeclaredChannel(Channel(**values), queue, keys)
+        queue, retry_queue, keys = (self.text(index, key, table[key]) for key in _PLACES)
+        return DeclaredChannel(Channel(**values), queue, retry_queue, keys)
 
     def text(self, index: int, key: str, value: object) -> str:
         if not isinstance(value, str) or not value:

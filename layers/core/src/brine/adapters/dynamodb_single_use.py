@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 ONCE = "once"
 
 _NAMES = {"#owner": "owner"}  # a word of DynamoDB's own
-_FREE = "attribute_not_exists(pk) OR (attribute_not_exists(message_id) AND sending_until <= :now)"
+_FREE = "attribute_not_exists(pk) OR (attribute_not_exists(sent) AND sending_until <= :now)"
 _BEGIN = "SET #owner = :owner, sending_until = :until, evict_at = :evict_at"
 _OWN = "#owner = :owner"
-_SETTLE = "SET message_id = :message_id"
-_UNSENT = "#owner = :owner AND attribute_not_exists(message_id)"
+_SETTLE = "SET sent = :yes"
+_UNSENT = "#owner = :owner AND attribute_not_exists(sent)"
 _GIVE_UP = "SET sending_until = :never"
+_ACKNOWLEDGE = "SET sent = :yes, acknowledged = :yes, evict_at = :evict_at"
+_YES = {"BOOL": True}
 
 
 class DynamoSingleUseStore:
@@ -50,14 +53,30 @@ class DynamoSingleUseStore:
             return mark.state if mark.excludes(owner, now) else None
         return None
 
-    def settle(self, key: str, *, owner: str, message_id: str) -> bool:
+    def settle(self, key: str, *, owner: str) -> bool:
         """One UpdateItem. Raises StoreError."""
-        values = {":owner": {"S": owner}, ":message_id": {"S": message_id}}
-        return self._holds(key, _SETTLE, condition=_OWN, values=values)
+        return self._holds(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
 
     def give_up(self, key: str, *, owner: str) -> None:
         """One UpdateItem: the item stays, free. Raises StoreError."""
         self._holds(key, _GIVE_UP, condition=_UNSENT, values={":owner": {"S": owner}, ":never": {"N": "0"}})
+
+    def acknowledge(self, key: str, *, evict_at: int) -> None:
+        """One UpdateItem, without a condition. Raises StoreError."""
+        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": {"N": str(evict_at)}})
+
+    def look(self, key: str) -> Sending | Sent | None:
+        """One GetItem, consistent. Raises StoreError."""
+        parameters: dict[str, object] = {
+            "TableName": self._table,
+            "Key": key_attributes(key, ONCE),
+            "ConsistentRead": True,
+        }
+        try:
+            item = json.loads(self._api.call("GetItem", parameters)).get("Item")
+        except (ValueError, AttributeError) as error:
+            raise StoreUnavailable("GetItem: an answer that is not DynamoDB's") from error
+        return None if item is None else _read_mark(item).state
 
     def within(self, deadline: Deadline) -> Self:
         """A copy whose calls are over by then."""
@@ -74,26 +93,29 @@ class DynamoSingleUseStore:
             return False
         return True
 
-    def _update(self, key: str, expression: str, *, condition: str, values: Attributes) -> None:
+    def _update(self, key: str, expression: str, *, values: Attributes, condition: str | None = None) -> None:
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": key_attributes(key, ONCE),
             "UpdateExpression": expression,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": _NAMES,
             "ExpressionAttributeValues": values,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+        if condition is not None:
+            parameters |= {
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": _NAMES,
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
         self._api.call("UpdateItem", parameters)
 
 
 def _read_mark(attributes: Attributes | None) -> Mark:
     try:
         if attributes is not None:
-            owner = attributes["owner"]["S"]
-            if "message_id" in attributes:
-                return Mark(owner=owner, state=Sent(attributes["message_id"]["S"]))
-            return Mark(owner=owner, state=Sending(float(attributes["sending_until"]["N"])))
+            if "sent" in attributes:
+                owner = attributes["owner"]["S"] if "owner" in attributes else ""
+                return Mark(owner=owner, state=Sent("acknowledged" in attributes))
+            return Mark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
     except (KeyError, TypeError, ValueError):
         pass
-    raise StoreUnavailable("UpdateItem: a mark that is not ours")
+    raise StoreUnavailable("a mark that is not ours")

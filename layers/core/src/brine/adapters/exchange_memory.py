@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from brine.ports import Deadline
 
 
+MOST_ATTEMPTS = 10
+"""As in template.yaml."""
+
+
 @dataclass(slots=True)
 class Lying:
     """A message in a queue; not to be given before `visible_at`."""
@@ -36,7 +40,7 @@ class MemoryMessageQueue:
         clock: Callable[[], float],
         *,
         wait: Callable[[float], object] = lambda _: None,
-        most_attempts: int = 5,
+        most_attempts: int = MOST_ATTEMPTS,
     ) -> None:
         self.lying: list[Lying] = []
         self.dead: list[ChannelMessage | None] = []
@@ -46,17 +50,15 @@ class MemoryMessageQueue:
         self._number = 0
         self._lock = threading.Lock()
 
-    def send(self, message: ChannelMessage | None) -> str:
-        """Put the message at the end; its id is a number. None stands for what is no message of ours."""
+    def send(self, message: ChannelMessage | None) -> None:
+        """Put the message at the end. None stands for what is no message of ours."""
         with self._lock:
             self._number += 1
-            id_ = str(self._number)
-            delivery = Delivery(id=id_, handle=f"{id_}/0", message=message, sent_at=self._clock(), attempt=0)
+            delivery = Delivery(handle=f"{self._number}/0", message=message, sent_at=self._clock(), attempt=0)
             self.lying.append(Lying(delivery))
-        return id_
 
     def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
-        """Up to `most` messages, the oldest first."""
+        """The oldest message alone, if it was given before; else up to `most` that were not, the oldest first."""
         given = self._take(most, visibility)
         if not given and wait:
             self._wait(wait)
@@ -91,12 +93,17 @@ class MemoryMessageQueue:
                 self.lying.remove(lying)
                 ready.remove(lying)
                 self.dead.append(lying.delivery.message)
-            for lying in ready[:most]:
+            if ready and ready[0].delivery.attempt:
+                given = ready[:1]
+            else:
+                given = [lying for lying in ready if not lying.delivery.attempt][:most]
+            for lying in given:
                 delivery = lying.delivery
                 attempt = delivery.attempt + 1
-                lying.delivery = replace(delivery, attempt=attempt, handle=f"{delivery.id}/{attempt}")
+                handle = f"{delivery.handle.partition('/')[0]}/{attempt}"
+                lying.delivery = replace(delivery, attempt=attempt, handle=handle)
                 lying.visible_at = now + visibility
-            return [lying.delivery for lying in ready[:most]]
+            return [lying.delivery for lying in given]
 
     def _find(self, handle: str) -> Lying | None:
         """The message that this handle is good for: given, and not yet visible again."""
@@ -160,13 +167,14 @@ class MemorySingleUseStore:
             self.marks[key] = Mark(owner=owner, state=Sending(until))
             return None
 
-    def settle(self, key: str, *, owner: str, message_id: str) -> bool:
+    def settle(self, key: str, *, owner: str) -> bool:
         """Mark it as sent, or False."""
         with self._lock:
             mark = self.marks.get(key)
             if mark is None or mark.owner != owner:
                 return False
-            self.marks[key] = replace(mark, state=Sent(message_id))
+            if isinstance(mark.state, Sending):
+                self.marks[key] = replace(mark, state=Sent())
             return True
 
     def give_up(self, key: str, *, owner: str) -> None:
@@ -175,6 +183,17 @@ class MemorySingleUseStore:
             mark = self.marks.get(key)
             if mark is not None and mark.owner == owner and isinstance(mark.state, Sending):
                 del self.marks[key]
+
+    def acknowledge(self, key: str, *, evict_at: int) -> None:  # noqa: ARG002 - nothing is evicted
+        """Mark it as sent and acknowledged."""
+        with self._lock:
+            mark = self.marks.get(key)
+            self.marks[key] = Mark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
+
+    def look(self, key: str) -> Sending | Sent | None:
+        """The state of the mark."""
+        mark = self.marks.get(key)
+        return None if mark is None else mark.state
 
     def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
         """Itself."""

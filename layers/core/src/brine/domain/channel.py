@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from brine.domain.principal import is_covered
@@ -14,6 +15,8 @@ LONGEST_WAIT: Final = 20
 MOST_MESSAGES: Final = 10
 """Messages that a queue gives at once."""
 LONGEST_VISIBILITY: Final = 43_200
+CLOCK_SKEW: Final = 60.0
+"""Seconds that a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
 LONGEST_RETENTION: Final = 1_209_600.0
 LARGEST_MESSAGE: Final = 67_108_864
 
@@ -37,6 +40,10 @@ class Channel:
     def may_send(self, principal: str) -> bool:
         """Whether this principal may send."""
         return is_covered(principal, self.senders)
+
+    def forgotten_at(self, now: float) -> int:
+        """When nothing of a message that is sent or received now can still come, in seconds since 1970."""
+        return ceil(now + self.retention + 2 * CLOCK_SKEW)
 
     def may_receive(self, principal: str) -> bool:
         """Whether this principal may receive, and acknowledge what it received."""

@@ -12,22 +12,22 @@ from brine.domain.channel_message import ClaimCheck
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The right to acknowledge one delivery. `claim_id`: the object that goes with the message, "" if there is none."""
+    """The right to acknowledge one delivery. `has_object`: an object in the bucket goes with the message."""
 
     message_id: str
     handle: str
-    claim_id: str
+    has_object: bool
 
-    def packed(self) -> tuple[str, str, str]:
+    def packed(self) -> tuple[str, str, bool]:
         """As plain values."""
-        return self.message_id, self.handle, self.claim_id
+        return self.message_id, self.handle, self.has_object
 
     @classmethod
     def unpacked(cls, values: object) -> Receipt:
         """From plain values. Raises ValueError."""
         match values:
-            case (str(message_id), str(handle), str(claim_id)):
-                return cls(message_id, handle, claim_id)
+            case (str(message_id), str(handle), bool(has_object)):
+                return cls(message_id, handle, has_object)
         raise ValueError("not a receipt")
 
 
@@ -41,14 +41,14 @@ def claim_context(channel: str, sender: str) -> tuple[str, ...]:
     return "claim", channel, sender
 
 
-def packed_claim(claim: ClaimCheck) -> tuple[str, int, bytes]:
+def packed_claim(claim: ClaimCheck) -> tuple[int, bytes]:
     """A claim as plain values."""
-    return claim.id, claim.size, claim.digest
+    return claim.size, claim.digest
 
 
 def unpacked_claim(values: object) -> ClaimCheck:
     """A claim from plain values. Raises ValueError."""
     match values:
-        case (str(id_), int(size), bytes(digest)):
-            return ClaimCheck(id_, size, digest)
+        case (int(size), bytes(digest)):
+            return ClaimCheck(size, digest)
     raise ValueError("not a claim")

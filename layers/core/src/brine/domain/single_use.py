@@ -1,7 +1,8 @@
 """Once only: an envelope is sent once, however often it is posted.
 
-A mark beside the cache says that somebody is sending it, for so long, or that it was sent, and as which message. Who
-comes while it is being sent must come again: nobody knows yet whether it will be.
+A mark beside the cache says that a request is sending the envelope, until a time, or that the envelope was sent, and
+whether a receiver has acknowledged it. While one request is sending it, another must wait: nobody knows yet whether the
+queue will have it.
 """
 
 from __future__ import annotations
@@ -10,26 +11,24 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-TAG_SIZE = 32
-
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Somebody is sending the envelope. From `until` on, in seconds since 1970, another may."""
+    """A request is sending the envelope. From `until` on, in seconds since 1970, another may."""
 
     until: float
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The envelope was sent, as the message with this id."""
+    """The envelope was sent. `acknowledged`: a receiver is done with it; a copy that still comes needs no receiver."""
 
-    message_id: str
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What is kept of an envelope. `owner` is unique to one attempt to send it."""
+    """What is kept of an envelope. `owner` is unique to one attempt to send it; empty when none of them left a mark."""
 
     owner: str
     state: Sending | Sent
@@ -39,9 +38,9 @@ class Mark:
         return isinstance(self.state, Sent) or (self.owner != owner and self.state.until > now)
 
 
-def single_use_key(where: Literal["channel", "route"], name: str, envelope: bytes) -> str:
-    """The pk of the mark of an envelope sent to a channel or a route. The tag at its end stands for all of it.
+def single_use_key(where: Literal["channel", "route"], name: str, id_: str) -> str:
+    """Return the pk of the mark of the envelope with this id, sent to a channel or to a route.
 
     The exchange marks what is sent to channels, the gateway what is sent to routes: a role can be confined to either.
     """
-    return f"u#{where}#{sha256(name.encode() + b'\0' + envelope[-TAG_SIZE:]).hexdigest()}"
+    return f"u#{where}#{sha256(f'{name}\0{id_}'.encode()).hexdigest()}"

@@ -45,6 +45,7 @@ class Refused(StoreUnavailable):
 
     def __init__(self, message: str, code: str, status: int, item: dict[str, Any] | None = None) -> None:
         super().__init__(message, code)
+        self.is_undone = status < 500
         self.status = status
         self.item = item
 

@@ -12,7 +12,7 @@ from brine.adapters.aws.endpoints import endpoint
 from brine.adapters.aws.refusals import Oversized, Refused, refusal
 from brine.adapters.aws.sigv4 import Signer
 from brine.adapters.http1.connection import Limits, Message
-from brine.adapters.http1.errors import ExchangeError, TooLarge
+from brine.adapters.http1.errors import ConnectFailed, ExchangeError, TooLarge
 from brine.errors import StoreError, StoreUnavailable
 from brine.ports import Deadline
 
@@ -100,10 +100,13 @@ class Service:
         patience = self._patience
         deadline = (self._deadline or Deadline(float("inf"), self._aws.clock)).within(patience.budget)
         repeats = 0
+        are_undone = True
         while True:
             try:
                 return self._send_once(call, deadline)
             except StoreError as failure:
+                are_undone = are_undone and failure.is_undone
+                failure.is_undone = are_undone
                 wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2**repeats)
                 repeats += 1
                 if not _may_pass(failure) or repeats == patience.attempts or wait >= deadline.remaining():
@@ -153,9 +156,13 @@ class Service:
         except TooLarge as error:
             raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
-            raise StoreUnavailable(f"{call.name}: {error}") from error
+            failure = StoreUnavailable(f"{call.name}: {error}")
+            failure.is_undone = isinstance(error, ConnectFailed) and not error.is_second
+            raise failure from error
         if answer.status >= 300:
-            raise refusal(call.name, answer)
+            refused = refusal(call.name, answer)
+            refused.is_undone = refused.is_undone and not answer.is_second
+            raise refused
         return answer
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.http1.connection import Connection
 from brine.adapters.http1.dial import default_tls, dial
-from brine.adapters.http1.errors import NoAnswer
+from brine.adapters.http1.errors import ExchangeError, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,14 @@ class Client:
             except NoAnswer:
                 if not message.repeatable:
                     raise
+            try:
+                return replace(self._over_new(address, message, limits, deadline), is_second=True)
+            except ExchangeError as error:
+                error.is_second = True
+                raise
+        return self._over_new(address, message, limits, deadline)
+
+    def _over_new(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
         connection = Connection(dial(address, deadline.within(limits.connect_timeout), self._tls_context))
         return self._over(connection, address, message, limits, deadline)
 

@@ -42,11 +42,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A final answer: field lines with names in lower case, and the body, chunks joined and codings left alone."""
+    """A final answer: field lines with names in lower case, and the body, chunks joined and codings left alone.
+
+    `is_second`: the request had gone out before, over a kept connection that gave no answer.
+    """
 
     status: int
     lines: tuple[tuple[str, str], ...]
     body: bytes
+    is_second: bool = False
 
     def value(self, name: str) -> str:
         """The value of the first line called `name`, or "" when there is none."""

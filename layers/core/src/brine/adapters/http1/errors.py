@@ -12,7 +12,12 @@ from __future__ import annotations
 
 
 class ExchangeError(Exception):
-    """An exchange gave no complete answer. The message has no field value and no body in it."""
+    """An exchange gave no complete answer. The message has no field value and no body in it.
+
+    `is_second`: the request had gone out before, over a kept connection that gave no answer.
+    """
+
+    is_second = False
 
 
 class ConnectFailed(ExchangeError):

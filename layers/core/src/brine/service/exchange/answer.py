@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from brine.service.exchange.problems import Refusal
     from brine.service.journal import Fault
 
-type ExchangeResult = Literal["sent", "invited", "received", "empty", "acknowledged", "extended", "problem"]
-"""invited: a place for an upload was given. empty: there was nothing to receive."""
+type ExchangeResult = Literal["sent", "repeated", "invited", "received", "empty", "acknowledged", "extended", "problem"]
+"""repeated: it had been sent before. invited: a place for an upload was given. empty: there was nothing to receive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeAnswer:
     """A response and its story. `channel`: one that exists. `delivered`: messages given to the receiver.
 
-    `undeliverable`: for each message that was passed over, why: `expired`, `tampered`, `missing`, ...
+    `undeliverable`: for each message that was passed over, why: `expired`, `tampered`, `missing`, and so on.
+    `removed`: how many messages were taken out of the queue, because a copy of them was acknowledged before.
     """
 
     response: Response
@@ -30,6 +31,7 @@ class ExchangeAnswer:
     message_id: str | None = None
     delivered: int = 0
     undeliverable: tuple[str, ...] = ()
+    removed: int = 0
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
 

@@ -37,6 +37,11 @@ class Call:
         """The channel's name."""
         return self.end.channel.name
 
+    @property
+    def time(self) -> float:
+        """The present time in seconds since 1970: later than `now`, when something took long."""
+        return self.ends_at - self.deadline.remaining()
+
     def answer(self, form: Format, document: dict[str, Any], *, status: int, now: float | None = None) -> Response:
         """A response with a document."""
         return answer(self.end, form, document, self.principal, self.now if now is None else now, status=status)

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.channel import message_context
+from brine.domain.channel import CLOCK_SKEW, message_context
 from brine.domain.channel_message import content_of, with_nonce
 from brine.service.exchange.problems import (
     EXPIRY_MISSING,
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from brine_codec import Codec, Info
 
 NONCE_SIZE: Final = 16
-CLOCK_SKEW: Final = 60.0
-"""Seconds that a sender's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from brine.domain.channel_message import ClaimCheck
 from brine.domain.formats import Format, encode
 from brine.domain.receipt import Receipt
+from brine.domain.single_use import Sent, single_use_key
 from brine.errors import StoreError
 from brine.service.exchange.documents import written_time
 from brine.service.exchange.problems import Refusal
@@ -17,7 +18,7 @@ from brine_codec import CodecError, KeyringUnavailable, TooLarge, Unsupported
 
 if TYPE_CHECKING:
     from brine.domain.channel_message import ChannelMessage, Delivery
-    from brine.exchange_ports import ClaimStore
+    from brine.exchange_ports import ClaimStore, SingleUseStore
     from brine.service.exchange.call import Call
     from brine.service.exchange.tokens import Tokens
 
@@ -35,6 +36,10 @@ class Undeliverable(Exception):
     """A message that cannot be given. Its argument says why, in a word."""
 
 
+class Acknowledged(Exception):
+    """A copy of a message that a receiver has acknowledged, so that its object in the bucket is gone."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Delivering:
     """One answer in the making. `room`: the bytes that are left of it."""
@@ -43,21 +48,25 @@ class Delivering:
     form: Format
     visibility: int
     claims: ClaimStore
+    marks: SingleUseStore
     tokens: Tokens
     room: int = field(default=ANSWER_LIMIT)
 
     def give(self, delivery: Delivery) -> dict[str, Any]:
-        """The members of a message. What does not fit is given as a claim. Raises Undeliverable, and Refusal."""
+        """The members of a message. What does not fit is given as a claim.
+
+        Raises Undeliverable, Acknowledged, and Refusal.
+        """
         message = delivery.message
         if message is None:
             raise Undeliverable("malformed")
         call = self.call
         if not call.now < message.expires_at:
             raise Undeliverable("expired")
-        content, claim = self._content(delivery.id, message)
-        receipt = Receipt(delivery.id, delivery.handle, "" if claim is None else claim.id)
+        content, claim = self._content(message)
+        receipt = Receipt(message.id, delivery.handle, claim is not None)
         return {
-            "id": delivery.id,
+            "id": message.id,
             "receipt": self.tokens.receipt(
                 receipt, call.channel, call.principal, now=call.now, expires_at=call.now + self.visibility
             ),
@@ -68,7 +77,7 @@ class Delivering:
             **content,
         }
 
-    def _content(self, message_id: str, message: ChannelMessage) -> tuple[dict[str, Any], ClaimCheck | None]:
+    def _content(self, message: ChannelMessage) -> tuple[dict[str, Any], ClaimCheck | None]:
         """`content`, or `claim`; and the object in the bucket that goes with the message."""
         self.room -= FRAME
         envelope = message.envelope
@@ -83,12 +92,14 @@ class Delivering:
         if size <= self.room:
             self.room -= size
             return {"content": content}, claim
-        claim = claim or self._deposited(message_id, envelope)
+        claim = claim or self._deposited(envelope)
         return {"claim": self._pointer(claim)}, claim
 
     def _fetched(self, claim: ClaimCheck) -> bytes | None:
-        """The envelope of a claim, unless the receiver better fetches it. Raises Undeliverable."""
+        """The envelope of a claim, unless the receiver better fetches it. Raises Undeliverable, and Acknowledged."""
         if self.form is Format.SEALED or claim.size > self.room:
+            if self._is_acknowledged(claim):
+                raise Acknowledged
             return None
         try:
             envelope = self.claims.read(self.call.channel, claim)
@@ -96,10 +107,19 @@ class Delivering:
             self.call.journal.store_failed("bodies", error)
             return None
         if envelope is None:
-            raise Undeliverable("missing")
+            raise Acknowledged if self._is_acknowledged(claim) else Undeliverable("missing")
         if sha256(envelope).digest() != claim.digest:
             raise Undeliverable("altered")
         return envelope
+
+    def _is_acknowledged(self, claim: ClaimCheck) -> bool:
+        """Whether a receiver has acknowledged a copy of this message, so that its object is gone, or soon is."""
+        try:
+            state = self.marks.look(single_use_key("channel", self.call.channel, claim.id))
+        except StoreError as error:
+            self.call.journal.store_failed("table", error)
+            return False
+        return isinstance(state, Sent) and state.acknowledged
 
     def _opened(self, envelope: bytes, sender: str) -> tuple[object, int]:
         """The content as it is given, and the bytes that it takes: too many, where it cannot be written in the format.
@@ -123,10 +143,9 @@ class Delivering:
         except (Unsupported, TooLarge):
             return None, ANSWER_LIMIT + 1
 
-    def _deposited(self, message_id: str, envelope: bytes) -> ClaimCheck:
+    def _deposited(self, envelope: bytes) -> ClaimCheck:
         """Put what came inline into the bucket, at each delivery to the same place. Raises Undeliverable."""
-        id_ = sha256(message_id.encode()).hexdigest()[:32]
-        claim = ClaimCheck(id_, len(envelope), sha256(envelope).digest())
+        claim = ClaimCheck.of(envelope)
         try:
             self.claims.write(self.call.channel, claim, envelope)
         except StoreError as error:

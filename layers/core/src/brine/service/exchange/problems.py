@@ -40,7 +40,6 @@ MESSAGE_TAMPERED = Kind("message-tampered", 400, "The seal does not verify for t
 MESSAGE_WRONG_CHANNEL = Kind("message-wrong-channel", 400, "The message was sealed for another channel")
 MESSAGE_EXPIRED = Kind("message-expired", 400, "The message has expired")
 MESSAGE_PREMATURE = Kind("message-premature", 400, "The message was sealed in the future")
-MESSAGE_REPLAYED = Kind("message-replayed", 409, "The message has been sent already")
 MESSAGE_BEING_SENT = Kind("message-being-sent", 409, "The message is just being sent by another request")
 KEY_RETIRED = Kind("key-retired", 400, "The message was sealed with a key that the channel does not have")
 EXPIRY_MISSING = Kind("expiry-missing", 400, "The message does not say when it expires")
@@ -59,7 +58,6 @@ EXCHANGE_KINDS: Final = (
     MESSAGE_WRONG_CHANNEL,
     MESSAGE_EXPIRED,
     MESSAGE_PREMATURE,
-    MESSAGE_REPLAYED,
     MESSAGE_BEING_SENT,
     KEY_RETIRED,
     EXPIRY_MISSING,

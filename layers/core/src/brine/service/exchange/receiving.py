@@ -5,15 +5,16 @@ A message that does not verify is passed over: it comes again, and then goes to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from brine.domain.channel import LONGEST_VISIBILITY, LONGEST_WAIT, MOST_MESSAGES
 from brine.domain.fields import Fields
 from brine.domain.messages import Response
+from brine.domain.single_use import single_use_key
 from brine.errors import StoreError
-from brine.service.exchange.delivering import Delivering, Undeliverable
+from brine.service.exchange.delivering import Acknowledged, Delivering, Undeliverable
 from brine.service.exchange.documents import accepted_format, content_format, read_document
 from brine.service.exchange.problems import PARAMETER_INVALID, QUEUE_UNAVAILABLE, RECEIPT_EXPIRED, Refusal
 from brine.service.problems import CONTENT_INVALID, STORE_UNAVAILABLE
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.channel_message import Delivery
-    from brine.exchange_ports import ClaimStore, MessageQueue
+    from brine.domain.formats import Format
+    from brine.exchange_ports import ClaimStore, MessageQueue, SingleUseStore
     from brine.service.exchange.answer import ExchangeAnswer
     from brine.service.exchange.call import Call
     from brine.service.exchange.tokens import Tokens
@@ -33,6 +35,8 @@ RESERVE: Final = 3.0
 LONGEST_LOOK: Final = 8.0
 """Seconds that a message may take at most: with less, or less than half of what there was, no other is looked at."""
 
+MOST_LOOKS: Final = 10
+"""How often the queue is asked for an answer, while all that it gives cannot be given: that must not hide what can."""
 MOST_PARAMETERS: Final = 20
 
 
@@ -41,6 +45,7 @@ class Receiving:
     """The way out of a channel. `clock` is seconds since 1970: how long the queue waited is not known before."""
 
     claims: ClaimStore
+    marks: SingleUseStore
     tokens: Tokens
     clock: Callable[[], float]
 
@@ -49,37 +54,37 @@ class Receiving:
         form = accepted_format(call.request)
         wanted = Wanted.read(call.request.query, call.end.channel.visibility)
         self._await_keys(call)
-        wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
         queue = call.end.queue.within(call.deadline)
-        try:
-            deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
-        except StoreError as error:
-            call.journal.store_failed("queue", error)
-            raise Refusal(QUEUE_UNAVAILABLE) from error
-        delivering = Delivering(
-            call=replace(call, now=self.clock()),
-            form=form,
-            visibility=wanted.visibility,
-            claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
-            tokens=self.tokens,
-        )
-        enough = min(LONGEST_LOOK, call.deadline.remaining() / 2)
-        messages = []
-        undeliverable = []
-        for number, delivery in enumerate(deliveries):
-            if number and call.deadline.remaining() < enough:
-                _give_back(call, queue, deliveries[number:])
-                break
+        wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
+        until = call.deadline.within(wait)
+        look = Look()
+        for _ in range(MOST_LOOKS):
             try:
-                messages.append(delivering.give(delivery))
-            except Undeliverable as why:
-                undeliverable.append(str(why))
-        if messages:
-            response = delivering.call.answer(form, {"messages": messages}, status=200)
-            done = call.done(response, "received")
+                deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
+            except StoreError as error:
+                call.journal.store_failed("queue", error)
+                raise Refusal(QUEUE_UNAVAILABLE) from error
+            call = replace(call, now=self.clock())
+            look.take(self._delivering(call, form, wanted.visibility), queue, deliveries)
+            if look.messages or not deliveries or call.deadline.remaining() < LONGEST_LOOK:
+                break
+            wait = int(until.remaining())
+        if look.messages:
+            done = call.done(call.answer(form, {"messages": look.messages}, status=200), "received")
         else:
             done = call.done(Response(status=204, fields=Fields([("cache-control", "no-store")])), "empty")
-        return replace(done, delivered=len(messages), undeliverable=tuple(undeliverable))
+        undeliverable = tuple(look.undeliverable)
+        return replace(done, delivered=len(look.messages), undeliverable=undeliverable, removed=look.removed)
+
+    def _delivering(self, call: Call, form: Format, visibility: int) -> Delivering:
+        return Delivering(
+            call=call,
+            form=form,
+            visibility=visibility,
+            claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
+            marks=self.marks.within(call.deadline),
+            tokens=self.tokens,
+        )
 
     def acknowledge(self, call: Call, token: str) -> ExchangeAnswer:
         """Delete a message, and then what lies in the bucket for it. Raises Refusal."""
@@ -91,13 +96,26 @@ class Receiving:
             raise Refusal(QUEUE_UNAVAILABLE) from error
         if not deleted:
             raise Refusal(RECEIPT_EXPIRED)
-        if receipt.claim_id:
-            try:
-                self.claims.within(call.deadline).delete(call.channel, receipt.claim_id)
-            except StoreError as error:  # the message is gone; the bucket's lifecycle rule removes the rest
-                call.journal.store_failed("bodies", error)
+        if receipt.has_object:
+            self._remove_object(call, receipt.message_id)
         response = Response(status=204, fields=Fields([("cache-control", "no-store")]))
         return call.done(response, "acknowledged", message_id=receipt.message_id)
+
+    def _remove_object(self, call: Call, message_id: str) -> None:
+        """Remove a message from the bucket, once it is marked: a copy that comes later must not be missed.
+
+        Where that fails the message is gone all the same, and the bucket's lifecycle rule removes the rest.
+        """
+        key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.forgotten_at(call.now)
+        try:
+            self.marks.within(call.deadline).acknowledge(key, evict_at=evict_at)
+        except StoreError as error:
+            call.journal.store_failed("table", error)
+            return
+        try:
+            self.claims.within(call.deadline).delete(call.channel, message_id)
+        except StoreError as error:
+            call.journal.store_failed("bodies", error)
 
     def extend(self, call: Call, token: str) -> ExchangeAnswer:
         """Keep a message from others for longer, under a new receipt. Raises Refusal."""
@@ -128,6 +146,14 @@ class Receiving:
             raise Refusal(STORE_UNAVAILABLE) from error
 
 
+def _remove(call: Call, queue: MessageQueue, delivery: Delivery) -> None:
+    """Take out of the queue what no receiver needs."""
+    try:
+        queue.delete(delivery.handle)
+    except StoreError as error:  # then it comes again, and is removed then
+        call.journal.store_failed("queue", error)
+
+
 def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> None:
     """Let others have at once what there is no time to look at."""
     for delivery in deliveries:
@@ -136,6 +162,31 @@ def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> N
         except StoreError as error:  # then it comes again when its visibility is over
             call.journal.store_failed("queue", error)
             return
+
+
+@dataclass(slots=True)
+class Look:
+    """What has become of the messages that the queue gave."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    undeliverable: list[str] = field(default_factory=list)
+    removed: int = 0
+
+    def take(self, delivering: Delivering, queue: MessageQueue, deliveries: list[Delivery]) -> None:
+        """Make what the queue gave into what the receiver gets. Raises Refusal."""
+        call = delivering.call
+        enough = min(LONGEST_LOOK, call.deadline.remaining() / 2)
+        for number, delivery in enumerate(deliveries):
+            if number and call.deadline.remaining() < enough:
+                _give_back(call, queue, deliveries[number:])
+                break
+            try:
+                self.messages.append(delivering.give(delivery))
+            except Acknowledged:
+                self.removed += 1
+                _remove(call, queue, delivery)
+            except Undeliverable as why:
+                self.undeliverable.append(str(why))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Sending: a message is checked, marked as being sent, put into the queue, and marked as sent, in this order.
 
-Whoever dies in between has either sent nothing, or what may be sent again once the mark's time is over: at least once.
+A request that ends in between has either sent nothing, or a message that may be sent again once the mark's time is
+over. So a message may be in the queue several times, and all copies have its id: at least once.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -21,17 +21,19 @@ from brine.service.exchange.problems import (
     CLAIM_INVALID,
     CLAIM_MISSING,
     MESSAGE_BEING_SENT,
-    MESSAGE_REPLAYED,
     QUEUE_UNAVAILABLE,
     Refusal,
     refused_content,
 )
 from brine.service.problems import CONTENT_INVALID, CONTENT_TOO_LARGE, STORE_UNAVAILABLE
 from brine.service.waiting import LEASE_MARGIN
-from brine_codec import CodecError
+from brine_codec import CodecError, Expired, UnknownKey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.exchange_ports import ClaimStore, SingleUseStore
+    from brine.ports import Deadline
     from brine.service.exchange.answer import ExchangeAnswer
     from brine.service.exchange.call import Call
     from brine.service.exchange.channel_end import ChannelEnds
@@ -44,8 +46,8 @@ INLINE_LIMIT: Final = 190_000
 """Bytes of the largest envelope that the queue keeps itself: it takes 256 KiB of text, and bytes take a third more."""
 UPLOAD_SECONDS: Final = 900
 """For so long an upload may begin; and for as long again may its claim be sent."""
-EVICTION_SLACK: Final = 60
-"""Seconds that a mark outlives its envelope: another process's clock may be behind."""
+SENDING_LIMIT: Final = 10.0
+"""Seconds within which a message is put into bucket and queue, or not at all: another request waits no longer."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -80,12 +82,13 @@ class Sending:
         form = accepted_format(call.request)
         content_type = (call.request.fields.get("content-type") or "").partition(";")[0].strip().lower()
         if content_type == CLAIM_TYPE:
-            message_id = self._send_claimed(call)
+            message, is_new = self._send_claimed(call)
         else:
-            message_id = self._send_content(call, content_format(call.request))
-        return call.done(call.answer(form, {"id": message_id}, status=202), "sent", message_id=message_id)
+            message, is_new = self._send_content(call, content_format(call.request))
+        response = call.answer(form, {"id": message.id}, status=202)
+        return call.done(response, "sent" if is_new else "repeated", message_id=message.id)
 
-    def _send_content(self, call: Call, form: Format) -> str:
+    def _send_content(self, call: Call, form: Format) -> tuple[ClaimCheck, bool]:
         body = call.request.body
         most = call.end.channel.max_size
         if len(body) > most:
@@ -96,16 +99,20 @@ class Sending:
                 CONTENT_TOO_LARGE, f"it has {len(body)} bytes, and {DIRECT_LIMIT} can be sent directly: {way}"
             )
         if form is Format.SEALED:
-            return self._send_once(call, body)
+            claim = ClaimCheck.of(body)
+            return claim, self._send_once(call, claim, body, is_uploaded=False)
         try:
             content = decode(form, body, call.end.types)
         except FormatError as error:
             raise refused_content(error) from error
         # Two posts of equal content are two messages: nothing tells a repetition from a second one.
         expires_at = call.now + call.end.channel.retention
-        return self._put(call, call.end.seal(content, call.principal, call.now, expires_at), int(expires_at))
+        envelope = call.end.seal(content, call.principal, call.now, expires_at)
+        claim = ClaimCheck.of(envelope)
+        self._put(call, claim, envelope, int(expires_at), call.deadline)
+        return claim, True
 
-    def _send_claimed(self, call: Call) -> str:
+    def _send_claimed(self, call: Call) -> tuple[ClaimCheck, bool]:
         document = read_document(call.end, Format.JSON, call.request.body)
         token = document.get("claim")
         if type(token) is not str:
@@ -116,63 +123,93 @@ class Sending:
         except StoreError as error:
             call.journal.store_failed("bodies", error)
             raise Refusal(STORE_UNAVAILABLE) from error
-        if envelope is None:
+        if envelope is None:  # or it was sent, received and acknowledged, and its sender has not heard of it
+            if self._was_sent(call, claim):
+                return claim, False
             raise Refusal(CLAIM_MISSING)
-        if len(envelope) != claim.size or sha256(envelope).digest() != claim.digest:
+        if ClaimCheck.of(envelope) != claim:
             raise Refusal(CONTENT_INVALID, "what was uploaded is not what was announced")
-        return self._send_once(call, envelope, claim)
+        return claim, self._send_once(call, claim, envelope, is_uploaded=True)
 
-    def _send_once(self, call: Call, envelope: bytes, claim: ClaimCheck | None = None) -> str:
-        """Send a sealed message, unless it has been sent; its id."""
+    def _send_once(self, call: Call, claim: ClaimCheck, envelope: bytes, *, is_uploaded: bool) -> bool:
+        """Send a sealed message; False when it has been sent before. Raises Refusal."""
         end = call.end
         try:
             info, _ = end.check(envelope, call.principal, call.now)
         except CodecError as error:
+            # What was good when it was sent may be repeated later, by a sender that has not heard of it
+            if isinstance(error, Expired | UnknownKey) and self._was_sent(call, claim):
+                return False
             raise self.ends.refusal(error, end, envelope, call.principal, call.now) from error
-        key = single_use_key("channel", call.channel, envelope)
+        key = single_use_key("channel", call.channel, claim.id)
         owner = secrets.token_hex(16)
-        until = call.ends_at + LEASE_MARGIN
+        deadline = call.deadline.within(SENDING_LIMIT)
+        until = call.time + deadline.remaining() + LEASE_MARGIN
         marks = self.marks.within(call.deadline)
         try:
-            before = marks.begin(key, owner=owner, now=call.now, until=until, evict_at=info.expires_at + EVICTION_SLACK)
+            before = marks.begin(
+                key, owner=owner, now=call.time, until=until, evict_at=end.channel.forgotten_at(call.now)
+            )
         except StoreError as error:
             call.journal.store_failed("table", error)
             raise Refusal(STORE_UNAVAILABLE) from error
         if isinstance(before, Sent):
-            raise Refusal(MESSAGE_REPLAYED, members={"id": before.message_id})
+            return False
         if before is not None:
-            raise Refusal(MESSAGE_BEING_SENT, retry_after=max(1, ceil(before.until - call.now)))
+            raise Refusal(MESSAGE_BEING_SENT, retry_after=max(1, ceil(before.until - call.time)))
         try:
-            message_id = self._put(call, envelope, info.expires_at, claim)
-        except Refusal:
-            try:
-                marks.give_up(key, owner=owner)
-            except StoreError as error:
-                call.journal.store_failed("table", error)
+            self._put(call, claim, None if is_uploaded else envelope, info.expires_at, deadline)
+        except Refusal as refusal:
+            if _is_undone(refusal):
+                _note(call, lambda: marks.give_up(key, owner=owner))
             raise
-        try:
-            marks.settle(key, owner=owner, message_id=message_id)
-        except StoreError as error:  # it is sent; that it was, is forgotten when the mark's time is over
-            call.journal.store_failed("table", error)
-        return message_id
+        # It is sent. If the mark does not say so, a repetition makes a copy.
+        _note(call, lambda: marks.settle(key, owner=owner))
+        return True
 
-    def _put(self, call: Call, envelope: bytes, expires_at: int, claim: ClaimCheck | None = None) -> str:
-        """Put an envelope into the queue, or into the bucket and its claim check into the queue."""
-        if claim is None and len(envelope) > call.end.channel.max_size:
+    def _was_sent(self, call: Call, claim: ClaimCheck) -> bool:
+        """Whether the mark says that the message was sent. Raises Refusal."""
+        try:
+            state = self.marks.within(call.deadline).look(single_use_key("channel", call.channel, claim.id))
+        except StoreError as error:
+            call.journal.store_failed("table", error)
+            raise Refusal(STORE_UNAVAILABLE) from error
+        return isinstance(state, Sent)
+
+    def _put(self, call: Call, claim: ClaimCheck, envelope: bytes | None, expires_at: int, deadline: Deadline) -> None:
+        """Put a message into the queue, and one that is too large for it into the bucket before. Raises Refusal.
+
+        envelope: None when it is in the bucket already.
+        """
+        if envelope is not None and len(envelope) > call.end.channel.max_size:
             raise Refusal(CONTENT_TOO_LARGE, f"sealed it has {len(envelope)} bytes")
-        if claim is None and len(envelope) > INLINE_LIMIT:
-            claim = ClaimCheck(secrets.token_hex(16), len(envelope), sha256(envelope).digest())
+        if envelope is not None and len(envelope) > INLINE_LIMIT:
             try:
-                self.claims.within(call.deadline).write(call.channel, claim, envelope)
+                self.claims.within(deadline).write(call.channel, claim, envelope)
             except StoreError as error:
                 call.journal.store_failed("bodies", error)
                 raise Refusal(STORE_UNAVAILABLE) from error
-        message = ChannelMessage(call.principal, expires_at, envelope if claim is None else claim)
+            envelope = None
+        message = ChannelMessage(call.principal, expires_at, claim if envelope is None else envelope)
         try:
-            return call.end.queue.within(call.deadline).send(message)
+            call.end.queue.within(deadline).send(message)
         except StoreError as error:
             call.journal.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
+
+
+def _note(call: Call, write: Callable[[], object]) -> None:
+    """Write a mark that the message does not depend on."""
+    try:
+        write()
+    except StoreError as error:
+        call.journal.store_failed("table", error)
+
+
+def _is_undone(refusal: Refusal) -> bool:
+    """Whether it is certain that the message is not in the queue."""
+    cause = refusal.__cause__
+    return refusal.kind is not QUEUE_UNAVAILABLE or (isinstance(cause, StoreError) and cause.is_undone)
 
 
 def _announced(document: dict[str, object], most: int) -> ClaimCheck:
@@ -184,4 +221,4 @@ def _announced(document: dict[str, object], most: int) -> ClaimCheck:
         raise Refusal(CONTENT_INVALID, '"sha256" is no SHA-256 in hexadecimal digits')
     if size > most:
         raise Refusal(CONTENT_TOO_LARGE, f"it has {size} bytes, and this channel takes {most}")
-    return ClaimCheck(secrets.token_hex(16), size, bytes.fromhex(digest))
+    return ClaimCheck(size, bytes.fromhex(digest))

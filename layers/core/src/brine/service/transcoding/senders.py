@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.channel_message import content_of
@@ -14,6 +15,7 @@ from brine.service import problems
 from brine.service.journal import Fault, cause_of
 from brine.service.transcoding.refusal import Refusal, seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
+from brine_codec.identity import envelope_id
 from brine_codec.target import canonical_target
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class Senders:
         until = call.now + LONGEST + 2 * SLACK
         try:
             used = self.marks.within(call.deadline).begin(
-                single_use_key("route", self.route, request.body),
+                single_use_key("route", self.route, envelope_id(sha256(request.body).digest())),
                 owner=secrets.token_hex(16),
                 now=call.now,
                 until=until,
