@@ -220,15 +220,16 @@ def test_each_queue_is_for_those_who_use_it(stack: Stack) -> None:
             for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
         },
         "ExchangeFunction": {
-            (f"sqs:{action}", arn("OrdersQueue"))
-            for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
+            *((f"sqs:{action}Message", arn("OrdersQueue")) for action in ("Send", "Receive", "Delete")),
+            *((f"sqs:{action}Message", arn("OrdersRetries")) for action in ("Receive", "Delete")),
+            *(("sqs:ChangeMessageVisibility", arn(queue)) for queue in ("OrdersQueue", "OrdersRetries")),
         },
     }
 
 
 def test_the_exchange_may_mark_what_was_sent_and_keep_claims(stack: Stack) -> None:
     rights = TableRights.of(stack, "ExchangeRole")
-    assert rights.grants == ((frozenset({"dynamodb:UpdateItem"}), ("u#channel#*",)),)
+    assert rights.grants == ((frozenset({"dynamodb:GetItem", "dynamodb:UpdateItem"}), ("u#channel#*",)),)
     assert rights.allow("dynamodb:UpdateItem", [single_use_key("channel", "orders", "0" * 32)])
     assert not rights.allow("dynamodb:UpdateItem", [single_use_key("route", "orders", "0" * 32)])
     claims = below("claims")
