@@ -1,10 +1,15 @@
-"""Trees that a format's library has read to objects: the way back of `outward`, for trees made by anybody."""
+"""Trees that a format's library has read to objects: the way back of `outward`, for trees made by anybody.
+
+All that is made of a tree draws from one budget (`brine_codec.budget`), and is drawn before it is made. What takes time
+in proportion to the bytes does not draw: it takes less than the budget gives for them.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.formats.keys import DICT, SET, price
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import is_unicode
 from brine.domain.formats.path import Failure, index, member
@@ -13,33 +18,35 @@ from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from typing import ClassVar, Self
 
     from brine.domain.formats.allowed import Types
+    from brine.domain.formats.keys import Table
+    from brine_codec.budget import Budget
 
-OBJECT, COPIED = 700, 64
-"""Bytes that an object takes with what its maker keeps, and beyond that each of its values: as for an envelope."""
-_WEAK_INTEGER = 2**64
-_STRONG = frozenset({"str", "bytes", "bool", "NoneType", "float", "date", "datetime", "time", "timedelta", "timezone"})
-"""Types whose hash a sender cannot choose, or not to much effect; the others count as the codec's gate counts them."""
+    type Way = Callable[[Any, Any], object]
+
+ITEM, ENTRY = 64, 200
+"""Bytes that a maker takes at most for each item, or each entry, of a container that it is called with: for a copy."""
+_ZONE = "py:ZoneInfo"
 
 
 class Twice:
-    """What stands in a tree for a mapping that has a key twice."""
+    """What stands in a tree for a mapping that has a name twice."""
 
-    def __init__(self, key: object) -> None:
+    def __init__(self, key: str) -> None:
         self.key = key
 
     @classmethod
-    def of(cls, keys: Iterable[object]) -> Self:
+    def of(cls, names: Iterable[str]) -> Self:
         """By the first that was there before."""
-        seen: set[object] = set()
-        for key in keys:
-            if key in seen:
-                return cls(key)
-            seen.add(key)
-        raise ValueError("no key is there twice")
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                return cls(name)
+            seen.add(name)
+        raise ValueError("no name is there twice")
 
 
 class Inward(ABC):
@@ -50,18 +57,18 @@ class Inward(ABC):
 
     leaves: ClassVar[frozenset[type]]
     """Types that need no look. Texts are left out where suspect."""
+    ways: ClassVar[dict[type, Way]]
+    """What makes an object of a tree, by the tree's type. What is not in it is an object already."""
 
-    def __init__(self, types: Types, *, suspect: bool = False) -> None:
+    def __init__(self, types: Types, budget: Budget, *, suspect: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
         self._leaves = self.leaves - {str} if suspect else self.leaves
         self._suspect = suspect
-        self._memory = types.limits.memory
-        self._depth = self._marks = self._nodes = self._hashed = self._weak_keys = 0
-
-    @abstractmethod
-    def other(self, value: Any) -> object:
-        """The object of what only this format's trees have."""
+        self._budget = budget
+        self._prices: dict[str, tuple[int, int]] = {}
+        self._zones: dict[object, object] = {}
+        self._depth = self._marks = 0
 
     @abstractmethod
     def mapping(self, value: dict[Any, object]) -> object:
@@ -78,57 +85,55 @@ class Inward(ABC):
 
     def convert(self, value: object) -> object:
         """The object of any part, inside of which Failures know their place."""
-        way = _WAYS.get(type(value))
-        return self.other(value) if way is None else way(self, value)
+        way = self.ways.get(type(value))
+        return value if way is None else way(self, value)
 
-    def charge(self, size: int) -> None:
-        """Count bytes of memory that will be taken."""
-        self._memory -= size
-        if self._memory < 0:
-            raise Failure(ContentTooLarge(f"it would take more than {self._limits.memory} bytes of memory"))
+    def spend(self, memory: float, steps: float = 0) -> None:
+        """Draw bytes, and steps of 100 ns, that will be taken."""
+        try:
+            self._budget.spend(memory, steps)
+        except TooLarge as error:
+            raise Failure(ContentTooLarge(str(error))) from None
 
-    def enter(self, count: int) -> None:
-        """Go into a container of so many values; `leave` it afterwards."""
+    def _enter(self) -> None:
+        """Go into a container; `_depth` is one less afterwards."""
         self._depth += 1
-        self._nodes += count
         if self._depth > self._limits.depth:
             raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
-        if self._nodes > self._limits.nodes:
-            raise Failure(ContentTooLarge(f"it holds more than {self._limits.nodes} values"))
-
-    def leave(self) -> None:
-        """Come out of a container."""
-        self._depth -= 1
 
     def sequence(self, value: list[Any]) -> list[Any]:
         """The same list, with objects in the place of trees."""
-        self.enter(len(value))
-        if not self._leaves.issuperset(map(type, value)):
+        self._enter()
+        leaves = self._leaves
+        if not leaves.issuperset(map(type, value)):
             at = 0
             try:
                 for at, item in enumerate(value):
-                    value[at] = self.convert(item)
+                    if type(item) not in leaves:
+                        value[at] = self.convert(item)
             except Failure as failure:
                 failure.through(value, index(at))
                 raise
-        self.leave()
+        self._depth -= 1
         return value
 
     def values(self, value: dict[Any, Any]) -> dict[Any, Any]:
-        """The same dict, with objects in the place of trees; its keys are as they were."""
-        self.enter(len(value))
+        """The same dict, with objects in the place of trees; its keys, which are texts, are as they were."""
+        self._enter()
         if self._suspect:
             for key in value:
                 self._text(key)
-        if not self._leaves.issuperset(map(type, value.values())):
+        leaves = self._leaves
+        if not leaves.issuperset(map(type, value.values())):
             key = None
             try:
                 for key, item in value.items():
-                    value[key] = self.convert(item)
+                    if type(item) not in leaves:
+                        value[key] = self.convert(item)
             except Failure as failure:
                 failure.through(value, member(key))
                 raise
-        self.leave()
+        self._depth -= 1
         return value
 
     def marked(self, name: str, argument: object) -> object:
@@ -136,23 +141,17 @@ class Inward(ABC):
         self._marks += 1
         if self._marks > self._limits.depth + 2:  # each has a container in it, but the innermost
             raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
-        self.charge(OBJECT if name == "object" else 0)
-        try:
-            return self._argued(name, argument)
-        finally:
-            self._marks -= 1
+        own = _OWN.get(name)
+        made = self._argued(name, argument) if own is None else own(self, argument)
+        self._marks -= 1
+        return made
 
     def _argued(self, name: str, argument: object) -> object:
-        if name in {"set", "frozenset"}:
-            return self._set(frozenset if name == "frozenset" else set, argument)
-        if name == "map":
-            return self.paired(self._pairs(argument))
-        if name == "object":
-            return self._reduced(argument)
+        argument = self.convert(argument)
+        if type(argument) is bytes:
+            self.spend(4 * len(argument))  # a text may take so much for each
         try:
-            return MARKS[name](self.convert(argument), self._vocabulary)
-        except CodecError as error:
-            raise Failure(_refusal(error, "py:")) from None
+            return MARKS[name](argument, self.made)
         except (ValueError, OverflowError) as error:
             raise Failure(FormatError(f"${name}: {error}")) from None
 
@@ -166,90 +165,85 @@ class Inward(ABC):
             raise Failure(_refusal(error, title)) from None
         if fields.keys() != set(maker.names):
             raise Failure(TypeRefused(f"{shown(title)} {_difference(maker.names, fields)}"))
-        self.charge(OBJECT + COPIED * len(fields))
         values = self.values(fields)
-        return self._made(maker.tag, tuple([values[name] for name in maker.names]))
+        return self.made(maker.tag, tuple([values[name] for name in maker.names]))
 
-    def paired(self, pairs: Iterable[tuple[object, object]]) -> dict[object, object]:
-        """A dict of pairs of trees."""
+    def paired(self, pairs: list[Any]) -> dict[object, object]:
+        """A dict of pairs of trees: tuples, or lists of two."""
+        self._enter()
+        keys = self._keys([key for key, _ in pairs], DICT)
         made: dict[object, object] = {}
-        for size, (key, value) in enumerate(pairs, 1):
-            self._put(made.__setitem__, key, value)
+        for size, (key, (_, value)) in enumerate(zip(keys, pairs, strict=True), 1):
+            try:
+                made[key] = self.convert(value)
+            except Failure as failure:
+                failure.through(None, member(key))
+                raise
             if len(made) < size:
                 raise Failure(FormatError(f"the key {shown(key)} is there twice"))
+        self._depth -= 1
         return made
 
-    def _put(self, put: Callable[[object, object], None], tree: object, value: object) -> None:
-        key = self._key(tree)
+    def _keys(self, trees: list[Any], table: Table) -> list[Any]:
+        """The keys of one table, which has been paid for, in the place of their trees."""
+        leaves = self._leaves
+        if not leaves.issuperset(map(type, trees)):
+            at = 0
+            try:
+                for at, tree in enumerate(trees):
+                    if type(tree) not in leaves:
+                        trees[at] = self.convert(tree)
+            except Failure as failure:
+                failure.through(None, index(at))
+                raise
         try:
-            inner = self.convert(value)
-        except Failure as failure:
-            failure.through(None, member(key))
-            raise
-        put(key, inner)
-
-    def _key(self, tree: object) -> object:
-        """A key or a member of a set, after what hashing it takes was counted."""
-        before = self._nodes
-        key = self.convert(tree)
-        self._hashed += self._nodes - before
-        kind = type(key)
-        if kind is int:
-            self._weak_keys += not -_WEAK_INTEGER < key < _WEAK_INTEGER  # type: ignore[operator]  # it is an int
-        elif kind.__name__ not in _STRONG:
-            self._weak_keys += 1 if kind in (tuple, frozenset) else 5
-        if self._hashed > self._limits.hashed:
-            raise Failure(ContentTooLarge(f"its keys hold more than {self._limits.hashed} values"))
-        if self._weak_keys > self._limits.weak_keys:
-            raise Failure(
-                ContentTooLarge(f"too many of its keys could collide (weak_keys is {self._limits.weak_keys})")
-            )
-        try:
-            hash(key)
+            price(trees, table, self.spend, self._vocabulary)
         except TypeError:
+            kind = next(type(key) for key in trees if not _is_key(key))
             raise Failure(FormatError(f"a {kind.__name__} cannot be a key")) from None
-        return key
+        return trees
 
     def _set(self, cls: type[set[object]] | type[frozenset[object]], argument: object) -> object:
         if type(argument) is not list:
             raise Failure(FormatError("a set is not a list of its members"))
-        self.enter(len(argument))
-        self.charge(COPIED * len(argument))
-        at = 0
-        members = set()
-        try:
-            for at, item in enumerate(argument):  # noqa: B007 - where it failed
-                members.add(self._key(item))
-        except Failure as failure:
-            failure.through(None, index(at))
-            raise
-        if len(members) < len(argument):
+        self._enter()
+        members = self._keys(argument, SET)
+        made = cls(members)
+        if len(made) < len(members):
             raise Failure(FormatError("a member of a set is there twice"))
-        self.leave()
-        return members if cls is set else frozenset(members)
+        self._depth -= 1
+        return made
 
-    def _pairs(self, argument: object) -> Iterator[tuple[object, object]]:
+    def _map(self, argument: object) -> object:
         if type(argument) is not list:
             raise Failure(FormatError("a map is not a list of pairs"))
-        self.enter(2 * len(argument))
-        for pair in argument:
-            if type(pair) is not list or len(pair) != 2:
-                raise Failure(FormatError("a map has what is no pair of key and value"))
-            yield pair[0], pair[1]
-        self.leave()
+        if any(type(pair) is not list or len(pair) != 2 for pair in argument):
+            raise Failure(FormatError("a map has what is no pair of key and value"))
+        return self.paired(argument)
 
-    def _reduced(self, argument: object) -> object:
+    def _object(self, argument: object) -> object:
         if type(argument) is not list or not argument or type(argument[0]) is not str:
             raise Failure(FormatError("an object is not a tag and its values"))
-        self.charge(COPIED * len(argument))
         tag, *values = self.sequence(argument)
-        return self._made(tag, tuple(values))
+        self.spend(sum(_copy_of(value) for value in values))
+        return self.made(tag, tuple(values))
 
-    def _made(self, tag: str, values: tuple[object, ...]) -> object:
+    def made(self, tag: str, values: tuple[Any, ...]) -> object:
+        """What the maker of a tag makes of these values. A time zone is looked up once."""
+        if tag == _ZONE and values and type(values[0]) is str and values in self._zones:
+            return self._zones[values]
         try:
-            return self._vocabulary.make(tag, values)
+            prices = self._prices.get(tag)
+            if prices is None:
+                maker = self._vocabulary.rebuild(tag)
+                prices = self._prices[tag] = maker.memory + ITEM * len(maker.names), maker.steps
+            self._budget.spend(*prices)
+            made = self._vocabulary.make(tag, values)
         except CodecError as error:
             raise Failure(_refusal(error, tag)) from None
+        if tag == _ZONE:
+            self._zones[values] = made
+        return made
 
     def _text(self, value: str) -> str:
         if self._suspect and not is_unicode(value):
@@ -263,6 +257,21 @@ class Inward(ABC):
 
     def _twice(self, value: Twice) -> object:
         raise Failure(FormatError(f"the name {shown(value.key)} is there twice"))
+
+
+def _copy_of(value: object) -> int:
+    """Bytes that a copy of a container may take."""
+    if type(value) is dict:
+        return ENTRY * len(value)
+    return ITEM * len(value) if type(value) in {list, tuple, set, frozenset} else 0  # type: ignore[arg-type]  # by its type
+
+
+def _is_key(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _refusal(error: CodecError, tag: str) -> FormatError:
@@ -279,12 +288,19 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
     return f"lacks {missing[0]}" if missing else f"has no {shown(next(name for name in fields if name not in names))}"
 
 
-_WAYS: dict[type, Callable[[Inward, Any], object]] = {
-    type(None): lambda _, value: value,
-    bool: lambda _, value: value,
-    str: Inward._text,  # noqa: SLF001 - this module's own, as all of these
+_OWN: dict[str, Way] = {
+    "set": lambda inward, argument: inward._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
+    "frozenset": lambda inward, argument: inward._set(frozenset, argument),  # noqa: SLF001
+    "map": Inward._map,  # noqa: SLF001
+    "object": Inward._object,  # noqa: SLF001
+}
+"""Marks whose argument is not an object itself."""
+
+WAYS: dict[type, Way] = {
+    str: Inward._text,  # noqa: SLF001
     int: Inward._integer,  # noqa: SLF001
     list: Inward.sequence,
     dict: lambda inward, value: inward.mapping(value),
     Twice: Inward._twice,  # noqa: SLF001
 }
+"""What every format's trees have."""

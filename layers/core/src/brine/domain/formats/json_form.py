@@ -6,14 +6,17 @@ import binascii
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from brine.domain.formats.inward import Inward, Twice
+from brine.domain.formats.inward import WAYS, Inward, Twice
 from brine.domain.formats.marks import MARKS
-from brine.domain.formats.outward import Outward
+from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import Failure
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
+from brine_codec.budget import Budget
+from brine_codec.collector import undisturbed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,14 +30,34 @@ NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "ob
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
-# What the parser takes for each of these at most, in bytes: a list, an object, a member, a further value.
+_NARROW, _WIDER, _PART = 2.25, 6, 65_536
+"""Bytes of memory for a byte that is written: a text that grows, and its UTF-8; when each character takes four. How much
+of a text is measured at a time."""
 _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
+"""Bytes that the parser takes for each of these at most: a list, an object, a member, a further value."""
 
 
 class _Writer(Outward):
     leaves = frozenset({str, bool, type(None), int, float})
+    widest = 6  # a control character is an escape
 
-    def mark(self, name: str, argument: object) -> object:
+    def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
+        super().__init__(types, budget, careful=careful)
+        self._written = 0.0
+        self._each = _NARROW if careful else _WIDER
+
+    def memory(self, written: float) -> float:
+        self._written += written
+        return self._each * written
+
+    def measured(self, value: str) -> int:
+        if self._each is _NARROW and not value.isascii():  # one such text makes the whole as wide
+            self._each = _WIDER
+            self.spend((_WIDER - _NARROW) * self._written, 0)
+        parts = range(0, len(value), _PART)  # escapes could take six times the memory of the whole
+        return sum([len(encode_basestring(value[at : at + _PART]).encode()) for at in parts]) + 1
+
+    def named(self, name: str, argument: object) -> object:
         return {f"${name}": argument}
 
     def binary(self, value: bytes) -> object:
@@ -61,7 +84,9 @@ class _Writer(Outward):
         return TYPE in mapping or (len(mapping) == 1 and not NAMES.isdisjoint(mapping))
 
     def order(self, tree: object) -> str:
-        return _ENCODE(tree)
+        text = _ENCODE(tree)
+        self.spend(0, 0, len(text))
+        return text
 
 
 class _Constant:
@@ -73,13 +98,6 @@ class _Constant:
 
 class _Reader(Inward):
     leaves = frozenset({str, bool, type(None)})
-
-    def other(self, value: float | _Constant) -> object:
-        if isinstance(value, _Constant):
-            raise Failure(FormatError(f"JSON has no {value.name}"))
-        if not math.isfinite(value):
-            raise Failure(FormatError("a number is too large for a float"))
-        return value
 
     def mapping(self, value: dict[str, object]) -> object:
         if TYPE in value:
@@ -103,6 +121,16 @@ class _Reader(Inward):
             return _FLOATS[argument]
         return self.marked(name[1:], argument)
 
+    def _finite(self, value: float) -> float:
+        if not math.isfinite(value):
+            raise Failure(FormatError("a number is too large for a float"))
+        return value
+
+    def _constant(self, value: _Constant) -> object:
+        raise Failure(FormatError(f"JSON has no {value.name}"))
+
+    ways: ClassVar = WAYS | {float: _finite, _Constant: _constant}
+
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Twice:
     made = dict(pairs)
@@ -112,22 +140,30 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Twice:
 _DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_Constant).decode
 
 
-def encode_json(obj: object, types: Types) -> bytes:
+def encode_json(obj: object, types: Types, size: int | None) -> bytes:
     """The object as UTF-8 without blanks. Raises as `formats.encode`."""
-    try:
-        text = _ENCODE(_Writer(types).tree(obj)).encode()
-    except (UnicodeEncodeError, ValueError):  # a lone surrogate, or a float that is not finite: where?
-        text = _ENCODE(_Writer(types, careful=True).tree(obj)).encode()
-    if len(text) > types.limits.size:
-        raise TooLarge(f"the object takes {len(text)} bytes, more than the limit of {types.limits.size}")
-    return text
+
+    def write(budget: Budget, careful: bool) -> bytes:  # noqa: FBT001 - this function's own
+        return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
+
+    return written(write, types.limits, size)
 
 
 def decode_json(data: bytes, types: Types) -> object:
     """The object of a JSON text. Raises as `formats.decode`."""
-    _check_size(data, types)
+    if len(data) > types.limits.size:
+        raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
+    return undisturbed(len(data), _decoded, data, types)
+
+
+def _decoded(data: bytes, types: Types) -> object:
+    budget = Budget(types.limits, len(data))
+    escapes = b"\\u" in data
     try:
+        budget.spend(_memory(data, escapes=escapes), 0)
         tree = _DECODE(data.decode())
+    except TooLarge as error:
+        raise ContentTooLarge(str(error)) from None
     except UnicodeDecodeError as error:
         raise FormatError(f"byte {error.start}: not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -136,15 +172,11 @@ def decode_json(data: bytes, types: Types) -> object:
         raise ContentTooLarge("an integer has too many digits") from None
     except (RecursionError, MemoryError) as error:
         raise ContentTooLarge(f"reading it ended in a {type(error).__name__}") from None
-    return _Reader(types, suspect=b"\\u" in data).obj(lambda: tree)
+    return _Reader(types, budget, suspect=escapes).obj(lambda: tree)
 
 
-def _check_size(data: bytes, types: Types) -> None:
-    """The size, and the memory that the text and all of its parts can take at most."""
-    size = len(data)
-    if size > types.limits.size:
-        raise ContentTooLarge(f"it takes {size} bytes, more than the limit of {types.limits.size}")
+def _memory(data: bytes, *, escapes: bool) -> int:
+    """Bytes that the text and all of its parts take at most. An escape can make a text as wide as any character."""
     width = 1 if data.isascii() else 4 if _WIDE.search(data) else 2 if _MIDDLE.search(data) else 1
-    memory = 2 * width * size + sum(cost * data.count(mark) for mark, cost in _COSTS)
-    if memory > types.limits.memory:
-        raise ContentTooLarge(f"it would take more than {types.limits.memory} bytes of memory")
+    texts = (width + (4 if escapes else width)) * len(data)
+    return texts + sum(cost * data.count(mark) for mark, cost in _COSTS)

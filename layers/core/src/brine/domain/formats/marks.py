@@ -11,9 +11,8 @@ from brine.domain.formats import clock_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec import Vocabulary
-
-    type Mark = Callable[[object, Vocabulary], object]
+    type Make = Callable[[str, tuple[object, ...]], object]
+    type Mark = Callable[[object, Make], object]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -36,17 +35,17 @@ def _list(argument: object) -> list[object]:
     return argument
 
 
-def _datetime(argument: object, vocabulary: Vocabulary) -> dt.datetime:
+def _datetime(argument: object, make: Make) -> dt.datetime:
     if type(argument) is str:
         return clock_text.read_datetime(argument)
-    local, zone, fold = _parts(argument, vocabulary)
+    local, zone, fold = _parts(argument, make)
     return _naive(clock_text.read_datetime(local)).replace(tzinfo=zone, fold=fold)
 
 
-def _time(argument: object, vocabulary: Vocabulary) -> dt.time:
+def _time(argument: object, make: Make) -> dt.time:
     if type(argument) is str:
         return clock_text.read_time(argument)
-    local, zone, fold = _parts(argument, vocabulary)
+    local, zone, fold = _parts(argument, make)
     return _naive(clock_text.read_time(local)).replace(tzinfo=zone, fold=fold)
 
 
@@ -56,14 +55,14 @@ def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
     return value
 
 
-def _parts(argument: object, vocabulary: Vocabulary) -> tuple[str, dt.tzinfo | None, int]:
+def _parts(argument: object, make: Make) -> tuple[str, dt.tzinfo | None, int]:
     """Local time, zone and fold."""
     parts = _list(argument)
     if len(parts) != 3:
         raise ValueError("not a text, or a list of local time, zone and fold")
     local, zone, fold = parts
     if type(zone) is str:
-        zone = vocabulary.make("py:ZoneInfo", (zone,))
+        zone = make("py:ZoneInfo", (zone,))
     if not (zone is None or isinstance(zone, dt.tzinfo)):
         raise ValueError("without a zone that is one")
     if type(fold) is not int or fold not in {0, 1}:
@@ -71,18 +70,18 @@ def _parts(argument: object, vocabulary: Vocabulary) -> tuple[str, dt.tzinfo | N
     return _text(local), zone, fold
 
 
-def _timezone(argument: object, _: Vocabulary) -> dt.timezone:
+def _timezone(argument: object, _: Make) -> dt.timezone:
     parts = _list(argument)
     if not 1 <= len(parts) <= 2:
         raise ValueError("not an offset and perhaps a name")
     return dt.timezone(clock_text.read_seconds(_text(parts[0])), *map(_text, parts[1:]))
 
 
-def _uuid(argument: object, vocabulary: Vocabulary) -> object:
+def _uuid(argument: object, make: Make) -> object:
     text = _text(argument)
     if not _UUID.fullmatch(text):
         raise ValueError("not written as five groups of digits")
-    return vocabulary.make("py:UUID", (bytes.fromhex(text.replace("-", "")),))
+    return make("py:UUID", (bytes.fromhex(text.replace("-", "")),))
 
 
 MARKS: dict[str, Mark] = {
@@ -91,7 +90,7 @@ MARKS: dict[str, Mark] = {
     "time": _time,
     "timedelta": lambda argument, _: clock_text.read_seconds(_text(argument)),
     "timezone": _timezone,
-    "decimal": lambda argument, vocabulary: vocabulary.make("py:Decimal", (_text(argument),)),
+    "decimal": lambda argument, make: make("py:Decimal", (_text(argument),)),
     "uuid": _uuid,
     "tuple": lambda argument, _: tuple(_list(argument)),
     "bytearray": lambda argument, _: bytearray(_bytes(argument)),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgpack
 
-from brine.domain.formats.inward import Inward, Twice
+from brine.domain.formats.inward import WAYS, Inward, Twice
 from brine.domain.formats.msgpack_scan import scan
-from brine.domain.formats.outward import Outward
+from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import Failure
 from brine.errors import ContentTooLarge, FormatError
-from brine_codec import TooLarge
+from brine_codec.budget import Budget
+from brine_codec.collector import undisturbed
 
 if TYPE_CHECKING:
     from brine.domain.formats.allowed import Types
@@ -43,19 +44,28 @@ _TEXTS = frozenset({str})
 _KEY = itemgetter(0)
 WORST = 100
 """Bytes of memory that one byte of MessagePack can become at most: an empty map."""
-SMALL = 65_536
-"""Up to this size the worst is taken for granted, which is faster than looking."""
+SMALL, SMALL_PART = 1_048_576, 4_096
+"""Up to this size the worst is taken for granted, which is faster than looking: of a text; of an extension in another."""
 
 
 class _Writer(Outward):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
+    widest = 4
 
-    def __init__(self, types: Types, *, careful: bool = False) -> None:
-        super().__init__(types, careful=careful)
+    def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
+        super().__init__(types, budget, careful=careful)
         self.pack = msgpack.Packer(strict_types=True).pack
 
-    def mark(self, name: str, argument: object) -> object:
-        return msgpack.ExtType(CODES[name], self.pack(argument))
+    def memory(self, written: float) -> float:
+        return 3 * written  # a buffer that has just grown, and what is copied from it
+
+    def measured(self, value: str) -> int:
+        return len(value.encode()) + 5
+
+    def named(self, name: str, argument: object) -> object:
+        packed = self.pack(argument)
+        self.spend(0, 0, len(packed))
+        return msgpack.ExtType(CODES[name], packed)
 
     def binary(self, value: bytes) -> object:
         return value
@@ -83,11 +93,14 @@ class _Writer(Outward):
 
     def order(self, tree: object) -> bytes:
         packed: bytes = self.pack(tree)
+        self.spend(0, 0, len(packed))
         return packed
 
 
 class _Pairs:
     """A map with keys that are not all text."""
+
+    __slots__ = ("pairs",)
 
     def __init__(self, pairs: list[tuple[Any, Any]]) -> None:
         self.pairs = pairs
@@ -96,39 +109,42 @@ class _Pairs:
 class _Reader(Inward):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
 
-    def unpack(self, data: bytes) -> object:
-        """The tree of a whole text, or of what an extension holds."""
-        if len(data) > SMALL:
-            self.charge(scan(data, self._limits))
-        elif data and not _is_short_text(data):
-            self.charge(WORST * len(data))
+    def __init__(self, types: Types, size: int) -> None:
+        super().__init__(types, Budget(types.limits, size))
+        self._small = size <= SMALL
+
+    def whole(self, data: bytes) -> object:
+        """The tree of a whole text."""
+        self.spend(WORST * len(data) if self._small else scan(data, self._limits))
+        return self._unpacked(data)
+
+    def mapping(self, value: dict[Any, object]) -> object:
+        return self.values(value)
+
+    def _unpacked(self, data: bytes) -> object:
         try:
             return msgpack.unpackb(data, strict_map_key=False, object_pairs_hook=_pairs)
         except (ValueError, msgpack.UnpackException, MemoryError, RecursionError):
             scan(data, self._limits)  # which knows where
             raise FormatError("not MessagePack") from None
 
-    def other(self, value: Any) -> object:
-        if type(value) in self.leaves:
-            return value
-        if type(value) is _Pairs:
-            self.enter(2 * len(value.pairs))
-            made = self.paired(value.pairs)
-            self.leave()
-            return made
-        if type(value) is msgpack.Timestamp:
-            return _instant(value)
-        return self._extension(*value)
+    def _content(self, data: bytes) -> object:
+        """The tree of what an extension holds, which is a copy of a part of the text."""
+        if data and data[0] - 0x9F == len(data) <= 32 and data[1:].isascii():  # one short text, as in most extensions
+            return data[1:].decode()
+        if self._small:
+            self.spend(len(data))
+        else:
+            self.spend(scan(data, self._limits) if len(data) > SMALL_PART else WORST * len(data))
+        return self._unpacked(data)
 
-    def mapping(self, value: dict[Any, object]) -> object:
-        return self.values(value)
-
-    def _extension(self, code: int, data: bytes) -> object:
+    def _extension(self, value: msgpack.ExtType) -> object:
+        code, data = value
         name = _NAMES.get(code)
         if name is None:
             raise Failure(FormatError(f"an extension of type {code}, which is none of ours"))
         try:
-            argument = self.unpack(data)
+            argument = self._content(data)
         except FormatError as error:
             raise Failure(type(error)(f"extension {code}, {error}")) from None
         if name == "integer":
@@ -146,6 +162,21 @@ class _Reader(Inward):
             raise Failure(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return int.from_bytes(argument, signed=True)
 
+    def _instant(self, value: msgpack.Timestamp) -> dt.datetime:
+        micros, rest = divmod(value.nanoseconds, 1_000)
+        if rest:
+            raise Failure(FormatError("a timestamp is finer than a microsecond"))
+        try:
+            return _EPOCH + dt.timedelta(seconds=value.seconds, microseconds=micros)
+        except OverflowError:
+            raise Failure(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
+
+    ways: ClassVar = WAYS | {
+        _Pairs: lambda reader, value: reader.paired(value.pairs),
+        msgpack.Timestamp: _instant,
+        msgpack.ExtType: _extension,
+    }
+
 
 def _pairs(pairs: list[tuple[Any, Any]]) -> object:
     """A map as a dict, if its keys are texts, and else as it came: what else could be a key has to be looked at."""
@@ -155,40 +186,20 @@ def _pairs(pairs: list[tuple[Any, Any]]) -> object:
     return made if len(made) == len(pairs) else Twice.of(map(_KEY, pairs))
 
 
-def _is_short_text(data: bytes) -> bool:
-    """Whether this is one text of less than 32 bytes, as most extensions hold."""
-    return 0xA0 <= data[0] <= 0xBF and len(data) == data[0] - 0x9F
-
-
-def _instant(value: msgpack.Timestamp) -> dt.datetime:
-    micros, rest = divmod(value.nanoseconds, 1_000)
-    if rest:
-        raise Failure(FormatError("a timestamp is finer than a microsecond"))
-    try:
-        return _EPOCH + dt.timedelta(seconds=value.seconds, microseconds=micros)
-    except OverflowError:
-        raise Failure(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
-
-
-def encode_msgpack(obj: object, types: Types) -> bytes:
+def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
     """The object as MessagePack. Raises as `formats.encode`."""
-    try:
-        packed = _packed(_Writer(types), obj)
-    except UnicodeEncodeError:  # a lone surrogate: where?
-        packed = _packed(_Writer(types, careful=True), obj)
-    if len(packed) > types.limits.size:
-        raise TooLarge(f"the object takes {len(packed)} bytes, more than the limit of {types.limits.size}")
-    return packed
 
+    def write(budget: Budget, careful: bool) -> bytes:  # noqa: FBT001 - this function's own
+        writer = _Writer(types, budget, careful=careful)
+        packed: bytes = writer.pack(writer.tree(obj))
+        return packed
 
-def _packed(writer: _Writer, obj: object) -> bytes:
-    packed: bytes = writer.pack(writer.tree(obj))
-    return packed
+    return written(write, types.limits, size)
 
 
 def decode_msgpack(data: bytes, types: Types) -> object:
     """The object of a MessagePack text. Raises as `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
-    reader = _Reader(types)
-    return reader.obj(lambda: reader.unpack(data))
+    reader = _Reader(types, len(data))
+    return undisturbed(len(data), reader.obj, lambda: reader.whole(data))

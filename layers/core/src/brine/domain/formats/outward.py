@@ -2,6 +2,9 @@
 
 A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. What has no mark
 of its own goes as `object`: the tag and the values that it would be sealed as.
+
+What is shared inside an object is written each time that it is met, so a small object can mean a large text. So writing
+has a budget too (`brine_codec.budget`), from which trees and text are drawn before they are made.
 """
 
 from __future__ import annotations
@@ -12,41 +15,65 @@ from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
+from brine.domain.formats.keys import DICT, price
 from brine.domain.formats.path import Failure, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
+from brine_codec.budget import Budget
+from brine_codec.collector import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from typing import ClassVar
 
     from brine.domain.formats.allowed import Types
+    from brine_codec import Limits
 
 _OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}
 _TEXTS = frozenset({str})
-_SIZED = frozenset({str, bytes})
+
+CONTAINER, VALUE = 300, 100
+"""Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
+MADE, LOOKED_AT, READY = 20, 4, 1.5
+"""Steps for a mark or a container that is made; for a value that is looked at; for one that the library just writes."""
+STEPS_PER_BYTE = 1 / 60
+FLOAT, CLOCK = 26, 64
+"""Bytes that are written at most for a float, and for a date, a time or a zone."""
+REAL = 8
+"""Steps to write a float at most."""
 
 
 class Outward(ABC):
     """One object on its way out; a subclass for each format says what that has to say in its own way.
 
-    careful: look at every text and number, where the format's library has refused one that it does not name.
+    careful: look at every text and number: where the format's library has refused one that it does not name, or where
+    the most that they could take is too much.
     """
 
     leaves: ClassVar[frozenset[type]]
     """Types that the library writes as they are."""
+    widest: ClassVar[int]
+    """Bytes that a character can become."""
 
-    def __init__(self, types: Types, *, careful: bool = False) -> None:
+    def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
         self._leaves = self.leaves - {str, float} if careful else self.leaves
         self._keys = frozenset[type]() if careful else _TEXTS
         self._careful = careful
-        self._room = types.limits.size
+        self._budget = budget
         self._depth = 0
 
     @abstractmethod
-    def mark(self, name: str, argument: object) -> object:
-        """The tree of a mark."""
+    def memory(self, written: float) -> float:
+        """Bytes that so many bytes of text take in memory while they are written."""
+
+    @abstractmethod
+    def measured(self, value: str) -> int:
+        """Bytes that a text is written as."""
+
+    @abstractmethod
+    def named(self, name: str, argument: object) -> object:
+        """The tree of a mark, which is paid for."""
 
     @abstractmethod
     def binary(self, value: bytes) -> object:
@@ -92,9 +119,24 @@ class Outward(ABC):
         way = _WAYS.get(type(value))
         return self._reduced(value) if way is None else way(self, value)
 
-    def each(self, items: Iterable[object], owner: object) -> list[object]:
+    def spend(self, memory: float, steps: float, written: float = 0) -> None:
+        """Draw bytes of memory, steps of 100 ns, and bytes that will be written."""
+        budget = self._budget
+        budget.memory -= memory + self.memory(written)
+        budget.steps -= steps + written * STEPS_PER_BYTE
+        if budget.memory < 0 or budget.steps < 0:
+            lacking = "memory" if budget.memory < 0 else "time"
+            raise Failure(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
+
+    def mark(self, name: str, argument: object) -> object:
+        """The tree of a mark."""
+        self.spend(CONTAINER, MADE, len(name) + 8)
+        return self.named(name, argument)
+
+    def each(self, items: Collection[object], owner: object) -> list[object]:
         """The trees of some items."""
         self._enter(owner)
+        self._look_at(items)
         trees: list[object] = []
         try:
             for item in items:
@@ -107,32 +149,38 @@ class Outward(ABC):
 
     def _enter(self, owner: object) -> None:
         self._depth += 1
-        self._take(2)
         if self._depth > self._limits.depth:
             raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
 
-    def _take(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
-            raise Failure(TooLarge(f"the object takes more than {self._limits.size} bytes"))
+    def _look_at(self, items: Collection[object]) -> None:
+        count = len(items)
+        self.spend(CONTAINER + VALUE * count, MADE + LOOKED_AT * count, 2 + 6 * count)
 
-    def _is_ready(self, items: Mapping[str, object] | list[object], values: Iterable[object]) -> bool:
-        """Whether the library can write these as they are. If so, their size is taken."""
+    def _is_ready(self, values: Collection[object]) -> bool:
+        """Whether the library can write these as they are. If so, they are paid for."""
         kinds = set(map(type, values))
         if not kinds <= self._leaves:
             return False
+        each = 6
         if int in kinds:
-            numbers = [value for value in values if type(value) is int]
-            if min(numbers) < -(2**63) or max(numbers) >= 2**64:
+            numbers = values if len(kinds) == 1 else [value for value in values if type(value) is int]
+            low, high = min(numbers), max(numbers)  # type: ignore[type-var]  # integers all
+            if low < -(2**63) or high >= 2**64:  # type: ignore[operator]  # likewise
                 return False
-        size = 2 * len(items)
-        if not kinds.isdisjoint(_SIZED):
-            size += sum(len(value) for value in values if isinstance(value, (str, bytes)))
-        self._take(size)
+            each = max(each, max(low.bit_length(), high.bit_length()) // 3 + 3)  # type: ignore[attr-defined]  # likewise
+        if float in kinds:
+            each = max(each, FLOAT)
+        written = each * len(values)
+        if str in kinds:
+            texts = values if len(kinds) == 1 else [value for value in values if type(value) is str]
+            written += self.widest * sum(map(len, texts))  # type: ignore[arg-type]  # texts all
+        if bytes in kinds:
+            written += sum([len(value) for value in values if type(value) is bytes])
+        self.spend(0, READY * len(values) + (REAL * len(values) if float in kinds else 0), written)
         return True
 
     def _list(self, value: list[object]) -> object:
-        if self._is_ready(value, value):
+        if self._is_ready(value):
             self._enter(value)
             self._depth -= 1
             return value
@@ -142,15 +190,19 @@ class Outward(ABC):
         self._enter(value)
         texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
         if texts:
-            self._take(sum(map(len, value)))
-        if texts and self._is_ready(value, value.values()):
+            self.spend(0, LOOKED_AT + READY * len(value), self.widest * sum(map(len, value)) + 4 * len(value))
+        if texts and self._is_ready(value.values()):
             self._depth -= 1
             return value
+        if not texts:
+            keys = list(value)
+            price(keys, DICT, self.spend, self._vocabulary)
         trees = self._values(value, value)
         self._depth -= 1
-        return dict(zip(value, trees, strict=True)) if texts else self.mapping(list(value), trees)
+        return dict(zip(value, trees, strict=True)) if texts else self.mapping(keys, trees)
 
     def _values(self, value: Mapping[Any, object], owner: object) -> list[object]:
+        self._look_at(value)
         key: object = None
         trees: list[object] = []
         try:
@@ -166,11 +218,13 @@ class Outward(ABC):
             maker, values = self._vocabulary.reduce(value)
         except CodecError as error:
             raise Failure(error) from None
+        self.spend(0, maker.steps, len(maker.tag))
         own = _OWN_MARKS.get(maker.tag)
         if own is not None:
             (argument,) = values
-            self._take(40)
-            return self.mark(own, _uuid_text(argument) if isinstance(argument, bytes) else argument)
+            text = _uuid_text(argument) if isinstance(argument, bytes) else argument
+            self.spend(0, 0, len(text))
+            return self.mark(own, text)
         if maker.names:
             self._enter(value)
             named = dict(zip(maker.names, values, strict=True))
@@ -180,34 +234,41 @@ class Outward(ABC):
         return self.mark("object", [maker.tag, *self.each(values, value)])
 
     def _text(self, value: str) -> object:
-        self._take(len(value) + 2)
-        if self._careful and not is_unicode(value):
-            return self.mark("text", self.binary(value.encode("utf-8", "surrogatepass")))
+        if not self._careful:
+            self.spend(0, LOOKED_AT, self.widest * len(value) + 6)
+        elif is_unicode(value):
+            self.spend(0, LOOKED_AT, self.measured(value))
+        else:
+            return self.mark("text", self._bytes(value.encode("utf-8", "surrogatepass")))
         return value
 
     def _integer(self, value: int) -> object:
         if value.bit_length() > self._limits.integer_bits:
             raise Failure(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
-        self._take(value.bit_length() // 3 + 1)
+        bits = value.bit_length()
+        self.spend(0, LOOKED_AT + bits / 50, bits / 3 + 2)
         return self.integer(value)
 
     def _real(self, value: float) -> object:
-        self._take(8)
+        self.spend(0, LOOKED_AT + REAL, FLOAT)
         return self.real(value) if self._careful else value
 
     def _bytes(self, value: bytes | PickleBuffer) -> object:
-        content = bytes(value)
-        self._take(len(content))
-        return self.binary(content)
+        size = len(value) if type(value) is bytes else value.raw().nbytes  # type: ignore[union-attr]  # by its type
+        self.spend(2 * size, LOOKED_AT, 4 * size / 3 + 16)
+        return self.binary(bytes(value))
 
     def _bytearray(self, value: bytearray) -> object:
+        self.spend(len(value), 0)
         return self.mark("bytearray", self._bytes(bytes(value)))
 
     def _tuple(self, value: tuple[object, ...]) -> object:
         return self.mark("tuple", self.each(value, value))
 
     def _set(self, value: set[object] | frozenset[object]) -> object:
-        trees = sorted(self.each(value, value), key=self.order)
+        trees = self.each(value, value)
+        if len(trees) > 1:
+            trees.sort(key=self.order)
         return self.mark("set" if type(value) is set else "frozenset", trees)
 
     def _date(self, value: dt.date) -> object:
@@ -215,7 +276,7 @@ class Outward(ABC):
 
     def _datetime(self, value: dt.datetime) -> object:
         if value.tzinfo is dt.UTC and not value.fold:
-            self._take(40)
+            self.spend(CONTAINER, MADE, CLOCK)
             return self.instant(value)
         if is_plain(value.tzinfo, value.fold):
             return self._clock("datetime", value.isoformat())
@@ -232,11 +293,12 @@ class Outward(ABC):
         return self._clock("timedelta", write_seconds(value))
 
     def _clock(self, name: str, argument: object) -> object:
-        self._take(40)
+        self.spend(0, 0, CLOCK)
         return self.mark(name, argument)
 
     def _timezone(self, value: dt.timezone) -> object:
         offset, *name = offset_and_name(value)
+        self.spend(CONTAINER, 0, CLOCK)
         return self.mark("timezone", [write_seconds(offset), *map(self.convert, name)])
 
     def _zone(self, zone: dt.tzinfo | None) -> object:
@@ -249,7 +311,26 @@ class Outward(ABC):
             raise Failure(error) from None
         if maker.tag != "py:ZoneInfo":
             raise Failure(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
+        self.spend(CONTAINER, MADE, CLOCK)
         return values[0]
+
+
+def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
+    """What `write` makes with a budget, being careful only if it fails otherwise.
+
+    size: of the message that the object came from; None for an object that none but the limits bound.
+    """
+    size = limits.size if size is None else size
+    first, second = Budget(limits, size), Budget(limits, size)
+    try:
+        text = undisturbed(size, write, first, False)  # noqa: FBT003 - careful
+    except (ValueError, TooLarge):  # a lone surrogate, or a float that is not finite: where? Or too much, if it is so
+        second.steps = first.steps
+        text = b""
+    text = text or undisturbed(size, write, second, True)  # noqa: FBT003 - likewise
+    if len(text) > limits.size:
+        raise TooLarge(f"the object takes {len(text)} bytes, more than the limit of {limits.size}")
+    return text
 
 
 def is_unicode(text: str) -> bool:

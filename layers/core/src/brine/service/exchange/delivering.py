@@ -139,7 +139,7 @@ class Delivering:
         except Refusal:
             raise Undeliverable("malformed") from None
         try:  # as deep as it lies in the answer: what is too deep there would take the other messages with it
-            return content, len(encode(self.form, {"messages": [{"content": content}]}, end.types))
+            return content, len(encode(self.form, {"messages": [{"content": content}]}, end.types, len(envelope)))
         except (Unsupported, TooLarge):
             return None, ANSWER_LIMIT + 1
 

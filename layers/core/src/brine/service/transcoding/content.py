@@ -68,7 +68,7 @@ class Contents:
         obj = self._opened(response, target, now)
         try:
             if form is not Format.SEALED:
-                return encode(form, obj, self.types)
+                return encode(form, obj, self.types, len(response.body))
             if self.with_clients is None:
                 raise AssertionError("envelopes are offered only where there are keys")
             context = ("response", canonical_target(request.target))
@@ -80,7 +80,7 @@ class Contents:
         """An object in the format that the origin gets."""
         try:
             if self.transcoding.sent is not Format.SEALED:
-                return encode(self.transcoding.sent, obj, self.types)
+                return encode(self.transcoding.sent, obj, self.types, len(request.body))
             context = ("request", request.method, canonical_target(target))
             return self._origins().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
         except CodecError as error:

@@ -1,20 +1,8 @@
-"""Hostile JSON and MessagePack, each decoded in a process of its own: `python -m tests.attacks.content`.
-
-Prints a JSON object for each: the outcome, CPU seconds, and MiB of memory beyond what the process had before.
-"""
+"""Hostile JSON and MessagePack made by hand: what is beyond a limit, malformed, or dense."""
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 from typing import TYPE_CHECKING
-
-from brine.domain.formats import Format, decode
-from brine.domain.formats.allowed import Types
-from brine.errors import FormatError
-from tests.attacks.runner import death_of, limit_this_process
-from tests.unit.codec.samples import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,46 +113,3 @@ def _extended(levels: int, size: int) -> bytes:
     data = b"\xc6" + size.to_bytes(4) + bytes(size)
     heads = [b"\xc9" + (len(data) + 7 * level + 1).to_bytes(4) + b"\x08\x91" for level in range(levels)]
     return b"".join(reversed(heads)) + data
-
-
-def measured(form: Format, make: Callable[[], bytes]) -> dict[str, object]:
-    """What becomes of it here, and what it takes beside its own bytes."""
-    types = Types(registry())
-    decode(Format.JSON, b"1", types)
-    decode(Format.MSGPACK, b"\xc0", types)
-    data = make()
-    base = resource.getrusage(resource.RUSAGE_SELF)
-    try:
-        decode(form, data, types)
-    except FormatError as error:
-        outcome = f"refused: {type(error).__name__}"
-    except BaseException as error:  # noqa: BLE001 - whatever comes out is what we want to know
-        outcome = f"foreign: {type(error).__name__}"
-    else:
-        outcome = "accepted"
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = used.ru_utime + used.ru_stime - base.ru_utime - base.ru_stime
-    mebibytes = (used.ru_maxrss - base.ru_maxrss) / 1024
-    return {"outcome": outcome, "seconds": round(seconds, 3), "mebibytes": round(mebibytes, 1)}
-
-
-def in_child(form: Format, make: Callable[[], bytes]) -> dict[str, object]:
-    """The same in a process with limits, which may die of it."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        limit_this_process()
-        os.write(writing, json.dumps(measured(form, make)).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        report = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return json.loads(report) if report else {"outcome": death_of(status), "seconds": 0.0, "mebibytes": 0.0}
-
-
-if __name__ == "__main__":
-    for form, bombs in ((Format.JSON, json_bombs()), (Format.MSGPACK, msgpack_bombs())):
-        for name, make in bombs:
-            print(json.dumps({"form": form.name, "name": name, **in_child(form, make)}), flush=True)

@@ -1,0 +1,126 @@
+"""What it takes to put keys into one dict or set, when their sender may have chosen them so that they collide.
+
+A hash table looks at one slot after another until one is free. Only the hashes of texts, bytes and naive dates and
+times depend on a secret of this process: a sender can compute all others, and choose keys that make each look at
+thousands of slots. No rule about keys tells honest ones from those, so `looks` goes the way that CPython goes
+(Objects/dictobject.c and setobject.c), and counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import eq
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING
+
+from brine_codec import CodecError
+from brine_codec.budget import COMPARISON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from brine_codec import Vocabulary
+
+    type Spend = Callable[[float, float], None]
+
+SECRET = frozenset({str, bytes, bool, type(None)})
+"""Types whose hashes a sender cannot choose."""
+FEW = 5
+"""So many keys fit into a table of the smallest size, where nothing can cost much."""
+KEY_MEMORY = 200
+"""Bytes for each key: its place in a table that has just grown, and in the lists that are made here."""
+LOOK, WEIGHED = 2.5, 8
+"""Steps of one look at a slot, which takes ten times as long here as in the table; of one value that is weighed."""
+_PERTURB_SHIFT = 5
+_HASH_BITS = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How CPython fills one: `run` slots in a row before it jumps, and `filled` of each `slots` before it grows."""
+
+    run: int
+    filled: int
+    slots: int
+
+
+DICT, SET = Table(1, 2, 3), Table(10, 3, 5)
+
+
+def price(keys: Sequence[object], table: Table, spend: Spend, vocabulary: Vocabulary) -> None:
+    """Spend what these keys will take, before they are put into one table. `spend` raises when that is too much.
+
+    Raises TypeError for what cannot be a key.
+    """
+    spend(KEY_MEMORY * len(keys), 0)
+    if len(keys) <= FEW or SECRET.issuperset(map(type, keys)):
+        for key in keys:
+            hash(key)
+        return
+    hashes = list(map(hash, keys))
+    ordered = sorted(hashes)
+    if any(map(eq, ordered, islice(ordered, 1, None))):
+        _compare(keys, hashes, spend, vocabulary)
+    size = 8
+    while _fill(hashes, size, table, spend) < len(hashes):
+        size *= 2
+
+
+def _fill(hashes: list[int], size: int, table: Table, spend: Spend) -> int:
+    """Put as many keys into an empty table as this size takes, and spend what that takes. Returns how many."""
+    count = min(len(hashes), size * table.filled // table.slots)
+    mask, taken, looks = size - 1, bytearray(size), 0
+    for hash_ in islice(hashes, count):
+        slot = hash_ & mask
+        if taken[slot]:
+            perturb = hash_ & _HASH_BITS
+            while True:
+                run = table.run if slot + table.run <= size else 1
+                found = taken.find(0, slot, slot + run)
+                if found >= 0:
+                    looks += found - slot
+                    slot = found
+                    break
+                looks += run
+                perturb >>= _PERTURB_SHIFT
+                slot = (slot * 5 + perturb + 1) & mask
+            if looks > size:
+                spend(0, LOOK * looks)
+                looks = 0
+        taken[slot] = 1
+    spend(0, LOOK * (looks + count))
+    return count
+
+
+def _compare(keys: Sequence[object], hashes: list[int], spend: Spend, vocabulary: Vocabulary) -> None:
+    """Spend what comparing those with equal hashes takes, each with all that came before it."""
+    places = sorted(range(len(keys)), key=hashes.__getitem__)
+    for _, group in groupby(places, hashes.__getitem__):
+        alike = list(group)
+        if len(alike) > 1:
+            price_of_each = WEIGHED + len(alike) * COMPARISON
+            for place in alike:
+                spend(0, weigh(keys[place], vocabulary) * price_of_each)
+
+
+def weigh(key: object, vocabulary: Vocabulary) -> float:
+    """How many machine words are looked at to compare a key with another of the same hash, at most."""
+    kind = type(key)
+    if kind is int:
+        return 1 + key.bit_length() / 512  # type: ignore[attr-defined]  # by its type
+    if kind in {str, bytes}:
+        return 1 + len(key) / 256  # type: ignore[arg-type]  # likewise
+    if kind is PickleBuffer:
+        return 1 + key.raw().nbytes / 256  # type: ignore[attr-defined]  # likewise
+    if kind in {tuple, list}:
+        return 1 + sum(weigh(part, vocabulary) for part in key)  # type: ignore[attr-defined]  # likewise
+    if kind in {frozenset, set}:  # each member is looked for in the other, where all may have one hash
+        return 1 + len(key) * sum(weigh(part, vocabulary) for part in key)  # type: ignore[arg-type,attr-defined]  # likewise
+    if kind is dict:
+        return 1 + len(key) * sum(weigh(part, vocabulary) for pair in key.items() for part in pair)  # type: ignore[arg-type,attr-defined]  # likewise
+    try:
+        maker, values = vocabulary.reduce(key)
+    except CodecError:  # one of datetime's
+        return 20
+    return 4 * maker.steps + sum(weigh(value, vocabulary) for value in values)

@@ -1,0 +1,148 @@
+"""Hostile JSON and MessagePack, each read and written in a process of its own: `python -m tests.attacks.content [PART]`.
+
+Prints a JSON object for each whose name contains PART: its size, the outcome, and for reading as well as for writing
+what came of it in each format CPU seconds and MiB of memory. Seconds are those of an idle machine: what was measured, by
+how much longer a piece of plain work takes here and now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from brine.domain.formats import Format, decode, encode
+from brine.errors import FormatError
+from brine_codec import CodecError
+from tests.attacks.content.bombs import json_bombs, msgpack_bombs
+from tests.attacks.content.items import TYPES
+from tests.attacks.content.keys import key_bombs
+from tests.attacks.content.positions import item_bombs
+from tests.attacks.content.shared import shared_bombs
+from tests.attacks.runner import death_of, limit_this_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+OPEN = (Format.JSON, Format.MSGPACK)
+PLAIN_WORK = 0.012
+"""Seconds that `plain_work` takes on an idle machine, of the kind for which the limits are meant."""
+
+
+def plain_work() -> float:
+    """CPU seconds for some work that has nothing to do with formats."""
+    start = time.process_time()
+    made: dict[str, list[int]] = {}
+    for number in range(30_000):
+        made.setdefault(str(number % 1_000), []).append(number)
+    return time.process_time() - start
+
+
+def costs(work: Callable[[], object]) -> tuple[object, dict[str, Any]]:
+    """What work gives, and the outcome, seconds and mebibytes."""
+    slowness = plain_work() / PLAIN_WORK
+    base = resource.getrusage(resource.RUSAGE_SELF)
+    made = None
+    try:
+        made = work()
+    except (FormatError, CodecError) as error:
+        outcome = f"refused: {type(error).__name__}: {error}"
+    except BaseException as error:  # noqa: BLE001 - whatever comes out is what we want to know
+        outcome = f"foreign: {type(error).__name__}"
+    else:
+        outcome = "accepted"
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = used.ru_utime + used.ru_stime - base.ru_utime - base.ru_stime
+    slowness = max(slowness, plain_work() / PLAIN_WORK, 1)
+    mebibytes = (used.ru_maxrss - base.ru_maxrss) / 1024
+    return made, {"outcome": outcome, "seconds": round(seconds / slowness, 3), "mebibytes": round(mebibytes, 1)}
+
+
+def read(form: Format, data: bytes) -> Iterator[dict[str, Any]]:
+    """Reports of reading it, and of writing what came of it."""
+    obj, report = costs(lambda: decode(form, data, TYPES))
+    yield {"does": "read", "size": len(data), **report}
+    if report["outcome"] == "accepted":
+        yield from write(obj, len(data))
+
+
+def write(obj: object, size: int) -> Iterator[dict[str, Any]]:
+    """Reports of writing it in each format."""
+    for form in OPEN:
+        _, report = costs(lambda form=form: encode(form, obj, TYPES, size))  # type: ignore[misc]  # only typed when called
+        yield {"does": f"write {form.name}", "size": size, **report}
+
+
+def in_child(attack: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The reports of an attack in a process with limits, which may die of it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        limit_this_process()
+        for report in attack():
+            os.write(writing, json.dumps(report).encode() + b"\n")
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        reports: list[dict[str, Any]] = [json.loads(line) for line in pipe]
+    _, status = os.waitpid(child, 0)
+    if status:
+        reports.append({"does": "die", "size": 0, "outcome": death_of(status), "seconds": 0.0, "mebibytes": 0.0})
+    return reports
+
+
+def made_elsewhere(make: Callable[[], bytes]) -> bytes:
+    """What it makes, in a process whose memory does not count afterwards."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(make())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        data = pipe.read()
+    _, status = os.waitpid(child, 0)
+    assert status == 0
+    return data
+
+
+def texts() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
+    """All that is read: format, name, and what makes the bytes."""
+    for form, bombs in ((Format.JSON, json_bombs()), (Format.MSGPACK, msgpack_bombs())):
+        for name, make in bombs:
+            yield form, name, make
+    for form in OPEN:
+        for name, obj in item_bombs(form):
+            yield form, name, lambda form=form, obj=obj: encode(form, obj(), TYPES)  # type: ignore[misc]  # as above
+    yield from key_bombs()
+
+
+def attacks(part: str) -> Iterator[tuple[str, Callable[[], Iterator[dict[str, Any]]]]]:
+    """All whose name contains that."""
+    for form, name, make in texts():
+        full = f"{form.name}: {name}"
+        if part in full:
+            data = made_elsewhere(make)
+            yield full, lambda form=form, data=data: read(form, data)  # type: ignore[misc]  # as above
+    for name, obj, size in shared_bombs():
+        if part in f"shared: {name}":
+            yield f"shared: {name}", lambda obj=obj, size=size: write(obj(), size)  # type: ignore[misc]  # as above
+
+
+def main(part: str) -> None:
+    """Run and print."""
+    for form in OPEN:
+        for report in read(form, b"\x30"):  # imports, for all children
+            assert report["outcome"] == "accepted"
+    for name, attack in attacks(part):
+        for report in in_child(attack):
+            print(json.dumps({"name": name, **report}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -1,0 +1,62 @@
+"""Small objects that mean a large text, since a part of them is written each time that it is met."""
+
+from __future__ import annotations
+
+import collections
+from typing import TYPE_CHECKING
+
+from tests.attacks.content.colliding import DICT, EQUAL, SET, integers
+from tests.attacks.content.items import EMPTY, ITEMS, WRAPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SIZE = 2_000
+"""Bytes of the message that such an object came from."""
+LONG = 1_500
+
+
+def shared_bombs() -> Iterator[tuple[str, Callable[[], object], int]]:
+    """Name, what makes the object, and the bytes of the message that it came from."""
+    for name, text in {
+        "control characters": "\x01" * LONG,
+        "quotes": '"' * LONG,
+        "wide characters": "\U0001f600" * (LONG // 4),
+        "a wide character among control characters": "\x01" * LONG + "\U0001f600",
+        "lone surrogates": "\udcff" * (LONG // 3),
+        "digits": "0" * LONG,
+    }.items():
+        yield name, lambda text=text: _laughs(text), SIZE  # type: ignore[misc]  # only typed when called
+        yield f"{name}, as names", lambda text=text: _laughs({text: text}), SIZE  # type: ignore[misc]  # likewise
+        yield f"{name}, often in one list", lambda text=text: [text] * 1_000_000, SIZE  # type: ignore[misc]  # likewise
+        yield f"{name}, once in each of many lists", lambda text=text: [[text, None, 1.5]] * 500_000, SIZE  # type: ignore[misc]  # likewise
+    yield "a long integer", lambda: _laughs(2**8_000), SIZE
+    yield "long integers in one list", lambda: [2**8_000] * 1_000_000, SIZE
+    yield "bytes", lambda: _laughs(bytes(LONG)), SIZE
+    yield "floats", lambda: _laughs([1.2345678901234567e-300] * 500), SIZE
+    yield "a set of sets", lambda: _laughs(frozenset(frozenset(range(at, at + 9)) for at in range(9))), SIZE
+    for name, item in ITEMS.items():
+        yield f"{name}, in lists of lists", lambda item=item: _laughs(item(0)), SIZE  # type: ignore[misc]  # likewise
+        yield f"{name}, often", lambda item=item: [item(0)] * 1_000_000, SIZE  # type: ignore[misc]  # likewise
+    for empty in EMPTY:
+        yield f"empty {type(empty).__name__}, often", lambda empty=empty: [empty] * 1_000_000, SIZE  # type: ignore[misc]  # likewise
+    for name, wrap in WRAPS.items():
+        yield f"{name}, twice at each depth", lambda wrap=wrap: _doubled(wrap), SIZE  # type: ignore[misc]  # likewise
+    for cls in (dict, collections.OrderedDict, collections.Counter, set):
+        probing = integers(2**9, SET if cls is set else DICT)
+        for name, keys in {"one hash": [EQUAL * at for at in range(200)], "probing keys": probing}.items():
+            whole = cls(dict.fromkeys(keys, 0))
+            yield f"{cls.__name__} of {name}", lambda whole=whole: [whole] * 20_000, 9_000  # type: ignore[misc]  # likewise
+
+
+def _laughs(obj: object) -> object:
+    for _ in range(7):
+        obj = [obj] * 12
+    return obj
+
+
+def _doubled(wrap: Callable[[object], object]) -> object:
+    obj: object = 1
+    for _ in range(45):
+        obj = wrap((obj, obj))
+    return obj
