@@ -72,7 +72,8 @@ def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
     checksum = zlib.crc32(",".join(names).encode())  # changes when a field is added, removed, renamed or moved
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
     exec(_source(cls, fields, space), space)  # noqa: S102 - made of the names in a registered class, nothing of any data
-    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"]})
+    each = 20 if any(field.kind.inside is not None and field.kind.items is None for field in fields) else 1
+    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"], "steps_each": each})
     maker = space["maker"] = compiled(f"{tag}/{checksum:08x}", cls, space["make"], fields)
     return maker, space["reduce"]
 

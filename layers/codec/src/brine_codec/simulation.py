@@ -29,8 +29,12 @@ LIST, DICT, SET, TUPLE, ARGUMENTS, OBJECT, STRONG_OBJECT, MAKER = range(8)
 """Composites. A TUPLE may be a frozenset, or an integer above 64 bits; ARGUMENTS are a tuple with a buffer inside."""
 MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
-EVENT = 12
+EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
+STEPS_PER_VALUE, STEPS_PER_FILL = 4, 20
+"""Steps to look at one value of a run, if need be; to look at the keys of one dict or set."""
+MEMORY_PER_MEMBER = 70
+"""What a member takes in a set that has just grown, beside its own bytes."""
 
 
 class Simulation:
@@ -150,6 +154,7 @@ class Simulation:
                 entries.append([_EMPTY[first], g.DEPTH_IN_RUN, len(token) // 2])
             else:
                 entries.append(WEAK)
+        self._budget.spend(0, STEPS_PER_VALUE * len(entries))
         return entries
 
     def _object(self, index: int, depth: int, values: int) -> Composite:
@@ -210,7 +215,10 @@ class Simulation:
         if place % every:
             raise Forbidden("the stream fills a dict with a key that has no value")
         target[3:] = keys, composites, values
-        self._budget.spend(0, steps_for_keys(keys, composites, values) - paid)
+        members = place if every == 1 else 0
+        self._budget.spend(
+            MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, composites, values) - paid
+        )
 
     def _close(self, items: list[Entry]) -> None:
         """Make a tuple."""
@@ -228,6 +236,8 @@ class Simulation:
         if not isinstance(maker, list) or maker[0] != MAKER:
             raise Forbidden("the stream calls what is no maker")
         self._stack.append(self._object(maker[2], depth, values))
+        known = self._makers[maker[2]]
+        self._budget.spend(known.memory_each * values, known.steps_each * values)
 
     # One method for each opcode: it takes the place of the opcode and returns that of the next.
 

@@ -21,19 +21,28 @@ def maker_of[T](
     tag: str = "",
     memory: int = 300,
     steps: int = 20,
+    each: tuple[float, float] = (0, 0),
     strong: bool = False,
 ) -> Maker:
     """A maker that is `make` itself, which answers for its own result.
 
-    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. strong: as for any Maker.
+    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. each: both for each value
+    inside of them. strong: as for any Maker.
     """
     space = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps, "strong": strong}
+    space["memory_each"], space["steps_each"] = each
     return type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
 
 
 def entry[T](
-    cls: type[T], pack: Callable[[T], Values], make: Callable[..., T], *, memory: int = 300, steps: int = 20
+    cls: type[T],
+    pack: Callable[[T], Values],
+    make: Callable[..., T],
+    *,
+    memory: int = 300,
+    steps: int = 20,
+    each: tuple[float, float] = (0, 0),
 ) -> Entry:
     """The class, what makes its objects, and what takes them apart."""
-    maker = maker_of(cls, make, memory=memory, steps=steps)
+    maker = maker_of(cls, make, memory=memory, steps=steps, each=each)
     return cls, maker, lambda value: (maker, pack(value))  # type: ignore[arg-type]  # called for this class alone
