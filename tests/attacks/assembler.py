@@ -1,12 +1,21 @@
-"""Pickle opcodes put together by hand. Each function gives bytes; `stream` makes a whole of them."""
+"""Pickle opcodes put together by hand. Each function gives bytes; `stream` makes a whole of them.
+
+There are two dialects. A tree stream, which envelopes of other parties hold, has makers at its head and no memo. A
+graph stream, as the pickler writes it on its own, puts all that it makes into the memo. The environment variable
+BRINE_DIALECT chooses between `tree`, the default, and `graph`, so that one corpus tries both.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from struct import pack
+
+TREE = os.environ.get("BRINE_DIALECT", "tree") == "tree"
 
 MARK, STOP, POP, POP_MARK, DUP = b"(", b".", b"0", b"1", b"2"
 NONE, TRUE, FALSE = b"N", b"\x88", b"\x89"
-MEMOIZE = b"\x94"
+MEMOIZE = b"" if TREE else b"\x94"
 EMPTY_TUPLE, TUPLE, TUPLE1, TUPLE2, TUPLE3 = b")", b"t", b"\x85", b"\x86", b"\x87"
 EMPTY_LIST, APPEND, APPENDS = b"]", b"a", b"e"
 EMPTY_DICT, SETITEM, SETITEMS = b"}", b"s", b"u"
@@ -22,7 +31,7 @@ def text(value: str | bytes) -> bytes:
 
 
 def kept(value: str | bytes) -> bytes:
-    """A text as the writer has it, with MEMOIZE."""
+    """A text as the writer has it: in a graph, with MEMOIZE."""
     return text(value) + MEMOIZE
 
 
@@ -96,9 +105,32 @@ def call(function: bytes, *arguments: bytes) -> bytes:
 REBUILD = stack_global("brine_codec", "rebuild")
 
 
+def maker(tag: str, place: int | None = None) -> bytes:
+    """The maker of a tag. In a graph it may already have a place in the memo; `stream` introduces it in a tree."""
+    if TREE:
+        return b"\0maker<" + tag.encode().hex().encode() + b">"
+    return call(REBUILD, kept(tag)) if place is None else get(place)
+
+
 def made(tag: str, *fields: bytes) -> bytes:
     """An object by a maker of ours, as the writer has it."""
-    return call(call(REBUILD, kept(tag)), *fields)
+    return call(maker(tag), *fields)
+
+
+def introduced(content: bytes) -> bytes:
+    """Content in which makers have their places, after the opcodes that introduce them."""
+    places: dict[bytes, int] = {}
+
+    def placed(match: re.Match[bytes]) -> bytes:
+        return b"h" + pack("<B", places.setdefault(match[1], len(places)))
+
+    content = re.sub(rb"\0maker<([0-9a-f]*)>", placed, content)
+    return b"".join([introduction(bytes.fromhex(tag.decode()), place) for tag, place in places.items()]) + content
+
+
+def introduction(tag: str | bytes, place: int) -> bytes:
+    """The opcodes that put the maker of a tag into a place of the memo."""
+    return REBUILD + text(tag) + TUPLE1 + REDUCE + b"q" + pack("<B", place) + POP
 
 
 def frames(content: bytes, size: int = 60_000) -> bytes:
@@ -113,12 +145,14 @@ def frames(content: bytes, size: int = 60_000) -> bytes:
 
 def stream(*parts: bytes, protocol: int = 5) -> bytes:
     """Protocol, one frame, STOP."""
-    content = b"".join(parts) + STOP
+    content = introduced(b"".join(parts) + STOP)
     return b"\x80" + pack("<B", protocol) + (frames(content, len(content)) if protocol >= 4 else content)
 
 
 def framed(tokens: list[bytes], *tail: bytes) -> bytes:
-    """A stream of many tokens, with a new frame whenever one has 64 KiB, as the writer does it."""
+    """A stream of many tokens. In a graph, a new frame begins whenever one has 64 KiB, as the writer does it."""
+    if TREE:
+        return stream(*tokens, *tail)
     whole, frame, size = [b"\x80\x05"], list[bytes](), 0
     for token in [*tokens, *tail, STOP]:
         frame.append(token)

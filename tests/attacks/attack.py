@@ -43,12 +43,12 @@ class Attack:
             content = b"".join(join([content], [PickleBuffer(buffer) for buffer in self.buffers]))
         size, compression = len(content), 0
         if self.compress:
-            content, compression = zstd.compress(content, level=3), 2
+            content, compression = zstd.compress(content, level=1), 2
         header: bytes = LAYOUT.pack(MAGIC, 1, compression, 1 if self.buffers else 0, 0, 2, int(NOW), 0, 0, size, 0)
         mac = mac or keyring().opening_key(2, NOW).mac(PURPOSE)
         return header + content + mac.tag(header + encode(CONTEXT), content)
 
 
-type Wall = Literal["seal", "gate", "reader", "none"]
-"""seal: the attacker has no key. gate: the key has leaked. reader: and the gate is off. none: bare pickle, to see that
-the corpus bites."""
+type Wall = Literal["seal", "tree", "gate", "reader", "none"]
+"""seal: the attacker has no key. tree, gate: the key has leaked, and the streams are trees or graphs. reader: and the
+gate is off. none: bare pickle, to see that the corpus bites."""

@@ -1,12 +1,14 @@
 """Runs attacks in processes with limits, and says what became of each.
 
-`python -m tests.attacks.runner WALL,... [PREFIX]` prints a JSON object per wall and attack: the outcome, CPU seconds,
-and MiB of memory beyond what the process had before. What may eat memory or crash gets a process of its own; the others
-share one while all goes well.
+`python -m tests.attacks.runner WALL,... [PREFIX]` prints a JSON object per wall and attack: the outcome, the bytes of
+the envelope, CPU seconds, and MiB of memory beyond what the process had before; of what was accepted, also the seconds
+of its repr() and hash(). What may eat memory or crash gets a process of its own; the others share one while all goes
+well. BRINE_DIALECT says in which dialect the streams are: the walls `tree` and `gate` are the same but for that.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -14,6 +16,7 @@ import resource
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -22,6 +25,7 @@ from brine_codec.mac import Mac
 from tests.attacks import victim
 from tests.attacks.attack import Attack, Wall
 from tests.attacks.corpus import corpus
+from tests.attacks.measure import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,42 +34,41 @@ MEBIBYTE = 1024 * 1024
 ADDRESS_SPACE = 1024 * MEBIBYTE  # a stop; the 256 MiB that are allowed are checked on what was used
 SECONDS = 3  # likewise, for the second that is allowed
 SHARING = 50
-ALONE = ("bombs", "collisions", "frames")
+ALONE = ("bombs", "collisions", "frames", "shared", "keys", "estimates", "makers")
 
 
-def outcome(wall: Wall, attack: Attack) -> str:
-    """What happens to it in this process."""
+def measured(wall: Wall, attack: Attack) -> dict[str, Any]:
+    """What happens to it in this process, and what it takes."""
     if attack.name.startswith("opcodes: EXT"):
         victim.register_extension()
     envelope = attack.envelope(Mac(b"a key that is not ours") if wall == "seal" else None)
     before = victim.state()
+    meter = Meter()
+    told, opened = outcome(wall, attack, envelope)
+    report = {"size": len(envelope), **meter.read()}
+    if told == "accepted":
+        with suppress(Exception):  # what cannot be hashed, or shown
+            repr(opened)
+            hash(opened)
+        report["shown"] = round(meter.read()["seconds"] - report["seconds"], 3)
+    del opened
+    if victim.has_sung():
+        told = "executed"
+    elif victim.state() != before:
+        told = "polluted"
+    return {"outcome": told, **report}
+
+
+def outcome(wall: Wall, attack: Attack, envelope: bytes) -> tuple[str, object]:
+    """What opening it comes to, and what was opened."""
     try:
         if wall == "none":
-            opened = pickle.loads(attack.stream, buffers=attack.buffers)  # noqa: S301 - the baseline that this is about
-        else:
-            opened = victim.open_envelope(wall, envelope)
+            return "accepted", pickle.loads(attack.stream, buffers=attack.buffers)  # noqa: S301 - the baseline that this is about
+        return "accepted", victim.open_envelope(wall, envelope)
     except CodecError as error:
-        came_of_it = f"refused: {type(error).__name__}"
+        return f"refused: {type(error).__name__}", None
     except BaseException as error:  # noqa: BLE001 - whatever comes out of an attack is what we want to know
-        came_of_it = f"foreign: {type(error).__name__}"
-    else:
-        came_of_it = "accepted"
-        del opened
-    if victim.has_sung():
-        return "executed"
-    return came_of_it if victim.state() == before else "polluted"
-
-
-def measured(wall: Wall, attack: Attack) -> dict[str, Any]:
-    """The outcome, and what it took."""
-    base = resource.getrusage(resource.RUSAGE_SELF)
-    told = outcome(wall, attack)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return {
-        "outcome": told,
-        "seconds": round(used.ru_utime + used.ru_stime - base.ru_utime - base.ru_stime, 3),
-        "mebibytes": round((used.ru_maxrss - base.ru_maxrss) / 1024, 1),
-    }
+        return f"foreign: {type(error).__name__}", None
 
 
 def in_child(wall: Wall, attacks: list[Attack]) -> list[dict[str, Any]]:
@@ -84,7 +87,7 @@ def in_child(wall: Wall, attacks: list[Attack]) -> list[dict[str, Any]]:
     _, status = os.waitpid(child, 0)
     if len(reports) < len(attacks):
         death = "executed" if victim.has_sung() else death_of(status)
-        reports.append({"outcome": death, "seconds": 0.0, "mebibytes": 0.0})
+        reports.append({"outcome": death, "size": 0, "seconds": 0.0, "mebibytes": 0.0})
     return reports
 
 
@@ -131,9 +134,8 @@ def main(walls: list[Wall], prefix: str) -> None:
     """Run and print."""
     warnings.simplefilter("ignore")
     victim.has_sung()  # an old canary is not ours
-    victim.open_envelope(
-        "gate", Attack("warm up", b"\x80\x05N.", compress=True).envelope()
-    )  # imports, for all children
+    victim.warm_up()  # imports and patterns, for all children
+    gc.freeze()  # which are not looked through before each attack
     for batch in batches(prefix):
         for wall in walls:
             for report in run(wall, batch):

@@ -5,13 +5,22 @@ from __future__ import annotations
 import copyreg
 import datetime as dt
 import enum
+import ipaddress
 import os
 import pickle
+import uuid
+from collections import OrderedDict
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 import brine_codec
-from brine_codec import Codec, Limits, Registry
+from brine_codec import Codec, Limits, Registry, frames
 from tests.attacks.attack import CONTEXT, PURPOSE
 from tests.unit.codec.samples import NOW, keyring
 
@@ -90,10 +99,28 @@ class Extended:
         sing(*arguments)
 
 
+class Colours(enum.Flag):
+    RED = 1
+    GREEN = 2
+
+
+class Bits(enum.IntFlag):
+    LOW = 1
+    HIGH = 2**20
+
+
+@dataclass
+class Dear:
+    """A record whose annotation is dear to check."""
+
+    content: list[int | list[int] | dict[str, int | None] | None]
+
+
 def registry() -> Registry:
     known = Registry()
-    for cls in (Mood, Pair, Open, Keyed, Strict):
+    for cls in (Mood, Pair, Open, Keyed, Strict, Colours, Bits, Dear):
         known.register(cls, version=1)
+    frames.register(known)
     known.register(Cart, version=1, pack=pack_cart, make=make_cart)
     return known
 
@@ -109,6 +136,7 @@ TAGS = {
         Cart: Cart(""),
     }.items()
 }
+DEAR = registry().reducers[Dear](Dear([]))[0].tag
 EXTENSION = 200
 
 
@@ -118,13 +146,39 @@ def register_extension() -> None:
     pickle.loads(b"\x80\x02\x82" + bytes([EXTENSION]) + b".")  # noqa: S301 - fills the cache, as an earlier load would
 
 
+def warm_up() -> None:
+    """Import and compile whatever the first envelope would."""
+    codec = Codec(keyring(), purpose=PURPOSE, registry=registry())
+    values = [ipaddress.ip_address("1.1.1.1"), Decimal(1), Fraction(1), uuid.UUID(int=1), PurePosixPath("a"), range(1)]
+    values += [dt.date(2026, 1, 1), OrderedDict(), ZoneInfo("Europe/Berlin"), pd.DataFrame({"a": [1, None]})]
+    for size in (1, 200_000):
+        opened = codec.open(codec.seal([*values, b"x" * size, "a" * 3_000], now=NOW), now=NOW)
+        repr(opened)
+
+
 def open_envelope(wall: Wall, envelope: bytes) -> object:
     """Open as a service with these walls would."""
     codec = Codec(keyring(), purpose=PURPOSE, registry=registry(), gate=wall != "reader", limits=Limits())
     return codec.open(envelope, context=CONTEXT, now=NOW)
 
 
-WATCHED = (Mood, Mood.GOOD, Mood.BAD, Pair, Open, Keyed, Strict, Cart, Extended, sing, make_cart, pack_cart)
+WATCHED = (
+    Mood,
+    Mood.GOOD,
+    Mood.BAD,
+    Colours,
+    Bits,
+    Dear,
+    Pair,
+    Open,
+    Keyed,
+    Strict,
+    Cart,
+    Extended,
+    sing,
+    make_cart,
+    pack_cart,
+)
 
 
 def state() -> object:

@@ -19,6 +19,7 @@ from tests.unit.codec.samples import Access, Box, Colour, Handmade, Line, Point,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 @dataclass(frozen=True)
 class Keyed:
     """A record that can be a key."""

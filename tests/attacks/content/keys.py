@@ -65,13 +65,23 @@ def key_bombs() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
         for bits in (8, 12, 16):
             for name, make in PROBING.items():
                 chosen = lambda table, bits=bits, make=make: map(make, integers(2**bits, table))  # noqa: E731
-                yield form, f"probing members, {name}, {bits} bits", lambda form=form, chosen=chosen: _set(form, _texts(form, chosen(SET)))  # type: ignore[misc]
-                yield form, f"probing keys, {name}, {bits} bits", lambda form=form, chosen=chosen: _map(form, _texts(form, chosen(DICT)))  # type: ignore[misc]
+                yield (
+                    form,
+                    f"probing members, {name}, {bits} bits",
+                    lambda form=form, chosen=chosen: _set(form, _texts(form, chosen(SET))),
+                )  # type: ignore[misc]
+                yield (
+                    form,
+                    f"probing keys, {name}, {bits} bits",
+                    lambda form=form, chosen=chosen: _map(form, _texts(form, chosen(DICT))),
+                )  # type: ignore[misc]
                 for tag in ("OrderedDict", "Counter"):
                     yield (
                         form,
                         f"probing keys of a {tag}, {name}, {bits} bits",
-                        lambda form=form, chosen=chosen, tag=tag: _tagged(form, tag, _map(form, _texts(form, chosen(DICT)))),  # type: ignore[misc]
+                        lambda form=form, chosen=chosen, tag=tag: _tagged(
+                            form, tag, _map(form, _texts(form, chosen(DICT)))
+                        ),  # type: ignore[misc]
                     )
 
 

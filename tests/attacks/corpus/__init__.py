@@ -9,8 +9,10 @@ from tests.attacks.corpus import (
     bombs,
     buffers,
     collisions,
+    estimates,
     frames,
     gadgets,
+    keys,
     names,
     opcodes,
     structure,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.attacks.attack import Attack
 
-FAMILIES = (gadgets, names, opcodes, targets, structure, frames, bombs, collisions, arguments, buffers)
+FAMILIES = (gadgets, names, opcodes, targets, structure, frames, bombs, collisions, arguments, buffers, estimates, keys)
 
 
 def corpus(prefix: str = "") -> Iterator[Attack]:

@@ -27,10 +27,12 @@ from tests.attacks.assembler import (
     get,
     kept,
     made,
+    maker,
     mapping,
     number,
     some,
     stream,
+    text,
 )
 from tests.attacks.attack import Attack
 
@@ -74,10 +76,10 @@ def copies() -> Iterator[Attack]:
     tokens = [EMPTY_LIST + MEMOIZE + MARK + EMPTY_DICT + MEMOIZE]
     for start in range(0, len(entries), 1000):
         tokens += [MARK, *entries[start : start + 1000], SETITEMS]
-    tokens += [made("py:OrderedDict", get(1)), *[call(get(7), get(1))] * 800, APPENDS]
+    tokens += [made("py:OrderedDict", get(1)), *[call(maker("py:OrderedDict", place=7), get(1))] * 800, APPENDS]
     yield Attack("bombs: copies of one dict", framed(tokens), alone=False, compress=True)
     path = kept("a/" * 30_000)
-    paths = [made("py:PurePosixPath", get(1)), *[call(get(8), get(1))] * 990]
+    paths = [made("py:PurePosixPath", get(1)), *[call(maker("py:PurePosixPath", place=8), get(1))] * 990]
     yield Attack(
         "bombs: a long path hashed again and again",
         framed([EMPTY_LIST + MEMOIZE + MARK + path + EMPTY_SET + MEMOIZE + MARK, *paths, ADDITEMS + APPENDS]),
@@ -164,7 +166,9 @@ def attacks() -> Iterator[Attack]:
     deque = made("py:deque", some(), NONE)
     yield Attack(
         "bombs: 100,000 deques",
-        framed([EMPTY_LIST + MEMOIZE, deque, APPEND, *[call(get(6), get(7), NONE) + APPEND] * 100_000]),
+        framed(
+            [EMPTY_LIST + MEMOIZE, deque, APPEND, *[call(maker("py:deque", place=6), some(), NONE) + APPEND] * 100_000]
+        ),
         alone=False,
         harmless=True,
     )
@@ -174,19 +178,17 @@ def attacks() -> Iterator[Attack]:
     yield Attack("bombs: an integer of negative size", stream(b"\x8b" + pack("<i", -1)))
     yield Attack("bombs: an integer of 2 GB", stream(b"\x8b" + pack("<i", 2**31 - 1) + b"x"))
     wide_text = ("a" * 1_000_000 + "\U0001f600").encode()
-    yield Attack(
-        "bombs: a wide text", b"\x80\x05X" + pack("<I", len(wide_text)) + wide_text + MEMOIZE + b".", harmless=True
-    )
+    yield Attack("bombs: a wide text", framed([text(wide_text) + MEMOIZE]), harmless=True)
     huge_text = ("a" * 50_000_000 + "\U0001f600").encode()
     yield Attack(
         "bombs: a wide text of 50 MB",
-        b"\x80\x05X" + pack("<I", len(huge_text)) + huge_text + MEMOIZE + b".",
+        framed([text(huge_text) + MEMOIZE]),
         alone=False,
         compress=True,
     )
     yield Attack(
         "bombs: 100 MB of zeros",
-        b"\x80\x05B" + pack("<I", 100_000_000) + bytes(100_000_000) + MEMOIZE + b".",
+        framed([b"B" + pack("<I", 100_000_000) + bytes(100_000_000) + MEMOIZE]),
         compress=True,
     )
     yield Attack("bombs: memo of many", framed([*[kept("a")] * 300_000]), alone=False)

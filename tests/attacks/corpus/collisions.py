@@ -14,13 +14,12 @@ from tests.attacks.assembler import (
     MARK,
     MEMOIZE,
     NONE,
-    REBUILD,
     SETITEMS,
     call,
     few,
     framed,
-    get,
     kept,
+    maker,
     number,
     real,
 )
@@ -60,8 +59,7 @@ def made_from(tag: str, *items: Callable[[int], bytes]) -> Callable[[int], bytes
     """Objects of one maker, which is memoised by the first."""
 
     def token(at: int) -> bytes:
-        maker = call(REBUILD, kept(tag)) if at == 0 else get(6)
-        return call(maker, *[item(at) for item in items])
+        return call(maker(tag, place=6 if at else None), *[item(at) for item in items])
 
     return token
 

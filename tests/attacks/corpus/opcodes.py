@@ -28,6 +28,7 @@ from tests.attacks.assembler import (
     get,
     kept,
     made,
+    maker,
     mapping,
     number,
     put,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DATE = stack_global("datetime", "date")
-MAKER = call(REBUILD, kept(TAGS["Open"]))
+MAKER = maker(TAGS["Open"])
 MEMBER = made("Mood@1", kept("GOOD"))
 EXTENDED = b"\x82" + bytes([EXTENSION])
 
@@ -59,7 +60,7 @@ TARGETS = {
     "rebuild": REBUILD,
     "a maker": MAKER,
     "a type": DATE,
-    "a date": call(DATE, b"C\x04\x07\xea\x09\x15\x94"),
+    "a date": made("py:date", b"C\x04\x07\xea\x09\x15" + MEMOIZE),
     "a record": made(TAGS["Strict"], number(1), some()),
     "a tuple record": made(TAGS["Pair"], number(1), number(1)),
     "a member": MEMBER,

@@ -145,6 +145,8 @@ class Codec:
             raise Malformed("the content is not as long as its header says")
         views: list[memoryview] = []
         if info.kind & KIND_BUFFERS:
+            if self._gated:
+                budget.spend(info.size, 0)  # a record copies its buffers
             content, views = split(content, self._limits.buffers)
         stream = content if type(content) is bytes else bytes(content)
         return undisturbed(len(stream), self._read, stream, views, budget)
@@ -189,7 +191,9 @@ class Codec:
             place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
         try:
-            Budget(self._limits, packed).spend(memory - budget.memory + size, steps - budget.steps)
+            Budget(self._limits, packed).spend(
+                memory - budget.memory + size * (2 if buffers else 1), steps - budget.steps
+            )
         except TooLarge:
             return False
         return True

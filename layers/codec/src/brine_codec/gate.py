@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 CONTAINERS = {0x8C: (130, 0), 0x7D: (250, 1), 0x5D: (100, 1), 0x28: (100, 1), 0x8F: (300, 1)}
 """Bytes and steps of a short text (which may be a key), a dict, a list, a mark and a set, by opcode."""
-WIDEST = 4
-"""Bytes of a character in memory."""
+WIDEST = 6
+"""Bytes that one of a long text may come to: a wide character, and copies while it is read."""
+STEPS_PER_COUNT = 0.01
+"""Of looking at one byte to count the calls of one maker."""
 
 
 def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Callable[[str], Maker]) -> None:
@@ -68,18 +70,16 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
 
 def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
     """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
-    start, opcodes = body, [] if texts else [(body, len(stream))]
+    start, parts = body, []
     for first, last in texts:
-        opcodes.append((start, first))
+        parts.append(stream[start:first])
         start = last
         budget.spend(WIDEST * (last - first), 0)
-    if texts:
-        opcodes.append((start, len(stream)))
-    for first, last in opcodes:
-        budget.spend(MEMORY_PER_BYTE * (last - first), 0)
-        for opcode, (memory, steps) in CONTAINERS.items():
-            count = stream.count(opcode, first, last)
-            budget.spend(memory * count, steps * count)
-        for index, maker in makers.items():
-            calls = stream.count(bytes((grammar.MAKER, index)), first, last)
-            budget.spend(maker.memory * calls, maker.steps * calls)
+    opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
+    budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
+    for opcode, (memory, steps) in CONTAINERS.items():
+        count = opcodes.count(opcode)
+        budget.spend(memory * count, steps * count)
+    for index, maker in makers.items():
+        calls = opcodes.count(bytes((grammar.MAKER, index)))
+        budget.spend(maker.memory * calls, maker.steps * calls)

@@ -94,7 +94,8 @@ def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
     """The maker and the reducer of one class."""
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
     exec(_source(cls, fields, space), space)  # noqa: S102 - made of the names in a registered class, nothing of any data
-    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"]})
+    each = 20 if any(field.kind.inside is not None and field.kind.items is None for field in fields) else 1
+    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"], "steps_each": each})
     maker = space["maker"] = compiled(f"{tag}/{checksum(field.name for field in fields)}", cls, space["make"], fields)
     return maker, space["reduce"]
 

@@ -30,10 +30,12 @@ LIST, DICT, SET, TUPLE, ARGUMENTS, OBJECT, STRONG_OBJECT, MAKER = range(8)
 """Composites. A TUPLE may be a frozenset, or an integer above 64 bits; ARGUMENTS are a tuple with a buffer inside."""
 MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
-EVENT = 12
+EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
-LOOK = 2
-"""Steps to look at the values of a run one by one, for each byte."""
+STEPS_PER_VALUE, STEPS_PER_FILL = 4, 20
+"""Steps to look at one value of a run, if need be; to look at the keys of one dict or set."""
+MEMORY_PER_MEMBER = 70
+"""What a member takes in a set that has just grown, beside its own bytes."""
 
 
 class Simulation:
@@ -140,12 +142,13 @@ class Simulation:
 
     def _each(self, run: Run) -> list[Entry]:
         """The values of a run."""
-        self._budget.spend(0, LOOK * (run[1] - run[0]))
         entries: list[Entry] = []
         if leaves := run[2] >> 1:
             _, each = self._patterns.tuples(run[2])
+            count = len(each(self._stream, run[0], run[1]))
+            self._budget.spend(0, STEPS_PER_VALUE * count)
             unit: list[Entry] = [STRONG, [TUPLE, 1, leaves]] if run[2] & 1 else [[TUPLE, 1, leaves]]
-            return unit * len(each(self._stream, run[0], run[1]))
+            return unit * count
         for token in self._patterns.each(self._stream, run[0], run[1]):
             first = token[0]
             if first in (g.SHORT_TEXT, g.SHORT_BYTES):
@@ -158,6 +161,7 @@ class Simulation:
                 entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
                 entries.append(WEAK)
+        self._budget.spend(0, STEPS_PER_VALUE * len(entries))
         return entries
 
     def _object(self, index: int, depth: int, values: int) -> Composite:
@@ -218,7 +222,10 @@ class Simulation:
         if place % every:
             raise Forbidden("the stream fills a dict with a key that has no value")
         target[3:] = keys, composites, values
-        self._budget.spend(0, steps_for_keys(keys, composites, values) - paid)
+        members = place if every == 1 else 0
+        self._budget.spend(
+            MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, composites, values) - paid
+        )
 
     def _close(self, items: list[Entry]) -> None:
         """Make a tuple."""
@@ -236,6 +243,8 @@ class Simulation:
         if not isinstance(maker, list) or maker[0] != MAKER:
             raise Forbidden("the stream calls what is no maker")
         self._stack.append(self._object(maker[2], depth, values))
+        known = self._makers[maker[2]]
+        self._budget.spend(known.memory_each * values, known.steps_each * values)
 
     # One method for each opcode: it takes the place of the opcode and returns that of the next.
 

@@ -66,6 +66,9 @@ class Maker(Token):
     """Bytes that one call takes at most, beside the size of its arguments."""
     steps: int = 12
     """The time of one call, likewise, in steps of 100 ns."""
+    memory_each: float = 0
+    steps_each: float = 0
+    """The same for each value that lies somewhere inside of the arguments: of a container that is copied or checked."""
     strong: bool = False
     """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
 

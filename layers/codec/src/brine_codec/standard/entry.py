@@ -21,13 +21,16 @@ def maker_of[T](
     tag: str = "",
     memory: int = 300,
     steps: int = 20,
+    each: tuple[float, float] = (0, 0),
     strong: bool = False,
 ) -> Maker:
     """A maker that is `make` itself, which answers for its own result.
 
-    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. strong: as for any Maker.
+    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. each: both for each value
+    inside of them. strong: as for any Maker.
     """
-    space = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps, "strong": strong}
+    space: dict[str, object] = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps}
+    space |= {"memory_each": each[0], "steps_each": each[1], "strong": strong}
     maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
     return maker
 
@@ -39,8 +42,9 @@ def entry[T](
     *,
     memory: int = 300,
     steps: int = 20,
+    each: tuple[float, float] = (0, 0),
     strong: bool = False,
 ) -> Entry:
-    """The class, what makes its objects, and what takes them apart."""
-    maker = maker_of(cls, make, memory=memory, steps=steps, strong=strong)
+    """The class, what makes its objects, and what takes them apart. The prices are as for `maker_of`."""
+    maker = maker_of(cls, make, memory=memory, steps=steps, each=each, strong=strong)
     return cls, maker, lambda value: (maker, pack(value))

@@ -143,7 +143,7 @@ _DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_Constant).
 def encode_json(obj: object, types: Types, size: int | None) -> bytes:
     """The object as UTF-8 without blanks. Raises as `formats.encode`."""
 
-    def write(budget: Budget, careful: bool) -> bytes:  # noqa: FBT001 - this function's own
+    def write(budget: Budget, careful: bool) -> bytes:
         return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
 
     return written(write, types.limits, size)

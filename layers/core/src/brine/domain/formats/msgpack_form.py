@@ -189,7 +189,7 @@ def _pairs(pairs: list[tuple[Any, Any]]) -> object:
 def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
     """The object as MessagePack. Raises as `formats.encode`."""
 
-    def write(budget: Budget, careful: bool) -> bytes:  # noqa: FBT001 - this function's own
+    def write(budget: Budget, careful: bool) -> bytes:
         writer = _Writer(types, budget, careful=careful)
         packed: bytes = writer.pack(writer.tree(obj))
         return packed

@@ -42,9 +42,7 @@ def _shapes() -> Iterator[tuple[int, int, int] | None]:
 
 
 _SHAPES = tuple(_shapes())
-_SINGLE = tuple(
-    _COSTS[shape[0]][0] if shape is not None and shape[1:] == (0, 0) else 0 for shape in _SHAPES
-)
+_SINGLE = tuple(_COSTS[shape[0]][0] if shape is not None and shape[1:] == (0, 0) else 0 for shape in _SHAPES)
 """Bytes of memory for what has but one byte, by that; 0 for what goes on."""
 _SHORT = range(32)
 """Lengths of texts that are told by their first byte."""

@@ -323,11 +323,11 @@ def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | 
     size = limits.size if size is None else size
     first, second = Budget(limits, size), Budget(limits, size)
     try:
-        text = undisturbed(size, write, first, False)  # noqa: FBT003 - careful
+        text = undisturbed(size, write, first, False)
     except (ValueError, TooLarge):  # a lone surrogate, or a float that is not finite: where? Or too much, if it is so
         second.steps = first.steps
         text = b""
-    text = text or undisturbed(size, write, second, True)  # noqa: FBT003 - likewise
+    text = text or undisturbed(size, write, second, True)
     if len(text) > limits.size:
         raise TooLarge(f"the object takes {len(text)} bytes, more than the limit of {limits.size}")
     return text

@@ -1,0 +1,217 @@
+"""Keys that are dear: equal hashes with dear comparisons, and different hashes that meet in the same slots."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from struct import pack
+from typing import TYPE_CHECKING
+
+from tests.attacks.assembler import (
+    ADDITEMS,
+    EMPTY_DICT,
+    EMPTY_SET,
+    FROZENSET,
+    MARK,
+    MEMOIZE,
+    NONE,
+    SETITEMS,
+    TUPLE2,
+    few,
+    framed,
+    kept,
+    made,
+    number,
+    real,
+)
+from tests.attacks.attack import Attack
+from tests.attacks.corpus.filling import largest
+from tests.attacks.victim import TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    type Key = Callable[[int], bytes]
+
+PRIME = sys.hash_info.modulus
+WORD = 2**64
+SIZES = (9_000, 1_000_000)
+"""Bytes of content, as many as of the envelope."""
+
+
+def probing(bits: int, count: int) -> list[int]:
+    """Integers of so many bits that enter a hash table of 2**15 places at the same one, once their high bits are used.
+
+    That place is a sum over the high and the low bits of the hash, so pairs of both are looked up by what they add.
+    From there on the places are the same for all: each key goes past all before it.
+    """
+
+    def contribution(value: int) -> int:
+        at = value
+        for _ in range(-(-bits // 5)):
+            value >>= 5
+            at = at * 5 + value
+        return at % 2**15
+
+    low = 15
+    lows = [0] * 2**low
+    for value in range(2**low):
+        lows[contribution(value)] = value
+    step = max(1, 2 ** (bits - low) // count)
+    highs = [at * step << low for at in range(count)]
+    return [high | lows[-contribution(high) % 2**15] for high in highs]
+
+
+def colliding_pair(at: int) -> tuple[int, int]:
+    """Two integers of 64 bits, whose tuple has the same hash as all others of these: tuple's hash, run backwards."""
+    one, two, five = 11400714785074694791, 14029467366897019727, 2870177450012600261
+
+    def left(value: int, by: int) -> int:
+        return (value << by | value >> (64 - by)) % WORD
+
+    first = at
+    while True:
+        first += 1_000_003
+        before = left((five + first * two) % WORD, 31) * one % WORD
+        wanted = left(12345 * pow(one, -1, WORD) % WORD, 33)
+        second = (wanted - before) * pow(two, -1, WORD) % WORD
+        if second < PRIME:
+            return first, second
+
+
+def uuid(at: int) -> bytes:
+    return made("py:UUID", b"C\x10" + (1 + at * PRIME).to_bytes(16) + MEMOIZE)
+
+
+def big(at: int) -> bytes:
+    return number(1 + at * PRIME)
+
+
+def nested_frozensets(key: bytes, depth: int) -> bytes:
+    return MARK * depth + key + (FROZENSET + MEMOIZE) * depth
+
+
+def digits(at: int, length: int) -> str:
+    value = (1 + at * PRIME) + PRIME * 10**length
+    return str(value)
+
+
+def address(at: int) -> bytes:
+    value = (1 + at * PRIME) % 2**128
+    text = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
+    return made("py:IPv6Network", kept(text))
+
+
+def zoned(at: int, zone: bytes) -> bytes:
+    """Times that are the same moment or others, in ever the same zone."""
+    micro = at * 7_919
+    state = bytes((7, 228, 1 + at % 12, 1 + at % 28, at // 60 % 24, at % 60, at % 60)) + (micro % 2**20).to_bytes(3)
+    return made("py:datetime+zone", b"C\x0a" + state + MEMOIZE, zone)
+
+
+ITEMS: dict[str, Key] = {
+    "big integers": big,
+    "bigger integers": lambda at: number(1 + (at + 2**2000) * PRIME),
+    "tuples of a big integer": lambda at: few(big(at)),
+    "tuples of nothing and a big integer": lambda at: few(NONE, b")", few(b")", NONE), big(at)),
+    "tuples of 64 bits": lambda at: few(*map(number, colliding_pair(at))),
+    "tuples in tuples": lambda at: few(few(few(few(few(big(at)))))),
+    "long tuples": lambda at: MARK + NONE * 200 + big(at) + b"t" + MEMOIZE,
+    "tuples of records": lambda at: few(made(TAGS["Keyed"], big(at))),
+    "tuples of objects": lambda at: few(made("py:Fraction", number(at * PRIME + 1), number(1)), NONE),
+    "frozensets in frozensets": lambda at: nested_frozensets(big(at), 20),
+    "records": lambda at: made(TAGS["Keyed"], big(at)),
+    "records in records": lambda at: made(TAGS["Keyed"], made(TAGS["Keyed"], made(TAGS["Keyed"], big(at)))),
+    "pairs": lambda at: made(TAGS["Pair"], NONE, big(at)),
+    "UUIDs": uuid,
+    "Decimals": lambda at: made("py:Decimal", kept(str(1 + at * PRIME))),
+    "long Decimals": lambda at: made("py:Decimal", kept(digits(at, 900))),
+    "Fractions": lambda at: made("py:Fraction", number(1 + at * PRIME), number(1)),
+    "long Fractions": lambda at: made("py:Fraction", number(1 + (at + 2**8_000) * PRIME), number(1)),
+    "Decimals and Fractions": lambda at: (
+        made("py:Decimal", kept(str(1 + at * PRIME)))
+        if at % 2
+        else made("py:Fraction", number(1 + (at + 2**8_000) * PRIME), number(1))
+    ),
+    "Decimals and integers": lambda at: made("py:Decimal", kept(str(1 + at * PRIME))) if at % 2 else big(at),
+    "Decimals and complex": lambda at: (
+        made("py:Decimal", kept(str(1 + at * PRIME)))
+        if at % 2
+        else made("py:complex", real(-1000003.0 * at), real(float(at)))
+    ),
+    "Fractions and integers": lambda at: made("py:Fraction", number(1 + at * PRIME), number(1)) if at % 2 else big(at),
+    "complex": lambda at: made("py:complex", real(-1000003.0 * at), real(float(at))),
+    "ranges": lambda at: made("py:range", big(at), number(1 + at * PRIME + 9), number(1)),
+    "addresses": lambda at: made("py:IPv6Address", kept(f"::{at:x}")),
+    "networks": address,
+    "timedeltas": lambda at: made("py:timedelta", number(at % 2**20), number(at % 86_400), number(at * 7 % 10**6)),
+    "datetimes": lambda at: zoned(at, number(0)),
+    "datetimes of offsets": lambda at: zoned(at, number(at * 1_000_003 % (86_400 * 10**6))),
+    "datetimes in a zone": lambda at: zoned(at, made("py:ZoneInfo", kept("Europe/Berlin"))),
+    "paths": lambda at: made("py:PurePosixPath", kept(f"a/b/c/{at}")),
+    "enums of flags": lambda at: made("Bits@1", number(at % 2**20)),
+    "datetimes without zone": lambda at: made(
+        "py:datetime", b"C\x0a" + bytes((7, 228, 1, 1, 1, 1, 1)) + (at % 2**20).to_bytes(3) + MEMOIZE
+    ),
+    "texts": lambda at: kept(f"key {at}"),
+}
+
+
+def same_slots() -> Iterator[tuple[str, Key]]:
+    """Keys without equal hashes that meet in the table."""
+    for bits in (31, 61):
+        values = probing(bits, 30_000)
+        yield f"integers of {bits} bits in the same slots", lambda at, values=values: number(values[at % 30_000])  # type: ignore[misc]  # bound at once
+    floats = probing(52, 30_000)
+    yield "floats in the same slots", lambda at: real(float(floats[at % 30_000]))
+    yield "numbers of 8 bits", lambda at: number(at % 256)
+    yield "numbers of 16 bits", lambda at: number(at % 2**16)
+    yield "numbers with the same low bits", lambda at: number(at << 40)
+    yield "negative numbers", lambda at: number(-(at << 40))
+
+
+def as_dict(key: Key, count: int) -> list[bytes]:
+    return [EMPTY_DICT + MEMOIZE + MARK, *[key(at) + NONE for at in range(count)], SETITEMS]
+
+
+def as_set(key: Key, count: int) -> list[bytes]:
+    return [EMPTY_SET + MEMOIZE + MARK, *[key(at) for at in range(count)], ADDITEMS]
+
+
+def as_frozenset(key: Key, count: int) -> list[bytes]:
+    return [MARK, *[key(at) for at in range(count)], FROZENSET + MEMOIZE]
+
+
+def as_ordered(key: Key, count: int) -> list[bytes]:
+    return [made("py:OrderedDict", b"".join(as_dict(key, count)))]
+
+
+def as_counter(key: Key, count: int) -> list[bytes]:
+    return [made("py:Counter", b"".join(as_dict(key, count)))]
+
+
+CONTAINERS = {
+    "dict": as_dict,
+    "set": as_set,
+    "frozenset": as_frozenset,
+    "OrderedDict": as_ordered,
+    "Counter": as_counter,
+}
+
+
+def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack:
+    """So many keys in a container, and bytes that bring the content to `size`."""
+    body = b"".join(CONTAINERS[container](key, count))
+    pad = max(256, size - len(body) - 400)
+    stream = framed([body, b"B" + pack("<I", pad), bytes(pad), MEMOIZE, TUPLE2, MEMOIZE])
+    return Attack(f"keys: {name} in a {container}, {size} bytes", stream, alone=False, harmless=True)
+
+
+def attacks() -> Iterator[Attack]:
+    kinds = [(name, key, [list(CONTAINERS)[place % 5]]) for place, (name, key) in enumerate(ITEMS.items())]
+    kinds += [(name, key, ["dict", "set", "Counter"]) for name, key in same_slots()]
+    for name, key, containers in kinds:
+        for container in containers:
+            for size in SIZES:
+                most = size // max(4, len(key(999)) // 2)
+                yield largest(partial(attack, name, container, key, size=size), most, size)
