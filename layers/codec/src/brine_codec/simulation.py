@@ -45,7 +45,7 @@ class Simulation:
         self._stream = stream
         self._pos = pos
         self._limits = limits
-        self._deepest = limits.depth + g.DEPTH_IN_RUN - 1  # values of runs count as if they were as deep as they may be
+        self._deepest = limits.depth + g.DEPTH_IN_RUN  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
         self._patterns = g.patterns(len(stream))
