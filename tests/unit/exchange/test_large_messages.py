@@ -188,12 +188,6 @@ def test_sealed_messages_of_the_largest_size_fit_together(world: World) -> None:
     assert len(messages) == sum("content" in message for message in messages) == 10
 
 
-def test_what_cannot_be_written_in_json_comes_as_a_claim(world: World) -> None:
-    world.send(world.sealed("half a character: \ud83d"))
-    (message,) = world.received()
-    assert message["claim"]["size"] == len(next(iter(world.claims.objects.values())))
-
-
 @pytest.mark.parametrize("accept", ["application/json", MSGPACK])
 def test_what_is_too_deep_inside_an_answer_comes_as_a_claim_and_holds_up_no_other(world: World, accept: str) -> None:
     deep: object = 1
