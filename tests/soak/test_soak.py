@@ -139,7 +139,8 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
     lines: list[str] = []
     routes = tmp_path / "routes.toml"
     with ExitStack() as stack:
-        moto = stack.enter_context(emulator("moto"))
+        # The faults stand between, so that Host has their port.
+        moto = stack.enter_context(emulator("moto", hosts=("127.0.0.1",)))
         origin = stack.enter_context(Loopback(press.converse))
         aws = stack.enter_context(FaultyAws(moto, of_aws))
         routes.write_text(ROUTE.format(origin.address))
