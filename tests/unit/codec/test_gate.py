@@ -152,7 +152,7 @@ def test_keys_whose_hash_a_sender_can_choose_cost_the_square_of_their_number(nam
 @pytest.mark.parametrize("into", [set, dict.fromkeys])
 def test_other_keys_cost_their_number(name: str, into: Any) -> None:
     few, many = (steps_of(into([STRONG[name](at) for at in range(count)])) for count in (300, 3_000))
-    assert many < 15 * few
+    assert many < 25 * few
 
 
 def test_dear_keys_are_not_hidden_behind_cheap_ones() -> None:
@@ -246,6 +246,10 @@ FORBIDDEN = {
     "a maker in a list": (POINT + b"](h\x00e.", 0),
     "a maker that is not introduced": (POINT + b"h\x01K\x01K\x02\x86R.", 0),
     "a maker that is introduced twice": (POINT + POINT + b"N.", 0),
+    "a tag that is introduced at two places": (
+        POINT + POINT.replace(b"q\x00", b"q\x01") + b"N.",
+        0,
+    ),
     "a maker that is introduced late": (b"N0" + POINT + b"N.", 0),
     "a call of a value": (b"K\x01K\x01\x85R.", 0),
     "a call of what a call made": (POINT + b"h\x00(GGGGGGGGGGGGGGGGGGtRK\x01\x85R.", 0),

@@ -29,6 +29,7 @@ class ViewMaker(Maker):
     """A maker that is given buffers as they lie, and whose class is one of a family."""
 
     __slots__ = ()
+    memory, steps = 700, 100
 
     def __call__(self, *fields: object) -> object:
         try:

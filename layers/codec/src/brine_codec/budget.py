@@ -44,11 +44,11 @@ class Budget:
             raise TooLarge("the object would take more time than a message of this size may")
 
 
-def steps_for_keys(keys: int, composites: int = 0, values: int = 0) -> float:
+def steps_for_keys(keys: int, values: int = 0) -> float:
     """Steps to put keys into one dict or set, if their sender chose them so that they collide.
 
     keys: those whose hash does not depend on this process's secret: all but texts, bytes, and naive dates and times.
-    composites: those among them that equal hashes make dear, because comparing two looks at more than one machine
-    word: tuples, objects, integers above 64 bits. values: how many values the composites hold together.
+    values: how many values lie in those of them that are composite, as long as comparing them takes: tuples, objects,
+    integers above 64 bits. Each key may be compared with each of these.
     """
-    return keys * keys * PROBE + composites * values * COMPARISON
+    return keys * keys * PROBE + keys * values * COMPARISON

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from brine_codec import context as contexts
-from brine_codec import gate
+from brine_codec import gate, graph
 from brine_codec.budget import Budget
 from brine_codec.buffers import join, split
 from brine_codec.collector import undisturbed
@@ -137,19 +137,22 @@ class Codec:
         if self._gated and not info.kind & KIND_TREE:
             raise Forbidden("the envelope holds a graph of objects, which is not taken from other parties")
         budget = Budget(self._limits, len(sealed))
+        content, views = self._unpacked(info, content, budget)
+        stream = content if type(content) is bytes else bytes(content)
+        return undisturbed(len(stream), self._read, stream, views, budget)
+
+    def _unpacked(
+        self, info: Info, content: bytes | memoryview, budget: Budget
+    ) -> tuple[bytes | memoryview, list[memoryview]]:
+        """The stream of a verified envelope, decompressed, and its buffers."""
+        if self._gated:
+            copies = bool(info.compression) + (info.kind & KIND_BUFFERS)  # a record copies its buffers
+            budget.spend(info.size * copies, 0)
         if info.compression:
-            if self._gated:
-                budget.spend(info.size, 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
             raise Malformed("the content is not as long as its header says")
-        views: list[memoryview] = []
-        if info.kind & KIND_BUFFERS:
-            if self._gated:
-                budget.spend(info.size, 0)  # a record copies its buffers
-            content, views = split(content, self._limits.buffers)
-        stream = content if type(content) is bytes else bytes(content)
-        return undisturbed(len(stream), self._read, stream, views, budget)
+        return split(content, self._limits.buffers) if info.kind & KIND_BUFFERS else (content, [])
 
     def peek(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Info:
         """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
@@ -176,6 +179,8 @@ class Codec:
         """The last two walls."""
         if self._gated:
             gate.check(stream, len(views), self._limits, budget, self._vocabulary.maker)
+        elif self._vocabulary.shares:
+            graph.check(stream)
         return read(stream, views, self._vocabulary.rebuild)
 
     def _affords(self, obj: object, stream: bytes, buffers: int, size: int, packed: int) -> bool:

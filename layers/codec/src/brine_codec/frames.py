@@ -15,7 +15,7 @@ import pandas as pd
 
 from brine_codec import arrays
 from brine_codec.arrays import ViewMaker
-from brine_codec.errors import Undecodable, Unsupported
+from brine_codec.errors import TooLarge, Undecodable, Unsupported
 
 if TYPE_CHECKING:
     from brine_codec.registry import Registry
@@ -33,6 +33,8 @@ _NULLABLE = {
 }
 _TEXTS = ("str", "string")
 _ZONE = re.compile(r"(?!dateutil/)[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+LONGEST_RANGE = 10_000_000
+"""Of a RangeIndex: pandas writes it out for much of what is done with it."""
 MOST_CATEGORIES = 10_000
 """pandas hashes categories in a way that a sender can make quadratic."""
 
@@ -100,12 +102,16 @@ def _series(index: object, name: object, part: object) -> pd.Series[Any]:
 
 def _index_parts(index: pd.Index[Any]) -> Values:
     if isinstance(index, pd.RangeIndex):
+        if len(index) > LONGEST_RANGE:
+            raise Unsupported(f"a RangeIndex has more than {LONGEST_RANGE} values")
         return "range", (index.start, index.stop, index.step), index.name
     return "values", len(index), index.name, _column_parts(index)
 
 
 def _index(kind: object, size: object, name: object, part: object = None) -> pd.Index[Any]:
     if kind == "range" and type(size) is tuple and len(size) == 3 and all(type(number) is int for number in size):
+        if size[2] and len(range(*[min(max(n, -(2**62)), 2**62) for n in size])) > LONGEST_RANGE:
+            raise TooLarge(f"a RangeIndex has more than {LONGEST_RANGE} values")
         return pd.RangeIndex(*size, name=_name(name))
     if kind != "values" or type(size) is not int:
         raise Undecodable("an index is neither a range nor values")

@@ -63,7 +63,10 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
             raise Forbidden("the stream names a tag that is not text") from None
         if stream[pos : end + 5] != grammar.introduction(index, tag) or index in makers:
             raise Forbidden(f"the stream does not introduce {shown(tag)} as the writer does")
-        makers[index] = find(tag)
+        maker = find(tag)
+        if maker in makers.values():
+            raise Forbidden(f"the stream introduces {shown(tag)} twice")
+        makers[index] = maker
         pos = end + 5
     return makers, pos
 
@@ -71,10 +74,11 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
 def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
     """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
     start, parts = body, []
+    per_byte = max([maker.steps_per_byte for maker in makers.values()], default=0)
     for first, last in texts:
         parts.append(stream[start:first])
         start = last
-        budget.spend(WIDEST * (last - first), 0)
+        budget.spend(WIDEST * (last - first), per_byte * (last - first))
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
     for opcode, (memory, steps) in CONTAINERS.items():

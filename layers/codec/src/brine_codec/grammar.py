@@ -66,13 +66,13 @@ _LEAF = b"|".join((_KEY, _NUMBERS, rb"\)", _BYTES))
 
 
 def _containers(inside: bytes) -> bytes:
-    """A list, dict, tuple or call of values like `inside`; an empty list or dict."""
+    """A list, dict, tuple or call of values like `inside`; an empty list or dict. The pickler fills by the thousand."""
     return b"|".join(
         (
-            rb"\}(?:\((?:%s(?:%s))*+u|%s(?:%s)s|(?!\())" % (_KEY, inside, _KEY, _LEAF),
-            rb"\](?:\((?:%s)*+e|(?:%s)a|(?!\())" % (inside, _LEAF),
-            rb"\((?:%s)*+t" % inside,
-            rb"h.(?:\((?:%s)*+t|(?:%s)(?:\x85|(?:%s)(?:\x86|(?:%s)\x87)))R" % (inside, _LEAF, _LEAF, _LEAF),
+            rb"\}(?:\((?:%s(?:%s)){0,1000}+u|%s(?:%s)s|(?!\())" % (_KEY, inside, _KEY, _LEAF),
+            rb"\](?:\((?:%s){0,1000}+e|(?:%s)a|(?!\())" % (inside, _LEAF),
+            rb"\((?:%s){0,1000}+t" % inside,
+            rb"h.(?:\((?:%s){0,1000}+t|(?:%s)(?:\x85|(?:%s)(?:\x86|(?:%s)\x87)))R" % (inside, _LEAF, _LEAF, _LEAF),
         )
     )
 

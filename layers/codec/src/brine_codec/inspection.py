@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
     from brine_codec.kinds import Kind
     from brine_codec.token import Maker, Reducer
 
-MOST_COMBINATIONS = 4_096
+MOST_COMBINATIONS = 65_536
 """Of the flags of one class, met in this process."""
 
 
@@ -89,11 +89,16 @@ def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
     Python keeps each combination that it has met in the class, for good, so there is a limit to them.
     """
     known = cls._value2member_map_
+    known_bits = 0
+    for member in cls.__members__.values():
+        known_bits |= member.value
 
     def make(*values: object) -> enum.Flag:
         (value,) = values
         if type(value) is not int:
             raise Undecodable(f"{shown(tag)} is not an integer")
+        if value & ~known_bits or value < 0:
+            raise SchemaMiss(f"{shown(tag)} has no such flags")
         if value not in known and len(known) >= MOST_COMBINATIONS:
             raise TooLarge(f"{shown(tag)} has more than {MOST_COMBINATIONS} combinations of flags in this process")
         try:

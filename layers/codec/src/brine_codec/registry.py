@@ -31,6 +31,8 @@ class Registry:
         self._makers: dict[str, Maker] = {}
         self._records: dict[str, Maker] = {}
         self._names: set[str] = set()
+        self.shares = False
+        """Whether objects may travel that all of the process shares: members of Enums, and what a `make` gives."""
         self._accepted: dict[str, Maker] = {}
 
     def register[T](
@@ -61,6 +63,8 @@ class Registry:
             raise ValueError("versions count from 1")
         if name in self._names or cls in self.reducers:
             raise ValueError(f"{name} is registered already")
+        if any("__call__" in vars(base) for base in cls.__mro__):
+            raise TypeError(f"{cls.__qualname__} can be called: a stream could call it")
         if accepts and not all(0 < old < version for old in accepts):
             raise ValueError("only older versions can be upgraded from")
         tag = f"{name}@{version}"
@@ -79,6 +83,7 @@ class Registry:
         else:
             raise TypeError("pack and make go together")
         self._names.add(name)
+        self.shares |= not maker.names
         self._accepted |= {tag: upgrade for upgrade in upgrades for tag in (upgrade.tag, upgrade.record_tag)}
         self.add(cls, maker, reducer)
         if maker.names:

@@ -34,6 +34,9 @@ EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
 STEPS_PER_VALUE, STEPS_PER_FILL = 4, 20
 """Steps to look at one value of a run, if need be; to look at the keys of one dict or set."""
+DEAR = 100
+"""Comparisons from which on a key counts as dear: Python remembers the hashes of some in one table for the process."""
+STEPS_PER_DEAR_PAIR = 3
 MEMORY_PER_MEMBER = 70
 """What a member takes in a set that has just grown, beside its own bytes."""
 
@@ -48,6 +51,10 @@ class Simulation:
         self._deepest = limits.depth + g.DEPTH_IN_RUN  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
+        self._dear = [
+            (bytes((g.MAKER, index)), maker.comparison) for index, maker in makers.items() if maker.comparison > DEAR
+        ]
+        self._dear_keys = 0
         self._patterns = g.patterns(len(stream))
         self._stack: list[Entry] = []
         self._contexts: list[tuple[int, bool]] = [(0, False)]
@@ -154,9 +161,9 @@ class Simulation:
             if first in (g.SHORT_TEXT, g.SHORT_BYTES):
                 entries.append(STRONG)
             elif first == g.MAKER:
-                entries.append(self._object(token[1], g.DEPTH_IN_RUN, len(token) // 2))
+                entries.append(self._object(token[1], g.DEPTH_IN_RUN, self._inside(token)))
             elif first == g.MARK:
-                entries.append([TUPLE, g.DEPTH_IN_RUN, len(token) // 2])
+                entries.append([TUPLE, g.DEPTH_IN_RUN, self._inside(token)])
             elif first in _EMPTY:
                 entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
@@ -164,11 +171,20 @@ class Simulation:
         self._budget.spend(0, STEPS_PER_VALUE * len(entries))
         return entries
 
+    def _inside(self, token: bytes) -> int:
+        """The same of one value of a run."""
+        return len(token) // 2 + sum([price * token.count(call, 1) for call, price in self._dear])
+
+    def _values(self, start: int, end: int) -> int:
+        """About how many values lie in a part of the stream, as long as comparing them takes."""
+        dear = sum([price * self._stream.count(call, start, end) for call, price in self._dear])
+        return (end - start) // 2 + dear
+
     def _object(self, index: int, depth: int, values: int) -> Composite:
         maker = self._makers.get(index)
         if maker is None:
             raise Forbidden("the stream calls a maker that it has not introduced")
-        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + 4]
+        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + maker.comparison]
 
     def _measure(self, items: list[Entry]) -> tuple[int, int]:
         """The depth of the deepest of these, and how many values they are together."""
@@ -176,7 +192,7 @@ class Simulation:
         for item in items:
             if type(item) is tuple:
                 depth = max(depth, g.DEPTH_IN_RUN)
-                values += (item[1] - item[0]) // 2
+                values += self._values(item[0], item[1])
             elif isinstance(item, list):
                 if item[0] in (MAKER, ARGUMENTS):
                     raise Forbidden("the stream uses a callable or a buffer as a value")
@@ -203,8 +219,8 @@ class Simulation:
 
     def _hash(self, target: Composite, items: list[Entry], every: int) -> None:
         """Pay for hashing each (or each second) of these into `target`, which remembers its keys of before."""
-        keys, composites, values = target[3:] or (0, 0, 0)
-        paid = steps_for_keys(keys, composites, values)
+        keys, values = target[3:] or (0, 0)
+        paid = steps_for_keys(keys, values)
         place = 0
         for item in items:
             if type(item) is tuple and item[2] & 1 and every == 2 and place % 2 == 0:
@@ -215,17 +231,17 @@ class Simulation:
                         if entry[0] in (LIST, DICT, SET):
                             raise Forbidden("the stream uses what cannot be hashed as a key")
                         if entry[0] != STRONG_OBJECT:
-                            keys, composites, values = keys + 1, composites + 1, values + entry[2] + 1
+                            keys, values = keys + 1, values + entry[2] + 1
+                            self._dear_keys += entry[2] > DEAR
+                            self._budget.spend(0, STEPS_PER_DEAR_PAIR * self._dear_keys * (entry[2] > DEAR))
                     elif entry == WEAK:
                         keys += 1
                 place += 1
         if place % every:
             raise Forbidden("the stream fills a dict with a key that has no value")
-        target[3:] = keys, composites, values
+        target[3:] = keys, values
         members = place if every == 1 else 0
-        self._budget.spend(
-            MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, composites, values) - paid
-        )
+        self._budget.spend(MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, values) - paid)
 
     def _close(self, items: list[Entry]) -> None:
         """Make a tuple."""
@@ -315,7 +331,8 @@ class Simulation:
         depth, values = self._measure(items)
         made = [TUPLE, depth + 1, values]
         self._hash(made, items, 1)
-        self._stack.append(made[:3])
+        keys = made[3]
+        self._stack.append([TUPLE, depth + 1, values + keys * keys // 5])  # to compare is to look up each member
         return pos + 1
 
     def maker(self, pos: int) -> int:

@@ -69,6 +69,10 @@ class Maker(Token):
     memory_each: float = 0
     steps_each: float = 0
     """The same for each value that lies somewhere inside of the arguments: of a container that is copied or checked."""
+    steps_per_byte: float = 0
+    """The time for each byte of a long text among the arguments."""
+    comparison: int = 4
+    """What comparing two objects takes, in comparisons of two plain values, beside those of the arguments."""
     strong: bool = False
     """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
 

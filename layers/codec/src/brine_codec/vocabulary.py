@@ -58,6 +58,11 @@ class Vocabulary:
         except Exception as error:  # noqa: BLE001 - a class refuses as it likes; what it says may show data
             raise Undecodable(f"{shown(tag)} refused its fields: {type(error).__name__}") from None
 
+    @property
+    def shares(self) -> bool:
+        """Whether objects may travel that all of the process shares."""
+        return self._registry.shares
+
     def record(self, title: str) -> Maker:
         """The maker of a record by `name@version` alone. Raises SchemaMiss."""
         return self._registry.record(title)

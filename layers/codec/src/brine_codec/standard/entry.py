@@ -22,15 +22,18 @@ def maker_of[T](
     memory: int = 300,
     steps: int = 20,
     each: tuple[float, float] = (0, 0),
+    per_byte: float = 0,
+    comparison: int = 4,
     strong: bool = False,
 ) -> Maker:
     """A maker that is `make` itself, which answers for its own result.
 
     memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. each: both for each value
-    inside of them. strong: as for any Maker.
+    inside of them. per_byte: steps for each byte of a long text. comparison, strong: as for any Maker.
     """
     space: dict[str, object] = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps}
-    space |= {"memory_each": each[0], "steps_each": each[1], "strong": strong}
+    space |= {"memory_each": each[0], "steps_each": each[1], "steps_per_byte": per_byte, "comparison": comparison}
+    space["strong"] = strong
     maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
     return maker
 
@@ -43,8 +46,11 @@ def entry[T](
     memory: int = 300,
     steps: int = 20,
     each: tuple[float, float] = (0, 0),
+    per_byte: float = 0,
+    comparison: int = 4,
     strong: bool = False,
 ) -> Entry:
     """The class, what makes its objects, and what takes them apart. The prices are as for `maker_of`."""
-    maker = maker_of(cls, make, memory=memory, steps=steps, each=each, strong=strong)
+    prices = {"each": each, "per_byte": per_byte, "comparison": comparison, "strong": strong}
+    maker = maker_of(cls, make, memory=memory, steps=steps, **prices)  # type: ignore[arg-type]  # of several types
     return cls, maker, lambda value: (maker, pack(value))

@@ -16,10 +16,20 @@ if TYPE_CHECKING:
     from brine_codec.standard.entry import Entry
 
 
+DEAR = 4_000
+"""Comparisons of plain values that comparing a Decimal or Fraction with another number takes: it converts either."""
+
+
 def makers(limits: Limits) -> Iterator[Entry]:
     """Decimal, Fraction, complex and range."""
-    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10)
-    yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits), steps=30)
+    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, comparison=DEAR)
+    yield entry(
+        fractions.Fraction,
+        lambda value: (value.numerator, value.denominator),
+        _fraction(limits),
+        steps=30,
+        comparison=DEAR,
+    )
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
     yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
 
@@ -73,9 +83,17 @@ def _integers(limits: Limits, *values: object) -> None:
 def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:
     def make(numerator: int, denominator: int) -> fractions.Fraction:
         _integers(limits, numerator, denominator)
+        _forget_hashes()
         return fractions.Fraction(numerator, denominator)
 
     return make
+
+
+def _forget_hashes() -> None:
+    """Empty the table in which `fractions` keeps hashes for the process: senders could fill it with colliding keys."""
+    table = getattr(fractions, "_hash_algorithm", None)
+    if table is not None:
+        table.cache_clear()
 
 
 def _complex(real: object, imaginary: object) -> complex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 import zoneinfo
@@ -23,7 +24,9 @@ _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow beyond its text
     """PurePosixPath, PureWindowsPath and ZoneInfo."""
     for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
-        yield entry(cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60)
+        yield entry(
+            cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60, per_byte=2.5, comparison=50
+        )
     yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone, memory=2_000, steps=100)
 
 
@@ -55,4 +58,9 @@ def _zone(key: object) -> zoneinfo.ZoneInfo:
     """Looked up by its key in the time zone data of this machine, and in no other file."""
     if type(key) is not str or len(key) > 64 or not _ZONE.fullmatch(key):
         raise Undecodable("a time zone is not named by its key")
+    return _found(key)
+
+
+@functools.lru_cache(maxsize=1_024)  # of all zones: zoneinfo keeps only the last eight that nobody else holds
+def _found(key: str) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(key)
