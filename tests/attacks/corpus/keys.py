@@ -7,6 +7,8 @@ from functools import partial
 from struct import pack
 from typing import TYPE_CHECKING
 
+from backports import zstd
+
 from tests.attacks.assembler import (
     ADDITEMS,
     EMPTY_DICT,
@@ -25,7 +27,7 @@ from tests.attacks.assembler import (
     real,
 )
 from tests.attacks.attack import Attack
-from tests.attacks.corpus.filling import largest
+from tests.attacks.corpus.filling import largest, noise
 from tests.attacks.victim import TAGS
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 PRIME = sys.hash_info.modulus
 WORD = 2**64
 SIZES = (9_000, 1_000_000)
-"""Bytes of content, as many as of the envelope."""
+"""Bytes of envelopes."""
 
 
 def probing(bits: int, count: int) -> list[int]:
@@ -196,11 +198,11 @@ CONTAINERS = {"dict": as_dict, "set": as_set, "frozenset": as_frozenset, "Ordere
 
 
 def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack:
-    """So many keys in a container, and bytes that bring the content to `size`."""
-    body = b"".join(CONTAINERS[container](key, count))
-    pad = max(256, size - len(body) - 400)
-    stream = framed([body, b"B" + pack("<I", pad), bytes(pad), MEMOIZE, TUPLE2, MEMOIZE])
-    return Attack(f"keys: {name} in a {container}, {size} bytes", stream, alone=False, harmless=True)
+    """So many keys in a container, compressed, and noise that brings the envelope to `size`."""
+    keys = b"".join(CONTAINERS[container](key, count))
+    pad = size - len(zstd.compress(keys, level=1)) - 400
+    stream = framed([keys, b"B" + pack("<I", max(pad, 256)) + noise(max(pad, 256)), MEMOIZE, TUPLE2, MEMOIZE])
+    return Attack(f"keys: {name} in a {container}, {size} bytes", stream, alone=False, harmless=True, compress=True)
 
 
 def attacks() -> Iterator[Attack]:
@@ -209,5 +211,4 @@ def attacks() -> Iterator[Attack]:
     for name, key, containers in kinds:
         for container in containers:
             for size in SIZES:
-                most = size // max(4, len(key(999)) // 2)
-                yield largest(partial(attack, name, container, key, size=size), most, size)
+                yield largest(partial(attack, name, container, key, size=size), 60_000, size)

@@ -19,8 +19,10 @@ def main() -> None:
     vectors = []
     for name, obj in OBJECTS.items():
         compression = name if name in {"zlib", "zstd"} else "none"
-        sealed = codec(compression=compression).seal(obj, context=CONTEXT, now=ISSUED, expires_at=EXPIRES)
-        vectors.append({"name": name, "sealed": sealed.hex()})
+        for kind, gate in (("tree", True), ("graph", False)):
+            sealer = codec(compression=compression, gate=gate)
+            sealed = sealer.seal(obj, context=CONTEXT, now=ISSUED, expires_at=EXPIRES)
+            vectors.append({"name": name, "kind": kind, "sealed": sealed.hex()})
     with Path(__file__).with_name("v1.json").open("x") as file:
         json.dump(
             {

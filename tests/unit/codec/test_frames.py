@@ -79,6 +79,7 @@ INDEX += [
     pd.CategoricalIndex(["a", "b"]),
     pd.to_datetime(["2026-01-01", "2026-02-03"], utc=True),
     pd.Index([], dtype=object),
+    pd.CategoricalIndex([7, 8], categories=pd.RangeIndex(5, 9)),
 ]
 
 
@@ -102,6 +103,9 @@ def test_an_opened_frame_can_be_changed() -> None:
         pd.DataFrame({"a": [1]}, index=pd.MultiIndex.from_tuples([(1, 2)])),
         pd.DataFrame({"a": pd.arrays.SparseArray([0, 1])}),
         pd.Series([1], name=object()),
+        pd.to_datetime(["2026-01-01"]).tz_localize("dateutil/Europe/Berlin"),
+        pd.to_datetime(["2026-01-01"]).tz_localize(dt.timezone(dt.timedelta(hours=2), "Europe/Lisbon")),
+        pd.Categorical(range(10_001)).as_ordered().categories.astype("category"),
     ],
 )
 def test_other_frames_are_unsupported(value: object) -> None:
@@ -145,6 +149,28 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_does_not_fit_is_not_made(name: str) -> None:
     attack = Attack(name, stream(HOSTILE[name]))
-    for gate in (True, False):
-        with pytest.raises(CodecError):
-            codec(gate=gate, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)
+    with pytest.raises(CodecError):
+        codec(gate=False, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)
+
+
+def test_a_range_among_objects_is_not_expanded() -> None:
+    opened = survivor(pd.Series([pd.RangeIndex(10**12), "x"], dtype=object))
+    assert len(opened[0]) == 10**12
+
+
+def made_of(tag: str, *values: Any) -> Any:
+    registry = Registry()
+    frames.register(registry)
+    return registry.maker(tag)(*values)
+
+
+def test_categories_are_no_range_and_not_too_many() -> None:
+    codes = np.zeros(1, dtype=np.int8)
+    for categories in (pd.RangeIndex(10**9), pd.Index(np.arange(10_001.0))):
+        with pytest.raises(CodecError, match="categories are a range, or more than"):
+            made_of("pd:column", "categories", categories, False, codes)
+
+
+def test_zones_of_dateutil_are_not_opened() -> None:
+    with pytest.raises(CodecError, match="zone"):
+        made_of("pd:column", "zoned", "dateutil/Europe/Berlin", np.zeros(1, dtype="M8[ns]"))

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brine_codec import CodecError, Tampered, gate
+from brine_codec.budget import Budget
 from brine_codec.reader import read
 from tests.unit.codec.samples import CONTEXT, NOW, codec, order
 from tests.unit.codec.strategies import OBJECTS
@@ -88,14 +89,15 @@ def test_any_bytes_are_an_error_of_ours(sealed: bytes) -> None:
 def through_the_walls(stream: bytes) -> None:
     """What the gate lets pass, the reader refuses or reads; and what it reads is data, so it can be written again."""
     try:
-        gate.check(stream, 0, GATED._limits)
-        opened = read(stream, [], GATED._rebuild)
+        vocabulary = GATED._vocabulary
+        gate.check(stream, 0, GATED._limits, Budget(GATED._limits, len(stream)), vocabulary.maker)
+        opened = read(stream, [], vocabulary.rebuild)
     except CodecError:
         return
     OPEN.seal(opened, now=NOW)
 
 
-PICKLED = [chunk for obj in (order(), [1, {"a": (2, "b")}], {1: {2}}) for chunk in OPEN._writer.write(obj)[0]]
+PICKLED = [chunk for obj in (order(), [1, {"a": (2, "b")}], {1: {2}}) for chunk in GATED._writer.write(obj)[0]]
 
 
 @given(pickled=st.sampled_from(PICKLED), data=st.data())

@@ -14,7 +14,7 @@ from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaM
 from brine_codec.header import (
     COMPRESSION_NONE,
     KIND_BUFFERS,
-    KIND_PICKLE,
+    KIND_TREE,
     LARGEST_U32,
     LAYOUT,
     MAGIC,
@@ -88,7 +88,7 @@ class Codec:
         """
         key = self._keyring.sealing_key(now)
         pickle, buffers = self._writer.write(obj)
-        kind = KIND_BUFFERS if buffers else KIND_PICKLE
+        kind = (KIND_BUFFERS if buffers else 0) | (KIND_TREE if self._gated else 0)
         chunks: Sequence[Chunk] = join(pickle, buffers) if buffers else pickle
         size = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
         if size > self._limits.size:
@@ -134,6 +134,8 @@ class Codec:
             raise SchemaMiss(f"the envelope has schema {info.schema}, not {self._schema}")
         if info.size > self._limits.size:
             raise TooLarge(f"the content takes {info.size} bytes, more than the limit of {self._limits.size}")
+        if self._gated and not info.kind & KIND_TREE:
+            raise Forbidden("the envelope holds a graph of objects, which is not taken from other parties")
         budget = Budget(self._limits, len(sealed))
         if info.compression:
             if self._gated:
@@ -142,7 +144,7 @@ class Codec:
         elif len(content) != info.size:
             raise Malformed("the content is not as long as its header says")
         views: list[memoryview] = []
-        if info.kind == KIND_BUFFERS:
+        if info.kind & KIND_BUFFERS:
             if self._gated:
                 budget.spend(info.size, 0)  # a record copies its buffers
             content, views = split(content, self._limits.buffers)

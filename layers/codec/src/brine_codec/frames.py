@@ -32,17 +32,44 @@ _NULLABLE = {
     for name in names
 }
 _TEXTS = ("str", "string")
-_ZONE = re.compile(r"[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+_ZONE = re.compile(r"(?!dateutil/)[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+MOST_CATEGORIES = 10_000
+"""pandas hashes categories in a way that a sender can make quadratic."""
+
+
+class Column:
+    """The values of one column on their way: the form and its data."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = parts
+
+
+class _ColumnMaker(ViewMaker):
+    """A column costs pandas far more than its bytes tell, so each is a call that the gate counts."""
+
+    __slots__ = ()
+    memory, steps = 6_000, 1_500
+
+
+class _FrameMaker(ViewMaker):
+    """Likewise for what pandas makes of columns."""
+
+    __slots__ = ()
+    memory, steps = 8_000, 2_500
 
 
 def register(registry: Registry) -> None:
     """Let DataFrames, Series and indexes travel, and numpy arrays and scalars with them."""
     arrays.register(registry)
-    frame = ViewMaker("pd:DataFrame", pd.DataFrame, _frame)
+    column = _ColumnMaker("pd:column", Column, _checked_column)
+    registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # by its type
+    frame = _FrameMaker("pd:DataFrame", pd.DataFrame, _frame)
     registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # by its type
-    series = ViewMaker("pd:Series", pd.Series, _series)
+    series = _FrameMaker("pd:Series", pd.Series, _series)
     registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # likewise
-    index = ViewMaker("pd:Index", pd.Index, _index)
+    index = _ColumnMaker("pd:Index", pd.Index, _index)
     for cls in INDEXES:
         registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # likewise
 
@@ -92,14 +119,20 @@ def _name(name: object) -> Any:
     return name
 
 
-def _column_parts(column: pd.Series[Any] | pd.Index[Any]) -> Values:
+def _column_parts(column: pd.Series[Any] | pd.Index[Any]) -> Column:
+    return Column(*_form(column))
+
+
+def _form(column: pd.Series[Any] | pd.Index[Any]) -> Values:
     """The form of a column, and its data."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes: Any = column.array
-        return "categories", dtype.categories, bool(dtype.ordered), np.asarray(codes.codes)
+        if len(dtype.categories) > MOST_CATEGORIES:
+            raise Unsupported(f"a column has more than {MOST_CATEGORIES} categories")
+        return "categories", _written_out(dtype.categories), bool(dtype.ordered), np.asarray(codes.codes)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return "zoned", str(dtype.tz), column.to_numpy(f"M8[{dtype.unit}]")
+        return "zoned", _zone_name(dtype), column.to_numpy(f"M8[{dtype.unit}]")
     if dtype.name in _NULLABLE:
         data: Any = column.array
         return "nullable", dtype.name, data._data, data._mask  # noqa: SLF001 - the two arrays it is made of
@@ -112,11 +145,36 @@ def _column_parts(column: pd.Series[Any] | pd.Index[Any]) -> Values:
     raise Unsupported(f"a column of dtype {dtype.name} may not travel")
 
 
+def _written_out(categories: pd.Index[Any]) -> pd.Index[Any]:
+    """Categories as values: a range could stand for any number of them."""
+    return (
+        pd.Index(categories.to_numpy(), name=categories.name) if isinstance(categories, pd.RangeIndex) else categories
+    )
+
+
+def _zone_name(dtype: pd.DatetimeTZDtype) -> str:
+    """The zone's name, which must mean the same zone where it is opened."""
+    name = str(dtype.tz)
+    try:
+        same = bool(_ZONE.fullmatch(name)) and pd.DatetimeTZDtype(dtype.unit, name).tz == dtype.tz
+    except Exception:  # noqa: BLE001 - pandas refuses a name that it does not know with errors of many kinds
+        same = False
+    if not same:
+        raise Unsupported(f"the time zone {name[:60]} has no name that it can be found by: use a zoneinfo.ZoneInfo")
+    return name
+
+
+def _checked_column(form: object, *data: object) -> Column:
+    if type(form) is not str or form not in _FORMS:
+        raise Undecodable("a column has no known form")
+    return Column(_FORMS[form](*data))
+
+
 def _column(part: object, size: int) -> Any:
     """The column's values, as many as `size`."""
-    if type(part) is not tuple or not part or type(part[0]) is not str or part[0] not in _FORMS:
-        raise Undecodable("a column has no known form")
-    made = _FORMS[part[0]](*part[1:])
+    if not isinstance(part, Column):
+        raise Undecodable("a column is not made as one")
+    made: Any = part.parts[0]
     if len(made) != size:
         raise Undecodable("a column is not as long as its index")
     return made
@@ -131,9 +189,7 @@ def _array(data: object) -> np.ndarray[Any, Any]:
 def _objects(values: object) -> np.ndarray[Any, Any]:
     if type(values) is not list:
         raise Undecodable("a column of objects is not a list")
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
+    return np.fromiter(values, dtype=object, count=len(values))  # an assignment would expand what has a length
 
 
 def _texts(dtype: object, values: object) -> Any:
@@ -159,6 +215,8 @@ def _zoned(zone: object, data: object) -> Any:
 def _categories(categories: object, ordered: object, codes: object) -> Any:
     if not isinstance(categories, pd.Index) or type(ordered) is not bool or _array(codes).dtype.kind != "i":
         raise Undecodable("a column of categories is not codes of an index")
+    if isinstance(categories, pd.RangeIndex) or len(categories) > MOST_CATEGORIES:
+        raise Undecodable(f"categories are a range, or more than {MOST_CATEGORIES}")
     return pd.Categorical.from_codes(_array(codes), dtype=pd.CategoricalDtype(categories, ordered))
 
 

@@ -13,7 +13,10 @@ import re
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    type Match = Callable[[bytes, int], re.Match[bytes] | None]
+    type Findall = Callable[[bytes, int, int], list[bytes]]
 
 PROTOCOL = b"\x80\x05"
 FRAME = 0x95
@@ -63,11 +66,12 @@ _LEAF = b"|".join((_KEY, _NUMBERS, rb"\)", _BYTES))
 
 
 def _containers(inside: bytes) -> bytes:
-    """A list, dict or call of values like `inside`; an empty list or dict; the arguments of calls are always leaves."""
+    """A list, dict, tuple or call of values like `inside`; an empty list or dict."""
     return b"|".join(
         (
             rb"\}(?:\((?:%s(?:%s))*+u|%s(?:%s)s|(?!\())" % (_KEY, inside, _KEY, _LEAF),
             rb"\](?:\((?:%s)*+e|(?:%s)a|(?!\())" % (inside, _LEAF),
+            rb"\((?:%s)*+t" % inside,
             rb"h.(?:\((?:%s)*+t|(?:%s)(?:\x85|(?:%s)(?:\x86|(?:%s)\x87)))R" % (inside, _LEAF, _LEAF, _LEAF),
         )
     )
@@ -84,16 +88,29 @@ class Patterns:
     """The compiled patterns for runs of values like `value`."""
 
     def __init__(self, value: bytes) -> None:
+        self._tuples: dict[int, tuple[Match, Findall]] = {}
         most = b"{0,%d}+" % LONGEST_RUN
         self.values = re.compile(b"(?s)(?:%s)%s" % (value, most)).match
         """A run of values."""
-        self.pairs = re.compile(b"(?s)(?:%s(?:%s))%s" % (_KEY, value, most)).match
-        """A run of pairs of a short text and a value, as in a dict."""
+        self.pairs = re.compile(b"(?s)(?:%s(?:%s)(?=[\x8cus]))%s" % (_KEY, value, most)).match
+        """A run of pairs of a short text and a value, as in a dict: after each comes another key, or the end."""
         single = re.compile(b"(?s)(?:%s)" % value)
         self.value = single.match
         """A single value."""
         self.each = single.findall
         """The values of a run, one by one."""
+
+    def tuples(self, kind: int) -> tuple[Match, Findall]:
+        """A run of tuples of one, two or three leaves, and what finds each of them; compiled when first needed.
+
+        kind: twice the number of leaves, and one more if a short text stands before each tuple, as in a dict.
+        """
+        if kind not in self._tuples:
+            count = kind >> 1
+            each = (_KEY if kind & 1 else b"") + b"(?:%s)" % _LEAF * count + bytes((TUPLE1 + count - 1,))
+            run = re.compile(b"(?s)(?:%s){0,%d}+" % (each, LONGEST_RUN))
+            self._tuples[kind] = run.match, re.compile(b"(?s)" + each).findall
+        return self._tuples[kind]
 
 
 LARGE = 100_000

@@ -9,7 +9,8 @@ from brine_codec.errors import Malformed
 MAGIC = b"\xf5BR\x01"  # 0xF5 never occurs in UTF-8; the last byte is the version of the format
 SUITE_HMAC_SHA256 = 1
 COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD = 0, 1, 2
-KIND_PICKLE, KIND_BUFFERS = 0, 1
+KIND_BUFFERS, KIND_TREE = 1, 2
+"""Bits of the kind: buffers lie beside the pickle; the pickle is a tree stream, not a graph stream."""
 LARGEST_U32 = 2**32 - 1
 
 SIZE = 32
@@ -26,7 +27,7 @@ class Info:
         _, _, compression, kind, flags, key_id, issued_at, expires_at, schema, size, dictionary = LAYOUT.unpack_from(
             sealed
         )
-        if flags or dictionary or kind > KIND_BUFFERS or compression > COMPRESSION_ZSTD:
+        if flags or dictionary or kind > KIND_BUFFERS | KIND_TREE or compression > COMPRESSION_ZSTD:
             raise Malformed("the header asks for what this version does not know")
         self.compression: int = compression
         self.kind: int = kind

@@ -8,16 +8,19 @@ import inspect
 import typing
 from typing import Any
 
-from brine_codec.errors import SchemaMiss, Undecodable, shown
+from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
 from brine_codec.kinds import kind_of
-from brine_codec.records import Field, record
+from brine_codec.records import Field, Upgrade, record
 from brine_codec.token import explicit
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from brine_codec.kinds import Kind
     from brine_codec.token import Maker, Reducer
+
+MOST_COMBINATIONS = 4_096
+"""Of the flags of one class, met in this process."""
 
 
 def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
@@ -54,7 +57,7 @@ def _given(field: dataclasses.Field[Any]) -> str:
     return "keyword" if field.kw_only else "position"
 
 
-def _kinds(cls: type, fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
+def _kinds(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
     try:
         hints = typing.get_type_hints(cls, localns=dict(names))
     except NameError as error:
@@ -81,15 +84,33 @@ def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
 
 
 def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
-    """Flags travel as their value: combinations have no name of their own."""
+    """Flags travel as their value: combinations have no name of their own.
+
+    Python keeps each combination that it has met in the class, for good, so there is a limit to them.
+    """
+    known = cls._value2member_map_
 
     def make(*values: object) -> enum.Flag:
         (value,) = values
         if type(value) is not int:
             raise Undecodable(f"{shown(tag)} is not an integer")
+        if value not in known and len(known) >= MOST_COMBINATIONS:
+            raise TooLarge(f"{shown(tag)} has more than {MOST_COMBINATIONS} combinations of flags in this process")
         try:
             return cls(value)
         except ValueError:
             raise SchemaMiss(f"{shown(tag)} has no such flags") from None
 
     return explicit(tag, cls, lambda flag: (flag.value,), make)
+
+
+def inspect_upgrade(tag: str, cls: type, upgrade: Callable[..., Any], names: Mapping[str, object]) -> Upgrade:
+    """What makes today's object of the values of an older version. `upgrade` has a parameter for each of its fields.
+
+    Raises TypeError when its parameters do not say which fields these were.
+    """
+    parameters = inspect.signature(upgrade).parameters.values()
+    if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
+        raise TypeError(f"accepts: the function for {tag} needs one named parameter for each field of that version")
+    kinds = _kinds(upgrade, tuple(parameter.name for parameter in parameters), names)
+    return Upgrade(tag, cls, upgrade, [Field(name, kind) for name, kind in kinds.items()])

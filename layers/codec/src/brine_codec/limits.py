@@ -12,7 +12,7 @@ class Limits:
     buffers: out-of-band buffers of one envelope.
     clock_skew: seconds an envelope may be issued ahead of our clock.
     decimal_digits, decimal_exponent, integer_bits: of one number.
-    depth: containers inside containers.
+    depth: containers inside containers; up to two more may pass.
     memory: what an object may take at most. A small message may take less, and each message has a budget of time:
     `brine_codec.budget`.
     """

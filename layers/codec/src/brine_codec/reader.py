@@ -31,9 +31,9 @@ def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
     """The object of a stream that uses each buffer once. Raises CodecErrors only, whatever the bytes."""
     if not stream.startswith(PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
-    copyreg.clear_extension_cache()  # which a stream reaches without find_class  # type: ignore[attr-defined]
+    copyreg.clear_extension_cache()  # which a stream reaches without find_class
     left = iter(buffers)
-    file = BufferedReader(BytesIO(stream), len(stream))  # type: ignore[arg-type]
+    file = BufferedReader(BytesIO(stream))  # whose `peek` lets the unpickler leave what follows its end
     reader = Reader(file, fix_imports=False, buffers=left)
     reader.rebuild = rebuild
     try:

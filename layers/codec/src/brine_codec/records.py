@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from brine_codec.token import Reduced, Reducer, Values
 
 
+STEPS_INSIDE = 10
+"""For each byte of what a field holds, where each value in it is looked at by a call of its own."""
+
+
 class Field(NamedTuple):
     """One field of a record, and how its class takes it: by position, by keyword, or set afterwards ("late")."""
 
@@ -66,15 +70,38 @@ class RecordMaker(Maker):
         return None
 
 
+class Upgrade(RecordMaker):
+    """What makes today's objects of an older version's values: as many as it had fields, of their types."""
+
+    __slots__ = ()
+
+    @property
+    def record_tag(self) -> str:
+        """The tag that a record of the older version had."""
+        return f"{self.tag}/{checksum(self.names)}"
+
+    def __call__(self, *values: object) -> object:
+        if len(values) != len(self.names):
+            raise Undecodable(f"{shown(self.tag)} does not take {len(values)} fields")
+        wrong = self._wrong(tuple([bytes(value) if type(value) is memoryview else value for value in values]))
+        if wrong is not None:
+            raise Undecodable(f"{shown(self.tag)} does not take its fields: {wrong}")
+        return super().__call__(*values)
+
+
+def checksum(names: Iterable[str]) -> str:
+    """Changes when a field is added, removed, renamed or moved."""
+    return f"{zlib.crc32(','.join(names).encode()):08x}"
+
+
 def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
     """The maker and the reducer of one class."""
-    names = [field.name for field in fields]
-    checksum = zlib.crc32(",".join(names).encode())  # changes when a field is added, removed, renamed or moved
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
     exec(_source(cls, fields, space), space)  # noqa: S102 - made of the names in a registered class, nothing of any data
-    each = 20 if any(field.kind.inside is not None and field.kind.items is None for field in fields) else 1
-    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"], "steps_each": each})
-    maker = space["maker"] = compiled(f"{tag}/{checksum:08x}", cls, space["make"], fields)
+    dear = any(field.kind.inside is not None and field.kind.items is None for field in fields)
+    own = {"__slots__": (), "__call__": space["call"], "steps_inside": STEPS_INSIDE if dear else 0}
+    compiled = type("RecordMaker", (RecordMaker,), own)
+    maker = space["maker"] = compiled(f"{tag}/{checksum(field.name for field in fields)}", cls, space["make"], fields)
     return maker, space["reduce"]
 
 

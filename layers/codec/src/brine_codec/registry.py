@@ -6,16 +6,15 @@ import re
 import sys
 
 from brine_codec.errors import SchemaMiss, shown
-from brine_codec.token import Maker, explicit
+from brine_codec.token import explicit
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine_codec.token import Reducer
+    from brine_codec.token import Maker, Reducer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
-_TAG = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.-]{0,99})@(?P<version>[1-9][0-9]{0,8})(?:/[0-9a-f]{8})?")
 
 
 def _defined(cls: type) -> Mapping[str, object]:
@@ -31,7 +30,8 @@ class Registry:
         self.reducers: dict[type, Reducer] = {}
         self._makers: dict[str, Maker] = {}
         self._records: dict[str, Maker] = {}
-        self._upgrades: dict[str, tuple[type, Mapping[int, Callable[..., object]]]] = {}
+        self._names: set[str] = set()
+        self._accepted: dict[str, Maker] = {}
 
     def register[T](
         self,
@@ -48,7 +48,9 @@ class Registry:
 
         A dataclass, NamedTuple or Enum needs no more. For any other class, `pack` gives a tuple of plain values and
         `make`, called with them, checks them and makes the object.
-        accepts: for each older version that may still be met, what makes today's object of that version's values.
+        accepts: for each older version that may still be met, what makes today's object of that version's values. Its
+        parameters are that version's fields, in order, with their names and annotations: values of other fields, or of
+        other types, do not open.
         types: what names in annotations stand for, where the class's module does not have them when it runs.
         Raises ValueError for a bad or taken name, TypeError for a class that cannot be looked at.
         """
@@ -57,25 +59,35 @@ class Registry:
             raise ValueError(f"{name!r} is not a name of letters, digits, points and dashes")
         if not 0 < version < 10**9:
             raise ValueError("versions count from 1")
-        if name in self._upgrades or cls in self.reducers:
+        if name in self._names or cls in self.reducers:
             raise ValueError(f"{name} is registered already")
         if accepts and not all(0 < old < version for old in accepts):
             raise ValueError("only older versions can be upgraded from")
         tag = f"{name}@{version}"
+        known = {} if pack is not None and not accepts else self._known(cls) | dict(types or {})
+        upgrades = []
+        for old, upgrade in (accepts or {}).items():
+            from brine_codec.inspection import inspect_upgrade  # noqa: PLC0415 - brings typing, 3 ms
+
+            upgrades.append(inspect_upgrade(f"{name}@{old}", cls, upgrade, known))
         if pack is not None and make is not None:
             maker, reducer = explicit(tag, cls, pack, make)
         elif pack is None and make is None:
             from brine_codec.inspection import inspect_class  # noqa: PLC0415 - brings typing, 3 ms
 
-            own = {word for base in cls.__mro__ for word in _defined(base)}
-            known = {other.__name__: other for other in self.reducers if other.__name__ not in own}
-            maker, reducer = inspect_class(tag, cls, known | dict(types or {}))
+            maker, reducer = inspect_class(tag, cls, known)
         else:
             raise TypeError("pack and make go together")
-        self._upgrades[name] = (cls, dict(accepts or {}))
+        self._names.add(name)
+        self._accepted |= {tag: upgrade for upgrade in upgrades for tag in (upgrade.tag, upgrade.record_tag)}
         self.add(cls, maker, reducer)
         if maker.names:
             self._records[tag] = maker
+
+    def _known(self, cls: type) -> dict[str, object]:
+        """What was registered before, by the names that annotations of `cls` may use for it."""
+        own = {word for base in cls.__mro__ for word in _defined(base)}
+        return {other.__name__: other for other in self.reducers if other.__name__ not in own}
 
     @property
     def tags(self) -> list[str]:
@@ -96,13 +108,7 @@ class Registry:
 
     def maker(self, tag: str) -> Maker:
         """The maker of a tag, today's or that of an accepted older version. Raises SchemaMiss."""
-        maker = self._makers.get(tag)
-        if maker is not None:
-            return maker
-        match = _TAG.fullmatch(tag)
-        if match is not None and match["name"] in self._upgrades:
-            cls, upgrades = self._upgrades[match["name"]]
-            upgrade = upgrades.get(int(match["version"]))
-            if upgrade is not None:
-                return Maker(tag, cls, upgrade)
-        raise SchemaMiss(f"no class is registered as {shown(tag)}")
+        maker = self._makers.get(tag) or self._accepted.get(tag)
+        if maker is None:
+            raise SchemaMiss(f"no class is registered as {shown(tag)}")
+        return maker

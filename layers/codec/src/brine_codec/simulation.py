@@ -1,8 +1,9 @@
 """The unpickler's stack with a kind in the place of every value.
 
-An entry of the stack is a number for a leaf, a tuple `(start, end, pairs)` for a run of values that are looked at only
-if need be, or a list `[kind, depth, values]` for anything composite. `depth` counts containers inside each other,
-`values` what is inside, for the price of comparing it. `pairs` says that the run alternates short texts and values.
+An entry of the stack is a number for a leaf, a list `[kind, depth, values]` for anything composite, or a tuple
+`(start, end, kind)` for a run of values that are looked at only if need be. `depth` counts containers inside each
+other, `values` what is inside, for the price of comparing it. The kind of a run is odd if it alternates short texts and
+values; half of it says how many leaves each value has, if they are small tuples.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from brine_codec.token import Maker
 
     type Composite = list[int]
-    type Run = tuple[int, int, bool]
+    type Run = tuple[int, int, int]
     type Entry = int | Composite | Run
 
 STRONG, WEAK, BUFFER = range(3)
@@ -31,10 +32,10 @@ MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
 EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
-STEPS_PER_VALUE, STEPS_PER_FILL = 4, 20
-"""Steps to look at one value of a run, if need be; to look at the keys of one dict or set."""
-MEMORY_PER_MEMBER = 70
-"""What a member takes in a set that has just grown, beside its own bytes."""
+LOOK, FILL = 4, 20
+"""Steps to look at one value of a run; to look at the keys of one dict or set."""
+MEMBER = 70
+"""Bytes that a member takes in a set that has just grown, beside its own."""
 
 
 class Simulation:
@@ -44,6 +45,7 @@ class Simulation:
         self._stream = stream
         self._pos = pos
         self._limits = limits
+        self._deepest = limits.depth + g.DEPTH_IN_RUN - 1  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
         self._patterns = g.patterns(len(stream))
@@ -56,11 +58,11 @@ class Simulation:
         """Where the long texts lie, whose bytes are no opcodes."""
 
     def run(self) -> None:
-        """Follow the stream to its STOP. What opens and closes lists and dicts is read in this loop: it is frequent."""
+        """Follow the stream to its STOP."""
         stream, stack, contexts, pos = self._stream, self._stack, self._contexts, self._pos
-        values, pairs, size = self._patterns.values, self._patterns.pairs, len(self._stream)
+        values, pairs = self._patterns.values, self._patterns.pairs
         room = most = int(min(self._budget.memory / MEMORY_PER_BYTE, self._budget.steps / STEPS_PER_BYTE))
-        while pos < size:
+        while pos < len(stream):
             strict = contexts[-1][1]
             end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
             if end > pos:
@@ -69,19 +71,8 @@ class Simulation:
             room -= end - pos + EVENT
             if room < 0:
                 raise TooLarge("the object would take more time or memory than a message of this size may")
-            if strict and op == g.SHORT_TEXT:  # a key, whose value is no run
-                stack.append(STRONG)
-                end += 2 + stream[end + 1]
-                op = stream[end]
-                if op not in _OPENING:
-                    pos = self._value(end)
-                    continue
-            if op in _OPENING and stream[end + 1] == g.MARK:
-                stack.append([_OPENING[op], 1, 0])
-                pos = self._mark(end + 1, strict=op == g.EMPTY_DICT)
-            elif op == g.MAKER and stream[end + 2] == g.MARK:
-                stack.append([MAKER, 0, stream[end + 1]])
-                pos = self._mark(end + 2, strict=False)
+            if strict and op == g.SHORT_TEXT:
+                pos = self._key(end)
             elif op in HANDLERS:
                 pos = HANDLERS[op](self, end)
             elif strict or end > pos:  # these are no pairs; or the run was as long as one may be
@@ -93,13 +84,21 @@ class Simulation:
             raise IndexError
         self._budget.spend(0, STEPS_PER_BYTE * (most - room))
 
-    def _value(self, pos: int) -> int:
-        """Push the value of a run that begins here, if one does; where it ends."""
-        match = self._patterns.value(self._stream, pos)
-        if match is None:
-            return pos
-        self._stack.append((pos, match.end(), False))
-        return match.end()
+    def _key(self, pos: int) -> int:
+        """Push a key, which is longer than those in runs or has no value of a run; and the value if it is one."""
+        stream, stack, start = self._stream, self._stack, pos + 2 + self._stream[pos + 1]
+        match = self._patterns.value(stream, start)
+        end = start if match is None else match.end()
+        if end > start and stream[end] not in _AFTER_A_PAIR:
+            for kind in (5, 7, 3):
+                run: int = self._patterns.tuples(kind)[0](stream, pos).end()  # type: ignore[union-attr]  # or nothing
+                if run > pos:
+                    stack.append((pos, run, kind))
+                    return run
+        stack.append(STRONG)
+        if end > start:
+            stack.append((start, end, 0))
+        return end
 
     def _mark(self, pos: int, *, strict: bool) -> int:
         if len(self._contexts) > self._limits.depth:
@@ -144,24 +143,32 @@ class Simulation:
     def _each(self, run: Run) -> list[Entry]:
         """The values of a run."""
         entries: list[Entry] = []
+        if leaves := run[2] >> 1:
+            _, each = self._patterns.tuples(run[2])
+            unit: list[Entry] = [STRONG, [TUPLE, 1, leaves]] if run[2] & 1 else [[TUPLE, 1, leaves]]
+            entries = unit * len(each(self._stream, run[0], run[1]))
+            self._budget.spend(0, LOOK * len(entries))
+            return entries
         for token in self._patterns.each(self._stream, run[0], run[1]):
             first = token[0]
             if first in (g.SHORT_TEXT, g.SHORT_BYTES):
                 entries.append(STRONG)
             elif first == g.MAKER:
                 entries.append(self._object(token[1], g.DEPTH_IN_RUN, len(token) // 2))
+            elif first == g.MARK:
+                entries.append([TUPLE, g.DEPTH_IN_RUN, len(token) // 2])
             elif first in _EMPTY:
-                entries.append([_EMPTY[first], g.DEPTH_IN_RUN, len(token) // 2])
+                entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
                 entries.append(WEAK)
-        self._budget.spend(0, STEPS_PER_VALUE * len(entries))
+        self._budget.spend(0, LOOK * len(entries))
         return entries
 
     def _object(self, index: int, depth: int, values: int) -> Composite:
         maker = self._makers.get(index)
         if maker is None:
             raise Forbidden("the stream calls a maker that it has not introduced")
-        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + 4]
+        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + maker.weight]
 
     def _measure(self, items: list[Entry]) -> tuple[int, int]:
         """The depth of the deepest of these, and how many values they are together."""
@@ -178,13 +185,13 @@ class Simulation:
             elif item == BUFFER:
                 raise Forbidden("the stream uses a buffer as a value")
             values += 1
-        if depth > self._limits.depth:
+        if depth > self._deepest:
             raise TooLarge(f"the object is nested deeper than {self._limits.depth}")
         return depth, values
 
     def _fill(self, kind: int, items: list[Entry]) -> None:
         target = self._target(kind)
-        if len(items) == 1 and type(items[0]) is tuple and (kind == LIST or (kind == DICT and items[0][2])):
+        if len(items) == 1 and type(items[0]) is tuple and (kind == LIST or (kind == DICT and items[0][2] & 1)):
             target[1] = max(target[1], g.DEPTH_IN_RUN + 1)
             target[2] += (items[0][1] - items[0][0]) // 2
             return
@@ -200,7 +207,7 @@ class Simulation:
         paid = steps_for_keys(keys, composites, values)
         place = 0
         for item in items:
-            if type(item) is tuple and item[2] and every == 2 and place % 2 == 0:
+            if type(item) is tuple and item[2] & 1 and every == 2 and place % 2 == 0:
                 continue  # pairs of a text and a value
             for entry in self._each(item) if type(item) is tuple else (item,):
                 if place % every == 0:
@@ -216,9 +223,7 @@ class Simulation:
             raise Forbidden("the stream fills a dict with a key that has no value")
         target[3:] = keys, composites, values
         members = place if every == 1 else 0
-        self._budget.spend(
-            MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, composites, values) - paid
-        )
+        self._budget.spend(MEMBER * members, FILL + steps_for_keys(keys, composites, values) - paid)
 
     def _close(self, items: list[Entry]) -> None:
         """Make a tuple."""
@@ -228,16 +233,16 @@ class Simulation:
         depth, values = self._measure(items)
         self._stack.append([kind, depth + 1, values])
 
-    def _call(self, depth: int, values: int) -> None:
-        """Put the object of a call in the place of the maker."""
+    def _call(self, pos: int, depth: int, values: int) -> None:
+        """Put the object of a call, which ends here, in the place of the maker."""
         if len(self._stack) <= self._contexts[-1][0]:
             raise Forbidden("the stream calls what is not there")
         maker = self._stack.pop()
         if not isinstance(maker, list) or maker[0] != MAKER:
             raise Forbidden("the stream calls what is no maker")
         self._stack.append(self._object(maker[2], depth, values))
-        known = self._makers[maker[2]]
-        self._budget.spend(known.memory_each * values, known.steps_each * values)
+        known, inside = self._makers[maker[2]], pos - maker[1]
+        self._budget.spend(known.memory_inside * inside, known.steps_inside * inside)
 
     # One method for each opcode: it takes the place of the opcode and returns that of the next.
 
@@ -247,8 +252,11 @@ class Simulation:
         return self._mark(pos, strict=isinstance(top, list) and top[0] == DICT)
 
     def empty(self, pos: int) -> int:
-        """EMPTY_LIST, EMPTY_DICT, EMPTY_SET, EMPTY_TUPLE."""
-        self._stack.append([_EMPTY[self._stream[pos]], 1, 0])
+        """EMPTY_LIST, EMPTY_DICT, EMPTY_SET, and the MARK after it if it is filled at once; EMPTY_TUPLE."""
+        op = self._stream[pos]
+        self._stack.append([_EMPTY[op], 1, 0])
+        if self._stream[pos + 1] == g.MARK and op != g.EMPTY_TUPLE:
+            return self._mark(pos + 1, strict=op == g.EMPTY_DICT)
         return pos + 1
 
     def append(self, pos: int) -> int:
@@ -277,9 +285,15 @@ class Simulation:
         return pos + 1
 
     def tuple_of_few(self, pos: int) -> int:
-        """TUPLE1, TUPLE2, TUPLE3."""
-        self._close(self._take(self._stream[pos] - g.TUPLE1 + 1))
-        return pos + 1
+        """TUPLE1, TUPLE2, TUPLE3, and tuples of as many leaves after it: rows come in numbers."""
+        count = self._stream[pos] - g.TUPLE1 + 1
+        self._close(self._take(count))
+        kind = 2 * count + self._contexts[-1][1]
+        run, _ = self._patterns.tuples(kind)
+        end: int = run(self._stream, pos + 1).end()  # type: ignore[union-attr]  # it matches nothing too
+        if end > pos + 1:
+            self._stack.append((pos + 1, end, kind))
+        return end
 
     def tuple_of_many(self, pos: int) -> int:
         """TUPLE, and the REDUCE after it if there is one: nearly all tuples are the arguments of a call."""
@@ -290,7 +304,7 @@ class Simulation:
         if BUFFER in items:
             items = [item for item in items if item != BUFFER]
         depth, values = self._measure(items)
-        self._call(depth + 1, values)
+        self._call(pos, depth + 1, values)
         return pos + 2
 
     def frozenset(self, pos: int) -> int:
@@ -303,8 +317,10 @@ class Simulation:
         return pos + 1
 
     def maker(self, pos: int) -> int:
-        """BINGET: the memo holds makers only."""
-        self._stack.append([MAKER, 0, self._stream[pos + 1]])
+        """BINGET, since the memo holds makers only, and the MARK after it."""
+        self._stack.append([MAKER, pos, self._stream[pos + 1]])
+        if self._stream[pos + 2] == g.MARK:
+            return self._mark(pos + 2, strict=False)
         return pos + 2
 
     def call(self, pos: int) -> int:
@@ -312,7 +328,7 @@ class Simulation:
         (arguments,) = self._take(1)
         if not isinstance(arguments, list) or arguments[0] not in (TUPLE, ARGUMENTS):
             raise Forbidden("the stream calls without arguments")
-        self._call(arguments[1], arguments[2])
+        self._call(pos, arguments[1], arguments[2])
         return pos + 1
 
     def short(self, pos: int) -> int:
@@ -340,7 +356,7 @@ class Simulation:
         size = int.from_bytes(self._stream[pos + 1 : start], "little")
         if size * 8 > self._limits.integer_bits + 8:  # its sign may take a byte more
             raise TooLarge(f"the object has an integer of more than {self._limits.integer_bits} bits")
-        self._stack.append(WEAK if size <= 8 else [TUPLE, 0, 1 + size // 64])
+        self._stack.append(WEAK if size <= 8 else [TUPLE, 0, 1 + size * size // 180])  # as dear as turning it to decimal
         return start + size
 
     def buffer(self, pos: int) -> int:
@@ -360,7 +376,7 @@ class Simulation:
         return pos + 1
 
 
-_OPENING = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT}
+_AFTER_A_PAIR = frozenset((g.SHORT_TEXT, g.SETITEMS, g.SETITEM, g.STOP))
 _EMPTY = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT, g.EMPTY_SET: SET, g.EMPTY_TUPLE: TUPLE}
 HANDLERS: dict[int, Callable[[Simulation, int], int]] = {
     g.MARK: Simulation.mark,

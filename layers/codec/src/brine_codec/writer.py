@@ -7,7 +7,7 @@ with references: `grammar` says why.
 
 from __future__ import annotations
 
-from pickle import Pickler
+from pickle import Pickler, _Pickler
 
 from brine_codec import grammar
 from brine_codec.errors import CodecError, TooLarge, Unsupported, shown
@@ -18,6 +18,7 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pickle import PickleBuffer
+    from typing import Any
 
     from brine_codec.token import Reduced, Reducer
 
@@ -132,22 +133,44 @@ class TreeWriter:
 
     def write(self, obj: object) -> Written:
         """The object as a stream in one chunk, and its buffers. Raises Unsupported with the path inside, TooLarge."""
+        try:
+            return self._written(Pickler, obj)
+        except _LostCountError:
+            return self._written(_UnframedPickler, obj)
+
+    def _written(self, kind: type[Pickler | _UnframedPickler], obj: object) -> Written:
         buffers: list[PickleBuffer] = []
         sink = _Sink(self._most)
-        pickler = Pickler(sink, 5, fix_imports=False, buffer_callback=buffers.append)
+        pickler = kind(sink, 5, fix_imports=False, buffer_callback=buffers.append)
         pickler.fast = True
         makers = _Makers(pickler, self.table)
         pickler.dispatch_table = makers  # type: ignore[assignment]  # typeshed wants exact result tuples
         _dump(pickler, obj, self.table)
-        opcodes = b"".join((*makers.introductions(), *_unframed(sink.chunks)))
+        chunks = _unframed(sink.chunks) if kind is Pickler else sink.chunks[1:]
+        opcodes = b"".join((*makers.introductions(), *chunks))
         head = grammar.PROTOCOL + bytes((grammar.FRAME,)) + len(opcodes).to_bytes(8, "little")
         return [head + opcodes], buffers
+
+
+class _LostCountError(Exception):
+    """The pickler in C counts how deep it is without a memo, and forgets that it has left a frozenset.
+
+    After fifty of them it may say KeyError or find a cycle where there is none.
+    """
+
+
+class _UnframedPickler(_Pickler):
+    """The pickler in Python, which is slow and counts right, without frames."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed does not know the framer
 
 
 class _Makers(dict[type, "Callable[[object], object]"]):
     """The dispatch table of one tree stream: gives each maker its place in the pickler's memo when it is first used."""
 
-    def __init__(self, pickler: Pickler, table: Table) -> None:
+    def __init__(self, pickler: Pickler | _UnframedPickler, table: Table) -> None:
         super().__init__()
         self._pickler = pickler
         self._table = table
@@ -166,18 +189,23 @@ class _Makers(dict[type, "Callable[[object], object]"]):
         self[cls] = placed
         return placed
 
+    def get(self, cls: type, default: object = None) -> Callable[[object], object]:  # noqa: ARG002
+        """As the pickler in Python asks, which does not know of `__missing__`."""
+        return self[cls]
+
     def _place(self, maker: Maker) -> None:
         if len(self._places) == MOST_MAKERS:
             raise Unsupported(f"the object holds more than {MOST_MAKERS} classes")
         self._places[maker] = len(self._places)
-        self._pickler.memo = {id(maker): (place, maker) for maker, place in self._places.items()}
+        memo = {id(maker): (place, maker) for maker, place in self._places.items()}
+        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed does not know it of the pickler in Python
 
     def introductions(self) -> list[bytes]:
         """The opcodes that bring the makers to their places."""
         return [grammar.introduction(place, maker.tag) for maker, place in self._places.items()]
 
 
-def _dump(pickler: Pickler, obj: object, table: Table) -> None:
+def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> None:
     try:
         pickler.dump(obj)
     except RecursionError:
@@ -185,9 +213,9 @@ def _dump(pickler: Pickler, obj: object, table: Table) -> None:
     except TooLarge:
         raise
     except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
+        if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, ValueError):
+            raise _LostCountError from None
         reason = str(error) if isinstance(error, CodecError) else type(error).__name__
-        if isinstance(error, ValueError) and "cyclic" in str(error):
-            reason = "the object contains itself"
         raise Unsupported(locate(obj, table) or shown(reason)) from error
 
 

@@ -131,6 +131,7 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
             purpose=PURPOSE,
             registry=stored_response_registry(),
             limits=Limits(),
+            gate=False,  # no other party has this key
         ),
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),

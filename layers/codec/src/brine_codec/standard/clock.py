@@ -9,29 +9,33 @@ import datetime as dt
 
 from brine_codec.errors import Undecodable
 from brine_codec.standard import PREFIX
-from brine_codec.standard.entry import maker_of
+from brine_codec.standard.entry import entry, maker_of
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from brine_codec.limits import Limits
     from brine_codec.standard.entry import Entry
-    from brine_codec.token import Reduced
+    from brine_codec.token import Reduced, Values
 
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow
     """date, time, datetime, timedelta and timezone."""
-    date = maker_of(dt.date, _date, steps=6, strong=True)
-    yield dt.date, date, lambda value: (date, value.__reduce_ex__(5)[1])
+    yield entry(dt.date, _packed, _date, steps=6, strong=True)
     yield from _with_zone(dt.datetime, dt.datetime)
     yield from _with_zone(dt.time, dt.time)
-    delta = maker_of(dt.timedelta, dt.timedelta, steps=6)
-    yield dt.timedelta, delta, lambda value: (delta, (value.days, value.seconds, value.microseconds))
-    zone = maker_of(dt.timezone, _timezone, steps=10)
-    yield dt.timezone, zone, lambda value: (zone, _zone_parts(value))
+    yield entry(dt.timedelta, lambda value: (value.days, value.seconds, value.microseconds), dt.timedelta, steps=6)
+    yield entry(dt.timezone, _zone_parts, _timezone, steps=10)
+
+
+def _packed(value: dt.date | dt.time) -> Values:
+    """The state that pickle keeps, with `fold`, which __reduce__ drops."""
+    state: Any = value.__reduce_ex__(5)[1]
+    return tuple(state)
 
 
 def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]) -> Iterator[Entry]:
@@ -46,27 +50,22 @@ def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]
         if type(state) is not bytes:
             raise Undecodable(f"a {cls.__name__} is not packed")
         if type(zone) is int:
-            zone = _UTC if zone == 0 else dt.timezone(zone * MICROSECOND)
+            zone = dt.UTC if zone == 0 else dt.timezone(zone * MICROSECOND)
         return unpack(state, zone).replace()
 
     simple = maker_of(cls, naive, steps=6, strong=True)
-    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12)
+    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12, weight=30)
 
-    def reduce(value: T) -> Reduced:
-        state = value.__reduce_ex__(5)[1]  # keeps `fold`, which __reduce__ drops
-        if len(state) == 1:
-            return simple, state  # type: ignore[return-value]  # a tuple of bytes
-        return zoned, (state[0], _offset(state[1]))  # type: ignore[index]  # likewise
+    def reduce(value: Any) -> Reduced:
+        state = _packed(value)
+        return (simple, state) if len(state) == 1 else (zoned, (state[0], _offset(state[1])))
 
-    yield cls, simple, reduce  # type: ignore[misc]  # called for this class alone
-    yield cls, zoned, reduce  # type: ignore[misc]
-
-
-_UTC = dt.UTC
+    yield cls, simple, reduce
+    yield cls, zoned, reduce
 
 
 def _offset(zone: object) -> object:
-    if zone is _UTC:
+    if zone is dt.UTC:
         return 0
     if type(zone) is dt.timezone and len(parts := _zone_parts(zone)) == 1:
         return parts[0]

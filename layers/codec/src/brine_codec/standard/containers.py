@@ -21,10 +21,10 @@ _FACTORIES = {"bool": bool, "dict": dict, "float": float, "int": int, "list": li
 
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are made of has been limited
     """OrderedDict, Counter, defaultdict and deque."""
-    yield entry(collections.OrderedDict, lambda value: (dict(value),), _of_dict(collections.OrderedDict), memory=600, each=(120, 2))
-    yield entry(collections.Counter, lambda value: (dict(value),), _of_dict(collections.Counter), memory=600, steps=40, each=(60, 1))
-    yield entry(collections.defaultdict, lambda value: (_factory_name(value), dict(value)), _defaultdict, memory=600, each=(60, 1))
-    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, each=(16, 0.2))
+    yield entry(collections.OrderedDict, lambda value: (dict(value),), _of_dict(collections.OrderedDict), memory=600, inside=(40, 1))
+    yield entry(collections.Counter, lambda value: (dict(value),), _of_dict(collections.Counter), memory=600, steps=40, inside=(20, 0.5))
+    yield entry(collections.defaultdict, lambda value: (_factory_name(value), dict(value)), _defaultdict, memory=600, inside=(20, 0.5))
+    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, inside=(5, 0.1))
 
 
 def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:

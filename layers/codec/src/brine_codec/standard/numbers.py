@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def makers(limits: Limits) -> Iterator[Entry]:
     """Decimal, Fraction, complex and range."""
-    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10)
-    yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits), steps=30)
+    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, weight=300)
+    yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits), steps=30, weight=200)
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
     yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine results"
-STORED_RESULT_VERSION: Final = 2
+STORED_RESULT_VERSION: Final = 3
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
     """The codec of stored results, whose own classes are those of `registry`."""
-    return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION)
+    return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION, gate=False)
 
 
 def pack(stored: StoredResult) -> tuple[object, ...]:
