@@ -32,7 +32,7 @@ MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
 EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
-LOOK, FILL = 4, 20
+LOOK, FILL = 5, 35
 """Steps to look at one value of a run; to look at the keys of one dict or set."""
 MEMBER = 70
 """Bytes that a member takes in a set that has just grown, beside its own."""

@@ -23,7 +23,7 @@ _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow beyond its text
     """PurePosixPath, PureWindowsPath and ZoneInfo."""
     for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
-        yield entry(cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60)
+        yield entry(cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60, inside=(2, 0.5))
     yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone, memory=2_000, steps=100)
 
 
