@@ -10,7 +10,7 @@ from backports import zstd
 
 from brine_codec.buffers import join
 from brine_codec.context import encode
-from brine_codec.header import LAYOUT, MAGIC
+from brine_codec.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
 from tests.unit.codec.samples import NOW, keyring
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Attack:
         size, compression = len(content), 0
         if self.compress:
             content, compression = zstd.compress(content, level=1), 2
-        header: bytes = LAYOUT.pack(MAGIC, 1, compression, 1 if self.buffers else 0, 0, 2, int(NOW), 0, 0, size, 0)
+        kind = KIND_TREE | (KIND_BUFFERS if self.buffers else 0)  # so that the gate looks at it, whatever it is
+        header: bytes = LAYOUT.pack(MAGIC, 1, compression, kind, 0, 2, int(NOW), 0, 0, size, 0)
         mac = mac or keyring().opening_key(2, NOW).mac(PURPOSE)
         return header + content + mac.tag(header + encode(CONTEXT), content)
 

@@ -13,8 +13,10 @@ from tests.attacks.corpus import (
     frames,
     gadgets,
     keys,
+    makers,
     names,
     opcodes,
+    shared,
     structure,
     targets,
 )
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
     from tests.attacks.attack import Attack
 
-FAMILIES = (gadgets, names, opcodes, targets, structure, frames, bombs, collisions, arguments, buffers, estimates, keys)
+FAMILIES = (
+    *(gadgets, names, opcodes, targets, structure, frames, bombs, collisions, arguments, buffers),
+    *(shared, keys, estimates, makers),
+)
 
 
 def corpus(prefix: str = "") -> Iterator[Attack]:

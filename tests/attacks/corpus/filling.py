@@ -5,10 +5,12 @@ A stream of 9 KB is the smallest that has its own bound, one of 300 KB may cost 
 
 from __future__ import annotations
 
+import os
 import random
 from typing import TYPE_CHECKING
 
 from brine_codec import CodecError, gate
+from brine_codec.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.vocabulary import Vocabulary
 from tests.attacks import victim
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 PLAIN, PACKED = (2_000, 9_000, 100_000, 1_000_000), (9_000, 300_000)
 """Bytes of envelopes whose content is not compressed, and is."""
+LONG = os.environ.get("BRINE_CORPUS") == "long"
 MOST = 40_000_000
 """Bytes of content, which a small envelope could not hold anyway."""
 
@@ -28,19 +31,21 @@ _MAKERS = Vocabulary(victim.registry()).maker
 
 
 def filled(name: str, unit: bytes, place: int) -> Iterator[Attack]:
-    """A list of many units: at 9 KB with as many as the budget lets through, and at one other size, by its place."""
+    """A list of many units at 9 KB; in the long search, at one other size too, by its place."""
     yield packed(name, unit, PACKED[0])
-    other = place % 3
-    if other == 0:
+    if not LONG:
+        return
+    other = place % 5
+    if other == 4:
         yield packed(name, unit, PACKED[1])
     else:
-        size = PLAIN[-other]
+        size = PLAIN[other]
         yield listed(f"{name}, {size} bytes", unit, size // len(unit))
 
 
 def listed(name: str, unit: bytes, count: int, size: int = 0) -> Attack:
     """A list of so many units, in one batch; with `size`, compressed, after as much as cannot be compressed."""
-    pad = b"B" + (size - 1_500).to_bytes(4, "little") + _noise(size - 1_500) + MEMOIZE if size > 2_000 else b""
+    pad = b"B" + (size - 1_500).to_bytes(4, "little") + noise(size - 1_500) + MEMOIZE if size > 2_000 else b""
     stream = framed([EMPTY_LIST + MEMOIZE + MARK + pad, unit * count, APPENDS])
     return Attack(name, stream, alone=False, harmless=True, compress=size > 0)
 
@@ -52,31 +57,33 @@ def packed(name: str, unit: bytes, size: int) -> Attack:
 
 
 def largest(make: Callable[[int], Attack], most: int, size: int) -> Attack:
-    """The attack with the highest count that the gate lets through in an envelope of `size` bytes."""
+    """The attack with about the highest count that the gate lets through in an envelope of `size` bytes."""
     if not TREE:
-        return make(min(most, 200_000))
-    low, high = 1, 64
-    while high < most and _passes(make(high), size):
-        low, high = high, high * 4
-    for _ in range(4):
-        middle = int((low * min(high, most)) ** 0.5) + 1
-        low, high = (middle, high) if _passes(make(middle), size) else (low, middle)
-    return make(low)
+        return make(min(most, 20_000))
+    count = min(most, 64)
+    for _ in range(10):
+        attack = make(count)
+        used = _used(attack, size)
+        if used > 1:
+            count = max(1, count * 3 // 4)
+        elif used > 0.75 or count == most:
+            break
+        else:
+            count = min(most, int(count * min(16, 0.95 / used)) + 1)
+    return attack
 
 
-def _passes(attack: Attack, size: int) -> bool:
-    from brine_codec.budget import Budget  # noqa: PLC0415 - codecs before it had none
-
-    if not attack.compress and len(attack.stream) > size:
-        return False
+def _used(attack: Attack, size: int) -> float:
+    """Which part of the budget the gate draws; more than 1 when it refuses the attack."""
+    budget = Budget(DEFAULT_LIMITS, size)
+    memory, steps = budget.memory, budget.steps
     try:
-        budget = Budget(DEFAULT_LIMITS, size)
-        budget.spend(len(attack.stream) if attack.compress else 0, 0)
+        budget.spend(len(attack.stream), 0)
         gate.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
     except CodecError:
-        return False
-    return True
+        return 2
+    return max(1 - budget.memory / memory, 1 - budget.steps / steps, 0.001)
 
 
-def _noise(size: int) -> bytes:
+def noise(size: int) -> bytes:
     return random.Random(size).randbytes(size)  # noqa: S311 - any bytes do, the same ones each time

@@ -7,6 +7,9 @@ from functools import partial
 from struct import pack
 from typing import TYPE_CHECKING
 
+import numpy as np
+from backports import zstd
+
 from tests.attacks.assembler import (
     ADDITEMS,
     EMPTY_DICT,
@@ -25,7 +28,7 @@ from tests.attacks.assembler import (
     real,
 )
 from tests.attacks.attack import Attack
-from tests.attacks.corpus.filling import largest
+from tests.attacks.corpus.filling import LONG, largest, noise
 from tests.attacks.victim import TAGS
 
 if TYPE_CHECKING:
@@ -36,30 +39,30 @@ if TYPE_CHECKING:
 PRIME = sys.hash_info.modulus
 WORD = 2**64
 SIZES = (9_000, 1_000_000)
-"""Bytes of content, as many as of the envelope."""
+"""Bytes of envelopes."""
 
 
-def probing(bits: int, count: int) -> list[int]:
-    """Integers of so many bits that enter a hash table of 2**15 places at the same one, once their high bits are used.
+def probing(table: int, count: int) -> list[int]:
+    """Integers that meet in a dict of `table` places, by its own rule: the next place is 5 * place + 1 + shifted hash.
 
-    That place is a sum over the high and the low bits of the hash, so pairs of both are looked up by what they add.
-    From there on the places are the same for all: each key goes past all before it.
+    The first half lies in a row in the order in which places are tried at last. Of candidates that differ in their
+    highest bits, the second half are those that find each place taken until they come to that row; the longer way first.
     """
-
-    def contribution(value: int) -> int:
-        at = value
-        for _ in range(-(-bits // 5)):
-            value >>= 5
-            at = at * 5 + value
-        return at % 2**15
-
-    low = 15
-    lows = [0] * 2**low
-    for value in range(2**low):
-        lows[contribution(value)] = value
-    step = max(1, 2 ** (bits - low) // count)
-    highs = [at * step << low for at in range(count)]
-    return [high | lows[-contribution(high) % 2**15] for high in highs]
+    row, at = [], 0
+    for _ in range(count // 2):
+        row.append(at)
+        at = (5 * at + 1) % table
+    order = np.full(table, -1)
+    order[row] = np.arange(len(row))
+    hashes = (np.arange(2**20, dtype=np.uint64) << np.uint64(40)) | np.uint64(0)
+    places, shifted = hashes % table, hashes.copy()
+    taken = np.ones(len(hashes), dtype=bool)
+    for _ in range(13):
+        shifted >>= np.uint64(5)
+        places = (places * np.uint64(5) + np.uint64(1) + shifted) % np.uint64(table)
+        taken &= order[places.astype(np.int64)] >= 0
+    found = hashes[taken][np.argsort(order[places[taken].astype(np.int64)], kind="stable")]
+    return row + [int(value) for value in found[: count - len(row)]]
 
 
 def colliding_pair(at: int) -> tuple[int, int]:
@@ -105,7 +108,7 @@ def address(at: int) -> bytes:
 def zoned(at: int, zone: bytes) -> bytes:
     """Times that are the same moment or others, in ever the same zone."""
     micro = at * 7_919
-    state = bytes((7, 228, 1 + at % 12, 1 + at % 28, at // 60 % 24, at % 60, at % 60)) + (micro % 2**20).to_bytes(3)
+    state = bytes((7, 228, 1 + at % 12, 1 + at % 28, at // 60 % 24, at % 60, at % 60)) + (micro % 10**6).to_bytes(3)
     return made("py:datetime+zone", b"C\x0a" + state + MEMOIZE, zone)
 
 
@@ -151,7 +154,7 @@ ITEMS: dict[str, Key] = {
     "paths": lambda at: made("py:PurePosixPath", kept(f"a/b/c/{at}")),
     "enums of flags": lambda at: made("Bits@1", number(at % 2**20)),
     "datetimes without zone": lambda at: made(
-        "py:datetime", b"C\x0a" + bytes((7, 228, 1, 1, 1, 1, 1)) + (at % 2**20).to_bytes(3) + MEMOIZE
+        "py:datetime", b"C\x0a" + bytes((7, 228, 1, 1, 1, 1, 1)) + (at % 10**6).to_bytes(3) + MEMOIZE
     ),
     "texts": lambda at: kept(f"key {at}"),
 }
@@ -159,11 +162,12 @@ ITEMS: dict[str, Key] = {
 
 def same_slots() -> Iterator[tuple[str, Key]]:
     """Keys without equal hashes that meet in the table."""
-    for bits in (31, 61):
-        values = probing(bits, 30_000)
-        yield f"integers of {bits} bits in the same slots", lambda at, values=values: number(values[at % 30_000])  # type: ignore[misc]  # bound at once
-    floats = probing(52, 30_000)
-    yield "floats in the same slots", lambda at: real(float(floats[at % 30_000]))
+    for table, count in ((2**14, 10_900), (2**16, 43_600)):
+        values = probing(table, count)
+        name = f"integers in the same of {table} slots"
+        yield name, lambda at, values=values: number(values[at % len(values)])  # type: ignore[misc]  # bound at once
+        name = f"floats in the same of {table} slots"
+        yield name, lambda at, values=values: real(float(values[at % len(values)]))  # type: ignore[misc]  # likewise
     yield "numbers of 8 bits", lambda at: number(at % 256)
     yield "numbers of 16 bits", lambda at: number(at % 2**16)
     yield "numbers with the same low bits", lambda at: number(at << 40)
@@ -200,18 +204,17 @@ CONTAINERS = {
 
 
 def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack:
-    """So many keys in a container, and bytes that bring the content to `size`."""
-    body = b"".join(CONTAINERS[container](key, count))
-    pad = max(256, size - len(body) - 400)
-    stream = framed([body, b"B" + pack("<I", pad), bytes(pad), MEMOIZE, TUPLE2, MEMOIZE])
-    return Attack(f"keys: {name} in a {container}, {size} bytes", stream, alone=False, harmless=True)
+    """So many keys in a container, compressed, and noise that brings the envelope to `size`."""
+    keys = b"".join(CONTAINERS[container](key, count))
+    pad = size - len(zstd.compress(keys, level=1)) - 400
+    stream = framed([keys, b"B" + pack("<I", max(pad, 256)) + noise(max(pad, 256)), MEMOIZE, TUPLE2, MEMOIZE])
+    return Attack(f"keys: {name} in a {container}, {size} bytes", stream, alone=False, harmless=True, compress=True)
 
 
 def attacks() -> Iterator[Attack]:
     kinds = [(name, key, [list(CONTAINERS)[place % 5]]) for place, (name, key) in enumerate(ITEMS.items())]
     kinds += [(name, key, ["dict", "set", "Counter"]) for name, key in same_slots()]
     for name, key, containers in kinds:
-        for container in containers:
-            for size in SIZES:
-                most = size // max(4, len(key(999)) // 2)
-                yield largest(partial(attack, name, container, key, size=size), most, size)
+        for container in containers if LONG else containers[:1]:
+            for size in SIZES if LONG else SIZES[:1]:
+                yield largest(partial(attack, name, container, key, size=size), 60_000, size)

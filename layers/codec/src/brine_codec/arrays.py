@@ -29,7 +29,7 @@ class ViewMaker(Maker):
     """A maker that is given buffers as they lie, and whose class is one of a family."""
 
     __slots__ = ()
-    memory, steps = 700, 100
+    steps = 200  # most of it for showing what was made
 
     def __call__(self, *fields: object) -> object:
         try:
@@ -43,11 +43,18 @@ class ViewMaker(Maker):
         return made
 
 
+class ScalarMaker(ViewMaker):
+    """Makes numpy's scalars, which may be keys."""
+
+    __slots__ = ()
+    steps, weight = 50, 60
+
+
 def register(registry: Registry) -> None:
     """Let numpy arrays and scalars of plain dtypes travel."""
     whole = ViewMaker("np:ndarray", np.ndarray, array)
     registry.add(np.ndarray, whole, lambda value: (whole, taken_apart(value)))  # type: ignore[arg-type]  # by its type
-    single = ViewMaker("np:scalar", np.generic, _scalar)
+    single = ScalarMaker("np:scalar", np.generic, _scalar)
     for cls in dict.fromkeys(_SCALARS):
         registry.add(cls, single, lambda value: (single, _scalar_parts(value)))
 

@@ -20,8 +20,21 @@ if TYPE_CHECKING:
 
     type Segments = list[tuple[int, int]]
 
-CONTAINERS = {0x8C: (130, 0), 0x7D: (250, 1), 0x5D: (100, 1), 0x28: (100, 1), 0x8F: (300, 1)}
-"""Bytes and steps of a short text (which may be a key), a dict, a list, a mark and a set, by opcode."""
+CONTAINERS = {
+    0x8C: (130, 0),
+    0x7D: (250, 1),
+    0x5D: (100, 1),
+    0x28: (100, 1),
+    0x8F: (300, 1),
+    0x85: (60, 2),
+    0x86: (60, 2),
+    0x87: (60, 2),
+    0x4E: (10, 0),
+    0x29: (10, 0),
+    0x88: (10, 0),
+    0x89: (10, 0),
+}
+"""Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
 WIDEST = 6
 """Bytes that one of a long text may come to: a wide character, and copies while it is read."""
 STEPS_PER_COUNT = 0.01
@@ -74,11 +87,10 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
 def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
     """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
     start, parts = body, []
-    per_byte = max([maker.steps_per_byte for maker in makers.values()], default=0)
     for first, last in texts:
         parts.append(stream[start:first])
         start = last
-        budget.spend(WIDEST * (last - first), per_byte * (last - first))
+        budget.spend(WIDEST * (last - first), 0)
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
     for opcode, (memory, steps) in CONTAINERS.items():

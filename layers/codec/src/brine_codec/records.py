@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from brine_codec.token import Reduced, Reducer, Values
 
 
+STEPS_INSIDE = 10
+"""For each byte of what a field holds, where each value in it is looked at by a call of its own."""
+
+
 class Field(NamedTuple):
     """One field of a record, and how its class takes it: by position, by keyword, or set afterwards ("late")."""
 
@@ -94,8 +98,9 @@ def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
     """The maker and the reducer of one class."""
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
     exec(_source(cls, fields, space), space)  # noqa: S102 - made of the names in a registered class, nothing of any data
-    each = 20 if any(field.kind.inside is not None and field.kind.items is None for field in fields) else 1
-    compiled = type("RecordMaker", (RecordMaker,), {"__slots__": (), "__call__": space["call"], "steps_each": each})
+    dear = any(field.kind.inside is not None and field.kind.items is None for field in fields)
+    own = {"__slots__": (), "__call__": space["call"], "steps_inside": STEPS_INSIDE if dear else 0}
+    compiled = type("RecordMaker", (RecordMaker,), own)
     maker = space["maker"] = compiled(f"{tag}/{checksum(field.name for field in fields)}", cls, space["make"], fields)
     return maker, space["reduce"]
 

@@ -32,13 +32,13 @@ MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
 EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
-STEPS_PER_VALUE, STEPS_PER_FILL = 4, 20
-"""Steps to look at one value of a run, if need be; to look at the keys of one dict or set."""
-DEAR = 100
-"""Comparisons from which on a key counts as dear: Python remembers the hashes of some in one table for the process."""
-STEPS_PER_DEAR_PAIR = 3
-MEMORY_PER_MEMBER = 70
-"""What a member takes in a set that has just grown, beside its own bytes."""
+LOOK, FILL = 5, 35
+"""Steps to look at one value of a run; to look at the keys of one dict or set."""
+DEAR, DEAR_PAIR = 100, 3
+"""The weight from which on a key counts as dear, since Python keeps the hashes of some in one table for the process;
+steps for each pair of dear keys in a message."""
+MEMBER = 70
+"""Bytes that a member takes in a set that has just grown, beside its own."""
 
 
 class Simulation:
@@ -51,9 +51,7 @@ class Simulation:
         self._deepest = limits.depth + g.DEPTH_IN_RUN  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
-        self._dear = [
-            (bytes((g.MAKER, index)), maker.comparison) for index, maker in makers.items() if maker.comparison > DEAR
-        ]
+        self._dear = [(bytes((g.MAKER, index)), maker.weight) for index, maker in makers.items() if maker.weight > DEAR]
         self._dear_keys = 0
         self._patterns = g.patterns(len(stream))
         self._stack: list[Entry] = []
@@ -153,8 +151,8 @@ class Simulation:
         if leaves := run[2] >> 1:
             _, each = self._patterns.tuples(run[2])
             count = len(each(self._stream, run[0], run[1]))
-            self._budget.spend(0, STEPS_PER_VALUE * count)
             unit: list[Entry] = [STRONG, [TUPLE, 1, leaves]] if run[2] & 1 else [[TUPLE, 1, leaves]]
+            self._budget.spend(0, LOOK * count)
             return unit * count
         for token in self._patterns.each(self._stream, run[0], run[1]):
             first = token[0]
@@ -168,7 +166,7 @@ class Simulation:
                 entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
                 entries.append(WEAK)
-        self._budget.spend(0, STEPS_PER_VALUE * len(entries))
+        self._budget.spend(0, LOOK * len(entries))
         return entries
 
     def _inside(self, token: bytes) -> int:
@@ -184,7 +182,7 @@ class Simulation:
         maker = self._makers.get(index)
         if maker is None:
             raise Forbidden("the stream calls a maker that it has not introduced")
-        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + maker.comparison]
+        return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + maker.weight]
 
     def _measure(self, items: list[Entry]) -> tuple[int, int]:
         """The depth of the deepest of these, and how many values they are together."""
@@ -233,7 +231,7 @@ class Simulation:
                         if entry[0] != STRONG_OBJECT:
                             keys, values = keys + 1, values + entry[2] + 1
                             self._dear_keys += entry[2] > DEAR
-                            self._budget.spend(0, STEPS_PER_DEAR_PAIR * self._dear_keys * (entry[2] > DEAR))
+                            self._budget.spend(0, DEAR_PAIR * self._dear_keys * (entry[2] > DEAR))
                     elif entry == WEAK:
                         keys += 1
                 place += 1
@@ -241,7 +239,7 @@ class Simulation:
             raise Forbidden("the stream fills a dict with a key that has no value")
         target[3:] = keys, values
         members = place if every == 1 else 0
-        self._budget.spend(MEMORY_PER_MEMBER * members, STEPS_PER_FILL + steps_for_keys(keys, values) - paid)
+        self._budget.spend(MEMBER * members, FILL + steps_for_keys(keys, values) - paid)
 
     def _close(self, items: list[Entry]) -> None:
         """Make a tuple."""
@@ -251,16 +249,16 @@ class Simulation:
         depth, values = self._measure(items)
         self._stack.append([kind, depth + 1, values])
 
-    def _call(self, depth: int, values: int) -> None:
-        """Put the object of a call in the place of the maker."""
+    def _call(self, pos: int, depth: int, values: int) -> None:
+        """Put the object of a call, which ends here, in the place of the maker."""
         if len(self._stack) <= self._contexts[-1][0]:
             raise Forbidden("the stream calls what is not there")
         maker = self._stack.pop()
         if not isinstance(maker, list) or maker[0] != MAKER:
             raise Forbidden("the stream calls what is no maker")
         self._stack.append(self._object(maker[2], depth, values))
-        known = self._makers[maker[2]]
-        self._budget.spend(known.memory_each * values, known.steps_each * values)
+        known, inside = self._makers[maker[2]], pos - maker[1]
+        self._budget.spend(known.memory_inside * inside, known.steps_inside * inside)
 
     # One method for each opcode: it takes the place of the opcode and returns that of the next.
 
@@ -322,7 +320,7 @@ class Simulation:
         if BUFFER in items:
             items = [item for item in items if item != BUFFER]
         depth, values = self._measure(items)
-        self._call(depth + 1, values)
+        self._call(pos, depth + 1, values)
         return pos + 2
 
     def frozenset(self, pos: int) -> int:
@@ -337,7 +335,7 @@ class Simulation:
 
     def maker(self, pos: int) -> int:
         """BINGET, since the memo holds makers only, and the MARK after it."""
-        self._stack.append([MAKER, 0, self._stream[pos + 1]])
+        self._stack.append([MAKER, pos, self._stream[pos + 1]])
         if self._stream[pos + 2] == g.MARK:
             return self._mark(pos + 2, strict=False)
         return pos + 2
@@ -347,7 +345,7 @@ class Simulation:
         (arguments,) = self._take(1)
         if not isinstance(arguments, list) or arguments[0] not in (TUPLE, ARGUMENTS):
             raise Forbidden("the stream calls without arguments")
-        self._call(arguments[1], arguments[2])
+        self._call(pos, arguments[1], arguments[2])
         return pos + 1
 
     def short(self, pos: int) -> int:
@@ -375,7 +373,9 @@ class Simulation:
         size = int.from_bytes(self._stream[pos + 1 : start], "little")
         if size * 8 > self._limits.integer_bits + 8:  # its sign may take a byte more
             raise TooLarge(f"the object has an integer of more than {self._limits.integer_bits} bits")
-        self._stack.append(WEAK if size <= 8 else [TUPLE, 0, 1 + size // 64])
+        self._stack.append(
+            WEAK if size <= 8 else [TUPLE, 0, 1 + size * size // 180]
+        )  # as dear as turning it to decimal
         return start + size
 
     def buffer(self, pos: int) -> int:

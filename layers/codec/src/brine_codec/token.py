@@ -66,13 +66,11 @@ class Maker(Token):
     """Bytes that one call takes at most, beside the size of its arguments."""
     steps: int = 12
     """The time of one call, likewise, in steps of 100 ns."""
-    memory_each: float = 0
-    steps_each: float = 0
-    """The same for each value that lies somewhere inside of the arguments: of a container that is copied or checked."""
-    steps_per_byte: float = 0
-    """The time for each byte of a long text among the arguments."""
-    comparison: int = 4
-    """What comparing two objects takes, in comparisons of two plain values, beside those of the arguments."""
+    memory_inside: float = 0
+    steps_inside: float = 0
+    """The same for each byte of the arguments, where what they hold is copied or looked at."""
+    weight: int = 4
+    """How many comparisons of values one of two of its objects comes to, beside those of its arguments."""
     strong: bool = False
     """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
 

@@ -54,7 +54,7 @@ def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]
         return unpack(state, zone).replace()
 
     simple = maker_of(cls, naive, steps=6, strong=True)
-    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12, comparison=30)
+    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12, weight=30)
 
     def reduce(value: Any) -> Reduced:
         state = _packed(value)

@@ -26,7 +26,7 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are m
         lambda value: (dict(value),),
         _of_dict(collections.OrderedDict),
         memory=600,
-        each=(120, 2),
+        inside=(40, 1),
     )
     yield entry(
         collections.Counter,
@@ -34,16 +34,16 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are m
         _of_dict(collections.Counter),
         memory=600,
         steps=40,
-        each=(60, 1),
+        inside=(20, 0.5),
     )
     yield entry(
         collections.defaultdict,
         lambda value: (_factory_name(value), dict(value)),
         _defaultdict,
         memory=600,
-        each=(60, 1),
+        inside=(20, 0.5),
     )
-    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, each=(16, 0.2))
+    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, inside=(5, 0.1))
 
 
 def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:

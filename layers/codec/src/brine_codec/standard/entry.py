@@ -21,19 +21,17 @@ def maker_of[T](
     tag: str = "",
     memory: int = 300,
     steps: int = 20,
-    each: tuple[float, float] = (0, 0),
-    per_byte: float = 0,
-    comparison: int = 4,
+    inside: tuple[float, float] = (0, 0),
+    weight: int = Maker.weight,
     strong: bool = False,
 ) -> Maker:
     """A maker that is `make` itself, which answers for its own result.
 
-    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. each: both for each value
-    inside of them. per_byte: steps for each byte of a long text. comparison, strong: as for any Maker.
+    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. inside: both for each byte
+    of these. weight, strong: as for any Maker.
     """
     space: dict[str, object] = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps}
-    space |= {"memory_each": each[0], "steps_each": each[1], "steps_per_byte": per_byte, "comparison": comparison}
-    space["strong"] = strong
+    space |= {"memory_inside": inside[0], "steps_inside": inside[1], "weight": weight, "strong": strong}
     maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
     return maker
 
@@ -45,12 +43,10 @@ def entry[T](
     *,
     memory: int = 300,
     steps: int = 20,
-    each: tuple[float, float] = (0, 0),
-    per_byte: float = 0,
-    comparison: int = 4,
+    inside: tuple[float, float] = (0, 0),
+    weight: int = Maker.weight,
     strong: bool = False,
 ) -> Entry:
-    """The class, what makes its objects, and what takes them apart. The prices are as for `maker_of`."""
-    prices = {"each": each, "per_byte": per_byte, "comparison": comparison, "strong": strong}
-    maker = maker_of(cls, make, memory=memory, steps=steps, **prices)  # type: ignore[arg-type]  # of several types
+    """The class, what makes its objects, and what takes them apart."""
+    maker = maker_of(cls, make, memory=memory, steps=steps, inside=inside, weight=weight, strong=strong)
     return cls, maker, lambda value: (maker, pack(value))

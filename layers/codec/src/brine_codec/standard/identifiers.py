@@ -29,7 +29,7 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these c
         ipaddress.IPv4Interface,
         ipaddress.IPv6Interface,
     ):
-        yield entry(cls, lambda value: (str(value),), _address(cls), memory=1_000, steps=150, comparison=20)
+        yield entry(cls, lambda value: (str(value),), _address(cls), memory=1_000, steps=150, weight=20)
 
 
 def _uuid(value: object) -> uuid.UUID:

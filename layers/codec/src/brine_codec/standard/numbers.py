@@ -22,13 +22,13 @@ DEAR = 4_000
 
 def makers(limits: Limits) -> Iterator[Entry]:
     """Decimal, Fraction, complex and range."""
-    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, comparison=DEAR)
+    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, weight=DEAR)
     yield entry(
         fractions.Fraction,
         lambda value: (value.numerator, value.denominator),
         _fraction(limits),
         steps=30,
-        comparison=DEAR,
+        weight=DEAR,
     )
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
     yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))

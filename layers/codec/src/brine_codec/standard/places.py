@@ -25,7 +25,7 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these c
     """PurePosixPath, PureWindowsPath and ZoneInfo."""
     for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
         yield entry(
-            cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60, per_byte=2.5, comparison=50
+            cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60, inside=(4, 1.5), weight=50
         )
     yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone, memory=2_000, steps=100)
 
