@@ -50,7 +50,7 @@ DEAR: dict[str, Callable[[int], object]] = {
 """Keys of one hash, by number."""
 
 
-SMALL, LARGE = 9_000, 1_000_000
+SMALL, LARGE = 9_000, 300_000
 """Bytes of content at most."""
 
 
@@ -62,8 +62,8 @@ def key_bombs() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
                 yield form, f"members of one hash, {name}, in {size} bytes", _members(form, key, size)
                 yield form, f"keys of one hash, {name}, in {size} bytes", _keys(form, key, size)
             yield form, f"names and keys of one hash, in {size} bytes", _keys(form, _mixed, size)
-        for bits in (8, 12, 16):
-            for name, make in PROBING.items():
+        for name, make in PROBING.items():
+            for bits in (9, 16 if make is int else 14):
                 chosen = lambda table, bits=bits, make=make: map(make, integers(2**bits, table))  # noqa: E731
                 yield (
                     form,

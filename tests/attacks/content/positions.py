@@ -11,7 +11,7 @@ from tests.attacks.content.items import EMPTY, ITEMS, TAGGED, TYPES, WRAPS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SMALL, LARGE = 9_000, 1_000_000
+SMALL, LARGE = 9_000, 300_000
 """Bytes of content at most."""
 DEEP, SHALLOW = 95, 45
 
@@ -24,11 +24,11 @@ def item_bombs(form: Format) -> Iterator[tuple[str, Callable[[], object]]]:
             if _is_key(item(0)):
                 yield (
                     f"{name}, as members, in {size} bytes",
-                    lambda item=item, size=size: set(islice(_distinct(item), size // 12)),  # type: ignore[misc]  # likewise
+                    lambda item=item, size=size: set(islice(_distinct(item), size // 20)),  # type: ignore[misc]  # likewise
                 )
                 yield (
                     f"{name}, as keys, in {size} bytes",
-                    lambda item=item, size=size: dict.fromkeys(islice(_distinct(item), size // 12)),  # type: ignore[misc]  # likewise
+                    lambda item=item, size=size: dict.fromkeys(islice(_distinct(item), size // 20)),  # type: ignore[misc]  # likewise
                 )
         for empty in EMPTY:
             yield (

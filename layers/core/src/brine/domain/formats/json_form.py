@@ -30,7 +30,7 @@ NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "ob
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
-_NARROW, _WIDER, _PART = 2.25, 6, 65_536
+_NARROW, _WIDER, _PART = 2.25, 6.0, 65_536
 """Bytes of memory for a byte that is written: a text that grows, and its UTF-8; when each character takes four. How much
 of a text is measured at a time."""
 _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
@@ -43,17 +43,13 @@ class _Writer(Outward):
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         super().__init__(types, budget, careful=careful)
-        self._written = 0.0
-        self._each = _NARROW if careful else _WIDER
-
-    def memory(self, written: float) -> float:
-        self._written += written
-        return self._each * written
+        self.memory = _NARROW if careful else _WIDER
+        self._begin = budget.memory
 
     def measured(self, value: str) -> int:
-        if self._each is _NARROW and not value.isascii():  # one such text makes the whole as wide
-            self._each = _WIDER
-            self.spend((_WIDER - _NARROW) * self._written, 0)
+        if self.memory == _NARROW and not value.isascii():  # one such text makes the whole as wide
+            self.spend((self._begin - self._budget.memory) * (_WIDER / _NARROW - 1), 0)
+            self.memory = _WIDER
         parts = range(0, len(value), _PART)  # escapes could take six times the memory of the whole
         return sum([len(encode_basestring(value[at : at + _PART]).encode()) for at in parts]) + 1
 

@@ -39,32 +39,30 @@ CODES = {
 """Extension types. Never renumber: what was written stays readable."""
 _NAMES = {code: name for name, code in CODES.items()}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_SECOND = dt.timedelta(seconds=1)
 _TEXTS = frozenset({str})
 _KEY = itemgetter(0)
 WORST = 100
 """Bytes of memory that one byte of MessagePack can become at most: an empty map."""
-SMALL, SMALL_PART = 1_048_576, 4_096
+SMALL, SMALL_PART = 1_048_576, 512
 """Up to this size the worst is taken for granted, which is faster than looking: of a text; of an extension in another."""
 
 
 class _Writer(Outward):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
+    memory = 3  # for a buffer that has just grown, and what is copied from it
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         super().__init__(types, budget, careful=careful)
         self.pack = msgpack.Packer(strict_types=True).pack
-
-    def memory(self, written: float) -> float:
-        return 3 * written  # a buffer that has just grown, and what is copied from it
 
     def measured(self, value: str) -> int:
         return len(value.encode()) + 5
 
     def named(self, name: str, argument: object) -> object:
         packed = self.pack(argument)
-        self.spend(0, 0, len(packed))
+        if len(packed) > SMALL_PART:  # what is inside of others is copied again with each of them
+            self.spend(0, 0, len(packed))
         return msgpack.ExtType(CODES[name], packed)
 
     def binary(self, value: bytes) -> object:
@@ -80,7 +78,7 @@ class _Writer(Outward):
 
     def instant(self, value: dt.datetime) -> object:
         since = value - _EPOCH
-        return msgpack.Timestamp(since // _SECOND, value.microsecond * 1_000)
+        return msgpack.Timestamp(86_400 * since.days + since.seconds, 1_000 * since.microseconds)
 
     def record(self, title: str, fields: dict[str, object]) -> object:
         return self.mark("type", [title, fields])

@@ -22,7 +22,7 @@ from brine_codec.budget import Budget
 from brine_codec.collector import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from typing import ClassVar
 
     from brine.domain.formats.allowed import Types
@@ -30,14 +30,17 @@ if TYPE_CHECKING:
 
 _OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}
 _TEXTS = frozenset({str})
+_BITS = int.bit_length
+SAFE_BITS = 63
+"""Integers of so many bits are written as they are in both formats."""
 
 CONTAINER, VALUE = 300, 100
 """Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
 MADE, LOOKED_AT, READY = 20, 4, 1.5
 """Steps for a mark or a container that is made; for a value that is looked at; for one that the library just writes."""
 STEPS_PER_BYTE = 1 / 60
-FLOAT, CLOCK = 26, 64
-"""Bytes that are written at most for a float, and for a date, a time or a zone."""
+FLOAT, CLOCK, MARK = 26, 64, 20
+"""Bytes that are written at most for a float; for a date, a time or a zone; for the name of a mark."""
 REAL = 8
 """Steps to write a float at most."""
 
@@ -53,6 +56,8 @@ class Outward(ABC):
     """Types that the library writes as they are."""
     widest: ClassVar[int]
     """Bytes that a character can become."""
+    memory: float
+    """Bytes that a byte of text takes in memory while it is written."""
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
@@ -61,11 +66,8 @@ class Outward(ABC):
         self._keys = frozenset[type]() if careful else _TEXTS
         self._careful = careful
         self._budget = budget
+        self._names: dict[str, int] = {}
         self._depth = 0
-
-    @abstractmethod
-    def memory(self, written: float) -> float:
-        """Bytes that so many bytes of text take in memory while they are written."""
 
     @abstractmethod
     def measured(self, value: str) -> int:
@@ -122,28 +124,21 @@ class Outward(ABC):
     def spend(self, memory: float, steps: float, written: float = 0) -> None:
         """Draw bytes of memory, steps of 100 ns, and bytes that will be written."""
         budget = self._budget
-        budget.memory -= memory + self.memory(written)
-        budget.steps -= steps + written * STEPS_PER_BYTE
-        if budget.memory < 0 or budget.steps < 0:
-            lacking = "memory" if budget.memory < 0 else "time"
+        budget.memory = room = budget.memory - memory - self.memory * written
+        budget.steps = time = budget.steps - steps - written * STEPS_PER_BYTE
+        if room < 0 or time < 0:
+            lacking = "memory" if room < 0 else "time"
             raise Failure(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
 
     def mark(self, name: str, argument: object) -> object:
         """The tree of a mark."""
-        self.spend(CONTAINER, MADE, len(name) + 8)
+        self.spend(CONTAINER, MADE, MARK)
         return self.named(name, argument)
 
     def each(self, items: Collection[object], owner: object) -> list[object]:
         """The trees of some items."""
         self._enter(owner)
-        self._look_at(items)
-        trees: list[object] = []
-        try:
-            for item in items:
-                trees.append(self.convert(item))  # noqa: PERF401 - how many there are tells where it failed
-        except Failure as failure:
-            failure.through(owner, index(len(trees)))
-            raise
+        trees = self._trees(items, self._pay(items)[0], owner)
         self._depth -= 1
         return trees
 
@@ -152,62 +147,71 @@ class Outward(ABC):
         if self._depth > self._limits.depth:
             raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
 
-    def _look_at(self, items: Collection[object]) -> None:
-        count = len(items)
-        self.spend(CONTAINER + VALUE * count, MADE + LOOKED_AT * count, 2 + 6 * count)
+    def _pay(self, values: Collection[Any], names: int = 0, work: int = MADE) -> tuple[frozenset[type], bool]:
+        """Pay for a container of these, and for those of them that the library writes as they are.
 
-    def _is_ready(self, values: Collection[object]) -> bool:
-        """Whether the library can write these as they are. If so, they are paid for."""
-        kinds = set(map(type, values))
-        if not kinds <= self._leaves:
-            return False
-        each = 6
+        names: bytes that are written beside them. work: steps for the container itself. Returns the types of those, and whether they are all.
+        """
+        kinds, ready, count = set(map(type, values)), self._leaves, len(values)
+        alike = len(kinds) == 1
+        each, steps = 6, READY
+        if float in kinds and float in ready:
+            each, steps = FLOAT, READY + REAL
         if int in kinds:
-            numbers = values if len(kinds) == 1 else [value for value in values if type(value) is int]
-            low, high = min(numbers), max(numbers)  # type: ignore[type-var]  # integers all
-            if low < -(2**63) or high >= 2**64:  # type: ignore[operator]  # likewise
-                return False
-            each = max(each, max(low.bit_length(), high.bit_length()) // 3 + 3)  # type: ignore[attr-defined]  # likewise
-        if float in kinds:
-            each = max(each, FLOAT)
-        written = each * len(values)
-        if str in kinds:
-            texts = values if len(kinds) == 1 else [value for value in values if type(value) is str]
-            written += self.widest * sum(map(len, texts))  # type: ignore[arg-type]  # texts all
-        if bytes in kinds:
+            bits = max(map(_BITS, values if alike else [value for value in values if type(value) is int]))
+            if bits > SAFE_BITS:
+                ready = ready - {int}
+            elif bits > 9:
+                each = max(each, bits // 3 + 3)
+        written = each * count + names
+        if str in kinds and str in ready:
+            lengths = map(len, values) if alike else [len(value) for value in values if type(value) is str]
+            written += self.widest * sum(lengths)
+        if bytes in kinds and bytes in ready:
             written += sum([len(value) for value in values if type(value) is bytes])
-        self.spend(0, READY * len(values) + (REAL * len(values) if float in kinds else 0), written)
-        return True
+        if kinds <= ready:
+            self.spend(0, LOOKED_AT + steps * count, written + 2)
+            return ready, True
+        self.spend(CONTAINER + VALUE * count, work + (LOOKED_AT + steps) * count, written + 2)
+        return ready, False
 
     def _list(self, value: list[object]) -> object:
-        if self._is_ready(value):
-            self._enter(value)
-            self._depth -= 1
-            return value
-        return self.each(value, value)
+        self._enter(value)
+        ready, whole = self._pay(value)
+        trees = value if whole else self._trees(value, ready, value)
+        self._depth -= 1
+        return trees
 
     def _dict(self, value: dict[Any, object]) -> object:
         self._enter(value)
         texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
         if texts:
-            self.spend(0, LOOKED_AT + READY * len(value), self.widest * sum(map(len, value)) + 4 * len(value))
-        if texts and self._is_ready(value.values()):
-            self._depth -= 1
-            return value
-        if not texts:
+            ready, whole = self._pay(value.values(), self.widest * sum(map(len, value)) + 4 * len(value))
+            tree: object = value if whole else self._named_trees(value, ready, value)
+        else:
             keys = list(value)
             price(keys, DICT, self.spend, self._vocabulary)
-        trees = self._values(value, value)
+            ready, _ = self._pay(value.values())
+            tree = self.mapping(keys, list(self._named_trees(value, ready, value).values()))
         self._depth -= 1
-        return dict(zip(value, trees, strict=True)) if texts else self.mapping(keys, trees)
+        return tree
 
-    def _values(self, value: Mapping[Any, object], owner: object) -> list[object]:
-        self._look_at(value)
-        key: object = None
+    def _trees(self, items: Iterable[object], ready: frozenset[type], owner: object) -> list[object]:
         trees: list[object] = []
         try:
-            for key, item in value.items():  # noqa: B007 - a failure asks for it
-                trees.append(self.convert(item))
+            for item in items:
+                trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - how many there are tells where it failed
+        except Failure as failure:
+            failure.through(owner, index(len(trees)))
+            raise
+        return trees
+
+    def _named_trees(self, value: Mapping[Any, object], ready: frozenset[type], owner: object) -> dict[Any, object]:
+        key: object = None
+        trees: dict[Any, object] = {}
+        try:
+            for key, item in value.items():
+                trees[key] = item if type(item) in ready else self.convert(item)
         except Failure as failure:
             failure.through(owner, member(key))
             raise
@@ -218,19 +222,22 @@ class Outward(ABC):
             maker, values = self._vocabulary.reduce(value)
         except CodecError as error:
             raise Failure(error) from None
-        self.spend(0, maker.steps, len(maker.tag))
         own = _OWN_MARKS.get(maker.tag)
         if own is not None:
             (argument,) = values
-            text = _uuid_text(argument) if isinstance(argument, bytes) else argument
-            self.spend(0, 0, len(text))
-            return self.mark(own, text)
+            text = _uuid_text(argument) if type(argument) is bytes else argument
+            self.spend(CONTAINER, MADE + maker.steps, len(text) + MARK)
+            return self.named(own, text)
         if maker.names:
             self._enter(value)
-            named = dict(zip(maker.names, values, strict=True))
-            trees = self._values(named, value)
+            names = self._names.get(maker.tag)
+            if names is None:
+                names = self._names[maker.tag] = len(maker.tag) + MARK + sum(len(name) + 4 for name in maker.names)
+            ready, _ = self._pay(values, names, maker.steps)
+            trees = self._named_trees(dict(zip(maker.names, values, strict=True)), ready, value)
             self._depth -= 1
-            return self.record(maker.tag.partition("/")[0], dict(zip(named, trees, strict=True)))
+            return self.record(maker.tag.partition("/")[0], trees)
+        self.spend(0, maker.steps, len(maker.tag))
         return self.mark("object", [maker.tag, *self.each(values, value)])
 
     def _text(self, value: str) -> object:
