@@ -59,11 +59,21 @@ class Exchange:
             request_time=self.request_time,
             response_time=self.response_time,
             fetch_started=self.request_time,
-            vary=self.vary(fields),
+            vary=self.vary(fields, self.response.status),
         )
 
-    def vary(self, fields: Fields) -> tuple[str, ...]:
-        """The names of what selects a response with these fields: the fields in Vary, and those of the route.
+    def updated(self, stored: Fields, newer: Fields) -> Fields:
+        """The stored fields, brought up to date by those of this response (RFC 9111 section 3.2).
+
+        Age and Date are always the newer ones: a current age is counted from them. Vary only grows: the stored bytes
+        were selected by all that they were selected by, whatever a message without content names.
+        """
+        fields = stored.without({"age"}).updated_by(newer)
+        missing = {*vary_names(stored)} - {*vary_names(fields)}
+        return fields.with_line("vary", ", ".join(sorted(missing))) if missing else fields
+
+    def vary(self, fields: Fields, status: int, so_far: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The names of what selects a response with these fields: the fields in Vary, those of the route, and `so_far`.
 
         An origin that gives no lifetime has not said either that its response is for everybody. Where only the route
         makes it fresh, what the origin may have negotiated about selects too, unless the route says what does.
@@ -73,14 +83,13 @@ class Exchange:
             return names
         of_route = self.policy.key_headers
         if of_route is None:
-            of_route = NEGOTIATION if self._is_fresh_by_route(fields) else frozenset()
-        return tuple(sorted({*names, *of_route}))
+            of_route = NEGOTIATION if self._is_fresh_by_route(fields, status) else frozenset()
+        return tuple(sorted({*names, *of_route, *so_far}))
 
-    def _is_fresh_by_route(self, fields: Fields) -> bool:
-        status = self.response.status if self.response.status != 304 or self.stored is None else self.stored.status
+    def _is_fresh_by_route(self, fields: Fields, status: int) -> bool:
         explicit = explicit_lifetime(fields, response_directives(fields), self.response_time)
         return explicit is None and route_lifetime(status, self.policy) is not None
 
     def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
-        """The candidate as it is stored, or None and why not."""
-        return admit(candidate, self.request, self.wishes, self.policy)
+        """The candidate, made of this response or updated by it, as it is stored; or None and why not."""
+        return admit(candidate, self.fields, self.request, self.wishes, self.policy)
