@@ -73,22 +73,24 @@ class Exchange:
         return fields.with_line("vary", ", ".join(sorted(missing))) if missing else fields
 
     def vary(self, fields: Fields, status: int, so_far: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The names of what selects a response with these fields: the fields in Vary, those of the route, and `so_far`.
-
-        An origin that gives no lifetime has not said either that its response is for everybody. Where only the route
-        makes it fresh, what the origin may have negotiated about selects too, unless the route says what does.
-        """
+        """The names of what selects a response with these fields: those in Vary, those of the route, and `so_far`."""
         names = vary_names(fields)
-        if names == ANYTHING:
-            return names
-        of_route = self.policy.key_headers
-        if of_route is None:
-            of_route = NEGOTIATION if self._is_fresh_by_route(fields, status) else frozenset()
-        return tuple(sorted({*names, *of_route, *so_far}))
+        return names if names == ANYTHING else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
 
-    def _is_fresh_by_route(self, fields: Fields, status: int) -> bool:
-        explicit = explicit_lifetime(fields, response_directives(fields), self.response_time)
-        return explicit is None and route_lifetime(status, self.policy) is not None
+    def _selecting_by_route(self, status: int) -> frozenset[str]:
+        """What selects beside the fields in Vary.
+
+        An origin that gives no lifetime has not said either that its response is for everybody. So what the route
+        forwards beyond the standard fields selects, and where the route makes the response fresh, what the origin may
+        have negotiated about selects too. There the route may say what does.
+        """
+        policy = self.policy
+        chosen = policy.key_headers or frozenset()
+        if explicit_lifetime(self.fields, response_directives(self.fields), self.response_time) is not None:
+            return chosen
+        if route_lifetime(status, policy) is None:
+            return chosen | policy.named_headers
+        return NEGOTIATION | policy.named_headers if policy.key_headers is None else chosen
 
     def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
         """The candidate, made of this response or updated by it, as it is stored; or None and why not."""
