@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
 
-OPEN = Route(name="r", prefix="/", origin=ORIGIN, forward_headers="all")
+OPEN = Route(name="r", prefix="/", origin=ORIGIN, policy=Policy(forward_headers="all"))
 
 type Header = tuple[str, str]
 
@@ -149,7 +149,10 @@ class Story:
         self.answers.append(None)
 
     def get(self, *headers: Header, target: str = "/a", method: str = "GET") -> Told:
-        asked = as_sent(request(*headers, method=method, target=target), replace(OPEN, policy=self.policy))
+        asked = as_sent(
+            request(*headers, method=method, target=target),
+            replace(OPEN, policy=replace(self.policy, forward_headers="all")),
+        )
         stored, mismatch = self._find(asked) if method in {"GET", "HEAD"} else (None, False)
         decision = decide(stored, asked, self.policy, self.now, vary_mismatch=mismatch)
         match decision:
@@ -180,7 +183,7 @@ class Story:
             stale = receive_error(decision, asked, self.policy, self.now)
             if stale is None:
                 return Told(Response(status=502), str(CacheStatus(fwd=decision.reason)), sent)
-            ttl = remaining_freshness(stale, self.policy, self.now)
+            ttl = remaining_freshness(stale, self.policy, self.now, asked)
             return Told(respond(stale, asked, self.now), str(CacheStatus(fwd=decision.reason, ttl=ttl)), sent)
         reception = receive(
             decision,
@@ -204,7 +207,7 @@ class Story:
             fwd=decision.reason,
             fwd_status=answer.status,
             stored=reception.keep is not None,
-            ttl=None if shown is None else remaining_freshness(shown, self.policy, self.now),
+            ttl=None if shown is None else remaining_freshness(shown, self.policy, self.now, asked),
             detail=reception.refusal,
         )
         if reception.reuse is not None:

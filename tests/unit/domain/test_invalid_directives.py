@@ -161,6 +161,36 @@ def test_what_is_targeted_restricts_however_it_is_written(targeted: str, refusal
     assert ask(None, request(), answer).refusal == refusal
 
 
+HIDING = ["no-store", "private", "no-cache", "max-age=0", "s-maxage=0"]
+
+
+@pytest.mark.parametrize("name", ["Cache-Control", "CDN-Cache-Control"])
+@pytest.mark.parametrize("hidden", HIDING)
+def test_two_lines_with_an_open_quote_each_hide_nothing_between_them(name: str, hidden: str) -> None:
+    """Joined by a comma they would be well quoted, and what is between would be text (RFC 9110 section 5.3)."""
+    lines = ((name, 'public, max-age=60, s-maxage=60, x="'), (name, f'{hidden}, y="'), ETAG)
+    assert ask(None, request(), response(*lines, COOKIE)).keep is None
+    assert ask(None, request(CREDENTIALS), response(*lines)).keep is None
+    kept = ask(None, request(), response(*lines)).keep
+    assert kept is None or not isinstance(decided(kept, request()), Serve | ServeStale)
+
+
+def test_an_open_quote_in_one_line_leaves_no_line_a_permission() -> None:
+    for lines in (("public, max-age=60", 'x="'), ('x="', "public, max-age=60"), ('x="', 'y="', "public, max-age=60")):
+        answer = response(*(("Cache-Control", line) for line in lines), ETAG)
+        assert ask(None, request(CREDENTIALS), answer).refusal == "authorization"
+
+
+def test_two_lines_that_a_request_leaves_open_hide_nothing() -> None:
+    asked = request(("Cache-Control", 'x="'), ("Cache-Control", 'no-store, y="'))
+    assert ask(None, asked, response(("Cache-Control", "max-age=60"))).refusal == "request-no-store"
+
+
+def test_must_understand_of_one_field_does_not_lift_what_another_unreadable_field_forbids() -> None:
+    lines = (("CDN-Cache-Control", "no-store; x=,"), ("Cache-Control", "must-understand, max-age=60"))
+    assert ask(None, request(), response(*lines)).refusal == "no-store"
+
+
 @pytest.mark.parametrize("expires", ["0", "-1", "tomorrow", "", "Thu, 01 Dec 2094", f"{date(600)}, {date(600)}"])
 def test_an_invalid_expires_permits_nothing(expires: str) -> None:
     assert ask(None, request(), response(("Expires", expires), ETAG, status=201)).keep is None

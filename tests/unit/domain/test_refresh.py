@@ -12,19 +12,21 @@ from brine.domain.cache_key import Resource
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.origin import OriginAddress
-from brine.domain.policy import Policy
+from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest
 from brine.domain.refresh import refresh_request as of_request_as_sent
-from brine.domain.route import DEFAULT_FORWARD_HEADERS, Route
+from brine.domain.route import Route
 from brine.domain.stored import Selection, StoredResponse
 from brine.domain.upstream import as_sent
 
 RESOURCE = Resource("k", "api")
 ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)
 PLAIN = Route(name="api", prefix="/", origin=ORIGIN)
-NAMING = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {"x-version"})
+NAMING = Route(
+    name="api", prefix="/", origin=ORIGIN, policy=Policy(forward_headers=DEFAULT_FORWARD_HEADERS | {"x-version"})
+)
 KEYED = Route(name="api", prefix="/", origin=ORIGIN, policy=Policy(key_headers=frozenset({"x-version"})))
-OPEN = Route(name="api", prefix="/", origin=ORIGIN, forward_headers="all")
+OPEN = Route(name="api", prefix="/", origin=ORIGIN, policy=Policy(forward_headers="all"))
 
 
 def stored(*vary: str, status: int = 200) -> StoredResponse:
@@ -106,7 +108,9 @@ CREDENTIALS = [
 @pytest.mark.parametrize("name", CREDENTIALS)
 def test_credentials_at_play_stay_where_they_are(name: str) -> None:
     with_it = asking((name, "hush"))
-    naming = Route(name="api", prefix="/", origin=ORIGIN, forward_headers=DEFAULT_FORWARD_HEADERS | {name})
+    naming = Route(
+        name="api", prefix="/", origin=ORIGIN, policy=Policy(forward_headers=DEFAULT_FORWARD_HEADERS | {name})
+    )
     # Those of Proxy-Authorization are for this hop: they reach no origin.
     reaches = name != "proxy-authorization"
     assert (refresh_request(OPEN, with_it, stored(), RESOURCE) is None) is reaches

@@ -93,6 +93,45 @@ def test_what_only_the_route_makes_fresh_is_selected_by_what_may_have_been_negot
     assert list(keep.vary) == names
 
 
+NAMING = frozenset({"accept", "cookie", "x-user"})
+NEGOTIATED = ["accept", "accept-charset", "accept-encoding", "accept-language"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "policy", "names"),
+    [
+        ([MODIFIED], Policy(forward_headers=NAMING), ["cookie", "x-user"]),
+        ([MODIFIED, ("Vary", "Foo")], Policy(forward_headers=NAMING), ["cookie", "foo", "x-user"]),
+        ([MODIFIED], Policy(forward_headers=NAMING, key_headers=frozenset()), ["cookie", "x-user"]),
+        ([("Cache-Control", "no-cache"), MODIFIED], Policy(forward_headers=NAMING), ["cookie", "x-user"]),
+        ([("Cache-Control", "public"), MODIFIED], Policy(forward_headers="all"), ["cookie"]),
+        ([MODIFIED], Policy(), []),
+        ([], Policy(forward_headers=NAMING, freshness_lifetime=9), [*NEGOTIATED, "cookie", "x-user"]),
+        ([], Policy(forward_headers="all", freshness_lifetime=9), [*NEGOTIATED, "cookie"]),
+        ([], Policy(forward_headers=NAMING, freshness_lifetime=9, key_headers=frozenset({"foo"})), ["foo"]),
+        ([("Cache-Control", "max-age=9")], Policy(forward_headers=NAMING, freshness_lifetime=9), []),
+        ([("Expires", date(9))], Policy(forward_headers=NAMING), []),
+    ],
+)
+def test_what_the_route_forwards_beyond_the_standard_fields_selects_unless_the_origin_gives_a_lifetime(
+    headers: list[Header], policy: Policy, names: list[str]
+) -> None:
+    keep = ask(None, request(("Cookie", "a=b")), response(*headers), policy).keep
+    assert keep is not None
+    assert list(keep.vary) == names
+
+
+@pytest.mark.parametrize("said", [(), (("Vary", "Foo"),)])
+def test_an_update_without_a_lifetime_of_its_own_is_selected_by_what_the_route_forwards(
+    said: tuple[Header, ...],
+) -> None:
+    stored = stored_response(("Cache-Control", "max-age=9"), MODIFIED)
+    answer = response(MODIFIED, *said, status=304)
+    keep = ask(stored, request(), answer, Policy(forward_headers=NAMING), START + 99).keep
+    assert keep is not None
+    assert {"cookie", "x-user"} <= set(keep.vary)
+
+
 @pytest.mark.parametrize(
     ("headers", "policy", "seconds"),
     [

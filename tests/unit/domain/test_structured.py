@@ -79,6 +79,14 @@ def test_one_error_makes_all_invalid(text: str) -> None:
         parse_dictionary(text)
 
 
+def test_each_line_is_a_dictionary_of_its_own() -> None:
+    assert parse_dictionary("a=1, b", "a=2") == {"b": True, "a": 2}
+    assert parse_dictionary() == {}
+    for lines in (('a="', 'b, c="'), ("a=1", "b="), ("a=(1", "2)")):
+        with pytest.raises(NotStructured):
+            parse_dictionary(*lines)
+
+
 @given(st.text(alphabet='ab=?01.;, "\\():-\t', max_size=40))
 def test_every_text_is_a_dictionary_or_is_not(text: str) -> None:
     try:

@@ -30,6 +30,11 @@ def test_tags_of_each_field(lines: list[tuple[str, str]], tags: tuple[str, ...])
     assert response_tags(Fields(lines), ()) == tags
 
 
+def test_two_lines_with_an_open_quote_each_hide_no_group() -> None:
+    fields = Fields([("Cache-Groups", '"a", "'), ("Cache-Groups", 'secret", "b"')])
+    assert response_tags(fields, ()) is None
+
+
 @pytest.mark.parametrize("groups", ["a", '"a", b', '"a", 1', '("a" "b")', '"a",', '"a', "\xe9"])
 def test_a_response_whose_groups_cannot_be_read_is_not_kept(groups: str) -> None:
     """A purge of the group that its origin meant would miss it."""

@@ -81,7 +81,7 @@ def test_fields_that_connection_lists_stay_here() -> None:
 
 
 def test_the_route_s_own_names_go() -> None:
-    naming = replace(PLAIN, forward_headers=frozenset({"cookie"}), policy=Policy(key_headers=frozenset({"x-region"})))
+    naming = replace(PLAIN, policy=Policy(forward_headers=frozenset({"cookie"}), key_headers=frozenset({"x-region"})))
     asked = request(("Cookie", "a"), ("X-Region", "b"), ("Accept", "c"))
     assert sent(asked, naming) == [("cookie", "a"), ("x-region", "b")]
 

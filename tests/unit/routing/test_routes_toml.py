@@ -14,8 +14,8 @@ from brine.adapters.routes_toml import parse_routes, route_names
 from brine.domain.circuit import CircuitBreaker
 from brine.domain.formats.media import Format
 from brine.domain.origin import OriginAddress
-from brine.domain.policy import Policy
-from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule
+from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
+from brine.domain.route import QueryRule
 from brine.domain.transcoding import Transcoding
 from brine.errors import ConfigError
 
@@ -58,12 +58,12 @@ early_refresh = 1
     assert route.name == "orders-2"
     assert route.origin == OriginAddress(scheme="https", host="orders.test", port=8443)
     assert route.base_path == "/v2"
-    assert route.forward_headers == DEFAULT_FORWARD_HEADERS | {"x-api-version"}
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
     assert route.policy == Policy(
+        forward_headers=DEFAULT_FORWARD_HEADERS | {"x-api-version"},
         freshness_lifetime=300,
         grace=0.25,
         keep=3600,

@@ -61,6 +61,30 @@ origin = "http://origin.test"
 freshness_lifetime = "60s"
 key_headers = ["X-Region"]
 [[route]]
+name = "cookies"
+prefix = "/cookies"
+origin = "http://origin.test"
+forward_headers = ["cookie"]
+[[route]]
+name = "cookies-timed"
+prefix = "/cookies-timed"
+origin = "http://origin.test"
+forward_headers = ["cookie"]
+freshness_lifetime = "60s"
+[[route]]
+name = "cookies-keyed"
+prefix = "/cookies-keyed"
+origin = "http://origin.test"
+forward_headers = ["cookie"]
+key_headers = ["X-Region"]
+[[route]]
+name = "cookies-shared"
+prefix = "/cookies-shared"
+origin = "http://origin.test"
+forward_headers = ["cookie"]
+freshness_lifetime = "60s"
+key_headers = []
+[[route]]
 name = "few"
 prefix = "/few"
 origin = "http://origin.test"

@@ -19,13 +19,13 @@ from brine.adapters.toml_values import (
     texts,
 )
 from brine.domain.path_reading import climbs, holds_control, reading
-from brine.domain.route import DEFAULT_FORWARD_HEADERS
+from brine.domain.policy import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH, is_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.domain.route import ForwardHeaders
+    from brine.domain.policy import ForwardHeaders
 
     type Readers = Mapping[str, Callable[[Any], Any]]
 
@@ -122,7 +122,6 @@ def _tenant(value: object) -> str:
 ROUTE: Readers = {
     "name": plain_name,
     "prefix": _prefix,
-    "forward_headers": _forward_headers,
     "timeout": positive_duration,
     "retries": _retries,
     "max_request_body": size,
@@ -130,6 +129,7 @@ ROUTE: Readers = {
     "tenant": _tenant,
 }
 POLICY: Readers = {
+    "forward_headers": _forward_headers,
     "freshness_lifetime": duration,
     "jitter": number_up_to(0.5),
     "early_refresh": number_up_to(10),

@@ -8,6 +8,7 @@ tells only that a directive is there. A caller asks whether the directive restri
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from brine.domain.field_syntax import FIELD_NAME, MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
@@ -141,6 +142,8 @@ class Directives:
         more: dict[str, list[_Argument]] = {
             name: [*self._arguments.get(name, ()), _WRONG] for name in _mentioned(text) & _NEVER_LESS
         }
+        if "no-store" in more:  # which no other field's must-understand lifts
+            more["must-understand"] = [_WRONG]
         return Directives(self._arguments | more, targeted=self.targeted, is_readable=self._is_readable)
 
     def _argument(self, name: str) -> _Argument:
@@ -155,13 +158,14 @@ class Directives:
 NO_DIRECTIVES = Directives({})
 
 
-def parse_directives(text: str) -> Directives:
-    """Return the directives of a Cache-Control value, argument quoted or not.
+def parse_directives(*lines: str) -> Directives:
+    """Return the directives of the lines of Cache-Control, argument quoted or not.
 
-    In a member that is no directive, each word that is the name of one counts as that directive, wrongly written.
+    In a member that is no directive, each word that is the name of one counts as that directive, wrongly written. A
+    quote that is open at the end of a line is not closed by another line, which could hide what is between.
     """
     arguments: dict[str, list[_Argument]] = {}
-    for member in split_list(text):
+    for member in chain.from_iterable(map(split_list, lines)):
         match = _DIRECTIVE.fullmatch(member)
         if match is not None:
             name, argument = match[1].lower(), match[2]
@@ -170,7 +174,7 @@ def parse_directives(text: str) -> Directives:
             continue
         for name in _mentioned(member):
             arguments.setdefault(name, []).append(_WRONG)
-    if is_well_quoted(text):
+    if all(map(is_well_quoted, lines)):
         return Directives(arguments)
     for name in ("max-age", "s-maxage"):  # one of them may be behind the quote
         arguments.setdefault(name, []).append(_WRONG)
@@ -182,21 +186,18 @@ def response_directives(fields: Fields) -> Directives:
 
     An invalid CDN-Cache-Control is ignored (RFC 9213 section 2.1), except that what it forbids stays forbidden.
     """
-    targeted, text = fields.get("cdn-cache-control"), fields.get("cache-control")
-    plain = NO_DIRECTIVES if text is None else parse_directives(text)
-    if targeted is None:
-        return plain
+    plain = parse_directives(*fields.all("cache-control"))
+    targeted = fields.all("cdn-cache-control")
     try:
-        members = parse_dictionary(targeted)
+        members = parse_dictionary(*targeted)
     except NotStructured:
-        return plain.restricted_by(targeted)
+        return plain.restricted_by(", ".join(targeted))
     return _targeted(members) if members else plain
 
 
 def request_directives(fields: Fields) -> Directives:
     """Return the directives of a request. Pragma has no meaning any more (RFC 9111 section 5.4)."""
-    text = fields.get("cache-control")
-    return NO_DIRECTIVES if text is None else parse_directives(text)
+    return parse_directives(*fields.all("cache-control"))
 
 
 def _mentioned(text: str) -> frozenset[str]:

@@ -71,7 +71,7 @@ def _from_stored(
         return None
     if not holds(stored, request):
         return _forward_part(stored, request)
-    state = freshness(stored, policy, now)
+    state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining
     if is_usable(state, wishes):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)

@@ -59,28 +59,39 @@ class Exchange:
             request_time=self.request_time,
             response_time=self.response_time,
             fetch_started=self.request_time,
-            vary=self.vary(fields),
+            vary=self.vary(fields, self.response.status),
         )
 
-    def vary(self, fields: Fields) -> tuple[str, ...]:
-        """The names of what selects a response with these fields: the fields in Vary, and those of the route.
+    def updated(self, stored: Fields, newer: Fields) -> Fields:
+        """The stored fields, brought up to date by those of this response (RFC 9111 section 3.2).
 
-        An origin that gives no lifetime has not said either that its response is for everybody. Where only the route
-        makes it fresh, what the origin may have negotiated about selects too, unless the route says what does.
+        Age and Date are always the newer ones: a current age is counted from them. Vary only grows: the stored bytes
+        were selected by all that they were selected by, whatever a message without content names.
         """
-        names = vary_names(fields)
-        if names == ANYTHING:
-            return names
-        of_route = self.policy.key_headers
-        if of_route is None:
-            of_route = NEGOTIATION if self._is_fresh_by_route(fields) else frozenset()
-        return tuple(sorted({*names, *of_route}))
+        fields = stored.without({"age"}).updated_by(newer)
+        missing = {*vary_names(stored)} - {*vary_names(fields)}
+        return fields.with_line("vary", ", ".join(sorted(missing))) if missing else fields
 
-    def _is_fresh_by_route(self, fields: Fields) -> bool:
-        status = self.response.status if self.response.status != 304 or self.stored is None else self.stored.status
-        explicit = explicit_lifetime(fields, response_directives(fields), self.response_time)
-        return explicit is None and route_lifetime(status, self.policy) is not None
+    def vary(self, fields: Fields, status: int, so_far: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The names of what selects a response with these fields: those in Vary, those of the route, and `so_far`."""
+        names = vary_names(fields)
+        return names if names == ANYTHING else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
+
+    def _selecting_by_route(self, status: int) -> frozenset[str]:
+        """What selects beside the fields in Vary.
+
+        An origin that gives no lifetime has not said either that its response is for everybody. So what the route
+        forwards beyond the standard fields selects, and where the route makes the response fresh, what the origin may
+        have negotiated about selects too. There the route may say what does.
+        """
+        policy = self.policy
+        chosen = policy.key_headers or frozenset()
+        if explicit_lifetime(self.fields, response_directives(self.fields), self.response_time) is not None:
+            return chosen
+        if route_lifetime(status, policy) is None:
+            return chosen | policy.named_headers
+        return NEGOTIATION | policy.named_headers if policy.key_headers is None else chosen
 
     def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
-        """The candidate as it is stored, or None and why not."""
-        return admit(candidate, self.request, self.wishes, self.policy)
+        """The candidate, made of this response or updated by it, as it is stored; or None and why not."""
+        return admit(candidate, self.fields, self.request, self.wishes, self.policy)

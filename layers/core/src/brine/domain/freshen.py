@@ -45,7 +45,8 @@ def receive_head(exchange: Exchange) -> Reception:
     if exchange.response.status != 200 or stored is None or stored.status != 200:
         return Reception()
     if not _describes(exchange.fields, stored):
-        return Reception(drop=True)
+        _, refusal = exchange.admit(exchange.candidate())
+        return Reception(drop=refusal not in OF_ONE_CLIENT)
     if not _has_validator_of(exchange.fields, stored.fields):
         return Reception()
     keep, refusal = exchange.admit(_updated(stored, exchange))
@@ -53,16 +54,15 @@ def receive_head(exchange: Exchange) -> Reception:
 
 
 def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
-    """Section 3.2. Age and Date are always those of the newer response: a current age is counted from them."""
     newer = dated(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
-    fields = stored.fields.without({"age"}).updated_by(newer)
+    fields = exchange.updated(stored.fields, newer)
     return replace(
         stored,
         fields=fields,
         request_time=exchange.request_time,
         response_time=exchange.response_time,
         stale_from=inf,
-        vary=exchange.vary(fields),
+        vary=exchange.vary(fields, stored.status, stored.vary),
     )
 
 

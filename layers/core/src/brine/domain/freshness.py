@@ -14,6 +14,7 @@ from brine.domain.jitter import jittered
 if TYPE_CHECKING:
     from brine.domain.cache_control import Directives
     from brine.domain.fields import Fields
+    from brine.domain.messages import Request
     from brine.domain.policy import Policy
     from brine.domain.stored import StoredResponse
 
@@ -50,27 +51,37 @@ class Freshness:
         return floor(self.lifetime) - floor(self.age)
 
 
-def freshness(stored: StoredResponse, policy: Policy, now: float) -> Freshness:
-    """Where a stored response stands at `now`."""
+def freshness(stored: StoredResponse, policy: Policy, now: float, request: Request | None = None) -> Freshness:
+    """Where a stored response stands at `now`, for this request if it is given.
+
+    A request that carries what the route names itself, such as Cookie, is answered by no guess: what the origin would
+    answer may have changed with what the origin knows of its user.
+    """
     directives = response_directives(stored.fields)
-    lifetime, age = freshness_lifetime(stored, directives, policy), current_age(stored, now)
+    lifetime, age = freshness_lifetime(stored, directives, policy, request), current_age(stored, now)
     if stored.stale_from < inf:
         lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))
     return Freshness(lifetime, age, directives)
 
 
-def remaining_freshness(stored: StoredResponse, policy: Policy, now: float) -> int:
-    """Whole seconds of freshness left; negative when stale."""
-    return freshness(stored, policy, now).remaining
+def remaining_freshness(stored: StoredResponse, policy: Policy, now: float, request: Request) -> int:
+    """Whole seconds of freshness left for this request; negative when stale."""
+    return freshness(stored, policy, now, request).remaining
 
 
-def freshness_lifetime(stored: StoredResponse, directives: Directives, policy: Policy) -> float:
+def freshness_lifetime(
+    stored: StoredResponse, directives: Directives, policy: Policy, request: Request | None = None
+) -> float:
     """What the origin said; else what the route says; else what can be guessed (section 4.2.1, 4.2.2)."""
     explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
     if explicit is not None:
         return explicit
     lifetime = route_lifetime(stored.status, policy)
-    return _heuristic_lifetime(stored, directives) if lifetime is None else jittered(lifetime, stored, policy.jitter)
+    if lifetime is not None:
+        return jittered(lifetime, stored, policy.jitter)
+    if request is not None and any(name in request.fields for name in policy.named_headers):
+        return 0
+    return _heuristic_lifetime(stored, directives)
 
 
 def is_lifetime_of_route(stored: StoredResponse, directives: Directives, policy: Policy) -> bool:

@@ -55,7 +55,7 @@ def receive_part(exchange: Exchange) -> Reception:
         return Reception(refusal="partial")
     candidate = exchange.candidate()
     stored = exchange.stored
-    combined = None if stored is None else _combined(stored, candidate)
+    combined = None if stored is None else _combined(exchange, stored, candidate)
     if "range" not in exchange.request.fields:
         if combined is None or combined.status == PARTIAL:
             return ask_for_whole(exchange)
@@ -89,7 +89,7 @@ def _is_combinable(stored: StoredResponse, extent: Extent) -> bool:
     return isinstance(stored.body, bytes) and stored.size == len(extent)
 
 
-def _combined(stored: StoredResponse, newer: StoredResponse) -> StoredResponse | None:
+def _combined(exchange: Exchange, stored: StoredResponse, newer: StoredResponse) -> StoredResponse | None:
     """Both parts in one (section 3.4), a whole response when nothing is missing; None when that is not allowed."""
     one, other = _extent(stored), _extent(newer)
     if one is None or other is None or one.complete is None or one.complete != other.complete:
@@ -103,16 +103,18 @@ def _combined(stored: StoredResponse, newer: StoredResponse) -> StoredResponse |
     if joined is None:
         return None
     first, body = joined
-    fields = stored.fields.without({"age"}).updated_by(newer.fields).without({"content-length", "content-range"})
+    fields = exchange.updated(stored.fields, newer.fields).without({"content-length", "content-range"})
     whole = len(body) == one.complete
+    status = 200 if whole else PARTIAL
     if not whole:
         fields = fields.with_line("content-range", f"bytes {first}-{first + len(body) - 1}/{one.complete}")
     return replace(
         newer,
-        status=200 if whole else PARTIAL,
+        status=status,
         fields=fields,
         body=body,
         fetch_started=min(stored.fetch_started, newer.fetch_started),
+        vary=exchange.vary(fields, status, stored.vary),
     )
 
 

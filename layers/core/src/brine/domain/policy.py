@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_VARIANTS = 256
 NEW_KEYS_PER_MINUTE = 600
+
+type ForwardHeaders = Literal["all"] | frozenset[str]
+
+DEFAULT_FORWARD_HEADERS: Final = frozenset(
+    {
+        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control"),
+        *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
+        *("traceparent", "tracestate"),
+    }
+)
+"""What a request that may be cached carries to the origin unless its route says more.
+
+None of these picks the answer unseen: each is a matter of HTTP itself, of content negotiation (origins name those in
+Vary), or of tracing. Cookies are not among them.
+"""
 
 type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 
@@ -18,6 +33,7 @@ type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 class Policy:
     """One route's choices. Durations are seconds. The defaults add nothing to what the origin said.
 
+    forward_headers: the request fields, in lower case, that reach the origin of a request that may be cached.
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
     negative_lifetimes: the same by status; without an entry, errors and temporary redirects get none.
     jitter: up to which part of itself a lifetime that the route gives is longer or shorter, by response and exchange.
@@ -27,7 +43,7 @@ class Policy:
     keep: how long past freshness and grace a response with a validator is kept to be validated.
     background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
     key_headers: request fields, in lower case, that select among stored responses beside those in Vary. None: those of
-    content negotiation, for responses that only the route makes fresh.
+    content negotiation and `named_headers`, for responses that only the route makes fresh.
     set_cookie: what becomes of a response that sets a cookie. shared: it is stored only if the origin says that it
     may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is
     not stored. keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
@@ -41,6 +57,7 @@ class Policy:
     None for as many as there are.
     """
 
+    forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     freshness_lifetime: float | None = None
     negative_lifetimes: Mapping[int, float] = field(default_factory=dict, hash=False)
     jitter: float = 0.0
@@ -56,3 +73,13 @@ class Policy:
     tags: tuple[str, ...] = ()
     max_variants: int = MAX_VARIANTS
     new_keys_per_minute: int | None = NEW_KEYS_PER_MINUTE
+
+    @property
+    def named_headers(self) -> frozenset[str]:
+        """The request fields that the route forwards beyond the standard ones: the origin may pick its answer by them.
+
+        With "all" it is Cookie alone: the origin of such a route names in Vary whatever else it heeds.
+        """
+        if self.forward_headers == "all":
+            return frozenset({"cookie"})
+        return self.forward_headers - DEFAULT_FORWARD_HEADERS

@@ -75,7 +75,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     stored = decision.stored
     if stored is None or not holds(stored, request):
         return None
-    state, wishes = freshness(stored, policy, now), wishes_of(request, policy)
+    state, wishes = freshness(stored, policy, now, request), wishes_of(request, policy)
     if is_usable(state, wishes):
         return stored
     window = error_window(state.directives, wishes, policy)

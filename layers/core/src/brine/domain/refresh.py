@@ -15,7 +15,6 @@ from brine.domain.canonical import NEGOTIATION
 from brine.domain.fields import Fields
 from brine.domain.messages import Request
 from brine.domain.partial import PARTIAL
-from brine.domain.route import DEFAULT_FORWARD_HEADERS
 from brine.domain.tenant import NOBODY, tenant_header
 
 if TYPE_CHECKING:
@@ -77,8 +76,7 @@ def refresh_request(
         return None
     if any(map(_CREDENTIAL.search, _parameter_names(request.query or ""))):
         return None
-    named = frozenset() if route.forward_headers == "all" else route.forward_headers - DEFAULT_FORWARD_HEADERS
-    fields = request.fields.only(selecting | NEGOTIATION | named | tenant_header(route.tenant))
+    fields = request.fields.only(selecting | NEGOTIATION | route.policy.named_headers | tenant_header(route.tenant))
     characters = (
         len(request.target) + 2 * len(resource.tenant) + sum(len(name) + len(value) + 8 for name, value in fields)
     )

@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from brine.domain.transcoding import Transcoding
 
 type LargeBodies = Literal["refuse", "redirect"]
-type ForwardHeaders = Literal["all"] | frozenset[str]
-
-# What a request may carry to the origin unless its route says more. None of these picks the answer unseen: each is a
-# matter of HTTP itself, of content negotiation (origins name those in Vary), or of tracing. Cookies are not among them.
-DEFAULT_FORWARD_HEADERS = frozenset(
-    {
-        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control"),
-        *("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"),
-        *("traceparent", "tracestate"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +43,6 @@ class Route:
     prefix: str
     origin: OriginAddress
     base_path: str = ""
-    forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
     query: QueryRule = field(default_factory=QueryRule)
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES

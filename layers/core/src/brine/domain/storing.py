@@ -30,16 +30,22 @@ _NOTHING_HERE = frozenset({404, 410})
 
 
 def admit(
-    candidate: StoredResponse, request: Request, wishes: Directives, policy: Policy
+    candidate: StoredResponse, newest: Fields, request: Request, wishes: Directives, policy: Policy
 ) -> tuple[StoredResponse | None, str | None]:
     """The response in the form in which it is stored; or None, and why it is not, as a token for Cache-Status.
 
-    `candidate` has all its end-to-end fields and a Date; `wishes` are the directives of the request.
+    `candidate` has all its end-to-end fields and a Date; `wishes` are the directives of the request. `newest` are the
+    fields of the message that answered the request: those of the candidate, or those that update it (a 304, a HEAD, a
+    further part). What such a message brings, it must itself permit; what it forbids, no older message permits.
     """
-    directives = response_directives(candidate.fields)
+    directives, own = response_directives(candidate.fields), response_directives(newest)
     reason = (
-        _refused_by_request(request, wishes, candidate.status, directives)
+        _refused_by_request(request, wishes, candidate.status)
+        or _refused_to_user(request, directives, own)
         or _refused_by_origin(candidate.status, directives)
+        or _refused_by_origin(candidate.status, own)
+        or _refused_for_cookie(candidate.fields, directives, policy)
+        or _refused_for_cookie(newest, own, policy)
         or _refused_by_form(candidate, directives, policy)
     )
     if reason is not None:
@@ -47,7 +53,11 @@ def admit(
     tags = response_tags(candidate.fields, policy.tags)
     if tags is None:  # under fewer than all its tags, a purge would miss it
         return None, "tags"
-    return replace(candidate, fields=_stored_fields(candidate, directives, policy), tags=tags), None
+    unwanted = _for_one_client(directives) | _for_one_client(own)
+    if policy.set_cookie == "strip":
+        unwanted |= {"set-cookie"}
+    fields = candidate.fields.without(unwanted) if unwanted else candidate.fields
+    return replace(candidate, fields=fields, tags=tags), None
 
 
 OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
@@ -57,16 +67,19 @@ OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
 """And the one for what the origin gives to this client only."""
 
 
-def _refused_by_request(request: Request, wishes: Directives, status: int, directives: Directives) -> str | None:
+def _refused_by_request(request: Request, wishes: Directives, status: int) -> str | None:
     if wishes.restricts("no-store"):
         return "request-no-store"
     if any(name in request.fields for name in ORIGIN_CONDITIONS):
         return "provoked"  # these fields go to the origin as the client wrote them, and are in no key
     if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in RANGE_FIELDS):
         return "provoked"
-    if "authorization" in request.fields and not _is_for_all_users(directives):
-        return "authorization"
     return None
+
+
+def _refused_to_user(request: Request, *said: Directives) -> str | None:
+    """Section 3.5: each message must itself say that it is for all users."""
+    return "authorization" if "authorization" in request.fields and not all(map(_is_for_all_users, said)) else None
 
 
 def _refused_by_origin(status: int, directives: Directives) -> str | None:
@@ -77,13 +90,16 @@ def _refused_by_origin(status: int, directives: Directives) -> str | None:
     return "private" if directives.restricts_all("private") else None
 
 
+def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> str | None:
+    sets_cookie = "set-cookie" in fields and "set-cookie" not in _for_one_client(directives)
+    return "set-cookie" if sets_cookie and not _may_keep_cookie(directives, policy) else None
+
+
 def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
     if not 200 <= candidate.status < 600 or candidate.status in _OF_ONE_REQUEST:
         return "status"
     if candidate.vary == ANYTHING:
         return "vary"
-    if _sets_cookie(candidate.fields, directives) and not _may_keep_cookie(directives, policy):
-        return "set-cookie"
     if not _is_length_right(candidate):
         return "length"
     if not _has_grounds(candidate, directives, policy) or not _is_worth_keeping(candidate, directives, policy):
@@ -100,22 +116,13 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
     return ceil(stored.response_time + fresh + grace + keep)
 
 
-def _stored_fields(candidate: StoredResponse, directives: Directives, policy: Policy) -> Fields:
-    """The fields of section 3.1, less those that are for one client alone."""
-    unwanted = directives.field_names("private") | directives.field_names("no-cache")
-    if policy.set_cookie == "strip":
-        unwanted |= {"set-cookie"}
-    return candidate.fields.without(unwanted - CACHING) if unwanted else candidate.fields
+def _for_one_client(directives: Directives) -> frozenset[str]:
+    """The names of the fields that are not stored, because the origin says that they are for one client alone."""
+    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING
 
 
 def _is_for_all_users(directives: Directives) -> bool:
-    """Section 3.5."""
     return directives.permits("public") or directives.permits("s-maxage") or directives.permits("must-revalidate")
-
-
-def _sets_cookie(fields: Fields, directives: Directives) -> bool:
-    listed = directives.field_names("private") | directives.field_names("no-cache")
-    return "set-cookie" in fields and "set-cookie" not in listed
 
 
 def _may_keep_cookie(directives: Directives, policy: Policy) -> bool:

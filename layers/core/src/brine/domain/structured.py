@@ -32,10 +32,19 @@ class NotStructured(ValueError):
     """The text is not a structured dictionary, or list."""
 
 
-def parse_dictionary(text: str) -> dict[str, BareItem]:
-    """Members by key; of a repeated key, the last. Raises NotStructured."""
-    text = text.strip(" ")
+def parse_dictionary(*lines: str) -> dict[str, BareItem]:
+    """Members by key; of a repeated key, the last. Raises NotStructured.
+
+    Each line must be a dictionary. RFC 8941 section 4.2 joins lines first; a string that goes over two lines is an
+    error there or not, as the parser likes (its comment in step 1), and could hide members.
+    """
     members: dict[str, BareItem] = {}
+    for line in lines:
+        _read_members(line.strip(" "), members)
+    return members
+
+
+def _read_members(text: str, members: dict[str, BareItem]) -> None:
     position, end = 0, len(text)
     while position < end:
         key, position = _key(text, position)
@@ -49,21 +58,21 @@ def parse_dictionary(text: str) -> dict[str, BareItem]:
         members[key] = value
         if position < end:
             position = _next_member(text, position)
-    return members
 
 
-def parse_strings(text: str) -> list[str]:
-    """The members of a list of strings. Raises NotStructured, also for a member that is none."""
-    text = text.strip(" ")
+def parse_strings(*lines: str) -> list[str]:
+    """The members of a list of strings. Raises NotStructured, also for a member that is none. Each line is a list."""
     members: list[str] = []
-    position, end = 0, len(text)
-    while position < end:
-        value, position = _item(text, position)
-        if not isinstance(value, str) or isinstance(value, Token):
-            raise NotStructured
-        members.append(value)
-        if position < end:
-            position = _next_member(text, position)
+    for line in lines:
+        text = line.strip(" ")
+        position, end = 0, len(text)
+        while position < end:
+            value, position = _item(text, position)
+            if not isinstance(value, str) or isinstance(value, Token):
+                raise NotStructured
+            members.append(value)
+            if position < end:
+                position = _next_member(text, position)
     return members
 
 

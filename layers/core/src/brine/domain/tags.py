@@ -66,9 +66,7 @@ def _named(fields: Fields) -> Iterator[str]:
         yield from filter(None, _text(line).replace("\t", " ").split(" "))
     for line in fields.all("cache-tag"):
         yield from split_list(_text(line))
-    groups = fields.get("cache-groups")
-    if groups is not None:
-        yield from filter(None, parse_strings(groups))
+    yield from filter(None, parse_strings(*fields.all("cache-groups")))
 
 
 def _text(line: str) -> str:

@@ -36,8 +36,8 @@ def as_sent(request: Request, route: Route) -> Request:
     is_post = request.method == "POST" and route.policy.store_post
     if not (request.is_for_cache or is_post):
         return replace(request, fields=fields)
-    if route.forward_headers != "all":
-        passed = route.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
+    if route.policy.forward_headers != "all":
+        passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
         fields = Fields.lowered(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )

@@ -99,13 +99,13 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     kept = _apply(visit, response, reception, fill, began)
     status = visit.cache_status(fwd=decision.reason, fwd_status=response.status, stored=kept, detail=reception.refusal)
     if reused is not None and reception.reuse is not None:
-        status = replace(status, ttl=remaining_freshness(reception.reuse, route.policy, visit.now))
+        status = replace(status, ttl=remaining_freshness(reception.reuse, route.policy, visit.now, visit.request))
         return visit.answer(reused, status, "stale" if reception.stale else "validated")
     redirected = None
     if kept and reception.keep is not None:
         if visit.is_redirected(reception.keep):
             redirected = visit.redirect_to(reception.keep)
-        status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now))
+        status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now, visit.request))
     result: Result = "miss" if visit.request.is_for_cache else "pass"
     return visit.answer(redirected or relay(response, visit.request, visit.now), status, result)
 
@@ -168,7 +168,7 @@ def _origin_failed(visit: Visit, decision: Validate | Forward, error: OriginErro
         reason, retry_after = None, error.retry_after  # nothing was forwarded
     stale = receive_error(decision, visit.request, visit.route.policy, visit.now)
     if stale is not None and (response := visit.respond_from(stale)) is not None:
-        ttl = remaining_freshness(stale, visit.route.policy, visit.now)
+        ttl = remaining_freshness(stale, visit.route.policy, visit.now, visit.request)
         status = visit.cache_status(hit=reason is None, fwd=reason, ttl=ttl, detail=kind.name)
         return visit.answer(response, status, "stale")
     return visit.problem(kind, None, visit.cache_status(fwd=reason, detail=kind.name), retry_after=retry_after)
