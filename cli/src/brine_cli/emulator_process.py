@@ -20,6 +20,7 @@ from brine_cli import moto_transactions
 from brine_cli.admission import Admission
 from brine_cli.emulator_entrance import EmulatorEntrance, is_signed
 from brine_cli.long_polls import LongPolls
+from brine_cli.sandbox import SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,20 +55,16 @@ class OneAtATime:
 
 
 class Sandboxed:
-    """Tells browsers to run no script in what a WSGI application answers.
-
-    httpbin answers with any page that its caller spells out, moto with any object of a bucket. Such a page would be one
-    of this machine, and so be answered by the twin and by moto.
-    """
+    """Tells browsers to run no script in what a WSGI application answers (brine_cli.sandbox)."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer as the application does, with one field more (CSP 3, 6.3.2)."""
+        """Answer as the application does, with two fields more."""
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            return start_response(status, [*headers, ("content-security-policy", "sandbox")], *error)
+            return start_response(status, [*headers, *SANDBOX], *error)
 
         return self._application(environ, start)
 

@@ -12,6 +12,7 @@ from brine_cli.environment import InvocationFailed
 from brine_cli.environments import IntegrationTimedOut
 from brine_cli.events import PathRefused, read_target, to_event, utc_now
 from brine_cli.route_table import RouteTable
+from brine_cli.sandbox import may_be_shown, sandboxed
 from brine_cli.sigv4 import SignatureRefused, signer_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class HttpApi:
         self._last_failure = ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The response to `request`."""
+        """The response to `request`; one that a browser may show as a page comes in a sandbox."""
+        response = self._answer(request)
+        return sandboxed(response) if may_be_shown(request) else response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if refused := self._admission.refusal(request.method, request.target, request.headers):
             self._tell(request, f"{refused.status}: {refused.detail}")
             return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)

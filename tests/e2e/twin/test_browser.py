@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
+ROOT_TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 SECONDS = 120
 NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"  # evil.test is this machine by DNS, as after a rebinding
@@ -188,6 +189,16 @@ def test_no_script_runs_in_a_page_that_a_link_makes_httpbin_answer(tmp_path: Pat
     script = "<p id=told>no script</p><script>told.textContent = 'a script'</script>"
     page = shown(tmp_path, f"{twin.httpbin}/base64/{base64.urlsafe_b64encode(script.encode()).decode()}")
     assert '<p id="told">no script</p>' in page
+
+
+def test_no_script_runs_though_the_gateway_takes_off_what_httpbin_says(tmp_path: Path) -> None:
+    """An answer may name any field in Connection, and the gateway passes none of them on (RFC 9110 7.6.1)."""
+    script = quote("<p id=told>no script</p><script>told.textContent = 'a script'</script>")
+    query = f"Connection=content-security-policy&Content-Type=text/html&x={script}"
+    with Twin(template=ROOT_TEMPLATE, report=lambda _: None) as twin:
+        page = shown(tmp_path, f"{twin.url}/httpbin/response-headers?{query}")
+    assert "no script" in page
+    assert ">a script<" not in page
 
 
 def test_after_a_rebinding_the_page_is_a_refusal(tmp_path: Path, twin: Twin) -> None:

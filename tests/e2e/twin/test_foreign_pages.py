@@ -244,6 +244,46 @@ def test_browsers_run_no_script_in_what_emulators_answer(twin: Twin) -> None:
         assert b"\r\ncontent-security-policy: sandbox\r\n" in head + b"\r\n"
 
 
+LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+SANDBOX = {b"content-security-policy: sandbox", b"x-content-type-options: nosniff"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {**LINK, "sec-fetch-site": "cross-site"},
+        {**LINK, "sec-fetch-site": "none"},  # as for a link in a mail
+        {**LINK, "sec-fetch-site": "same-origin"},
+        {"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe", "sec-fetch-site": "same-origin"},
+        {"user-agent": "Mozilla/5.0 (Macintosh) Version/15.6 Safari/605.1.15"},  # knows no Fetch Metadata
+    ],
+)
+@pytest.mark.parametrize("path", ["/about", "/nothing-is-here"])
+def test_browsers_run_no_script_in_a_page_of_the_twin(twin: Twin, fields: dict[str, str], path: str) -> None:
+    """Whatever the function answers: the gateway removes the fields that its origin names in Connection."""
+    _, answer = sent(twin.url, f"GET {path} HTTP/1.1", {"host": urlsplit(twin.url).netloc, **fields})
+    assert set(split(answer)[1]) >= SANDBOX
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {
+            "sec-fetch-mode": "cors",
+            "sec-fetch-dest": "empty",
+            "sec-fetch-site": "same-origin",
+            "user-agent": "Mozilla/5.0",
+        },
+        {"sec-fetch-mode": "cors", "sec-fetch-site": "same-site", "origin": "http://localhost:5173"},
+        {"user-agent": "curl/8.5.0"},
+        {},
+    ],
+)
+def test_what_is_no_page_gets_what_the_function_answers(twin: Twin, fields: dict[str, str]) -> None:
+    _, answer = sent(twin.url, "GET /about HTTP/1.1", {"host": urlsplit(twin.url).netloc, **fields})
+    assert SANDBOX.isdisjoint(split(answer)[1])
+
+
 def test_a_refusal_tells_an_sdk_what_to_do(twin: Twin) -> None:
     whole = urlsplit(str(twin.aws_endpoint))
     with pytest.raises(ClientError, match="use the whole URL"):

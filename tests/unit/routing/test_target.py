@@ -37,7 +37,7 @@ def target_of(alone: Route, request: Request) -> tuple[str, str | None]:
         ("/", "", "/x//y/", "/x//y/"),
         ("/", "", "/a/../b", "/a/../b"),
         ("/p", "", "/p/%C3%A9%2f~%7e", "/%C3%A9%2f~%7e"),
-        ("/p", "", "/p/...", "/..."),
+        ("/p", "", "/p/a...b", "/a...b"),
         ("/p", "", "/p/a.b/.c", "/a.b/.c"),
     ],
 )
@@ -52,6 +52,22 @@ DOTS = [
     *("..%3b", "..%253Bx", "..%3fx", "..%23x", "..%253Fx", "%c0%ae%c0%ae", "%c0%ae.", "%e0%80%ae.", "%f0%80%80%ae."),
     *("%25c0%25ae.", "%u002e%u002e", "%U002E.", "%uff0e.", "%EF%BC%8E%EF%BC%8E", "%E2%80%A4.", "%E2%80%A5"),
     *("%EF%B9%92.", "..%c0%80", "..%e0%80%80x", "..%u0000"),
+    # overlong forms of five and six bytes, and continuation bytes of which a decoder looks at six bits alone
+    *("%f8%80%80%80%ae.", "%fc%80%80%80%80%ae.", "%c0%2e.", "%c0%6e.", "%c0%ee.", "..%ff", "..%ad", "%f5%80%80%ae."),
+    # what shows nothing, and is dropped
+    *("..%e2%80%8b", ".%e2%80%8b.", "..%c2%ad", "..%ef%bb%bf", "..%e2%81%a0", "..%c2%85", "..%ef%b8%8f", "..%cc%80"),
+    *(
+        "..%ef%bf%bd",
+        "..%e1%85%9f",
+        "..%e3%85%a4",
+        "..%f3%a0%80%a0",
+        "..+",
+        "...",
+        "%E2%80%A6",
+        "..%20.",
+        "..%e3%80%82",
+    ),
+    *("..::$DATA", "..:$i30:$INDEX_ALLOCATION"),
 ]
 SLASHES = [
     "/",
@@ -66,6 +82,8 @@ SLASHES = [
     "%u002f",
     "%EF%BC%8F",
     "%EF%BC%BC",
+    *("%e2%81%84", "%e2%88%95", "%e2%88%96", "%e2%a7%b5", "%e2%a7%b8", "%e2%a7%b9"),
+    *("%c2%a5", "%e2%82%a9", "%ef%bf%a5", "%ef%bf%a6", "%f8%80%80%80%af", "%c0%2f", "%c1%1c"),
 ]
 
 
@@ -74,7 +92,7 @@ SLASHES = [
 @pytest.mark.parametrize("after", ["", "/x", "%2fx", "\\x", "/"])
 def test_a_path_cannot_leave_its_route(before: str, dots: str, after: str) -> None:
     alone = route()
-    with pytest.raises(BadTargetError, match=r"segment|control character"):
+    with pytest.raises(BadTargetError, match=r"segment|control character|not UTF-8"):
         upstream_target(Routes((alone,)), alone, Request(method="GET", path=f"/p{before}{dots}{after}"))
 
 
@@ -82,14 +100,23 @@ def test_a_path_cannot_leave_its_route(before: str, dots: str, after: str) -> No
 def test_a_path_cannot_leave_its_route_by_another_slash(slash: str) -> None:
     alone = route()
     for rest in (f"/a{slash}..{slash}x", f"/a{slash}..", f"/..{slash}x"):
-        with pytest.raises(BadTargetError, match="segment"):
+        with pytest.raises(BadTargetError, match=r"segment|not UTF-8"):
             upstream_target(Routes((alone,)), alone, Request(method="GET", path=f"/p{rest}"))
 
 
-@pytest.mark.parametrize("path", ["/p/%00", "/p/a%0d%0ab", "/p/%1fx", "/p/x%7F", "/p/%2500", "/p/%c0%80", "/p/a%09"])
+@pytest.mark.parametrize("path", ["/p/%00", "/p/a%0d%0ab", "/p/%1fx", "/p/x%7F", "/p/%2500", "/p/a%09"])
 def test_an_encoded_control_character_is_refused_where_it_could_end_a_path(path: str) -> None:
     alone = route()
     with pytest.raises(BadTargetError, match="control character"):
+        upstream_target(Routes((alone,)), alone, Request(method="GET", path=path))
+    everything = route("/")
+    assert upstream_target(Routes((everything,)), everything, Request(method="GET", path=path)) == (path, None)
+
+
+@pytest.mark.parametrize("path", ["/p/caf%E9", "/p/%c0%80", "/p/%25ff", "/p/%ed%a0%80"])
+def test_a_path_that_is_not_utf_8_is_refused_where_a_route_confines_it(path: str) -> None:
+    alone = route()
+    with pytest.raises(BadTargetError, match="not UTF-8"):
         upstream_target(Routes((alone,)), alone, Request(method="GET", path=path))
     everything = route("/")
     assert upstream_target(Routes((everything,)), everything, Request(method="GET", path=path)) == (path, None)
@@ -115,6 +142,10 @@ def test_a_path_that_would_be_decoded_for_ever_is_refused() -> None:
             "/\\admin",
         ),
         *("/admin%5cx", "/adm%69n%2Fx", "/ad%20min", "/%u0061dmin", "/admin%3fx", "/%EF%BD%81dmin", "/admin%23"),
+        *("/;x/admin", "/;/admin/x", "/%3b/admin", "/%3f/admin", "/%23/admin", "/+/admin", "/%20/admin"),
+        *("/ADMIN", "/Admin/x", "/%41dmin", "/adm%c4%b1n", "/admi%c5%84", "/%c3%a0dmin", "/%e2%93%90dmin"),
+        *("/admin.", "/admin%2e", "/admin../x", "/admin.;x", "/admin%20.", "/admin.%20", "/admin%c2%a0", "/admin+"),
+        *("/admin%e2%80%8b", "/%ef%bb%bfadmin", "/%e2%88%95admin", "/%c2%a5admin", "/admin::$INDEX_ALLOCATION/x"),
         *("/api%2fv2", "/api//v2/x", "/api/%76%32", "/api/v2;x", "/api;/v2"),
     ],
 )
@@ -128,7 +159,18 @@ def test_a_path_is_refused_that_a_server_may_read_as_another_route_s(path: str) 
 
 @pytest.mark.parametrize(
     "path",
-    ["/admin", "/admin/", "/admin//x", "/admin/%61", "/api/v2%2fx", "/Admin", "/x%2fadmin", "/caf%C3%A9", "/%25"],
+    [
+        "/admin",
+        "/admin/",
+        "/admin//x",
+        "/admin/%61",
+        "/api/v2%2fx",
+        "/administrator",
+        "/x%2fadmin",
+        "/x;a/admin",
+        "/caf%C3%A9",
+        "/%25",
+    ],
 )
 def test_a_path_that_all_read_as_of_one_route_goes_on_as_it_is(path: str) -> None:
     every = Routes(tuple(route(prefix, name=f"r{prefix}") for prefix in ("/", "/admin", "/api", "/caf%C3%A9")))
@@ -136,6 +178,15 @@ def test_a_path_that_all_read_as_of_one_route_goes_on_as_it_is(path: str) -> Non
     assert taken is not None
     sent, _ = upstream_target(every, taken, Request(method="GET", path=path))
     assert path.endswith(sent.rstrip("/"))
+
+
+@pytest.mark.parametrize("prefix", ["/Shop", "/shop"])
+def test_routes_that_differ_only_in_case_keep_their_paths(prefix: str) -> None:
+    every = Routes((route("/Shop", name="upper"), route("/shop", name="lower")))
+    taken = every.match(f"{prefix}/x")
+    assert taken is not None
+    assert taken.prefix == prefix
+    assert upstream_target(every, taken, Request(method="GET", path=f"{prefix}/x")) == ("/x", None)
 
 
 @given(st.text(st.sampled_from("/%2e5cfu0.;\\ab"), max_size=16))

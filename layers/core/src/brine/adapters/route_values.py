@@ -48,7 +48,7 @@ def check_path(path: str) -> None:
     """Raise ValueError for a path that a server may read as one that climbs, or that ends early."""
     read = reading(path)
     if read is None or climbs(read) or holds_control(read):
-        raise ValueError('may have no "." or ".." segment and no control character, encoded or not')
+        raise ValueError('must be UTF-8 and may have no "." or ".." segment and no control character, encoded or not')
 
 
 def _retries(value: object) -> int:

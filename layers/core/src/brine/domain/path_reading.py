@@ -7,45 +7,48 @@ path could lead there. The reading only decides whether a path is refused; it is
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import unquote_to_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ROUNDS: Final = 8
 """Decodings after which a path that still changes has no reading."""
 
-_PLAIN = re.compile(r"(?:/(?!\.)[\w.~!$&'()*+,=:@-]+)*/?", re.ASCII)
+_PLAIN = re.compile(r"(?:/(?!\.)[a-z0-9_.~!$&'()*,=@-]+(?<!\.))*/?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WIDE_ESCAPE = re.compile(rb"%u([0-9a-fA-F]{4})", re.IGNORECASE)  # as IIS writes one
 _SLASHES = re.compile(r"[/\\]+")
-_END = re.compile(r"[;?#]")  # path parameters, and what a server splits off once it has decoded
+_END = re.compile(r"[;?#]|:[:$]")  # path parameters, what a server splits off once it has decoded, streams of NTFS
 
-# UTF-8 in more bytes than it needs, which lenient decoders take for an ASCII character
-_OVERLONG: Final[Mapping[bytes, bytes]] = {
-    start + bytes([first | code >> 6, 0x80 | code & 63]): bytes([code])
-    for start, first in ((b"", 0xC0), (b"\xe0", 0x80), (b"\xf0\x80", 0x80))
-    for code in range(128)
-}
-_OVERLONG_FORM = re.compile(rb"(?:[\xc0\xc1]|(?:\xe0|\xf0\x80)[\x80\x81])[\x80-\xbf]")
+_AS_ASCII: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2044\u2215\u29f8\u2571\u27cb", "/"),
+        **dict.fromkeys("\u2216\u29f5\u29f9\u2572\u27cd\u00a5\u20a9", "\\"),  # in Japan and Korea, money is 0x5C
+        "\u3002": ".",
+        "\u0131": "i",
+        **dict.fromkeys("\u115f\u1160\u2800\ufffd"),  # letters and symbols that show nothing
+    }
+)
+"""What a server may take for an ASCII character beyond compatibility (NFKD), as code pages of Windows do."""
 
 
 def reading(path: str) -> str | None:
-    """Return the path as the most lenient server reads it; None when it would go on decoding.
+    """Return the path as the most lenient server reads it; None when it is not UTF-8 or would be decoded further.
 
-    Nothing in it is percent-encoded, at any depth. Backslashes are slashes, and repeated slashes are one. Blanks are
-    gone, and so is what a segment has from a ";", "?" or "#" on. Control characters stay.
+    Nothing in it is percent-encoded, at any depth. It is in lower case and without accents. Backslashes are slashes, and
+    repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?" or
+    "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
     """
     if _PLAIN.fullmatch(path):
         return path
     data = path.encode(errors="surrogatepass")
-    for _ in range(_ROUNDS):
-        decoded = _decoded(data)
-        if decoded == data:
-            text = data.decode(errors="replace").replace(" ", "")
-            return "/".join(_END.split(segment, maxsplit=1)[0] for segment in _SLASHES.split(text))
-        data = decoded
+    try:
+        for _ in range(_ROUNDS):
+            decoded = _decoded(data)
+            if decoded == data:
+                return _simplified(data.decode())
+            data = decoded
+    except UnicodeDecodeError:
+        pass  # overlong forms, Latin-1: each server makes something else of them
     return None
 
 
@@ -55,8 +58,14 @@ def holds_control(read: str) -> bool:
 
 
 def climbs(read: str) -> bool:
-    """Return whether a path, as `reading` gives it, has a segment "." or ".."."""
-    return not {".", ".."}.isdisjoint(read.split("/"))
+    """Return whether a path, as `reading` gives it, has a segment of dots alone."""
+    return any(segment and not segment.strip(".") for segment in read.split("/"))
+
+
+def _simplified(text: str) -> str:
+    text = text.casefold().replace(" ", "").replace("+", "")
+    segments = (_END.split(segment, maxsplit=1)[0] for segment in _SLASHES.split(text))
+    return "/" + "/".join(segment.rstrip(".") or segment for segment in segments if segment)
 
 
 def _decoded(data: bytes) -> bytes:
@@ -65,8 +74,7 @@ def _decoded(data: bytes) -> bytes:
         data = unquote_to_bytes(data)
     if data.isascii():
         return data
-    from unicodedata import normalize  # noqa: PLC0415 - for the few paths that are not in ASCII
+    from unicodedata import category, normalize  # noqa: PLC0415 - for the few paths that are not in ASCII
 
-    # Windows makes ASCII of full-width dots, slashes and their like
-    text = _OVERLONG_FORM.sub(lambda match: _OVERLONG[match[0]], data).decode(errors="surrogateescape")
-    return normalize("NFKC", text).encode(errors="surrogateescape")
+    text = normalize("NFKD", data.decode()).translate(_AS_ASCII)
+    return "".join(one for one in text if one.isascii() or category(one)[0] not in "CMZ").encode()

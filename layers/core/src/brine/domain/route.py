@@ -87,6 +87,10 @@ class Routes:
                 return route
         return None
 
-    def match_reading(self, read: str) -> Route | None:
-        """The route of a path as the most lenient server reads it (brine.domain.path_reading), or None."""
-        return next((route for prefix, route in self._read if is_under(read, prefix)), None)
+    def reads_as(self, route: Route, read: str) -> bool:
+        """Whether a path that the most lenient server reads so (brine.domain.path_reading) is one of `route`.
+
+        Prefixes that differ only in case, say, read the same; such a path is then one of either.
+        """
+        covering = [(prefix, one) for prefix, one in self._read if is_under(read, prefix)]
+        return any(one is route and prefix == covering[0][0] for prefix, one in covering)

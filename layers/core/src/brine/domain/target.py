@@ -48,12 +48,12 @@ def normalised(route: Route, target: str) -> str:
 def _check(routes: Routes, route: Route, path: str) -> None:
     read = reading(path)
     if read is None:
-        raise BadTargetError("the path is percent-encoded too many times")
+        raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
     if holds_control(read):
         raise BadTargetError("the path has an encoded control character")
     if climbs(read):
         raise BadTargetError('the path has a "." or ".." segment')
-    if routes.match_reading(read) is not route:
+    if not routes.reads_as(route, read):
         raise BadTargetError("a server may read the path as one of another route")
 
 
