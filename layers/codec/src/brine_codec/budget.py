@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 
 MEMORY, MEMORY_PER_BYTE = 36 * MEBIBYTE, 1_000
-"""Bytes that a message of no size may take, and those that each of its bytes adds, up to `Limits.memory`."""
+"""Bytes that a message of no size may take, and those that each of its bytes adds, up to 256 MiB."""
+MEMORY_LATER = 256
+"""Bytes for each byte of a message above a MiB, up to `Limits.memory`."""
 STEPS, STEPS_PER_BYTE, STEPS_LATER = 1_200_000, 20, 10
-"""Steps of about 100 ns: those of a message of no size, those that each byte adds, and those of a byte above a MiB."""
+"""Steps of about 100 ns: of a message of no size, of each of its bytes, and of each byte above half a MiB."""
 
 PROBE, COMPARISON = 1 / 130, 1 / 4
 """Steps of one look at a slot of a hash table that another key has taken; of comparing one value with another."""
@@ -30,9 +32,10 @@ class Budget:
     __slots__ = ("memory", "steps")
 
     def __init__(self, limits: Limits, size: int) -> None:
-        self.memory: float = min(limits.memory, MEMORY + MEMORY_PER_BYTE * size)
-        first = min(size, MEBIBYTE // 2)
-        self.steps: float = STEPS + STEPS_PER_BYTE * first + STEPS_LATER * (size - first)
+        first = min(MEMORY + MEMORY_PER_BYTE * size, MEMORY_LATER * MEBIBYTE)
+        self.memory: float = min(limits.memory, max(first, MEMORY_LATER * size))
+        early = min(size, MEBIBYTE // 2)
+        self.steps: float = STEPS + STEPS_PER_BYTE * early + STEPS_LATER * (size - early)
 
     def spend(self, memory: float, steps: float) -> None:
         """Draw bytes and steps. Raises TooLarge when one of them is used up."""

@@ -7,6 +7,7 @@ beside the data (attrs, flags, the freq of an index) does not travel.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ _NULLABLE = {
 }
 _TEXTS = ("str", "string")
 _ZONE = re.compile(r"(?!dateutil/)[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
+_HASHED_BY_SECRET = frozenset({str, bytes, dt.date})
+"""Types whose hash depends on this process's secret: other objects could be categories that collide."""
 LONGEST_RANGE = 10_000_000
 """Of a RangeIndex: pandas writes it out for much of what is done with it."""
 MOST_CATEGORIES = 10_000
@@ -134,6 +137,8 @@ def _form(column: pd.Series[Any] | pd.Index[Any]) -> Values:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes: Any = column.array
+        if dtype.categories.dtype == object and not _HASHED_BY_SECRET.issuperset(map(type, dtype.categories)):
+            raise Unsupported("categories are objects other than texts, bytes and dates")
         if len(dtype.categories) > MOST_CATEGORIES:
             raise Unsupported(f"a column has more than {MOST_CATEGORIES} categories")
         return "categories", _written_out(dtype.categories), bool(dtype.ordered), np.asarray(codes.codes)
@@ -187,8 +192,8 @@ def _column(part: object, size: int) -> Any:
 
 
 def _array(data: object) -> np.ndarray[Any, Any]:
-    if not isinstance(data, np.ndarray) or data.ndim != 1:
-        raise Undecodable("a column is not an array of one dimension")
+    if not isinstance(data, np.ndarray) or data.ndim != 1 or data.dtype.kind in "SU":
+        raise Undecodable("a column is not an array of numbers or times, of one dimension")
     return data
 
 
@@ -223,7 +228,16 @@ def _categories(categories: object, ordered: object, codes: object) -> Any:
         raise Undecodable("a column of categories is not codes of an index")
     if isinstance(categories, pd.RangeIndex) or len(categories) > MOST_CATEGORIES:
         raise Undecodable(f"categories are a range, or more than {MOST_CATEGORIES}")
-    return pd.Categorical.from_codes(_array(codes), dtype=pd.CategoricalDtype(categories, ordered))
+    values: Any = categories.to_numpy()
+    if values.dtype == object:
+        if not _HASHED_BY_SECRET.issuperset(map(type, values)) or len(set(values)) != len(values):
+            raise Undecodable("categories are not different texts, bytes or dates")
+    elif len(np.unique(values)) != len(
+        values
+    ):  # by sorting: pandas would look at them in a table that senders can fill
+        raise Undecodable("a category is there twice")
+    dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - as said
+    return pd.Categorical.from_codes(_array(codes), dtype=dtype)
 
 
 _FORMS: dict[str, Any] = {

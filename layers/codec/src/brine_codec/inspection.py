@@ -14,7 +14,7 @@ from brine_codec.records import Field, Upgrade, record
 from brine_codec.token import explicit
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from brine_codec.kinds import Kind
     from brine_codec.token import Maker, Reducer
@@ -32,20 +32,32 @@ def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Mak
     if dataclasses.is_dataclass(cls):
         return _dataclass(tag, cls, names)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        _check_call(cls, set(cls._fields))
+        _check_call(cls, list(cls._fields))
         return record(tag, cls, [Field(name, kind) for name, kind in _kinds(cls, cls._fields, names).items()])
     raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
 
 
 def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
-    fields = dataclasses.fields(cls)
-    _check_call(cls, {field.name for field in fields if field.init})
+    if issubclass(cls, _PLAIN):
+        raise TypeError(
+            f"{cls.__qualname__} is a dataclass and a {cls.__mro__[1].__name__} at once: give pack and make"
+        )
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # a dataclass
+    called = [field for field in fields if field.init]
+    _check_call(cls, [field.name for field in called if not field.kw_only], {f.name for f in called if f.kw_only})
     kinds = _kinds(cls, tuple(field.name for field in fields), names)
     return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
 
 
-def _check_call(cls: type, fields: set[str]) -> None:
-    if set(inspect.signature(cls).parameters) != fields:
+_PLAIN = (list, tuple, dict, set, frozenset, str, bytes, bytearray, int, float, complex)
+
+
+def _check_call(cls: type, by_position: list[str], by_keyword: Collection[str] = ()) -> None:
+    """Raise TypeError unless the class takes exactly its fields, in their order."""
+    parameters = inspect.signature(cls).parameters.values()
+    keywords = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
+    positions = [parameter.name for parameter in parameters if parameter.name not in keywords]
+    if positions != by_position or keywords != set(by_keyword):
         raise TypeError(
             f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
         )
@@ -80,7 +92,7 @@ def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
             raise SchemaMiss(f"{shown(tag)} has no member {shown(name)}")
         return members[name]
 
-    return explicit(tag, cls, lambda member: (member.name,), make)
+    return explicit(tag, cls, lambda member: (member._name_,), make)  # `name` may be a field of the class's own
 
 
 def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:

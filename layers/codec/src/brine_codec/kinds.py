@@ -45,8 +45,8 @@ def kind_of(annotation: object) -> Kind:
         return ANYTHING if _names_itself(annotation) else kind_of(annotation.__value__)
     if isinstance(annotation, typing.NewType):
         return kind_of(annotation.__supertype__)
-    if annotation in _WIDER:
-        return Kind(_WIDER[annotation])
+    if annotation in _WIDER or typing.is_typeddict(annotation):
+        return Kind(_WIDER.get(annotation, (dict,)))
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is None:
         if not isinstance(annotation, type) or annotation in (object, typing.Any) or _is_protocol(annotation):

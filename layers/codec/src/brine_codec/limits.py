@@ -40,7 +40,7 @@ class Limits:
         decimal_exponent: int = 6_144,
         integer_bits: int = 8_192,
         depth: int = 100,
-        memory: int = 256 * MEBIBYTE,
+        memory: int = 512 * MEBIBYTE,
     ) -> None:
         self.sealed_size = sealed_size
         self.size = size

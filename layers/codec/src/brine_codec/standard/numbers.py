@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import fractions
+from operator import attrgetter
 
 from brine_codec.errors import TooLarge, Undecodable, Unsupported
 from brine_codec.standard.entry import entry
@@ -31,7 +32,7 @@ def makers(limits: Limits) -> Iterator[Entry]:
         weight=DEAR,
     )
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
-    yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
+    yield entry(range, _packed_integers(limits, "start", "stop", "step"), _range(limits))
 
 
 def _packed_decimal(limits: Limits) -> Callable[[decimal.Decimal], tuple[str]]:
@@ -70,6 +71,20 @@ def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:
         return value
 
     return make
+
+
+def _packed_integers(limits: Limits, *names: str) -> Callable[[object], tuple[object, ...]]:
+    parts = attrgetter(*names)
+
+    def pack(value: object) -> tuple[object, ...]:
+        integers: tuple[object, ...] = parts(value)
+        try:
+            _integers(limits, *integers)
+        except TooLarge as error:
+            raise Unsupported(str(error)) from None
+        return integers
+
+    return pack
 
 
 def _integers(limits: Limits, *values: object) -> None:
