@@ -1,8 +1,8 @@
-"""Hostile JSON and MessagePack, each read and written in a process of its own: `python -m tests.attacks.content [PART]`.
+"""Hostile JSON and MessagePack, each read and written in a process of its own: python -m tests.attacks.content [PART].
 
-Prints a JSON object for each whose name contains PART: its size, the outcome, and for reading as well as for writing
-what came of it in each format CPU seconds and MiB of memory. Seconds are those of an idle machine: what was measured, by
-how much longer a piece of plain work takes here and now.
+Prints JSON objects for each attack whose name contains PART: one for reading it, and one for writing what came of it in
+each format. Each has the size, the outcome, MiB of memory, and CPU seconds. Seconds are those of an idle machine: what
+was measured, divided by how much longer a piece of plain work takes here and now.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats import Format, decode, encode
@@ -65,7 +66,7 @@ def costs(work: Callable[[], object]) -> tuple[object, dict[str, Any]]:
 
 def read(form: Format, data: bytes) -> Iterator[dict[str, Any]]:
     """Reports of reading it, and of writing what came of it."""
-    obj, report = costs(lambda: decode(form, data, TYPES))
+    obj, report = costs(partial(decode, form, data, TYPES))
     yield {"does": "read", "size": len(data), **report}
     if report["outcome"] == "accepted":
         yield from write(obj, len(data))
@@ -74,8 +75,16 @@ def read(form: Format, data: bytes) -> Iterator[dict[str, Any]]:
 def write(obj: object, size: int) -> Iterator[dict[str, Any]]:
     """Reports of writing it in each format."""
     for form in OPEN:
-        _, report = costs(lambda form=form: encode(form, obj, TYPES, size))  # type: ignore[misc]  # only typed when called
+        _, report = costs(partial(encode, form, obj, TYPES, size))
         yield {"does": f"write {form.name}", "size": size, **report}
+
+
+def _write_made(make: Callable[[], object], size: int) -> Iterator[dict[str, Any]]:
+    return write(make(), size)
+
+
+def _written(form: Format, make: Callable[[], object]) -> bytes:
+    return encode(form, make(), TYPES)
 
 
 def in_child(attack: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -121,7 +130,7 @@ def texts() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
             yield form, name, make
     for form in OPEN:
         for name, obj in item_bombs(form):
-            yield form, name, lambda form=form, obj=obj: encode(form, obj(), TYPES)  # type: ignore[misc]  # as above
+            yield form, name, partial(_written, form, obj)
     yield from key_bombs()
 
 
@@ -131,10 +140,10 @@ def attacks(part: str) -> Iterator[tuple[str, Callable[[], Iterator[dict[str, An
         full = f"{form.name}: {name}"
         if part in full:
             data = made_elsewhere(make)
-            yield full, lambda form=form, data=data: read(form, data)  # type: ignore[misc]  # as above
+            yield full, partial(read, form, data)
     for name, obj, size in shared_bombs():
         if part in f"shared: {name}":
-            yield f"shared: {name}", lambda obj=obj, size=size: write(obj(), size)  # type: ignore[misc]  # as above
+            yield f"shared: {name}", partial(_write_made, obj, size)
 
 
 def main(part: str) -> None:

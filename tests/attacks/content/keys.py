@@ -6,6 +6,7 @@ import decimal
 import fractions
 import ipaddress
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brine.domain.formats import Format, encode
@@ -13,13 +14,14 @@ from tests.attacks.content.colliding import DICT, EQUAL, SET, integers
 from tests.attacks.content.items import TYPES, Keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+
+    from tests.attacks.content.colliding import Table
 
 ALL_ONES = 2**128 - 1
 
 PROBING: dict[str, Callable[[int], object]] = {
     "integers": int,
-    "negative integers": lambda n: -n,
     "floats": float,
     "Decimals": decimal.Decimal,
     "Fractions": fractions.Fraction,
@@ -50,6 +52,7 @@ DEAR: dict[str, Callable[[int], object]] = {
 """Keys of one hash, by number."""
 
 
+PROBING_BITS = (9, 15)
 SMALL, LARGE = 9_000, 300_000
 """Bytes of content at most."""
 
@@ -62,27 +65,13 @@ def key_bombs() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
                 yield form, f"members of one hash, {name}, in {size} bytes", _members(form, key, size)
                 yield form, f"keys of one hash, {name}, in {size} bytes", _keys(form, key, size)
             yield form, f"names and keys of one hash, in {size} bytes", _keys(form, _mixed, size)
-        for name, make in PROBING.items():
-            for bits in (9, 16 if make is int else 14):
-                chosen = lambda table, bits=bits, make=make: map(make, integers(2**bits, table))  # noqa: E731
-                yield (
-                    form,
-                    f"probing members, {name}, {bits} bits",
-                    lambda form=form, chosen=chosen: _set(form, _texts(form, chosen(SET))),
-                )  # type: ignore[misc]
-                yield (
-                    form,
-                    f"probing keys, {name}, {bits} bits",
-                    lambda form=form, chosen=chosen: _map(form, _texts(form, chosen(DICT))),
-                )  # type: ignore[misc]
+        for name, key in PROBING.items():
+            for bits in PROBING_BITS:
+                members, keys = (partial(_probing, form, key, bits, table) for table in (SET, DICT))
+                yield form, f"probing members, {name}, {bits} bits", partial(_set_of, form, members)
+                yield form, f"probing keys, {name}, {bits} bits", partial(_map_of, form, keys)
                 for tag in ("OrderedDict", "Counter"):
-                    yield (
-                        form,
-                        f"probing keys of a {tag}, {name}, {bits} bits",
-                        lambda form=form, chosen=chosen, tag=tag: _tagged(
-                            form, tag, _map(form, _texts(form, chosen(DICT)))
-                        ),  # type: ignore[misc]
-                    )
+                    yield form, f"probing keys of a {tag}, {name}, {bits} bits", partial(_tagged, form, tag, keys)
 
 
 def _mixed(number: int) -> object:
@@ -90,15 +79,15 @@ def _mixed(number: int) -> object:
 
 
 def _members(form: Format, key: Callable[[int], object], size: int) -> Callable[[], bytes]:
-    return lambda: _set(form, _up_to(size, form, key))
+    return partial(_set_of, form, partial(_up_to, size, form, key))
 
 
 def _keys(form: Format, key: Callable[[int], object], size: int) -> Callable[[], bytes]:
-    return lambda: _map(form, _up_to(size, form, key))
+    return partial(_map_of, form, partial(_up_to, size, form, key))
 
 
-def _texts(form: Format, keys: Iterable[object]) -> list[bytes]:
-    return [encode(form, key, TYPES) for key in keys]
+def _probing(form: Format, key: Callable[[int], object], bits: int, table: Table) -> list[bytes]:
+    return [encode(form, key(number), TYPES) for number in integers(2**bits, table)]
 
 
 def _up_to(size: int, form: Format, key: Callable[[int], object]) -> list[bytes]:
@@ -110,20 +99,23 @@ def _up_to(size: int, form: Format, key: Callable[[int], object]) -> list[bytes]
     return texts
 
 
-def _set(form: Format, keys: list[bytes]) -> bytes:
+def _set_of(form: Format, members: Callable[[], list[bytes]]) -> bytes:
+    keys = members()
     if form is Format.JSON:
         return b'{"$set":[' + b",".join(keys) + b"]}"
     content = b"\xdd" + len(keys).to_bytes(4) + b"".join(keys)
     return b"\xc9" + len(content).to_bytes(4) + b"\x09" + content
 
 
-def _map(form: Format, keys: list[bytes]) -> bytes:
+def _map_of(form: Format, members: Callable[[], list[bytes]]) -> bytes:
+    keys = members()
     if form is Format.JSON:
         return b'{"$map":[' + b",".join([b"[" + key + b",0]" for key in keys]) + b"]}"
     return b"\xdf" + len(keys).to_bytes(4) + b"".join([key + b"\x00" for key in keys])
 
 
-def _tagged(form: Format, tag: str, content: bytes) -> bytes:
+def _tagged(form: Format, tag: str, members: Callable[[], list[bytes]]) -> bytes:
+    content = _map_of(form, members)
     if form is Format.JSON:
         return b'{"$object":["py:%s",%s]}' % (tag.encode(), content)
     name = f"py:{tag}".encode()

@@ -1,15 +1,18 @@
-"""Every mark and every maker in every position: often, nested, as a member, as a key. An honest writer can write each."""
+"""Every mark and every maker in every position: often, nested, as a member, as a key. Honest writers can write each."""
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from brine.domain.formats import Format, encode
+from brine.domain.formats import encode
 from tests.attacks.content.items import EMPTY, ITEMS, TAGGED, TYPES, WRAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from brine.domain.formats import Format
 
 SMALL, LARGE = 9_000, 300_000
 """Bytes of content at most."""
@@ -20,36 +23,49 @@ def item_bombs(form: Format) -> Iterator[tuple[str, Callable[[], object]]]:
     """Name, and what makes the object of which the format makes so many bytes."""
     for size in (SMALL, LARGE):
         for name, item in ITEMS.items():
-            yield f"{name}, often, in {size} bytes", lambda item=item, size=size: _filling(form, item(0), size)  # type: ignore[misc]  # only typed when called
+            yield f"{name}, often, in {size} bytes", partial(_filling, form, item, size)
             if _is_key(item(0)):
                 yield (
                     f"{name}, as members, in {size} bytes",
-                    lambda item=item, size=size: set(islice(_distinct(item), size // 20)),  # type: ignore[misc]  # likewise
+                    partial(_members, item, size),
                 )
                 yield (
                     f"{name}, as keys, in {size} bytes",
-                    lambda item=item, size=size: dict.fromkeys(islice(_distinct(item), size // 20)),  # type: ignore[misc]  # likewise
+                    partial(_keys, item, size),
                 )
         for empty in EMPTY:
             yield (
                 f"empty {type(empty).__name__}, often, in {size} bytes",
-                lambda empty=empty, size=size: _filling(form, empty, size),  # type: ignore[misc]  # likewise
+                partial(_filling, form, partial(_same, empty), size),
             )
         for name, wrap in WRAPS.items():
             depth = SHALLOW if name in TAGGED else DEEP
             yield (
                 f"{name}, nested, in {size} bytes",
-                lambda wrap=wrap, depth=depth, size=size: _filling(form, _nested(wrap, depth), size),  # type: ignore[misc]  # likewise
+                partial(_filling, form, partial(_nested, wrap, depth), size),
             )
             yield (
                 f"{name}, nested around much, in {size} bytes",
-                lambda wrap=wrap, depth=depth, size=size: _nested(wrap, depth, tuple(range(size // 8))),  # type: ignore[misc]  # likewise
+                partial(_nested, wrap, depth, tuple(range(size // 8))),
             )
 
 
-def _filling(form: Format, obj: object, size: int) -> list[object]:
-    """So many references to it that they are not above the size."""
+def _filling(form: Format, item: Callable[[int], object], size: int) -> list[object]:
+    """So many references to the first that they are not above the size."""
+    obj = item(0)
     return [obj] * (size // (len(encode(form, obj, TYPES)) + 1))
+
+
+def _members(item: Callable[[int], object], size: int) -> set[object]:
+    return set(islice(_distinct(item), size // 20))
+
+
+def _keys(item: Callable[[int], object], size: int) -> dict[object, None]:
+    return dict.fromkeys(islice(_distinct(item), size // 20))
+
+
+def _same(obj: object, _: int) -> object:
+    return obj
 
 
 def _distinct(item: Callable[[int], object]) -> Iterator[object]:

@@ -31,8 +31,8 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=F
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
 _NARROW, _WIDER, _PART = 2.25, 6.0, 65_536
-"""Bytes of memory for a byte that is written: a text that grows, and its UTF-8; when each character takes four. How much
-of a text is measured at a time."""
+"""Bytes of memory for each that is written: for a growing text and its UTF-8, and for one with four to a character.
+How much of a text is measured at a time."""
 _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
 """Bytes that the parser takes for each of these at most: a list, an object, a member, a further value."""
 

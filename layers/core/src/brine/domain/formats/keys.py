@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import eq
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brine_codec import CodecError
 from brine_codec.budget import COMPARISON
@@ -31,7 +31,8 @@ FEW = 5
 KEY_MEMORY = 200
 """Bytes for each key: its place in a table that has just grown, and in the lists that are made here."""
 LOOK, WEIGHED = 2.5, 8
-"""Steps of one look at a slot, which takes ten times as long here as in the table; of one value that is weighed."""
+"""Steps of one look at a slot or at a run of them, which here takes far longer than in a table; of weighing a value."""
+_PLAIN = frozenset({tuple, list, dict, set, frozenset})
 _PERTURB_SHIFT = 5
 _HASH_BITS = 2**64 - 1
 
@@ -70,25 +71,22 @@ def price(keys: Sequence[object], table: Table, spend: Spend, vocabulary: Vocabu
 def _fill(hashes: list[int], size: int, table: Table, spend: Spend) -> int:
     """Put as many keys into an empty table as this size takes, and spend what that takes. Returns how many."""
     count = min(len(hashes), size * table.filled // table.slots)
-    mask, taken, looks = size - 1, bytearray(size), 0
+    mask, taken, looks, run = size - 1, bytearray(size), 0, table.run
     for hash_ in islice(hashes, count):
-        slot = hash_ & mask
-        if taken[slot]:
-            perturb = hash_ & _HASH_BITS
-            while True:
-                run = table.run if slot + table.run <= size else 1
-                found = taken.find(0, slot, slot + run)
-                if found >= 0:
-                    looks += found - slot
-                    slot = found
+        slot, perturb = hash_ & mask, hash_ & _HASH_BITS
+        while taken[slot]:
+            if run > 1 and slot + run <= size:
+                free = taken.find(0, slot, slot + run)
+                if free > 0:
+                    slot = free
                     break
-                looks += run
-                perturb >>= _PERTURB_SHIFT
-                slot = (slot * 5 + perturb + 1) & mask
-            if looks > size:
-                spend(0, LOOK * looks)
-                looks = 0
+            looks += 1
+            perturb >>= _PERTURB_SHIFT
+            slot = (slot * 5 + perturb + 1) & mask
         taken[slot] = 1
+        if looks > size:
+            spend(0, LOOK * looks)
+            looks = 0
     spend(0, LOOK * (looks + count))
     return count
 
@@ -104,23 +102,22 @@ def _compare(keys: Sequence[object], hashes: list[int], spend: Spend, vocabulary
                 spend(0, weigh(keys[place], vocabulary) * price_of_each)
 
 
-def weigh(key: object, vocabulary: Vocabulary) -> float:
+def weigh(key: Any, vocabulary: Vocabulary) -> float:
     """How many machine words are looked at to compare a key with another of the same hash, at most."""
     kind = type(key)
     if kind is int:
-        return 1 + key.bit_length() / 512  # type: ignore[attr-defined]  # by its type
+        return 1 + int(key).bit_length() // 512
     if kind in {str, bytes}:
-        return 1 + len(key) / 256  # type: ignore[arg-type]  # likewise
+        return 1 + len(key) // 256
     if kind is PickleBuffer:
-        return 1 + key.raw().nbytes / 256  # type: ignore[attr-defined]  # likewise
-    if kind in {tuple, list}:
-        return 1 + sum(weigh(part, vocabulary) for part in key)  # type: ignore[attr-defined]  # likewise
-    if kind in {frozenset, set}:  # each member is looked for in the other, where all may have one hash
-        return 1 + len(key) * sum(weigh(part, vocabulary) for part in key)  # type: ignore[arg-type,attr-defined]  # likewise
-    if kind is dict:
-        return 1 + len(key) * sum(weigh(part, vocabulary) for pair in key.items() for part in pair)  # type: ignore[arg-type,attr-defined]  # likewise
+        return 1 + memoryview(key).nbytes // 256
+    if kind in _PLAIN:
+        words = 1.0
+        for part in key.items() if kind is dict else key:
+            words += weigh(part, vocabulary)
+        return words if kind in {tuple, list} else words * len(key)  # each is looked for among all of the other
     try:
         maker, values = vocabulary.reduce(key)
     except CodecError:  # one of datetime's
-        return 20
-    return 4 * maker.steps + sum(weigh(value, vocabulary) for value in values)
+        return 20.0
+    return 4.0 * maker.steps + weigh(values, vocabulary)

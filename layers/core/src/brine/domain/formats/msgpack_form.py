@@ -44,7 +44,7 @@ _KEY = itemgetter(0)
 WORST = 100
 """Bytes of memory that one byte of MessagePack can become at most: an empty map."""
 SMALL, SMALL_PART = 1_048_576, 512
-"""Up to this size the worst is taken for granted, which is faster than looking: of a text; of an extension in another."""
+"""Sizes of a text, and of what an extension holds, up to which the worst is assumed: that is faster than looking."""
 
 
 class _Writer(Outward):

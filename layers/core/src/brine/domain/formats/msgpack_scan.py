@@ -53,20 +53,9 @@ def scan(data: bytes, limits: Limits) -> int:
     pos = memory = 0
     missing = 1  # values that are still to come in the innermost container
     outer: list[int] = []
-    size = len(data)
     while missing:
         start = pos
-        while missing and pos < size:  # what most content consists of
-            first = data[pos]
-            if single := _SINGLE[first]:
-                memory += single
-                pos += 1
-            elif first - 0xA0 in _SHORT and (end := pos + first - 0x9F) <= size and data[pos + 1 : end].isascii():
-                memory += _COSTS[TEXT][0] + first - 0xA0
-                pos = end
-            else:
-                break
-            missing -= 1
+        pos, missing, taken = _skim(data, pos, missing)
         if missing:
             start = pos
             kind, count, pos = _head(data, start)
@@ -81,14 +70,32 @@ def scan(data: bytes, limits: Limits) -> int:
                 pos += count
                 if kind == TEXT and _is_narrow(data, pos - count, pos):
                     each = 1
-            memory += fixed + each * count
+            taken += fixed + each * count
+        memory += taken
         if memory > limits.memory:
-            raise ContentTooLarge(f"byte {start}: it would take more than {limits.memory} bytes of memory")
+            raise ContentTooLarge(f"byte {pos}: it would take more than {limits.memory} bytes of memory")
         while not missing and outer:
             missing = outer.pop()
-    if pos < size:
+    if pos < len(data):
         raise FormatError(f"byte {pos}: it goes on after its end")
     return memory
+
+
+def _skim(data: bytes, pos: int, missing: int) -> tuple[int, int, int]:
+    """Go over values of one byte and short ASCII texts, of which most content consists. Returns the memory, too."""
+    memory, size = 0, len(data)
+    while missing and pos < size:
+        first = data[pos]
+        if single := _SINGLE[first]:
+            memory += single
+            pos += 1
+        elif first - 0xA0 in _SHORT and (end := pos + first - 0x9F) <= size and data[pos + 1 : end].isascii():
+            memory += _COSTS[TEXT][0] + first - 0xA0
+            pos = end
+        else:
+            break
+        missing -= 1
+    return pos, missing, memory
 
 
 def _head(data: bytes, start: int) -> tuple[int, int, int]:

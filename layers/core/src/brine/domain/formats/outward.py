@@ -22,7 +22,7 @@ from brine_codec.budget import Budget
 from brine_codec.collector import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
     from typing import ClassVar
 
     from brine.domain.formats.allowed import Types
@@ -150,7 +150,8 @@ class Outward(ABC):
     def _pay(self, values: Collection[Any], names: int = 0, work: int = MADE) -> tuple[frozenset[type], bool]:
         """Pay for a container of these, and for those of them that the library writes as they are.
 
-        names: bytes that are written beside them. work: steps for the container itself. Returns the types of those, and whether they are all.
+        names: bytes that are written beside them. work: steps for the container itself.
+        Returns the types of those, and whether they are all.
         """
         kinds, ready, count = set(map(type, values)), self._leaves, len(values)
         alike = len(kinds) == 1
@@ -187,12 +188,12 @@ class Outward(ABC):
         texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
         if texts:
             ready, whole = self._pay(value.values(), self.widest * sum(map(len, value)) + 4 * len(value))
-            tree: object = value if whole else self._named_trees(value, ready, value)
+            tree: object = value if whole else self._named_trees(value.items(), ready, value)
         else:
             keys = list(value)
             price(keys, DICT, self.spend, self._vocabulary)
             ready, _ = self._pay(value.values())
-            tree = self.mapping(keys, list(self._named_trees(value, ready, value).values()))
+            tree = self.mapping(keys, list(self._named_trees(value.items(), ready, value).values()))
         self._depth -= 1
         return tree
 
@@ -206,11 +207,13 @@ class Outward(ABC):
             raise
         return trees
 
-    def _named_trees(self, value: Mapping[Any, object], ready: frozenset[type], owner: object) -> dict[Any, object]:
+    def _named_trees(
+        self, items: Iterable[tuple[Any, object]], ready: frozenset[type], owner: object
+    ) -> dict[Any, object]:
         key: object = None
         trees: dict[Any, object] = {}
         try:
-            for key, item in value.items():
+            for key, item in items:
                 trees[key] = item if type(item) in ready else self.convert(item)
         except Failure as failure:
             failure.through(owner, member(key))
@@ -225,7 +228,7 @@ class Outward(ABC):
         own = _OWN_MARKS.get(maker.tag)
         if own is not None:
             (argument,) = values
-            text = _uuid_text(argument) if type(argument) is bytes else argument
+            text = _uuid_text(argument) if isinstance(argument, bytes) else str(argument)
             self.spend(CONTAINER, MADE + maker.steps, len(text) + MARK)
             return self.named(own, text)
         if maker.names:
@@ -234,7 +237,7 @@ class Outward(ABC):
             if names is None:
                 names = self._names[maker.tag] = len(maker.tag) + MARK + sum(len(name) + 4 for name in maker.names)
             ready, _ = self._pay(values, names, maker.steps)
-            trees = self._named_trees(dict(zip(maker.names, values, strict=True)), ready, value)
+            trees = self._named_trees(zip(maker.names, values, strict=True), ready, value)
             self._depth -= 1
             return self.record(maker.tag.partition("/")[0], trees)
         self.spend(0, maker.steps, len(maker.tag))
