@@ -11,6 +11,7 @@ from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
 from brine.domain.preconditions import RANGE_FIELDS
 from brine.domain.ranges import parse_range
+from brine.domain.tracing import with_sound_tracing
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
@@ -41,8 +42,8 @@ def as_sent(request: Request, route: Route) -> Request:
         fields = Fields.lowered(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
-        fields = _with_known_directives(fields, obeyed=route.policy.request_directives)
-    fields = canonical(fields)
+        fields = _with_plain_directives(fields, obeyed=route.policy.request_directives)
+    fields = with_sound_tracing(canonical(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
@@ -53,8 +54,8 @@ def with_via(fields: Fields) -> Fields:
     return Fields.lowered((*fields.lines, VIA))
 
 
-def _with_known_directives(fields: Fields, *, obeyed: bool) -> Fields:
-    """The fields with the cache directives that we know, written rightly, and without others: no key has them."""
+def _with_plain_directives(fields: Fields, *, obeyed: bool) -> Fields:
+    """The fields with those cache directives of the client that no origin can answer otherwise by: no key has them."""
     if "cache-control" not in fields:
         return fields
     text = request_directives(fields).of_request if obeyed else ""
