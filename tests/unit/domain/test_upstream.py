@@ -9,7 +9,7 @@ import pytest
 
 from brine.domain.policy import Policy
 from brine.domain.route import Route
-from brine.domain.upstream import as_sent, with_via
+from brine.domain.upstream import as_sent, forwarded
 from tests.unit.domain.registered_fields import COMMON, REGISTERED
 from tests.unit.domain.stories import OPEN, ORIGIN, request
 
@@ -87,27 +87,35 @@ def test_the_route_s_own_names_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "passed"),
+    ("value", "obeyed", "passed"),
     [
-        ("max-age=0", "max-age=0"),
-        ("No-Cache, x=<script>, no-cache", "no-cache"),
-        ("no-store=5, MAX-AGE=x", "max-age=0, no-store"),
+        ("max-age=0", "max-age=0", "max-age=0"),
+        ("No-Cache, x=<script>, no-cache", "no-cache", "no-cache"),
+        ("no-store=5, MAX-AGE=x", "max-age=0, no-store", "max-age=0, no-store"),
+        ("max-stale, only-if-cached", "max-stale, only-if-cached", None),
         (
-            "max-stale=5, min-fresh=9, no-transform, stale-if-error=7, max-age=5, only-if-cached",
+            "max-stale=5, min-fresh=9, no-transform, stale-if-error=7",
+            "stale-if-error=7, max-stale=5, min-fresh=9, no-transform",
             None,
         ),
-        ("max-stale=x, only-if-cached=1, foo, min-fresh=x", None),
-        ("no-cache, no-transform, max-age=00", "max-age=0, no-cache"),
-        ('no-store, x="', "max-age=0, no-store"),
-        ("", None),
+        ("max-age=7, no-transform, no-cache", "max-age=7, no-cache, no-transform", "no-cache"),
+        ("max-stale=x, only-if-cached=1, foo", None, None),
+        ("min-fresh=x", f"min-fresh={2**31}", None),
+        ('no-store, x="', "max-age=0, no-store", "max-age=0, no-store"),
+        ("", None, None),
     ],
 )
-def test_only_cache_directives_that_ask_for_a_new_response_go_on(value: str, passed: str | None) -> None:
+def test_known_cache_directives_are_obeyed_and_those_go_on_that_ask_for_a_new_response(
+    value: str, obeyed: str | None, passed: str | None
+) -> None:
     asked = as_sent(request(("Cache-Control", value)), PLAIN)
-    assert asked.fields.get("cache-control") == passed
+    assert asked.fields.get("cache-control") == obeyed
+    assert forwarded(asked, PLAIN, "brine").fields.get("cache-control") == passed
     deaf = replace(PLAIN, policy=Policy(request_directives=False))
     assert "cache-control" not in as_sent(asked, deaf).fields
-    assert as_sent(request(("Cache-Control", value)), OPEN).fields.get("cache-control") == value.strip()
+    for route, method in ((OPEN, "GET"), (PLAIN, "PUT")):
+        untouched = as_sent(request(("Cache-Control", value), method=method), route)
+        assert (forwarded(untouched, route, "brine").fields.get("cache-control") or "").strip() == value.strip()
 
 
 @pytest.mark.parametrize("value", ["bytes=5-2", "items=0-9", "bytes", "x", "bytes=0-1, bytes=2-3", ""])
@@ -123,8 +131,12 @@ def test_if_range_goes_along_with_a_range_alone() -> None:
     assert sent(request(("If-Range", '"a"'), ("Range", "bytes=0-1"))) == [("if-range", '"a"'), ("range", "bytes=0-1")]
 
 
-def test_via_is_ours_and_comes_last() -> None:
+def test_via_and_cdn_loop_are_ours_and_come_last() -> None:
     asked = as_sent(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
-    assert with_via(asked.fields).lines == (("accept", "a"), ("via", "1.1 brine"))
+    assert forwarded(asked, PLAIN, "brine").fields.lines == (
+        ("accept", "a"),
+        ("via", "1.1 brine"),
+        ("cdn-loop", "brine"),
+    )
     passing = as_sent(request(("Via", "1.0 other"), method="POST"), PLAIN)
-    assert with_via(passing.fields).get("via") == "1.0 other, 1.1 brine"
+    assert forwarded(passing, PLAIN, "brine").fields.get("via") == "1.0 other, 1.1 brine"

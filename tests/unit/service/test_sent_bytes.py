@@ -89,7 +89,7 @@ def test_a_post_that_may_be_stored_says_no_more_than_a_get(monkeypatch: pytest.M
     world.restart()
     stored = ask(world, "/posts/x", ("X-Forwarded-Host", "evil"), ("Content-Type", "a/b"), method="POST")
     assert stored.stored
-    assert stored.response.body == b"content-type: a/b\nvia: 1.1 brine"
+    assert stored.response.body == b"content-type: a/b\nvia: 1.1 brine\ncdn-loop: brine"
     assert ask(world, "/posts/x").response.body == stored.response.body
 
 

@@ -11,7 +11,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from brine.domain.field_syntax import FIELD_NAME, delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.field_syntax import FIELD_NAME, MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
 from brine.domain.structured import NotStructured, Token, parse_dictionary
 
 if TYPE_CHECKING:
@@ -123,6 +123,22 @@ class Directives:
 
     @property
     def of_request(self) -> str:
+        """Return the known directives of a request as a field value; a wrong one as a right one that does the same."""
+        parts = [
+            f"{name}={seconds}" for name in ("max-age", "stale-if-error") if (seconds := self.seconds(name)) is not None
+        ]
+        if self.permits("max-stale"):
+            seconds = self.seconds("max-stale")
+            parts.append("max-stale" if self.permits_without_limit("max-stale") else f"max-stale={seconds}")
+        if (seconds := self.seconds("min-fresh", wrong=MAX_SECONDS)) is not None:
+            parts.append(f"min-fresh={seconds}")
+        parts += [name for name in ("no-cache", "no-store", "no-transform") if name in self._arguments]
+        if self.permits("only-if-cached"):
+            parts.append("only-if-cached")
+        return ", ".join(parts)
+
+    @property
+    def for_origin(self) -> str:
         """Return the directives of a request that ask for nothing but a new response, as a field value.
 
         By any other, such as `no-transform` or `max-stale`, one client would choose what is stored for all.
