@@ -168,6 +168,25 @@ def test_a_control_character_of_an_origin_is_a_blank_for_everybody(control: str)
     assert ask(world, "/open/x").response.fields.get("x-note") == "a b"
 
 
+@pytest.mark.parametrize("control", ["\x01", "\x0b", "\x7f"], ids=repr)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"cache_control": "no{}-store, max-age=60"},
+        {"cache_control": "pri{}vate, max-age=60"},
+        {"cache_control": "s-maxage=60{}"},
+        {"cache_control": "max-age={}60"},
+        {"cdn_cache_control": "s-maxage=60{}", "cache_control": "public, max-age=60"},
+        {"expires": "Fri, 31 Dec 2100 00:00:00 GMT{}"},
+    ],
+)
+def test_a_control_character_repairs_no_permission_and_hides_no_restriction(
+    lines: dict[str, str], control: str
+) -> None:
+    world = World({"/x": response(200, b"x", **{name: value.replace("{}", control) for name, value in lines.items()})})
+    assert not ask(world, "/open/x").stored
+
+
 @pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "a\nb", "a\0", "\u0100"])
 def test_a_line_break_of_an_origin_is_never_passed_on(value: str) -> None:
     world = World({"/x": response(cache_control="max-age=60", x_note=value)})
