@@ -23,7 +23,7 @@ from brine.domain.respond import relay, respond
 from brine.domain.route import Route
 from brine.domain.stored import Selection, StoredResponse
 from brine.domain.storing import evict_at
-from brine.domain.upstream import as_sent, with_via
+from brine.domain.upstream import as_sent, forwarded
 from brine.domain.vary import selecting_digests, selects
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Story:
         return [stored for (of, _), stored in self.store.items() if of == target]
 
     def _fetch(self, asked: Request, decision: Validate | Forward, sent: tuple[Request, ...]) -> Told:
-        sent = (*sent, replace(asked, fields=with_via(decision.fields)))
+        sent = (*sent, forwarded(replace(asked, fields=decision.fields), OPEN, "brine"))
         answer = self.answers.pop(0)
         if answer is None:
             stale = receive_error(decision, asked, self.policy, self.now)

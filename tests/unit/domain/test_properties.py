@@ -18,7 +18,7 @@ from brine.domain.receive import receive, receive_error
 from brine.domain.respond import needs_body, relay, respond
 from brine.domain.stored import BodyReference, StoredResponse
 from brine.domain.storing import evict_at
-from brine.domain.upstream import as_sent, with_via
+from brine.domain.upstream import as_sent, forwarded
 from tests.unit.domain.stories import OPEN, ORIGIN, START, date, stored_response
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def test_there_is_a_decision_and_a_reception_for_everything(
     decision = decide(stored, request, policy, now)
     sent = as_sent(request, OPEN)
     assert as_sent(sent, OPEN) == sent
-    with_via(sent.fields)
+    forwarded(sent, OPEN, "brine")
     assert relay(response, request, now).status in {response.status, 206, 304, 416}
     if isinstance(decision, Validate | Forward):
         receive_error(decision, request, policy, now)

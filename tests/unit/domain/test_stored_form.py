@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,16 @@ def test_what_only_the_route_makes_fresh_is_selected_by_what_may_have_been_negot
     keep = ask(None, request(), response(*headers), policy).keep
     assert keep is not None
     assert list(keep.vary) == names
+
+
+@pytest.mark.parametrize("status", [400, 403, 405, 429, 500, 501, 503])
+def test_an_error_is_selected_by_every_field_that_may_have_caused_it(status: int) -> None:
+    for policy in (Policy(), Policy(key_headers=frozenset()), Policy(negative_lifetimes={status: 9})):
+        answer = response(("Cache-Control", "max-age=9"), status=status)
+        keep = ask(None, request(), answer, replace(policy, forward_headers=NAMING)).keep
+        assert keep is not None
+        assert list(keep.vary) == [*NEGOTIATED, "cookie", "x-user"]
+    assert keep_of("max-age=9").vary == ()
 
 
 NAMING = frozenset({"accept", "cookie", "x-user"})

@@ -17,6 +17,7 @@ from brine.adapters.routes_toml import parse_routes
 from brine.adapters.s3 import S3BodyStore
 from brine.adapters.sqs import SqsRefreshQueue
 from brine.composition import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.domain.loop import pseudonym
 from brine.domain.result_key import is_namespace
 from brine.domain.route import Routes
 from brine.errors import ConfigError
@@ -154,6 +155,7 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
         cache=cache,
         origin=origin,
         clock=time.time,
+        name=pseudonym(settings.region, settings.table),
         resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
     )
 

@@ -137,6 +137,15 @@ class Directives:
             parts.append("only-if-cached")
         return ", ".join(parts)
 
+    @property
+    def for_origin(self) -> str:
+        """Return the directives of a request that ask for nothing but a new response, as a field value.
+
+        By any other, such as `no-transform` or `max-stale`, one client would choose what is stored for all.
+        """
+        parts = ["max-age=0"] if self.seconds("max-age") == 0 else []
+        return ", ".join(parts + [name for name in ("no-cache", "no-store") if name in self._arguments])
+
     def restricted_by(self, text: str) -> Directives:
         """Return these directives and the restrictions that an unreadable text speaks of."""
         more: dict[str, list[_Argument]] = {

@@ -11,7 +11,7 @@ from brine.domain.connection import end_to_end
 from brine.domain.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http_date import dated
 from brine.domain.stored import StoredResponse
-from brine.domain.storing import admit
+from brine.domain.storing import admit, is_provocable
 from brine.domain.vary import ANYTHING, vary_names
 
 if TYPE_CHECKING:
@@ -82,10 +82,13 @@ class Exchange:
 
         An origin that gives no lifetime has not said either that its response is for everybody. So what the route
         forwards beyond the standard fields selects, and where the route makes the response fresh, what the origin may
-        have negotiated about selects too. There the route may say what does.
+        have negotiated about selects too. There the route may say what does. By an error, any of these fields may have
+        been refused, whatever lifetime it has.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
+        if is_provocable(status):
+            return chosen | NEGOTIATION | policy.named_headers
         if explicit_lifetime(self.fields, response_directives(self.fields), self.response_time) is not None:
             return chosen
         if route_lifetime(status, policy) is None:

@@ -18,6 +18,9 @@ type FieldLine = tuple[str, str]
 
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+# With a control character in them, nobody can tell what they forbid. They permit nothing, then.
+_UNREADABLE = {"cache-control": "no-store", "cdn-cache-control": "no-store", "expires": "0"}
+
 
 class Fields:
     """Immutable header fields. Order and repeats are kept; names compare without case."""
@@ -100,12 +103,14 @@ class Fields:
     def deliverable(self) -> Fields:
         """Return the fields with a blank for each control character, which not every recipient takes.
 
+        A line that says how long a response may be kept, and has one, forbids to keep it.
+
         Raises ValueError for what could end a line, for a character that is no byte, and for a name that is no token
         (RFC 9110 sections 5.1 and 5.5).
         """
         if all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in self._lines):
             return self
-        lines = [(name, _CONTROL.sub(" ", value).strip(" \t")) for name, value in self._lines]
+        lines = [(name, _without_controls(name, value)) for name, value in self._lines]
         if not all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in lines):
             raise ValueError("a field line holds a line break, a null, or what is no byte")
         return Fields.lowered(lines)
@@ -118,3 +123,9 @@ class Fields:
                 values.setdefault(name, []).append(value)
             self._index = index = {name: tuple(lines) for name, lines in values.items()}
         return index
+
+
+def _without_controls(name: str, value: str) -> str:
+    if _CONTROL.search(value) is None:
+        return value.strip(" \t")
+    return _UNREADABLE.get(name) or _CONTROL.sub(" ", value).strip(" \t")

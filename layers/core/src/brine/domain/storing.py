@@ -29,6 +29,11 @@ _OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
 _NOTHING_HERE = frozenset({404, 410})
 
 
+def is_provocable(status: int) -> bool:
+    """Return whether the request's fields may have caused this status, rather than its target: errors but 404, 410."""
+    return status >= 400 and status not in _NOTHING_HERE
+
+
 def admit(
     candidate: StoredResponse, newest: Fields, request: Request, wishes: Directives, policy: Policy
 ) -> tuple[StoredResponse | None, str | None]:
@@ -72,7 +77,9 @@ def _refused_by_request(request: Request, wishes: Directives, status: int) -> st
         return "request-no-store"
     if any(name in request.fields for name in ORIGIN_CONDITIONS):
         return "provoked"  # these fields go to the origin as the client wrote them, and are in no key
-    if status >= 400 and status not in _NOTHING_HERE and any(name in request.fields for name in RANGE_FIELDS):
+    if is_provocable(status) and any(name in request.fields for name in RANGE_FIELDS):
+        return "provoked"
+    if status not in {200, 206} and "if-range" in request.fields:  # of which a client may make what it likes
         return "provoked"
     return None
 

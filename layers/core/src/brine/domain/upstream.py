@@ -11,6 +11,7 @@ from brine.domain.connection import VIA, end_to_end
 from brine.domain.fields import Fields
 from brine.domain.preconditions import RANGE_FIELDS
 from brine.domain.ranges import parse_range
+from brine.domain.tracing import with_sound_tracing
 
 if TYPE_CHECKING:
     from brine.domain.messages import Request
@@ -33,29 +34,39 @@ def as_sent(request: Request, route: Route) -> Request:
     in the cache key and not in Vary must not reach the origin, or one client could change what others get.
     """
     fields = end_to_end(request.fields).without(_NEVER)
-    is_post = request.method == "POST" and route.policy.store_post
-    if not (request.is_for_cache or is_post):
+    if not _may_be_stored(request, route):
         return replace(request, fields=fields)
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
+        is_post = request.method == "POST"
         fields = Fields.lowered(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
-        fields = _with_known_directives(fields, obeyed=route.policy.request_directives)
-    fields = canonical(fields)
+        text = request_directives(fields).of_request if route.policy.request_directives else ""
+        fields = _with_directives(fields, text)
+    fields = with_sound_tracing(canonical(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
 
 
-def with_via(fields: Fields) -> Fields:
-    """Return the fields of a request to the origin, and our line of Via (RFC 9110 section 7.6.3)."""
-    return Fields.lowered((*fields.lines, VIA))
+def forwarded(request: Request, route: Route, name: str) -> Request:
+    """Return a request in the form of `as_sent` as it goes to the origin. `name`: the gateway's own in CDN-Loop.
+
+    The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
+    cache directives, and passes on those alone that ask for a new response: the others are in no key.
+    """
+    fields = request.fields
+    if route.policy.forward_headers != "all" and _may_be_stored(request, route):
+        fields = _with_directives(fields, request_directives(fields).for_origin)
+    return replace(request, fields=Fields.lowered((*fields.lines, VIA, ("cdn-loop", name))))
 
 
-def _with_known_directives(fields: Fields, *, obeyed: bool) -> Fields:
-    """The fields with the cache directives that we know, written rightly, and without others: no key has them."""
+def _may_be_stored(request: Request, route: Route) -> bool:
+    return request.is_for_cache or (request.method == "POST" and route.policy.store_post)
+
+
+def _with_directives(fields: Fields, text: str) -> Fields:
     if "cache-control" not in fields:
         return fields
-    text = request_directives(fields).of_request if obeyed else ""
     return fields.replacing("cache-control", text) if text else fields.without({"cache-control"})

@@ -13,7 +13,7 @@ from brine.domain.respond import relay
 from brine.domain.stamps import MARGIN, key_stamp
 from brine.domain.storing import evict_at
 from brine.domain.target import normalised
-from brine.domain.upstream import with_via
+from brine.domain.upstream import forwarded
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.service import problems
 from brine.service.ask import ask
@@ -67,7 +67,7 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     patience = visit.deadline.within(route.timeout, reserve=RESERVE)
     began = gateway.clock()
     try:
-        response = ask(visit, replace(visit.request, fields=with_via(decision.fields)), patience)
+        response = ask(visit, forwarded(replace(visit.request, fields=decision.fields), route, gateway.name), patience)
     except BadRequest as error:
         fill.give_up(visit)
         kind = problems.REQUEST_INVALID

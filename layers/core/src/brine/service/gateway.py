@@ -13,6 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.connection import end_to_end
+from brine.domain.loop import PSEUDONYM, has_passed
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
@@ -41,7 +42,7 @@ class Gateway:
 
     Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
     early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes. `transcoders`: what
-    converts between formats, by the names of the routes that ask for it.
+    converts between formats, by the names of the routes that ask for it. `name`: the gateway's own in CDN-Loop.
     """
 
     routes: Routes
@@ -54,6 +55,7 @@ class Gateway:
     resilience: Resilience = field(default_factory=Resilience)
     key_guard: KeyGuard = field(default_factory=KeyGuard)
     draw: Callable[[], float] = random.random
+    name: str = PSEUDONYM
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
 
     def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
@@ -65,6 +67,8 @@ class Gateway:
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+        if has_passed(request.fields, self.name):
+            return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
         request = replace(request, fields=end_to_end(request.fields))
         tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)

@@ -37,6 +37,7 @@ class Kind:
 ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
 TENANT_MISSING = Kind("tenant-missing", 403, "The request does not say whose it is")
 TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
+LOOP_DETECTED = Kind("loop-detected", 508, "The request has passed this gateway before")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
 REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
 REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
@@ -66,6 +67,7 @@ KINDS = (
     ROUTE_UNKNOWN,
     TENANT_MISSING,
     TARGET_INVALID,
+    LOOP_DETECTED,
     EVENT_INVALID,
     REQUEST_INVALID,
     REQUEST_TOO_LARGE,
