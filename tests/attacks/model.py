@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Pure: Any = pickle._Unpickler  # type: ignore[attr-defined]  # noqa: SLF001 - the one whose steps can be watched
+_Pure: Any = pickle._Unpickler  # type: ignore[attr-defined]
 
 
 class Made:

@@ -83,7 +83,7 @@ def several(draw: random.Random, depth: int) -> list[bytes]:
     return [b"(", *inside, b"t"]
 
 
-def rows(draw: random.Random, depth: int) -> list[bytes]:  # noqa: ARG001 - as the others
+def rows(draw: random.Random, depth: int) -> list[bytes]:
     """Tuples of as many leaves each, one after the other, some after a key: all but the last are in a list."""
     count, keyed = draw.randrange(1, 4), draw.random() < 0.5
     tokens = [b"}" if keyed else b"]", b"("]

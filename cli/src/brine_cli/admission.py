@@ -136,11 +136,10 @@ class Admission:
     @staticmethod
     def _refused_page(why: str, origin: str) -> Refusal:
         allowing = f" {origin}" if len(origin) <= _SHOWN and ORIGIN.fullmatch(origin) else ""
-        return Refusal(
-            403,
-            f"{why}: a web page of another machine sent the request. If the page is yours, start the server with "
-            f"--allow-origin{allowing}.",
-        )
+        advice = f"If the page is yours, start the server with --allow-origin{allowing}."
+        if origin == "null":  # what pages of every site have in a sandbox
+            advice = "If the page is yours, serve it from an address of this machine, outside of a sandbox."
+        return Refusal(403, f"{why}: a web page of another machine sent the request. {advice}")
 
 
 def _opens_a_page(method: str, fields: dict[bytes, list[str]]) -> bool:

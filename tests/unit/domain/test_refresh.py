@@ -15,7 +15,7 @@ from brine.domain.origin import OriginAddress
 from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest
 from brine.domain.refresh import refresh_request as of_request_as_sent
-from brine.domain.route import Route
+from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route
 from brine.domain.stored import Selection, StoredResponse
 from brine.domain.upstream import as_sent
 
@@ -32,7 +32,7 @@ OPEN = Route(name="api", prefix="/", origin=ORIGIN, policy=Policy(forward_header
 def stored(*vary: str, status: int = 200) -> StoredResponse:
     return StoredResponse(
         method="GET",
-        target="/x?a=1",
+        target="/x?page=1",
         route="api",
         status=status,
         fields=Fields(),
@@ -51,12 +51,12 @@ def refresh_request(
     return of_request_as_sent(route, as_sent(request, route), response, resource)
 
 
-def asking(*lines: tuple[str, str], method: str = "GET", query: str | None = "a=1") -> Request:
+def asking(*lines: tuple[str, str], method: str = "GET", query: str | None = "page=1") -> Request:
     return Request(method=method, path="/x", query=query, fields=Fields(lines))
 
 
 def test_the_request_is_a_get_for_the_same_target() -> None:
-    for query, target in (("a=1", "/x?a=1"), (None, "/x"), ("", "/x?")):
+    for query, target in (("page=1", "/x?page=1"), (None, "/x"), ("", "/x?")):
         handed = refresh_request(PLAIN, asking(method="HEAD", query=query), stored(), RESOURCE)
         assert handed == RefreshRequest(route="api", target=target, key="k")
         assert (handed.request.method, handed.request.target, handed.request.query) == ("GET", target, query)
@@ -67,14 +67,13 @@ def test_the_request_is_a_get_for_the_same_target() -> None:
     [
         (PLAIN, (), ["accept", "accept-language"]),
         (PLAIN, ("user-agent",), ["accept", "accept-language"]),
-        (NAMING, (), ["accept", "x-version", "accept-language"]),
         (KEYED, (), ["accept", "x-version", "accept-language"]),
         (OPEN, (), ["accept", "accept-language"]),
-        (OPEN, ("x-version",), ["accept", "x-version", "accept-language"]),
+        (OPEN, ("user-agent", "x-other"), ["accept", "user-agent", "accept-language"]),
     ],
-    ids=["plain", "selecting", "named by the route", "in the route's key", "open", "open and selecting"],
+    ids=["plain", "selecting", "in the route's key", "open", "open and selecting"],
 )
-def test_selecting_fields_negotiation_and_those_that_the_route_names_go_along(
+def test_selecting_fields_negotiation_and_those_of_the_key_go_along(
     route: Route, vary: tuple[str, ...], travelling: list[str]
 ) -> None:
     request = asking(
@@ -126,14 +125,70 @@ def test_credentials_that_do_not_reach_the_origin_are_left_behind(name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "query", ["access_token=hush", "a=1&API_KEY=hush", "X-Amz-Signature=hush", "%70assword=hush", "sig="]
+    "query",
+    [
+        *(
+            "access_token=hush",
+            "page=1&API_KEY=hush",
+            "X-Amz-Signature=hush",
+            "%70assword=hush",
+            "sig=",
+            "PHPSESSID=hush",
+        ),
+        *(
+            "sid=hush",
+            "pass=hush",
+            "code=hush",
+            "pin=1234",
+            "pat=hush",
+            "hash=hush",
+            "t%256fken=hush",
+            "unheard-of=hush",
+        ),
+        *("page=1;token=hush", "page=1%3btoken=hush", "page=1%2526token=hush", "page=1?token=hush", "hush", "PAGE=1"),
+    ],
 )
-def test_a_target_with_credentials_stays_where_it_is(query: str) -> None:
+def test_a_target_that_may_hold_a_credential_stays_where_it_is(query: str) -> None:
     assert refresh_request(PLAIN, asking(query=query), stored(), RESOURCE) is None
-    assert refresh_request(PLAIN, asking(query="a=token"), stored(), RESOURCE) is not None
+    assert refresh_request(PLAIN, asking(query="page=token&q="), stored(), RESOURCE) is not None
 
 
-@pytest.mark.parametrize(("tenant", "travels"), [("header:x-api-key", False), ("header:x-customer", True)])
+@pytest.mark.parametrize(
+    "path", ["/x;jsessionid=hush", "/x%3bjsessionid=hush", "/x;a/y", "/x%253Ba", "/x%3ftoken=hush"]
+)
+def test_a_path_with_parameters_stays_where_it_is(path: str) -> None:
+    assert refresh_request(PLAIN, replace(asking(query=None), path=path), stored(), RESOURCE) is None
+
+
+def test_a_route_may_say_which_parameters_are_harmless() -> None:
+    route = replace(PLAIN, query=QueryRule(keep=frozenset({"shelf", "token"})))
+    assert refresh_request(route, asking(query="shelf=1&page=2"), stored(), RESOURCE) is not None
+    assert refresh_request(route, asking(query="token=1"), stored(), RESOURCE) is None
+
+
+@pytest.mark.parametrize("name", ["x-sid", "x-pass", "x-forwarded-email", "referer", "x-version"])
+def test_a_field_that_no_key_names_stays_where_it_is(name: str) -> None:
+    request = asking((name, "hush"))
+    naming = replace(PLAIN, forward_headers=DEFAULT_FORWARD_HEADERS | {name})
+    assert refresh_request(OPEN, request, stored(name), RESOURCE) is None
+    assert refresh_request(naming, request, stored(), RESOURCE) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "travels"), [("x-sid", False), ("x-pass", False), ("referer", False), ("x-version", True)]
+)
+def test_a_field_in_the_key_goes_along_unless_it_looks_like_a_credential(name: str, travels: bool) -> None:
+    keyed = replace(PLAIN, policy=Policy(key_headers=frozenset({name})))
+    assert (refresh_request(keyed, asking((name, "hush")), stored(), RESOURCE) is not None) is travels
+
+
+@pytest.mark.parametrize(
+    ("tenant", "travels"),
+    [
+        *(("header:x-api-key", False), ("lambda:api_key", False), ("lambda:apiKey", False), ("claim:email", False)),
+        *(("header:x-customer", True), ("claim:org", True), ("iam:account", True)),
+    ],
+)
 def test_a_tenant_that_is_named_by_a_credential_stays_where_it_is(tenant: str, travels: bool) -> None:
     route = replace(PLAIN, tenant=tenant)
     handed = refresh_request(route, asking(), stored(), Resource("k", "api", "hush"))
@@ -149,9 +204,9 @@ def test_a_part_is_completed_where_it_is_wanted() -> None:
 
 
 def test_what_is_handed_over_is_billed_as_one_request() -> None:
-    longest = MAX_CHARACTERS - len("/x?") - len("accept") - 8
-    request = asking(("accept", "\u00ff" * (longest - 10)), query="\u00ff" * 10)
+    longest = MAX_CHARACTERS - len("/x?q=") - len("accept") - 8
+    request = asking(("accept", "\u00ff" * (longest - 10)), query="q=" + "\u00ff" * 10)
     handed = refresh_request(PLAIN, request, stored(), Resource("k" * 64, "api"))
     assert handed is not None
     assert len(json.dumps({"QueueUrl": "x" * 200, "MessageBody": write(handed)})) < 65_536
-    assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="a"), stored(), RESOURCE) is None
+    assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="q=a"), stored(), RESOURCE) is None

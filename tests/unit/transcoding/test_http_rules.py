@@ -86,6 +86,14 @@ def test_a_part_that_nobody_asked_for_is_a_problem(world: World) -> None:
     assert (answer.response.status, problem_of(answer)) == (415, "format-unsupported")
 
 
+@pytest.mark.parametrize("targeted", ["max-age=9", "no-store", "", "x=,"])
+def test_a_targeted_field_does_not_permit_conversion(world: World, targeted: str) -> None:
+    fields = {"cache_control": "max-age=9, no-transform", "cdn_cache_control": targeted}
+    world.outcomes["/fixed"] = response(200, b"1", content_type=JSON, **fields)
+    answer = world.ask("/json/fixed", accept=MSGPACK)
+    assert (answer.response.status, problem_of(answer)) == (406, "format-unacceptable")
+
+
 def test_what_may_not_be_converted_is_not(world: World) -> None:
     body = json.dumps(PLAIN).encode()
     world.outcomes["/fixed"] = response(200, body, content_type=JSON, cache_control="max-age=9, no-transform")

@@ -245,3 +245,11 @@ def test_a_refusal_says_what_was_wrong_and_what_to_do() -> None:
     assert long.isascii()
     assert long.isprintable()
     assert len(long) < 800
+
+
+def test_a_refusal_never_advises_to_allow_what_pages_of_every_site_have() -> None:
+    """A page in a sandbox sends `Origin: null`, whoever's it is."""
+    refusal = OURS.refusal("GET", b"/", [(b"host", HOST.encode()), (b"origin", b"null")])
+    assert refusal is not None
+    assert "--allow-origin" not in refusal.detail
+    assert "serve it from an address of this machine" in refusal.detail

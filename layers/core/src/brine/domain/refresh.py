@@ -1,15 +1,15 @@
 """Refreshes that somebody else makes (RFC 5861 section 3): what of a request goes along, and when none of it may.
 
-What goes along lies in a queue for a while, so nothing secret may be in it: a request by whose credentials the origin
-may pick or permit its answer is refreshed where it is.
+What goes along lies readable in a queue for days, perhaps, so nothing secret may be in it. What clients and origins
+name goes along only if it is known to be harmless. What the route names does, unless its name looks like a
+credential's. Any other request is refreshed where it is.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.canonical import NEGOTIATION
 from brine.domain.fields import Fields
@@ -25,10 +25,86 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 8_000
 """Of a refresh request. As JSON no character is more than 6 bytes: it stays below the 64 KB that SQS bills as one."""
 
-# Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and what others may call theirs; in a query, too.
-_CREDENTIAL = re.compile(
-    "auth|bearer|cert|cookie|credential|csrf|dpop|jwt|key|otp|passw|pwd|saml|secret|session|sig|ticket|token|xsrf"
+HARMLESS_FIELDS: Final = NEGOTIATION | {"origin", "save-data", "user-agent"}
+"""Request fields that hold no secret, whoever sends them."""
+
+HARMLESS_PARAMETERS: Final = frozenset(
+    [
+        "asc",
+        "category",
+        "columns",
+        "count",
+        "country",
+        "currency",
+        "date",
+        "day",
+        "desc",
+        "dir",
+        "direction",
+        "end",
+        "expand",
+        "fields",
+        "filter",
+        "format",
+        "from",
+        "h",
+        "height",
+        "id",
+        "ids",
+        "include",
+        "lang",
+        "language",
+        "lat",
+        "limit",
+        "lng",
+        "locale",
+        "lon",
+        "max",
+        "min",
+        "month",
+        "offset",
+        "order",
+        "order_by",
+        "p",
+        "page",
+        "page_size",
+        "per_page",
+        "q",
+        "query",
+        "region",
+        "search",
+        "since",
+        "size",
+        "skip",
+        "sort",
+        "sort_by",
+        "start",
+        "status",
+        "tag",
+        "tags",
+        "to",
+        "type",
+        "unit",
+        "units",
+        "until",
+        "v",
+        "version",
+        "view",
+        "w",
+        "width",
+        "year",
+    ]
 )
+"""Names of query parameters that APIs use for other things than secrets. A route may add to them, by `query.keep`."""
+
+# Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and what others may call theirs.
+_CREDENTIAL = re.compile(
+    "auth|bearer|cert|code|cookie|credential|csrf|dpop|hash|hmac|jwt|key|login|mail|otp|pass|phone|pwd|saml|secret|sess"
+    "|sig|ticket|token|xsrf|(?<![a-z])(?:jti|nonce|pat|pin|sid|ssn)(?![a-z])",
+    re.IGNORECASE,
+)
+# What may separate parameters that are not seen here: of a path, and of a query that a server decodes once more
+_HIDES_PARAMETERS = re.compile(r"[;?]|%(?:25)*(?:26|3b|3f)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +131,6 @@ class RefreshRequest:
         return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
 
 
-def _parameter_names(query: str) -> list[str]:
-    return [unquote_plus(parameter.partition("=")[0]).lower() for parameter in query.split("&")]
-
-
 def refresh_request(
     route: Route, request: Request, stored: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:
@@ -66,17 +138,21 @@ def refresh_request(
 
     None when others must not refresh it.
 
-    Along go the selecting fields, those of content negotiation, those that the route names beyond the standard ones,
-    and the one that names the tenant. Here is where credentials are at play, where only a part is stored, and where it
-    all is too long.
+    Along go the selecting fields, those of content negotiation, and the one that names the tenant. Here is where
+    credentials are at play, where something may be one, where only a part is stored, and where it all is too long.
     """
-    selecting = frozenset(stored.vary) | (route.policy.key_headers or frozenset())
-    at_play = {name for name, _ in request.fields} | tenant_header(route.tenant)
-    if stored.status == PARTIAL or any(map(_CREDENTIAL.search, at_play)):
+    of_route = route.policy.key_headers or frozenset()
+    tenant = tenant_header(route.tenant)
+    fields = request.fields.only(frozenset(stored.vary) | of_route | NEGOTIATION | route.policy.named_headers | tenant)
+    if (
+        stored.status == PARTIAL
+        or any(_CREDENTIAL.search(name) for name, _ in request.fields)
+        or _CREDENTIAL.search(route.tenant or "")
+        or not {name for name, _ in fields}
+        <= HARMLESS_FIELDS | tenant | (of_route - {"referer"})  # a URL, with a query
+        or not _is_harmless(request, route)
+    ):
         return None
-    if any(map(_CREDENTIAL.search, _parameter_names(request.query or ""))):
-        return None
-    fields = request.fields.only(selecting | NEGOTIATION | route.policy.named_headers | tenant_header(route.tenant))
     characters = (
         len(request.target) + 2 * len(resource.tenant) + sum(len(name) + len(value) + 8 for name, value in fields)
     )
@@ -85,3 +161,12 @@ def refresh_request(
     return RefreshRequest(
         route=resource.route, target=request.target, key=resource.key, tenant=resource.tenant, fields=fields
     )
+
+
+def _is_harmless(request: Request, route: Route) -> bool:
+    """Whether each query parameter is known to hold no secret, and none can be hidden in the target."""
+    if _HIDES_PARAMETERS.search(request.path) or _HIDES_PARAMETERS.search(request.query or ""):
+        return False
+    of_route = {name for name in route.query.keep or () if not _CREDENTIAL.search(name)}
+    names = {parameter.partition("=")[0] for parameter in (request.query or "").split("&")}
+    return names <= HARMLESS_PARAMETERS | of_route | {""}

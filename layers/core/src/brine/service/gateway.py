@@ -69,6 +69,9 @@ class Gateway:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
         if has_passed(request.fields, self.name):
             return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
+        if request.method != request.method.upper():  # it would invalidate, and an origin may take "get" for GET
+            detail = f"methods are case-sensitive (RFC 9110 9.1): send {request.method.upper()}, not {request.method}"
+            return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
         request = replace(request, fields=end_to_end(request.fields))
         tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)

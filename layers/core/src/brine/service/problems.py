@@ -40,6 +40,7 @@ TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwar
 LOOP_DETECTED = Kind("loop-detected", 508, "The request has passed this gateway before")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
 REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
+METHOD_UNKNOWN = Kind("method-unknown", 501, "The method is not one of HTTP")
 REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
 NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")

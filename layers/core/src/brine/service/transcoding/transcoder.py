@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.cache_control import response_directives
+from brine.domain.cache_control import parse_directives, response_directives
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
 from brine.domain.messages import CACHED_METHODS
@@ -22,6 +22,7 @@ from brine.service.transcoding.senders import Call
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.fields import Fields
     from brine.domain.formats.media import Format
     from brine.domain.messages import Request
     from brine.domain.transcoding import Rendition, Transcoding
@@ -109,7 +110,7 @@ class Transcoder:
         refused: tuple[problems.Kind, str] | None = None
         if format_of(kind) is not self.transcoding.origin:
             refused = problems.ORIGIN_FORMAT, f"the origin's response is not {self.transcoding.origin.media_type}"
-        elif response_directives(response.fields).restricts("no-transform"):
+        elif _forbids_conversion(response.fields):
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
             return answer if response.status >= 300 else problems.problem_instead(answer, *refused)
@@ -129,3 +130,12 @@ class Transcoder:
 
     def _varying(self, answer: Answer) -> Answer:
         return replace(answer, response=replace(answer.response, fields=varying(answer.response.fields)))
+
+
+def _forbids_conversion(fields: Fields) -> bool:
+    """Whether either field says no-transform: it is for every intermediary (RFC 9111 section 5.2.2.6).
+
+    A targeted field overrides only what is said to caches (RFC 9213 section 2.1).
+    """
+    said = (response_directives(fields), parse_directives(fields.get("cache-control", "")))
+    return any(directives.restricts("no-transform") for directives in said)
