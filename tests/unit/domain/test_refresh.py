@@ -15,7 +15,7 @@ from brine.domain.origin import OriginAddress
 from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest
 from brine.domain.refresh import refresh_request as of_request_as_sent
-from brine.domain.route import DEFAULT_FORWARD_HEADERS, QueryRule, Route
+from brine.domain.route import QueryRule, Route
 from brine.domain.stored import Selection, StoredResponse
 from brine.domain.upstream import as_sent
 
@@ -169,7 +169,7 @@ def test_a_route_may_say_which_parameters_are_harmless() -> None:
 @pytest.mark.parametrize("name", ["x-sid", "x-pass", "x-forwarded-email", "referer", "x-version"])
 def test_a_field_that_no_key_names_stays_where_it_is(name: str) -> None:
     request = asking((name, "hush"))
-    naming = replace(PLAIN, forward_headers=DEFAULT_FORWARD_HEADERS | {name})
+    naming = replace(PLAIN, policy=Policy(forward_headers=DEFAULT_FORWARD_HEADERS | {name}))
     assert refresh_request(OPEN, request, stored(name), RESOURCE) is None
     assert refresh_request(naming, request, stored(), RESOURCE) is None
 

@@ -46,6 +46,11 @@ SMALLEST = SIZE + TAG_SIZE + 1
 COPIED = 16_384  # below this, copying a slice costs less than a memoryview
 
 
+def _unpacking(size: int, *, buffers: int) -> int:
+    """Bytes that compressed content may take: itself, the decompressor's window, and copies of its buffers."""
+    return size * (3 if buffers else 2)
+
+
 class Codec:
     """Seals objects into envelopes and opens them, for one purpose.
 
@@ -145,10 +150,9 @@ class Codec:
         self, info: Info, content: bytes | memoryview, budget: Budget
     ) -> tuple[bytes | memoryview, list[memoryview]]:
         """The stream of a verified envelope, decompressed, and its buffers."""
-        if self._gated:
-            copies = bool(info.compression) + (info.kind & KIND_BUFFERS)  # a record copies its buffers
-            budget.spend(info.size * copies, 0)
         if info.compression:
+            if self._gated:
+                budget.spend(_unpacking(info.size, buffers=info.kind & KIND_BUFFERS), 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
             raise Malformed("the content is not as long as its header says")

@@ -37,6 +37,8 @@ LOOK, FILL = 5, 35
 DEAR, DEAR_PAIR = 100, 3
 """The weight from which on a key counts as dear, since Python keeps the hashes of some in one table for the process;
 steps for each pair of dear keys in a message."""
+WIDE, COPIED = 5, 2
+"""Bytes that one of a long text may come to, as a wide character; that one of long bytes comes to."""
 MEMBER = 70
 """Bytes that a member takes in a set that has just grown, beside its own."""
 
@@ -363,6 +365,7 @@ class Simulation:
         if end > len(self._stream):
             raise IndexError
         self.texts.append((start, end))
+        self._budget.spend((WIDE if self._stream[pos] == g.TEXT else COPIED) * (end - start), 0)
         self._stack.append(WEAK if array else STRONG)
         return end
 
