@@ -52,6 +52,7 @@ DEAR: dict[str, Callable[[int], object]] = {
 """Keys of one hash, by number."""
 
 
+PROBING_BITS = (9, 15)
 SMALL, LARGE = 9_000, 300_000
 """Bytes of content at most."""
 
@@ -65,7 +66,7 @@ def key_bombs() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
                 yield form, f"keys of one hash, {name}, in {size} bytes", _keys(form, key, size)
             yield form, f"names and keys of one hash, in {size} bytes", _keys(form, _mixed, size)
         for name, key in PROBING.items():
-            for bits in (9, 15 if key is int else 14):
+            for bits in PROBING_BITS:
                 members, keys = (partial(_probing, form, key, bits, table) for table in (SET, DICT))
                 yield form, f"probing members, {name}, {bits} bits", partial(_set_of, form, members)
                 yield form, f"probing keys, {name}, {bits} bits", partial(_map_of, form, keys)
