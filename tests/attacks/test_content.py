@@ -12,7 +12,7 @@ import pytest
 
 from brine.domain.formats.json_form import NAMES
 from brine_codec.standard import HOMES
-from tests.attacks.content.__main__ import texts
+from tests.attacks.content.__main__ import allowed_seconds, texts
 from tests.attacks.content.bombs import json_bombs, msgpack_bombs
 
 HARMLESS = {("JSON", "short texts"), ("MSGPACK", "keys that collide in 64 bits")}
@@ -47,7 +47,7 @@ def test_what_no_honest_client_sends_is_refused(reports: list[dict[str, Any]]) -
 
 def test_none_takes_more_than_a_second_for_a_megabyte(reports: list[dict[str, Any]]) -> None:
     """CPU seconds. Below 10 KB, 0.2."""
-    slow = [report for report in reports if report["seconds"] > BUSY * max(report["size"] / 1_000_000, 0.2)]
+    slow = [report for report in reports if report["seconds"] > BUSY * allowed_seconds(report["size"])]
     assert slow == []
 
 

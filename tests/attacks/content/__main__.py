@@ -19,8 +19,9 @@ from brine.domain.formats import Format, decode, encode
 from brine.errors import FormatError
 from brine_codec import CodecError
 from tests.attacks.content.bombs import json_bombs, msgpack_bombs
+from tests.attacks.content.colliding import DICT, SET, integers
 from tests.attacks.content.items import TYPES
-from tests.attacks.content.keys import key_bombs
+from tests.attacks.content.keys import PROBING_BITS, key_bombs
 from tests.attacks.content.positions import item_bombs
 from tests.attacks.content.shared import shared_bombs
 from tests.attacks.runner import death_of
@@ -107,6 +108,22 @@ def in_child(attack: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[str, A
     return reports
 
 
+def best_of_three(attack: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The reports with the least seconds, since other load can only add to them. Most need no second try."""
+    reports = in_child(attack)
+    for _ in range(2):
+        if all(report["seconds"] <= allowed_seconds(report["size"]) for report in reports):
+            break
+        again = in_child(attack)
+        reports = [min(pair, key=lambda report: report["seconds"]) for pair in zip(reports, again, strict=False)]
+    return reports
+
+
+def allowed_seconds(size: int) -> float:
+    """CPU seconds of an idle machine that so many bytes may take."""
+    return max(size / 1_000_000, 0.2)
+
+
 def made_elsewhere(make: Callable[[], bytes]) -> bytes:
     """What it makes, in a process whose memory does not count afterwards."""
     reading, writing = os.pipe()
@@ -151,8 +168,11 @@ def main(part: str) -> None:
     for form in OPEN:
         for report in read(form, b"\x30"):  # imports, for all children
             assert report["outcome"] == "accepted"
+    for table in (DICT, SET):  # found once, for all children
+        for bits in PROBING_BITS:
+            integers(2**bits, table)
     for name, attack in attacks(part):
-        for report in in_child(attack):
+        for report in best_of_three(attack):
             print(json.dumps({"name": name, **report}), flush=True)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from brine.domain.formats import Format
 
-SMALL, LARGE = 9_000, 300_000
+SMALL, LARGE = 9_000, 150_000
 """Bytes of content at most."""
 DEEP, SHALLOW = 95, 45
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.domain.formats import Format
-from tests.attacks.content.__main__ import PLAIN_WORK, plain_work
+from tests.attacks.content.__main__ import PLAIN_WORK, allowed_seconds, plain_work
 from tests.attacks.content.keys import key_bombs
 from tests.unit.transcoding.test_answers import problem_of
 from tests.unit.transcoding.world import JSON, MSGPACK, transcoding_world
@@ -36,14 +36,15 @@ def test_a_post_of_keys_that_collide_is_refused(form: Format, name: str, make: C
     assert name
     path, media_type = ROUTES[form]
     world, body = transcoding_world(), make()
-    slowness = plain_work() / PLAIN_WORK
-    start = time.process_time()
-    answer = world.ask(path, "POST", body, content_type=media_type)
-    seconds = time.process_time() - start
-    slowness = max(slowness, plain_work() / PLAIN_WORK, 1)
-    assert (answer.response.status, problem_of(answer)) == (413, "content-too-large")
-    assert world.fetched == []
-    assert seconds / slowness < 1.5 * max(len(body) / 1_000_000, 0.2)
+    times = []
+    for _ in range(3):  # the best decides, since other load can only add
+        slowness = plain_work() / PLAIN_WORK
+        start = time.process_time()
+        answer = world.ask(path, "POST", body, content_type=media_type)
+        times.append((time.process_time() - start) / max(slowness, plain_work() / PLAIN_WORK, 1))
+        assert (answer.response.status, problem_of(answer)) == (413, "content-too-large")
+        assert world.fetched == []
+    assert min(times) < 1.5 * allowed_seconds(len(body))
 
 
 def test_there_are_bombs_of_both_formats() -> None:
