@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.circuit import FAIR_TIME, KEPT, STREAK_GAP, Streak, after_failure, health, needs_probe
+from brine.domain.circuit import FAIR_TIME, KEPT, SEVERAL_PATHS, STREAK_GAP, Streak, after_failure, health, needs_probe
 from brine.domain.messages import Response
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
+    from brine.domain.retries import Outcome
     from brine.errors import OriginError
 
 NOW = 1_790_000_000.0
@@ -36,10 +37,37 @@ def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeou
 
 
 def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:
-    streak = after_failure(after_failure(None, NOW), NOW + STREAK_GAP)
-    assert streak == Streak(2, NOW + STREAK_GAP)
-    assert after_failure(streak, NOW + 2 * STREAK_GAP + 1).failures == 1
-    assert after_failure(streak, NOW - STREAK_GAP).failures == 1  # the clock was set back
+    busy, down = Response(status=503), OriginUnreachable("refused")
+    streak = after_failure(after_failure(None, busy, "/a", NOW), down, "/b", NOW + STREAK_GAP)
+    assert streak == Streak(2, NOW + STREAK_GAP, 1, frozenset({"/a", "/b"}))
+    assert after_failure(streak, busy, "/c", NOW + 2 * STREAK_GAP + 1).failures == 1
+    assert after_failure(streak, busy, "/c", NOW - STREAK_GAP).failures == 1  # the clock was set back
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "failures", "opens"),
+    [
+        ([(OriginUnreachable(""), "/a")] * 4, 5, False),
+        ([(OriginUnreachable(""), "/a")] * 5, 5, True),
+        ([(Response(status=503), "/a")] * 50, 5, False),
+        ([(OriginTimeout(""), "/a"), (OriginMalformed(""), "/b")] * 50, 5, False),
+        ([(Response(status=503), f"/{number}") for number in range(4)], 5, False),
+        ([(Response(status=503), f"/{number % 3}") for number in range(5)], 5, True),
+        ([*[(Response(status=503), "/a")] * 4, (OriginUnreachable(""), "/b")], 5, False),
+        ([(Response(status=503), "/a")] * 2, 2, False),
+        ([(Response(status=503), "/a"), (Response(status=503), "/b")], 2, True),
+        ([(Response(status=503), "/a")], 1, True),
+    ],
+)
+def test_an_origin_that_can_be_reached_must_fail_under_several_paths(
+    outcomes: list[tuple[Outcome, str]], failures: int, opens: bool
+) -> None:
+    streak = None
+    for outcome, path in outcomes:
+        streak = after_failure(streak, outcome, path, NOW)
+    assert streak is not None
+    assert streak.opens(failures) is opens
+    assert len(streak.paths) <= SEVERAL_PATHS
 
 
 def test_a_circuit_waits_for_a_probe_once_its_time_is_over_but_not_for_ever() -> None:

@@ -72,9 +72,21 @@ def test_whatever_the_request(method: str) -> None:
 def test_what_counts_as_failure(outcome: Outcome, opens: bool) -> None:
     fleet = Fleet()
     fleet.outcome = outcome
-    for _ in range(10):
-        fleet.ask()
+    for number in range(10):
+        fleet.ask(path=f"{PLACE}{number}")
     assert fleet.asked == (3 if opens else 10)
+
+
+@pytest.mark.parametrize("outcome", [OriginMalformed("cut short"), OriginTimeout("late"), response(502), response(504)])
+def test_one_url_s_failures_take_no_other_url_away(outcome: Outcome) -> None:
+    """Whoever knows a URL that always fails could otherwise close the origin for everybody."""
+    fleet = Fleet()
+    fleet.outcome = outcome
+    for number in range(20):
+        fleet.ask(path=f"{PLACE}?attempt={number}")
+    fleet.outcome = OK
+    assert fleet.ask(path="/fragile/other").response.body == b"hello"
+    assert "open" not in fleet.circuits.calls
 
 
 def test_a_success_between_begins_the_count_anew() -> None:
@@ -91,8 +103,9 @@ def test_a_timeout_counts_only_where_the_origin_had_a_fair_time(seconds: float, 
     fleet = Fleet()
     fleet.outcome = OriginTimeout("late")
     world = fleet.processes[0]
-    for _ in range(10):
-        world.gateway.serve(Request(method="GET", path=PLACE), Deadline(world.now + seconds, lambda: world.now))
+    for number in range(10):
+        asked = Request(method="GET", path=f"{PLACE}{number}")
+        world.gateway.serve(asked, Deadline(world.now + seconds, lambda: world.now))
     assert fleet.asked == (3 if opens else 10)
 
 
@@ -124,13 +137,14 @@ def test_stale_is_served_where_nobody_asks() -> None:
 def test_a_retry_ends_where_the_circuit_opens() -> None:
     fleet = Fleet()
     fleet.outcome = response(503)
-    answers = [fleet.ask(path="/twice/x") for _ in range(3)]  # opens after five failures
+    answers = [fleet.ask(path=f"/twice/{number}") for number in range(4)]  # opens after five failures of three paths
     assert [(answer.response.status, answer.problem, answer.retries) for answer in answers] == [
         (503, None, 2),
-        (503, None, 1),
+        (503, None, 1),  # more retries are not in the budget
+        (503, None, 0),
         (503, "origin-circuit-open", 0),
     ]
-    assert fleet.asked == 5
+    assert fleet.asked == 6
 
 
 def test_another_process_learns_of_it_by_its_first_failure() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.messages import Response
-from brine.errors import OriginTimeout, OriginTooLarge
+from brine.errors import OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
     from brine.domain.retries import Outcome
@@ -23,6 +23,8 @@ STREAK_GAP: Final = 60.0
 """Seconds between two failures after which they are not in a row: so long ago says nothing about now."""
 FAIR_TIME: Final = 5.0
 """Seconds that an origin has had a chance in: what timed out after less was late for the gateway's own reasons."""
+SEVERAL_PATHS: Final = 3
+"""Of how many paths failures must be that open the circuit of an origin that could be reached."""
 KEPT: Final = 600
 """Seconds past its time for which a circuit waits for a probe. If nobody asks for so long, it counts as closed."""
 
@@ -39,14 +41,28 @@ class CircuitBreaker:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """Failures in a row as one process saw them, and when the last one was, in seconds since 1970."""
+    """Failures in a row as one process saw them, and when the last one was, in seconds since 1970.
+
+    `unconnected`: of the failures, those without a connection. `paths`: of which paths they were, without queries.
+    """
 
     failures: int
     last: float
+    unconnected: int = 0
+    paths: frozenset[str] = frozenset()
 
     def is_recent(self, now: float) -> bool:
         """Whether a failure at `now` would be one more of them. Not where the clock was set back far, either."""
         return abs(now - self.last) <= STREAK_GAP
+
+    def opens(self, failures: int) -> bool:
+        """Whether so many failures open the circuit.
+
+        Where the origin could be reached, they must be of several paths: one URL that always fails says nothing of the
+        others, and whoever knows it could take them away from everybody.
+        """
+        is_wide = len(self.paths) >= min(failures, SEVERAL_PATHS)
+        return self.unconnected >= failures or (self.failures >= failures and is_wide)
 
 
 def health(outcome: Outcome, seconds: float, timeout: float) -> Health:
@@ -68,7 +84,13 @@ def needs_probe(open_until: float, now: float) -> bool:
     return 0 < open_until <= now < open_until + KEPT
 
 
-def after_failure(streak: Streak | None, now: float) -> Streak:
-    """The streak with one more failure."""
-    failures = streak.failures if streak is not None and streak.is_recent(now) else 0
-    return Streak(failures + 1, now)
+def after_failure(streak: Streak | None, outcome: Outcome, path: str, now: float) -> Streak:
+    """The streak with one more failure: this outcome of a request for this path."""
+    if streak is None or not streak.is_recent(now):
+        streak = Streak(0, now)
+    return Streak(
+        failures=streak.failures + 1,
+        last=now,
+        unconnected=streak.unconnected + isinstance(outcome, OriginUnreachable),
+        paths=streak.paths | {path} if len(streak.paths) < SEVERAL_PATHS else streak.paths,
+    )

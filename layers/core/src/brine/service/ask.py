@@ -77,7 +77,7 @@ def _attempt(visit: Visit, request: Request, patience: Deadline) -> Outcome:
         case "well":
             circuits.succeeded(visit, probe)
         case "down":
-            circuits.failed(visit, breaker, probe, gateway.clock())
+            circuits.failed(visit, breaker, probe, outcome, gateway.clock())
         case "unknown":
             circuits.withdrawn(visit, probe, gateway.clock())
     return outcome

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from brine.domain.circuit import CircuitBreaker, Streak
     from brine.domain.origin import OriginAddress
+    from brine.domain.retries import Outcome
     from brine.ports import CircuitStore
     from brine.service.visit import Visit
 
@@ -90,7 +91,7 @@ class Circuits:
         if probe is not None:
             self._tell(visit, lambda store: store.close(origin, owner=probe))
 
-    def failed(self, visit: Visit, breaker: CircuitBreaker, probe: str | None, now: float) -> None:
+    def failed(self, visit: Visit, breaker: CircuitBreaker, probe: str | None, outcome: Outcome, now: float) -> None:
         """The origin failed. So often in a row, or in a probe, that opens its circuit."""
         origin, until = visit.route.origin, now + breaker.open_for
         with self._lock:
@@ -98,8 +99,8 @@ class Circuits:
             if probe is None:
                 if known.open_until > now:
                     return  # it was asked before the circuit opened
-                known.streak = after_failure(known.streak, now)
-                if known.streak.failures < breaker.failures:
+                known.streak = after_failure(known.streak, outcome, visit.request.path, now)
+                if not known.streak.opens(breaker.failures):
                     return
             known.streak = None
             known.learn(until, now, good_for=breaker.open_for)  # if nobody else hears of it, this process heeds it
