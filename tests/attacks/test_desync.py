@@ -43,7 +43,12 @@ def leaf(draw: random.Random) -> bytes:
         [
             *(b"N", b"\x88", b"\x89", b")", number(draw.randrange(256)), b"M" + content[:2].ljust(2, b"u")),
             *(number(-draw.randrange(2**31)), number(draw.randrange(2**62)), number(2 ** draw.randrange(66, 500))),
-            *(real(draw.random()), b"\x8c\x01" + draw.choice([b"a", b"b"]), text(content), b"C" + bytes((size,)) + content),
+            *(
+                real(draw.random()),
+                b"\x8c\x01" + draw.choice([b"a", b"b"]),
+                text(content),
+                b"C" + bytes((size,)) + content,
+            ),
             *(text(b"a" * 256), b"B" + (256).to_bytes(4, "little") + content.ljust(256, b"(")),
         ]
     )
@@ -78,7 +83,7 @@ def several(draw: random.Random, depth: int) -> list[bytes]:
     return [b"(", *inside, b"t"]
 
 
-def rows(draw: random.Random, depth: int) -> list[bytes]:  # noqa: ARG001 - as the others
+def rows(draw: random.Random, depth: int) -> list[bytes]:
     """Tuples of as many leaves each, one after the other, some after a key: all but the last are in a list."""
     count, keyed = draw.randrange(1, 4), draw.random() < 0.5
     tokens = [b"}" if keyed else b"]", b"("]

@@ -45,8 +45,8 @@ SIZES = (9_000, 1_000_000)
 def probing(table: int, count: int) -> list[int]:
     """Integers that meet in a dict of `table` places, by its own rule: the next place is 5 * place + 1 + shifted hash.
 
-    The first half lies in a row in the order in which places are tried at last. Of candidates that differ in their
-    highest bits, the second half are those that find each place taken until they come to that row; the longer way first.
+    The first half lies in a row, in the order in which places are tried at last. Of candidates that differ in their
+    highest bits, the second half are those that find each place taken until they come to that row.
     """
     row, at = [], 0
     for _ in range(count // 2):
@@ -142,9 +142,7 @@ ITEMS: dict[str, Key] = {
         if at % 2
         else made("py:complex", real(-1000003.0 * at), real(float(at)))
     ),
-    "Fractions and integers": lambda at: (
-        made("py:Fraction", number(1 + at * PRIME), number(1)) if at % 2 else big(at)
-    ),
+    "Fractions and integers": lambda at: made("py:Fraction", number(1 + at * PRIME), number(1)) if at % 2 else big(at),
     "complex": lambda at: made("py:complex", real(-1000003.0 * at), real(float(at))),
     "ranges": lambda at: made("py:range", big(at), number(1 + at * PRIME + 9), number(1)),
     "addresses": lambda at: made("py:IPv6Address", kept(f"::{at:x}")),
@@ -196,7 +194,13 @@ def as_counter(key: Key, count: int) -> list[bytes]:
     return [made("py:Counter", b"".join(as_dict(key, count)))]
 
 
-CONTAINERS = {"dict": as_dict, "set": as_set, "frozenset": as_frozenset, "OrderedDict": as_ordered, "Counter": as_counter}
+CONTAINERS = {
+    "dict": as_dict,
+    "set": as_set,
+    "frozenset": as_frozenset,
+    "OrderedDict": as_ordered,
+    "Counter": as_counter,
+}
 
 
 def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack:

@@ -16,7 +16,6 @@ from tests.attacks.assembler import (
     REBUILD,
     SETITEM,
     SETITEMS,
-    call,
     get,
     kept,
     made,
@@ -25,7 +24,6 @@ from tests.attacks.assembler import (
     members,
     number,
     some,
-    stack_global,
     stream,
 )
 from tests.attacks.attack import Attack

@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 
 MEMORY, MEMORY_PER_BYTE = 36 * MEBIBYTE, 1_000
 """Bytes that a message of no size may take, and those that each of its bytes adds, up to `Limits.memory`."""
-STEPS, STEPS_PER_BYTE, STEPS_LATER = 1_200_000, 20, 10
+STEPS, STEPS_PER_BYTE, STEPS_LATER = 1_200_000, 14, 10
 """Steps of about 100 ns: those of a message of no size, those that each byte adds, and those of a byte above a MiB."""
 
 PROBE, COMPARISON = 1 / 130, 1 / 4

@@ -46,6 +46,11 @@ SMALLEST = SIZE + TAG_SIZE + 1
 COPIED = 16_384  # below this, copying a slice costs less than a memoryview
 
 
+def _unpacking(size: int, buffers: int) -> int:
+    """Bytes that compressed content may take: itself, the decompressor's window, and copies of its buffers."""
+    return size * (3 if buffers else 2)
+
+
 class Codec:
     """Seals objects into envelopes and opens them, for one purpose.
 
@@ -139,14 +144,12 @@ class Codec:
         budget = Budget(self._limits, len(sealed))
         if info.compression:
             if self._gated:
-                budget.spend(info.size, 0)
+                budget.spend(_unpacking(info.size, info.kind & KIND_BUFFERS), 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
             raise Malformed("the content is not as long as its header says")
         views: list[memoryview] = []
         if info.kind & KIND_BUFFERS:
-            if self._gated:
-                budget.spend(info.size, 0)  # a record copies its buffers
             content, views = split(content, self._limits.buffers)
         stream = content if type(content) is bytes else bytes(content)
         return undisturbed(len(stream), self._read, stream, views, budget)
@@ -191,7 +194,8 @@ class Codec:
             place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
         try:
-            Budget(self._limits, packed).spend(memory - budget.memory + size * (2 if buffers else 1), steps - budget.steps)
+            unpacking = _unpacking(size, buffers)
+            Budget(self._limits, packed).spend(memory - budget.memory + unpacking, steps - budget.steps)
         except TooLarge:
             return False
         return True

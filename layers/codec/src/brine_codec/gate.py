@@ -21,12 +21,20 @@ if TYPE_CHECKING:
     type Segments = list[tuple[int, int]]
 
 CONTAINERS = {
-    **{0x8C: (130, 0), 0x7D: (250, 1), 0x5D: (100, 1), 0x28: (100, 1), 0x8F: (300, 1)},
-    **{0x85: (60, 2), 0x86: (60, 2), 0x87: (60, 2), 0x4E: (10, 0), 0x29: (10, 0), 0x88: (10, 0), 0x89: (10, 0)},
+    0x8C: (130, 0),
+    0x7D: (250, 1),
+    0x5D: (100, 1),
+    0x28: (100, 1),
+    0x8F: (300, 1),
+    0x85: (60, 2),
+    0x86: (60, 2),
+    0x87: (60, 2),
+    0x4E: (10, 0),
+    0x29: (10, 0),
+    0x88: (10, 0),
+    0x89: (10, 0),
 }
 """Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
-WIDEST = 6
-"""Bytes that one of a long text may come to: a wide character, and copies while it is read."""
 STEPS_PER_COUNT = 0.01
 """Of looking at one byte to count the calls of one maker."""
 
@@ -77,7 +85,6 @@ def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker],
     for first, last in texts:
         parts.append(stream[start:first])
         start = last
-        budget.spend(WIDEST * (last - first), 0)
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
     for opcode, (memory, steps) in CONTAINERS.items():

@@ -34,6 +34,8 @@ EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
 LOOK, FILL = 5, 35
 """Steps to look at one value of a run; to look at the keys of one dict or set."""
+WIDE, COPIED = 5, 2
+"""Bytes that one of a long text may come to, as a wide character; that one of long bytes comes to."""
 MEMBER = 70
 """Bytes that a member takes in a set that has just grown, beside its own."""
 
@@ -346,6 +348,7 @@ class Simulation:
         if end > len(self._stream):
             raise IndexError
         self.texts.append((start, end))
+        self._budget.spend((WIDE if self._stream[pos] == g.TEXT else COPIED) * (end - start), 0)
         self._stack.append(WEAK if array else STRONG)
         return end
 
@@ -356,7 +359,9 @@ class Simulation:
         size = int.from_bytes(self._stream[pos + 1 : start], "little")
         if size * 8 > self._limits.integer_bits + 8:  # its sign may take a byte more
             raise TooLarge(f"the object has an integer of more than {self._limits.integer_bits} bits")
-        self._stack.append(WEAK if size <= 8 else [TUPLE, 0, 1 + size * size // 180])  # as dear as turning it to decimal
+        self._stack.append(
+            WEAK if size <= 8 else [TUPLE, 0, 1 + size * size // 180]
+        )  # as dear as turning it to decimal
         return start + size
 
     def buffer(self, pos: int) -> int:

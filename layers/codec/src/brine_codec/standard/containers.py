@@ -21,9 +21,28 @@ _FACTORIES = {"bool": bool, "dict": dict, "float": float, "int": int, "list": li
 
 def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are made of has been limited
     """OrderedDict, Counter, defaultdict and deque."""
-    yield entry(collections.OrderedDict, lambda value: (dict(value),), _of_dict(collections.OrderedDict), memory=600, inside=(40, 1))
-    yield entry(collections.Counter, lambda value: (dict(value),), _of_dict(collections.Counter), memory=600, steps=40, inside=(20, 0.5))
-    yield entry(collections.defaultdict, lambda value: (_factory_name(value), dict(value)), _defaultdict, memory=600, inside=(20, 0.5))
+    yield entry(
+        collections.OrderedDict,
+        lambda value: (dict(value),),
+        _of_dict(collections.OrderedDict),
+        memory=600,
+        inside=(40, 1),
+    )
+    yield entry(
+        collections.Counter,
+        lambda value: (dict(value),),
+        _of_dict(collections.Counter),
+        memory=600,
+        steps=40,
+        inside=(20, 0.5),
+    )
+    yield entry(
+        collections.defaultdict,
+        lambda value: (_factory_name(value), dict(value)),
+        _defaultdict,
+        memory=600,
+        inside=(20, 0.5),
+    )
     yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, inside=(5, 0.1))
 
 
@@ -34,6 +53,10 @@ def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:
         return cls(items)
 
     return make
+
+
+def _defaultdict_parts(value: collections.defaultdict[object, object]) -> tuple[object, ...]:
+    return _factory_name(value), dict(value)
 
 
 def _factory_name(value: collections.defaultdict[object, object]) -> str | None:

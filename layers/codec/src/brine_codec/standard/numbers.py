@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def makers(limits: Limits) -> Iterator[Entry]:
     """Decimal, Fraction, complex and range."""
     yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, weight=300)
-    yield entry(fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits), steps=30, weight=200)
+    yield entry(
+        fractions.Fraction, lambda value: (value.numerator, value.denominator), _fraction(limits), steps=30, weight=200
+    )
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
     yield entry(range, lambda value: (value.start, value.stop, value.step), _range(limits))
 
@@ -68,6 +70,10 @@ def _integers(limits: Limits, *values: object) -> None:
             raise Undecodable("what should be an integer is not")
         if value.bit_length() > limits.integer_bits:
             raise TooLarge(f"an integer has more than {limits.integer_bits} bits")
+
+
+def _fraction_parts(value: fractions.Fraction) -> tuple[int, int]:
+    return value.numerator, value.denominator
 
 
 def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:
