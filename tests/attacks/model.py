@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Pure: Any = pickle._Unpickler  # type: ignore[attr-defined]
+_Pure: Any = pickle._Unpickler
 
 
 class Made:
@@ -25,7 +25,7 @@ class Tagged:
     def __init__(self, tag: str) -> None:
         self.tag = tag
 
-    def __call__(self, *fields: object) -> Made:
+    def __call__(self, *_: object) -> Made:
         return Made(self.tag)
 
 
@@ -36,7 +36,7 @@ class Wrong(AssertionError):
 class Model(_Pure):  # type: ignore[misc]  # as above
     """Reads a stream that the gate let through. Raises Wrong for what must not happen, or anything else."""
 
-    dispatch = dict(_Pure.dispatch)
+    dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(_Pure.dispatch)
 
     def __init__(self, stream: bytes, buffers: list[bytes]) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)

@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, Any, get_args
 from brine_codec import CodecError
 from brine_codec.mac import Mac
 from tests.attacks import victim
-from tests.attacks.attack import Attack, Wall
+from tests.attacks.attack import Wall
 from tests.attacks.corpus import corpus
 from tests.attacks.measure import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.attacks.attack import Attack
 
 MEBIBYTE = 1024 * 1024
 ADDRESS_SPACE = 1024 * MEBIBYTE  # a stop; the 256 MiB that are allowed are checked on what was used

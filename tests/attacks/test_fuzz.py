@@ -9,29 +9,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brine_codec import CodecError, gate
+from brine_codec.budget import Budget
+from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.reader import read
+from brine_codec.vocabulary import Vocabulary
 from tests.attacks import assembler as pickle
 from tests.attacks.corpus import arguments, gadgets, names, opcodes, structure, targets
 from tests.attacks.victim import TAGS, registry
 from tests.unit.codec.samples import NOW, codec
 
 OPENER = codec(registry=registry())
-ALONE = codec(registry=registry(), gate=False)
+VOCABULARY = Vocabulary(registry())
 
 TOKENS = st.one_of(
     st.sampled_from([pickle.MARK, pickle.NONE, pickle.TRUE, pickle.EMPTY_TUPLE, pickle.APPEND, pickle.APPENDS]),
     st.sampled_from([pickle.SETITEM, pickle.SETITEMS, pickle.ADDITEMS, pickle.REBUILD, pickle.POP, pickle.BUILD]),
-    st.sampled_from(
-        [b"]\x94", b"}\x94", b"\x8f\x94", b"\x91\x94", b"t\x94", b"\x85\x94", b"\x86\x94", b"\x87\x94", b"R\x94"]
-    ),
+    st.sampled_from([b"]", b"}", b"\x8f", b"\x91", b"t", b"\x85", b"\x86", b"\x87", b"R", b"\x94"]),
     st.sampled_from([pickle.stack_global("datetime", name) for name in ("date", "datetime", "timedelta", "timezone")]),
-    st.sampled_from(
-        [pickle.call(pickle.REBUILD, pickle.kept(tag)) for tag in (*TAGS.values(), "py:Decimal", "py:deque")]
-    ),
+    st.sampled_from([pickle.maker(tag) for tag in (*TAGS.values(), "py:Decimal", "py:deque")]),
     st.integers(0, 40).map(pickle.get),
     st.integers(-(2**70), 2**70).map(pickle.number),
     st.text(max_size=4).map(pickle.kept),
-    st.binary(max_size=10).map(lambda data: b"C" + bytes([len(data)]) + data + b"\x94"),
+    st.binary(max_size=10).map(lambda data: b"C" + bytes([len(data)]) + data),
     st.binary(min_size=1, max_size=3),
 )
 SEEDS = [
@@ -46,10 +45,10 @@ thorough = settings(max_examples=10_000, deadline=None, suppress_health_check=li
 def through(stream: bytes) -> None:
     """The reader alone raises errors of ours only; behind the gate, what it reads is data."""
     with contextlib.suppress(CodecError):
-        read(stream, [], ALONE._rebuild)
+        read(stream, [], VOCABULARY.rebuild)
     try:
-        gate.check(stream, 0, OPENER._limits)
-        opened = read(stream, [], OPENER._rebuild)
+        gate.check(stream, 0, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, len(stream)), VOCABULARY.maker)
+        opened = read(stream, [], VOCABULARY.rebuild)
     except CodecError:
         return
     OPENER.seal(opened, now=NOW)

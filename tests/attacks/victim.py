@@ -149,7 +149,14 @@ def register_extension() -> None:
 def warm_up() -> None:
     """Import and compile whatever the first envelope would."""
     codec = Codec(keyring(), purpose=PURPOSE, registry=registry())
-    values = [ipaddress.ip_address("1.1.1.1"), Decimal(1), Fraction(1), uuid.UUID(int=1), PurePosixPath("a"), range(1)]
+    values: list[object] = [
+        ipaddress.ip_address("1.1.1.1"),
+        Decimal(1),
+        Fraction(1),
+        uuid.UUID(int=1),
+        PurePosixPath("a"),
+        range(1),
+    ]
     values += [dt.date(2026, 1, 1), OrderedDict(), ZoneInfo("Europe/Berlin"), pd.DataFrame({"a": [1, None]})]
     for size in (1, 200_000):
         opened = codec.open(codec.seal([*values, b"x" * size, "a" * 3_000], now=NOW), now=NOW)

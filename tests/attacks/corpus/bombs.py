@@ -87,7 +87,7 @@ def copies() -> Iterator[Attack]:
 
 
 def attacks() -> Iterator[Attack]:
-    for depth in (101, 1_000, 30_000, 300_000):
+    for depth in (110, 1_000, 30_000, 300_000):
         yield Attack(f"bombs: tuple {depth} deep", framed(chain(TUPLE1 + MEMOIZE, depth)), alone=False)
         yield Attack(
             f"bombs: tuple {depth} deep as a key",
@@ -163,12 +163,10 @@ def attacks() -> Iterator[Attack]:
             )
     yield from floods_of_slow_opcodes()
     yield from copies()
-    deque = made("py:deque", some(), NONE)
+    deque, another = made("py:deque", some(), NONE), call(maker("py:deque", place=6), some(), NONE)
     yield Attack(
         "bombs: 100,000 deques",
-        framed(
-            [EMPTY_LIST + MEMOIZE, deque, APPEND, *[call(maker("py:deque", place=6), some(), NONE) + APPEND] * 100_000]
-        ),
+        framed([EMPTY_LIST + MEMOIZE, deque, APPEND, *[another + APPEND] * 100_000]),
         alone=False,
         harmless=True,
     )

@@ -43,8 +43,8 @@ from tests.attacks.victim import DEAR, TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SIZES = (4, 12, 31, 32, 127, 128, 129, 254, 255, 256, 300, 1_000, 4_000, 65_535, 300_000)
-SIZES = SIZES if LONG else SIZES[1::3]
+_SIZES = (4, 12, 31, 32, 127, 128, 129, 254, 255, 256, 300, 1_000, 4_000, 65_535, 300_000)
+SIZES = _SIZES if LONG else _SIZES[1::3]
 GROWTH = (1, 4, 5, 6, 11, 19, 22, 43, 77, 86, 171, 307) if LONG else (5, 19, 86)
 """Numbers of items at which dicts or sets have just grown."""
 WIDE = {"emoji": "\U0001f600", "Greek": "\u03b1", "accents": "\u00e9", "NUL": "\0"}

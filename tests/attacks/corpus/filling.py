@@ -59,10 +59,10 @@ def packed(name: str, unit: bytes, size: int) -> Attack:
 def largest(make: Callable[[int], Attack], most: int, size: int) -> Attack:
     """The attack with about the highest count that the gate lets through in an envelope of `size` bytes."""
     if not TREE:
-        return make(min(most, 20_000))
+        return make(min(most, 20_000 if LONG else 200))
     count = min(most, 64)
+    attack = make(count)
     for _ in range(10):
-        attack = make(count)
         used = _used(attack, size)
         if used > 1:
             count = max(1, count * 3 // 4)
@@ -70,6 +70,7 @@ def largest(make: Callable[[int], Attack], most: int, size: int) -> Attack:
             break
         else:
             count = min(most, int(count * min(16, 0.95 / used)) + 1)
+        attack = make(count)
     return attack
 
 
@@ -78,7 +79,7 @@ def _used(attack: Attack, size: int) -> float:
     budget = Budget(DEFAULT_LIMITS, size)
     memory, steps = budget.memory, budget.steps
     try:
-        budget.spend(len(attack.stream), 0)
+        budget.spend(2 * len(attack.stream), 0)
         gate.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
     except CodecError:
         return 2

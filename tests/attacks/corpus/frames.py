@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import pack
 from typing import TYPE_CHECKING
 
-from tests.attacks.assembler import MEMOIZE, NONE, STOP, call, few, frames, kept, number, some, stack_global, text
+from tests.attacks.assembler import MEMOIZE, NONE, STOP, TREE, call, few, frames, kept, number, some, stack_global, text
 from tests.attacks.attack import Attack
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def attacks() -> Iterator[Attack]:
     yield Attack("frames: a large frame", b"\x80\x05" + frames(NONE * 200_000 + STOP, 200_001), alone=False)
     big = b"B" + pack("<I", 70_000) + bytes(70_000)
     yield Attack(
-        "frames: large bytes inside of a frame", b"\x80\x05" + frames(big + MEMOIZE + STOP, 80_000), alone=False
+        "frames: large bytes inside of a frame",
+        b"\x80\x05" + frames(big + MEMOIZE + STOP, 80_000),
+        alone=False,
+        harmless=TREE,
     )
     yield Attack("frames: large bytes without MEMOIZE", b"\x80\x05" + big + STOP, alone=False)
     yield Attack("frames: large bytes twice", b"\x80\x05" + big + big + MEMOIZE + STOP, alone=False)

@@ -45,8 +45,8 @@ SIZES = (9_000, 1_000_000)
 def probing(table: int, count: int) -> list[int]:
     """Integers that meet in a dict of `table` places, by its own rule: the next place is 5 * place + 1 + shifted hash.
 
-    The first half lies in a row in the order in which places are tried at last. Of candidates that differ in their
-    highest bits, the second half are those that find each place taken until they come to that row; the longer way first.
+    The first half lies in a row, in the order in which places are tried at last. Of candidates that differ in their
+    highest bits, the second half are those that find each place taken until they come to that row.
     """
     row, at = [], 0
     for _ in range(count // 2):

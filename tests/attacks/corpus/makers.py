@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.attacks.assembler import (
     ADDITEMS,
@@ -10,6 +10,7 @@ from tests.attacks.assembler import (
     EMPTY_DICT,
     EMPTY_LIST,
     EMPTY_SET,
+    EMPTY_TUPLE,
     FROZENSET,
     MARK,
     MEMOIZE,
@@ -50,21 +51,22 @@ ENTRIES = mapping(*((number(at), NONE) for at in range(86)))
 NAMES = mapping(*((kept(f"key {at}"), NONE) for at in range(86)))
 COUNT = few(number(4))
 DATA = packed(bytes(4))
+CHARACTERS = b"B" + (480).to_bytes(4, "little") + b"a\0\0\0" * 120 + MEMOIZE
 
 
 def array(dtype: str = "<i4", data: bytes = bytes(4), items: int = 1) -> bytes:
     return made("np:ndarray", kept(dtype), few(number(items)), kept("C"), packed(data))
 
 
-def index(name: bytes = NONE) -> bytes:
-    return made("pd:Index", kept("range"), few(number(0), number(1), number(1)), name)
+def index(size: int = 1) -> bytes:
+    return made("pd:Index", kept("range"), few(number(0), number(size), number(1)), NONE)
 
 
 def column(*parts: bytes) -> bytes:
     return made("pd:Index", kept("values"), number(1), NONE, few(*parts))
 
 
-CALLS: dict[str, tuple[bytes, ...]] = {
+CALLS: dict[str, tuple[Any, ...]] = {
     "date": ("py:date", DAY),
     "datetime": ("py:datetime", MOMENT),
     "datetime, UTC": ("py:datetime+zone", MOMENT, number(0)),
@@ -151,18 +153,19 @@ CALLS: dict[str, tuple[bytes, ...]] = {
     "series": ("pd:Series", index(), NONE, few(kept("array"), array())),
     "empty frame": (
         "pd:DataFrame",
-        made("pd:Index", kept("range"), few(number(0), number(0), number(1)), NONE),
+        index(size=0),
         index(),
-        EMPTY_LIST[:0] + b")",
+        EMPTY_TUPLE,
     ),
     "frame": ("pd:DataFrame", index(), index(), few(few(kept("array"), array()))),
     "frame of 50 columns": (
         "pd:DataFrame",
-        made("pd:Index", kept("range"), few(number(0), number(50), number(1)), NONE),
+        index(size=50),
         index(),
         MARK + few(kept("objects"), some(NONE)) * 50 + TUPLE + MEMOIZE,
     ),
-}  # type: ignore[assignment]  # the first of each is a tag
+}
+"""A tag and its arguments, by what they are."""
 
 
 def positions(name: str, unit: bytes) -> Iterator[tuple[str, bytes]]:
@@ -177,10 +180,8 @@ def positions(name: str, unit: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def attacks() -> Iterator[Attack]:
-    place = 0
-    for name, (tag, *fields) in CALLS.items():
-        unit = made(tag, *fields)  # type: ignore[arg-type]  # a tag
+    for place, (name, (tag, *fields)) in enumerate(CALLS.items()):
+        unit = made(tag, *fields)
         for at, (where, whole) in enumerate(positions(name, unit)):
             if LONG or at == place % 7:  # one position by turns
                 yield from filled(f"makers: {where}", whole, place)
-        place += 1

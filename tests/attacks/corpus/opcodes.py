@@ -23,6 +23,7 @@ from tests.attacks.assembler import (
     POP_MARK,
     REBUILD,
     SETITEM,
+    TREE,
     call,
     few,
     get,
@@ -149,10 +150,10 @@ def attacks() -> Iterator[Attack]:
     for name in ("Open", "Mood"):
         cls, state = stack_global("tests.attacks.victim", name), few(NONE, mapping((kept("painted"), number(1))))
         yield Attack(f"opcodes: BUILD class {name}", stream(cls + state + BUILD))
-    yield Attack("opcodes: MEMOIZE twice", stream(text("x") + MEMOIZE + MEMOIZE), alone=False)
+    yield Attack("opcodes: MEMOIZE twice", stream(text("x") + MEMOIZE + MEMOIZE), alone=False, harmless=TREE)
     yield Attack("opcodes: MEMOIZE of nothing", stream(MEMOIZE))
-    yield Attack("opcodes: no MEMOIZE after a text", stream(text("x")), alone=False)
-    yield Attack("opcodes: no MEMOIZE after a list", stream(EMPTY_LIST), alone=False)
+    yield Attack("opcodes: no MEMOIZE after a text", stream(text("x")), alone=False, harmless=True)
+    yield Attack("opcodes: no MEMOIZE after a list", stream(EMPTY_LIST), alone=False, harmless=True)
     yield Attack("opcodes: GET of nothing", stream(get(0)))
     yield Attack("opcodes: GET of far beyond", stream(kept("x") + get(2**32 - 1)))
     yield Attack("opcodes: SETITEM of a list", stream(some() + number(0) + number(1) + SETITEM))

@@ -89,13 +89,13 @@ def attacks() -> Iterator[Attack]:
         yield Attack(f"shared: {name} by DUP", framed([EMPTY_LIST + MARK, thing, b"2" * TIMES, APPENDS]), alone=False)
     for name, (tag, arguments) in COPIED.items():
         count = 1 if BUFFER in arguments else 0
-        buffers = (b"\1" * 60_000,) * count
+        content = (b"\1" * 60_000,) * count
         first = maker(tag) + MARK + arguments + b"tq" + bytes([PLACE]) + REDUCE
         calls = (maker(tag) if TREE else b"h\x06") + b"h" + bytes([PLACE]) + REDUCE
         body = [EMPTY_LIST + MARK, first, calls * 5_000, APPENDS]
-        yield Attack(f"shared: {name}", framed(body), buffers, alone=False)
+        yield Attack(f"shared: {name}", framed(body), content, alone=False)
         apart = [EMPTY_LIST + MARK, maker(tag) + (MARK + arguments + b"t" + REDUCE), calls * 3, APPENDS]
-        yield Attack(f"shared: {name}, never kept", framed(apart), buffers, alone=False)
+        yield Attack(f"shared: {name}, never kept", framed(apart), content, alone=False)
     yield from introductions()
 
 

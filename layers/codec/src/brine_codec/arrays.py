@@ -29,7 +29,7 @@ class ViewMaker(Maker):
     """A maker that is given buffers as they lie, and whose class is one of a family."""
 
     __slots__ = ()
-    steps = 200  # most of it for showing what was made
+    steps = 400  # most of it for showing what was made
 
     def __call__(self, *fields: object) -> object:
         try:

@@ -200,9 +200,8 @@ class Codec:
             place = locate(obj, self._writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
         try:
-            Budget(self._limits, packed).spend(
-                memory - budget.memory + size * (2 if buffers else 1), steps - budget.steps
-            )
+            unpacking = _unpacking(size, buffers=buffers)
+            Budget(self._limits, packed).spend(memory - budget.memory + unpacking, steps - budget.steps)
         except TooLarge:
             return False
         return True

@@ -55,6 +55,10 @@ def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:
     return make
 
 
+def _defaultdict_parts(value: collections.defaultdict[object, object]) -> tuple[object, ...]:
+    return _factory_name(value), dict(value)
+
+
 def _factory_name(value: collections.defaultdict[object, object]) -> str | None:
     if value.default_factory is None:
         return None

@@ -26,7 +26,7 @@ def makers(limits: Limits) -> Iterator[Entry]:
     yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, weight=DEAR)
     yield entry(
         fractions.Fraction,
-        lambda value: (value.numerator, value.denominator),
+        _packed_integers(limits, "numerator", "denominator"),
         _fraction(limits),
         steps=30,
         weight=DEAR,
@@ -93,6 +93,10 @@ def _integers(limits: Limits, *values: object) -> None:
             raise Undecodable("what should be an integer is not")
         if value.bit_length() > limits.integer_bits:
             raise TooLarge(f"an integer has more than {limits.integer_bits} bits")
+
+
+def _fraction_parts(value: fractions.Fraction) -> tuple[int, int]:
+    return value.numerator, value.denominator
 
 
 def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:

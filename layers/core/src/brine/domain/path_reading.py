@@ -35,7 +35,8 @@ def reading(path: str) -> str | None:
     """Return the path as the most lenient server reads it; None when it is not UTF-8 or would be decoded further.
 
     Nothing in it is percent-encoded, at any depth. It is in lower case and without accents. Backslashes are slashes,
-    and repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?" or
+    and repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?"
+    or
     "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
     """
     if _PLAIN.fullmatch(path):
