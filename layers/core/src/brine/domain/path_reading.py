@@ -36,8 +36,7 @@ def reading(path: str) -> str | None:
 
     Nothing in it is percent-encoded, at any depth. It is in lower case and without accents. Backslashes are slashes,
     and repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?"
-    or
-    "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
+    or "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
     """
     if _PLAIN.fullmatch(path):
         return path
