@@ -13,6 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.connection import end_to_end
+from brine.domain.invalidation import SAFE_METHODS
 from brine.domain.loop import PSEUDONYM, has_passed
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, tenant_of
@@ -69,8 +70,9 @@ class Gateway:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
         if has_passed(request.fields, self.name):
             return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
-        if request.method != request.method.upper():  # it would invalidate, and an origin may take "get" for GET
-            detail = f"methods are case-sensitive (RFC 9110 9.1): send {request.method.upper()}, not {request.method}"
+        if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
+            # it would invalidate, and an origin may take "get" for GET
+            detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
             return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
         request = replace(request, fields=end_to_end(request.fields))
