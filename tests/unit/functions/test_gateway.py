@@ -138,15 +138,18 @@ def test_retries_and_an_open_circuit_are_logged_and_counted(
     routes = Path(variables["BRINE_ROUTES"])
     routes.write_text(routes.read_text() + "circuit_breaker = { failures = 2 }\n")
     with Loopback(answering_always(BUSY)) as origin, start(origin.address) as invoke:
-        busy, spared = invoke(load_event(GET)), invoke(load_event(GET))
-    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 2)
+        events = [load_event(GET) for _ in range(4)]
+        for number, event in enumerate(events):  # the failures of one path do not open a circuit
+            event["rawPath"] += f"-{number}"
+        busy, *_, spared = [invoke(event) for event in events]
+    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 3)
     assert problem_in(spared) == "origin-circuit-open"
     assert 25 <= int(spared["headers"]["retry-after"]) <= 30
-    first, second = output.log
+    first, *_, second = output.log
     assert (first["retries"], first.get("faults")) == (1, None)
     assert (second.get("retries"), second["faults"], second["level"]) == (None, ["origin-circuit-open"], "WARNING")
     assert "origin_milliseconds" not in second
-    first, second = output.metrics
+    first, *_, second = output.metrics
     assert (first["Retries"], first["Miss"]) == (1, 1)
     assert first.keys().isdisjoint({"CircuitOpen"})
     assert (second["CircuitOpen"], second["Problem"]) == (1, 1)
