@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Pure: Any = pickle._Unpickler  # type: ignore[attr-defined]
+_Pure: Any = pickle._Unpickler
 
 
 class Made:
