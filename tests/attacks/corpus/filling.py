@@ -14,7 +14,7 @@ from brine_codec.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.vocabulary import Vocabulary
 from tests.attacks import victim
-from tests.attacks.assembler import APPENDS, EMPTY_LIST, MARK, MEMOIZE, TREE, framed
+from tests.attacks.assembler import APPENDS, EMPTY_LIST, MARK, MEMOIZE, TREE, framed, some
 from tests.attacks.attack import Attack
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def filled(name: str, unit: bytes, place: int) -> Iterator[Attack]:
 def listed(name: str, unit: bytes, count: int, size: int = 0) -> Attack:
     """A list of so many units, in one batch; with `size`, compressed, after as much as cannot be compressed."""
     pad = b"B" + (size - 1_500).to_bytes(4, "little") + noise(size - 1_500) + MEMOIZE if size > 2_000 else b""
-    stream = framed([EMPTY_LIST + MEMOIZE + MARK + pad, unit * count, APPENDS])
+    units = EMPTY_LIST + MARK + unit * count + APPENDS if TREE else some(*[unit] * count)
+    stream = framed([EMPTY_LIST + MEMOIZE + MARK + pad, units, APPENDS])
     return Attack(name, stream, alone=False, harmless=True, compress=size > 0)
 
 

@@ -5,7 +5,7 @@ In a tree there is no way to write that, so each must be refused. In a graph it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.attacks.assembler import (
     ADDITEMS,
@@ -34,6 +34,7 @@ from tests.attacks.assembler import (
     kept,
     made,
     maker,
+    mapping,
     number,
     put,
     some,
@@ -62,20 +63,29 @@ THINGS = {
     "a maker": maker("Cart@1"),
     "an object": made("Cart@1", kept("x")),
 }
-# A tag, and arguments that make much of few bytes.
-COPIED = {
+# A tag, and arguments that make much of few bytes; none has a byte that looks like MEMOIZE.
+COPIED: dict[str, tuple[Any, ...]] = {
     "bytes in a record": (TAGS["Open"], BUFFER),
-    "a dict in an OrderedDict": ("py:OrderedDict", THINGS["a dict"]),
-    "a list in a deque": ("py:deque", THINGS["a list"] + NONE),
-    "digits of a Decimal": ("py:Decimal", text("9" * 900)),
-    "a long path": ("py:PurePosixPath", text("a/" * 2_000)),
-    "a long range": ("py:range", number(2**8_000) + number(2**8_001) + number(1)),
-    "a long Fraction": ("py:Fraction", number(3**5_000) + number(2**8_000)),
-    "an address": ("py:IPv6Address", text("2001:db8::1")),
-    "a zone": ("py:ZoneInfo", text("Europe/Berlin")),
-    "an array": ("np:ndarray", text("|u1") + number(60_000) + TUPLE1 + text("C") + BUFFER),
-    "an index": ("pd:Index", text("range") + number(0) + number(2**20) + number(1) + b"\x87" + NONE),
+    "a dict in an OrderedDict": ("py:OrderedDict", mapping(*((number(at), NONE) for at in range(100)))),
+    "a list in a deque": ("py:deque", some(*[NONE] * 1_000), NONE),
+    "digits of a Decimal": ("py:Decimal", kept("9" * 900)),
+    "a long path": ("py:PurePosixPath", kept("a/" * 2_000)),
+    "a long range": ("py:range", number(2**8_000), number(2**8_001), number(1)),
+    "a long Fraction": ("py:Fraction", number(2**8_000 + 1), number(2**8_000)),
+    "an address": ("py:IPv6Address", kept("2001:db8::1")),
+    "a zone": ("py:ZoneInfo", kept("Europe/Berlin")),
+    "an array": ("np:ndarray", kept("|u1"), few(number(60_000)), kept("C"), BUFFER),
+    "an index": ("pd:Index", kept("range"), few(number(0), number(2**20), number(1)), NONE),
 }
+
+
+def copied(tag: str, arguments: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+    """A call, and the next of the same maker with the same tuple of arguments."""
+    if TREE:
+        kept_tuple = few(*arguments) + b"q" + bytes([PLACE])
+        return maker(tag) + kept_tuple + REDUCE, maker(tag) + get(PLACE) + REDUCE
+    place = 6 + sum(argument.count(MEMOIZE) for argument in arguments) + 1  # after the list, and what makes the maker
+    return call(maker(tag), *arguments), get(6) + get(place) + REDUCE + MEMOIZE
 
 
 def attacks() -> Iterator[Attack]:
@@ -87,15 +97,14 @@ def attacks() -> Iterator[Attack]:
                 body = [EMPTY_LIST + MARK, thing, keeping, again * TIMES, APPENDS]
                 yield Attack(f"shared: {name} by {keep} and {use}", framed(body), buffers, alone=False)
         yield Attack(f"shared: {name} by DUP", framed([EMPTY_LIST + MARK, thing, b"2" * TIMES, APPENDS]), alone=False)
-    for name, (tag, arguments) in COPIED.items():
-        count = 1 if BUFFER in arguments else 0
-        content = (b"\1" * 60_000,) * count
-        first = maker(tag) + MARK + arguments + b"tq" + bytes([PLACE]) + REDUCE
-        calls = (maker(tag) if TREE else b"h\x06") + b"h" + bytes([PLACE]) + REDUCE
-        body = [EMPTY_LIST + MARK, first, calls * 5_000, APPENDS]
-        yield Attack(f"shared: {name}", framed(body), content, alone=False)
-        apart = [EMPTY_LIST + MARK, maker(tag) + (MARK + arguments + b"t" + REDUCE), calls * 3, APPENDS]
-        yield Attack(f"shared: {name}, never kept", framed(apart), content, alone=False)
+    for name, (tag, *arguments) in COPIED.items():
+        first, again = copied(tag, tuple(arguments))
+        content = (b"\1" * 60_000,) if BUFFER in arguments else ()
+        body = some(first, *[again] * 20_000)
+        yield Attack(f"shared: {name}", framed([body]), content, alone=False, compress=True)
+        if TREE:
+            body = [EMPTY_LIST + MARK, call(maker(tag), *arguments), again * 3, APPENDS]
+            yield Attack(f"shared: {name}, never kept", framed(body), content, alone=False)
     yield from introductions()
 
 

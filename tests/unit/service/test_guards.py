@@ -98,9 +98,19 @@ def test_what_was_purged_is_no_new_key(world: World) -> None:
     assert [world.ask(f"/guarded/x?{number}").stored for number in range(LIMIT)] == [True] * LIMIT
 
 
-def test_variants_are_no_new_keys(world: World) -> None:
-    flood(world, LIMIT, accept_language="de")
-    assert world.ask("/guarded/x?0", accept_language="en").stored
+def test_new_variants_count_as_new_keys(world: World, leases: CountedLeases) -> None:
+    """Invented values of a header that selects would else make a write each, however few variants are kept."""
+    answers = [world.ask("/guarded/x", accept_language=f"x{number}") for number in range(10)]
+    assert [answer.stored for answer in answers] == [*[True] * LIMIT, *[False] * 7]
+    assert "detail=new-keys-capped" in status_of(answers[-1])
+    assert leases.calls == 2 * LIMIT
+
+
+def test_a_variant_that_is_stored_is_renewed_whatever_was_capped(world: World) -> None:
+    for number in range(5):
+        world.ask("/guarded/x", accept_language=f"x{number}")
+    world.now += 59.9
+    assert world.ask("/guarded/x", accept_language="x1", cache_control="no-cache").stored
 
 
 def test_a_minute_later_there_is_room_again(world: World) -> None:

@@ -105,10 +105,12 @@ class Visit:
     def may_fill(self) -> bool:
         """Whether the response may be stored, for all that the route's guard says. It asks at every new key.
 
-        A new key is one under which nothing has been found, not even what is dead. A table that fails says nothing.
+        A new key is one under which nothing has been found, not even what is dead; and a new variant counts as one. A
+        table that fails says nothing.
         """
         limit = self.route.policy.new_keys_per_minute
-        if limit is None or self.found.generation > 0 or self.journal.has("table"):
+        is_known = self.found.generation > 0 and not self.found.vary_mismatch
+        if limit is None or is_known or self.journal.has("table"):
             return True
         if self.gateway.key_guard.admits(self.route.name, limit, self.now):
             return True
