@@ -255,7 +255,7 @@ def test_a_request_that_goes_nowhere(path: str, body: bytes, status: int, kind: 
 @pytest.mark.parametrize("method", ["get", "Get", "head", "pURGE", "x"])
 def test_a_method_in_lower_case_is_refused_and_invalidates_nothing(method: str) -> None:
     """An origin may take "get" for GET, and an unknown method that succeeds invalidates (RFC 9111 4.4)."""
-    world = World({"/x": response(cache_control="max-age=60")})
+    world = World({"/base/x": response(cache_control="max-age=60")})
     world.ask()
     answer = world.ask("/api/x", method)
     assert (answer.response.status, answer.problem) == (501, "method-unknown")
