@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.ambiguous import unambiguous
 from brine.domain.connection import end_to_end
+from brine.domain.invalidation import SAFE_METHODS
 from brine.domain.target import BadTargetError, upstream_target
 from brine.domain.tenant import NOBODY, tenant_of
 from brine.service import problems
@@ -66,8 +67,9 @@ class Gateway:
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
-        if request.method != request.method.upper():  # it would invalidate, and an origin may take "get" for GET
-            detail = f"methods are case-sensitive (RFC 9110 9.1): send {request.method.upper()}, not {request.method}"
+        if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
+            # it would invalidate, and an origin may take "get" for GET
+            detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
             return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
         request = replace(request, fields=unambiguous(end_to_end(request.fields)))

@@ -39,7 +39,7 @@ TENANT_MISSING = Kind("tenant-missing", 403, "The request does not say whose it 
 TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
 EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
 REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
-METHOD_UNKNOWN = Kind("method-unknown", 501, "The method is not one of HTTP")
+METHOD_UNKNOWN = Kind("method-unknown", 501, "The method is a known one in another case")
 REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
 NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
@@ -69,6 +69,7 @@ KINDS = (
     TARGET_INVALID,
     EVENT_INVALID,
     REQUEST_INVALID,
+    METHOD_UNKNOWN,
     REQUEST_TOO_LARGE,
     NOT_STORED,
     ORIGIN_UNREACHABLE,
