@@ -113,7 +113,10 @@ STORIES = (
     story(
         "the variant that was asked for is refreshed",
         "RFC 5861 3",
-        fetch(reply("Cache-Control: max-age=3600, stale-while-revalidate=7200", OLD, "Vary: Accept", TAG), "Accept: text/a"),
+        fetch(
+            reply("Cache-Control: max-age=3600, stale-while-revalidate=7200", OLD, "Vary: Accept", TAG),
+            "Accept: text/a",
+        ),
         hit("Accept: text/a", refresh=reply(FRESH, "Vary: Accept")),
         hit("Accept: text/a", eventually=True),
         fetch(reply(FRESH, "Vary: Accept"), "Accept: text/b"),
