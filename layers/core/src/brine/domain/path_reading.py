@@ -34,9 +34,9 @@ _AS_ASCII: Final = str.maketrans(
 def reading(path: str) -> str | None:
     """Return the path as the most lenient server reads it; None when it is not UTF-8 or would be decoded further.
 
-    Nothing in it is percent-encoded, at any depth. It is in lower case, without accents, blanks, invisible characters
-    and empty segments. Backslashes are slashes. A segment ends before a ";", "?" or "#", and has no dots at its end.
-    Control characters stay, and segments of dots alone.
+    Nothing in it is percent-encoded, at any depth. It is in lower case and without accents. Backslashes are slashes,
+    and repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?"
+    or "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
     """
     if _PLAIN.fullmatch(path):
         return path

@@ -1,8 +1,8 @@
 """Refreshes that somebody else makes (RFC 5861 section 3): what of a request goes along, and when none of it may.
 
-What goes along may lie readable in a queue for days, so nothing secret may be in it. What clients and origins name goes
-along only if it is known to be harmless. What the route names goes along unless its name looks like a credential's. Any
-other request is refreshed where it is.
+What goes along lies readable in a queue for days, perhaps, so nothing secret may be in it. What clients and origins
+name goes along only if it is known to be harmless. What the route names does, unless its name looks like a
+credential's. Any other request is refreshed where it is.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ _CREDENTIAL = re.compile(
     "|sig|ticket|token|xsrf|(?<![a-z])(?:jti|nonce|pat|pin|sid|ssn)(?![a-z])",
     re.IGNORECASE,
 )
-# What may begin parameters that are not seen here: those of a path, or of a query that a server decodes once more
+# What may separate parameters that are not seen here: of a path, and of a query that a server decodes once more
 _HIDES_PARAMETERS = re.compile(r"[;?]|%(?:25)*(?:26|3b|3f)", re.IGNORECASE)
 
 
