@@ -121,19 +121,80 @@ def test_no_requirement_asks_for_a_name_of_this_workspace() -> None:
         assert not [name for name in pinned(file) if name.startswith("brine")]
 
 
+INSTALLS = re.compile(
+    r"\bpip[0-9.]*\b[^|;&]*\b(?:install|sync|download|wheel)\b|\bpipx\b|\buvx\b|\buv (?:[^|;&]* )?tool\b"
+    r"|\buv (?:[^|;&]* )?(?:run|add)\b[^|;&]* --(?:with|from|no-project)|\buv (?:[^|;&]* )?add\b|\beasy_install\b"
+    r"|\b(?:conda|mamba|poetry|pdm)\b[^|;&]*\b(?:install|add)\b|\bnpx\b|\b(?:npm|yarn|pnpm)\b[^|;&]*\b(?:install|add|ci|i)\b"
+)
+
+
+def unhashed(text: str) -> list[str]:
+    """The commands of a script that install something without asking for its hash."""
+    lines = re.sub(r"\s*\\\n\s*", " ", text).splitlines()
+    commands = [command for line in lines for command in re.split(r"&&|\|\||[;|]", re.sub(r"(?:^|\s)#.*", "", line))]
+    return [command.strip() for command in commands if INSTALLS.search(command) and "--require-hashes" not in command]
+
+
 def test_every_installing_command_asks_for_hashes() -> None:
     """In scripts and Makefiles; `pip install uv` in the documentation is a person's first step."""
-    installs = re.compile(
-        r"\bpip (?:install|sync|download|wheel)\b|\bpipx?\b run|\buvx\b|\bnpx\b|\bnpm (?:install|ci|i)\b|uv tool "
-    )
     scripts = [*tracked("*Makefile", ".ci/*", ".github/*", "*.sh", "*.yml", "*.yaml", "*.toml")]
-    found = {
-        (place(file), command)
-        for file in scripts
-        for command in re.sub(r"\s*\\\n\s*", " ", file.read_text()).splitlines()
-        if installs.search(command) and not command.lstrip().startswith("#") and "--require-hashes" not in command
-    }
-    assert found == set()
+    assert {(place(file), command) for file in scripts for command in unhashed(file.read_text())} == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "pip install evil",
+            "pip3 install evil",
+            "pip3.13 install evil",
+            "python -m pip install evil",
+            "pipx install evil",
+        ),
+        *(
+            "python -m pip -q install evil",
+            "pip --no-input install evil",
+            "uv pip install evil",
+            "pipx run evil",
+            "uvx evil",
+        ),
+        *(
+            "uv run --with evil pytest",
+            "uv run --no-sync --with=evil x",
+            "uv tool install evil",
+            "uv --quiet tool run evil",
+        ),
+        *(
+            "uv add evil",
+            "uv run --with-requirements evil.txt x",
+            "npm install evil",
+            "npm --silent i evil",
+            "yarn add evil",
+        ),
+        *(
+            "pip install evil # --require-hashes",
+            "x && pip install \\\n    evil",
+            "pip install a --require-hashes; pip install b",
+        ),
+        *("\tpip install evil", "run: pip3 download evil", "poetry add evil", "easy_install evil"),
+    ],
+)
+def test_an_installing_command_is_known(command: str) -> None:
+    assert len(unhashed(command)) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install --require-hashes -r x.txt",
+        "# pip install evil",
+        "uv sync --frozen",
+        "uv run pytest",
+        "pip --version",
+    ],
+)
+def test_what_installs_nothing_unknown_is_none(command: str) -> None:
+    assert unhashed(command) == []
 
 
 def test_hooks_are_the_locked_tools() -> None:

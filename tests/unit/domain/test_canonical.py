@@ -24,6 +24,9 @@ from brine.domain.fields import Fields
         ("accept-encoding", [""], ""),
         ("accept-encoding", ["identity;q=0, gzip;q=0.500"], "gzip;q=0.5, identity;q=0"),
         ("accept-encoding", ['0"', '"', '"'], '0", ", "'),
+        ("accept-language", ["de;q=1;q=1"], "de;q=1;q=1"),
+        ("accept", ["a;q=0.5;q=1, b;q=0.7"], "a;q=0.5;q=1, b;q=0.7"),
+        ("accept", ["b;q=0.7, a ; Q=0.5 ;p;q=1"], "b;q=0.7, a ; Q=0.5 ;p;q=1"),
         ("cookie", ["a=b ", " c=d,e"], "a=b; c=d,e"),
         ("x", [" a , b"], "a, b"),
         ("x", ["a", 'b,"c,d"'], 'a, b, "c,d"'),
@@ -49,6 +52,15 @@ TEXT = st.text(alphabet='aB-,;q=0.15 \t"/*\\', max_size=20)
 @given(st.sampled_from([*sorted(NEGOTIATION), "cookie", "x"]), st.lists(TEXT, min_size=1, max_size=3))
 def test_a_form_is_its_own_form(name: str, lines: list[str]) -> None:
     once = canonical(Fields((name, line) for line in lines))
+    assert canonical(once) == once
+
+
+MEMBER = st.lists(st.sampled_from(["a", "B/*", ";q=1", ";q=0.5", "; Q=1.000", ";p", ";q=2", ",", " "]), max_size=8)
+
+
+@given(st.sampled_from(sorted(NEGOTIATION)), MEMBER)
+def test_a_form_with_many_weights_is_its_own_form(name: str, parts: list[str]) -> None:
+    once = canonical(Fields([(name, "".join(parts))]))
     assert canonical(once) == once
 
 

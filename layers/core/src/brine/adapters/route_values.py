@@ -18,6 +18,7 @@ from brine.adapters.toml_values import (
     size,
     texts,
 )
+from brine.domain.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.path_reading import climbs, holds_control, reading
 from brine.domain.policy import DEFAULT_FORWARD_HEADERS
 from brine.domain.tags import MAX_TAG_LENGTH, is_tag
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     type Readers = Mapping[str, Callable[[Any], Any]]
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 MAX_RETRIES = 5
 MAX_ROUTE_TAGS = 8  # the others of a response's are for its origin to give
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
@@ -73,8 +73,8 @@ def _tags(value: object) -> tuple[str, ...]:
 def _header_names(value: object) -> frozenset[str]:
     names = frozenset(name.lower() for name in texts(value))
     for name in sorted(names):
-        if not _TOKEN.fullmatch(name):
-            raise ValueError(f'holds "{name}", which is no header name')
+        if not UNAMBIGUOUS_NAME.fullmatch(name):
+            raise ValueError(f'holds "{name}": only headers of letters, digits and "-" are forwarded')
         if name in _NEVER_FORWARDED:
             raise ValueError(f'holds "{name}", which belongs to one connection and is never forwarded')
     return names
@@ -112,7 +112,7 @@ def _large_bodies(value: object) -> str:
 def _tenant(value: object) -> str:
     if isinstance(value, str):
         kind, _, name = value.partition(":")
-        if kind == "header" and _TOKEN.fullmatch(name):
+        if kind == "header" and UNAMBIGUOUS_NAME.fullmatch(name):
             return f"header:{name.lower()}"
         if (kind in {"claim", "lambda"} and name) or value in {"iam:account", "iam:user"}:
             return value

@@ -26,6 +26,7 @@ _AS_IT_IS: Final = frozenset({"authorization", "cookie"})
 _WORD = rf'(?:{FIELD_NAME.pattern}|"(?:[^"\\]|\\.)*+")'
 _LIST_OF_WORDS = re.compile(rf"{_WORD}(?:[ \t]*,[ \t]*{_WORD})+")
 _WEIGHT = re.compile(r"[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*", re.IGNORECASE)
+_TWO_WEIGHTS = re.compile(r";[ \t]*q[ \t]*=[^,]*;[ \t]*q[ \t]*=", re.IGNORECASE)
 
 
 def canonical(fields: Fields) -> Fields:
@@ -66,7 +67,7 @@ def _canonical_value(name: str, lines: tuple[str, ...]) -> str:
 @lru_cache(maxsize=128)  # many clients send the same
 def _canonical_preferences(name: str, text: str) -> str:
     """The preferences from the greatest weight to the least; between equals the order stays where it may matter."""
-    if not is_well_quoted(text):  # nobody can tell its members
+    if not is_well_quoted(text) or _TWO_WEIGHTS.search(text):  # nobody can tell its members, or what one weighs
         return text.strip(" \t")
     ranges = sorted(preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
     return ", ".join(

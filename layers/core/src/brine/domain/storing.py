@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.cache_control import NO_DIRECTIVES, response_directives
-from brine.domain.connection import CACHING
+from brine.domain.connection import CACHING, INSEPARABLE
 from brine.domain.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.preconditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.stale import error_window, needs_validation, revalidation_window
@@ -94,7 +94,8 @@ def _refused_by_origin(status: int, directives: Directives) -> str | None:
         return "must-understand"
     if directives.restricts("no-store") and not directives.permits("must-understand"):
         return "no-store"
-    return "private" if directives.restricts_all("private") else None
+    limited_to = directives.field_names("private") | directives.field_names("no-cache")
+    return "private" if directives.restricts_all("private") or limited_to & INSEPARABLE else None
 
 
 def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.domain.ambiguous import unambiguous
 from brine.domain.connection import end_to_end
 from brine.domain.invalidation import SAFE_METHODS
 from brine.domain.loop import PSEUDONYM, has_passed
@@ -75,7 +76,7 @@ class Gateway:
             detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
             return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
-        request = replace(request, fields=end_to_end(request.fields))
+        request = replace(request, fields=unambiguous(end_to_end(request.fields)))
         tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
         if tenant is None:
             return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
