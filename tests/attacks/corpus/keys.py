@@ -11,19 +11,17 @@ import numpy as np
 from backports import zstd
 
 from tests.attacks.assembler import (
-    ADDITEMS,
-    EMPTY_DICT,
-    EMPTY_SET,
     FROZENSET,
     MARK,
     MEMOIZE,
     NONE,
-    SETITEMS,
     TUPLE2,
     few,
     framed,
     kept,
     made,
+    mapping,
+    members,
     number,
     real,
 )
@@ -175,11 +173,11 @@ def same_slots() -> Iterator[tuple[str, Key]]:
 
 
 def as_dict(key: Key, count: int) -> list[bytes]:
-    return [EMPTY_DICT + MEMOIZE + MARK, *[key(at) + NONE for at in range(count)], SETITEMS]
+    return [mapping(*[(key(at), NONE) for at in range(count)])]
 
 
 def as_set(key: Key, count: int) -> list[bytes]:
-    return [EMPTY_SET + MEMOIZE + MARK, *[key(at) for at in range(count)], ADDITEMS]
+    return [members(*[key(at) for at in range(count)])]
 
 
 def as_frozenset(key: Key, count: int) -> list[bytes]:

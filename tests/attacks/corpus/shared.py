@@ -100,8 +100,8 @@ def attacks() -> Iterator[Attack]:
     for name, (tag, *arguments) in COPIED.items():
         first, again = copied(tag, tuple(arguments))
         content = (b"\1" * 60_000,) if BUFFER in arguments else ()
-        body = some(first, *[again] * 20_000)
-        yield Attack(f"shared: {name}", framed([body]), content, alone=False, compress=True)
+        listed = some(first, *[again] * 20_000)
+        yield Attack(f"shared: {name}", framed([listed]), content, alone=False, compress=True)
         if TREE:
             body = [EMPTY_LIST + MARK, call(maker(tag), *arguments), again * 3, APPENDS]
             yield Attack(f"shared: {name}, never kept", framed(body), content, alone=False)
