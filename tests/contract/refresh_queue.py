@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 PLAIN = RefreshRequest(route="api", target="/x", key="a" * 64)
 FULL = RefreshRequest(
     route="api",
-    target='/%C3%A4/"q"?a=1&a=2&empty=&\u00ff',
+    target='/%C3%A4/"q"?a=1&a=2&empty=&{}',
     key="b" * 64,
     tenant="caf\u00e9 \U0001f600",
     fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
     renews=7,
 )
-LONGEST = RefreshRequest(route="api", target="/" + "\u00ff" * 7_999, key="c" * 64)
+LONGEST = RefreshRequest(route="api", target="/" + '"' * 7_999, key="c" * 64)
 
 
 class RefreshQueueContract:

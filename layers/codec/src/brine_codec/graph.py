@@ -50,7 +50,7 @@ def check(stream: bytes) -> None:
             if op == g.STOP:
                 break
             pos = _after(stream, op, pos)
-    except IndexError:
+    except (IndexError, OverflowError):  # beyond the stream, and beyond what a position may be
         raise Forbidden("the stream ends early") from None
     if pos + 1 != len(stream):
         raise Undecodable("the stream goes on after its end")
