@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 QUEUES: Final = ("OrdersQueue", "OrdersRetries")
 DEAD: Final = "UndeliveredOrders"
+_PROXIED: Final = ("127.0.0.1",)
+"""What the servers behind a proxy are called, at any port."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +95,14 @@ class Run:
         """Send, receive, and account for everything."""
         plan, began = self._plan, time.monotonic()
         with ExitStack() as stack:
-            moto = stack.enter_context(emulator("moto"))
+            moto = stack.enter_context(emulator("moto", hosts=_PROXIED))
             to_aws = stack.enter_context(FaultyWire(moto, self._chance("aws")))
             twin = stack.enter_context(
                 Twin(
                     template=ROOT / "template.yaml",
                     environments=plan.processes,
                     aws_endpoint=to_aws.url,
+                    allow_hosts=_PROXIED,
                     report=self._console.append,
                     show=lambda _: None,
                 )

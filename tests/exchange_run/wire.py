@@ -32,7 +32,7 @@ class FaultyWire:
         self.chance = chance
         self.injected: Counter[str] = Counter()
         self.passed = 0
-        self._upstream = urlsplit(url).netloc
+        self._upstream, self._path = urlsplit(url)[1:3]
         self._random = random
         self._delay = delay
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class FaultyWire:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://{self._server.address.authority}"
+        return f"http://{self._server.address.authority}{self._path}"
 
     def __enter__(self) -> Self:
         self._server.__enter__()

@@ -17,7 +17,7 @@ from brine_codec.token import Maker, apart
 if TYPE_CHECKING:
     from brine_codec import Registry
 
-PANDAS = ("pd:DataFrame", "pd:Series", "pd:Index")
+PANDAS = ("pd:DataFrame", "pd:Series", "pd:Index", "pd:column")
 
 
 @dataclass(frozen=True, slots=True)
