@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -19,6 +20,7 @@ from brine_cli.emulators import emulator as running
 from tests import ministack_gaps
 from tests.aws import REGION
 from tests.built import build
+from tests.exchange_run.wire import FaultyWire
 from tests.ministack import installed_interpreter, running_ministack
 
 if TYPE_CHECKING:
@@ -29,6 +31,19 @@ if TYPE_CHECKING:
 STACK: Final = "brine"
 DEPLOY_LIMIT: Final = 120.0  # seconds
 ADMINISTRATOR: Final = "test"  # access key id and secret of the account's root
+
+
+class RenewableOrigin(FaultyWire):
+    """Stands before httpbin: what has an ETag may be served stale for a minute. (httpbin says so only for a query, which
+    does not go into refresh requests.)"""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, Random(0))  # noqa: S311 - of faults, of which it has none
+
+    def _pass_on(self, request: bytes) -> bytes:
+        answer = super()._pass_on(request)
+        freshness = b"\r\ncache-control: max-age=600, stale-while-revalidate=60\r\n"
+        return answer.replace(b"\r\n", freshness, 1) if request.startswith(b"GET /etag/") else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +79,10 @@ def deployed(built: Template, folder: Path) -> Iterator[DeployedStack]:
     """The stack, in a ministack that ends with the context. `folder` takes its log. A purge takes effect at once."""
     with (
         running_ministack(installed_interpreter(), folder / "log", AUTH="true") as endpoint_url,
-        running("httpbin") as httpbin,
+        running("httpbin") as plain,
+        RenewableOrigin(plain) as origin,
     ):
+        httpbin = origin.url
         client = partial(administrator, endpoint_url)
         client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
         deploy(built, endpoint_url, {"AwsEndpointUrl": endpoint_url, "HttpbinOrigin": httpbin, "PurgeDelta": "0"})
