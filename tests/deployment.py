@@ -34,8 +34,10 @@ ADMINISTRATOR: Final = "test"  # access key id and secret of the account's root
 
 
 class RenewableOrigin(FaultyWire):
-    """Stands before httpbin: what has an ETag may be served stale for a minute. (httpbin says so only for a query, which
-    does not go into refresh requests.)"""
+    """Stands before httpbin: what has an ETag may be served stale for a minute.
+
+    (httpbin itself says so only for a query, which does not go into refresh requests.)
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(url, Random(0))  # noqa: S311 - of faults, of which it has none

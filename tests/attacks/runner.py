@@ -1,6 +1,7 @@
 """Runs attacks in processes with limits, and says what became of each.
 
-`python -m tests.attacks.runner WALL,... [PREFIX]` prints a JSON object per wall and attack: the outcome, the bytes of
+`python -m tests.attacks.runner WALL,... [PREFIX [K N]]` prints a JSON object per wall and attack, or for each Nth
+batch of attacks from the Kth on: the outcome, the bytes of
 the envelope, CPU seconds, and MiB of memory beyond what the process had before; of what was accepted, also the seconds
 of its repr() and hash(). What may eat memory or crash gets a process of its own; the others share one while all goes
 well. BRINE_DIALECT says in which dialect the streams are: the walls `tree` and `gate` are the same but for that.
@@ -17,6 +18,7 @@ import signal
 import sys
 import warnings
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -132,20 +134,20 @@ def run(wall: Wall, attacks: list[Attack]) -> Iterator[dict[str, Any]]:
         left = left[len(reports) :]
 
 
-def main(walls: list[Wall], prefix: str) -> None:
+def main(walls: list[Wall], prefix: str = "", first: str = "0", step: str = "1") -> None:
     """Run and print."""
     warnings.simplefilter("ignore")
     victim.has_sung()  # an old canary is not ours
     victim.warm_up()  # imports and patterns, for all children
     gc.freeze()  # which are not looked through before each attack
-    for batch in batches(prefix):
+    for batch in islice(batches(prefix), int(first), None, int(step)):
         for wall in walls:
             for report in run(wall, batch):
                 print(json.dumps(report), flush=True)
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1].split(",") if len(sys.argv) in (2, 3) else []
+    chosen = sys.argv[1].split(",") if len(sys.argv) in (2, 3, 5) else []
     if not chosen or not set(chosen) <= set(get_args(Wall.__value__)):
         sys.exit(__doc__)
-    main(chosen, sys.argv[2] if len(sys.argv) == 3 else "")  # type: ignore[arg-type]  # checked above
+    main(chosen, *sys.argv[2:])  # type: ignore[arg-type]  # checked above

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.attacks.shares import in_shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +18,10 @@ Report = dict[str, Any]
 
 
 def run(folder: Path, walls: str, prefix: str = "") -> list[Report]:
-    """The reports of the runner, in a process of its own."""
+    """The reports of the runner, in processes of its own."""
     environment = os.environ | {"BRINE_CANARY": str(folder / "canary"), "PYTHONPATH": os.pathsep.join(sys.path)}
     environment["BRINE_DIALECT"] = "tree" if walls == "tree" else "graph"
-    command = [sys.executable, "-m", "tests.attacks.runner", walls, prefix]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=3_000)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return in_shares([sys.executable, "-m", "tests.attacks.runner", walls, prefix], environment)
 
 
 @pytest.fixture(scope="module")

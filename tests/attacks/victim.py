@@ -27,7 +27,7 @@ from tests.unit.codec.samples import NOW, keyring
 if TYPE_CHECKING:
     from tests.attacks.attack import Wall
 
-CANARY = os.environ.get("BRINE_CANARY", "/nonexistent/canary")
+CANARY = os.environ.get("BRINE_CANARY", "/nonexistent/canary") + os.environ.get("BRINE_SHARE", "")
 
 
 def sing(*_: object, **__: object) -> None:

@@ -1,8 +1,10 @@
-"""Hostile JSON and MessagePack, each read and written in a process of its own: python -m tests.attacks.content [PART].
+"""Hostile JSON and MessagePack, each read and written in a process of its own.
 
-Prints JSON objects for each attack whose name contains PART: one for reading it, and one for writing what came of it in
-each format. Each has the size, the outcome, MiB of memory, and CPU seconds. Seconds are those of an idle machine: what
-was measured, divided by how much longer a piece of plain work takes here and now.
+python -m tests.attacks.content [PART [K N]]
+Prints JSON objects for each attack whose name contains PART, or for each Nth of them from the Kth on: one for reading
+it, and one for writing what came of it in each format. Each has the size, the outcome, MiB of memory, and CPU seconds.
+Seconds are those of an idle machine: what was measured, divided by how much longer a piece of plain work takes here and
+now.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import resource
 import sys
 import time
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats import Format, decode, encode
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OPEN = (Format.JSON, Format.MSGPACK)
+SMALL = 10_000
+"""Bytes up to which an attack has no more time and memory for its size."""
 ADDRESS_SPACE, SECONDS = 2**31, 30
 """A stop for a process; what is allowed is checked on what it used."""
 PLAIN_WORK = 0.0065
@@ -121,7 +126,7 @@ def best_of_three(attack: Callable[[], Iterator[dict[str, Any]]]) -> list[dict[s
 
 def allowed_seconds(size: int) -> float:
     """CPU seconds of an idle machine that so many bytes may take."""
-    return max(size / 1_000_000, 0.2)
+    return 0.2 + (size / 1_000_000 if size > SMALL else 0)
 
 
 def made_elsewhere(make: Callable[[], bytes]) -> bytes:
@@ -151,19 +156,22 @@ def texts() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
     yield from key_bombs()
 
 
-def attacks(part: str) -> Iterator[tuple[str, Callable[[], Iterator[dict[str, Any]]]]]:
-    """All whose name contains that."""
+def _read_made(form: Format, make: Callable[[], bytes]) -> Callable[[], Iterator[dict[str, Any]]]:
+    return partial(read, form, made_elsewhere(make))
+
+
+def attacks(part: str) -> Iterator[tuple[str, Callable[[], Callable[[], Iterator[dict[str, Any]]]]]]:
+    """All whose name contains that, and what prepares them."""
     for form, name, make in texts():
         full = f"{form.name}: {name}"
         if part in full:
-            data = made_elsewhere(make)
-            yield full, partial(read, form, data)
+            yield full, partial(_read_made, form, make)
     for name, obj, size in shared_bombs():
         if part in f"shared: {name}":
-            yield f"shared: {name}", partial(_write_made, obj, size)
+            yield f"shared: {name}", partial(partial, _write_made, obj, size)
 
 
-def main(part: str) -> None:
+def main(part: str = "", first: str = "0", step: str = "1") -> None:
     """Run and print."""
     for form in OPEN:
         for report in read(form, b"\x30"):  # imports, for all children
@@ -171,10 +179,10 @@ def main(part: str) -> None:
     for table in (DICT, SET):  # found once, for all children
         for bits in PROBING_BITS:
             integers(2**bits, table)
-    for name, attack in attacks(part):
-        for report in best_of_three(attack):
+    for name, prepare in islice(attacks(part), int(first), None, int(step)):
+        for report in best_of_three(prepare()):
             print(json.dumps({"name": name, **report}), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(*sys.argv[1:])

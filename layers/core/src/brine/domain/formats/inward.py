@@ -9,13 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.keys import DICT, SET, price
+from brine.domain.formats.keys import DICT, SECRET, SET, price
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import is_unicode
 from brine.domain.formats.path import Failure, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
+from brine_codec.simulation import DEAR_PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 ITEM, ENTRY = 64, 200
 """Bytes that a maker takes at most for each item, or each entry, of a container that it is called with: for a copy."""
-_ZONE = "py:ZoneInfo"
+_ZONE, _FRACTION = "py:ZoneInfo", "py:Fraction"
 
 
 class Twice:
@@ -68,6 +69,8 @@ class Inward(ABC):
         self._budget = budget
         self._prices: dict[str, tuple[int, int]] = {}
         self._zones: dict[object, object] = {}
+        self._fractions = 0
+        """How many were made: Python keeps their hashes in one table, where each may be compared with all others."""
         self._depth = self._marks = 0
 
     @abstractmethod
@@ -196,6 +199,8 @@ class Inward(ABC):
             except Failure as failure:
                 failure.through(None, index(at))
                 raise
+        if self._fractions and not SECRET.issuperset(map(type, trees)):
+            self.spend(0, DEAR_PAIR * self._fractions * len(trees))
         try:
             price(trees, table, self.spend, self._vocabulary)
         except TypeError:
@@ -243,6 +248,7 @@ class Inward(ABC):
             raise Failure(_refusal(error, tag)) from None
         if tag == _ZONE:
             self._zones[values] = made
+        self._fractions += tag == _FRACTION
         return made
 
     def _text(self, value: str) -> str:

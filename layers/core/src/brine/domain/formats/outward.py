@@ -38,6 +38,8 @@ CONTAINER, VALUE = 300, 100
 """Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
 MADE, LOOKED_AT, READY = 20, 4, 1.5
 """Steps for a mark or a container that is made; for a value that is looked at; for one that the library just writes."""
+ORDERED = 25
+"""Steps to write a member of a set for itself, to find its place."""
 STEPS_PER_BYTE = 1 / 60
 FLOAT, CLOCK, MARK = 26, 64, 20
 """Bytes that are written at most for a float; for a date, a time or a zone; for the name of a mark."""
@@ -278,6 +280,7 @@ class Outward(ABC):
     def _set(self, value: set[object] | frozenset[object]) -> object:
         trees = self.each(value, value)
         if len(trees) > 1:
+            self.spend(0, ORDERED * len(trees))
             trees.sort(key=self.order)
         return self.mark("set" if type(value) is set else "frozenset", trees)
 
