@@ -24,6 +24,7 @@ from tests.attacks.assembler import (
     members,
     number,
     real,
+    some,
 )
 from tests.attacks.attack import Attack
 from tests.attacks.corpus.filling import LONG, largest, noise
@@ -192,13 +193,31 @@ def as_counter(key: Key, count: int) -> list[bytes]:
     return [made("py:Counter", b"".join(as_dict(key, count)))]
 
 
+def as_called_dict(key: Key, count: int) -> list[bytes]:
+    return [made("py:dict", some(some(*[key(at) for at in range(count)]), some(*[NONE] * count)))]
+
+
+def as_called_set(key: Key, count: int) -> list[bytes]:
+    return [made("py:set", some(some(*[key(at) for at in range(count)]), NONE))]
+
+
+def as_called_sets(key: Key, count: int) -> list[bytes]:
+    """Many small ones."""
+    small = [some(some(*[key(at + n) for n in range(9)]), NONE) for at in range(0, count, 9)]
+    return [some(*[made("py:frozenset", columns) for columns in small])]
+
+
 CONTAINERS = {
     "dict": as_dict,
     "set": as_set,
     "frozenset": as_frozenset,
     "OrderedDict": as_ordered,
     "Counter": as_counter,
+    "called dict": as_called_dict,
+    "called set": as_called_set,
+    "called sets": as_called_sets,
 }
+CALLED = tuple(CONTAINERS)[5:]
 
 
 def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack:
@@ -212,6 +231,8 @@ def attack(name: str, container: str, key: Key, count: int, size: int) -> Attack
 def attacks() -> Iterator[Attack]:
     kinds = [(name, key, [list(CONTAINERS)[place % 5]]) for place, (name, key) in enumerate(ITEMS.items())]
     kinds += [(name, key, ["dict", "set", "Counter"]) for name, key in same_slots()]
+    kinds += [(name, key, [CALLED[place % 3]]) for place, (name, key) in enumerate(ITEMS.items())]
+    kinds += [(name, key, ["called dict", "called set"]) for name, key in same_slots()]
     for name, key, containers in kinds:
         for container in containers if LONG else containers[:1]:
             for size in SIZES if LONG else SIZES[:1]:

@@ -22,6 +22,7 @@ OBJECTS: dict[str, object] = {
         "\u00e9": bytearray(b"z"),
     },
     "shared": [[1]] * 3,
+    "dear keys": {decimal.Decimal(number) / 4: number for number in range(100)},
     "times": [
         dt.date(2026, 9, 21),
         dt.datetime(2026, 9, 21, 12, 30, 1, 5, fold=1),  # noqa: DTZ001 - naive times travel too

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tracemalloc
 import zoneinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.domain.formats import Format, decode, encode
 from brine.domain.formats.allowed import Types
-from brine.domain.formats.keys import DICT, SET, price
+from brine.domain.formats.keys import weigh
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
+from brine_codec.probing import DICT, SET, price
 from brine_codec.standard import places
 from tests.attacks.content import colliding
 from tests.attacks.content.keys import DEAR, PROBING
@@ -21,7 +23,7 @@ from tests.unit.formats.samples import TYPES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.formats.keys import Table
+    from brine_codec.probing import Table
 
 OPEN = (Format.JSON, Format.MSGPACK)
 TABLES = {DICT: colliding.DICT, SET: colliding.SET}
@@ -35,7 +37,7 @@ def steps_for(keys: list[object], table: Table) -> float:
         nonlocal taken
         taken += steps
 
-    price(keys, table, spend, TYPES.vocabulary)
+    price(keys, table, spend, partial(weigh, vocabulary=TYPES.vocabulary))
     return taken / len(keys)
 
 

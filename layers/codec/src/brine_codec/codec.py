@@ -33,6 +33,7 @@ from brine_codec.writer import GraphWriter, TreeWriter
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pickle import PickleBuffer
     from typing import Any
 
     from brine_codec.compression import Choice, Chunk
@@ -92,17 +93,7 @@ class Codec:
         Raises Unsupported with the path of what cannot be written, TooLarge, or UnknownKey when no key may seal.
         """
         key = self._keyring.sealing_key(now)
-        pickle, buffers = self._writer.write(obj)
-        kind = (KIND_BUFFERS if buffers else 0) | (KIND_TREE if self._gated else 0)
-        chunks: Sequence[Chunk] = join(pickle, buffers) if buffers else pickle
-        size = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
-        if size > self._limits.size:
-            raise TooLarge(f"the object takes {size} bytes, more than the limit of {self._limits.size}")
-        compression, packed = self._compressor.compress(chunks, size)
-        if not self._gated or self._affords(obj, pickle[0], len(buffers), size, sum(map(len, packed))):
-            chunks = packed
-        else:
-            compression = COMPRESSION_NONE
+        kind, size, compression, chunks = self._content(obj)
         if not (0 <= now <= LARGEST_U32 and (expires_at == 0 or 1 <= expires_at <= LARGEST_U32)):
             raise Unsupported("a time is not between 1970 and 2106")
         header = LAYOUT.pack(
@@ -123,6 +114,51 @@ class Codec:
         if len(sealed) > self._limits.sealed_size:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
         return sealed
+
+    def _content(self, obj: object) -> tuple[int, int, int, Sequence[Chunk]]:
+        """The kind, the size before compression, the compression and the chunks of an envelope's content."""
+        if isinstance(self._writer, GraphWriter):
+            pickle, buffers = self._writer.write(obj)
+            chunks, size = self._joined(pickle, buffers)
+            return KIND_BUFFERS if buffers else 0, size, *self._compressor.compress(chunks, size)
+        chunks, size, has_buffers, costs = self._tree(obj, self._writer)
+        kind = KIND_TREE | (KIND_BUFFERS if has_buffers else 0)
+        compression, packed = self._compressor.compress(chunks, size)
+        unpacking = 0 if compression == COMPRESSION_NONE else _unpacking(size, buffers=has_buffers)
+        try:
+            Budget(self._limits, sum(map(len, packed))).spend(costs[0] + unpacking, costs[1])
+        except TooLarge:
+            return kind, size, COMPRESSION_NONE, chunks
+        return kind, size, compression, packed
+
+    def _joined(self, pickle: list[bytes], buffers: list[PickleBuffer]) -> tuple[Sequence[Chunk], int]:
+        chunks: Sequence[Chunk] = join(pickle, buffers) if buffers else pickle
+        size = len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks))
+        if size > self._limits.size:
+            raise TooLarge(f"the object takes {size} bytes, more than the limit of {self._limits.size}")
+        return chunks, size
+
+    def _tree(
+        self, obj: object, writer: TreeWriter, *, as_calls: bool = False
+    ) -> tuple[Sequence[Chunk], int, bool, tuple[float, float]]:
+        """Chunks, their size, whether they have buffers, and the memory and steps that opening them takes.
+
+        What is sealed must open. Raises TooLarge for what would not even uncompressed, Unsupported.
+        """
+        pickle, buffers = writer.write(obj, as_calls=as_calls)
+        chunks, size = self._joined(pickle, buffers)
+        stream, budget = pickle[0], Budget(self._limits, size)
+        memory, steps = budget.memory, budget.steps
+        try:
+            undisturbed(len(stream), gate.check, stream, len(buffers), self._limits, budget, self._vocabulary.maker)
+        except Forbidden as error:
+            place = locate(obj, writer.table)
+            raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
+        except TooLarge:
+            if as_calls:
+                raise
+            return self._tree(obj, writer, as_calls=True)
+        return chunks, size, bool(buffers), (memory - budget.memory, steps - budget.steps)
 
     def open(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Any:
         """The object of an envelope that was sealed for this purpose and context.
@@ -186,22 +222,3 @@ class Codec:
         elif self._vocabulary.shares:
             graph.check(stream)
         return read(stream, views, self._vocabulary.rebuild)
-
-    def _affords(self, obj: object, stream: bytes, buffers: int, size: int, packed: int) -> bool:
-        """Whether an envelope with so many bytes of content may cost what opening this stream takes.
-
-        What is sealed here must open here. Raises TooLarge for what may not even cost that uncompressed, Unsupported.
-        """
-        budget = Budget(self._limits, size)
-        memory, steps = budget.memory, budget.steps
-        try:
-            undisturbed(len(stream), gate.check, stream, buffers, self._limits, budget, self._vocabulary.maker)
-        except Forbidden as error:
-            place = locate(obj, self._writer.table)
-            raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
-        try:
-            unpacking = _unpacking(size, buffers=buffers)
-            Budget(self._limits, packed).spend(memory - budget.memory + unpacking, steps - budget.steps)
-        except TooLarge:
-            return False
-        return True

@@ -68,7 +68,7 @@ class Simulation:
         """Follow the stream to its STOP."""
         stream, stack, contexts, pos = self._stream, self._stack, self._contexts, self._pos
         values, pairs = self._patterns.values, self._patterns.pairs
-        room = most = int(min(self._budget.memory / MEMORY_PER_BYTE, self._budget.steps / STEPS_PER_BYTE))
+        room = most = int(self._budget.steps / STEPS_PER_BYTE)
         while pos < len(stream):
             strict = contexts[-1][1]
             end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
@@ -77,7 +77,7 @@ class Simulation:
             op = stream[end]
             room -= end - pos + EVENT
             if room < 0:
-                raise TooLarge("the object would take more time or memory than a message of this size may")
+                raise TooLarge("the object would take more time than a message of this size may")
             if strict and op == g.SHORT_TEXT:
                 pos = self._key(end)
             elif op in HANDLERS:

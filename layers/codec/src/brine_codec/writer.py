@@ -7,6 +7,7 @@ with references: `grammar` says why.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pickle import Pickler, _Pickler
 
 from brine_codec import grammar
@@ -131,8 +132,13 @@ class TreeWriter:
         self.table = Table(find)
         self._most = most
 
-    def write(self, obj: object) -> Written:
-        """The object as a stream in one chunk, and its buffers. Raises Unsupported with the path inside, TooLarge."""
+    def write(self, obj: object, *, as_calls: bool = False) -> Written:
+        """The object as a stream in one chunk, and its buffers. Raises Unsupported with the path inside, TooLarge.
+
+        as_calls: dicts and sets whose keys may collide become calls of makers that count how often they do.
+        """
+        if as_calls:
+            return self._written(_CallingPickler, obj)
         try:
             return self._written(Pickler, obj)
         except _LostCountError:
@@ -165,6 +171,15 @@ class _UnframedPickler(_Pickler):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed does not know the framer
+
+
+class _CallingPickler(_UnframedPickler):
+    """Writes a dict or a set with enough keys that may collide as a call."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """What it is called with, or NotImplemented for what is written as ever."""
+        tables = import_module("brine_codec.standard.tables")  # rarely needed
+        return self.dispatch_table[type(obj)](obj) if tables.is_dear(obj) else NotImplemented
 
 
 class _Makers(dict[type, "Callable[[object], object]"]):

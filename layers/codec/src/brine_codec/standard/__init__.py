@@ -38,7 +38,9 @@ HOMES = {
     ("collections", "deque"): "containers",
 }
 """Package and name of a class, and which of our modules has its maker."""
-_BY_TAG = {PREFIX + name: home for (_, name), home in HOMES.items()} | {
+TABLES = {("builtins", name): "tables" for name in ("dict", "set", "frozenset")}
+"""Built-in types that are written natively as long as they open so."""
+_BY_TAG = {PREFIX + name: home for (_, name), home in (HOMES | TABLES).items()} | {
     "py:datetime+zone": "clock",
     "py:time+zone": "clock",
 }
@@ -57,7 +59,8 @@ class Standard:
 
     def reducer(self, cls: type) -> Reducer | None:
         """How to write this class, if it is one of ours."""
-        home = HOMES.get((cls.__module__.partition(".")[0], cls.__qualname__))
+        place = cls.__module__.partition(".")[0], cls.__qualname__
+        home = HOMES.get(place) or TABLES.get(place)
         if home is not None:
             self._load(home)
         return self._reducers.get(cls)

@@ -7,15 +7,17 @@ in proportion to the bytes does not draw: it takes less than the budget gives fo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.keys import DICT, SECRET, SET, price
+from brine.domain.formats.keys import weigh
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import is_unicode
 from brine.domain.formats.path import Failure, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
+from brine_codec.probing import DICT, SECRET, SET, price
 from brine_codec.simulation import DEAR_PAIR
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from typing import ClassVar, Self
 
     from brine.domain.formats.allowed import Types
-    from brine.domain.formats.keys import Table
     from brine_codec.budget import Budget
+    from brine_codec.probing import Table, Weigh
 
     type Way = Callable[[Any, Any], object]
 
@@ -64,6 +66,7 @@ class Inward(ABC):
     def __init__(self, types: Types, budget: Budget, *, suspect: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
+        self._weigh: Weigh = partial(weigh, vocabulary=types.vocabulary)
         self._leaves = self.leaves - {str} if suspect else self.leaves
         self._suspect = suspect
         self._budget = budget
@@ -202,7 +205,7 @@ class Inward(ABC):
         if self._fractions and not SECRET.issuperset(map(type, trees)):
             self.spend(0, DEAR_PAIR * self._fractions * len(trees))
         try:
-            price(trees, table, self.spend, self._vocabulary)
+            price(trees, table, self.spend, self._weigh)
         except TypeError:
             kind = next(type(key) for key in trees if not _is_key(key))
             raise Failure(FormatError(f"a {kind.__name__} cannot be a key")) from None

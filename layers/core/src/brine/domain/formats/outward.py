@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from functools import partial
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
-from brine.domain.formats.keys import DICT, price
+from brine.domain.formats.keys import weigh
 from brine.domain.formats.path import Failure, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.budget import Budget
 from brine_codec.collector import undisturbed
+from brine_codec.probing import DICT, price
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -193,7 +195,7 @@ class Outward(ABC):
             tree: object = value if whole else self._named_trees(value.items(), ready, value)
         else:
             keys = list(value)
-            price(keys, DICT, self.spend, self._vocabulary)
+            price(keys, DICT, self.spend, partial(weigh, vocabulary=self._vocabulary))
             ready, _ = self._pay(value.values())
             tree = self.mapping(keys, list(self._named_trees(value.items(), ready, value).values()))
         self._depth -= 1

@@ -1,0 +1,142 @@
+"""Makers of dicts and sets in tree streams whose keys might collide, which are looked at one by one when they are made.
+
+A dict of opcodes is charged for the worst keys that could be in it, since the gate sees no hashes: for a thousand that
+can be too much, though they take a millisecond. So a dict that would not open otherwise is written as a call. Its
+argument is a list of lists, which no run of the gate's patterns has in a call: each call is charged for its size.
+"""
+
+from __future__ import annotations
+
+from brine_codec.errors import TooLarge, Undecodable
+from brine_codec.probing import DICT, FEW, SECRET, SET, price
+from brine_codec.standard import PREFIX
+from brine_codec.standard.entry import maker_of
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from brine_codec.limits import Limits
+    from brine_codec.probing import Table
+    from brine_codec.standard.entry import Entry
+
+MEMORY_PER_BYTE, STEPS_PER_BYTE = 150, 10
+"""What a byte of the arguments comes to at most."""
+START, STEPS_PER_KEY, STEPS_PER_OBJECT = 2_000, 2 * STEPS_PER_BYTE, 6 * STEPS_PER_BYTE
+"""What placing a key may take, which has two bytes or more, and six or more if it is an object."""
+OBJECT = 60
+"""Comparisons of plain values that comparing two objects takes at most, of those that may be keys here."""
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
+_SHORT = _PLAIN | {tuple, frozenset}
+_OBJECTS = frozenset(
+    {
+        *(("datetime", name) for name in ("date", "datetime", "time", "timedelta", "timezone")),
+        ("decimal", "Decimal"),
+        ("uuid", "UUID"),
+        *(("ipaddress", f"IPv{version}{kind}") for version in (4, 6) for kind in ("Address", "Interface", "Network")),
+    }
+)
+"""Not Fractions: Python keeps their hashes in one table for the process, where they can collide once more."""
+
+
+def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are made of has been limited
+    """dict, set and frozenset."""
+    yield _entry(dict, _dict, lambda value: ([_paid(list(value), DICT), list(value.values())],))
+    yield _entry(set, _set, lambda value: ([_paid(list(value), SET), None],))
+    yield _entry(frozenset, _frozenset, lambda value: ([_paid(list(value), SET), None],))
+
+
+def _entry[T](cls: type[T], make: Callable[[object], T], pack: Callable[[Any], tuple[object]]) -> Entry:
+    inside = (MEMORY_PER_BYTE, STEPS_PER_BYTE)
+    maker = maker_of(cls, make, tag=PREFIX + cls.__name__, memory=600, steps=START, inside=inside)
+    return cls, maker, lambda value: (maker, pack(value))
+
+
+def is_dear(value: Any) -> bool:
+    """Whether it is a dict or set with keys that might collide, all of which can be keys here."""
+    return (
+        type(value) in (dict, set, frozenset)
+        and len(value) > FEW
+        and not SECRET.issuperset(map(type, value))
+        and all(map(_may_be_key, value))
+    )
+
+
+def _may_be_key(value: Any) -> bool:
+    """A plain value, one of the standard library's, or a tuple or frozenset of these."""
+    cls = type(value)
+    if cls in (tuple, frozenset):
+        return all(map(_may_be_key, value))
+    return cls in _PLAIN or (cls.__module__, cls.__name__) in _OBJECTS
+
+
+def _checked(columns: object, table: Table) -> tuple[list[Any], Any]:
+    """Keys that have been paid for, and what came with them."""
+    if type(columns) is not list or len(columns) != 2 or type(columns[0]) is not list:
+        raise Undecodable("a dict or set is not a list of its keys and its values")
+    keys, values = columns
+    if not all(map(_may_be_key, keys)):
+        raise Undecodable("a dict or set has a key of a type that is not written so")
+    return _paid(keys, table), values
+
+
+def _paid(keys: list[Any], table: Table) -> list[Any]:
+    """The keys, if they do not collide too often. Raises TooLarge."""
+    objects = sum(type(key) not in _SHORT for key in keys)
+    price(keys, table, _Purse(STEPS_PER_KEY * len(keys) + (STEPS_PER_OBJECT - STEPS_PER_KEY) * objects).spend, _weigh)
+    return keys
+
+
+class _Purse:
+    """What the keys of one table may take."""
+
+    def __init__(self, steps: float) -> None:
+        self._steps = START + steps
+
+    def spend(self, _: float, steps: float) -> None:
+        """Raises TooLarge when all is spent."""
+        self._steps -= steps
+        if self._steps < 0:
+            raise TooLarge("the keys of a dict or set collide too often")
+
+
+def _weigh(key: Any) -> float:
+    cls = type(key)
+    if cls is tuple:
+        return 1 + sum(map(_weigh, key))
+    if cls is frozenset:
+        return (1 + sum(map(_weigh, key))) * len(key)  # each is looked for among all of the other
+    if cls is int:
+        return 1 + int(key).bit_length() // 512
+    if cls in (str, bytes):
+        return 1 + len(key) // 256
+    return 1 if cls in _PLAIN else OBJECT
+
+
+def _dict(columns: object) -> dict[Any, Any]:
+    keys, values = _checked(columns, DICT)
+    if type(values) is not list or len(values) != len(keys):
+        raise Undecodable("a dict has not as many values as keys")
+    made = dict(zip(keys, values, strict=True))
+    _unique(made, keys)
+    return made
+
+
+def _set(columns: object) -> set[Any]:
+    keys, nothing = _checked(columns, SET)
+    made = set(keys)
+    _unique(made, keys, nothing)
+    return made
+
+
+def _frozenset(columns: object) -> frozenset[Any]:
+    keys, nothing = _checked(columns, SET)
+    made = frozenset(keys)
+    _unique(made, keys, nothing)
+    return made
+
+
+def _unique(made: Any, keys: list[Any], nothing: object = None) -> None:
+    if len(made) < len(keys) or nothing is not None:
+        raise Undecodable("a dict or set has a key twice, or something beside its keys")
