@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fractions
 import contextlib
 import copyreg
 import datetime as dt
+import fractions
 import pickle
 import random
 import uuid
