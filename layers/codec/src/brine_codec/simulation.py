@@ -332,7 +332,7 @@ class Simulation:
         made = [TUPLE, depth + 1, values]
         self._hash(made, items, 1)
         keys = made[3]
-        self._stack.append([TUPLE, depth + 1, values + keys * keys // 5])  # to compare is to look up each member
+        self._stack.append([TUPLE, depth + 1, values + 3 + keys * keys // 5])  # to compare is to look up each member
         return pos + 1
 
     def maker(self, pos: int) -> int:

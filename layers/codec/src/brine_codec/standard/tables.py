@@ -106,7 +106,7 @@ def _weigh(key: Any) -> float:
     if cls is tuple:
         return 1 + sum(map(_weigh, key))
     if cls is frozenset:
-        return (1 + sum(map(_weigh, key))) * len(key)  # each is looked for among all of the other
+        return (4 + sum(map(_weigh, key))) * len(key)  # each is looked for among all of the other
     if cls is int:
         return 1 + int(key).bit_length() // 512
     if cls in (str, bytes):

@@ -26,7 +26,7 @@ def weigh(key: Any, vocabulary: Vocabulary) -> float:
         words = 1.0
         for part in key.items() if kind is dict else key:
             words += weigh(part, vocabulary)
-        return words if kind in {tuple, list} else words * len(key)  # each is looked for among all of the other
+        return words if kind in {tuple, list} else (words + 3) * len(key)  # each is looked for among all of the other
     try:
         maker, values = vocabulary.reduce(key)
     except CodecError:  # one of datetime's
