@@ -38,8 +38,9 @@ SAFE_BITS = 63
 
 CONTAINER, VALUE = 300, 100
 """Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
-MADE, LOOKED_AT, READY = 20, 4, 1.5
-"""Steps for a mark or a container that is made; for a value that is looked at; for one that the library just writes."""
+MADE, MAPPED, LOOKED_AT, READY = 20, 50, 4, 1.5
+"""Steps for a mark or a container that is made; for a dict with other keys than texts; for a value that is looked at;
+and for one that the library just writes."""
 ORDERED = 25
 """Steps to write a member of a set for itself, to find its place."""
 STEPS_PER_BYTE = 1 / 60
@@ -66,6 +67,7 @@ class Outward(ABC):
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
+        self._weigh = partial(weigh, vocabulary=types.vocabulary)
         self._leaves = self.leaves - {str, float} if careful else self.leaves
         self._keys = frozenset[type]() if careful else _TEXTS
         self._careful = careful
@@ -195,7 +197,8 @@ class Outward(ABC):
             tree: object = value if whole else self._named_trees(value.items(), ready, value)
         else:
             keys = list(value)
-            price(keys, DICT, self.spend, partial(weigh, vocabulary=self._vocabulary))
+            price(keys, DICT, self.spend, self._weigh)
+            self.spend(CONTAINER, MAPPED)
             ready, _ = self._pay(value.values())
             tree = self.mapping(keys, list(self._named_trees(value.items(), ready, value).values()))
         self._depth -= 1
