@@ -30,6 +30,8 @@ LIST, DICT, SET, TUPLE, ARGUMENTS, OBJECT, STRONG_OBJECT, MAKER = range(8)
 """Composites. A TUPLE may be a frozenset, or an integer above 64 bits; ARGUMENTS are a tuple with a buffer inside."""
 MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """What a byte in a run may come to, at most, beside what the gate counts by opcode."""
+PORTION = 100_000
+"""Bytes of runs that are paid for at once, after they were read."""
 EVENT = 32
 """What an opcode outside of runs costs, in bytes of a run."""
 LOOK, FILL = 5, 35
@@ -68,16 +70,17 @@ class Simulation:
         """Follow the stream to its STOP."""
         stream, stack, contexts, pos = self._stream, self._stack, self._contexts, self._pos
         values, pairs = self._patterns.values, self._patterns.pairs
-        room = most = int(self._budget.steps / STEPS_PER_BYTE)
+        read = 0
         while pos < len(stream):
             strict = contexts[-1][1]
             end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
             if end > pos:
                 stack.append((pos, end, strict))
             op = stream[end]
-            room -= end - pos + EVENT
-            if room < 0:
-                raise TooLarge("the object would take more time than a message of this size may")
+            read += end - pos + EVENT
+            if read > PORTION:
+                self._budget.spend(0, STEPS_PER_BYTE * read)
+                read = 0
             if strict and op == g.SHORT_TEXT:
                 pos = self._key(end)
             elif op in HANDLERS:
@@ -89,7 +92,7 @@ class Simulation:
                 raise Forbidden(f"the stream has opcode 0x{op:02x} where the writer never writes it")
         if not self._stopped:
             raise IndexError
-        self._budget.spend(0, STEPS_PER_BYTE * (most - room))
+        self._budget.spend(0, STEPS_PER_BYTE * read)
 
     def _key(self, pos: int) -> int:
         """Push a key, which is longer than those in runs or has no value of a run; and the value if it is one."""
