@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from brine_client.connection import Connections
 from brine_client.credentials import Signer
 from brine_client.request import Request
 from brine_client.transport import Transport
-from tests.loopback import Loopback, answering
+from tests.loopback import Loopback, answering, answering_once_and_closing
 from tests.unit.client.gateway import answer, client, url_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,21 @@ def test_one_of_just_the_largest_size_is_whole_and_leaves_the_connection_in_use(
             assert connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0).body == b"x" * 100
         connections.close()
         assert server.connections == 1
+
+
+def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
+    """As after a Lambda function was frozen. The request is not repeated, since it need not be: it went out once."""
+    said = HEAD + b"content-length: 1\r\n\r\nx"
+    with Loopback(answering_once_and_closing(said)) as server:
+        connections = Connections()
+        request = Request("POST", f"{url_of(server)}/a", body=b"once", may_repeat=False)
+        for _ in range(2):
+            answer = connections.exchange(request, 2.0)
+            assert (answer.body, answer.is_second) == (b"x", False)
+            (_, kept), *_ = connections._idle
+            select.select([kept.sock], [], [], 2.0)  # until the end has arrived
+        connections.close()
+        assert (server.connections, len(server.requests)) == (2, 2)
 
 
 def test_from_https_nothing_leads_to_http() -> None:

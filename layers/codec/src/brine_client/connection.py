@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from _thread import allocate_lock  # threading would cost 2 ms of import
 
 from brine_client.errors import AnswerInvalid, ClientError, Unreachable
@@ -135,9 +136,12 @@ class Connections:
 
     def _take(self, place: tuple[str, str]) -> HTTPConnection | None:
         with self._lock:
-            for number in range(len(self._idle) - 1, -1, -1):
-                if self._idle[number][0] == place:
-                    return self._idle.pop(number)[1]
+            mine = [kept for kept in self._idle if kept[0] == place]
+            for kept in reversed(mine):
+                self._idle.remove(kept)
+                if _is_quiet(kept[1]):
+                    return kept[1]
+                kept[1].close()
         return None
 
     def _give_back(self, place: tuple[str, str], connection: HTTPConnection) -> None:
@@ -146,3 +150,10 @@ class Connections:
             dropped = self._idle.pop(0)[1] if len(self._idle) > MOST_IDLE else None
         if dropped is not None:
             dropped.close()
+
+
+def _is_quiet(connection: HTTPConnection) -> bool:
+    """Whether the server has said nothing since its last answer: what it says unasked is that it closes."""
+    poll = select.poll()  # not select.select, which knows descriptors up to 1023 only
+    poll.register(connection.sock, select.POLLIN)
+    return not poll.poll(0)
