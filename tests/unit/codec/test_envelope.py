@@ -225,3 +225,10 @@ def test_an_expiry_in_the_first_second_is_not_never() -> None:
 def test_a_schema_has_32_bits(schema: int) -> None:
     with pytest.raises(ValueError, match="schema"):
         codec(schema=schema)
+
+
+@pytest.mark.parametrize("given", ["text", 100, [1], None])
+def test_what_is_not_bytes_is_no_envelope(given: Any) -> None:
+    for look in (codec().open, codec().peek):
+        with pytest.raises(Malformed, match=f"not an envelope but a {type(given).__name__}"):
+            look(given, now=NOW)

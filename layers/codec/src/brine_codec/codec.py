@@ -201,6 +201,8 @@ class Codec:
 
     def _verify(self, given: Sealed, context: Iterable[str | bytes], now: float) -> tuple[Info, bytes | memoryview]:
         """Everything up to the seal. Until it verifies, only the magic, the suite and the key id are looked at."""
+        if not isinstance(given, (bytes, bytearray, memoryview)):
+            raise Malformed(f"this is not an envelope but a {type(given).__name__}")
         sealed = given if type(given) is bytes else bytes(given)  # what could change while it is read must not
         if len(sealed) < SMALLEST or not sealed.startswith(MAGIC):
             raise Malformed("this is not an envelope")
