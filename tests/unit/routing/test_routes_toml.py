@@ -251,6 +251,20 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD.replace("http://a.test", "${EMPTY}"),
+        HEAD.replace("a.test", "${EMPTY}.test"),
+        HEAD + 'transcoding = { origin = "sealed", origin_keys = "${EMPTY}" }',
+    ],
+)
+def test_an_empty_variable_is_as_good_as_none(text: str) -> None:
+    """It is told when the function starts, and not by the first request that needs the secret."""
+    with pytest.raises(ConfigError, match="asks for the environment variable EMPTY, which is not set, or is empty"):
+        parse_routes(text, {"EMPTY": ""})
+
+
 @pytest.mark.parametrize(("text", "place", "words", "schema_sees"), BAD)
 def test_a_mistake_is_named_with_its_place(text: str, place: str, words: str, schema_sees: bool | None) -> None:
     with pytest.raises(ConfigError) as caught:

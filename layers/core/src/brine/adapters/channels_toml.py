@@ -100,7 +100,9 @@ class _Reader:
             self.fail(index, (key,), f'"{key}" must be text in quotes')
         for name in _VARIABLE.findall(value):
             if not self._environment.get(name):
-                self.fail(index, (key,), f'"{key}" asks for the environment variable {name}, which is not set')
+                self.fail(
+                    index, (key,), f'"{key}" asks for the environment variable {name}, which is not set, or is empty'
+                )
         return _VARIABLE.sub(lambda match: self._environment[match[1]], value)
 
 

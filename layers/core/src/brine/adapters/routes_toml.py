@@ -122,9 +122,11 @@ class _Reader:
     def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
         """The text with what the environment has for each `${NAME}`."""
         for name in _VARIABLE.findall(text):
-            if name not in self._environment:
+            if not self._environment.get(name):
                 what = ".".join(keys)
-                self.fail(index, keys, f'"{what}" asks for the environment variable {name}, which is not set')
+                self.fail(
+                    index, keys, f'"{what}" asks for the environment variable {name}, which is not set, or is empty'
+                )
         return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
 
     def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
