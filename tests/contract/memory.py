@@ -45,6 +45,16 @@ class MemoryContract:
         memory.put(A, "new", 10, since=memory.moment)
         assert memory.get(A) == "new"
 
+    def test_what_comes_too_late_to_be_kept_takes_the_place_of_an_older_value_all_the_same(
+        self, memory: Memory[str]
+    ) -> None:
+        since = memory.moment
+        memory.put(A, "older", 10)
+        memory.delete(B)
+
+        assert memory.put(A, "newer", 10, since=since)
+        assert memory.get(A) is None
+
     def test_what_was_used_longest_ago_makes_room(self, memory: Memory[str]) -> None:
         memory.put(A, "a", 50)
         memory.put(B, "b", 50)

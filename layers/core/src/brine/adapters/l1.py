@@ -45,9 +45,9 @@ class L1[V]:
     def put(self, key: tuple[str, str], value: V, size: int, *, since: int | None = None) -> bool:
         """Keep the value, of `size` bytes. False when it is too large; what it would have replaced goes anyway."""
         with self._lock:
+            self._forget(key)
             if since is not None and since != self._deletions:
                 return True
-            self._forget(key)
             if size > self._max_entry_bytes:
                 return False
             self._entries[key] = (value, size)
