@@ -229,9 +229,14 @@ def test_a_validated_body_that_is_lost_is_fetched_anew(watched: Watched) -> None
     world.restart()
     answers = iter([response(304, b"", etag='"1"', cache_control="max-age=60"), kept(LARGE, etag='"1"')])
     world.outcomes.clear()
-    world.gateway = replace(world.gateway, origin=type(world.origin)(lambda *_: next(answers)))
+
+    def answered(*_: object) -> Response:
+        world.pass_time(2)
+        return next(answers)
+
+    world.gateway = replace(world.gateway, origin=type(world.origin)(answered))
     answer = world.ask("/api/large")
-    assert (answer.response.status, answer.response.body) == (200, LARGE)
+    assert (answer.response.status, answer.response.body, answer.origin_time) == (200, LARGE, 4)
     world.restart()
     assert world.ask("/api/large").response.body == LARGE
 

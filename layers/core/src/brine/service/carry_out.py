@@ -75,11 +75,11 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     except OriginError as error:
         visit.now = gateway.clock()  # what may stand in has grown older by the wait
         if not isinstance(error, OriginCircuitOpen):
-            visit.origin_time = visit.now - began
+            visit.waited(visit.now - began)
         fill.give_up(visit)
         return _origin_failed(visit, decision, error)
     visit.now = gateway.clock()
-    visit.origin_time = visit.now - began
+    visit.waited(visit.now - began)
     reception = receive(
         decision,
         visit.request,

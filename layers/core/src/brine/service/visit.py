@@ -95,6 +95,10 @@ class Visit:
         """The cache key of another target of this route and tenant."""
         return resource_of(self.route, self.resource.tenant, target).key
 
+    def waited(self, seconds: float) -> None:
+        """Add a wait for the origin: a request may lead to several."""
+        self.origin_time = seconds + (self.origin_time or 0.0)
+
     def decide(self, *, background_refresh: bool | None = None) -> Decision:
         """What may be done with what was found; `background_refresh` goes before the choice of the route."""
         policy, found = self.route.policy, self.found
