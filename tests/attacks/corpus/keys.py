@@ -111,7 +111,24 @@ def zoned(at: int, zone: bytes) -> bytes:
     return made("py:datetime+zone", b"C\x0a" + state + MEMOIZE, zone)
 
 
+def multiplied(at: int, depth: int, width: int = 4) -> bytes:
+    """A frozenset of frozensets, all of one hash, of which only the last differs from those of other keys."""
+    if depth == 0:
+        return big(at)
+    others = [multiplied(10**6 + place, depth - 1, width) for place in range(width - 1)]
+    return MARK + b"".join(others) + multiplied(at, depth - 1, width) + FROZENSET + MEMOIZE
+
+
+def called_frozenset(at: int, width: int = 60) -> bytes:
+    """The same in one level, as a call."""
+    members = [big(10**6 + place) for place in range(width - 1)]
+    return made("py:frozenset", some(some(*members, big(at)), NONE))
+
+
 ITEMS: dict[str, Key] = {
+    "frozensets of equal hash": lambda at: multiplied(at, 3),
+    "frozensets of equal hash, called": called_frozenset,
+    "records of called frozensets": lambda at: made(TAGS["Keyed"], called_frozenset(at)),
     "big integers": big,
     "bigger integers": lambda at: number(1 + (at + 2**2000) * PRIME),
     "tuples of a big integer": lambda at: few(big(at)),

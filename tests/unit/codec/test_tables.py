@@ -32,6 +32,10 @@ KEYS: dict[str, Callable[[int], object]] = {
     "tuples of datetimes": lambda n: ("a", dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=n)),
     "frozensets": lambda n: frozenset({n, str(n)}),
     "integers above 64 bits": lambda n: 2**70 + n,
+    "floats": lambda n: n / 100,
+    "times as floats": lambda n: 1.7e9 + n * 0.001,
+    "snowflakes": lambda n: (1 << 60) + (n << 22),
+    "points": lambda n: (n % 5 - 2, n // 5 % 5 - 2, n // 25),
     "texts and integers": lambda n: n if n % 2 else str(n),
 }
 MAKERS: dict[str, Any] = {maker.tag: maker for _, maker, _ in makers(Limits())}
@@ -91,3 +95,8 @@ def test_keys_that_collide_are_not_placed(tag: str) -> None:
     keys = [(sys.hash_info.modulus * number,) for number in range(2_000)]
     with pytest.raises(TooLarge, match="collide"):
         MAKERS[tag]([keys, [None] * len(keys) if tag == "py:dict" else None])
+
+
+def test_a_dict_that_is_dear_does_not_harm_others() -> None:
+    obj = [{(n, str(n)): n for n in range(6_000)}, {(1 << 60) + (n << 22): n for n in range(1_000)}]
+    assert opened(obj, codec()) == obj

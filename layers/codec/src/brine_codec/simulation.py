@@ -187,6 +187,8 @@ class Simulation:
         maker = self._makers.get(index)
         if maker is None:
             raise Forbidden("the stream calls a maker that it has not introduced")
+        if maker.multiplies:
+            return [OBJECT, depth, (values + maker.weight) ** 2]
         return [STRONG_OBJECT if maker.strong else OBJECT, depth, values + maker.weight]
 
     def _measure(self, items: list[Entry]) -> tuple[int, int]:
@@ -334,8 +336,7 @@ class Simulation:
         depth, values = self._measure(items)
         made = [TUPLE, depth + 1, values]
         self._hash(made, items, 1)
-        keys = made[3]
-        self._stack.append([TUPLE, depth + 1, values + 3 + keys * keys // 5])  # to compare is to look up each member
+        self._stack.append([TUPLE, depth + 1, (values + 4) * max(1, made[3])])  # each is looked for among all others
         return pos + 1
 
     def maker(self, pos: int) -> int:

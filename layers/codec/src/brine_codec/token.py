@@ -71,6 +71,8 @@ class Maker(Token):
     """The same for each byte of the arguments, where what they hold is copied or looked at."""
     weight: int = 4
     """How many comparisons of values one of two of its objects comes to, beside those of its arguments."""
+    multiplies: bool = False
+    """Whether to compare two of its objects is to look for each part of one among all parts of the other."""
     strong: bool = False
     """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
 

@@ -179,7 +179,12 @@ class _CallingPickler(_UnframedPickler):
     def reducer_override(self, obj: Any) -> Any:
         """What it is called with, or NotImplemented for what is written as ever."""
         tables = import_module("brine_codec.standard.tables")  # rarely needed
-        return self.dispatch_table[type(obj)](obj) if tables.is_dear(obj) else NotImplemented
+        if not tables.is_dear(obj):
+            return NotImplemented
+        try:
+            return self.dispatch_table[type(obj)](obj)
+        except TooLarge:  # its keys do collide: let the gate judge
+            return NotImplemented
 
 
 class _Makers(dict[type, "Callable[[object], object]"]):

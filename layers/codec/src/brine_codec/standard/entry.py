@@ -24,14 +24,16 @@ def maker_of[T](
     inside: tuple[float, float] = (0, 0),
     weight: int = Maker.weight,
     strong: bool = False,
+    multiplies: bool = False,
 ) -> Maker:
     """A maker that is `make` itself, which answers for its own result.
 
     memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. inside: both for each byte
-    of these. weight, strong: as for any Maker.
+    of these. weight, strong, multiplies: as for any Maker.
     """
     space: dict[str, object] = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps}
     space |= {"memory_inside": inside[0], "steps_inside": inside[1], "weight": weight, "strong": strong}
+    space["multiplies"] = multiplies
     maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
     return maker
 

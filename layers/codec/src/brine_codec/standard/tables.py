@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from brine_codec.standard.entry import Entry
 
 MEMORY_PER_BYTE, STEPS_PER_BYTE = 150, 10
-"""What a byte of the arguments comes to at most."""
-START, STEPS_PER_KEY, STEPS_PER_OBJECT = 2_000, 2 * STEPS_PER_BYTE, 6 * STEPS_PER_BYTE
-"""What placing a key may take, which has two bytes or more, and six or more if it is an object."""
+"""What a byte of the arguments comes to at most, and so what placing its keys may take."""
+START = 2_000
+"""Steps of a call for itself."""
 OBJECT = 60
 """Comparisons of plain values that comparing two objects takes at most, of those that may be keys here."""
 _PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
-_SHORT = _PLAIN | {tuple, frozenset}
 _OBJECTS = frozenset(
     {
         *(("datetime", name) for name in ("date", "datetime", "time", "timedelta", "timezone")),
@@ -49,7 +48,9 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are m
 
 def _entry[T](cls: type[T], make: Callable[[object], T], pack: Callable[[Any], tuple[object]]) -> Entry:
     inside = (MEMORY_PER_BYTE, STEPS_PER_BYTE)
-    maker = maker_of(cls, make, tag=PREFIX + cls.__name__, memory=600, steps=START, inside=inside)
+    maker = maker_of(
+        cls, make, tag=PREFIX + cls.__name__, memory=600, steps=START, inside=inside, multiplies=cls is frozenset
+    )
     return cls, maker, lambda value: (maker, pack(value))
 
 
@@ -83,8 +84,7 @@ def _checked(columns: object, table: Table) -> tuple[list[Any], Any]:
 
 def _paid(keys: list[Any], table: Table) -> list[Any]:
     """The keys, if they do not collide too often. Raises TooLarge."""
-    objects = sum(type(key) not in _SHORT for key in keys)
-    price(keys, table, _Purse(STEPS_PER_KEY * len(keys) + (STEPS_PER_OBJECT - STEPS_PER_KEY) * objects).spend, _weigh)
+    price(keys, table, _Purse(START + STEPS_PER_BYTE * sum(map(_size, keys))).spend, _weigh)
     return keys
 
 
@@ -92,13 +92,27 @@ class _Purse:
     """What the keys of one table may take."""
 
     def __init__(self, steps: float) -> None:
-        self._steps = START + steps
+        self._steps: float = steps
 
     def spend(self, _: float, steps: float) -> None:
         """Raises TooLarge when all is spent."""
         self._steps -= steps
         if self._steps < 0:
             raise TooLarge("the keys of a dict or set collide too often")
+
+
+def _size(key: Any) -> int:
+    """Bytes that a key takes in the stream, at least."""
+    cls = type(key)
+    if cls is int:
+        return 2 + int(key).bit_length() // 8
+    if cls is float:
+        return 9
+    if cls in (str, bytes):
+        return 2 + len(key)
+    if cls in (tuple, frozenset):
+        return 1 + sum(map(_size, key))
+    return 1 if key is None or cls is bool else 6
 
 
 def _weigh(key: Any) -> float:
