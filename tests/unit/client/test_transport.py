@@ -72,6 +72,31 @@ def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
         assert (server.connections, len(server.requests)) == (2, 2)
 
 
+@pytest.mark.parametrize(("may_repeat", "sent"), [(False, 2), (True, 3)])
+def test_a_request_whose_connection_broke_is_repeated_only_if_it_may_be(may_repeat: bool, sent: int) -> None:
+    said = HEAD + b"content-length: 1\r\n\r\nx"
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.send(said)
+        if peer.number == 0 and peer.read_request():
+            peer.reset()
+        else:
+            peer.wait_until_closed()
+
+    with Loopback(script) as server:
+        connections = Connections()
+        request = Request("POST", f"{url_of(server)}/a", body=b"once", may_repeat=may_repeat)
+        assert not connections.exchange(request, 2.0).is_second
+        if may_repeat:
+            assert connections.exchange(request, 2.0).is_second
+        else:
+            with pytest.raises(Unreachable):
+                connections.exchange(request, 2.0)
+        connections.close()
+        assert len(server.requests) == sent
+
+
 def test_from_https_nothing_leads_to_http() -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
