@@ -232,3 +232,15 @@ def test_a_lease_is_given_back_when_something_unforeseen_happens(
 def test_without_faults_nothing_is_said_of_it() -> None:
     (world,) = processes(Page(), 1)
     assert status_of(world.ask("/api/x", "POST")) == "brine; fwd=method; fwd-status=204"
+
+
+def test_a_clock_behind_the_one_that_stored_invalidates_all_the_same() -> None:
+    """The origin forbids to keep what an environment stored whose clock is ahead."""
+    world = World({"/base/x": response(cache_control="max-age=600")})
+    world.ask()
+    world.now -= 5
+    world.outcomes["/base/x"] = response(cache_control="no-store")
+    assert status_of(world.ask(cache_control="no-cache")).startswith("brine; fwd=request")
+    world.pass_time(60)
+    world.restart()
+    assert status_of(world.ask()).startswith("brine; fwd=uri-miss")
