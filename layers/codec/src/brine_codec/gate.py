@@ -35,6 +35,7 @@ CONTAINERS = {
     0x89: (10, 0),
 }
 """Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
+_FREE = bytes(opcode for opcode in range(256) if opcode not in CONTAINERS)
 STEPS_PER_COUNT = 0.01
 """Of looking at one byte to count the calls of one maker."""
 
@@ -90,8 +91,9 @@ def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker],
         start = last
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
+    priced = opcodes.translate(None, _FREE)  # far shorter, and so faster to count in
     for opcode, (memory, steps) in CONTAINERS.items():
-        count = opcodes.count(opcode)
+        count = priced.count(opcode)
         budget.spend(memory * count, steps * count)
     for index, maker in makers.items():
         calls = opcodes.count(bytes((grammar.MAKER, index)))
