@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from io import BufferedReader, BytesIO
+from io import BytesIO
 from pickle import Unpickler
 
 from brine_codec.errors import CodecError, Forbidden, TooLarge, Undecodable, shown
@@ -33,7 +33,7 @@ def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
         raise Forbidden("the stream is not of protocol 5")
     copyreg.clear_extension_cache()  # which a stream reaches without find_class
     left = iter(buffers)
-    file = BufferedReader(BytesIO(stream))  # whose `peek` lets the unpickler leave what follows its end
+    file = BytesIO(stream)  # of which the unpickler takes frame by frame, and nothing that follows its end
     reader = Reader(file, fix_imports=False, buffers=left)
     reader.rebuild = rebuild
     try:
