@@ -67,7 +67,7 @@ def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
             answer = connections.exchange(request, 2.0)
             assert (answer.body, answer.is_second) == (b"x", False)
             (_, kept), *_ = connections._idle
-            select.select([kept.sock], [], [], 2.0)  # until the end has arrived
+            select.select([kept.sock], [], [], 30.0)  # until the end has arrived
         connections.close()
         assert (server.connections, len(server.requests)) == (2, 2)
 

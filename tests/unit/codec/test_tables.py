@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
 import ipaddress
@@ -14,6 +15,7 @@ import pytest
 
 from brine_codec import Limits, TooLarge, Undecodable
 from brine_codec.standard.tables import makers
+from brine_codec.writer import TreeWriter
 from tests.unit.codec.samples import codec
 
 if TYPE_CHECKING:
@@ -100,3 +102,20 @@ def test_keys_that_collide_are_not_placed(tag: str) -> None:
 def test_a_dict_that_is_dear_does_not_harm_others() -> None:
     obj = [{(n, str(n)): n for n in range(6_000)}, {(1 << 60) + (n << 22): n for n in range(1_000)}]
     assert opened(obj, codec()) == obj
+
+
+@pytest.mark.parametrize(("obj", "ways"), [([[]], [False]), ({(n,): n for n in range(3_000)}, [False, True])])
+def test_only_what_takes_too_long_is_written_twice(obj: Any, ways: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(0 if isinstance(obj, dict) else 200):  # deeper than may be, which no call mends
+        obj = [obj]
+    tried = []
+    write = TreeWriter.write
+
+    def watched(self: TreeWriter, obj: object, *, as_calls: bool = False) -> Any:
+        tried.append(as_calls)
+        return write(self, obj, as_calls=as_calls)
+
+    monkeypatch.setattr(TreeWriter, "write", watched)
+    with contextlib.suppress(TooLarge):
+        codec().seal(obj, now=1.0)
+    assert tried == ways

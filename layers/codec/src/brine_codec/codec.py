@@ -143,7 +143,8 @@ class Codec:
     ) -> tuple[Sequence[Chunk], int, bool, tuple[float, float]]:
         """Chunks, their size, whether they have buffers, and the memory and steps that opening them takes.
 
-        What is sealed must open. Raises TooLarge for what would not even uncompressed, Unsupported.
+        What is sealed must open. Raises TooLarge for an object that could not be opened even without compression, and
+        Unsupported.
         """
         pickle, buffers = writer.write(obj, as_calls=as_calls)
         chunks, size = self._joined(pickle, buffers)
@@ -155,7 +156,7 @@ class Codec:
             place = locate(obj, writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
         except TooLarge:
-            if as_calls:
+            if as_calls or budget.steps >= 0:  # calls save time, and nothing else
                 raise
             return self._tree(obj, writer, as_calls=True)
         return chunks, size, bool(buffers), (memory - budget.memory, steps - budget.steps)

@@ -34,7 +34,8 @@ _HASH_BITS = 2**64 - 1
 
 
 DICT, SET = (1, 2, 3), (10, 3, 5)
-"""How CPython fills a table: so many slots in a row before it jumps; and so many of each so many before it grows."""
+"""How CPython fills a table: how many slots in a row it tries before it jumps; and the part of the slots that it fills
+before the table grows, as two numbers: (1, 2, 3) tries one slot, and grows when two of three are filled."""
 
 
 def price(keys: Sequence[object], table: Table, spend: Spend, weigh: Weigh) -> None:

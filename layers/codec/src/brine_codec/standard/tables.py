@@ -1,8 +1,9 @@
-"""Makers of dicts and sets in tree streams whose keys might collide, which are looked at one by one when they are made.
+"""Makers of dicts and sets that count how often their keys really collide.
 
-A dict of opcodes is charged for the worst keys that could be in it, since the gate sees no hashes: for a thousand that
-can be too much, though they take a millisecond. So a dict that would not open otherwise is written as a call. Its
-argument is a list of lists, which no run of the gate's patterns has in a call: each call is charged for its size.
+The gate does not see the hashes of keys, so it charges a dict as if all of its keys collided. Even a thousand honest
+keys can cost too much that way. The writer then writes the dict as a call of one of these makers, which see the keys.
+The argument of such a call is a list of lists. No run of the gate's patterns holds a call like that, so each call is
+charged for its size.
 """
 
 from __future__ import annotations
@@ -84,12 +85,12 @@ def _checked(columns: object, table: Table) -> tuple[list[Any], Any]:
 
 def _paid(keys: list[Any], table: Table) -> list[Any]:
     """The keys, if they do not collide too often. Raises TooLarge."""
-    price(keys, table, _Purse(START + STEPS_PER_BYTE * sum(map(_size, keys))).spend, _weigh)
+    price(keys, table, _KeyBudget(START + STEPS_PER_BYTE * sum(map(_size, keys))).spend, _weigh)
     return keys
 
 
-class _Purse:
-    """What the keys of one table may take."""
+class _KeyBudget:
+    """Steps that are left for the keys of one table."""
 
     def __init__(self, steps: float) -> None:
         self._steps: float = steps
