@@ -24,7 +24,7 @@ import boto3
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.aws.sigv4 import Signer
-from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.http1 import Client
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from brine.domain.channel_message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.single_use import Sending, Sent
-    from brine.exchange_ports import ClaimStore, MessageQueue, SingleUseStore, Upload
-    from brine.ports import Deadline
+    from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
+    from brine.domain.channels.single_use import Sending, Sent
+    from brine.ports.channels import ClaimStore, MessageQueue, SingleUseStore, Upload
+    from brine.ports.deadline import Deadline
     from tests.faults import Faults
 
 

@@ -12,30 +12,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
-from brine.domain.messages import Response
+from brine.domain.http.messages import Response
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from random import Random
 
-    from brine.domain.fields import Fields
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.domain.refresh import RefreshRequest
-    from brine.domain.stamps import Stamp
-    from brine.ports import (
-        BodyStore,
-        Deadline,
-        Held,
-        Item,
-        ItemStore,
-        Lease,
-        LeaseStore,
-        Origin,
-        RefreshQueue,
-        StampStore,
-    )
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Request
+    from brine.domain.purging.stamps import Stamp
+    from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.caching import BodyStore, Held, Item, ItemStore, Lease, LeaseStore, RefreshQueue, StampStore
+    from brine.ports.deadline import Deadline
+    from brine.ports.origins import Origin
 
 type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old", "partial", "hangs"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from brine.adapters.aws.endpoints import endpoint
 from brine.adapters.http1 import Client
 from brine.adapters.http1.connection import Limits, Message
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from tests.loopback import Loopback
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from brine.domain.origin import OriginAddress
-    from brine.ports import CircuitStore, Claim, Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
+    from brine.ports.origins import CircuitStore, Claim
     from tests.faults import Faults
 
 

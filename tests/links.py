@@ -5,8 +5,8 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 
-from brine.domain.fields import Fields
-from brine.domain.messages import Response
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Response
 
 SECONDS = 30
 

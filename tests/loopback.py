@@ -8,7 +8,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Self
 
-from brine.domain.origin import OriginAddress
+from brine.domain.routing.origin import OriginAddress
 
 if TYPE_CHECKING:
     import ssl

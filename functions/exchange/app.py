@@ -10,17 +10,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from brine.adapters.lambda_http import Incoming, read, write
-from brine.domain.messages import Request
+from brine.bootstrap.channels import build_exchange
+from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
-from brine.exchange_bootstrap import build_exchange
-from brine.ports import Deadline
-from brine.service.exchange.answer import ExchangeAnswer
+from brine.ports.deadline import Deadline
+from brine.service.channels.answer import ExchangeAnswer
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.exchange.answer import ExchangeResult
+    from brine.service.channels.answer import ExchangeResult
     from brine.service.problems import Kind
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")

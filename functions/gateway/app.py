@@ -10,17 +10,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from brine.adapters.lambda_http import Incoming, read, room, write
-from brine.bootstrap import build_gateway
-from brine.domain.messages import Request
+from brine.bootstrap.gateway import build_gateway
+from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from brine.service.journal import FAULT_METRICS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.answer import Answer
+    from brine.service.http_cache.answer import Answer
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
 

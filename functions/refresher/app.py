@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from brine.adapters import refresh_message
-from brine.bootstrap import build_refresher
+from brine.adapters.sqs import refresh_message
+from brine.bootstrap.gateway import build_refresher
 from brine.errors import BadEvent
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.refresh import Refresh
 from brine.service.journal import FAULT_METRICS
-from brine.service.refresh import Refresh
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.refresh import Outcome
+    from brine.service.http_cache.refresh import Outcome
 
 METRICS: dict[Outcome | Literal["malformed"], str] = {
     "refreshed": "Refreshed",

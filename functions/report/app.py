@@ -19,21 +19,21 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from brine.adapters.config.routes import parse_routes
 from brine.adapters.http1 import Client
-from brine.adapters.origin_http import HttpOrigin
-from brine.adapters.routes_toml import parse_routes
-from brine.bootstrap import build_cache
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
+from brine.adapters.http1.origin import HttpOrigin
+from brine.bootstrap.gateway import build_cache
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
 from brine.errors import OriginError, OriginMalformed
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from brine_codec import Registry
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.domain.route import Route
-    from brine.service.computation import Outcome, Story
+    from brine.domain.routing.route import Route
+    from brine.service.results.computation import Outcome, Story
 
 SERVICES: Final = """
 [[route]]

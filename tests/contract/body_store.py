@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
+from brine.domain.http.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.messages import Response
-    from brine.ports import BodyStore
+    from brine.domain.http.messages import Response
+    from brine.ports.caching import BodyStore
 
 TOLD = Fields(
     [

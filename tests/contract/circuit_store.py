@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.origin import OriginAddress
+from brine.domain.routing.origin import OriginAddress
 
 if TYPE_CHECKING:
-    from brine.ports import CircuitStore
+    from brine.ports.origins import CircuitStore
 
 NOW = 1_790_000_000.123456
 CROWD = 16

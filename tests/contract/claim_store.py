@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.channel_message import ClaimCheck
-from brine.ports import Deadline
+from brine.domain.channels.message import ClaimCheck
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
-    from brine.exchange_ports import ClaimStore
+    from brine.ports.channels import ClaimStore
 
 ENVELOPE = b"\0\xff" * 500
 

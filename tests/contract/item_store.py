@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.ports import Item
+from brine.ports.caching import Item
 
 if TYPE_CHECKING:
-    from brine.ports import ItemStore
+    from brine.ports.caching import ItemStore
 
 PLAIN = Item(envelope=bytes(range(256)), evict_at=1_900_000_000)
 FULL = Item(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.ports import Held, Item, Lease
+from brine.ports.caching import Held, Item, Lease
 
 if TYPE_CHECKING:
-    from brine.ports import ItemStore, LeaseStore
+    from brine.ports.caching import ItemStore, LeaseStore
 
 NOW = 1_790_000_000.25
 LATER = NOW + 10.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from brine.ports import Memory
+    from brine.ports.caching import Memory
 
 A, B, C = ("a", "main"), ("b", "main"), ("c", "main")
 

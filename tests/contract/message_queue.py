@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.channel_message import ChannelMessage, ClaimCheck
-from brine.ports import Deadline
-from brine.service.exchange.sending import INLINE_LIMIT
+from brine.domain.channels.message import ChannelMessage, ClaimCheck
+from brine.ports.deadline import Deadline
+from brine.service.channels.sending import INLINE_LIMIT
 
 if TYPE_CHECKING:
-    from brine.domain.channel_message import Delivery
-    from brine.exchange_ports import MessageQueue
+    from brine.domain.channels.message import Delivery
+    from brine.ports.channels import MessageQueue
 
 EXPIRES_AT = 1_900_000_000
 PLAIN = ChannelMessage("user/producer", EXPIRES_AT, b"\0\xffsealed")

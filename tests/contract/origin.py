@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
 from brine.errors import OriginTimeout
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Origin
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.origins import Origin
 
 type Application = Callable[[Request], Response]
 

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.service import Aws, Patience
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.dynamodb_leases import DynamoLeaseStore
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.http1 import Client
-from brine.ports import Item, Lease
+from brine.ports.caching import Item, Lease
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.synchronize import Barrier
 
-    from brine.ports import ItemStore, LeaseStore
+    from brine.ports.caching import ItemStore, LeaseStore
 
 PROCESSES = 8
 THREADS = 25

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.refresh import RefreshRequest
+from brine.domain.http.fields import Fields
+from brine.domain.refreshing.request import RefreshRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.ports import RefreshQueue
+    from brine.ports.caching import RefreshQueue
 
 PLAIN = RefreshRequest(route="api", target="/x", key="a" * 64)
 FULL = RefreshRequest(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.single_use import Sending, Sent
-from brine.ports import Deadline
+from brine.domain.channels.single_use import Sending, Sent
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
-    from brine.exchange_ports import SingleUseStore
+    from brine.ports.channels import SingleUseStore
 
 NOW = 1_790_000_000.25
 UNTIL = NOW + 31.5

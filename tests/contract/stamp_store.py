@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.stamps import STEP, Stamp
-from brine.ports import Item
+from brine.domain.purging.stamps import STEP, Stamp
+from brine.ports.caching import Item
 
 if TYPE_CHECKING:
-    from brine.ports import ItemStore, StampStore
+    from brine.ports.caching import ItemStore, StampStore
 
 NOW = 1_790_000_000.123456
 ITEM = Item(envelope=bytes(range(256)) * 100, evict_at=1_900_000_000, tags=("a",))

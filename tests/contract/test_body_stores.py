@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore
-from brine.adapters.s3 import S3BodyStore
+from brine.adapters.memory.stores import MemoryBodyStore
+from brine.adapters.s3.bodies import S3BodyStore
 from tests.contract.body_store import BodyStoreContract
 from tests.links import followed
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.aws.service import Aws
-    from brine.domain.messages import Response
-    from brine.ports import BodyStore
+    from brine.domain.http.messages import Response
+    from brine.ports.caching import BodyStore
 
 
 class TestMemoryBodyStore(BodyStoreContract):

@@ -15,8 +15,8 @@ import pytest
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.s3_bucket import S3Bucket
 from brine.adapters.aws.service import Patience
-from brine.adapters.s3 import S3BodyStore
-from brine.domain.redirect import LINK_SECONDS
+from brine.adapters.s3.bodies import S3BodyStore
+from brine.domain.caching.redirect import LINK_SECONDS
 from tests.aws import REGION
 from tests.contract.body_store import TOLD, BodyStoreContract
 from tests.links import followed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import Client
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
     from tests.aws import Emulator
 
 pytestmark = pytest.mark.races

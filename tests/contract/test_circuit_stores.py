@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.dynamodb_circuits import DynamoCircuitStore
-from brine.domain.circuit import KEPT
+from brine.adapters.dynamodb.circuits import DynamoCircuitStore
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.domain.resilience.circuit import KEPT
 from brine.errors import StoreUnavailable
 from tests.contract.circuit_store import NOW, CircuitStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.domain.origin import OriginAddress
-    from brine.ports import CircuitStore
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.origins import CircuitStore
     from tests.aws import Emulator
 
 

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb_circuits import DynamoCircuitStore
+from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from tests.contract.circuit_store import CircuitStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.http1 import Client
-    from brine.ports import CircuitStore
+    from brine.ports.origins import CircuitStore
     from tests.aws import Emulator
 
 

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from brine.adapters.exchange_memory import MemoryClaimStore
-from brine.adapters.s3_claims import S3ClaimStore
-from brine.domain.channel_message import ClaimCheck
+from brine.adapters.memory.channels import MemoryClaimStore
+from brine.adapters.s3.claims import S3ClaimStore
+from brine.domain.channels.message import ClaimCheck
 from brine.errors import StoreUnavailable
 from tests.contract.claim_store import ENVELOPE, ClaimStoreContract
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
-from brine.adapters.s3_claims import S3ClaimStore
-from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
+from brine.adapters.s3.claims import S3ClaimStore
+from brine.adapters.sqs.message_queue import SqsMessageQueue
 from tests.aws import REGION
 from tests.contract.claim_store import ClaimStoreContract
 from tests.contract.message_queue import MessageQueueContract

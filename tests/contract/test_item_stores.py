@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.memory import MemoryItemStore
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.memory.stores import MemoryItemStore
 from tests.contract.item_store import ItemStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.ports import ItemStore
+    from brine.ports.caching import ItemStore
 
 
 class TestMemoryItemStore(ItemStoreContract):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.dynamodb_leases import DynamoLeaseStore
-from brine.ports import Lease
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.leases import DynamoLeaseStore
+from brine.ports.caching import Lease
 from tests.aws import REGION
 from tests.contract.lease_store import LeaseStoreContract
 from tests.contract.racing import PROCESSES, THREADS, Course, Turn, race, violations
@@ -16,7 +16,7 @@ from tests.contract.racing import PROCESSES, THREADS, Course, Turn, race, violat
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import Client
-    from brine.ports import ItemStore, LeaseStore
+    from brine.ports.caching import ItemStore, LeaseStore
     from tests.aws import Emulator
 
 ROUNDS = 6

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.dynamodb_leases import DynamoLeaseStore
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.leases import DynamoLeaseStore
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from tests.contract.lease_store import NOW, OLD, LeaseStoreContract, taken
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.ports import ItemStore, LeaseStore
+    from brine.ports.caching import ItemStore, LeaseStore
     from tests.aws import Emulator
 
 

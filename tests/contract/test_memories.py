@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.l1 import L1
+from brine.adapters.memory.l1 import L1
 from tests.contract.memory import MemoryContract
 
 if TYPE_CHECKING:
-    from brine.ports import Memory
+    from brine.ports.caching import Memory
 
 
 class TestL1(MemoryContract):

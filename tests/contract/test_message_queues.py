@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from brine.adapters.exchange_memory import MemoryMessageQueue
-from brine.adapters.sqs_messages import SqsMessageQueue
+from brine.adapters.memory.channels import MemoryMessageQueue
+from brine.adapters.sqs.message_queue import SqsMessageQueue
 from brine.errors import StoreUnavailable
 from tests.aws import REGION
 from tests.contract.message_queue import PLAIN, MessageQueueContract, receive

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_http import HttpOrigin
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.domain.origin import OriginAddress
+from brine.adapters.http1.origin import HttpOrigin
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.routing.origin import OriginAddress
 from tests.contract.origin import OriginContract
 from tests.loopback import Loopback
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.adapters.http1 import Client
-    from brine.domain.messages import Response
-    from brine.ports import Origin
+    from brine.domain.http.messages import Response
+    from brine.ports.origins import Origin
     from tests.contract.origin import Application, Served
     from tests.loopback import Peer
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from brine.adapters import refresh_message
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.adapters.sqs import SqsRefreshQueue
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.sqs import refresh_message
+from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.errors import StoreUnavailable
 from tests.aws import REGION
 from tests.contract.refresh_queue import PLAIN, RefreshQueueContract
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine.adapters.aws.service import Aws
-    from brine.domain.refresh import RefreshRequest
+    from brine.domain.refreshing.request import RefreshRequest
 
 
 @pytest.fixture(scope="module")

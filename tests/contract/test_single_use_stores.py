@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb_single_use import DynamoSingleUseStore
-from brine.adapters.exchange_memory import MemorySingleUseStore
+from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
+from brine.adapters.memory.channels import MemorySingleUseStore
 from brine.errors import StoreUnavailable
 from tests.contract.single_use_store import EVICT_AT, SingleUseStoreContract, begin
 

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.dynamodb_stamps import DynamoStampStore
-from brine.adapters.memory import MemoryItemStore, MemoryStampStore
-from brine.domain.stamps import KEPT
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.stamps import DynamoStampStore
+from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
+from brine.domain.purging.stamps import KEPT
 from tests.contract.stamp_store import NOW, StampStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.ports import ItemStore, StampStore
+    from brine.ports.caching import ItemStore, StampStore
     from tests.aws import Emulator
 
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
-from brine.adapters.dynamodb_stamps import DynamoStampStore
+from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.stamps import DynamoStampStore
 from tests.contract.stamp_store import StampStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import Client
-    from brine.ports import ItemStore, StampStore
+    from brine.ports.caching import ItemStore, StampStore
     from tests.aws import Emulator
 
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError as AwsError
 
-from brine.adapters import channel_message_form
-from brine.domain.channel import PURPOSE, message_context
+from brine.adapters.sqs import channel_message
+from brine.domain.channels.channel import PURPOSE, message_context
 from brine_cli.emulators import emulator
 from brine_cli.environments import ExclusiveEnvironments
 from brine_cli.resources import aws_client
@@ -223,7 +223,7 @@ class Run:
         while True:
             given = sqs.receive_message(QueueUrl=twin.resources[DEAD], MaxNumberOfMessages=10, VisibilityTimeout=600)
             for one in given.get("Messages", []):
-                message = channel_message_form.read(one["Body"])
+                message = channel_message.read(one["Body"])
                 if message is None:
                     yield "what is no message"
                     continue

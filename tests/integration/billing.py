@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from brine.adapters.http1.connection import Answer, Limits, Message
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
     from tests.aws import Emulator
 
 KB = 1024

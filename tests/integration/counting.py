@@ -9,8 +9,8 @@ from brine.adapters.http1 import Client
 if TYPE_CHECKING:
     from brine.adapters.http1.connection import Answer as Exchanged
     from brine.adapters.http1.connection import Limits, Message
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
 
 
 class CountingClient(Client):

@@ -8,18 +8,18 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters import refresh_message
-from brine.bootstrap import build_gateway, build_purger, build_refresher
-from brine.domain.messages import Request
-from brine.ports import Deadline
+from brine.adapters.sqs import refresh_message
+from brine.bootstrap.gateway import build_gateway, build_purger, build_refresher
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from brine.service.waiting import Waiting
 from tests.integration.billing import MeteredClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.service.answer import Answer
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer
     from brine.service.purge import Purger
     from tests.integration.billing import Bill
     from tests.loopback import Peer

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap import build_gateway, build_purger
-from brine.domain.messages import Request
+from brine.bootstrap.gateway import build_gateway, build_purger
+from brine.domain.http.messages import Request
 from brine.errors import ConfigError
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from brine.settings import Settings
 from tests.integration.counting import CountingClient
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brine.service.answer import Answer
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer
     from tests.aws import Emulator
 
 LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from brine.domain.channel import PURPOSE, message_context
-from brine.domain.channel_message import content_of, with_nonce
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.exchange_bootstrap import build_exchange
-from brine.ports import Deadline
-from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT
+from brine.bootstrap.channels import build_exchange
+from brine.domain.channels.channel import PURPOSE, message_context
+from brine.domain.channels.message import content_of, with_nonce
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
+from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT
 from brine_codec import Codec, Keyring
 from tests.aws import REGION
 from tests.contract.test_message_queues import two_queues
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brine.service.exchange.answer import ExchangeAnswer
-    from brine.service.exchange.exchange import Exchange
+    from brine.service.channels.answer import ExchangeAnswer
+    from brine.service.channels.exchange import Exchange
     from tests.aws import Emulator
 
 ACCOUNT = "123456789012"

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap import build_gateway
-from brine.domain.messages import Request
-from brine.ports import Deadline
+from brine.bootstrap.gateway import build_gateway
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from tests.integration.counting import CountingClient
 from tests.integration.test_aws_calls import KEYS
 from tests.loopback import Loopback, answering_once_and_closing
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from brine.service.answer import Answer
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer
     from tests.aws import Emulator
     from tests.loopback import Peer
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from brine.adapters.http1 import Client
-from brine.bootstrap import build_gateway
+from brine.bootstrap.gateway import build_gateway
 from tests.faults import Faults
 from tests.faulty_aws import FaultyAws
 from tests.integration.test_aws_calls import KEYS, ask

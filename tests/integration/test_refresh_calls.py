@@ -10,9 +10,9 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from brine.adapters import refresh_message
-from brine.bootstrap import build_gateway, build_refresher
-from brine.ports import Deadline
+from brine.adapters.sqs import refresh_message
+from brine.bootstrap.gateway import build_gateway, build_refresher
+from brine.ports.deadline import Deadline
 from tests.aws import REGION
 from tests.integration.counting import CountingClient
 from tests.integration.test_aws_calls import KEYS, ask

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap import build_cache, build_purger
+from brine.bootstrap.gateway import build_cache, build_purger
 from brine.errors import ConfigError
 from tests.integration.counting import CountingClient
 from tests.unit.codec.samples import order, registry

@@ -12,16 +12,16 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.http1 import Client
-from brine.bootstrap import build_gateway
-from brine.domain.messages import Request
-from brine.ports import Deadline
+from brine.bootstrap.gateway import build_gateway
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.synchronize import Barrier
 
-    from brine.service.answer import Answer, Result
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer, Result
 
 PROCESSES = 8
 THREADS = 25

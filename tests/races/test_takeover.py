@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from brine.adapters.http1 import Client
-from brine.bootstrap import build_gateway
-from brine.domain.cache_key import cache_key
-from brine.service.response_cache import pk_of
+from brine.bootstrap.gateway import build_gateway
+from brine.domain.caching.cache_key import cache_key
+from brine.service.http_cache.response_cache import pk_of
 from tests.races.crowd import LIMIT, Got, ask, got_of, page
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from pathlib import Path
 
-    from brine.service.answer import Answer
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer
     from tests.races.crowd import SlowOrigin
 
 pytestmark = pytest.mark.races

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.adapters.routes_toml import parse_routes
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
-from brine.ports import Deadline
+from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.ports.deadline import Deadline
 from brine.service.purge import Purger
 from tests.faults import Faults
 from tests.soak.ledger import Asked, Got, Ledger
@@ -25,7 +25,7 @@ from tests.unit.service.world import START, World
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.domain.origin import OriginAddress
+    from brine.domain.routing.origin import OriginAddress
 
 ROUTE = """
 [[route]]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from brine.adapters.http1 import Client
-from brine.bootstrap import build_purger
+from brine.bootstrap.gateway import build_purger
 from brine_cli.emulators import emulator
 from brine_cli.twin import Twin
 from tests.faults import Faults

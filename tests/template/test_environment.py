@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from brine.adapters.routes_toml import parse_routes
+from brine.adapters.config.routes import parse_routes
 from brine.settings import Settings
 from tests.template.stack import ROOT
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.channels_toml import parse_channels
-from brine.adapters.exchange_memory import MOST_ATTEMPTS
-from brine.adapters.types_toml import parse_types
-from brine.domain.channel import LONGEST_RETENTION
+from brine.adapters.config.channels import parse_channels
+from brine.adapters.config.types import parse_types
+from brine.adapters.memory.channels import MOST_ATTEMPTS
+from brine.domain.channels.channel import LONGEST_RETENTION
 from tests.template.stack import ROOT
 
 if TYPE_CHECKING:
-    from brine.adapters.channels_toml import DeclaredChannel
+    from brine.adapters.config.channels import DeclaredChannel
     from tests.template.stack import Stack
 
 FUNCTION = "ExchangeFunction"

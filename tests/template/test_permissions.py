@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.result_key import result_key
-from brine.domain.single_use import single_use_key
-from brine.domain.stamps import result_stamp
-from brine.service.response_cache import pk_of as response_pk
-from brine.service.result_store import pk_of as result_pk
+from brine.domain.channels.single_use import single_use_key
+from brine.domain.purging.stamps import result_stamp
+from brine.domain.results.key import result_key
+from brine.service.http_cache.response_cache import pk_of as response_pk
+from brine.service.results.store import pk_of as result_pk
 from tests.template.policies import (
     LEADING_KEYS,
     TableRights,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.domain.redirect import LINK_SECONDS
-from brine.service.exchange.delivering import LONGEST_URL
-from brine.service.exchange.sending import UPLOAD_SECONDS
+from brine.domain.caching.redirect import LINK_SECONDS
+from brine.service.channels.delivering import LONGEST_URL
+from brine.service.channels.sending import UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.bootstrap import build_gateway, build_refresher
+from brine.bootstrap.gateway import build_gateway, build_refresher
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
-from brine.service.answer import Result
-from brine.service.computation import Outcome
-from brine.service.exchange.problems import EXCHANGE_KINDS
+from brine.service.channels.problems import EXCHANGE_KINDS
+from brine.service.http_cache.answer import Result
 from brine.service.journal import FAULT_METRICS, FaultKind
 from brine.service.problems import KINDS
+from brine.service.results.computation import Outcome
 from brine.settings import Settings
 from tests.markdown import codes, read_page
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.messages import Request, Response
-from brine.domain.origin import OriginAddress
-from brine.domain.refresh import RefreshRequest
-from brine.domain.stamps import Stamp
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.http.messages import Request, Response
+from brine.domain.purging.stamps import Stamp
+from brine.domain.refreshing.request import RefreshRequest
+from brine.domain.routing.origin import OriginAddress
 from brine.errors import OriginTimeout, OriginUnreachable, StoreError, StoreThrottled, StoreUnavailable
-from brine.ports import Deadline, Held, Item, Lease
+from brine.ports.caching import Held, Item, Lease
+from brine.ports.deadline import Deadline
 from tests.faults import Faults, FaultyBodies, FaultyItems, FaultyLeases, FaultyOrigin, FaultyQueue, FaultyStamps
 from tests.faulty_circuits import FaultyCircuits
 

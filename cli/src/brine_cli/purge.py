@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.exceptions import BotoCoreError
 
+from brine.adapters.config.routes import route_names
 from brine.adapters.http1.client import Client
-from brine.adapters.routes_toml import route_names
-from brine.bootstrap import build_purger
-from brine.domain.tenant import NOBODY
+from brine.bootstrap.gateway import build_purger
+from brine.domain.routing.tenant import NOBODY
 from brine.errors import BrineError
 from brine_cli.errors import CommandError
 from brine_cli.intrinsics import REGION

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from brine.adapters.routes_toml import parse_routes
+from brine.adapters.config.routes import parse_routes
 from brine.errors import ConfigError
 from brine_cli import limits
 from brine_cli.admission import Admission

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from math import floor
 
-from brine.domain.http_date import format_http_date
+from brine.domain.http.dates import format_http_date
 
 FRESH = "Cache-Control: max-age=3600"
 OLD = "Age: 7200"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from brine.domain.channel import PURPOSE, message_context
-from brine.domain.channel_message import with_nonce
-from brine.service.exchange.sending import INLINE_LIMIT
+from brine.domain.channels.channel import PURPOSE, message_context
+from brine.domain.channels.message import with_nonce
+from brine.service.channels.sending import INLINE_LIMIT
 from brine_client import Client, Credentials, NotPermitted, secret_keyring
 from brine_codec import Codec, Keyring, arrays
 from examples.shop import Line, Order

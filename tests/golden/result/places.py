@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.stamps import tag_stamp
+from brine.domain.purging.stamps import tag_stamp
 from tests.unit.codec.samples import order
 from tests.unit.results.world import World
 

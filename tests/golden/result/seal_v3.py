@@ -9,7 +9,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from brine.adapters.memory import MemoryBodyStore
+from brine.adapters.memory.stores import MemoryBodyStore
 from tests.golden.result.places import CALLS, GoldenError, call, world_of
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore
-from brine.ports import Item
+from brine.adapters.memory.stores import MemoryBodyStore
+from brine.ports.caching import Item
 from tests.golden.result.places import CALLS, GoldenError, call, world_of
 
 HERE = Path(__file__).parent

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from brine.adapters.channel_message_form import read, write
-from brine.domain.channel_message import ChannelMessage, ClaimCheck
+from brine.adapters.sqs.channel_message import read, write
+from brine.domain.channels.message import ChannelMessage, ClaimCheck
 
 CLAIM = {"size": 7, "sha256": "00" * 32}
 WHOLE = {"version": 2, "sender": "role/shop", "expires_at": 1_790_000_000}

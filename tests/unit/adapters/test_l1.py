@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from brine.adapters.l1 import L1
+from brine.adapters.memory.l1 import L1
 
 A, B, C = ("a", "main"), ("b", "main"), ("c", "main")
 

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_http import HttpOrigin
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
+from brine.adapters.http1.origin import HttpOrigin
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.http1 import Client
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
     from tests.loopback import Peer
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.messages import Request, Response
-from brine.domain.origin import OriginAddress
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.messages import Request, Response
+from brine.domain.routing.origin import OriginAddress
 from brine.errors import OriginTimeout, OriginUnreachable
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 
 ADDRESS = OriginAddress(scheme="http", host="origin.test", port=80)
 SOON = Deadline(1.0, lambda: 0.0)

@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from brine.adapters.http1 import Client
-from brine.adapters.origin_http import HttpOrigin
-from brine.domain.messages import Request
+from brine.adapters.http1.origin import HttpOrigin
+from brine.domain.http.messages import Request
 from brine.errors import OriginMalformed, OriginUnreachable
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from tests.loopback import Loopback, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine.domain.origin import OriginAddress
+    from brine.domain.routing.origin import OriginAddress
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.adapters.refresh_message import read, write
-from brine.domain.fields import Fields
-from brine.domain.refresh import RefreshRequest
+from brine.adapters.sqs.refresh_message import read, write
+from brine.domain.http.fields import Fields
+from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import BadEvent
 from tests.events import load_event
 

@@ -9,25 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from brine.domain.cache_status import CacheStatus
-from brine.domain.decide import decide
-from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
-from brine.domain.fields import Fields
-from brine.domain.freshness import remaining_freshness
-from brine.domain.http_date import format_http_date
-from brine.domain.messages import Request, Response
-from brine.domain.origin import OriginAddress
-from brine.domain.policy import Policy
-from brine.domain.receive import receive, receive_error
-from brine.domain.respond import relay, respond
-from brine.domain.route import Route
-from brine.domain.stored import Selection, StoredResponse
-from brine.domain.storing import evict_at
-from brine.domain.upstream import as_sent, forwarded
-from brine.domain.vary import selecting_digests, selects
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.caching.freshness import remaining_freshness
+from brine.domain.caching.receive import receive, receive_error
+from brine.domain.caching.respond import relay, respond
+from brine.domain.caching.stored import Selection, StoredResponse
+from brine.domain.caching.storing import evict_at
+from brine.domain.caching.vary import selecting_digests, selects
+from brine.domain.http.cache_status import CacheStatus
+from brine.domain.http.dates import format_http_date
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.policy import Policy
+from brine.domain.routing.route import Route
+from brine.domain.routing.upstream import as_sent, forwarded
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Decision, Reception
+    from brine.domain.caching.decision import Decision, Reception
 
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)

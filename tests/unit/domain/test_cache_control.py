@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.cache_control import parse_directives, request_directives, response_directives
-from brine.domain.fields import Fields
+from brine.domain.http.cache_control import parse_directives, request_directives, response_directives
+from brine.domain.http.fields import Fields
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.cache_status import CacheStatus
-from brine.domain.fields import Fields
-from brine.domain.structured import parse_dictionary
+from brine.domain.http.cache_status import CacheStatus
+from brine.domain.http.fields import Fields
+from brine.domain.http.structured import parse_dictionary
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.canonical import NEGOTIATION, canonical, preferences
-from brine.domain.fields import Fields
+from brine.domain.http.canonical import NEGOTIATION, canonical, preferences
+from brine.domain.http.fields import Fields
 
 
 @pytest.mark.parametrize(

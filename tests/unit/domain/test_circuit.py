@@ -4,12 +4,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.circuit import FAIR_TIME, KEPT, SEVERAL_PATHS, STREAK_GAP, Streak, after_failure, health, needs_probe
-from brine.domain.messages import Response
+from brine.domain.http.messages import Response
+from brine.domain.resilience.circuit import (
+    FAIR_TIME,
+    KEPT,
+    SEVERAL_PATHS,
+    STREAK_GAP,
+    Streak,
+    after_failure,
+    health,
+    needs_probe,
+)
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
-    from brine.domain.retries import Outcome
+    from brine.domain.resilience.retries import Outcome
     from brine.errors import OriginError
 
 NOW = 1_790_000_000.0

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.decide import decide
-from brine.domain.decision import Forward, Refuse, Serve, ServeStale, Validate
-from brine.domain.policy import Policy
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Decision, ForwardReason
+    from brine.domain.caching.decision import Decision, ForwardReason
     from tests.unit.domain.stories import Header
 
 TAG: Header = ("ETag", '"v1"')

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.early_refresh import is_due_early
-from brine.domain.policy import Policy
+from brine.domain.refreshing.early import is_due_early
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, date, stored_response
 
 if TYPE_CHECKING:

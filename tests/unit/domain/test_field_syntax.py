@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.field_syntax import MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.http.field_syntax import MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.fields import Fields
+from brine.domain.http.fields import Fields
 
 LINES = (("A", "1"), ("b", "2"), ("a", "3"))
 

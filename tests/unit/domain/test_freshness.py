@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.freshness import freshness, remaining_freshness
-from brine.domain.policy import Policy
+from brine.domain.caching.freshness import freshness, remaining_freshness
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, date, request, stored_response
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.fields import Fields
-from brine.domain.http_date import date_field, format_http_date, parse_http_date
+from brine.domain.http.dates import date_field, format_http_date, parse_http_date
+from brine.domain.http.fields import Fields
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC).timestamp()
 EXAMPLE = 784111777  # the RFC's: Sun, 06 Nov 1994 08:49:37 GMT

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.decision import Serve, ServeStale
-from brine.domain.fields import Fields
-from brine.domain.policy import Policy
-from brine.domain.stale import ERRORS
+from brine.domain.caching.decision import Serve, ServeStale
+from brine.domain.caching.stale import ERRORS
+from brine.domain.http.fields import Fields
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, date, decided, request, response, stored_response
 
 COOKIE = ("Set-Cookie", "session=A")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.invalidation import invalidated
-from brine.domain.origin import OriginAddress
+from brine.domain.purging.invalidation import invalidated
+from brine.domain.routing.origin import OriginAddress
 from tests.unit.domain.stories import ORIGIN, response
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.freshness import freshness
-from brine.domain.policy import Policy
+from brine.domain.caching.freshness import freshness
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, date, stored_response
 
 TENTH = Policy(freshness_lifetime=60, jitter=0.1, negative_lifetimes={404: 10, 410: 0})

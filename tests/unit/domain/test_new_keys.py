@@ -5,7 +5,7 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.new_keys import MINUTE, NewKeys
+from brine.domain.resilience.new_keys import MINUTE, NewKeys
 
 START = 1_790_000_000.0
 TIMES = st.lists(st.floats(START, START + 10 * MINUTE), min_size=1).map(sorted)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.decide import decide
-from brine.domain.decision import Forward, Serve
-from brine.domain.partial import asking_for_rest, holds
-from brine.domain.policy import Policy
-from brine.domain.stored import BodyReference
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Serve
+from brine.domain.caching.partial import asking_for_rest, holds
+from brine.domain.caching.stored import BodyReference
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, date, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request, Response
-    from brine.domain.stored import StoredResponse
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Request, Response
     from tests.unit.domain.stories import Header
 
 FRESH: Header = ("Cache-Control", "max-age=60")

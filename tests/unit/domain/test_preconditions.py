@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.preconditions import conditional, has_validator, if_range_holds, is_not_modified, strong_validator
+from brine.domain.http.conditions import conditional, has_validator, if_range_holds, is_not_modified, strong_validator
+from brine.domain.http.fields import Fields
 from tests.unit.domain.stories import START, date
 
 if TYPE_CHECKING:

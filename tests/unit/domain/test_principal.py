@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.principal import is_covered, is_principal, principal_name
+from brine.domain.routing.principal import is_covered, is_principal, principal_name
 
 OWN = "123456789012"
 

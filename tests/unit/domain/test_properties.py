@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brine.domain.decide import decide
-from brine.domain.decision import Forward, Serve, Validate
-from brine.domain.fields import Fields
-from brine.domain.freshness import freshness
-from brine.domain.messages import Request, Response
-from brine.domain.policy import Policy
-from brine.domain.receive import receive, receive_error
-from brine.domain.respond import needs_body, relay, respond
-from brine.domain.stored import BodyReference, StoredResponse
-from brine.domain.storing import evict_at
-from brine.domain.upstream import as_sent, forwarded
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Serve, Validate
+from brine.domain.caching.freshness import freshness
+from brine.domain.caching.receive import receive, receive_error
+from brine.domain.caching.respond import needs_body, relay, respond
+from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.storing import evict_at
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.domain.routing.policy import Policy
+from brine.domain.routing.upstream import as_sent, forwarded
 from tests.unit.domain.stories import OPEN, ORIGIN, START, date, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.policy import SetCookieRule
+    from brine.domain.routing.policy import SetCookieRule
 
 GARBAGE = st.text(alphabet=st.characters(min_codepoint=0, max_codepoint=255), max_size=12)
 DIRECTIVES = st.lists(

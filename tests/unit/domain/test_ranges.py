@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.ranges import (
+from brine.domain.http.ranges import (
     MAX_RANGES,
     ByteRange,
     Extent,

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.decide import decide, renewal
-from brine.domain.decision import Forward, Reception, Validate
-from brine.domain.policy import Policy
-from brine.domain.receive import receive, receive_error
+from brine.domain.caching.decide import decide, renewal
+from brine.domain.caching.decision import Forward, Reception, Validate
+from brine.domain.caching.receive import receive, receive_error
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
-    from brine.domain.stored import StoredResponse
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Request
     from tests.unit.domain.stories import Header
 
 TAG: Header = ("ETag", '"v1"')

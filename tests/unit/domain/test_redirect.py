@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.redirect import is_redirected, link_fields, redirection
-from brine.domain.stored import BodyReference
+from brine.domain.caching.redirect import is_redirected, link_fields, redirection
+from brine.domain.caching.stored import BodyReference
 from tests.unit.domain.stories import request, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
+    from brine.domain.http.messages import Request
     from tests.unit.domain.stories import Header
 
 TAG: Header = ("ETag", '"1"')

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from brine.adapters.refresh_message import write
-from brine.domain.cache_key import Resource
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.domain.origin import OriginAddress
-from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
-from brine.domain.refresh import MAX_CHARACTERS, RefreshRequest
-from brine.domain.refresh import refresh_request as of_request_as_sent
-from brine.domain.route import QueryRule, Route
-from brine.domain.stored import Selection, StoredResponse
-from brine.domain.upstream import as_sent
+from brine.adapters.sqs.refresh_message import write
+from brine.domain.caching.cache_key import Resource
+from brine.domain.caching.stored import Selection, StoredResponse
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.refreshing.request import MAX_CHARACTERS, RefreshRequest
+from brine.domain.refreshing.request import refresh_request as of_request_as_sent
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
+from brine.domain.routing.route import QueryRule, Route
+from brine.domain.routing.upstream import as_sent
 
 RESOURCE = Resource("k", "api")
 ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.respond import needs_body, relay, respond
-from brine.domain.stored import BodyReference
+from brine.domain.caching.respond import needs_body, relay, respond
+from brine.domain.caching.stored import BodyReference
 from tests.unit.domain.stories import START, date, request, response, stored_response
 
 if TYPE_CHECKING:

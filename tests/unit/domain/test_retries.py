@@ -4,9 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
-from brine.domain.retries import FIRST_PAUSE, LONGEST_PAUSE, is_repeatable, may_pass, pause_before, retry_after
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.domain.resilience.retries import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    is_repeatable,
+    may_pass,
+    pause_before,
+    retry_after,
+)
 from brine.errors import (
     OriginCircuitOpen,
     OriginMalformed,

@@ -6,9 +6,9 @@ from math import inf
 
 import pytest
 
-from brine.domain.cache_control import NO_DIRECTIVES, parse_directives
-from brine.domain.policy import Policy
-from brine.domain.stale import accepted_staleness, error_window, revalidation_window
+from brine.domain.caching.stale import accepted_staleness, error_window, revalidation_window
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_directives
+from brine.domain.routing.policy import Policy
 
 GRACE = Policy(grace=100)
 

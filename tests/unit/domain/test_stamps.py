@@ -9,12 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brine.domain.cache_key import Resource, cache_key
-from brine.domain.freshness import freshness
-from brine.domain.origin import OriginAddress
-from brine.domain.policy import Policy
-from brine.domain.route import Route
-from brine.domain.stamps import (
+from brine.domain.caching.cache_key import Resource, cache_key
+from brine.domain.caching.freshness import freshness
+from brine.domain.purging.stamps import (
     EVERYTHING,
     LONGEST_USE,
     STEP,
@@ -26,7 +23,10 @@ from brine.domain.stamps import (
     stale_from,
     stamp_names,
 )
-from brine.domain.tags import MAX_TAG_LENGTH
+from brine.domain.purging.tags import MAX_TAG_LENGTH
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.policy import Policy
+from brine.domain.routing.route import Route
 from tests.unit.domain.stories import START, stored_response
 
 ROUTE = Route(name="api", prefix="/", origin=OriginAddress(scheme="https", host="origin.test", port=443))

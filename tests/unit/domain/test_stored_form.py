@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.connection import end_to_end
-from brine.domain.policy import Policy
-from brine.domain.storing import evict_at
+from brine.domain.caching.storing import evict_at
+from brine.domain.http.hop_by_hop import end_to_end
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, date, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
-    from brine.domain.stored import StoredResponse
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Request
     from tests.unit.domain.stories import Header
 
 MODIFIED: Header = ("Last-Modified", date(-86_400))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.policy import Policy
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import Story, date
 
 if TYPE_CHECKING:

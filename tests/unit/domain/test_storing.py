@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.policy import Policy
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import ask, date, request, response
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Reception
-    from brine.domain.messages import Request, Response
-    from brine.domain.policy import SetCookieRule
+    from brine.domain.caching.decision import Reception
+    from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.policy import SetCookieRule
     from tests.unit.domain.stories import Header
 
 MODIFIED: Header = ("Last-Modified", date(-86_400))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.structured import NotStructured, Token, parse_dictionary
+from brine.domain.http.structured import NotStructured, Token, parse_dictionary
 
 if TYPE_CHECKING:
-    from brine.domain.structured import BareItem
+    from brine.domain.http.structured import BareItem
 
 
 @pytest.mark.parametrize(

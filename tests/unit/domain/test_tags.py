@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.fields import Fields
-from brine.domain.policy import Policy
-from brine.domain.tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags, response_tags
+from brine.domain.http.fields import Fields
+from brine.domain.purging.tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags, response_tags
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, request, response
 
 

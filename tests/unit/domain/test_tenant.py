@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.domain.tenant import tenant_header, tenant_of
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.routing.tenant import tenant_header, tenant_of
 
 SAID = {"claim:org": "acme", "lambda:org": "other", "claim:empty": "", "claim:odd": "a\nb", "claim:half": "\ud800"}
 

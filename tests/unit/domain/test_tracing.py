@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.tracing import with_sound_tracing
+from brine.domain.http.fields import Fields
+from brine.domain.http.trace_context import with_sound_tracing
 
 MANY = [f"k{number}=" for number in range(33)]
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.policy import Policy
+from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.decision import Reception
-    from brine.domain.stored import StoredResponse
+    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.stored import StoredResponse
     from tests.unit.domain.stories import Header
 
 TAG: Header = ("ETag", '"v1"')

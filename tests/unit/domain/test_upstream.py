@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.policy import Policy
-from brine.domain.route import Route
-from brine.domain.upstream import as_sent, forwarded
+from brine.domain.routing.policy import Policy
+from brine.domain.routing.route import Route
+from brine.domain.routing.upstream import as_sent, forwarded
 from tests.unit.domain.registered_fields import COMMON, REGISTERED
 from tests.unit.domain.stories import OPEN, ORIGIN, request
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
+    from brine.domain.http.messages import Request
 
 PLAIN = Route(name="r", prefix="/", origin=ORIGIN)
 STORING_POSTS = replace(PLAIN, policy=Policy(store_post=True))

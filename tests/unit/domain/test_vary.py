@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.fields import Fields
-from brine.domain.upstream import as_sent
-from brine.domain.vary import ANYTHING, selecting_digests, selects, vary_names
+from brine.domain.caching.vary import ANYTHING, selecting_digests, selects, vary_names
+from brine.domain.http.fields import Fields
+from brine.domain.routing.upstream import as_sent
 from tests.unit.domain.stories import OPEN, digest, request, stored_response
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.exchange_memory import MOST_ATTEMPTS
+from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.errors import StoreUnavailable
-from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
+from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.waiting import LEASE_MARGIN
 from brine_codec.identity import envelope_id
 from tests.unit.exchange.test_crashes import after

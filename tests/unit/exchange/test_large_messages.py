@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from brine.adapters.exchange_memory import MOST_ATTEMPTS, MemoryClaimStore
-from brine.domain.channel import message_context
-from brine.domain.channel_message import ClaimCheck, content_of
+from brine.adapters.memory.channels import MOST_ATTEMPTS, MemoryClaimStore
+from brine.domain.channels.channel import message_context
+from brine.domain.channels.message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
-from brine.service.exchange.delivering import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
-from brine.service.exchange.receiving import RESERVE
-from brine.service.exchange.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
+from brine.service.channels.delivering import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
+from brine.service.channels.receiving import RESERVE
+from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
 from tests.unit.exchange.world import CONSUMER, MSGPACK, PRODUCER, SEALED, START, sender_codec
 
 if TYPE_CHECKING:
-    from brine.ports import Deadline
+    from brine.ports.deadline import Deadline
     from tests.unit.exchange.world import Reply, World
 
 

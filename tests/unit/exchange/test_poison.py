@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from brine.adapters.exchange_memory import MOST_ATTEMPTS
+from brine.adapters.memory.channels import MOST_ATTEMPTS
 from tests.unit.exchange.world import World
 
 GOOD = 300

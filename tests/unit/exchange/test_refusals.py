@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.domain.channel import PURPOSE, message_context
-from brine.service.exchange.sending import CLAIM_TYPE, DIRECT_LIMIT
+from brine.domain.channels.channel import PURPOSE, message_context
+from brine.service.channels.sending import CLAIM_TYPE, DIRECT_LIMIT
 from brine_codec import Codec, Keyring, KeyringSource, context, header
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.world import (

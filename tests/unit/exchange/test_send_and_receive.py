@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.exchange_memory import MOST_ATTEMPTS
-from brine.domain.channel import message_context
-from brine.domain.channel_message import content_of
+from brine.adapters.memory.channels import MOST_ATTEMPTS
+from brine.domain.channels.channel import message_context
+from brine.domain.channels.message import content_of
 from brine.domain.formats import Format, decode, encode
 from brine.domain.formats.allowed import Types
 from tests.unit.exchange.world import (

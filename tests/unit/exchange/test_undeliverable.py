@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.exchange_memory import MOST_ATTEMPTS
-from brine.domain.channel_message import ChannelMessage, ClaimCheck
+from brine.adapters.memory.channels import MOST_ATTEMPTS
+from brine.domain.channels.message import ChannelMessage, ClaimCheck
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.test_refusals import RETIRED, altered, gadget, no_nonce
 from tests.unit.exchange.world import ORDERS_KEYS, SEALED, START, Stranger, sender_codec

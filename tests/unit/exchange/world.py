@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.exchange_memory import MemoryClaimStore, MemoryMessageQueue, MemorySingleUseStore
-from brine.domain.channel import PURPOSE, Channel, delivery_context, message_context
-from brine.domain.channel_message import with_nonce
-from brine.domain.fields import Fields
+from brine.adapters.memory.channels import MemoryClaimStore, MemoryMessageQueue, MemorySingleUseStore
+from brine.domain.channels.channel import PURPOSE, Channel, delivery_context, message_context
+from brine.domain.channels.message import with_nonce
 from brine.domain.formats.allowed import Types
-from brine.domain.messages import Request
-from brine.ports import Deadline
-from brine.service.exchange.channel_end import ChannelEnd, ChannelEnds
-from brine.service.exchange.exchange import Exchange
-from brine.service.exchange.receiving import Receiving
-from brine.service.exchange.sending import Sending
-from brine.service.exchange.tokens import Tokens
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
+from brine.service.channels.channel_end import ChannelEnd, ChannelEnds
+from brine.service.channels.exchange import Exchange
+from brine.service.channels.receiving import Receiving
+from brine.service.channels.sending import Sending
+from brine.service.channels.tokens import Tokens
 from brine_codec import Codec, Keyring, Registry
 
 if TYPE_CHECKING:

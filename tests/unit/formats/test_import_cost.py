@@ -9,7 +9,7 @@ import pytest
 
 FORMATS = {"msgpack", "brine.domain.formats.json_form", "brine.domain.formats.msgpack_form"}
 HIT = """
-import brine.bootstrap, brine.adapters.lambda_http
+import brine.bootstrap.gateway, brine.adapters.lambda_http
 from tests.unit.service.world import World, response
 world = World({"/base/x": response(cache_control="max-age=60")})
 world.ask()

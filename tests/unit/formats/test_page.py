@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from brine.adapters.field_types import _GENERIC, _SIMPLE
-from brine.adapters.types_toml import parse_types
+from brine.adapters.config.field_types import _GENERIC, _SIMPLE
+from brine.adapters.config.types import parse_types
 from brine.domain.formats import Format, decode, encode, format_of
 from brine.domain.formats.json_form import NAMES
 from brine.domain.formats.msgpack_form import CODES

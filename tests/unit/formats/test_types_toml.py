@@ -16,7 +16,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from brine.adapters.types_toml import parse_types
+from brine.adapters.config.types import parse_types
 from brine.domain.formats import Format, decode, encode
 from brine.domain.formats.opaque import OpaqueArray
 from brine.errors import ConfigError, TypeRefused

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import boto3
 import pytest
 
-from brine.domain.channel import PURPOSE, message_context
-from brine.domain.channel_message import with_nonce
-from brine.service.exchange.answer import ExchangeResult
-from brine.service.exchange.problems import EXCHANGE_KINDS, SHARED_KINDS
+from brine.domain.channels.channel import PURPOSE, message_context
+from brine.domain.channels.message import with_nonce
+from brine.service.channels.answer import ExchangeResult
+from brine.service.channels.problems import EXCHANGE_KINDS, SHARED_KINDS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry

@@ -42,8 +42,8 @@ handler = app.handler
 
 EARLY = """
 import app
-from brine.domain.messages import Response
-from brine.service.answer import Answer
+from brine.domain.http.messages import Response
+from brine.service.http_cache.answer import Answer
 class Early:
     def serve(self, request, deadline, room, account):
         return Answer(response=Response(status=200), result="hit", early_refresh=True)

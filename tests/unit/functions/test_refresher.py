@@ -6,11 +6,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brine.adapters import refresh_message
-from brine.adapters.routes_toml import parse_routes
-from brine.domain.cache_key import resource_of
-from brine.domain.refresh import RefreshRequest
-from brine.domain.tenant import NOBODY
+from brine.adapters.config.routes import parse_routes
+from brine.adapters.sqs import refresh_message
+from brine.domain.caching.cache_key import resource_of
+from brine.domain.refreshing.request import RefreshRequest
+from brine.domain.routing.tenant import NOBODY
 from tests.events import load_event
 from tests.unit.functions.invoking import Output, running, variables_on
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.result_key import encoded, result_key
+from brine.domain.results.key import encoded, result_key
 
 if TYPE_CHECKING:
-    from brine.domain.result_key import Key, Plain
+    from brine.domain.results.key import Key, Plain
 
 plain = st.recursive(
     st.none()

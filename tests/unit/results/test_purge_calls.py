@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryStampStore
+from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
 from brine.errors import StoreThrottled, StoreUnavailable
 from tests.unit.results.test_purges import ask
 from tests.unit.results.world import KEY, World
@@ -14,8 +14,8 @@ from tests.unit.results.world import KEY, World
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.domain.stamps import Stamp
-    from brine.ports import Item
+    from brine.domain.purging.stamps import Stamp
+    from brine.ports.caching import Item
 
 
 class Counted(MemoryStampStore):

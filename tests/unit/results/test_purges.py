@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine import cached
-from brine.adapters.memory import MemoryItemStore
-from brine.domain.route import Routes
-from brine.domain.stamps import MARGIN
+from brine.adapters.memory.stores import MemoryItemStore
+from brine.domain.purging.stamps import MARGIN
+from brine.domain.routing.route import Routes
 from brine.service.purge import Purger
 from tests.unit.results.world import KEY, World
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from brine import Cache
-    from brine.ports import Item
+    from brine.ports.caching import Item
 
 TAGS = ("prices", "shop 7")
 BY_TENANT = ("", "acme")

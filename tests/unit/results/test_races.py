@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
-from brine.domain.result_key import result_key
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
+from brine.domain.results.key import result_key
 from brine.errors import StoreThrottled
-from brine.ports import Deadline, Lease
+from brine.ports.caching import Lease
+from brine.ports.deadline import Deadline
 from brine.service.flights import Flights
-from brine.service.result_store import SLOT, pk_of
+from brine.service.results.store import SLOT, pk_of
 from brine.service.waiting import Waiting
 from brine_codec import Codec
 from tests.unit.codec.samples import Box, order
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine import Cache
-    from brine.ports import Held, Item
+    from brine.ports.caching import Held, Item
     from brine.service.flights import Flight
 
 CROWD = 20

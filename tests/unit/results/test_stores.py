@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.service.result_sealing import STORED_RESULT_VERSION
+from brine.service.results.sealing import STORED_RESULT_VERSION
 from brine_codec import KeyringSource
 from tests.unit.codec.samples import order
 from tests.unit.results.world import KEY, KEYS, World
 
 if TYPE_CHECKING:
     from brine import Cache
-    from brine.ports import Item
+    from brine.ports.caching import Item
 
 LARGE = random.Random(1).randbytes(3_000)  # noqa: S311 - no secret: bytes that do not compress
 
@@ -98,7 +98,7 @@ def test_an_envelope_that_holds_no_stored_result_is_a_miss() -> None:
 
 
 def test_another_stored_form_is_a_miss_and_not_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("brine.service.result_sealing.STORED_RESULT_VERSION", STORED_RESULT_VERSION + 1)
+    monkeypatch.setattr("brine.service.results.sealing.STORED_RESULT_VERSION", STORED_RESULT_VERSION + 1)
     world = filled()
     monkeypatch.undo()
     assert ask(world.process()) == "new"

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from brine import Cache
-from brine.adapters.l1 import L1
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.adapters.memory.l1 import L1
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.service.waiting import Waiting
 from brine_codec import Keyring
 from tests.unit.codec.samples import registry
 
 if TYPE_CHECKING:
-    from brine.ports import BodyStore, LeaseStore, StampStore
-    from brine.service.computation import Story
+    from brine.ports.caching import BodyStore, LeaseStore, StampStore
     from brine.service.flights import Flights
+    from brine.service.results.computation import Story
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0

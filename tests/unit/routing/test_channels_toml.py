@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from brine.adapters.channels_toml import DeclaredChannel, parse_channels
-from brine.domain.channel import LARGEST_MESSAGE, Channel
+from brine.adapters.config.channels import DeclaredChannel, parse_channels
+from brine.domain.channels.channel import LARGEST_MESSAGE, Channel
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"

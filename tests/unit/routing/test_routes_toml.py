@@ -10,13 +10,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from brine.adapters.routes_toml import parse_routes, route_names
-from brine.domain.circuit import CircuitBreaker
+from brine.adapters.config.routes import parse_routes, route_names
 from brine.domain.formats.media import Format
-from brine.domain.origin import OriginAddress
-from brine.domain.policy import DEFAULT_FORWARD_HEADERS, Policy
-from brine.domain.route import QueryRule
-from brine.domain.transcoding import Transcoding
+from brine.domain.resilience.circuit import CircuitBreaker
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
+from brine.domain.routing.route import QueryRule
+from brine.domain.routing.transcoding import Transcoding
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"

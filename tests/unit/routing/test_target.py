@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.cache_key import cache_key
-from brine.domain.messages import Request
-from brine.domain.origin import OriginAddress
-from brine.domain.route import QueryRule, Route, Routes
-from brine.domain.target import BadTargetError, normalised, upstream_target
+from brine.domain.caching.cache_key import cache_key
+from brine.domain.http.messages import Request
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.route import QueryRule, Route, Routes
+from brine.domain.routing.target import BadTargetError, normalised, upstream_target
 
 ORIGIN = OriginAddress(scheme="http", host="o.test", port=80)
 QUERY = st.text("ab=&%26+c*~", max_size=20)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
-from brine.ports import Deadline
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.ports.deadline import Deadline
 from tests.unit.service.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.origin import OriginAddress
-    from brine.service.answer import Answer
+    from brine.domain.routing.origin import OriginAddress
+    from brine.service.http_cache.answer import Answer
 
 type Line = tuple[str, str]
 

@@ -13,17 +13,18 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.domain.decision import Forward, Serve, ServeStale, Validate
-from brine.domain.messages import Request
-from brine.domain.receive import receive
-from brine.domain.stamps import MARGIN
-from brine.domain.tenant import NOBODY
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
+from brine.domain.caching.receive import receive
+from brine.domain.http.messages import Request
+from brine.domain.purging.stamps import MARGIN
+from brine.domain.routing.tenant import NOBODY
 from brine.errors import StoreError
-from brine.ports import Deadline, Lease
-from brine.service.collapse import Fill
+from brine.ports.caching import Lease
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.collapse import Fill
+from brine.service.http_cache.visit import Visit
 from brine.service.purge import Purger
-from brine.service.visit import Visit
 from tests.faults import Faults, FaultyItems, FaultyLeases, FaultyStamps
 from tests.unit.service.seeded_bugs import Blind, Careless, Endless
 from tests.unit.service.world import START, World, response
@@ -31,7 +32,7 @@ from tests.unit.service.world import START, World, response
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.origin_memory import Outcome
+    from brine.adapters.memory.origin import Outcome
     from tests.faults import Fault
 
 type Bug = Literal[

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.errors import OriginUnreachable
 from tests.unit.service.world import World, response
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.origin import OriginAddress
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.routing.origin import OriginAddress
     from brine.errors import StoreError
-    from brine.ports import Claim
-    from brine.service.answer import Answer
+    from brine.ports.origins import Claim
+    from brine.service.http_cache.answer import Answer
 
 DOWN = OriginUnreachable("refused")
 OK = response(cache_control="max-age=60")

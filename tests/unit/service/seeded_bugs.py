@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.memory import MemoryLeaseStore, MemoryStampStore
-from brine.domain.stamps import Stamp
+from brine.adapters.memory.stores import MemoryLeaseStore, MemoryStampStore
+from brine.domain.purging.stamps import Stamp
 from tests.unit.service.world import START
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.ports import Held, Item, Lease
+    from brine.ports.caching import Held, Item, Lease
 
 
 class Blind(MemoryStampStore):

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.circuit import KEPT
-from brine.domain.messages import Request
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.messages import Request
+from brine.domain.resilience.circuit import KEPT
 from brine.errors import (
     BadRequest,
     OriginTimeout,
 )
-from brine.ports import Deadline
-from brine.service.circuits import READ_PAUSE
+from brine.ports.deadline import Deadline
+from brine.service.origins.circuits import READ_PAUSE
 from tests.unit.service.fleet import DOWN, OK, PLACE, Fleet
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Response
-    from brine.domain.origin import OriginAddress
+    from brine.domain.http.messages import Response
+    from brine.domain.routing.origin import OriginAddress
 
 
 def test_a_probe_that_succeeds_closes_the_circuit_for_all() -> None:

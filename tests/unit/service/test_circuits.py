@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.cache_key import cache_key
-from brine.domain.messages import Request
-from brine.domain.refresh import RefreshRequest
+from brine.domain.caching.cache_key import cache_key
+from brine.domain.http.messages import Request
+from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import (
     BadRequest,
     OriginMalformed,
@@ -17,14 +17,14 @@ from brine.errors import (
     StoreThrottled,
     StoreUnavailable,
 )
-from brine.ports import Deadline
-from brine.service.circuits import READ_PAUSE
-from brine.service.refresh import Refresher
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.refresh import Refresher
+from brine.service.origins.circuits import READ_PAUSE
 from tests.unit.service.fleet import DOWN, OK, PLACE, Fleet
 from tests.unit.service.world import response, status_of
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
+    from brine.adapters.memory.origin import Outcome
     from brine.errors import StoreError
 
 

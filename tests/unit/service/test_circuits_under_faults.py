@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.errors import OriginUnreachable
-from brine.service.circuits import PROBE_MARGIN
+from brine.service.origins.circuits import PROBE_MARGIN
 from tests.faults import Faults
 from tests.faulty_circuits import FaultyCircuits
 from tests.unit.service.world import World, response
@@ -19,7 +19,7 @@ from tests.unit.service.world import World, response
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.origin_memory import Outcome
+    from brine.adapters.memory.origin import Outcome
     from tests.faults import Fault
 
 ALL: Mapping[Fault, float] = {"throttled": 0.1, "unavailable": 0.1, "slow": 0.1, "twice": 0.1, "lost": 0.1, "old": 0.1}

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
-from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginUnreachable, StoreThrottled
-from brine.ports import Lease
+from brine.ports.caching import Lease
 from brine.service.flights import Flights
-from brine.service.response_cache import pk_of
+from brine.service.http_cache.response_cache import pk_of
 from brine.service.waiting import Waiting
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Held, Item
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.caching import Held, Item
     from brine.service.flights import Flight
 
 CROWD = 20

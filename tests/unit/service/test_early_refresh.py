@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.route import Routes
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout, StoreUnavailable
-from brine.ports import Deadline
-from brine.service.handover import Handover
-from brine.service.refresh import Refresher
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.handover import Handover
+from brine.service.http_cache.refresh import Refresher
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.messages import Request, Response
-    from brine.domain.origin import OriginAddress
-    from brine.domain.refresh import RefreshRequest
-    from brine.service.answer import Answer
-    from brine.service.refresh import Refresh
+    from brine.domain.http.messages import Request, Response
+    from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.routing.origin import OriginAddress
+    from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.refresh import Refresh
 
 PLACE, TARGET = "/timed/x", "/x"
 TOOK = 0.5

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.route import Routes
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout
-from brine.service.handover import Handover
+from brine.service.http_cache.handover import Handover
 from tests.faults import (
     Faults,
     FaultyBodies,
@@ -27,9 +27,9 @@ from tests.faults import (
 from tests.unit.service.world import START, World, response
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.ports import Item, Lease
-    from brine.service.answer import Answer
+    from brine.adapters.memory.origin import Outcome
+    from brine.ports.caching import Item, Lease
+    from brine.service.http_cache.answer import Answer
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
 

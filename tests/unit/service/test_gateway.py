@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.messages import Request
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.messages import Request
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
-from brine.ports import Deadline
-from brine.service.carry_out import RESERVE
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.carry_out import RESERVE
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Response
-    from brine.domain.origin import OriginAddress
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Response
+    from brine.domain.routing.origin import OriginAddress
     from brine.errors import OriginError
 
 

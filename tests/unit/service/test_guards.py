@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
-from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.errors import StoreThrottled
 from tests.unit.service.test_purge import purger_of
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.ports import Held, Item, Lease
-    from brine.service.answer import Answer
+    from brine.ports.caching import Held, Item, Lease
+    from brine.service.http_cache.answer import Answer
 
 LIMIT = 3
 CAPPED = "brine; fwd=uri-miss; fwd-status=200; detail=new-keys-capped"

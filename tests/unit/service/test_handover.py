@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.refresh import RefreshRequest
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.service.handover import PAUSE, Handover
+from brine.service.http_cache.handover import PAUSE, Handover
 from brine.service.journal import Journal
 
 if TYPE_CHECKING:

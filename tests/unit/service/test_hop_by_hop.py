@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.ports import Deadline
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from tests.unit.service.world import World, response
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.origin import OriginAddress
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.routing.origin import OriginAddress
 
 
 @pytest.mark.parametrize(

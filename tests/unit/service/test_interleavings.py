@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.stamps import Stamp
-from brine.service.known_stamps import KnownStamps
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
+from brine.domain.purging.stamps import Stamp
+from brine.service.stores.known_stamps import KnownStamps
 from tests.unit.service.world import START, World, response, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Held, Item, Lease
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.caching import Held, Item, Lease
 
 
 class Meanwhile:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.route import Routes
-from brine.domain.stamps import MARGIN, Stamp, key_stamp
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.purging.stamps import MARGIN, Stamp, key_stamp
+from brine.domain.routing.route import Routes
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
 
 FRESH = {"cache_control": "public, max-age=600"}
 

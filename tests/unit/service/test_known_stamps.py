@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from brine.domain.stamps import Stamp
-from brine.service.known_stamps import KnownStamps
+from brine.domain.purging.stamps import Stamp
+from brine.service.stores.known_stamps import KnownStamps
 
 OLDER, NEWER = Stamp(hard=5.0), Stamp(hard=7.0)
 

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.domain.redirect import LINK_SECONDS
-from brine.domain.route import Routes
+from brine.adapters.memory.stores import MemoryBodyStore
+from brine.domain.caching.redirect import LINK_SECONDS
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.routing.route import Routes
 from brine.errors import StoreThrottled
-from brine.ports import Deadline
-from brine.service.bodies import LARGEST_INLINE_BODY
+from brine.ports.deadline import Deadline
+from brine.service.stores.bodies import LARGEST_INLINE_BODY
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Response
-    from brine.domain.route import LargeBodies
-    from brine.service.answer import Answer
+    from brine.domain.http.messages import Response
+    from brine.domain.routing.route import LargeBodies
+    from brine.service.http_cache.answer import Answer
 
 ROOM = LARGEST_INLINE_BODY + 1
 LARGE = random.Random(1).randbytes(ROOM + 1)  # noqa: S311 - no secret: bytes that do not compress

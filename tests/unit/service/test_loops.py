@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.fields import Fields
-from brine.domain.loop import has_passed, pseudonym
-from brine.ports import Deadline
+from brine.domain.http.cdn_loop import has_passed, pseudonym
+from brine.domain.http.fields import Fields
+from brine.ports.deadline import Deadline
 from tests.unit.service.answering import ask, reply, world_with
 from tests.unit.service.world import World
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request, Response
+    from brine.domain.http.messages import Request, Response
 
 OURS = "brine-0123456789ab"
 

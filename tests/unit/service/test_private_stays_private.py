@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.http_date import format_http_date
+from brine.domain.http.dates import format_http_date
 from tests.unit.service.answering import ask, reply, world_with
 from tests.unit.service.world import START, status_of
 

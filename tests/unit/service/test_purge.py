@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.stamps import LONGEST_USE, MARGIN
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
+from brine.domain.purging.stamps import LONGEST_USE, MARGIN
 from brine.errors import NotPurgeable, StoreThrottled
 from brine.service.purge import Purger
 from tests.unit.service.world import World, response, status_of
@@ -16,11 +16,11 @@ from tests.unit.service.world import World, response, status_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.domain.stamps import Stamp
-    from brine.ports import Item
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.purging.stamps import Stamp
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.caching import Item
 
 TAGGED = {"cache_control": "max-age=1000", "surrogate_key": "a b", "cache_tag": "c, d", "cache_groups": '"e", "f g"'}
 

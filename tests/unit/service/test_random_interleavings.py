@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.stamps import Stamp
-from brine.ports import Lease
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.purging.stamps import Stamp
+from brine.ports.caching import Lease
 from brine.service.flights import Flight, Flights
 from brine.service.purge import Purger
 from brine.service.waiting import Waiting
@@ -26,10 +26,10 @@ from tests.unit.service.world import World, response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Item
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.caching import Item
 
 ROUNDS = 60
 ACTIONS = 30

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore, MemoryLeaseStore
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.route import Routes
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
+from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
-from brine.ports import Deadline, Lease
-from brine.service.handover import Handover
-from brine.service.refresh import Refresh, Refresher
+from brine.ports.caching import Lease
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.handover import Handover
+from brine.service.http_cache.refresh import Refresh, Refresher
 from brine.service.waiting import LEASE_MARGIN
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.domain.refresh import RefreshRequest
+    from brine.domain.refreshing.request import RefreshRequest
     from brine.errors import StoreError
-    from brine.ports import Held, Item
-    from brine.service.answer import Answer
+    from brine.ports.caching import Held, Item
+    from brine.service.http_cache.answer import Answer
 
 SWR = "max-age=10, stale-while-revalidate=60"
 PLACE = "/api/x"

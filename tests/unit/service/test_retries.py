@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.origin_memory import MemoryOrigin
+from brine.adapters.memory.origin import MemoryOrigin
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
-from brine.service.retry_budget import FLOOR, MOST, SHARE, RetryBudget
+from brine.service.origins.retry_budget import FLOOR, MOST, SHARE, RetryBudget
 from tests.unit.service.world import START, World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
 
 OK = response(cache_control="max-age=60")
 

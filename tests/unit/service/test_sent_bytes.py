@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.memory import MemoryItemStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryItemStore
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
 from brine.errors import OriginMalformed
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from brine_codec import Keyring
 from tests.unit.domain.registered_fields import COMMON, REGISTERED
 from tests.unit.service.world import KEYS, World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.origin import OriginAddress
-    from brine.service.answer import Answer
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.routing.origin import OriginAddress
+    from brine.service.http_cache.answer import Answer
 
 
 def reflecting(vary: str | None = None, **fields: str) -> World:

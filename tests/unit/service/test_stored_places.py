@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryStampStore
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryStampStore
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
-from brine.service.visit import ANSWER_RESERVE
+from brine.service.http_cache.visit import ANSWER_RESERVE
 from brine_codec import KeyringSource
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Response
-    from brine.domain.stamps import Stamp
-    from brine.ports import Deadline, Item
+    from brine.domain.http.messages import Response
+    from brine.domain.purging.stamps import Stamp
+    from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brine.adapters.memory import MemoryItemStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.domain.route import Routes
-from brine.domain.tenant import is_tenant
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.memory.stores import MemoryItemStore
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.routing.route import Routes
+from brine.domain.routing.tenant import is_tenant
 from brine.errors import NotPurgeable
-from brine.ports import Deadline
-from brine.service.handover import Handover
-from brine.service.refresh import Refresher
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.handover import Handover
+from brine.service.http_cache.refresh import Refresher
 from tests.unit.service.test_purge import CountedStamps, purger_of
 from tests.unit.service.world import World, response, status_of
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.origin import OriginAddress
-    from brine.domain.refresh import RefreshRequest
-    from brine.service.answer import Answer
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.routing.origin import OriginAddress
+    from brine.service.http_cache.answer import Answer
     from brine.service.purge import Purger
 
 NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=1).filter(

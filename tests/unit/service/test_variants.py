@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.domain.policy import MAX_VARIANTS
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.domain.routing.policy import MAX_VARIANTS
 from tests.unit.service.world import World, response
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.domain.messages import Request
-    from brine.domain.origin import OriginAddress
-    from brine.service.answer import Answer
+    from brine.adapters.memory.origin import Outcome
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.origin import OriginAddress
+    from brine.service.http_cache.answer import Answer
 
 FEW = 4
 

@@ -5,33 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brine.adapters.circuits_memory import MemoryCircuitStore
-from brine.adapters.l1 import L1
-from brine.adapters.memory import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.adapters.origin_memory import MemoryOrigin
-from brine.adapters.routes_toml import parse_routes
-from brine.domain.cache_key import cache_key
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
-from brine.ports import Deadline
-from brine.service.ask import Resilience
-from brine.service.bodies import Bodies
-from brine.service.circuits import Circuits
+from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.adapters.memory.l1 import L1
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.domain.caching.cache_key import cache_key
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
+from brine.ports.deadline import Deadline
 from brine.service.flights import Flights
 from brine.service.gateway import Gateway
-from brine.service.known_stamps import KnownStamps
-from brine.service.leases import Leases
-from brine.service.response_cache import ResponseCache, pk_of
-from brine.service.sealing import stored_response_registry
-from brine.service.stamps import Stamps
+from brine.service.http_cache.response_cache import ResponseCache, pk_of
+from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.origins.ask import Resilience
+from brine.service.origins.circuits import Circuits
+from brine.service.stores.bodies import Bodies
+from brine.service.stores.known_stamps import KnownStamps
+from brine.service.stores.leases import Leases
+from brine.service.stores.stamps import Stamps
 from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
-    from brine.adapters.origin_memory import Outcome
-    from brine.ports import BodyStore, CircuitStore, LeaseStore, StampStore
-    from brine.service.answer import Answer
-    from brine.service.found import Entry
+    from brine.adapters.memory.origin import Outcome
+    from brine.ports.caching import BodyStore, LeaseStore, StampStore
+    from brine.ports.origins import CircuitStore
+    from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.found import Entry
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0

@@ -22,7 +22,7 @@ from tests.unit.transcoding.world import (
 )
 
 if TYPE_CHECKING:
-    from brine.service.answer import Answer
+    from brine.service.http_cache.answer import Answer
     from tests.unit.service.world import World
 
 PLAIN = {"name": "Korea", "area": 100.5}

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import msgpack
 import pytest
 
-from brine.adapters.queue_memory import MemoryRefreshQueue
-from brine.domain.route import Routes
-from brine.ports import Deadline
-from brine.service.handover import Handover
-from brine.service.refresh import Refresher
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.domain.routing.route import Routes
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.handover import Handover
+from brine.service.http_cache.refresh import Refresher
 from brine_codec import Keyring
 from tests.unit.service.world import START, response, status_of
 from tests.unit.transcoding.test_answers import PLAIN, problem_of, sealed_by_origin
 from tests.unit.transcoding.world import JSON, MSGPACK, ORDER, RINGS, SEALED, codec, transcoding_world
 
 if TYPE_CHECKING:
-    from brine.domain.fields import Fields
+    from brine.domain.http.fields import Fields
     from tests.unit.service.world import World
 
 

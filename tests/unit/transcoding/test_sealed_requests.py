@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.exchange_memory import MemorySingleUseStore
-from brine.domain.fields import Fields
-from brine.domain.messages import Request
-from brine.ports import Deadline
+from brine.adapters.memory.channels import MemorySingleUseStore
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from brine_codec import Keyring, Registry
 from tests.exchange_faults import FaultyMarks
 from tests.faults import Faults
@@ -24,7 +24,7 @@ from tests.unit.transcoding.test_answers import problem_of
 from tests.unit.transcoding.world import JSON, ORDER, SEALED, Order, codec, transcoding_world
 
 if TYPE_CHECKING:
-    from brine.service.answer import Answer
+    from brine.service.http_cache.answer import Answer
     from tests.unit.service.world import World
 
 ACCOUNT = "123456789012"

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.exchange_memory import MemorySingleUseStore
-from brine.adapters.routes_toml import parse_routes
-from brine.adapters.types_toml import parse_types
+from brine.adapters.config.routes import parse_routes
+from brine.adapters.config.types import parse_types
+from brine.adapters.memory.channels import MemorySingleUseStore
 from brine.service.transcoding.build import build_transcoder
 from brine_codec import Codec, Keyring, Registry
 from tests.unit.service.world import World
 
 if TYPE_CHECKING:
-    from brine.exchange_ports import SingleUseStore
+    from brine.ports.channels import SingleUseStore
 
 TYPES = """
 [[type]]

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.dynamodb import DynamoItemStore
+from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.ports import Item
+from brine.ports.caching import Item
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer, json_error
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb_leases import DynamoLeaseStore
+from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.ports import Held, Item, Lease
+from brine.ports.caching import Held, Item, Lease
 from tests.loopback import Loopback, answering, answering_always
 from tests.unit.adapters.aws.answers import http, json_answer, json_error
 

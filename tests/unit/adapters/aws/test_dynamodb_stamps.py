@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.aws.service import Patience
-from brine.adapters.dynamodb_stamps import DynamoStampStore
-from brine.domain.stamps import Stamp
+from brine.adapters.dynamodb.stamps import DynamoStampStore
+from brine.domain.purging.stamps import Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.ports import Deadline, Item
+from brine.ports.caching import Item
+from brine.ports.deadline import Deadline
 from tests.loopback import Loopback, answering, answering_always
 from tests.unit.adapters.aws.answers import json_answer
 

@@ -11,8 +11,8 @@ from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import Answer, Client
-from brine.adapters.s3 import S3BodyStore
-from brine.domain.fields import Fields
+from brine.adapters.s3.bodies import S3BodyStore
+from brine.domain.http.fields import Fields
 from brine.errors import ConfigError, StoreThrottled, StoreUnavailable
 from tests.loopback import Loopback, answering_always
 from tests.unit.adapters.aws.answers import http, xml_error
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.http1 import Limits, Message
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
 
 type AwsAt = Callable[[Loopback], Aws]
 

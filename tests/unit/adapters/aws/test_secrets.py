@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import Client, TimedOut
-from brine.adapters.secrets import SecretText
 from brine.errors import StoreUnavailable
-from brine.service.carry_out import RESERVE
-from brine.service.visit import ANSWER_RESERVE
+from brine.service.http_cache.carry_out import RESERVE
+from brine.service.http_cache.visit import ANSWER_RESERVE
 from tests.loopback import Loopback, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.http1 import Answer, Limits, Message
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
     from tests.aws import Emulator
 
 

@@ -12,7 +12,7 @@ from brine.adapters.aws.service import Aws, Call, Patience, Service
 from brine.adapters.http1 import Client
 from brine.adapters.http1.errors import TimedOut
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer, json_error, xml_error
 

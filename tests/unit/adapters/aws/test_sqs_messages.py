@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.sqs_messages import SqsMessageQueue
-from brine.domain.channel_message import ChannelMessage
+from brine.adapters.sqs.message_queue import SqsMessageQueue
+from brine.domain.channels.message import ChannelMessage
 from brine.errors import StoreThrottled, StoreUnavailable
 from tests.loopback import Loopback, answering_always
 from tests.unit.adapters.aws.answers import http, json_answer, json_error

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from brine.adapters.http1 import Limits, Message
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from brine.adapters.http1 import Client

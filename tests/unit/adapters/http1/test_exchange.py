@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.http1 import BadAnswer, Client, ConnectFailed, TimedOut, TooLarge
-from brine.domain.origin import OriginAddress
+from brine.domain.routing.origin import OriginAddress
 from tests.loopback import Loopback, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:

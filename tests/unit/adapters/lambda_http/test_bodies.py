@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.lambda_http import Incoming, write
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
 
 if TYPE_CHECKING:
     from brine.adapters.lambda_http import Source

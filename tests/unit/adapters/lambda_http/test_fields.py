@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from brine.adapters.lambda_http import read
-from brine.domain.fields import Fields
+from brine.domain.http.fields import Fields
 from brine.errors import BadEvent
 from tests.events import load_event
 

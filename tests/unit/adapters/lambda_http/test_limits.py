@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.lambda_http import Incoming, room, write
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
 from brine.errors import AnswerTooLarge
-from brine.service.bodies import LARGEST_INLINE_BODY
+from brine.service.stores.bodies import LARGEST_INLINE_BODY
 from tests.unit.adapters.lambda_http.aws_model import as_lambda_writes, received
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from brine.adapters.lambda_http import read
 from tests.events import load_event
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
+    from brine.domain.http.messages import Request
 
 
 def request_of(name: str, **members: Any) -> Request:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brine.adapters.lambda_http import Incoming, write
-from brine.domain.fields import Fields
-from brine.domain.messages import Request, Response
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request, Response
 from tests.unit.adapters.lambda_http.aws_model import received
 
 if TYPE_CHECKING:

@@ -12,29 +12,30 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from brine.domain.ambiguous import unambiguous
-from brine.domain.connection import end_to_end
-from brine.domain.invalidation import SAFE_METHODS
-from brine.domain.loop import PSEUDONYM, has_passed
-from brine.domain.target import BadTargetError, upstream_target
-from brine.domain.tenant import NOBODY, tenant_of
+from brine.domain.http.ambiguous import unambiguous
+from brine.domain.http.cdn_loop import PSEUDONYM, has_passed
+from brine.domain.http.hop_by_hop import end_to_end
+from brine.domain.purging.invalidation import SAFE_METHODS
+from brine.domain.routing.target import BadTargetError, upstream_target
+from brine.domain.routing.tenant import NOBODY, tenant_of
 from brine.service import problems
-from brine.service.ask import Resilience
-from brine.service.carry_out import carry_out
 from brine.service.flights import Flights
-from brine.service.key_guard import KeyGuard
-from brine.service.visit import Visit
+from brine.service.http_cache.carry_out import carry_out
+from brine.service.http_cache.key_guard import KeyGuard
+from brine.service.http_cache.visit import Visit
+from brine.service.origins.ask import Resilience
 from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.domain.messages import Request
-    from brine.domain.route import Routes
-    from brine.ports import Deadline, Origin
-    from brine.service.answer import Answer
-    from brine.service.handover import Handover
-    from brine.service.response_cache import ResponseCache
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.route import Routes
+    from brine.ports.deadline import Deadline
+    from brine.ports.origins import Origin
+    from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.handover import Handover
+    from brine.service.http_cache.response_cache import ResponseCache
     from brine.service.transcoding.transcoder import Transcoder
 
 

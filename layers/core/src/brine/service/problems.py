@@ -11,10 +11,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from brine import errors
-from brine.domain.cache_status import CacheStatus
-from brine.domain.fields import Fields
-from brine.domain.messages import Response
-from brine.service.answer import Answer
+from brine.domain.http.cache_status import CacheStatus
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Response
+from brine.service.http_cache.answer import Answer
 
 if TYPE_CHECKING:
     from brine.errors import OriginError

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.cache_key import resource_of
-from brine.domain.messages import Request
-from brine.domain.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
-from brine.domain.tags import MAX_TAG_LENGTH, is_tag
-from brine.domain.target import BadTargetError, upstream_target
-from brine.domain.tenant import NOBODY, is_tenant
+from brine.domain.caching.cache_key import resource_of
+from brine.domain.http.messages import Request
+from brine.domain.purging.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
+from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
+from brine.domain.routing.target import BadTargetError, upstream_target
+from brine.domain.routing.tenant import NOBODY, is_tenant
 from brine.errors import NotPurgeable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.route import Route, Routes
-    from brine.ports import StampStore
+    from brine.domain.routing.route import Route, Routes
+    from brine.ports.caching import StampStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from brine.ports import Lease
+from brine.ports.caching import Lease
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.ports import Held
+    from brine.ports.caching import Held
 
 LEASE_MARGIN = 2.0
 """Seconds that a lease outlives the deadline of what it is for: storing takes time too."""

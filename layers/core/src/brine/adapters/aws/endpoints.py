@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from brine.domain.origin import DEFAULT_PORTS, OriginAddress
+from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.errors import ConfigError
 
 _OVERRIDE = re.compile(

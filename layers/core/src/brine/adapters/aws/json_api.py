@@ -11,7 +11,7 @@ from brine.adapters.aws.service import Call
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Service
-    from brine.ports import Deadline
+    from brine.ports.deadline import Deadline
 
 _encode = JSONEncoder(separators=(",", ":")).encode
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws, Patience
     from brine.adapters.http1 import Answer
-    from brine.ports import Deadline
+    from brine.ports.deadline import Deadline
 
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # the SHA-256 of nothing

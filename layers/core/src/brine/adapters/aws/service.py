@@ -14,7 +14,7 @@ from brine.adapters.aws.sigv4 import Signer
 from brine.adapters.http1.connection import Limits, Message
 from brine.adapters.http1.errors import ConnectFailed, ExchangeError, TooLarge
 from brine.errors import StoreError, StoreUnavailable
-from brine.ports import Deadline
+from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

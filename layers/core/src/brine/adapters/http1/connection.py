@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
 
     from brine.adapters.http1.head import Head
-    from brine.ports import Deadline
+    from brine.ports.deadline import Deadline
 
 _ONE_WRITE = 65_536
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
-    from brine.domain.origin import OriginAddress
-    from brine.ports import Deadline
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
 
 
 def default_tls() -> SSLContext:

@@ -10,7 +10,7 @@ from brine.adapters.http1.errors import BadAnswer, NoAnswer, TimedOut, TooLarge
 if TYPE_CHECKING:
     import socket
 
-    from brine.ports import Deadline
+    from brine.ports.deadline import Deadline
 
 BLANK_LINE = re.compile(rb"\n\r?\n")
 CRLF = re.compile(rb"\r\n")

@@ -11,11 +11,11 @@ from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, text
 from brine.adapters.lambda_http.parameters import joined_query
 from brine.adapters.lambda_http.percent import SENT_NAME, SENT_PATH, SENT_VALUE, encoded, rooted
-from brine.domain.messages import Request
+from brine.domain.http.messages import Request
 
 if TYPE_CHECKING:
     from brine.adapters.lambda_http.members import JsonObject
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
 
 
 def read(event: JsonObject) -> Incoming:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.adapters.lambda_http.incoming import Incoming
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
 
 LAMBDA_LIMIT = 6_291_556
 """Bytes of JSON that Lambda takes from a function."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.adapters.lambda_http.incoming import Incoming
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
 
 _TEXTUAL = frozenset({"application/json", "application/xml", "application/javascript"})
 _TEXTUAL_ENDS = ("+json", "+xml")

@@ -13,7 +13,7 @@ from brine.errors import BadEvent
 
 if TYPE_CHECKING:
     from brine.adapters.lambda_http.incoming import Incoming
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
 
 # ruff: noqa: PLC0415 - see above
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.lambda_http.members import optional_object, texts
-from brine.domain.field_syntax import FIELD_VALUE
-from brine.domain.fields import Fields
+from brine.domain.http.field_syntax import FIELD_VALUE
+from brine.domain.http.fields import Fields
 from brine.errors import BadEvent
 
 if TYPE_CHECKING:

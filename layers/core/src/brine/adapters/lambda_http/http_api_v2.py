@@ -9,12 +9,12 @@ from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, optional_object, own_account, text, texts
 from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_QUERY, encoded, rooted
-from brine.domain.messages import Request
+from brine.domain.http.messages import Request
 
 if TYPE_CHECKING:
     from brine.adapters.lambda_http.incoming import Source
     from brine.adapters.lambda_http.members import JsonObject
-    from brine.domain.messages import Response
+    from brine.domain.http.messages import Response
 
 
 def is_from_function_url(context: JsonObject) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
+    from brine.domain.http.messages import Request
 
 type Source = Literal["http-api-v2", "rest-v1", "alb", "function-url"]
 """Who made the event: an HTTP API with payload format 2.0, a REST API, a load balancer, or a function URL."""

@@ -1,4 +1,4 @@
-"""What an authorizer said of who sent a request, by the names that routes know it by (brine.domain.tenant).
+"""What an authorizer said of who sent a request, by the names that routes know it by (brine.domain.routing.tenant).
 
 AWS has verified all of it. Values are texts; whole numbers become some, and what is neither is left out.
 """

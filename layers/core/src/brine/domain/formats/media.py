@@ -6,7 +6,7 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
-from brine.domain.field_syntax import split_list, unquote
+from brine.domain.http.field_syntax import split_list, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from brine.domain.formats.media import Format
-from brine.domain.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
+from brine.domain.routing.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
 from brine.service.transcoding.content import Contents
 from brine.service.transcoding.senders import Senders
 from brine.service.transcoding.transcoder import Transcoder
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.formats.allowed import Types
-    from brine.domain.transcoding import Transcoding
-    from brine.exchange_ports import SingleUseStore
+    from brine.domain.routing.transcoding import Transcoding
+    from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource
 
 WRITERS = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from brine.domain.cache_control import request_directives
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
+from brine.domain.http.cache_control import request_directives
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal, seal_fault
@@ -16,8 +16,8 @@ from brine_codec.target import canonical_target
 
 if TYPE_CHECKING:
     from brine.domain.formats.allowed import Types
-    from brine.domain.messages import Request, Response
-    from brine.domain.transcoding import Transcoding
+    from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.transcoding import Transcoding
     from brine.service.problems import Kind
     from brine.service.transcoding.senders import Call, Senders
     from brine_codec import Codec

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.channel_message import content_of
-from brine.domain.principal import principal_name
-from brine.domain.single_use import single_use_key
+from brine.domain.channels.message import content_of
+from brine.domain.channels.single_use import single_use_key
+from brine.domain.routing.principal import principal_name
 from brine.errors import StoreError
 from brine.service import problems
 from brine.service.journal import Fault, cause_of
@@ -19,9 +19,9 @@ from brine_codec.identity import envelope_id
 from brine_codec.target import canonical_target
 
 if TYPE_CHECKING:
-    from brine.domain.messages import Request
-    from brine.exchange_ports import SingleUseStore
-    from brine.ports import Deadline
+    from brine.domain.http.messages import Request
+    from brine.ports.channels import SingleUseStore
+    from brine.ports.deadline import Deadline
     from brine_codec import Codec
 
 LONGEST = 3_600

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.cache_control import parse_directives, response_directives
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
-from brine.domain.messages import CACHED_METHODS
-from brine.domain.preconditions import RANGE_FIELDS
-from brine.domain.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
+from brine.domain.http.cache_control import parse_directives, response_directives
+from brine.domain.http.conditions import RANGE_FIELDS
+from brine.domain.http.messages import CACHED_METHODS
+from brine.domain.routing.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal
 from brine.service.transcoding.senders import Call
@@ -22,12 +22,12 @@ from brine.service.transcoding.senders import Call
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.fields import Fields
     from brine.domain.formats.media import Format
-    from brine.domain.messages import Request
-    from brine.domain.transcoding import Rendition, Transcoding
-    from brine.ports import Deadline
-    from brine.service.answer import Answer
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.transcoding import Rendition, Transcoding
+    from brine.ports.deadline import Deadline
+    from brine.service.http_cache.answer import Answer
     from brine.service.transcoding.content import Contents
 
 _BODILESS = frozenset({204, 304})

@@ -1,0 +1,147 @@
+"""The stamps of purges in the cache table, each an item of its own, read in batches and along with a stored response.
+
+Reads are eventually consistent, as of stored responses: docs/decisions/0003 says what that means for a purge.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from itertools import batched
+from typing import TYPE_CHECKING, Any, Self
+
+from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.service import Patience
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer, read_item
+from brine.domain.purging.stamps import KEPT, STEP, Stamp
+from brine.errors import StoreThrottled, StoreUnavailable
+from brine.ports.deadline import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from brine.adapters.aws.service import Aws
+    from brine.adapters.dynamodb.items import Attributes
+    from brine.ports.caching import Item
+
+STAMP = "stamp"
+
+_PREFIX = "t#"
+_BATCH = 100  # keys that a BatchGetItem may have
+
+_LATER = "attribute_not_exists(#time) OR #time < :at"
+_SET = "SET #time = :at, evict_at = :evict_at"
+_STEP_ON = "SET #time = if_not_exists(#time, :at) + :step, evict_at = :evict_at"
+
+
+class DynamoStampStore:
+    """The StampStore port on the table of a DynamoItemStore."""
+
+    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
+        self._aws = aws
+        self._patience = (patience or Patience()).times(aws.slowness)
+        self._api = dynamodb_api(aws, patience)
+        self._table = table
+        self._deadline = Deadline(float("inf"), aws.clock)
+
+    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        """One BatchGetItem per hundred names, and more for what DynamoDB leaves unprocessed. Raises StoreError."""
+        stamps = dict.fromkeys(names, Stamp())
+        for batch in batched(names, _BATCH, strict=False):
+            for attributes, _ in self._get([_key(name) for name in batch]):
+                name, stamp = _read_stamp("BatchGetItem", attributes)
+                stamps[name] = stamp
+        return stamps
+
+    def read_with_item(
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+    ) -> tuple[Item | None, dict[str, Stamp]]:
+        """The same for fewer than a hundred names, and the item in the first batch. Raises StoreError."""
+        stamps = dict.fromkeys(names, Stamp())
+        item = None
+        key = key_attributes(pk, sk)
+        for attributes, envelope in self._get([key, *map(_key, names)], consistent=consistent):
+            if attributes.get("pk") == key["pk"]:
+                item = read_item(attributes, envelope)
+            else:
+                name, stamp = _read_stamp("BatchGetItem", attributes)
+                stamps[name] = stamp
+        return item, stamps
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+        """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
+        values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
+        try:
+            return self._update(name, soft, _SET, values, condition=_LATER)
+        except Refused as refused:
+            if not refused.condition_failed:
+                raise
+            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)})
+
+    def within(self, deadline: Deadline) -> Self:
+        """A copy whose calls are over by then."""
+        store = copy(self)
+        store._deadline = deadline  # noqa: SLF001 - of its own kind
+        store._api = self._api.within(deadline)  # noqa: SLF001 - the same
+        return store
+
+    def _update(
+        self, name: str, soft: bool, expression: str, values: Attributes, *, condition: str | None = None
+    ) -> Stamp:
+        """Change a stamp. What it was before, which costs nothing more."""
+        parameters: dict[str, object] = {
+            "TableName": self._table,
+            "Key": _key(name),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": {"#time": "soft" if soft else "hard"},
+            "ExpressionAttributeValues": values,
+            "ReturnValues": "ALL_OLD",
+        }
+        if condition is not None:
+            parameters["ConditionExpression"] = condition
+        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters))
+        before = document.get("Attributes")
+        return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
+
+    def _get(
+        self, keys: Sequence[Attributes], *, consistent: bool = False
+    ) -> Iterator[tuple[dict[str, Any], memoryview]]:
+        """What is at these keys, each with the envelope that was cut out of its answer. Raises StoreError."""
+        patience = self._patience
+        deadline = self._deadline.within(patience.budget)
+        api = self._api.within(deadline)
+        for attempt in range(1, patience.attempts + 1):
+            request = {"Keys": keys, "ConsistentRead": consistent}
+            answer = api.call("BatchGetItem", {"RequestItems": {self._table: request}})
+            document, envelope = parse_answer("BatchGetItem", answer)
+            try:
+                found = document["Responses"].get(self._table, [])
+                keys = document.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            except (AttributeError, KeyError) as error:
+                raise StoreUnavailable("BatchGetItem: an answer without responses") from error
+            for attributes in found:
+                yield attributes, envelope
+            if not keys:
+                return
+            wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2 ** (attempt - 1))
+            if attempt == patience.attempts or wait >= deadline.remaining():
+                break
+            self._aws.sleep(wait)
+        raise StoreThrottled("BatchGetItem: keys were left unprocessed")
+
+
+def _key(name: str) -> Attributes:
+    return key_attributes(_PREFIX + name, STAMP)
+
+
+def _number(value: float) -> Attributes:
+    return {"N": repr(value)}
+
+
+def _read_stamp(operation: str, attributes: dict[str, Any]) -> tuple[str, Stamp]:
+    """A stamp and its name. One that cannot be read may be that of any purge."""
+    try:
+        name = attributes["pk"]["S"].removeprefix(_PREFIX)
+        hard, soft = (float(attributes[kind]["N"]) if kind in attributes else 0.0 for kind in ("hard", "soft"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreUnavailable(f"{operation}: a stamp that is not ours") from error
+    return name, Stamp(hard, soft)

@@ -1,0 +1,52 @@
+"""The circuits of origins in memory."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
+    from brine.ports.origins import Claim
+
+
+class MemoryCircuitStore:
+    """The CircuitStore port on a dictionary. `circuits` has until when each is open, and whose claim that is."""
+
+    def __init__(self) -> None:
+        self.circuits: dict[OriginAddress, tuple[float, str | None]] = {}
+        self._lock = threading.Lock()
+
+    def read(self, origin: OriginAddress) -> float | None:
+        """Until when it is, or was, open. Every read is consistent."""
+        circuit = self.circuits.get(origin)
+        return None if circuit is None else circuit[0]
+
+    def open(self, origin: OriginAddress, *, until: float) -> None:
+        """Open it, whatever was before."""
+        with self._lock:
+            self.circuits[origin] = (until, None)
+
+    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+        """Take the probe, if its time has come and nobody else has it."""
+        with self._lock:
+            circuit = self.circuits.get(origin)
+            if circuit is None:
+                return "closed"
+            open_until, holder = circuit
+            if open_until > now:
+                return "taken" if holder == owner else "held"
+            self.circuits[origin] = (until, owner)
+            return "taken"
+
+    def close(self, origin: OriginAddress, *, owner: str) -> None:
+        """Close it, if the last claim is this owner's."""
+        with self._lock:
+            circuit = self.circuits.get(origin)
+            if circuit is not None and circuit[1] == owner:
+                del self.circuits[origin]
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self

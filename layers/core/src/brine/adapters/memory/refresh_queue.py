@@ -1,0 +1,19 @@
+"""The queue of refreshes in memory: for tests, and for a gateway that refreshes by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine.domain.refreshing.request import RefreshRequest
+
+
+class MemoryRefreshQueue:
+    """The RefreshQueue port on a list. `requests` are those that were sent, in order; take from it as you like."""
+
+    def __init__(self) -> None:
+        self.requests: list[RefreshRequest] = []
+
+    def send(self, request: RefreshRequest) -> None:
+        """Put the request at the end."""
+        self.requests.append(request)

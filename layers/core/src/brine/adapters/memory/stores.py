@@ -1,0 +1,150 @@
+"""The stores in memory: for tests, and for a gateway that needs nothing to outlive it. Threads may share them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Self
+
+from brine.domain.http.messages import Response
+from brine.domain.purging.stamps import Stamp
+from brine.ports.caching import Held, Lease
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from brine.domain.http.fields import Fields
+    from brine.ports.caching import Item, ItemStore
+    from brine.ports.deadline import Deadline
+
+
+class MemoryItemStore:
+    """The ItemStore port on a dictionary, each of whose operations is atomic. `items` may be looked at and changed."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], Item] = {}
+
+    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:  # noqa: ARG002 - it always is
+        """The item, or None. Every read is consistent."""
+        return self.items.get((pk, sk))
+
+    def write(self, pk: str, sk: str, item: Item) -> None:
+        """Put the item, replacing any."""
+        self.items[pk, sk] = item
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
+
+
+class MemoryLeaseStore:
+    """The LeaseStore port beside a store in memory. `leases` has the last lease of each key, and may be looked at."""
+
+    def __init__(self, items: MemoryItemStore) -> None:
+        self.leases: dict[str, Lease] = {}
+        self._items = items
+        self._lock = threading.Lock()
+
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        """Take the lease of `pk` if it is free or past its time; this owner's current lease is found again."""
+        with self._lock:
+            last = self.leases.get(pk)
+            if last is not None and last.expires_at > now:
+                return last if last.owner == owner else Held(last.expires_at)
+            lease = Lease(pk, owner, 1, expires_at)
+            if last is not None:
+                lease = replace(lease, token=last.token + 1, committed=last.committed)
+            self.leases[pk] = lease
+            return lease
+
+    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+        """Write `item` and release, or False."""
+        with self._lock:
+            last = self._last(lease)
+            if last is None:
+                return False
+            self._items.write(lease.pk, sk, item)
+            self.leases[lease.pk] = replace(last, expires_at=0.0, committed=last.token)
+            return True
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back, and with it the right to commit."""
+        with self._lock:
+            last = self._last(lease)
+            if last is not None:
+                self.leases[lease.pk] = replace(last, owner="", expires_at=0.0)
+
+    def holder(self, pk: str) -> Held | None:
+        """Until when somebody has the lease; None when it was given back."""
+        last = self.leases.get(pk)
+        return Held(last.expires_at) if last is not None and last.expires_at else None
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
+
+    def _last(self, lease: Lease) -> Lease | None:
+        """The last lease of the key, if it is this one."""
+        last = self.leases.get(lease.pk)
+        return last if last is not None and (last.owner, last.token) == (lease.owner, lease.token) else None
+
+
+class MemoryStampStore:
+    """The StampStore port beside a store of items. `stamps` may be looked at and changed."""
+
+    def __init__(self, items: ItemStore) -> None:
+        self.stamps: dict[str, Stamp] = {}
+        self._items = items
+        self._lock = threading.Lock()
+
+    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        """The stamp of each name. Every read is consistent."""
+        return {name: self.stamps.get(name, Stamp()) for name in names}
+
+    def read_with_item(
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+    ) -> tuple[Item | None, dict[str, Stamp]]:
+        """An item beside them."""
+        return self._items.read(pk, sk, consistent=consistent), self.read(names)
+
+    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+        """Stamp it, no earlier than before."""
+        with self._lock:
+            last = self.stamps.get(name, Stamp())
+            self.stamps[name] = last.stamped(at, soft=soft)
+            return last
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self
+
+
+class MemoryBodyStore:
+    """The BodyStore port on a dictionary. `bodies` may be seen and changed; `links`, which never end, seen."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[bytes, bytes] = {}
+        self.links: dict[str, Response] = {}
+
+    def read(self, digest: bytes, size: int) -> bytes | None:
+        """The bytes at this address, unverified, or None when there are none or more than `size`."""
+        body = self.bodies.get(digest)
+        return body if body is not None and len(body) <= size else None
+
+    def write(self, digest: bytes, body: bytes) -> None:
+        """Put the bytes, unless the address is taken."""
+        self.bodies.setdefault(digest, body)
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:  # noqa: ARG002 - no clock
+        """A URL that `links` has; None when there are no bytes, or altered ones."""
+        body = self.bodies.get(digest)
+        if body is None or len(body) != size or sha256(body).digest() != digest:
+            return None
+        url = f"memory:{len(self.links)}"
+        self.links[url] = Response(status=200, fields=fields, body=body)
+        return url
+
+    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+        """Itself."""
+        return self

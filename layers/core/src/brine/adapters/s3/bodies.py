@@ -1,0 +1,47 @@
+"""Large bodies in S3, under a folder and the hexadecimal SHA-256 of their bytes."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Self
+
+from brine.adapters.aws.s3_bucket import S3Bucket
+from brine.adapters.aws.service import Patience
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+    from brine.domain.http.fields import Fields
+    from brine.ports.deadline import Deadline
+
+_PATIENCE = Patience(budget=8.0, read_timeout=3.0)
+
+
+class S3BodyStore:
+    """The BodyStore port on one folder of a bucket; a role can be confined to it."""
+
+    def __init__(self, aws: Aws, bucket: str, *, folder: str = "bodies", patience: Patience = _PATIENCE) -> None:
+        self._bucket = S3Bucket(aws, bucket, patience)
+        self._folder = folder
+
+    def read(self, digest: bytes, size: int) -> bytes | None:
+        """One GetObject. Raises StoreError."""
+        return self._bucket.get(self._key(digest), size)
+
+    def write(self, digest: bytes, body: bytes) -> None:
+        """One PutObject, on condition that the address is free: same address, same bytes. Raises StoreError."""
+        self._bucket.put(self._key(digest), body, digest)
+
+    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+        """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
+        if self._bucket.size_and_digest(self._key(digest)) != (size, digest):
+            return None
+        return self._bucket.link(self._key(digest), dict(fields), seconds=seconds)
+
+    def within(self, deadline: Deadline) -> Self:
+        """A copy whose calls are over by then."""
+        store = copy(self)
+        store._bucket = self._bucket.within(deadline)  # noqa: SLF001 - of its own kind
+        return store
+
+    def _key(self, digest: bytes) -> str:
+        return f"{self._folder}/{digest.hex()}"

@@ -1,0 +1,59 @@
+"""A refresh request as the text of a message: JSON, with the version of its form."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from brine.domain.http.field_syntax import FIELD_NAME, FIELD_VALUE
+from brine.domain.http.fields import Fields
+from brine.domain.refreshing.request import RefreshRequest
+from brine.errors import BadEvent
+
+VERSION = 2
+
+_TARGET = re.compile(r"/[!-~]*")
+
+
+def write(request: RefreshRequest) -> str:
+    """The message, in ASCII."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "route": request.route,
+            "target": request.target,
+            "key": request.key,
+            "tenant": request.tenant,
+            "fields": request.fields.lines,
+            "renews": request.renews,
+        },
+        separators=(",", ":"),
+    )
+
+
+def read(text: str) -> RefreshRequest:
+    """The request in a message. Raises BadEvent, which says what is wrong without its content."""
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise BadEvent("the message is not JSON") from None
+    match message:
+        case {
+            "version": 2,
+            "route": str(route),
+            "target": str(target),
+            "key": str(key),
+            "tenant": str(tenant),
+            "fields": list(lines),
+            "renews": int() | None as renews,
+        } if all(map(_is_line, lines)) and _TARGET.fullmatch(target) and not isinstance(renews, bool):
+            fields = Fields(map(tuple, lines))
+            return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
+    raise BadEvent("the message is no refresh request of this version")
+
+
+def _is_line(line: object) -> bool:
+    match line:
+        case [str(name), str(value)]:
+            return FIELD_NAME.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
+    return False

@@ -1,0 +1,29 @@
+"""Refresh requests over SQS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.adapters.aws.json_api import JsonApi
+from brine.adapters.aws.service import Patience, Service
+from brine.adapters.sqs.refresh_message import write
+
+if TYPE_CHECKING:
+    from brine.adapters.aws.service import Aws
+    from brine.domain.refreshing.request import RefreshRequest
+
+_MAX_ANSWER = 65_536  # it holds an id and two digests
+# Somebody waits for an answer that is at hand already.
+_PATIENCE = Patience(budget=1.0, connect_timeout=0.5, read_timeout=0.5, attempts=2)
+
+
+class SqsRefreshQueue:
+    """The RefreshQueue port on a standard queue, by its URL."""
+
+    def __init__(self, aws: Aws, queue_url: str, *, patience: Patience = _PATIENCE) -> None:
+        self._api = JsonApi(Service(aws, "sqs", patience), "AmazonSQS", "1.0", _MAX_ANSWER)
+        self._queue_url = queue_url
+
+    def send(self, request: RefreshRequest) -> None:
+        """One SendMessage. Raises StoreError."""
+        self._api.call("SendMessage", {"QueueUrl": self._queue_url, "MessageBody": write(request)})

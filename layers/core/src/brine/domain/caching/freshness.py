@@ -1,0 +1,148 @@
+"""Freshness: how long a response is good, and how old it is (RFC 9111 section 4.2). All in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, inf
+from typing import TYPE_CHECKING
+
+from brine.domain.http.cache_control import response_directives
+from brine.domain.http.dates import date_field
+from brine.domain.http.field_syntax import MAX_SECONDS, delta_seconds
+from brine.domain.refreshing.jitter import jittered
+
+if TYPE_CHECKING:
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.cache_control import Directives
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.policy import Policy
+
+HEURISTICALLY_CACHEABLE = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
+"""RFC 9110 section 15.1."""
+
+HEURISTIC_FRACTION = 0.1
+HEURISTIC_CAP = 86_400
+
+_SUCCESSFUL = frozenset({200, 203, 204, 206, 300, 301, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Freshness lifetime and current age of a stored response, and the directives they came from."""
+
+    lifetime: float
+    age: float
+    directives: Directives
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the response may be reused without validation, as far as time goes (section 4.2)."""
+        return self.lifetime > self.age
+
+    @property
+    def overdue(self) -> float:
+        """How long the response has been stale; not above 0 while it is fresh."""
+        return self.age - self.lifetime
+
+    @property
+    def remaining(self) -> int:
+        """What Cache-Status calls ttl: whole seconds of freshness left, negative when stale (RFC 9211 section 2.4)."""
+        return floor(self.lifetime) - floor(self.age)
+
+
+def freshness(stored: StoredResponse, policy: Policy, now: float, request: Request | None = None) -> Freshness:
+    """Where a stored response stands at `now`, for this request if it is given.
+
+    A request that carries what the route names itself, such as Cookie, is answered by no guess: what the origin would
+    answer may have changed with what the origin knows of its user.
+    """
+    directives = response_directives(stored.fields)
+    lifetime, age = freshness_lifetime(stored, directives, policy, request), current_age(stored, now)
+    if stored.stale_from < inf:
+        lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))
+    return Freshness(lifetime, age, directives)
+
+
+def remaining_freshness(stored: StoredResponse, policy: Policy, now: float, request: Request) -> int:
+    """Whole seconds of freshness left for this request; negative when stale."""
+    return freshness(stored, policy, now, request).remaining
+
+
+def freshness_lifetime(
+    stored: StoredResponse, directives: Directives, policy: Policy, request: Request | None = None
+) -> float:
+    """What the origin said; else what the route says; else what can be guessed (section 4.2.1, 4.2.2)."""
+    explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
+    if explicit is not None:
+        return explicit
+    lifetime = route_lifetime(stored.status, policy)
+    if lifetime is not None:
+        return jittered(lifetime, stored, policy.jitter)
+    if request is not None and any(name in request.fields for name in policy.named_headers):
+        return 0
+    return _heuristic_lifetime(stored, directives)
+
+
+def is_lifetime_of_route(stored: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Whether the freshness lifetime is the route's own, and no promise of the origin's."""
+    explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
+    return explicit is None and route_lifetime(stored.status, policy) is not None
+
+
+def explicit_lifetime(fields: Fields, directives: Directives, response_time: float) -> int | None:
+    """The freshness lifetime that the origin gave; 0 when what it gave is invalid; None when it gave none."""
+    for name in ("s-maxage", "max-age"):
+        seconds = directives.seconds(name)
+        if seconds is not None:
+            return seconds
+    if directives.targeted or "expires" not in fields:
+        return None
+    expires = date_field(fields, "expires", response_time)
+    if expires is None:  # not a date, or several: it has expired (section 5.3)
+        return 0
+    return min(max(0, expires - date_value(fields, response_time)), MAX_SECONDS)
+
+
+def has_valid_lifetime(fields: Fields, directives: Directives, response_time: float) -> bool:
+    """Return whether the origin gave a freshness lifetime, be it 0, in a valid form."""
+    if directives.permits("s-maxage") or directives.permits("max-age"):
+        return True
+    return not directives.targeted and date_field(fields, "expires", response_time) is not None
+
+
+def route_lifetime(status: int, policy: Policy) -> float | None:
+    """The lifetime that the route gives to responses whose origin says nothing, before jitter."""
+    lifetime = policy.negative_lifetimes.get(status, policy.freshness_lifetime if status in _SUCCESSFUL else None)
+    return None if lifetime is None else max(0.0, lifetime)
+
+
+def _heuristic_lifetime(stored: StoredResponse, directives: Directives) -> int:
+    if stored.status not in HEURISTICALLY_CACHEABLE and not directives.permits("public"):
+        return 0
+    modified = date_field(stored.fields, "last-modified", stored.response_time)
+    if modified is None:
+        return 0
+    unchanged = date_value(stored.fields, stored.response_time) - modified
+    return max(0, min(floor(unchanged * HEURISTIC_FRACTION), HEURISTIC_CAP))
+
+
+def current_age(stored: StoredResponse, now: float) -> float:
+    """Section 4.2.3. Never negative, whatever the clocks of origin and gateway say."""
+    received = stored.response_time
+    apparent_age = max(0, floor(received) - date_value(stored.fields, received))
+    response_delay = max(0.0, received - stored.request_time)
+    corrected_initial_age = max(apparent_age, age_value(stored.fields) + response_delay)
+    return corrected_initial_age + max(0.0, now - received)
+
+
+def date_value(fields: Fields, response_time: float) -> int:
+    """The Date of a response; the time of receipt when it has no valid one (RFC 9110 section 6.6.1)."""
+    date = date_field(fields, "date", response_time)
+    return floor(response_time) if date is None else date
+
+
+def age_value(fields: Fields) -> int:
+    """The Age of a response, of a list the first; 0 when there is none or it is invalid (section 5.1)."""
+    text = fields.get("age")
+    return 0 if text is None else delta_seconds(text.partition(",")[0].strip(" \t")) or 0

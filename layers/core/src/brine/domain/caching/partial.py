@@ -1,0 +1,126 @@
+"""Partial responses: stored as parts, and made whole only when that is certain (RFC 9111 sections 3.3 and 3.4).
+
+A part never answers a request for the whole. Two parts are combined only under one strong validator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.decision import Forward, Reception
+from brine.domain.http.conditions import RANGE_FIELDS, if_range_holds, strong_validator
+from brine.domain.http.ranges import parse_content_range, piece_of_part
+
+if TYPE_CHECKING:
+    from brine.domain.caching.exchange import Exchange
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Request
+    from brine.domain.http.ranges import Extent
+
+PARTIAL = 206
+
+
+def holds(stored: StoredResponse, request: Request) -> bool:
+    """Whether a stored response has the bytes that the request wants: a whole one always, a part those of its range."""
+    if stored.status != PARTIAL:
+        return True
+    wanted, extent = request.fields.get("range"), _extent(stored)
+    if request.method != "GET" or wanted is None or extent is None:
+        return False
+    if not if_range_holds(request.fields, stored.fields, stored.response_time):
+        return False
+    return piece_of_part(wanted, extent, stored.size) is not None
+
+
+def asking_for_rest(stored: StoredResponse, fields: Fields) -> Fields | None:
+    """A request's fields, asking for what a stored part lacks; None when it could not be combined with the part."""
+    extent = _extent(stored)
+    validator = strong_validator(stored.fields, stored.response_time)
+    if extent is None or extent.complete is None or validator is None or not _is_combinable(stored, extent):
+        return None
+    if extent.first == 0:
+        wanted = f"bytes={extent.last + 1}-"
+    elif extent.last == extent.complete - 1:
+        wanted = f"bytes=0-{extent.first - 1}"
+    else:
+        return None
+    return fields.without(RANGE_FIELDS).with_line("range", wanted).with_line("if-range", validator)
+
+
+def receive_part(exchange: Exchange) -> Reception:
+    """A 206: store it, joined to the part that is stored already where that may be; a whole answers the client."""
+    if "range" not in exchange.decision.fields:
+        return Reception(refusal="partial")
+    candidate = exchange.candidate()
+    stored = exchange.stored
+    combined = None if stored is None else _combined(exchange, stored, candidate)
+    if "range" not in exchange.request.fields:
+        if combined is None or combined.status == PARTIAL:
+            return ask_for_whole(exchange)
+        keep, refusal = exchange.admit(combined)
+        return Reception(reuse=combined, keep=keep, refusal=refusal)
+    if combined is not None:
+        candidate = combined
+    elif not _is_part(candidate):
+        return Reception(refusal="partial")
+    keep, refusal = exchange.admit(candidate)
+    return Reception(keep=keep, refusal=refusal)
+
+
+def ask_for_whole(exchange: Exchange) -> Reception:
+    """What was asked for beyond the client's request did not help: ask what the client asked."""
+    fields = exchange.decision.fields.without(RANGE_FIELDS)
+    return Reception(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))
+
+
+def _extent(stored: StoredResponse) -> Extent | None:
+    return parse_content_range(stored.fields.get("content-range")) if stored.status == PARTIAL else None
+
+
+def _is_part(candidate: StoredResponse) -> bool:
+    """Whether this is one stretch of bytes, not more of them than it says. A multipart has no Content-Range."""
+    extent = _extent(candidate)
+    return extent is not None and 0 < candidate.size <= len(extent)
+
+
+def _is_combinable(stored: StoredResponse, extent: Extent) -> bool:
+    return isinstance(stored.body, bytes) and stored.size == len(extent)
+
+
+def _combined(exchange: Exchange, stored: StoredResponse, newer: StoredResponse) -> StoredResponse | None:
+    """Both parts in one (section 3.4), a whole response when nothing is missing; None when that is not allowed."""
+    one, other = _extent(stored), _extent(newer)
+    if one is None or other is None or one.complete is None or one.complete != other.complete:
+        return None
+    validator = strong_validator(stored.fields, stored.response_time)
+    if validator is None or validator != strong_validator(newer.fields, newer.response_time):
+        return None
+    if not (_is_combinable(stored, one) and _is_combinable(newer, other)):
+        return None
+    joined = _joined((one.first, stored.response.body), (other.first, newer.response.body))
+    if joined is None:
+        return None
+    first, body = joined
+    fields = exchange.updated(stored.fields, newer.fields).without({"content-length", "content-range"})
+    whole = len(body) == one.complete
+    status = 200 if whole else PARTIAL
+    if not whole:
+        fields = fields.with_line("content-range", f"bytes {first}-{first + len(body) - 1}/{one.complete}")
+    return replace(
+        newer,
+        status=status,
+        fields=fields,
+        body=body,
+        fetch_started=min(stored.fetch_started, newer.fetch_started),
+        vary=exchange.vary(fields, status, stored.vary),
+    )
+
+
+def _joined(one: tuple[int, bytes], other: tuple[int, bytes]) -> tuple[int, bytes] | None:
+    """Two stretches of bytes, each with the number of its first, as one; None when there is a gap between them."""
+    (first, head), (second, tail) = sorted((one, other), key=lambda part: part[0])
+    if second > first + len(head):
+        return None
+    return first, head + tail[first + len(head) - second :]

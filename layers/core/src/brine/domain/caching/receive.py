@@ -1,0 +1,111 @@
+"""What to do with the origin's response, or without one (RFC 9111 sections 3, 4.2.4, 4.3.3, 4.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.decide import is_usable, wishes_of
+from brine.domain.caching.decision import Reception, Validate
+from brine.domain.caching.exchange import Exchange
+from brine.domain.caching.freshen import receive_head, receive_not_modified
+from brine.domain.caching.freshness import explicit_lifetime, freshness
+from brine.domain.caching.partial import PARTIAL, ask_for_whole, holds, receive_part
+from brine.domain.caching.stale import ERRORS, error_window
+from brine.domain.caching.storing import OF_THE_REQUEST
+from brine.domain.http.cache_control import response_directives
+from brine.domain.purging.invalidation import invalidated, named_target
+
+if TYPE_CHECKING:
+    from brine.domain.caching.decision import Forward
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.origin import OriginAddress
+    from brine.domain.routing.policy import Policy
+
+
+def receive(
+    decision: Validate | Forward,
+    request: Request,
+    response: Response,
+    policy: Policy,
+    *,
+    target: str,
+    route: str,
+    request_time: float,
+    response_time: float,
+    origin: OriginAddress | None = None,
+) -> Reception:
+    """Judge the origin's response. `request` is the client's; what was sent is `decision.fields`.
+
+    `target` is the request target that the origin was asked for; `origin`, where known, tells its own absolute URIs.
+    """
+    exchange = Exchange(
+        decision=decision,
+        request=request,
+        response=response,
+        policy=policy,
+        wishes=wishes_of(request, policy),
+        target=target,
+        route=route,
+        request_time=request_time,
+        response_time=response_time,
+    )
+    if not request.is_for_cache:
+        return _receive_uncached(exchange, origin)
+    if response.status in ERRORS:
+        stale = receive_error(decision, request, policy, response_time)
+        if stale is not None:
+            return Reception(reuse=stale, stale=True)
+    if response.status == 304:
+        return receive_not_modified(exchange, decision.stored) if isinstance(decision, Validate) else Reception()
+    if request.method == "HEAD":
+        return receive_head(exchange)
+    if response.status == PARTIAL:
+        return receive_part(exchange)
+    if response.status == 416 and "range" in decision.fields and "range" not in request.fields:
+        return ask_for_whole(exchange)
+    return _receive_whole(exchange)
+
+
+def receive_error(decision: Validate | Forward, request: Request, policy: Policy, now: float) -> StoredResponse | None:
+    """The stored response to serve in place of an error, if there is one and that is allowed.
+
+    One that is still good, since it was to be renewed early, may always stay.
+    """
+    stored = decision.stored
+    if stored is None or not holds(stored, request):
+        return None
+    state, wishes = freshness(stored, policy, now, request), wishes_of(request, policy)
+    if is_usable(state, wishes):
+        return stored
+    window = error_window(state.directives, wishes, policy)
+    return stored if window > 0 and state.overdue < window else None
+
+
+def _receive_whole(exchange: Exchange) -> Reception:
+    keep, refusal = exchange.admit(exchange.candidate())
+    outdated = exchange.stored is not None and exchange.response.status not in ERRORS
+    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in OF_THE_REQUEST
+    return Reception(keep=keep, drop=drop, refusal=refusal)
+
+
+def _replaces(status: int) -> bool:
+    """Whether a response that is not kept still shows that what is stored has had its day."""
+    return 200 <= status < 400 or status in {404, 410}
+
+
+def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Reception:
+    request, response, target = exchange.request, exchange.response, exchange.target
+    targets = invalidated(request.method, target, response, origin)
+    keep = None
+    if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
+        keep, _ = exchange.admit(exchange.candidate())
+    return Reception(keep=keep, invalidate=targets)
+
+
+def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:
+    """Whether a POST response is what a GET of the same target would give (RFC 9110 section 9.3.3)."""
+    fields = exchange.fields
+    explicit = explicit_lifetime(fields, response_directives(fields), exchange.response_time)
+    named = named_target(fields, "content-location", exchange.target, origin)
+    return exchange.response.status == 200 and bool(explicit) and named == exchange.target

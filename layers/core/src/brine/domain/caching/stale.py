@@ -1,0 +1,51 @@
+"""Serving stale responses (RFC 9111 section 4.2.4, RFC 5861): who may permit it, and who forbids it."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine.domain.http.cache_control import Directives
+    from brine.domain.routing.policy import Policy
+
+ERRORS = frozenset({500, 502, 503, 504})
+"""The statuses in whose place a stale response may be served (RFC 5861 section 4)."""
+
+
+def needs_validation(directives: Directives) -> bool:
+    """Whether a response may never be reused without asking the origin (section 5.2.2.4)."""
+    return directives.restricts_all("no-cache")
+
+
+def _forbidden(directives: Directives) -> bool:
+    return (
+        directives.restricts("must-revalidate")
+        or directives.restricts("proxy-revalidate")
+        or needs_validation(directives)
+    )
+
+
+def error_window(directives: Directives, wishes: Directives, policy: Policy) -> float:
+    """How long past its freshness a response may stand in for an error: seconds, 0 when it may not.
+
+    s-maxage forbids it too (section 5.2.2.10), unless the same response has a stale-if-error of its own.
+    """
+    if _forbidden(directives):
+        return 0
+    granted = directives.seconds("stale-if-error")
+    if granted is None and directives.restricts("s-maxage"):
+        return 0
+    return max(policy.grace if granted is None else granted, wishes.seconds("stale-if-error") or 0)
+
+
+def revalidation_window(directives: Directives) -> float:
+    """How long past its freshness a response may be served while it is refreshed: seconds (RFC 5861 section 3)."""
+    return 0 if _forbidden(directives) else directives.seconds("stale-while-revalidate") or 0
+
+
+def accepted_staleness(directives: Directives, wishes: Directives) -> float:
+    """How stale a response the client takes (max-stale, section 5.2.1.2): seconds; infinite without an argument."""
+    if _forbidden(directives) or directives.restricts("s-maxage"):
+        return 0
+    return inf if wishes.permits_without_limit("max-stale") else wishes.seconds("max-stale") or 0

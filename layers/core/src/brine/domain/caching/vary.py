@@ -1,0 +1,67 @@
+"""Selecting fields: which stored response a request may get (RFC 9111 section 4.1).
+
+A request is compared as its origin gets it (domain.routing.upstream), so a field that is not sent does not select. What
+is stored of a value is a keyed hash: a value may be a password, and nothing needs it again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.http.canonical import preferences
+from brine.domain.http.field_syntax import FIELD_NAME, split_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Request
+
+type Digest = Callable[[str, str], bytes]
+"""Makes a keyed hash of the name and the value of a field."""
+
+ANYTHING: Final = ("*",)
+"""The names of a response that no request selects."""
+
+
+def vary_names(fields: Fields) -> tuple[str, ...]:
+    """The names in Vary, in lower case, sorted; ANYTHING when "*" is among them, or what cannot be a name."""
+    text = fields.get("vary")
+    if text is None:
+        return ()
+    names = {member.lower() for member in split_list(text)}
+    if "*" in names or not all(map(FIELD_NAME.fullmatch, names)):
+        return ANYTHING
+    return tuple(sorted(names))
+
+
+def selecting_digests(names: Iterable[str], request: Request, digest: Digest) -> tuple[bytes | None, ...]:
+    """Return the digests of the request's values of these fields; None where it has no such field."""
+    values = ((name, request.fields.get(name)) for name in names)
+    return tuple(None if value is None else digest(name, value) for name, value in values)
+
+
+def selects(stored: StoredResponse, request: Request, digest: Digest) -> bool:
+    """Return whether the request's selecting fields are those that the stored response was made for."""
+    if stored.vary == ANYTHING:
+        return False
+    digests = selecting_digests(stored.vary, request, digest)
+    return all(
+        mine == made_for or (name == "accept-language" and _is_first_choice(stored, request))
+        for name, mine, made_for in zip(stored.vary, digests, stored.selection.digests, strict=True)
+    )
+
+
+def _is_first_choice(stored: StoredResponse, request: Request) -> bool:
+    """Whether the stored response is in the one language that the request likes best.
+
+    Whatever else the origin has, it has nothing that this client would rather get (RFC 9110 section 12.5.4).
+    """
+    language = stored.fields.get("content-language")
+    text = request.fields.get("accept-language")
+    if language is None or text is None:
+        return False
+    wanted = preferences(text)
+    best = max((weight for _, weight in wanted), default=0.0)
+    return best > 0 and [range_ for range_, weight in wanted if weight == best] == [language.strip(" \t").lower()]

@@ -1,0 +1,131 @@
+"""Header fields: an ordered, case-insensitive multi-map (RFC 9110 section 5).
+
+Names are kept in lower case, as HTTP/2 and API Gateway write them. Values are text in which each
+character is one byte (ISO-8859-1), so what an origin sent goes out again unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, overload
+
+from brine.domain.http.field_syntax import FIELD_NAME, FIELD_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+type FieldLine = tuple[str, str]
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+# With a control character in them, nobody can tell what they forbid. They permit nothing, then.
+_UNREADABLE = {"cache-control": "no-store", "cdn-cache-control": "no-store", "expires": "0"}
+
+
+class Fields:
+    """Immutable header fields. Order and repeats are kept; names compare without case."""
+
+    __slots__ = ("_index", "_lines")
+
+    _lines: tuple[FieldLine, ...]
+    _index: dict[str, tuple[str, ...]] | None  # values by name, made when first asked for
+
+    def __init__(self, lines: Iterable[FieldLine] = ()) -> None:
+        self._lines = tuple((name.lower(), value) for name, value in lines)
+        self._index = None
+
+    @classmethod
+    def lowered(cls, lines: Iterable[FieldLine]) -> Fields:
+        """Fields from lines whose names are in lower case already."""
+        fields = cls.__new__(cls)
+        fields._lines = tuple(lines)  # noqa: SLF001 - a constructor of this class
+        fields._index = None  # noqa: SLF001 - the same
+        return fields
+
+    def __iter__(self) -> Iterator[FieldLine]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._by_name()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fields) and self._lines == other._lines
+
+    def __hash__(self) -> int:
+        return hash(self._lines)
+
+    def __repr__(self) -> str:
+        return f"Fields({list(self._lines)!r})"
+
+    @property
+    def lines(self) -> tuple[FieldLine, ...]:
+        """Every (name, value) as it came, names in lower case."""
+        return self._lines
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The value of each line called `name`, in order."""
+        return self._by_name().get(name.lower(), ())
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str) -> str: ...
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The combined value: lines joined by ", " (RFC 9110 section 5.3), or `default` when there is none."""
+        values = self._by_name().get(name.lower())
+        if values is None:
+            return default
+        return values[0] if len(values) == 1 else ", ".join(values)
+
+    def without(self, names: Collection[str]) -> Fields:
+        """These fields less every line whose name is in `names` (given in lower case)."""
+        return Fields.lowered(line for line in self._lines if line[0] not in names)
+
+    def only(self, names: Collection[str]) -> Fields:
+        """Just the lines whose name is in `names` (given in lower case)."""
+        return Fields.lowered(line for line in self._lines if line[0] in names)
+
+    def with_line(self, name: str, value: str) -> Fields:
+        """These fields and one line more, at the end."""
+        return Fields.lowered((*self._lines, (name.lower(), value)))
+
+    def replacing(self, name: str, value: str) -> Fields:
+        """These fields with a single line `name`, at the end, in place of any of that name."""
+        return self.without({name.lower()}).with_line(name, value)
+
+    def updated_by(self, newer: Fields) -> Fields:
+        """These fields, but for each name that `newer` has, its lines instead, at the end."""
+        return Fields.lowered((*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines))
+
+    def deliverable(self) -> Fields:
+        """Return the fields with a blank for each control character, which not every recipient takes.
+
+        A line that says how long a response may be kept, and has one, forbids to keep it.
+
+        Raises ValueError for what could end a line, for a character that is no byte, and for a name that is no token
+        (RFC 9110 sections 5.1 and 5.5).
+        """
+        if all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in self._lines):
+            return self
+        lines = [(name, _without_controls(name, value)) for name, value in self._lines]
+        if not all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in lines):
+            raise ValueError("a field line holds a line break, a null, or what is no byte")
+        return Fields.lowered(lines)
+
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        index = self._index
+        if index is None:
+            values: dict[str, list[str]] = {}
+            for name, value in self._lines:
+                values.setdefault(name, []).append(value)
+            self._index = index = {name: tuple(lines) for name, lines in values.items()}
+        return index
+
+
+def _without_controls(name: str, value: str) -> str:
+    if _CONTROL.search(value) is None:
+        return value.strip(" \t")
+    return _UNREADABLE.get(name) or _CONTROL.sub(" ", value).strip(" \t")

@@ -1,0 +1,44 @@
+"""Fields that belong to one connection and go no further (RFC 9110 section 7.6.1, RFC 9111 section 3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine.domain.http.fields import Fields
+
+HOP_BY_HOP = frozenset(
+    {
+        *("connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"),
+        *("proxy-authenticate", "proxy-authentication-info", "proxy-authorization", "proxy-connection"),
+        "http2-settings",
+    }
+)
+
+CACHING = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
+"""What a cache judges by. It is for everybody, whatever Connection says, and is never left out of what is stored."""
+
+INSEPARABLE = frozenset(
+    {
+        *("content-disposition", "content-encoding", "content-language", "content-range", "content-type", "location"),
+        *("content-security-policy", "permissions-policy", "referrer-policy", "strict-transport-security"),
+        *("cross-origin-embedder-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"),
+        *("origin-agent-cluster", "x-content-type-options", "x-frame-options", "x-permitted-cross-domain-policies"),
+    }
+)
+"""What a response is, and how browsers are to confine it: without one of these it is another response."""
+
+VIA = ("via", "1.1 brine")
+"""What the gateway says of itself on everything it forwards (RFC 9110 section 7.6.3)."""
+
+
+def end_to_end(fields: Fields) -> Fields:
+    """The fields less those of the connection, and those that Connection lists.
+
+    Connection must not list what is meant for every recipient (section 7.6.1); where it does, that stays.
+    """
+    connection = fields.get("connection")
+    if connection is None:
+        return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
+    listed = {option.strip(" \t").lower() for option in connection.split(",")}
+    return fields.without(HOP_BY_HOP | (listed - CACHING - INSEPARABLE))

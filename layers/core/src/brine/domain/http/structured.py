@@ -1,0 +1,142 @@
+"""Structured dictionaries and lists, as far as caching needs them (RFC 8941 sections 4.2.1 and 4.2.2).
+
+A value is a boolean, an integer, a decimal, a string or a token; None stands for bytes and inner lists, which no
+directive takes. Parameters are checked and forgotten. One error anywhere makes the whole field invalid.
+"""
+
+from __future__ import annotations
+
+import re
+
+from brine.domain.http.field_syntax import unquote
+
+type BareItem = bool | int | float | str | None
+
+_KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
+_BOOLEAN = r"\?(?P<boolean>[01])"
+_NUMBER = r"(?P<number>-?(?:[0-9]{1,12}\.[0-9]{1,3}|[0-9]{1,15}))(?![0-9.])"
+_STRING = r'(?P<string>"(?:[ !#-\[\]-~]|\\["\\])*+")'
+_TOKEN = r"(?P<token>[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*)"  # noqa: S105 - a token of the grammar
+_BYTES = r"(?P<bytes>:[A-Za-z0-9+/]*={0,2}:)"
+_BARE_ITEM = re.compile("|".join((_BOOLEAN, _NUMBER, _STRING, _TOKEN, _BYTES)))
+_SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
+
+
+class Token(str):
+    """A token, as opposed to a string."""
+
+    __slots__ = ()
+
+
+class NotStructured(ValueError):
+    """The text is not a structured dictionary, or list."""
+
+
+def parse_dictionary(*lines: str) -> dict[str, BareItem]:
+    """Members by key; of a repeated key, the last. Raises NotStructured.
+
+    Each line must be a dictionary. RFC 8941 section 4.2 joins lines first; a string that goes over two lines is an
+    error there or not, as the parser likes (its comment in step 1), and could hide members.
+    """
+    members: dict[str, BareItem] = {}
+    for line in lines:
+        _read_members(line.strip(" "), members)
+    return members
+
+
+def _read_members(text: str, members: dict[str, BareItem]) -> None:
+    position, end = 0, len(text)
+    while position < end:
+        key, position = _key(text, position)
+        members.pop(key, None)
+        if text.startswith("=(", position):
+            value, position = None, _inner_list(text, position + 1)
+        elif text.startswith("=", position):
+            value, position = _item(text, position + 1)
+        else:
+            value, position = True, _parameters(text, position)
+        members[key] = value
+        if position < end:
+            position = _next_member(text, position)
+
+
+def parse_strings(*lines: str) -> list[str]:
+    """The members of a list of strings. Raises NotStructured, also for a member that is none. Each line is a list."""
+    members: list[str] = []
+    for line in lines:
+        text = line.strip(" ")
+        position, end = 0, len(text)
+        while position < end:
+            value, position = _item(text, position)
+            if not isinstance(value, str) or isinstance(value, Token):
+                raise NotStructured
+            members.append(value)
+            if position < end:
+                position = _next_member(text, position)
+    return members
+
+
+def _next_member(text: str, position: int) -> int:
+    """Where the member after the separator at this position begins."""
+    separator = _SEPARATOR.match(text, position)
+    if separator is None or separator.end() == len(text):
+        raise NotStructured
+    return separator.end()
+
+
+def _key(text: str, position: int) -> tuple[str, int]:
+    match = _KEY.match(text, position)
+    if match is None:
+        raise NotStructured
+    return match[0], match.end()
+
+
+def _item(text: str, position: int) -> tuple[BareItem, int]:
+    value, position = _bare_item(text, position)
+    return value, _parameters(text, position)
+
+
+def _bare_item(text: str, position: int) -> tuple[BareItem, int]:
+    match = _BARE_ITEM.match(text, position)
+    if match is None:
+        raise NotStructured
+    value = match[match.lastgroup or 0]
+    match match.lastgroup:
+        case "boolean":
+            return value == "1", match.end()
+        case "number":
+            return float(value) if "." in value else int(value), match.end()
+        case "token":
+            return Token(value), match.end()
+        case "string":
+            return unquote(value), match.end()
+        case _:
+            return None, match.end()
+
+
+def _parameters(text: str, position: int) -> int:
+    """The end of the parameters that start here."""
+    while text.startswith(";", position):
+        position = _skip_spaces(text, position + 1)
+        _, position = _key(text, position)
+        if text.startswith("=", position):
+            _, position = _bare_item(text, position + 1)
+    return position
+
+
+def _inner_list(text: str, position: int) -> int:
+    """The end of the inner list that starts here, and of its parameters."""
+    position += 1
+    while True:
+        position = _skip_spaces(text, position)
+        if text.startswith(")", position):
+            return _parameters(text, position + 1)
+        _, position = _item(text, position)
+        if not text.startswith((" ", ")"), position):
+            raise NotStructured
+
+
+def _skip_spaces(text: str, position: int) -> int:
+    while text.startswith(" ", position):
+        position += 1
+    return position

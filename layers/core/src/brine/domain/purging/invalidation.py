@@ -1,0 +1,55 @@
+"""What an unsafe request makes invalid (RFC 9111 section 4.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from brine.domain.routing.origin import DEFAULT_PORTS
+
+if TYPE_CHECKING:
+    from brine.domain.http.fields import Fields
+    from brine.domain.http.messages import Response
+    from brine.domain.routing.origin import OriginAddress
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "REPORT", "SEARCH"})
+"""Safe by the IANA method registry. An unknown method may change anything."""
+
+_HERE = "//here"  # stands for the origin when it is not known: only relative references are of it
+
+
+def invalidated(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
+    """The request targets whose stored responses are no longer good after this response, each once."""
+    if method in SAFE_METHODS or not 200 <= response.status < 400:
+        return ()
+    targets = [target]
+    for name in ("location", "content-location"):
+        named = named_target(response.fields, name, target, origin)
+        if named is not None and named not in targets:
+            targets.append(named)
+    return tuple(targets)
+
+
+def named_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
+    """The request target that a URI reference in a field leads to; None when it leads to another origin."""
+    reference = fields.get(name)
+    if reference is None:
+        return None
+    base = f"http:{_HERE}" if origin is None else str(origin)
+    try:
+        uri = urlsplit(urljoin(base + target, reference.strip(" \t")))
+        if not _is_same_origin(uri.scheme, uri.hostname, uri.port, base):
+            return None
+    except ValueError:  # not a URI
+        return None
+    path = uri.path or "/"
+    return f"{path}?{uri.query}" if uri.query else path
+
+
+def _is_same_origin(scheme: str, host: str | None, port: int | None, base: str) -> bool:
+    own = urlsplit(base)
+    return (scheme, host, port or DEFAULT_PORTS.get(scheme)) == (
+        own.scheme,
+        own.hostname,
+        own.port or DEFAULT_PORTS[own.scheme],
+    )

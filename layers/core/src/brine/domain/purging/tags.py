@@ -1,0 +1,77 @@
+"""Tags: labels under which stored responses and results can be purged together.
+
+Those of a response come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between
+commas), which are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way.
+Those of a result come from the code. Case matters. Those in fields are read as UTF-8, as who
+purges writes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine.domain.http.field_syntax import split_list
+from brine.domain.http.structured import NotStructured, parse_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from brine.domain.http.fields import Fields
+
+TAG_FIELDS = frozenset({"cache-tag", "surrogate-key"})
+"""What is left out of answers to clients."""
+
+MAX_TAGS = 128
+"""Of one response: what RFC 9875 section 2 asks caches to take."""
+MAX_TAG_LENGTH = 1_000
+"""Bytes of one tag in UTF-8: with a tenant's digest before it, it fits into a key of DynamoDB."""
+MAX_TAGS_LENGTH = 16_384
+"""Bytes of all tags of one response."""
+
+
+def is_tag(text: str) -> bool:
+    """Whether the text can be a tag: there is some, and not too much."""
+    try:
+        return 0 < len(text.encode()) <= MAX_TAG_LENGTH
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+
+
+def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The tags of a response, each once; None when they cannot be read, or are more, or longer, than can be kept."""
+    try:
+        return _limited(tuple(dict.fromkeys((*of_route, *_named(fields)))))
+    except NotStructured:
+        return None
+
+
+def checked_tags(tags: Collection[str]) -> tuple[str, ...]:
+    """Tags that code gives, each once. Raises TypeError for what is no tag, and ValueError for one too many or long."""
+    if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
+        raise TypeError("tags are a collection of texts")
+    checked = _limited(tuple(dict.fromkeys(tags)))
+    if checked is None:
+        raise ValueError(f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} bytes are the most that can be kept")
+    return checked
+
+
+def _limited(tags: tuple[str, ...]) -> tuple[str, ...] | None:
+    if len(tags) > MAX_TAGS or not all(map(is_tag, tags)):
+        return None
+    return tags if sum(len(tag.encode()) for tag in tags) <= MAX_TAGS_LENGTH else None
+
+
+def _named(fields: Fields) -> Iterator[str]:
+    for line in fields.all("surrogate-key"):
+        yield from filter(None, _text(line).replace("\t", " ").split(" "))
+    for line in fields.all("cache-tag"):
+        yield from split_list(_text(line))
+    yield from filter(None, parse_strings(*fields.all("cache-groups")))
+
+
+def _text(line: str) -> str:
+    """A field line, whose characters are bytes, as text; as it is where it is not in UTF-8."""
+    try:
+        return line.encode("latin-1").decode()
+    except UnicodeError:
+        return line

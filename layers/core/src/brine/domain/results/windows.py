@@ -1,0 +1,57 @@
+"""How long results are used, and exceptions that are results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brine.domain.results.stored import Failure, StoredResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How long a result is used, in seconds; `negative` has those of the exceptions that are results too.
+
+    Raises ValueError for less than nothing.
+    """
+
+    freshness_lifetime: float
+    grace: float = 0.0
+    negative: Mapping[type[Exception], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for seconds in (self.freshness_lifetime, self.grace, *self.negative.values()):
+            if not seconds >= 0:
+                raise ValueError(f"a lifetime is a number of seconds, not {seconds}")
+
+    def stored(self, value: object, began: float) -> StoredResult:
+        """A result whose computation began then, as it is stored."""
+        return self._stored(value, began, self.freshness_lifetime, self.grace)
+
+    def failure(self, error: Exception, began: float) -> StoredResult:
+        """An exception as it is stored. Raises TypeError when its class does not make it again from its arguments."""
+        failure = Failure(_name(type(error)), error.args)
+        if self.raised(failure) is None:
+            raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
+        return self._stored(failure, began, self.negative[type(error)], 0.0)
+
+    def _stored(self, value: object, began: float, lifetime: float, grace: float) -> StoredResult:
+        fresh_until = float(began + lifetime)
+        return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
+
+    def raised(self, failure: Failure) -> Exception | None:
+        """A stored exception made anew; None when it is not among those that are results, or not what it was."""
+        for cls in self.negative:
+            if _name(cls) == failure.name:
+                try:
+                    return cls(*failure.arguments)
+                except Exception:  # noqa: BLE001 - the class is the caller's, and may take other arguments by now
+                    return None
+        return None
+
+
+def _name(cls: type[Exception]) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"

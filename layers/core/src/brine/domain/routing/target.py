@@ -1,0 +1,76 @@
+"""From the request target that the client sent to the one that the origin gets: rewritten once, then never again.
+
+The bytes made here are the bytes of the cache key and the bytes on the wire, so nothing between the two can make one
+key mean two resources. A path may not climb out of its route.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from brine.domain.routing.paths import climbs, holds_control, reading
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.route import QueryRule, Route, Routes
+
+_PATH = re.compile(r"/[!-\"$->@-~]*")  # no "#" and no "?"
+_QUERY = re.compile(r"[!-\"$-~]*")
+
+
+class BadTargetError(ValueError):
+    """The request target cannot be sent to the origin. The message may be shown to the client."""
+
+
+def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str, str | None]:
+    """Path and query for the origin, percent-encoded as the client sent them, after the route's own rules.
+
+    Raises BadTargetError for bytes that no request line may hold. It also does so for a path that a server may read as
+    one that leaves the route, unless there is nothing beside the route or above it.
+    """
+    if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
+        raise BadTargetError("the path or query holds characters that must be percent-encoded")
+    if routes.confines(route):
+        _check(routes, route, request.path)
+    rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
+    return (route.base_path + rest) or "/", _apply(route.query, request.query)
+
+
+def normalised(route: Route, target: str) -> str:
+    """A target that the origin named, as `upstream_target` would have written it: that is where it is stored."""
+    path, mark, query = target.partition("?")
+    left = _apply(route.query, query if mark else None)
+    return path if left is None else f"{path}?{left}"
+
+
+def _check(routes: Routes, route: Route, path: str) -> None:
+    read = reading(path)
+    if read is None:
+        raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
+    if holds_control(read):
+        raise BadTargetError("the path has an encoded control character")
+    if climbs(read):
+        raise BadTargetError('the path has a "." or ".." segment')
+    if not routes.reads_as(route, read):
+        raise BadTargetError("a server may read the path as one of another route")
+
+
+def _apply(rule: QueryRule, query: str | None) -> str | None:
+    if query is None or (rule.keep is None and not rule.drop and not rule.sort):
+        return query
+    parameters = [parameter for parameter in query.split("&") if _wanted(rule, _name(parameter))]
+    if rule.sort:
+        parameters.sort(key=_name)  # stable: the order of values under one name has meaning
+    return "&".join(parameters) or None
+
+
+def _name(parameter: str) -> str:
+    return unquote_plus(parameter.split("=", 1)[0])
+
+
+def _wanted(rule: QueryRule, name: str) -> bool:
+    if rule.keep is not None and name not in rule.keep:
+        return False
+    return not any(name.startswith(drop[:-1]) if drop.endswith("*") else name == drop for drop in rule.drop)

@@ -1,1 +1,0 @@
-"""The exchange: services send objects through channels, and receive them."""

@@ -1,0 +1,80 @@
+"""How a stored result travels in an envelope: plain values around the caller's object.
+
+The order of the values is the stored form. Its version is the schema number of the codec, so that an envelope of
+another version is a miss; tests/golden has an envelope of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.results.stored import Elsewhere, Failure, StoredResult
+from brine_codec import Codec, Undecodable
+
+if TYPE_CHECKING:
+    from brine_codec import Keyring, KeyringSource, Registry
+
+PURPOSE: Final = "brine results"
+STORED_RESULT_VERSION: Final = 3
+
+
+def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
+    """The codec of stored results, whose own classes are those of `registry`."""
+    return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION, gate=False)
+
+
+def pack(stored: StoredResult) -> tuple[object, ...]:
+    """What is sealed of a stored result."""
+    value = stored.value
+    if isinstance(value, Failure):
+        kind, value = "failure", (value.name, value.arguments)
+    elif isinstance(value, Elsewhere):
+        kind, value = "elsewhere", (value.digest, value.size)
+    else:
+        kind = "value"
+    times = stored.began, stored.fresh_until, stored.grace_until
+    return kind, times, stored.tags, stored.generation, stored.outlived, value
+
+
+def unpack(content: object) -> StoredResult:
+    """A stored result from what was sealed. Raises Undecodable."""
+    match content:
+        case (
+            str(kind),
+            (float(began), float(fresh_until), float(grace_until)),
+            tuple(tags),
+            int(generation),
+            tuple(outlived),
+            value,
+        ) if all(type(tag) is str for tag in tags):
+            return StoredResult(
+                value=_value(kind, value),
+                began=began,
+                fresh_until=fresh_until,
+                grace_until=grace_until,
+                tags=tags,
+                generation=generation,
+                outlived=tuple(map(_outlived, outlived)),
+            )
+        case _:
+            raise Undecodable("this is not a stored result")
+
+
+def _outlived(entry: object) -> tuple[str, float, float]:
+    match entry:
+        case (str(name), float(hard), float(soft)):
+            return name, hard, soft
+        case _:
+            raise Undecodable("this is not a stored result")
+
+
+def _value(kind: str, value: object) -> object:
+    match kind, value:
+        case "value", _:
+            return value
+        case "failure", (str(name), tuple(arguments)):
+            return Failure(name, arguments)
+        case "elsewhere", (bytes(digest), int(size)) if len(digest) == 32 and size > 0:
+            return Elsewhere(digest, size)
+        case _:
+            raise Undecodable("this is not a stored result")
