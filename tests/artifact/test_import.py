@@ -73,7 +73,7 @@ def test_everything_that_it_loads_is_what_ships(machine: Machine, tmp_path: Path
     library = [module for module in modules if module.is_relative_to(sysconfig.get_path("stdlib"))]
     assert set(modules) - set(shipped) - set(library) == {INVOKE}
     assert machine.task / "app.py" in shipped
-    assert machine.opt / "python/brine/bootstrap.py" in shipped
+    assert machine.opt / "python/brine/bootstrap/gateway.py" in shipped
 
 
 def test_a_report_is_kept_and_found_in_a_new_process(machines: Callable[[str], Machine], tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ADAPTERS = ("dynamodb", "s3", "secrets", "origin_http", "l1", "memory", "origin_memory")
+ADAPTERS = ("dynamodb.items", "s3.bodies", "aws.secrets", "http1.origin", "memory.l1", "memory.stores", "memory.origin")
 COSTLY = {
     "boto3",
     "botocore",
