@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from backports import zstd
 
-from brine_codec.buffers import join
-from brine_codec.context import encode
-from brine_codec.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
+from brine_codec.envelope.buffers import join
+from brine_codec.envelope.context import encode
+from brine_codec.envelope.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
 from tests.unit.codec.samples import NOW, keyring
 
 if TYPE_CHECKING:
-    from brine_codec.mac import Mac
+    from brine_codec.envelope.mac import Mac
 
 PURPOSE = "attack"
 CONTEXT = ("victim", "key")

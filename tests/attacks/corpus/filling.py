@@ -9,10 +9,11 @@ import os
 import random
 from typing import TYPE_CHECKING
 
-from brine_codec import CodecError, gate
-from brine_codec.budget import Budget
+from brine_codec import CodecError
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import tree as gate
+from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.vocabulary import Vocabulary
 from tests.attacks import victim
 from tests.attacks.assembler import APPENDS, EMPTY_LIST, MARK, MEMOIZE, TREE, framed, some
 from tests.attacks.attack import Attack

@@ -19,7 +19,7 @@ from brine_cli.messages import HttpResponse
 from brine_cli.twin import Twin
 from brine_client import AlreadySent, Client, ContentRefused, Credentials, NotPermitted
 from brine_codec import Codec, Keyring
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
 from tests.e2e.twin.test_refreshes import records
 from tests.unit.twin.wire import converse, request, split
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from brine_codec import Forbidden, Keyring
-from brine_codec.context import encode
-from brine_codec.mac import expand, extract
+from brine_codec.envelope.context import encode
+from brine_codec.envelope.mac import expand, extract
 from tests.golden.envelope.objects import OBJECTS
 from tests.unit.codec.samples import codec
 

@@ -5,7 +5,7 @@ from pickle import PickleBuffer
 import pytest
 
 from brine_codec import Malformed, TooLarge
-from brine_codec.buffers import join, split
+from brine_codec.envelope.buffers import join, split
 
 
 @pytest.mark.parametrize("buffers", [[], [b""], [b"abc"], [b"a" * 16, b"", b"bc", b"d" * 100_000]])

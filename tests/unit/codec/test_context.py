@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine_codec.context import encode
+from brine_codec.envelope.context import encode
 
 
 def test_the_layout_is_a_length_and_then_each_part_with_its_own() -> None:

@@ -22,8 +22,8 @@ from brine_codec import (
     UnknownKey,
     Unsupported,
 )
-from brine_codec.context import encode
-from brine_codec.header import LAYOUT
+from brine_codec.envelope.context import encode
+from brine_codec.envelope.header import LAYOUT
 from tests.unit.codec.samples import CONTEXT, NOW, codec, keyring, order
 
 

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_codec import CodecError, Forbidden, Limits, TooLarge, Undecodable, Unsupported, gate, grammar
-from brine_codec.budget import PROBE, Budget
-from brine_codec.reader import read
-from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import TreeWriter
+from brine_codec import CodecError, Forbidden, Limits, TooLarge, Undecodable, Unsupported
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import tree as gate
+from brine_codec.gate.budget import PROBE, Budget
+from brine_codec.pickling import opcodes
+from brine_codec.pickling.reader import read
+from brine_codec.pickling.writer import TreeWriter
 from tests.attacks.attack import Attack
 from tests.unit.codec.samples import NOW, Line, Point, codec, order, registry
 
@@ -231,7 +233,7 @@ def checked(stream: bytes, buffers: int = 0) -> None:
     gate.check(stream, buffers, Limits(), Budget(Limits(), len(stream)), Vocabulary(registry()).maker)
 
 
-POINT = grammar.introduction(0, next(tag for tag in registry().tags if tag.startswith("Point@")))
+POINT = opcodes.introduction(0, next(tag for tag in registry().tags if tag.startswith("Point@")))
 FORBIDDEN = {
     "a buffer that is not used": (b"K\x01.", 1),
     "a buffer as the whole": (b"\x97.", 1),
@@ -294,13 +296,13 @@ def test_a_stream_is_one_frame_of_protocol_5(stream: bytes) -> None:
 def test_every_cut_and_every_changed_byte_is_an_error_of_ours_or_a_stream_of_ours() -> None:
     written = codec()._writer.write({"order": order(), "two": [order(2)] * 2})[0][0]
     checked(written)
-    opcodes = written[grammar.HEAD :]
-    for at in range(len(opcodes)):
+    body = written[opcodes.HEAD :]
+    for at in range(len(body)):
         with pytest.raises(CodecError):
-            checked(framed(opcodes[:at]))
+            checked(framed(body[:at]))
         for byte in (0, 0x2E, 0x52, 0x94, 0xFF):
             with contextlib.suppress(CodecError):
-                checked(framed(opcodes[:at] + bytes([byte]) + opcodes[at + 1 :]))
+                checked(framed(body[:at] + bytes([byte]) + body[at + 1 :]))
 
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2000, 2001])

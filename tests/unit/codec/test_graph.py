@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from brine_codec import Codec, Forbidden, Registry, Undecodable, graph
-from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import GraphWriter
+from brine_codec import Codec, Forbidden, Registry, Undecodable
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import graph
+from brine_codec.pickling.writer import GraphWriter
 from tests.attacks.attack import Attack
 from tests.unit.codec.samples import NOW, codec, keyring, order, registry
 

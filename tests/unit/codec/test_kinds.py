@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, NewType, Protocol, TypeVar
 
 import pytest
 
-from brine_codec.kinds import kind_of
+from brine_codec.classes.annotations import kind_of
 
 T = TypeVar("T")
 Number = NewType("Number", int)

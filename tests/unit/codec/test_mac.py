@@ -4,7 +4,7 @@ import hmac
 
 import pytest
 
-from brine_codec.mac import Mac, expand, extract
+from brine_codec.envelope.mac import Mac, expand, extract
 
 
 @pytest.mark.parametrize("key", [b"", b"k" * 32, b"k" * 64, b"k" * 65, bytes(range(256))])

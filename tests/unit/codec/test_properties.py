@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brine_codec import CodecError, Tampered, gate
-from brine_codec.budget import Budget
-from brine_codec.reader import read
+from brine_codec import CodecError, Tampered
+from brine_codec.gate import tree as gate
+from brine_codec.gate.budget import Budget
+from brine_codec.pickling.reader import read
 from tests.unit.codec.samples import CONTEXT, NOW, codec, order
 from tests.unit.codec.strategies import OBJECTS
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from brine_codec import Codec, Registry, SchemaMiss, TooLarge, Undecodable, Unsupported, inspection
+from brine_codec import Codec, Registry, SchemaMiss, TooLarge, Undecodable, Unsupported
+from brine_codec.classes import inspection
 from tests.unit.codec.samples import (
     NOW,
     Access,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_codec import Limits, TooLarge, Undecodable
-from brine_codec.standard.tables import makers
-from brine_codec.writer import TreeWriter
+from brine_codec.pickling.writer import TreeWriter
+from brine_codec.standard.hash_tables import makers
 from tests.unit.codec.samples import codec
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest
 
 from brine.domain.channel import PURPOSE, message_context
 from brine.service.exchange.sending import CLAIM_TYPE, DIRECT_LIMIT
-from brine_codec import Codec, Keyring, KeyringSource, context, header
+from brine_codec import Codec, Keyring, KeyringSource
+from brine_codec.envelope import context, header
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.world import (
     ACCOUNT,

@@ -14,7 +14,7 @@ from brine.domain.formats.allowed import Types
 from brine.domain.formats.keys import weigh
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
-from brine_codec.probing import DICT, SET, price
+from brine_codec.gate.collisions import DICT, SET, price
 from brine_codec.standard import places
 from tests.attacks.content import colliding
 from tests.attacks.content.keys import DEAR, PROBING
@@ -23,7 +23,7 @@ from tests.unit.formats.samples import TYPES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.probing import Table
+    from brine_codec.gate.collisions import Table
 
 OPEN = (Format.JSON, Format.MSGPACK)
 TABLES = {DICT: colliding.DICT, SET: colliding.SET}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from brine_codec.errors import CodecError, TooLarge, Undecodable, Unsupported, shown
 from brine_codec.limits import DEFAULT_LIMITS
+from brine_codec.pickling.makers import Rebuild
 from brine_codec.standard import Standard
-from brine_codec.token import Rebuild
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
+    from brine_codec.classes.registry import Registry
     from brine_codec.limits import Limits
-    from brine_codec.registry import Registry
-    from brine_codec.token import Maker, Reducer, Values
+    from brine_codec.pickling.makers import Maker, Reducer, Values
 
 
 class Vocabulary:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import zlib
 
+from brine_codec.envelope.header import COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD
 from brine_codec.errors import Malformed
-from brine_codec.header import COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:

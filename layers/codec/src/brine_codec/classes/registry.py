@@ -6,13 +6,13 @@ import re
 import sys
 
 from brine_codec.errors import SchemaMiss, shown
-from brine_codec.token import explicit
+from brine_codec.pickling.makers import explicit
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine_codec.token import Maker, Reducer
+    from brine_codec.pickling.makers import Maker, Reducer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 
@@ -71,13 +71,13 @@ class Registry:
         known = {} if pack is not None and not accepts else self._known(cls) | dict(types or {})
         upgrades = []
         for old, upgrade in (accepts or {}).items():
-            from brine_codec.inspection import inspect_upgrade  # noqa: PLC0415 - brings typing, 3 ms
+            from brine_codec.classes.inspection import inspect_upgrade  # noqa: PLC0415 - brings typing, 3 ms
 
             upgrades.append(inspect_upgrade(f"{name}@{old}", cls, upgrade, known))
         if pack is not None and make is not None:
             maker, reducer = explicit(tag, cls, pack, make)
         elif pack is None and make is None:
-            from brine_codec.inspection import inspect_class  # noqa: PLC0415 - brings typing, 3 ms
+            from brine_codec.classes.inspection import inspect_class  # noqa: PLC0415 - brings typing, 3 ms
 
             maker, reducer = inspect_class(tag, cls, known)
         else:

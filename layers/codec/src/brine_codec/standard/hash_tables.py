@@ -9,7 +9,7 @@ charged for its size.
 from __future__ import annotations
 
 from brine_codec.errors import TooLarge, Undecodable
-from brine_codec.probing import DICT, FEW, SECRET, SET, price
+from brine_codec.gate.collisions import DICT, FEW, SECRET, SET, price
 from brine_codec.standard import PREFIX
 from brine_codec.standard.entry import maker_of
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
+    from brine_codec.gate.collisions import Table
     from brine_codec.limits import Limits
-    from brine_codec.probing import Table
     from brine_codec.standard.entry import Entry
 
 MEMORY_PER_BYTE, STEPS_PER_BYTE = 150, 10

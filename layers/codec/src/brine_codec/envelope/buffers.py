@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pickle import PickleBuffer
 
-    from brine_codec.compression import Chunk
+    from brine_codec.envelope.compression import Chunk
 
 ALIGNMENT = 16
 _COUNT = Struct(">I")

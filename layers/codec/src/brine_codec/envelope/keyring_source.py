@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from _thread import allocate_lock  # threading would cost 2 ms of import
 
+from brine_codec.envelope.keyring import Keyring
 from brine_codec.errors import KeyringUnavailable, UnknownKey
-from brine_codec.keyring import Keyring
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.keyring import Key
+    from brine_codec.envelope.keyring import Key
 
 
 class KeyringSource:

@@ -6,17 +6,17 @@ writer never writes, and draws from the message's budget what the unpickler will
 
 from __future__ import annotations
 
-from brine_codec import grammar
 from brine_codec.errors import Forbidden, shown
-from brine_codec.simulation import MEMORY_PER_BYTE, Simulation
+from brine_codec.gate.simulation import MEMORY_PER_BYTE, Simulation
+from brine_codec.pickling import opcodes as op
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.budget import Budget
+    from brine_codec.gate.budget import Budget
     from brine_codec.limits import Limits
-    from brine_codec.token import Maker
+    from brine_codec.pickling.makers import Maker
 
     type Segments = list[tuple[int, int]]
 
@@ -59,21 +59,21 @@ def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Cal
 
 def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[int, Maker], int]:
     """The makers that the stream names first, by their place in the memo, and where the object begins."""
-    if not stream.startswith(grammar.PROTOCOL):
+    if not stream.startswith(op.PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
-    if stream[2] != grammar.FRAME or int.from_bytes(stream[3 : grammar.HEAD], "little") != len(stream) - grammar.HEAD:
+    if stream[2] != op.FRAME or int.from_bytes(stream[3 : op.HEAD], "little") != len(stream) - op.HEAD:
         raise Forbidden("the stream is not one frame")
     makers: dict[int, Maker] = {}
-    pos = grammar.HEAD
-    while stream.startswith(grammar.REBUILD, pos):
-        start = pos + len(grammar.REBUILD) + 2
+    pos = op.HEAD
+    while stream.startswith(op.REBUILD, pos):
+        start = pos + len(op.REBUILD) + 2
         end = start + stream[start - 1]
         index = stream[end + 3]
         try:
             tag = stream[start:end].decode()
         except UnicodeDecodeError:
             raise Forbidden("the stream names a tag that is not text") from None
-        if stream[pos : end + 5] != grammar.introduction(index, tag) or index in makers:
+        if stream[pos : end + 5] != op.introduction(index, tag) or index in makers:
             raise Forbidden(f"the stream does not introduce {shown(tag)} as the writer does")
         maker = find(tag)
         if maker in makers.values():
@@ -96,5 +96,5 @@ def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker],
         count = priced.count(opcode)
         budget.spend(memory * count, steps * count)
     for index, maker in makers.items():
-        calls = opcodes.count(bytes((grammar.MAKER, index)))
+        calls = opcodes.count(bytes((op.BINGET, index)))
         budget.spend(maker.memory * calls, maker.steps * calls)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from importlib import import_module
 from pickle import Pickler, _Pickler
 
-from brine_codec import grammar
 from brine_codec.errors import CodecError, TooLarge, Unsupported, shown
-from brine_codec.token import Maker, Rebuild
-from brine_codec.trail import locate
+from brine_codec.pickling import opcodes as op
+from brine_codec.pickling.makers import Maker, Rebuild
+from brine_codec.pickling.object_path import locate
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pickle import PickleBuffer
     from typing import Any
 
-    from brine_codec.token import Reduced, Reducer
+    from brine_codec.pickling.makers import Reduced, Reducer
 
     type Find = Callable[[type], Reducer | None]
     type Written = tuple[list[bytes], list[PickleBuffer]]
@@ -154,7 +154,7 @@ class TreeWriter:
         _dump(pickler, obj, self.table)
         chunks = _unframed(sink.chunks) if kind is Pickler else sink.chunks[1:]
         opcodes = b"".join((*makers.introductions(), *chunks))
-        head = grammar.PROTOCOL + bytes((grammar.FRAME,)) + len(opcodes).to_bytes(8, "little")
+        head = op.PROTOCOL + bytes((op.FRAME,)) + len(opcodes).to_bytes(8, "little")
         return [head + opcodes], buffers
 
 
@@ -178,7 +178,7 @@ class _CallingPickler(_UnframedPickler):
 
     def reducer_override(self, obj: Any) -> Any:
         """What it is called with, or NotImplemented for what is written as ever."""
-        tables = import_module("brine_codec.standard.tables")  # rarely needed
+        tables = import_module("brine_codec.standard.hash_tables")  # rarely needed
         if not tables.is_dear(obj):
             return NotImplemented
         try:
@@ -222,7 +222,7 @@ class _Makers(dict[type, "Callable[[object], object]"]):
 
     def introductions(self) -> list[bytes]:
         """The opcodes that bring the makers to their places."""
-        return [grammar.introduction(place, maker.tag) for maker, place in self._places.items()]
+        return [op.introduction(place, maker.tag) for maker, place in self._places.items()]
 
 
 def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> None:
@@ -245,11 +245,11 @@ def _unframed(chunks: list[bytes]) -> list[bytes]:
     A chunk is a frame, or what is too short for one; after it, or alone, the head of a large text may stand, and then
     the text is the next chunk.
     """
-    chunks[0] = chunks[0].removeprefix(grammar.PROTOCOL)
+    chunks[0] = chunks[0].removeprefix(op.PROTOCOL)
     opcodes, is_text = [], False
     for chunk in chunks:
         rest = chunk
-        if not is_text and chunk[:1] == bytes((grammar.FRAME,)):
+        if not is_text and chunk[:1] == bytes((op.FRAME,)):
             end = 9 + int.from_bytes(chunk[1:9], "little")
             opcodes.append(chunk[9:end])
             rest = chunk[end:]

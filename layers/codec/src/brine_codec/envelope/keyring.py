@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from brine_codec.envelope.mac import Mac, expand, extract
 from brine_codec.errors import BadKeyring, UnknownKey, shown
-from brine_codec.mac import Mac, expand, extract
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from brine_codec import grammar as g
 from brine_codec.errors import Forbidden, Undecodable
+from brine_codec.pickling import opcodes as op
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     type Match = Callable[[bytes, int], re.Match[bytes] | None]
 
-MEMOIZE, STACK_GLOBAL, LONG_GET = 0x94, 0x93, 0x6A
+MEMOIZE, STACK_GLOBAL, LONG_BINGET = 0x94, 0x93, 0x6A
 _LONGEST = 41
 _FRAME = 9
 _matches: list[Match] = []
@@ -40,36 +40,36 @@ def _compiled() -> Match:
 
 def check(stream: bytes) -> None:
     """Raise Forbidden for an opcode that the pickler never writes for us, Undecodable for what follows the end."""
-    match, pos = _compiled(), len(g.PROTOCOL)
-    if not stream.startswith(g.PROTOCOL):
+    match, pos = _compiled(), len(op.PROTOCOL)
+    if not stream.startswith(op.PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
     try:
         while True:
             pos = match(stream, pos).end()  # type: ignore[union-attr]  # it matches nothing too
-            op = stream[pos]
-            if op == g.STOP:
+            opcode = stream[pos]
+            if opcode == op.STOP:
                 break
-            pos = _after(stream, op, pos)
+            pos = _after(stream, opcode, pos)
     except (IndexError, OverflowError):  # beyond the stream, and beyond what a position may be
         raise Forbidden("the stream ends early") from None
     if pos + 1 != len(stream):
         raise Undecodable("the stream goes on after its end")
 
 
-def _after(stream: bytes, op: int, pos: int) -> int:
+def _after(stream: bytes, opcode: int, pos: int) -> int:
     """Where the opcode ends that is at `pos`, of those that are rare."""
-    if op == g.FRAME:
+    if opcode == op.FRAME:
         return pos + _FRAME
-    if op in (g.SHORT_TEXT, g.SHORT_BYTES):
+    if opcode in (op.SHORT_BINUNICODE, op.SHORT_BINBYTES):
         return pos + 2 + stream[pos + 1]
-    if op in (g.TEXT, g.BYTES, g.BYTEARRAY):
-        start = pos + (9 if op == g.BYTEARRAY else 5)
+    if opcode in (op.BINUNICODE, op.BINBYTES, op.BYTEARRAY8):
+        start = pos + (9 if opcode == op.BYTEARRAY8 else 5)
         return start + int.from_bytes(stream[pos + 1 : start], "little")
-    if op in (g.LONG, g.LONG_COUNTED):
-        start = pos + (2 if op == g.LONG else 5)
+    if opcode in (op.LONG1, op.LONG4):
+        start = pos + (2 if opcode == op.LONG1 else 5)
         return start + int.from_bytes(stream[pos + 1 : start], "little")
-    if op == LONG_GET:
+    if opcode == LONG_BINGET:
         return pos + 5
-    if op in (MEMOIZE, STACK_GLOBAL, g.NEXT_BUFFER, g.READONLY_BUFFER):
+    if opcode in (MEMOIZE, STACK_GLOBAL, op.NEXT_BUFFER, op.READONLY_BUFFER):
         return pos + 1
-    raise Forbidden(f"the stream has opcode 0x{op:02x}, which the writer never writes")
+    raise Forbidden(f"the stream has opcode 0x{opcode:02x}, which the writer never writes")

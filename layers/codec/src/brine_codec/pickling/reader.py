@@ -7,11 +7,11 @@ from io import BytesIO
 from pickle import Unpickler
 
 from brine_codec.errors import CodecError, Forbidden, TooLarge, Undecodable, shown
-from brine_codec.grammar import PROTOCOL
+from brine_codec.pickling.opcodes import PROTOCOL
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_codec.token import Rebuild
+    from brine_codec.pickling.makers import Rebuild
 
 
 class Reader(Unpickler):

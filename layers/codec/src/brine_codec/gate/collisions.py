@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import groupby, islice
 from operator import eq
 
-from brine_codec.budget import COMPARISON
+from brine_codec.gate.budget import COMPARISON
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brine_codec.errors import Undecodable, Unsupported, shown
-from brine_codec.token import OUT_OF_BAND, Maker, apart
+from brine_codec.pickling.makers import OUT_OF_BAND, Maker, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from brine_codec.kinds import Kind
-    from brine_codec.token import Reduced, Reducer, Values
+    from brine_codec.classes.annotations import Kind
+    from brine_codec.pickling.makers import Reduced, Reducer, Values
 
 
 STEPS_INSIDE = 10

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from brine_codec.pickling.opcodes import TUPLE1
+
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,32 +20,9 @@ if TYPE_CHECKING:
     type Match = Callable[[bytes, int], re.Match[bytes] | None]
     type Findall = Callable[[bytes, int, int], list[bytes]]
 
-PROTOCOL = b"\x80\x05"
-FRAME = 0x95
-HEAD = 11
-"""The protocol, and the one frame that holds all of the stream: bytes before its first opcode."""
-
-SHORT_TEXT, TEXT = 0x8C, 0x58
-SHORT_BYTES, BYTES, BYTEARRAY = 0x43, 0x42, 0x96
-LONG, LONG_COUNTED = 0x8A, 0x8B
-EMPTY_LIST, EMPTY_DICT, EMPTY_SET, EMPTY_TUPLE = 0x5D, 0x7D, 0x8F, 0x29
-MARK, APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS = 0x28, 0x61, 0x65, 0x73, 0x75, 0x90
-TUPLE, TUPLE1, TUPLE2, TUPLE3, FROZENSET = 0x74, 0x85, 0x86, 0x87, 0x91
-MAKER, CALL = 0x68, 0x52
-NEXT_BUFFER, READONLY_BUFFER = 0x97, 0x98
-STOP = 0x2E
-
 LONGEST_RUN = 10_000
 """Values in one match, after which the gate looks at what they have cost so far."""
 _SHORT, _LONGEST = 32, 128  # texts up to here are read in a value of a run; in a run itself
-
-REBUILD = b"\x8c\x0bbrine_codec\x8c\x07rebuild\x93"
-
-
-def introduction(index: int, tag: str) -> bytes:
-    """The opcodes that put the maker of a tag into the memo, where calls find it: rebuild(tag), BINPUT, POP."""
-    text = tag.encode()
-    return b"".join((REBUILD, bytes([SHORT_TEXT, len(text)]), text, b"\x85Rq", bytes([index]), b"0"))
 
 
 def _counted(lengths: Iterable[int]) -> bytes:

@@ -8,17 +8,18 @@ values; half of it says how many leaves each value has, if they are small tuples
 
 from __future__ import annotations
 
-from brine_codec import grammar as g
-from brine_codec.budget import steps_for_keys
 from brine_codec.errors import Forbidden, TooLarge
+from brine_codec.gate.budget import steps_for_keys
+from brine_codec.gate.patterns import DEPTH_IN_RUN, patterns
+from brine_codec.pickling import opcodes as op
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.budget import Budget
+    from brine_codec.gate.budget import Budget
     from brine_codec.limits import Limits
-    from brine_codec.token import Maker
+    from brine_codec.pickling.makers import Maker
 
     type Composite = list[int]
     type Run = tuple[int, int, int]
@@ -52,12 +53,14 @@ class Simulation:
         self._stream = stream
         self._pos = pos
         self._limits = limits
-        self._deepest = limits.depth + g.DEPTH_IN_RUN  # values of runs count as if they were as deep as they may be
+        self._deepest = limits.depth + DEPTH_IN_RUN  # values of runs count as if they were as deep as they may be
         self._budget = budget
         self._makers = makers
-        self._dear = [(bytes((g.MAKER, index)), maker.weight) for index, maker in makers.items() if maker.weight > DEAR]
+        self._dear = [
+            (bytes((op.BINGET, index)), maker.weight) for index, maker in makers.items() if maker.weight > DEAR
+        ]
         self._dear_keys = 0
-        self._patterns = g.patterns(len(stream))
+        self._patterns = patterns(len(stream))
         self._stack: list[Entry] = []
         self._contexts: list[tuple[int, bool]] = [(0, False)]
         """For each mark, what lies below it on the stack and may not be taken; whether pairs are expected above it."""
@@ -76,20 +79,20 @@ class Simulation:
             end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
             if end > pos:
                 stack.append((pos, end, strict))
-            op = stream[end]
+            opcode = stream[end]
             read += end - pos + EVENT
             if read > PORTION:
                 self._budget.spend(0, STEPS_PER_BYTE * read)
                 read = 0
-            if strict and op == g.SHORT_TEXT:
+            if strict and opcode == op.SHORT_BINUNICODE:
                 pos = self._key(end)
-            elif op in HANDLERS:
-                pos = HANDLERS[op](self, end)
+            elif opcode in HANDLERS:
+                pos = HANDLERS[opcode](self, end)
             elif strict or end > pos:  # these are no pairs; or the run was as long as one may be
                 contexts[-1] = (contexts[-1][0], False)
                 pos = end
             else:
-                raise Forbidden(f"the stream has opcode 0x{op:02x} where the writer never writes it")
+                raise Forbidden(f"the stream has opcode 0x{opcode:02x} where the writer never writes it")
         if not self._stopped:
             raise IndexError
         self._budget.spend(0, STEPS_PER_BYTE * read)
@@ -161,14 +164,14 @@ class Simulation:
             return unit * count
         for token in self._patterns.each(self._stream, run[0], run[1]):
             first = token[0]
-            if first in (g.SHORT_TEXT, g.SHORT_BYTES):
+            if first in (op.SHORT_BINUNICODE, op.SHORT_BINBYTES):
                 entries.append(STRONG)
-            elif first == g.MAKER:
-                entries.append(self._object(token[1], g.DEPTH_IN_RUN, self._inside(token)))
-            elif first == g.MARK:
-                entries.append([TUPLE, g.DEPTH_IN_RUN, self._inside(token)])
+            elif first == op.BINGET:
+                entries.append(self._object(token[1], DEPTH_IN_RUN, self._inside(token)))
+            elif first == op.MARK:
+                entries.append([TUPLE, DEPTH_IN_RUN, self._inside(token)])
             elif first in _EMPTY:
-                entries.append([_EMPTY[first], g.DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
+                entries.append([_EMPTY[first], DEPTH_IN_RUN if len(token) > 1 else 1, len(token) // 2])
             else:
                 entries.append(WEAK)
         self._budget.spend(0, LOOK * len(entries))
@@ -196,7 +199,7 @@ class Simulation:
         depth = values = 0
         for item in items:
             if type(item) is tuple:
-                depth = max(depth, g.DEPTH_IN_RUN)
+                depth = max(depth, DEPTH_IN_RUN)
                 values += self._values(item[0], item[1])
             elif isinstance(item, list):
                 if item[0] in (MAKER, ARGUMENTS):
@@ -213,7 +216,7 @@ class Simulation:
     def _fill(self, kind: int, items: list[Entry]) -> None:
         target = self._target(kind)
         if len(items) == 1 and type(items[0]) is tuple and (kind == LIST or (kind == DICT and items[0][2] & 1)):
-            target[1] = max(target[1], g.DEPTH_IN_RUN + 1)
+            target[1] = max(target[1], DEPTH_IN_RUN + 1)
             target[2] += (items[0][1] - items[0][0]) // 2
             return
         depth, values = self._measure(items)
@@ -276,10 +279,10 @@ class Simulation:
 
     def empty(self, pos: int) -> int:
         """EMPTY_LIST, EMPTY_DICT, EMPTY_SET, and the MARK after it if it is filled at once; EMPTY_TUPLE."""
-        op = self._stream[pos]
-        self._stack.append([_EMPTY[op], 1, 0])
-        if self._stream[pos + 1] == g.MARK and op != g.EMPTY_TUPLE:
-            return self._mark(pos + 1, strict=op == g.EMPTY_DICT)
+        opcode = self._stream[pos]
+        self._stack.append([_EMPTY[opcode], 1, 0])
+        if self._stream[pos + 1] == op.MARK and opcode != op.EMPTY_TUPLE:
+            return self._mark(pos + 1, strict=opcode == op.EMPTY_DICT)
         return pos + 1
 
     def append(self, pos: int) -> int:
@@ -309,7 +312,7 @@ class Simulation:
 
     def tuple_of_few(self, pos: int) -> int:
         """TUPLE1, TUPLE2, TUPLE3, and tuples of as many leaves after it: rows come in numbers."""
-        count = self._stream[pos] - g.TUPLE1 + 1
+        count = self._stream[pos] - op.TUPLE1 + 1
         self._close(self._take(count))
         kind = 2 * count + self._contexts[-1][1]
         run, _ = self._patterns.tuples(kind)
@@ -321,7 +324,7 @@ class Simulation:
     def tuple_of_many(self, pos: int) -> int:
         """TUPLE, and the REDUCE after it if there is one: nearly all tuples are the arguments of a call."""
         items = self._to_mark()
-        if self._stream[pos + 1] != g.CALL:
+        if self._stream[pos + 1] != op.REDUCE:
             self._close(items)
             return pos + 1
         if BUFFER in items:
@@ -342,7 +345,7 @@ class Simulation:
     def maker(self, pos: int) -> int:
         """BINGET, since the memo holds makers only, and the MARK after it."""
         self._stack.append([MAKER, pos, self._stream[pos + 1]])
-        if self._stream[pos + 2] == g.MARK:
+        if self._stream[pos + 2] == op.MARK:
             return self._mark(pos + 2, strict=False)
         return pos + 2
 
@@ -361,7 +364,7 @@ class Simulation:
 
     def long_text(self, pos: int) -> int:
         """BINUNICODE, BINBYTES, BYTEARRAY8."""
-        array = self._stream[pos] == g.BYTEARRAY
+        array = self._stream[pos] == op.BYTEARRAY8
         start = pos + (9 if array else 5)
         end = start + int.from_bytes(self._stream[pos + 1 : start], "little")
         if end - start < 256 and not array:
@@ -369,13 +372,13 @@ class Simulation:
         if end > len(self._stream):
             raise IndexError
         self.texts.append((start, end))
-        self._budget.spend((WIDE if self._stream[pos] == g.TEXT else COPIED) * (end - start), 0)
+        self._budget.spend((WIDE if self._stream[pos] == op.BINUNICODE else COPIED) * (end - start), 0)
         self._stack.append(WEAK if array else STRONG)
         return end
 
     def long(self, pos: int) -> int:
         """LONG1, LONG4."""
-        width = 1 if self._stream[pos] == g.LONG else 4
+        width = 1 if self._stream[pos] == op.LONG1 else 4
         start = pos + 1 + width
         size = int.from_bytes(self._stream[pos + 1 : start], "little")
         if size * 8 > self._limits.integer_bits + 8:  # its sign may take a byte more
@@ -389,7 +392,7 @@ class Simulation:
         """NEXT_BUFFER, and READONLY_BUFFER after it."""
         self.buffers += 1
         self._stack.append(BUFFER)
-        return pos + (2 if self._stream[pos + 1] == g.READONLY_BUFFER else 1)
+        return pos + (2 if self._stream[pos + 1] == op.READONLY_BUFFER else 1)
 
     def stop(self, pos: int) -> int:
         """STOP."""
@@ -402,34 +405,34 @@ class Simulation:
         return pos + 1
 
 
-_AFTER_A_PAIR = frozenset((g.SHORT_TEXT, g.SETITEMS, g.SETITEM, g.STOP))
-_EMPTY = {g.EMPTY_LIST: LIST, g.EMPTY_DICT: DICT, g.EMPTY_SET: SET, g.EMPTY_TUPLE: TUPLE}
+_AFTER_A_PAIR = frozenset((op.SHORT_BINUNICODE, op.SETITEMS, op.SETITEM, op.STOP))
+_EMPTY = {op.EMPTY_LIST: LIST, op.EMPTY_DICT: DICT, op.EMPTY_SET: SET, op.EMPTY_TUPLE: TUPLE}
 HANDLERS: dict[int, Callable[[Simulation, int], int]] = {
-    g.MARK: Simulation.mark,
-    g.EMPTY_LIST: Simulation.empty,
-    g.EMPTY_DICT: Simulation.empty,
-    g.EMPTY_SET: Simulation.empty,
-    g.EMPTY_TUPLE: Simulation.empty,
-    g.APPEND: Simulation.append,
-    g.APPENDS: Simulation.appends,
-    g.SETITEM: Simulation.setitem,
-    g.SETITEMS: Simulation.setitems,
-    g.ADDITEMS: Simulation.additems,
-    g.TUPLE: Simulation.tuple_of_many,
-    g.TUPLE1: Simulation.tuple_of_few,
-    g.TUPLE2: Simulation.tuple_of_few,
-    g.TUPLE3: Simulation.tuple_of_few,
-    g.FROZENSET: Simulation.frozenset,
-    g.MAKER: Simulation.maker,
-    g.CALL: Simulation.call,
-    g.SHORT_TEXT: Simulation.short,
-    g.SHORT_BYTES: Simulation.short,
-    g.TEXT: Simulation.long_text,
-    g.BYTES: Simulation.long_text,
-    g.BYTEARRAY: Simulation.long_text,
-    g.LONG: Simulation.long,
-    g.LONG_COUNTED: Simulation.long,
-    g.NEXT_BUFFER: Simulation.buffer,
-    g.STOP: Simulation.stop,
+    op.MARK: Simulation.mark,
+    op.EMPTY_LIST: Simulation.empty,
+    op.EMPTY_DICT: Simulation.empty,
+    op.EMPTY_SET: Simulation.empty,
+    op.EMPTY_TUPLE: Simulation.empty,
+    op.APPEND: Simulation.append,
+    op.APPENDS: Simulation.appends,
+    op.SETITEM: Simulation.setitem,
+    op.SETITEMS: Simulation.setitems,
+    op.ADDITEMS: Simulation.additems,
+    op.TUPLE: Simulation.tuple_of_many,
+    op.TUPLE1: Simulation.tuple_of_few,
+    op.TUPLE2: Simulation.tuple_of_few,
+    op.TUPLE3: Simulation.tuple_of_few,
+    op.FROZENSET: Simulation.frozenset,
+    op.BINGET: Simulation.maker,
+    op.REDUCE: Simulation.call,
+    op.SHORT_BINUNICODE: Simulation.short,
+    op.SHORT_BINBYTES: Simulation.short,
+    op.BINUNICODE: Simulation.long_text,
+    op.BINBYTES: Simulation.long_text,
+    op.BYTEARRAY8: Simulation.long_text,
+    op.LONG1: Simulation.long,
+    op.LONG4: Simulation.long,
+    op.NEXT_BUFFER: Simulation.buffer,
+    op.STOP: Simulation.stop,
 }
 """What each opcode outside of runs does."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from brine_codec.limits import Limits
+    from brine_codec.pickling.makers import Reduced, Values
     from brine_codec.standard.entry import Entry
-    from brine_codec.token import Reduced, Values
 
 MICROSECOND = dt.timedelta(microseconds=1)
 

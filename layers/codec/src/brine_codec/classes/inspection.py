@@ -8,16 +8,16 @@ import inspect
 import typing
 from typing import Any
 
+from brine_codec.classes.annotations import kind_of
+from brine_codec.classes.records import Field, Upgrade, record
 from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
-from brine_codec.kinds import kind_of
-from brine_codec.records import Field, Upgrade, record
-from brine_codec.token import explicit
+from brine_codec.pickling.makers import explicit
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from brine_codec.kinds import Kind
-    from brine_codec.token import Maker, Reducer
+    from brine_codec.classes.annotations import Kind
+    from brine_codec.pickling.makers import Maker, Reducer
 
 MOST_COMBINATIONS = 65_536
 """Of the flags of one class, met in this process."""
