@@ -14,8 +14,7 @@ import pytest
 
 from brine_codec import CodecError
 from brine_codec.classes.vocabulary import Vocabulary
-from brine_codec.gate import patterns, simulation
-from brine_codec.gate import tree as gate
+from brine_codec.gate import patterns, simulation, tree
 from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.pickling import opcodes
@@ -191,7 +190,7 @@ def followed(stream: bytes, monkeypatch: pytest.MonkeyPatch) -> bool:
         keys = Keys()
         monkeypatch.setattr(simulation, "steps_for_keys", keys)
         with contextlib.suppress(CodecError):
-            gate.check(stream, count, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, 10**6), VOCABULARY.maker)
+            tree.check(stream, count, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, 10**6), VOCABULARY.maker)
             break
     else:
         return False

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brine_codec import CodecError
 from brine_codec.classes.vocabulary import Vocabulary
-from brine_codec.gate import tree as gate
+from brine_codec.gate import tree
 from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.pickling.reader import read
@@ -48,7 +48,7 @@ def through(stream: bytes) -> None:
     with contextlib.suppress(CodecError):
         read(stream, [], VOCABULARY.rebuild)
     try:
-        gate.check(stream, 0, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, len(stream)), VOCABULARY.maker)
+        tree.check(stream, 0, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, len(stream)), VOCABULARY.maker)
         opened = read(stream, [], VOCABULARY.rebuild)
     except CodecError:
         return

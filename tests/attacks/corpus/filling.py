@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from brine_codec import CodecError
 from brine_codec.classes.vocabulary import Vocabulary
-from brine_codec.gate import tree as gate
+from brine_codec.gate import tree
 from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
 from tests.attacks import victim
@@ -82,7 +82,7 @@ def _used(attack: Attack, size: int) -> float:
     memory, steps = budget.memory, budget.steps
     try:
         budget.spend(2 * len(attack.stream), 0)
-        gate.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
+        tree.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
     except CodecError:
         return 2
     return max(1 - budget.memory / memory, 1 - budget.steps / steps, 0.001)

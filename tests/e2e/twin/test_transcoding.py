@@ -14,8 +14,8 @@ import msgpack
 import pytest
 from boto3 import Session
 
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from brine_client import AlreadySent, Client, ContentRefused, Credentials, NotPermitted
 from brine_codec import Codec, Keyring
@@ -26,7 +26,7 @@ from tests.unit.twin.wire import converse, request, split
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples/sealed_origin.py"

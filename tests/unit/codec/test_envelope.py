@@ -22,7 +22,7 @@ from brine_codec import (
     UnknownKey,
     Unsupported,
 )
-from brine_codec.envelope.context import encode
+from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.header import LAYOUT
 from tests.unit.codec.samples import CONTEXT, NOW, codec, keyring, order
 
@@ -34,7 +34,7 @@ def resealed(sealed: bytes, **changes: Any) -> bytes:
     body: bytes = changes.pop("body", sealed[32:-32])
     header: bytes = LAYOUT.pack(*(fields | changes).values())
     mac = keyring().opening_key((fields | changes)["key"], NOW).mac("test")
-    return header + body + mac.tag(header + encode(CONTEXT), body)
+    return header + body + mac.tag(header + encode_context(CONTEXT), body)
 
 
 def test_the_bytes_are_as_documented() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from brine_codec import CodecError, Forbidden, Limits, TooLarge, Undecodable, Unsupported
 from brine_codec.classes.vocabulary import Vocabulary
-from brine_codec.gate import tree as gate
+from brine_codec.gate import tree
 from brine_codec.gate.budget import PROBE, Budget
 from brine_codec.pickling import opcodes
 from brine_codec.pickling.reader import read
@@ -173,7 +173,7 @@ def steps_of(obj: object) -> float:
     ((stream,), buffers) = TreeWriter(vocabulary.reducer, limits.size).write(obj)
     budget = Budget(limits, 10**9)
     before = budget.steps
-    gate.check(stream, len(buffers), limits, budget, vocabulary.maker)
+    tree.check(stream, len(buffers), limits, budget, vocabulary.maker)
     return before - budget.steps
 
 
@@ -230,7 +230,7 @@ def framed(opcodes: bytes) -> bytes:
 
 
 def checked(stream: bytes, buffers: int = 0) -> None:
-    gate.check(stream, buffers, Limits(), Budget(Limits(), len(stream)), Vocabulary(registry()).maker)
+    tree.check(stream, buffers, Limits(), Budget(Limits(), len(stream)), Vocabulary(registry()).maker)
 
 
 POINT = opcodes.introduction(0, next(tag for tag in registry().tags if tag.startswith("Point@")))

@@ -8,8 +8,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from brine_cli.messages import HttpRequest
-from brine_cli.principals import SECRET
+from brine_cli.api_gateway.principals import SECRET
+from brine_cli.http.messages import HttpRequest
 
 
 def signed(

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from brine_cli.answers import MalformedAnswer, to_response
-from brine_cli.messages import HttpResponse
+from brine_cli.api_gateway.responses import MalformedAnswer, to_response
+from brine_cli.http.messages import HttpResponse
 
 
 def response(answer: object) -> HttpResponse:

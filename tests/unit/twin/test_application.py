@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.application import data_resources, layer_attributes, read_application
 from brine_cli.errors import TemplateError
-from brine_cli.event_sources import QueueSource, Route
-from brine_cli.intrinsics import Resolver
-from brine_cli.template import read_template
+from brine_cli.template.application import data_resources, layer_attributes, read_application
+from brine_cli.template.document import read_template
+from brine_cli.template.event_sources import QueueSource, Route
+from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
-    from brine_cli.application import Application
+    from brine_cli.template.application import Application
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

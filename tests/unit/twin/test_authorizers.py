@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from brine_cli.application import layer_attributes, read_application
-from brine_cli.authorizers import authorizer_of
 from brine_cli.errors import TemplateError
-from brine_cli.intrinsics import Resolver
-from brine_cli.template import read_template
+from brine_cli.template.application import layer_attributes, read_application
+from brine_cli.template.authorizers import authorizer_of
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.console import readable
+from brine_cli.commands.log_lines import readable
 from brine_cli.twin import Twin
 from tests.unit.twin.conftest import TEMPLATE
 from tests.unit.twin.wire import converse, request

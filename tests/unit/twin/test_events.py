@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.event_sources import Route
-from brine_cli.events import PathRefused, read_target, to_event
-from brine_cli.messages import HttpRequest
-from brine_cli.route_table import Match
+from brine_cli.api_gateway.events import PathRefused, read_target, to_event
+from brine_cli.api_gateway.route_table import Match
+from brine_cli.http.messages import HttpRequest
+from brine_cli.template.event_sources import Route
 
 if TYPE_CHECKING:
-    from brine_cli.events import Event
-    from brine_cli.messages import HeaderLine
+    from brine_cli.api_gateway.events import Event
+    from brine_cli.http.messages import HeaderLine
 
 NOW = datetime(2026, 7, 10, 19, 19, 5, 766_000, tzinfo=UTC)
 DEFAULT = Match(route=Route(method="ANY", path=None, function="f"), parameters={})

@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brine_cli import limits
+from brine_cli.api_gateway import limits
 from brine_cli.errors import PortTaken
-from brine_cli.http_connection import Patience
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.connection import Patience
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from tests.unit.twin.wire import connected, converse, read_to_end, request, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
     type Serve = Callable[..., str]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.intrinsics import Resolver
-from brine_cli.template import read_template
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.template import Node
+    from brine_cli.template.document import Node
 
 TEMPLATE = """
 Parameters:

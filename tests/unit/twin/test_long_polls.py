@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_cli.long_polls import LongPolls
+from brine_cli.emulators.long_polls import LongPolls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

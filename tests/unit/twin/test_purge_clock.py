@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from brine_cli.commands.purge import TOLERANCE, check_clock, server_time
 from brine_cli.errors import CommandError
-from brine_cli.purge import TOLERANCE, check_clock, server_time
 from tests.loopback import Loopback, answering_once_and_closing
 
 THEIRS = 1_790_000_000.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from brine_cli.event_sources import Route
-from brine_cli.route_table import RouteTable
+from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.template.event_sources import Route
 
 TABLE = RouteTable(
     Route(method=method, path=path, function=f"{method} {path}")

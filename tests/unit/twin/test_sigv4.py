@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine_cli.principals import Principal
-from brine_cli.sigv4 import SKEW, SignatureRefused, signer_of
+from brine_cli.api_gateway.principals import Principal
+from brine_cli.api_gateway.sigv4 import SKEW, SignatureRefused, signer_of
 from tests.unit.twin.signing import received, signed
 
 

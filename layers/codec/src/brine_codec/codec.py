@@ -6,9 +6,9 @@ from hmac import compare_digest
 
 from brine_codec.classes.registry import Registry
 from brine_codec.classes.vocabulary import Vocabulary
-from brine_codec.envelope import context as contexts
 from brine_codec.envelope.buffers import join, split
 from brine_codec.envelope.compression import Compressor, decompress
+from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.header import (
     COMPRESSION_NONE,
     KIND_BUFFERS,
@@ -109,7 +109,7 @@ class Codec:
             size,
             0,
         )
-        tag = key.mac(self._purpose).tag(header + contexts.encode(context), *chunks)
+        tag = key.mac(self._purpose).tag(header + encode_context(context), *chunks)
         sealed = b"".join((header, *chunks, tag))
         if len(sealed) > self._limits.sealed_size:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
@@ -213,7 +213,7 @@ class Codec:
             raise Malformed("the envelope is sealed in a way that this version does not know")
         key = self._keyring.opening_key(int.from_bytes(sealed[8:12]), now)
         content = sealed[SIZE:-TAG_SIZE] if len(sealed) < COPIED else memoryview(sealed)[SIZE:-TAG_SIZE]
-        tag = key.mac(self._purpose).tag(sealed[:SIZE] + contexts.encode(context), content)
+        tag = key.mac(self._purpose).tag(sealed[:SIZE] + encode_context(context), content)
         if not compare_digest(tag, sealed[-TAG_SIZE:]):
             raise Tampered("the seal does not verify")
         return Info(sealed), content

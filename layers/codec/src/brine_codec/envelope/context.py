@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _LENGTH = Struct(">I").pack
 
 
-def encode(parts: Iterable[str | bytes]) -> bytes:
+def encode_context(parts: Iterable[str | bytes]) -> bytes:
     """u32 length of everything, then each part as u32 length and bytes (text as UTF-8).
 
     No two different sequences of parts give the same bytes; "a" and b"a" count as the same part.

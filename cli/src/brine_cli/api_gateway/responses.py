@@ -11,12 +11,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HeaderLine
+    from brine_cli.http.messages import HeaderLine
 
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FORBIDDEN_IN_VALUE = re.compile(rb"[\x00\n\v\f\r]")  # by h11; all else travels, as RFC 9110 5.5 lets it

@@ -14,7 +14,7 @@ from brine_cli.errors import TemplateError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine_cli.template import Node, Template
+    from brine_cli.template.document import Node, Template
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

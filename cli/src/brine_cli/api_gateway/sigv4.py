@@ -16,13 +16,13 @@ from urllib.parse import quote, unquote_to_bytes
 
 from brine.adapters.aws.credentials import Credentials
 from brine.adapters.aws.sigv4 import Signer
-from brine_cli.intrinsics import REGION
-from brine_cli.principals import SECRET, Principal
+from brine_cli.api_gateway.principals import SECRET, Principal
+from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 SERVICE = "execute-api"
 SKEW = timedelta(minutes=5)  # how far the request's date may be from ours

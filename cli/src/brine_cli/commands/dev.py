@@ -7,8 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from brine_cli import signals
-from brine_cli.console import readable
+from brine_cli.commands import signals
+from brine_cli.commands.log_lines import readable
 from brine_cli.twin import Twin
 
 if TYPE_CHECKING:

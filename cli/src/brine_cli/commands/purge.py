@@ -19,8 +19,8 @@ from brine.bootstrap import build_purger
 from brine.domain.tenant import NOBODY
 from brine.errors import BrineError
 from brine_cli.errors import CommandError
-from brine_cli.intrinsics import REGION
-from brine_cli.launches import CREDENTIALS
+from brine_cli.lambda_runtime.launch import CREDENTIALS
+from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     import argparse

@@ -1,4 +1,4 @@
-"""Serves moto or httpbin in a process of its own: `python -m brine_cli.emulator_process moto|httpbin FD`.
+"""Serves moto or httpbin in a process of its own: `python -m brine_cli.emulators.process moto|httpbin FD`.
 
 The listening socket comes from the parent, so the port is known before anything is imported. Two lines of stdin say
 who may enter: an Admission, and the beginning of every path. When the parent ends, however it ends, stdin closes and
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from brine_cli import moto_transactions
-from brine_cli.admission import Admission
-from brine_cli.emulator_entrance import EmulatorEntrance, is_signed
-from brine_cli.long_polls import LongPolls
-from brine_cli.sandbox import SANDBOX
+from brine_cli.emulators import moto_transactions
+from brine_cli.emulators.entrance import EmulatorEntrance, is_signed
+from brine_cli.emulators.long_polls import LongPolls
+from brine_cli.http.admission import Admission
+from brine_cli.http.sandbox import SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ class OneAtATime:
 
 
 class Sandboxed:
-    """Tells browsers to run no script in what a WSGI application answers (brine_cli.sandbox)."""
+    """Tells browsers to run no script in what a WSGI application answers (brine_cli.http.sandbox)."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterable
 
-    from brine_cli.messages import HeaderLine
+    from brine_cli.http.messages import HeaderLine
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104  (they are recognised here, not bound)

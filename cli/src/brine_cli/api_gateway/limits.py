@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
 
 HEADER_BYTES = 10_240  # request line and header values together
 REQUEST_BODY_BYTES = 10 * 1024 * 1024

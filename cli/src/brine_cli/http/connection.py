@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from brine_cli import limits
-from brine_cli.messages import HttpRequest
+from brine_cli.api_gateway import limits
+from brine_cli.http.messages import HttpRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_cli.messages import HttpResponse
+    from brine_cli.http.messages import HttpResponse
 
     type Answerer = Callable[[HttpRequest], HttpResponse]
 

@@ -6,23 +6,23 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from brine_cli import limits
-from brine_cli.answers import MalformedAnswer, to_response
-from brine_cli.environment import InvocationFailed
-from brine_cli.environments import IntegrationTimedOut
-from brine_cli.events import PathRefused, read_target, to_event, utc_now
-from brine_cli.route_table import RouteTable
-from brine_cli.sandbox import may_be_shown, sandboxed
-from brine_cli.sigv4 import SignatureRefused, signer_of
+from brine_cli.api_gateway import limits
+from brine_cli.api_gateway.events import PathRefused, read_target, to_event, utc_now
+from brine_cli.api_gateway.responses import MalformedAnswer, to_response
+from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
+from brine_cli.http.sandbox import may_be_shown, sandboxed
+from brine_cli.lambda_runtime.environment import InvocationFailed
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from brine_cli.admission import Admission
-    from brine_cli.environments import Environments
-    from brine_cli.event_sources import Route
-    from brine_cli.messages import HttpRequest, HttpResponse
+    from brine_cli.http.admission import Admission
+    from brine_cli.http.messages import HttpRequest, HttpResponse
+    from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.template.event_sources import Route
 
 
 class HttpApi:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine_cli.authorizers import authorizer_of
 from brine_cli.errors import TemplateError
+from brine_cli.template.authorizers import authorizer_of
 
 if TYPE_CHECKING:
-    from brine_cli.authorizers import Authorizer
-    from brine_cli.template import Node
+    from brine_cli.template.authorizers import Authorizer
+    from brine_cli.template.document import Node
 
 _DEFAULT_BATCH = 10  # messages; Lambda's, for queues
 

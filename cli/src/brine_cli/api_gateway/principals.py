@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from brine_cli.intrinsics import ACCOUNT
+from brine_cli.template.intrinsics import ACCOUNT
 
 SECRET = "test"  # noqa: S105  (on purpose: it keeps nobody out)
 _NAME = re.compile(r"[A-Za-z0-9+=._-]{1,64}")  # what IAM takes as a name, without "@" and ","

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from brine_cli.event_sources import Route
+    from brine_cli.template.event_sources import Route
 
 _VARIABLE = re.compile(r"\\\{(\w+)(\\\+)?\\\}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from brine_cli.errors import TemplateError
 
 if TYPE_CHECKING:
-    from brine_cli.template import Node
+    from brine_cli.template.document import Node
 
 type Authorizer = Literal["NONE", "AWS_IAM"]
 

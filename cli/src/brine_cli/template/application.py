@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
-from brine_cli.event_sources import read_queue_source, read_route
-from brine_cli.intrinsics import ACCOUNT, REGION
+from brine_cli.template.event_sources import read_queue_source, read_route
+from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from brine_cli.event_sources import QueueSource, Route
-    from brine_cli.intrinsics import Resolver
-    from brine_cli.template import Node, Template
+    from brine_cli.template.document import Node, Template
+    from brine_cli.template.event_sources import QueueSource, Route
+    from brine_cli.template.intrinsics import Resolver
 
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from brine_cli import worker
+from brine_cli.lambda_runtime import worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,11 +7,11 @@ import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from brine_cli import signals
-from brine_cli.application import data_resources, layer_attributes
-from brine_cli.emulators import emulator
-from brine_cli.intrinsics import Resolver
-from brine_cli.template import read_template
+from brine_cli.commands import signals
+from brine_cli.emulators.run import run_emulator
+from brine_cli.template.application import data_resources, layer_attributes
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and `sam local`'s own credentials know this URL without having been told it.
-        moto = emulator(
+        moto = run_emulator(
             "moto",
             host=host,
             port=options.aws_port,
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
             origins=options.allow_origin,
         )
         aws = stack.enter_context(moto)
-        httpbin = stack.enter_context(emulator("httpbin", host=host, port=options.httpbin_port))
-        from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+        httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))
+        from brine_cli.emulators.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
 
         # `sam local` resolves !Ref to the logical id, so that is what things must be called.
         make_resources(resources, aws, name_of=str)

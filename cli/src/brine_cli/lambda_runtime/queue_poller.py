@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from brine_cli.environment import InvocationFailed
-from brine_cli.environments import IntegrationTimedOut
-from brine_cli.intrinsics import REGION
-from brine_cli.resources import aws_client
+from brine_cli.emulators.resources import aws_client
+from brine_cli.lambda_runtime.environment import InvocationFailed
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut
+from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_cli.event_sources import QueueSource
+    from brine_cli.template.event_sources import QueueSource
 
     type Message = dict[str, Any]
 

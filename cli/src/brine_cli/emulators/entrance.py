@@ -11,14 +11,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from brine_cli.admission import Refusal
+from brine_cli.http.admission import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from brine_cli.admission import Admission
-    from brine_cli.messages import HeaderLine
+    from brine_cli.http.admission import Admission
+    from brine_cli.http.messages import HeaderLine
 
 # A page can send neither without a preflight request, whose Origin is refused; but links may carry the second.
 _SIGNED = "AWS4-HMAC-SHA256 "

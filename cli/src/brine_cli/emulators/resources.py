@@ -9,15 +9,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from brine_cli.application import NAMED_BY
 from brine_cli.errors import EmulatorFailed, TemplateError
-from brine_cli.intrinsics import REGION, STACK
-from brine_cli.launches import CREDENTIALS
+from brine_cli.lambda_runtime.launch import CREDENTIALS
+from brine_cli.template.application import NAMED_BY
+from brine_cli.template.intrinsics import REGION, STACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine_cli.template import Node
+    from brine_cli.template.document import Node
 
     type Attributes = dict[tuple[str, str], str]
 

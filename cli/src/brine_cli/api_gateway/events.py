@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
-from brine_cli.intrinsics import ACCOUNT, REGION
+from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
-    from brine_cli.messages import HttpRequest
-    from brine_cli.principals import Principal
-    from brine_cli.route_table import Match
+    from brine_cli.api_gateway.principals import Principal
+    from brine_cli.api_gateway.route_table import Match
+    from brine_cli.http.messages import HttpRequest
 
 type Event = dict[str, Any]  # JSON, on its way to a function that reads it as it likes
 

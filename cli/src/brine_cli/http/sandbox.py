@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from brine_cli.messages import HttpRequest, HttpResponse
+    from brine_cli.http.messages import HttpRequest, HttpResponse
 
 SANDBOX: Final = (("content-security-policy", "sandbox"), ("x-content-type-options", "nosniff"))
 """The fields that make a browser run no script in an answer (CSP 3, 6.3.2), and guess no type (Fetch, 3.6)."""

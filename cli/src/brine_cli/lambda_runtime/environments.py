@@ -11,14 +11,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from brine_cli import limits
-from brine_cli.environment import Environment, EnvironmentDied, InvocationFailed
+from brine_cli.api_gateway import limits
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from brine_cli.environment import Launch
+    from brine_cli.lambda_runtime.environment import Launch
 
 THREADS = 256
 

@@ -6,14 +6,14 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from brine_cli.environment import Launch
-from brine_cli.intrinsics import REGION
+from brine_cli.lambda_runtime.environment import Launch
+from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from brine_cli.application import Function
+    from brine_cli.template.application import Function
 
 _OPT = "/opt"
 

@@ -9,8 +9,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from brine_cli.admission import Admission
-from brine_cli.http_server import listen, url_of
+from brine_cli.http.admission import Admission
+from brine_cli.http.server import listen, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ type Emulator = Literal["moto", "httpbin"]
 
 
 @contextmanager
-def emulator(
+def run_emulator(
     name: Emulator,
     *,
     host: str = "127.0.0.1",
@@ -37,7 +37,7 @@ def emulator(
     path = f"/{secrets.token_hex(16)}" if name == "moto" and has_secret_path else ""
     with listener:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
-            [sys.executable, "-m", "brine_cli.emulator_process", name, str(listener.fileno())],
+            [sys.executable, "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
             # moto takes anything as credentials, but boto3 inside it must not look for real ones.
             env={**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
             stdin=subprocess.PIPE,

@@ -8,10 +8,10 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from brine_cli.errors import PortTaken
-from brine_cli.http_connection import HttpConnection, Patience
+from brine_cli.http.connection import HttpConnection, Patience
 
 if TYPE_CHECKING:
-    from brine_cli.http_connection import Answerer
+    from brine_cli.http.connection import Answerer
 
 _BACKLOG = 1024
 _PAUSE_SECONDS = 0.05
