@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from brine.adapters.routes_toml import parse_routes
 from brine.errors import ConfigError
-from brine_cli.api_gateway import limits
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
+from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed

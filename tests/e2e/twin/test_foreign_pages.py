@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from brine_cli.emulators.resources import aws_client
 from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
-from tests.unit.twin.signing import signed
+from tests.unit.twin.api_gateway.signing import signed
 from tests.unit.twin.wire import converse, split
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from brine_cli.api_gateway import limits
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event, utc_now
 from brine_cli.api_gateway.responses import MalformedAnswer, to_response
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
+from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut

@@ -18,8 +18,8 @@ from brine.adapters.routes_toml import route_names
 from brine.bootstrap import build_purger
 from brine.domain.tenant import NOBODY
 from brine.errors import BrineError
+from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import CommandError
-from brine_cli.lambda_runtime.launch import CREDENTIALS
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:

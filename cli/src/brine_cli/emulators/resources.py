@@ -9,8 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import EmulatorFailed, TemplateError
-from brine_cli.lambda_runtime.launch import CREDENTIALS
 from brine_cli.template.application import NAMED_BY
 from brine_cli.template.intrinsics import REGION, STACK
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from brine_cli.api_gateway import limits
+from brine_cli.http import limits
 from brine_cli.http.messages import HttpRequest
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from brine_cli.api_gateway import limits
+from brine_cli.http import limits
 from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.lambda_runtime.environment import Launch
 from brine_cli.template.intrinsics import REGION
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from brine_cli.template.application import Function
 
 _OPT = "/opt"
-
-# For emulators, which do not look at them; the real ones of whoever runs the twin are kept from the functions.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test"}
 
 
 def prepare(

@@ -16,7 +16,7 @@ from brine_cli.template.intrinsics import Resolver
 if TYPE_CHECKING:
     from brine_cli.template.application import Application
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def read(path: Path) -> Application:

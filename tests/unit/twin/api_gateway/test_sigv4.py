@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brine_cli.api_gateway.principals import Principal
 from brine_cli.api_gateway.sigv4 import SKEW, SignatureRefused, signer_of
-from tests.unit.twin.signing import received, signed
+from tests.unit.twin.api_gateway.signing import received, signed
 
 
 def date_of(headers: dict[str, str]) -> datetime:

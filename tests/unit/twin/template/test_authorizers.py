@@ -13,7 +13,7 @@ from brine_cli.template.authorizers import authorizer_of
 from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import Resolver
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def authorizers(name: str) -> dict[str, str]:

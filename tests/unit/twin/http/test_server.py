@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brine_cli.api_gateway import limits
 from brine_cli.errors import PortTaken
+from brine_cli.http import limits
 from brine_cli.http.connection import Patience
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from brine_cli.twin import Twin
-from tests.unit.twin.signing import signed
+from tests.unit.twin.api_gateway.signing import signed
 from tests.unit.twin.wire import converse, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEMPLATE = Path(__file__).parent / "fixtures/signed.yaml"
+TEMPLATE = Path(__file__).parents[1] / "fixtures/signed.yaml"
 
 
 @pytest.fixture(scope="module")
