@@ -18,7 +18,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from brine_cli.template import read_template
+from brine_cli.template.document import read_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

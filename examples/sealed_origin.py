@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from brine_codec import Codec, CodecError, Keyring
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
 from examples.shop import Line, Order, registry
 
 SEALED = "application/vnd.brine.sealed"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.template import read_template
+from brine_cli.template.document import read_template
 
 if TYPE_CHECKING:
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
 
 ROOT = Path(__file__).parents[1]
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import pytest
 
-from brine_cli import signals
-from brine_cli.emulators import emulator as running
+from brine_cli.commands import signals
+from brine_cli.emulators.run import run_emulator
 from tests import ministack_gaps
 from tests.aws import REGION
 from tests.built import build
@@ -26,7 +26,7 @@ from tests.ministack import installed_interpreter, running_ministack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
 
 STACK: Final = "brine"
 DEPLOY_LIMIT: Final = 120.0  # seconds
@@ -81,7 +81,7 @@ def deployed(built: Template, folder: Path) -> Iterator[DeployedStack]:
     """The stack, in a ministack that ends with the context. `folder` takes its log. A purge takes effect at once."""
     with (
         running_ministack(installed_interpreter(), folder / "log", AUTH="true") as endpoint_url,
-        running("httpbin") as plain,
+        run_emulator("httpbin") as plain,
         RenewableOrigin(plain) as origin,
     ):
         httpbin = origin.url

@@ -11,7 +11,7 @@ import sys
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
-from brine_cli import moto_transactions
+from brine_cli.emulators import moto_transactions
 
 if __name__ == "__main__":
     moto_transactions.mend()

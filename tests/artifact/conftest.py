@@ -4,23 +4,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.application import data_resources, layer_attributes
-from brine_cli.emulators import emulator as running
-from brine_cli.intrinsics import Resolver
-from brine_cli.resources import make_resources
+from brine_cli.emulators.resources import make_resources
+from brine_cli.emulators.run import run_emulator
+from brine_cli.template.application import data_resources, layer_attributes
+from brine_cli.template.intrinsics import Resolver
 from tests.artifact.machine import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
     from tests.artifact.machine import Machine
 
 
 @pytest.fixture(scope="session")
 def httpbin() -> Iterator[str]:
-    with running("httpbin") as url:
+    with run_emulator("httpbin") as url:
         yield url
 
 

@@ -7,15 +7,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.application import read_application
-from brine_cli.intrinsics import REGION
+from brine_cli.template.application import read_application
+from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from brine_cli.intrinsics import Resolver
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
+    from brine_cli.template.intrinsics import Resolver
 
 SITE_PACKAGES: Final = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
 
 pytestmark = pytest.mark.artifact
 

@@ -19,7 +19,7 @@ from tests.template.test_requirements import LOCK
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.template import Template
+    from brine_cli.template.document import Template
 
 pytestmark = pytest.mark.artifact
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from backports import zstd
 
-from brine_codec.buffers import join
-from brine_codec.context import encode
-from brine_codec.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
+from brine_codec.envelope.buffers import join
+from brine_codec.envelope.context import encode_context
+from brine_codec.envelope.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
 from tests.unit.codec.samples import NOW, keyring
 
 if TYPE_CHECKING:
-    from brine_codec.mac import Mac
+    from brine_codec.envelope.mac import Mac
 
 PURPOSE = "attack"
 CONTEXT = ("victim", "key")
@@ -47,7 +47,7 @@ class Attack:
         kind = KIND_TREE | (KIND_BUFFERS if self.buffers else 0)  # so that the gate looks at it, whatever it is
         header: bytes = LAYOUT.pack(MAGIC, 1, compression, kind, 0, 2, int(NOW), 0, 0, size, 0)
         mac = mac or keyring().opening_key(2, NOW).mac(PURPOSE)
-        return header + content + mac.tag(header + encode(CONTEXT), content)
+        return header + content + mac.tag(header + encode_context(CONTEXT), content)
 
 
 type Wall = Literal["seal", "tree", "gate", "reader", "none"]

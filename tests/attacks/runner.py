@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from brine_codec import CodecError
-from brine_codec.mac import Mac
+from brine_codec.envelope.mac import Mac
 from tests.attacks import victim
 from tests.attacks.attack import Wall
 from tests.attacks.corpus import corpus

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_codec import CodecError, gate, grammar, simulation
-from brine_codec.budget import Budget
+from brine_codec import CodecError
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import patterns, simulation, tree
+from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.reader import read
-from brine_codec.vocabulary import Vocabulary
+from brine_codec.pickling import opcodes
+from brine_codec.pickling.reader import read
 from tests.attacks.assembler import frames, introduction, number, real, text
 from tests.attacks.model import Made, Model, Wrong
 from tests.attacks.victim import TAGS, registry
@@ -188,7 +190,7 @@ def followed(stream: bytes, monkeypatch: pytest.MonkeyPatch) -> bool:
         keys = Keys()
         monkeypatch.setattr(simulation, "steps_for_keys", keys)
         with contextlib.suppress(CodecError):
-            gate.check(stream, count, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, 10**6), VOCABULARY.maker)
+            tree.check(stream, count, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, 10**6), VOCABULARY.maker)
             break
     else:
         return False
@@ -216,14 +218,14 @@ def search(first: int, count: int, monkeypatch: pytest.MonkeyPatch) -> int:
         try:
             through += followed(stream, monkeypatch)
         except Wrong as wrong:
-            pytest.fail(f"{wrong}: seed {seed}, {stream[grammar.HEAD + len(HEAD) :]!r}")
+            pytest.fail(f"{wrong}: seed {seed}, {stream[opcodes.HEAD + len(HEAD) :]!r}")
     return through
 
 
 @pytest.mark.parametrize("large", [False, True])
 def test_the_gate_follows_what_an_unpickler_does(monkeypatch: pytest.MonkeyPatch, *, large: bool) -> None:
     """With the patterns of small streams, and of large ones."""
-    monkeypatch.setattr(grammar, "LARGE", 0 if large else 10**9)
+    monkeypatch.setattr(patterns, "LARGE", 0 if large else 10**9)
     through = search(0, 3_000, monkeypatch)
     assert 800 < through < 2_700
 
@@ -231,7 +233,7 @@ def test_the_gate_follows_what_an_unpickler_does(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.fuzz
 @pytest.mark.parametrize("large", [False, True])
 def test_the_gate_follows_for_long(monkeypatch: pytest.MonkeyPatch, *, large: bool) -> None:
-    monkeypatch.setattr(grammar, "LARGE", 0 if large else 10**9)
+    monkeypatch.setattr(patterns, "LARGE", 0 if large else 10**9)
     assert search(10_000, 200_000, monkeypatch) > 50_000
 
 

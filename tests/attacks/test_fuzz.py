@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brine_codec import CodecError, gate
-from brine_codec.budget import Budget
+from brine_codec import CodecError
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import tree
+from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.reader import read
-from brine_codec.vocabulary import Vocabulary
+from brine_codec.pickling.reader import read
 from tests.attacks import assembler as pickle
 from tests.attacks.corpus import arguments, gadgets, names, opcodes, structure, targets
 from tests.attacks.victim import TAGS, registry
@@ -47,7 +48,7 @@ def through(stream: bytes) -> None:
     with contextlib.suppress(CodecError):
         read(stream, [], VOCABULARY.rebuild)
     try:
-        gate.check(stream, 0, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, len(stream)), VOCABULARY.maker)
+        tree.check(stream, 0, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS, len(stream)), VOCABULARY.maker)
         opened = read(stream, [], VOCABULARY.rebuild)
     except CodecError:
         return

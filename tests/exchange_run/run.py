@@ -24,9 +24,9 @@ from botocore.exceptions import ClientError as AwsError
 
 from brine.adapters.sqs import channel_message
 from brine.domain.channels.channel import PURPOSE, message_context
-from brine_cli.emulators import emulator
-from brine_cli.environments import ExclusiveEnvironments
-from brine_cli.resources import aws_client
+from brine_cli.emulators.resources import aws_client
+from brine_cli.emulators.run import run_emulator
+from brine_cli.lambda_runtime.environments import ExclusiveEnvironments
 from brine_cli.twin import Twin
 from brine_client import Client, ClientError, Credentials, Retries
 from brine_codec import Codec, CodecError, Keyring
@@ -95,7 +95,7 @@ class Run:
         """Send, receive, and account for everything."""
         plan, began = self._plan, time.monotonic()
         with ExitStack() as stack:
-            moto = stack.enter_context(emulator("moto", hosts=_PROXIED))
+            moto = stack.enter_context(run_emulator("moto", hosts=_PROXIED))
             to_aws = stack.enter_context(FaultyWire(moto, self._chance("aws")))
             twin = stack.enter_context(
                 Twin(

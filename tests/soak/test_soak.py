@@ -17,7 +17,7 @@ import pytest
 
 from brine.adapters.http1 import Client
 from brine.bootstrap.gateway import build_purger
-from brine_cli.emulators import emulator
+from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
 from tests.faults import Faults
 from tests.faulty_aws import FaultyAws
@@ -140,7 +140,7 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
     routes = tmp_path / "routes.toml"
     with ExitStack() as stack:
         # The faults stand between, so that Host has their port.
-        moto = stack.enter_context(emulator("moto", hosts=("127.0.0.1",)))
+        moto = stack.enter_context(run_emulator("moto", hosts=("127.0.0.1",)))
         origin = stack.enter_context(Loopback(press.converse))
         aws = stack.enter_context(FaultyAws(moto, of_aws))
         routes.write_text(ROUTE.format(origin.address))

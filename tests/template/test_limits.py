@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from brine_cli.intrinsics import Resolver
-from brine_cli.template import read_template
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
 from tests.template.stack import ROOT
 
 if TYPE_CHECKING:

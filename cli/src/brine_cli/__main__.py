@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brine_cli import dev, emulate
-from brine_cli.admission import HOST, ORIGIN
+from brine_cli.commands import dev, emulators
 from brine_cli.errors import CommandError
+from brine_cli.http.admission import HOST, ORIGIN
 
 if TYPE_CHECKING:
     import re
@@ -78,13 +78,13 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         metavar="ADDRESS",
-        help=f"where to listen (default: {emulate.DOCKER_BRIDGE}, Docker's bridge, where there is one; else 127.0.0.1)",
+        help=f"where to listen (default: {emulators.DOCKER_BRIDGE} (the Docker bridge) if it exists, else 127.0.0.1)",
     )
     parser.add_argument("--aws-port", type=int, default=4566, metavar="PORT", help="moto's port (default: %(default)s)")
     parser.add_argument(
         "--httpbin-port", type=int, default=8080, metavar="PORT", help="httpbin's (default: %(default)s)"
     )
-    parser.set_defaults(run=emulate.run)
+    parser.set_defaults(run=emulators.run)
 
 
 def _add_purge(parser: argparse.ArgumentParser) -> None:
@@ -123,7 +123,7 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--tenant goes alone, or with --url or --tag")
     if options.tenant == "":
         parser.error("a tenant has a name")
-    from brine_cli import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
+    from brine_cli.commands import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
 
     return purge.run(options)
 

@@ -18,25 +18,25 @@ from urllib.parse import urlsplit
 
 from brine.adapters.config.routes import parse_routes
 from brine.errors import ConfigError
-from brine_cli import limits
-from brine_cli.admission import Admission
-from brine_cli.application import Application, data_resources, layer_attributes, read_application
-from brine_cli.emulators import emulator
-from brine_cli.environment import InvocationFailed
-from brine_cli.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.api_gateway.http_api import HttpApi
+from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
-from brine_cli.http_api import HttpApi
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.intrinsics import Resolver
-from brine_cli.launches import prepare
-from brine_cli.template import read_template
+from brine_cli.http import limits
+from brine_cli.http.admission import Admission
+from brine_cli.http.server import HttpServer, listen, url_of
+from brine_cli.lambda_runtime.environment import InvocationFailed
+from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.template.application import Application, data_resources, layer_attributes, read_application
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from brine_cli.environments import Environments
-    from brine_cli.queue_poller import QueuePoller
-    from brine_cli.template import Template
+    from brine_cli.lambda_runtime.environments import Environments
+    from brine_cli.lambda_runtime.queue_poller import QueuePoller
+    from brine_cli.template.document import Template
 
 # What the twin knows of the template beyond CloudFormation: two parameters, and the variable that names routes.toml.
 _HTTPBIN_ORIGIN = "HttpbinOrigin"
@@ -148,7 +148,7 @@ class Twin:
         self._read(template, {})  # a mistake is found before anything is started
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         if self._origin is None and _HTTPBIN_ORIGIN in template.parameters:
-            self.httpbin = stack.enter_context(emulator("httpbin"))
+            self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
         self._check_routes()
@@ -172,9 +172,9 @@ class Twin:
         if not resources and self._given_endpoint is None:
             return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
-            emulator("moto", hosts=self._allow_hosts, origins=self._allow_origins)
+            run_emulator("moto", hosts=self._allow_hosts, origins=self._allow_origins)
         )
-        from brine_cli.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+        from brine_cli.emulators.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
 
         attributes = make_resources(resources, self.aws_endpoint)
         self.resources = {name: attributes[name, "Ref"] for name in resources}
@@ -184,7 +184,7 @@ class Twin:
         sources = self.application.queue_sources
         if not sources or self.aws_endpoint is None:
             return []
-        from brine_cli.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, as above)
+        from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, as above)
 
         return [
             QueuePoller(source, self.aws_endpoint, partial(self._invoke, source.function), report=self._report)

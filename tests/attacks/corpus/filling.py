@@ -9,10 +9,11 @@ import os
 import random
 from typing import TYPE_CHECKING
 
-from brine_codec import CodecError, gate
-from brine_codec.budget import Budget
+from brine_codec import CodecError
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.gate import tree
+from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.vocabulary import Vocabulary
 from tests.attacks import victim
 from tests.attacks.assembler import APPENDS, EMPTY_LIST, MARK, MEMOIZE, TREE, framed, some
 from tests.attacks.attack import Attack
@@ -81,7 +82,7 @@ def _used(attack: Attack, size: int) -> float:
     memory, steps = budget.memory, budget.steps
     try:
         budget.spend(2 * len(attack.stream), 0)
-        gate.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
+        tree.check(attack.stream, len(attack.buffers), DEFAULT_LIMITS, budget, _MAKERS)
     except CodecError:
         return 2
     return max(1 - budget.memory / memory, 1 - budget.steps / steps, 0.001)

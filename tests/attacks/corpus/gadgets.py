@@ -108,8 +108,8 @@ GADGETS: list[tuple[str, str, tuple[bytes, ...]]] = [
     ("numpy._core.multiarray", "_reconstruct", (stack_global("numpy", "ndarray"), few(number(0)), b"C\x01b\x94")),
     ("pandas", "read_pickle", (kept("/etc/passwd"),)),
     ("brine_codec", "Codec", ()),
-    ("brine_codec.registry", "Registry", ()),
-    ("brine_codec.writer", "Writer", ()),
+    ("brine_codec.classes.registry", "Registry", ()),
+    ("brine_codec.pickling.writer", "Writer", ()),
     (HERE, "Open", (number(1),)),
     (HERE, "Cart", (kept("x"),)),
 ]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from boto3 import Session
 
-from brine_cli.emulators import emulator
+from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import EmulatorFailed
 from brine_cli.twin import Twin
 from tests.unit.twin.wire import fetch
@@ -28,7 +28,7 @@ CLIENTS = 100
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
-    with emulator("moto") as url:
+    with run_emulator("moto") as url:
         yield url
 
 

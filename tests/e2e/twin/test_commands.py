@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from boto3 import Session
 
-from brine_cli.http_server import listen
+from brine_cli.http.server import listen
 from tests.unit.twin.wire import fetch
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.emulators import emulator
-from brine_cli.resources import aws_client
+from brine_cli.emulators.resources import aws_client
+from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
-from tests.unit.twin.signing import signed
+from tests.unit.twin.api_gateway.signing import signed
 from tests.unit.twin.wire import converse, split
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def twin() -> Iterator[Twin]:
 @pytest.fixture(scope="module")
 def open_emulator() -> Iterator[str]:
     """moto as `brine emulators` starts it: at a URL that samconfig.toml knows, so without a secret path."""
-    with emulator("moto", has_secret_path=False, hosts=("host.docker.internal",)) as url:
+    with run_emulator("moto", has_secret_path=False, hosts=("host.docker.internal",)) as url:
         aws_client("secretsmanager", url).create_secret(Name=SECRET, SecretString="{}")
         yield url
 
@@ -185,7 +185,7 @@ def test_without_its_path_the_emulator_answers_nobody(twin: Twin) -> None:
 
 
 def test_two_emulators_have_different_paths(twin: Twin) -> None:
-    with emulator("moto") as other:
+    with run_emulator("moto") as other:
         assert urlsplit(other).path != urlsplit(str(twin.aws_endpoint)).path
 
 

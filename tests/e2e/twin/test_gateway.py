@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from boto3 import Session
 
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.unit.twin.wire import converse, request, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 LARGE = random.Random(1).randbytes(100_000)  # does not compress below the inline limit of 32 KB  # noqa: S311  (no secret)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_gateway import TEMPLATE
 from tests.links import followed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 ROUTES = """
 [[route]]

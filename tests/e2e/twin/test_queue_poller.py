@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.environment import InvocationFailed
-from brine_cli.event_sources import QueueSource
-from brine_cli.queue_poller import QueuePoller
-from brine_cli.resources import aws_client, make_resources
+from brine_cli.emulators.resources import aws_client, make_resources
+from brine_cli.lambda_runtime.environment import InvocationFailed
+from brine_cli.lambda_runtime.queue_poller import QueuePoller
+from brine_cli.template.event_sources import QueueSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable

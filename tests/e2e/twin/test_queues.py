@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_cli.resources import aws_client
+from brine_cli.emulators.resources import aws_client
 from brine_cli.twin import Twin
 
 if TYPE_CHECKING:

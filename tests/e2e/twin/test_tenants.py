@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS, purge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 ROUTES = """

@@ -14,19 +14,19 @@ import msgpack
 import pytest
 from boto3 import Session
 
-from brine_cli.http_server import HttpServer, listen, url_of
-from brine_cli.messages import HttpResponse
+from brine_cli.http.messages import HttpResponse
+from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from brine_client import AlreadySent, Client, ContentRefused, Credentials, NotPermitted
 from brine_codec import Codec, Keyring
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
 from tests.e2e.twin.test_refreshes import records
 from tests.unit.twin.wire import converse, request, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine_cli.messages import HttpRequest
+    from brine_cli.http.messages import HttpRequest
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples/sealed_origin.py"

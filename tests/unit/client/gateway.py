@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_client import Client, Credentials, Retries
 from brine_codec import Codec, Keyring, Registry
-from brine_codec.identity import envelope_id
+from brine_codec.envelope.identity import envelope_id
 from tests.unit.codec.samples import Order
 
 if TYPE_CHECKING:

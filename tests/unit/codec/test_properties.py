@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brine_codec import CodecError, Tampered, gate
-from brine_codec.budget import Budget
-from brine_codec.reader import read
+from brine_codec import CodecError, Tampered
+from brine_codec.gate import tree
+from brine_codec.gate.budget import Budget
+from brine_codec.pickling.reader import read
 from tests.unit.codec.samples import CONTEXT, NOW, codec, order
 from tests.unit.codec.strategies import OBJECTS
 
@@ -90,7 +91,7 @@ def through_the_walls(stream: bytes) -> None:
     """What the gate lets pass, the reader refuses or reads; and what it reads is data, so it can be written again."""
     try:
         vocabulary = GATED._vocabulary
-        gate.check(stream, 0, GATED._limits, Budget(GATED._limits, len(stream)), vocabulary.maker)
+        tree.check(stream, 0, GATED._limits, Budget(GATED._limits, len(stream)), vocabulary.maker)
         opened = read(stream, [], vocabulary.rebuild)
     except CodecError:
         return

@@ -12,7 +12,8 @@ import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine.service.channels.sending import CLAIM_TYPE, DIRECT_LIMIT
-from brine_codec import Codec, Keyring, KeyringSource, context, header
+from brine_codec import Codec, Keyring, KeyringSource
+from brine_codec.envelope import context, header
 from tests.unit.exchange.canary import TOUCHED, plain_pickle
 from tests.unit.exchange.world import (
     ACCOUNT,
@@ -50,7 +51,7 @@ def gadget(world: World) -> bytes:
         header.MAGIC, header.SUITE_HMAC_SHA256, 0, 0, 0, 1, int(world.now), int(world.now) + 60, 0, len(raw), 0
     )
     key = Keyring.from_json(ORDERS_KEYS).sealing_key(world.now)
-    bound = context.encode(message_context("orders", "user/producer"))
+    bound = context.encode_context(message_context("orders", "user/producer"))
     return head + raw + key.mac(PURPOSE).tag(head + bound, raw)
 
 

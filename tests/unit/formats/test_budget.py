@@ -14,8 +14,8 @@ from brine.domain.formats.allowed import Types
 from brine.domain.formats.keys import weigh
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
-from brine_codec.probing import DICT, SET, price
-from brine_codec.standard import places
+from brine_codec.gate.collisions import DICT, SET, price
+from brine_codec.standard import paths_and_zones
 from tests.attacks.content import colliding
 from tests.attacks.content.keys import DEAR, PROBING
 from tests.unit.formats.samples import TYPES
@@ -23,7 +23,7 @@ from tests.unit.formats.samples import TYPES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.probing import Table
+    from brine_codec.gate.collisions import Table
 
 OPEN = (Format.JSON, Format.MSGPACK)
 TABLES = {DICT: colliding.DICT, SET: colliding.SET}
@@ -137,7 +137,7 @@ def test_an_escape_counts_as_a_wide_character() -> None:
 def test_a_time_zone_is_looked_up_once(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = sorted(zoneinfo.available_timezones())[:30]
     data = encode(form, [zoneinfo.ZoneInfo(key) for key in keys] * 20, TYPES)
-    places._found.cache_clear()
+    paths_and_zones._found.cache_clear()
     looked_up = []
     real = zoneinfo.ZoneInfo
 

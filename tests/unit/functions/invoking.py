@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from brine_cli.application import Function, Layer
-from brine_cli.environment import Environment
-from brine_cli.launches import prepare
+from brine_cli.lambda_runtime.environment import Environment
+from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.template.application import Function, Layer
 from tests.aws import REGION
 
 if TYPE_CHECKING:

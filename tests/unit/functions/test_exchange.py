@@ -20,7 +20,7 @@ from brine.domain.channels.message import with_nonce
 from brine.service.channels.answer import ExchangeResult
 from brine.service.channels.problems import EXCHANGE_KINDS, SHARED_KINDS
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
-from brine_cli.environment import InitFailed
+from brine_cli.lambda_runtime.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
 from tests.aws import REGION
 from tests.contract.test_message_queues import two_queues

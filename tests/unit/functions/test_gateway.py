@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_cli.environment import InitFailed
+from brine_cli.lambda_runtime.environment import InitFailed
 from tests.events import load_event
 from tests.links import followed
 from tests.loopback import Loopback, answering, answering_always

@@ -12,8 +12,8 @@ from brine_client.request import Request
 from brine_client.retries import Retries
 from brine_client.transport import Transport
 from brine_codec import Codec, Registry
+from brine_codec.envelope.http_target import canonical_target
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.target import canonical_target
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:

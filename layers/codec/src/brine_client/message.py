@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from brine_codec.identity import envelope_id
+from brine_codec.envelope.identity import envelope_id
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:

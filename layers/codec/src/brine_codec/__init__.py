@@ -5,7 +5,12 @@ sealed = codec.seal(obj, context=("tenant", "key"), now=time.time())
 obj = codec.open(sealed, context=("tenant", "key"), now=time.time())
 """
 
+from brine_codec.classes.registry import Registry
+from brine_codec.classes.vocabulary import Vocabulary
 from brine_codec.codec import Codec
+from brine_codec.envelope.header import Info
+from brine_codec.envelope.keyring import Key, Keyring
+from brine_codec.envelope.keyring_source import KeyringSource
 from brine_codec.errors import (
     Alarm,
     BadKeyring,
@@ -23,13 +28,8 @@ from brine_codec.errors import (
     UnknownKey,
     Unsupported,
 )
-from brine_codec.header import Info
-from brine_codec.keyring import Key, Keyring
 from brine_codec.limits import Limits
-from brine_codec.registry import Registry
-from brine_codec.source import KeyringSource
-from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import rebuild
+from brine_codec.pickling.writer import rebuild
 
 __all__ = [
     "Alarm",

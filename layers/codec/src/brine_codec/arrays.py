@@ -14,11 +14,11 @@ import numpy as np
 
 from brine_codec.dtypes import DTYPE, MOST_DIMENSIONS
 from brine_codec.errors import CodecError, Undecodable, Unsupported, shown
-from brine_codec.token import OUT_OF_BAND, Maker
+from brine_codec.pickling.makers import OUT_OF_BAND, Maker
 
 if TYPE_CHECKING:
-    from brine_codec.registry import Registry
-    from brine_codec.token import Values
+    from brine_codec.classes.registry import Registry
+    from brine_codec.pickling.makers import Values
 
     type Array = np.ndarray[Any, np.dtype[Any]]
 

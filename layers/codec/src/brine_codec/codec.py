@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from hmac import compare_digest
 
-from brine_codec import context as contexts
-from brine_codec import gate, graph
-from brine_codec.budget import Budget
-from brine_codec.buffers import join, split
-from brine_codec.collector import undisturbed
-from brine_codec.compression import Compressor, decompress
-from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaMiss, Tampered, TooLarge, Unsupported
-from brine_codec.header import (
+from brine_codec.classes.registry import Registry
+from brine_codec.classes.vocabulary import Vocabulary
+from brine_codec.envelope.buffers import join, split
+from brine_codec.envelope.compression import Compressor, decompress
+from brine_codec.envelope.context import encode_context
+from brine_codec.envelope.header import (
     COMPRESSION_NONE,
     KIND_BUFFERS,
     KIND_TREE,
@@ -22,13 +20,15 @@ from brine_codec.header import (
     SUITE_HMAC_SHA256,
     Info,
 )
+from brine_codec.envelope.mac import TAG_SIZE
+from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaMiss, Tampered, TooLarge, Unsupported
+from brine_codec.gate import graph, tree
+from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.mac import TAG_SIZE
-from brine_codec.reader import read
-from brine_codec.registry import Registry
-from brine_codec.trail import locate
-from brine_codec.vocabulary import Vocabulary
-from brine_codec.writer import GraphWriter, TreeWriter
+from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.pickling.object_path import locate
+from brine_codec.pickling.reader import read
+from brine_codec.pickling.writer import GraphWriter, TreeWriter
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from pickle import PickleBuffer
     from typing import Any
 
-    from brine_codec.compression import Choice, Chunk
-    from brine_codec.keyring import Keyring
+    from brine_codec.envelope.compression import Choice, Chunk
+    from brine_codec.envelope.keyring import Keyring
+    from brine_codec.envelope.keyring_source import KeyringSource
     from brine_codec.limits import Limits
-    from brine_codec.source import KeyringSource
 
     type Sealed = bytes | bytearray | memoryview
 
@@ -109,7 +109,7 @@ class Codec:
             size,
             0,
         )
-        tag = key.mac(self._purpose).tag(header + contexts.encode(context), *chunks)
+        tag = key.mac(self._purpose).tag(header + encode_context(context), *chunks)
         sealed = b"".join((header, *chunks, tag))
         if len(sealed) > self._limits.sealed_size:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
@@ -151,7 +151,7 @@ class Codec:
         stream, budget = pickle[0], Budget(self._limits, size)
         memory, steps = budget.memory, budget.steps
         try:
-            undisturbed(len(stream), gate.check, stream, len(buffers), self._limits, budget, self._vocabulary.maker)
+            undisturbed(len(stream), tree.check, stream, len(buffers), self._limits, budget, self._vocabulary.maker)
         except Forbidden as error:
             place = locate(obj, writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
@@ -213,7 +213,7 @@ class Codec:
             raise Malformed("the envelope is sealed in a way that this version does not know")
         key = self._keyring.opening_key(int.from_bytes(sealed[8:12]), now)
         content = sealed[SIZE:-TAG_SIZE] if len(sealed) < COPIED else memoryview(sealed)[SIZE:-TAG_SIZE]
-        tag = key.mac(self._purpose).tag(sealed[:SIZE] + contexts.encode(context), content)
+        tag = key.mac(self._purpose).tag(sealed[:SIZE] + encode_context(context), content)
         if not compare_digest(tag, sealed[-TAG_SIZE:]):
             raise Tampered("the seal does not verify")
         return Info(sealed), content
@@ -221,7 +221,7 @@ class Codec:
     def _read(self, stream: bytes, views: list[memoryview], budget: Budget) -> object:
         """The last two walls."""
         if self._gated:
-            gate.check(stream, len(views), self._limits, budget, self._vocabulary.maker)
+            tree.check(stream, len(views), self._limits, budget, self._vocabulary.maker)
         elif self._vocabulary.shares:
             graph.check(stream)
         return read(stream, views, self._vocabulary.rebuild)

@@ -19,8 +19,8 @@ from brine_codec.arrays import ViewMaker
 from brine_codec.errors import TooLarge, Undecodable, Unsupported
 
 if TYPE_CHECKING:
-    from brine_codec.registry import Registry
-    from brine_codec.token import Values
+    from brine_codec.classes.registry import Registry
+    from brine_codec.pickling.makers import Values
 
 INDEXES = (pd.Index, pd.RangeIndex, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex)
 _NULLABLE = {

@@ -14,7 +14,7 @@ class Limits:
     decimal_digits, decimal_exponent, integer_bits: of one number.
     depth: containers inside containers; up to three more may pass.
     memory: what an object may take at most. A small message may take less, and each message has a budget of time:
-    `brine_codec.budget`.
+    `brine_codec.gate.budget`.
     """
 
     __slots__ = (

@@ -7,17 +7,17 @@ from importlib import import_module
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine_codec.limits import Limits
-    from brine_codec.token import Maker, Reducer
+    from brine_codec.pickling.makers import Maker, Reducer
 
 PREFIX = "py:"
 """Before the tag of a standard value; no registered name can have a colon."""
 
 HOMES = {
-    ("datetime", "date"): "clock",
-    ("datetime", "datetime"): "clock",
-    ("datetime", "time"): "clock",
-    ("datetime", "timedelta"): "clock",
-    ("datetime", "timezone"): "clock",
+    ("datetime", "date"): "dates",
+    ("datetime", "datetime"): "dates",
+    ("datetime", "time"): "dates",
+    ("datetime", "timedelta"): "dates",
+    ("datetime", "timezone"): "dates",
     ("builtins", "complex"): "numbers",
     ("builtins", "range"): "numbers",
     ("decimal", "Decimal"): "numbers",
@@ -29,20 +29,20 @@ HOMES = {
     ("ipaddress", "IPv6Network"): "identifiers",
     ("ipaddress", "IPv4Interface"): "identifiers",
     ("ipaddress", "IPv6Interface"): "identifiers",
-    ("pathlib", "PurePosixPath"): "places",
-    ("pathlib", "PureWindowsPath"): "places",
-    ("zoneinfo", "ZoneInfo"): "places",
+    ("pathlib", "PurePosixPath"): "paths_and_zones",
+    ("pathlib", "PureWindowsPath"): "paths_and_zones",
+    ("zoneinfo", "ZoneInfo"): "paths_and_zones",
     ("collections", "Counter"): "containers",
     ("collections", "OrderedDict"): "containers",
     ("collections", "defaultdict"): "containers",
     ("collections", "deque"): "containers",
 }
 """Package and name of a class, and which of our modules has its maker."""
-TABLES = {("builtins", name): "tables" for name in ("dict", "set", "frozenset")}
+TABLES = {("builtins", name): "hash_tables" for name in ("dict", "set", "frozenset")}
 """Built-in types that are written natively as long as they open so."""
 _BY_TAG = {PREFIX + name: home for (_, name), home in (HOMES | TABLES).items()} | {
-    "py:datetime+zone": "clock",
-    "py:time+zone": "clock",
+    "py:datetime+zone": "dates",
+    "py:time+zone": "dates",
 }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from brine_codec.pickling.makers import Maker
 from brine_codec.standard import PREFIX
-from brine_codec.token import Maker
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_codec.token import Reducer, Values
+    from brine_codec.pickling.makers import Reducer, Values
 
     type Entry = tuple[type, Maker, Reducer]
 

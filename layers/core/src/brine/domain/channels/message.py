@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from brine_codec.identity import envelope_id
+from brine_codec.envelope.identity import envelope_id
 
 SHORTEST_NONCE: Final = 8
 LONGEST_NONCE: Final = 64

@@ -17,16 +17,16 @@ from brine.domain.formats.path import Failure, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
-from brine_codec.probing import DICT, SECRET, SET, price
-from brine_codec.simulation import DEAR_PAIR
+from brine_codec.gate.collisions import DICT, SECRET, SET, price
+from brine_codec.gate.simulation import DEAR_PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import ClassVar, Self
 
     from brine.domain.formats.allowed import Types
-    from brine_codec.budget import Budget
-    from brine_codec.probing import Table, Weigh
+    from brine_codec.gate.budget import Budget
+    from brine_codec.gate.collisions import Table, Weigh
 
     type Way = Callable[[Any, Any], object]
 

@@ -15,8 +15,8 @@ from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import Failure
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
-from brine_codec.budget import Budget
-from brine_codec.collector import undisturbed
+from brine_codec.gate.budget import Budget
+from brine_codec.pickling.garbage_collector import undisturbed
 
 if TYPE_CHECKING:
     import datetime as dt

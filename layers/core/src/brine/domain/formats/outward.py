@@ -19,9 +19,9 @@ from brine.domain.formats.clock_text import is_plain, offset_and_name, write_sec
 from brine.domain.formats.keys import weigh
 from brine.domain.formats.path import Failure, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
-from brine_codec.budget import Budget
-from brine_codec.collector import undisturbed
-from brine_codec.probing import DICT, price
+from brine_codec.gate.budget import Budget
+from brine_codec.gate.collisions import DICT, price
+from brine_codec.pickling.garbage_collector import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

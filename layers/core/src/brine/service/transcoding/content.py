@@ -12,7 +12,7 @@ from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal, seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
 
 if TYPE_CHECKING:
     from brine.domain.formats.allowed import Types

@@ -15,8 +15,8 @@ from brine.service import problems
 from brine.service.journal import Fault, cause_of
 from brine.service.transcoding.refusal import Refusal, seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
-from brine_codec.identity import envelope_id
-from brine_codec.target import canonical_target
+from brine_codec.envelope.http_target import canonical_target
+from brine_codec.envelope.identity import envelope_id
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request

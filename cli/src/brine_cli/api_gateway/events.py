@@ -1,0 +1,166 @@
+"""Turns HTTP requests into HTTP API events, payload format 2.0, as AWS does.
+
+What AWS does, and where nobody says so: docs/aws-http-events.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+
+from brine_cli.template.intrinsics import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from brine_cli.api_gateway.principals import Principal
+    from brine_cli.api_gateway.route_table import Match
+    from brine_cli.http.messages import HttpRequest
+
+type Event = dict[str, Any]  # JSON, on its way to a function that reads it as it likes
+
+API_ID = "brinetwin0"
+_DOMAIN = f"{API_ID}.execute-api.{REGION}.amazonaws.com"
+_TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript"})
+_NOT_PASSED_ON = frozenset(
+    {
+        "cookie",
+        "transfer-encoding",
+        "expect",
+        "content-length",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+        "x-amzn-trace-id",
+    }
+)
+_PORT = re.compile(r":([0-9]+)\Z")
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+class PathRefused(Exception):
+    """API Gateway answers 400 to this request target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A request target as an event shows it: the path decoded, the query as it came ("" when absent)."""
+
+    path: str
+    query: str
+
+
+def read_target(target: bytes) -> Target:
+    """Splits a request target and decodes its path as API Gateway does. Raises PathRefused.
+
+    The path is decoded, cut at the first "?", and decoded again.
+    """
+    raw_path, _, query = target.partition(b"?")
+    if not raw_path.startswith(b"/"):
+        # Absolute form (RFC 9112 3.2.2); authority and asterisk form have no path at all.
+        raw_path = urlsplit(raw_path).path if b"://" in raw_path else b""
+        if not raw_path:
+            raise PathRefused(target.decode("ascii", "replace"))
+    once = unquote_to_bytes(raw_path).partition(b"?")[0]
+    if _BROKEN_ESCAPE.search(once):
+        raise PathRefused(target.decode("ascii", "replace"))
+    try:
+        path = unquote_to_bytes(once).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PathRefused(target.decode("ascii", "replace")) from error
+    return Target(path=path, query=query.decode("latin-1"))
+
+
+def to_event(
+    request: HttpRequest, target: Target, match: Match, now: datetime, principal: Principal | None = None
+) -> Event:
+    """The event that API Gateway would hand to the function of `match`. `now` is in UTC.
+
+    `principal` is who has signed the request, on a route with AWS_IAM.
+    """
+    headers, cookies = _headers(request, now)
+    event: Event = {
+        "version": "2.0",
+        "routeKey": match.route.key,
+        "rawPath": target.path,
+        "rawQueryString": target.query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": ACCOUNT,
+            "apiId": API_ID,
+            "domainName": _DOMAIN,
+            "domainPrefix": API_ID,
+            "http": {
+                "method": request.method,
+                "path": target.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": request.client,
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": base64.b64encode(secrets.token_bytes(11)).decode(),
+            "routeKey": match.route.key,
+            "stage": "$default",
+            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": int(now.timestamp() * 1000),
+        },
+        "isBase64Encoded": False,
+    }
+    if principal is not None:
+        event["requestContext"]["authorizer"] = {"iam": principal.claims}
+        del headers["authorization"]  # API Gateway uses it up
+    if cookies:
+        event["cookies"] = cookies
+    if target.query:
+        event["queryStringParameters"] = _joined(parse_qsl(target.query, keep_blank_values=True))
+    if match.parameters:
+        event["pathParameters"] = dict(match.parameters)
+    if request.body:
+        event |= _body(request.body, headers.get("content-type", ""))
+    return event
+
+
+def utc_now() -> datetime:
+    """The time that an event of this moment carries."""
+    return datetime.now(UTC)
+
+
+def _headers(request: HttpRequest, now: datetime) -> tuple[dict[str, str], list[str]]:
+    lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
+    headers = _joined([line for line in lines if line[0] not in _NOT_PASSED_ON])
+    if request.body:
+        headers["content-length"] = str(len(request.body))
+    forwarded = headers.get("x-forwarded-for")
+    headers["x-forwarded-for"] = request.client if forwarded is None else f"{forwarded}, {request.client}"
+    headers["x-forwarded-port"] = port[1] if (port := _PORT.search(headers.get("host", ""))) else "80"
+    headers["x-forwarded-proto"] = "http"
+    headers["x-amzn-trace-id"] = f"Root=1-{int(now.timestamp()):08x}-{secrets.token_hex(12)}"
+    cookies = [
+        cookie for name, value in lines if name == "cookie" for part in value.split(";") if (cookie := part.strip())
+    ]
+    return headers, cookies
+
+
+def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
+
+
+def _body(body: bytes, content_type: str) -> Event:
+    if _is_text(content_type):
+        try:
+            return {"body": body.decode("utf-8"), "isBase64Encoded": False}
+        except UnicodeDecodeError:
+            pass  # what AWS does with text that is not UTF-8 is unknown; base64 loses nothing
+    return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+def _is_text(content_type: str) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charset = next(
+        (value.strip('"') for name, _, value in (p.partition("=") for p in parameters) if name == "charset"), "utf-8"
+    )
+    return charset == "utf-8" and (media_type.startswith("text/") or media_type in _TEXT_TYPES)

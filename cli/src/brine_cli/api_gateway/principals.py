@@ -1,0 +1,58 @@
+"""Who may sign requests to the twin: everybody, by an access key id that says who it is.
+
+NAME is the user of that name, SESSION@ROLE a session of an assumed role. The secret is the same for all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from brine_cli.template.intrinsics import ACCOUNT
+
+SECRET = "test"  # noqa: S105  (on purpose: it keeps nobody out)
+_NAME = re.compile(r"[A-Za-z0-9+=._-]{1,64}")  # what IAM takes as a name, without "@" and ","
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A user, or a session of an assumed role, as IAM would describe it."""
+
+    access_key: str
+    arn: str
+    id: str
+
+    @classmethod
+    def of(cls, access_key: str) -> Self | None:
+        """The principal with this access key id, or None when it names nobody."""
+        name, at, role = access_key.partition("@")
+        if not _NAME.fullmatch(name) or (at and not _NAME.fullmatch(role)):
+            return None
+        if not at:
+            return cls(access_key=access_key, arn=f"arn:aws:iam::{ACCOUNT}:user/{name}", id=_unique_id("AIDA", name))
+        return cls(
+            access_key=access_key,
+            arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}",
+            id=f"{_unique_id('AROA', role)}:{name}",
+        )
+
+    @property
+    def claims(self) -> dict[str, str | None]:
+        """`requestContext.authorizer.iam` of an event."""
+        return {
+            "accessKey": self.access_key,
+            "accountId": ACCOUNT,
+            "callerId": self.id,
+            "cognitoIdentity": None,
+            "principalOrgId": None,
+            "userArn": self.arn,
+            "userId": self.id,
+        }
+
+
+def _unique_id(prefix: str, name: str) -> str:
+    """An id of IAM's form, always the same for a name."""
+    return prefix + base64.b32encode(hashlib.sha256(name.encode()).digest())[:17].decode()

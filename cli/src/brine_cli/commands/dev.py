@@ -1,0 +1,96 @@
+"""`brine dev`: the local twin at the console."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from brine_cli.commands import signals
+from brine_cli.commands.log_lines import readable
+from brine_cli.twin import Twin
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until stopped. Raises CommandError."""
+    began = time.monotonic()
+    with (
+        signals.until_stopped(),
+        Twin(
+            template=options.template,
+            host=options.host,
+            port=options.port,
+            origin=options.origin,
+            routes=options.routes,
+            environments=options.environments,
+            aws_endpoint=options.aws_endpoint,
+            allow_hosts=options.allow_host,
+            allow_origins=options.allow_origin,
+            # A program that reads our output gets the functions' lines as they are.
+            show=_show if sys.stdout.isatty() else None,
+        ) as twin,
+    ):
+        print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
+        signals.wait()
+    return 0
+
+
+def _show(line: str) -> None:
+    print(readable(line), flush=True)
+
+
+def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
+    yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    yield ""
+    queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
+    names = ["not served", *(route.key for route in twin.application.routes), *queues.values()]
+    names += twin.application.functions
+    width = max(map(len, names)) + 2
+    for route in twin.application.routes:
+        signed = ", signed requests only (AWS_IAM)" if route.authorizer == "AWS_IAM" else ""
+        yield f"  {route.key:<{width}}{route.function}{signed}"
+    for source, name in queues.items():
+        yield f"  {name:<{width}}{source.function}"
+    kind = (
+        f"{options.environments} processes, one request each" if options.environments else "one process, many threads"
+    )
+    for function in twin.application.functions.values():
+        layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
+        yield f"  {function.logical_id:<{width}}{function.handler} with {layers}; {kind}"
+    for event in twin.application.unserved:
+        yield f"  {'not served':<{width}}{event}"
+    if twin.aws_endpoint is not None:
+        made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
+        yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+    if twin.httpbin is not None:
+        yield f"  {'httpbin':<{width}}{twin.httpbin}"
+    yield ""
+    yield "Try:"
+    for line in _examples(twin, of_the_sample=options.origin is None and options.routes is None):
+        yield f"  {line}"
+
+
+def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
+    if not of_the_sample:
+        url = f"{twin.url}{twin.prefix}"
+        return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}"
+    table = twin.resources.get("Table")
+    purge = (
+        ()
+        if table is None
+        else (f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything",)
+    )
+    place = f"--url {twin.url} --aws {twin.aws_endpoint}"
+    exchange = (f"uv run python -m examples.producer {place}", f"uv run python -m examples.consumer {place}")
+    return (
+        f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
+        f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
+        f"curl -i {twin.url}/httpbin/status/503",
+        *purge,
+        *(exchange if "OrdersKeys" in twin.resources else ()),
+    )

@@ -1,0 +1,71 @@
+"""`brine emulators`: moto and httpbin alone, for the containers of `sam local`."""
+
+from __future__ import annotations
+
+import platform
+import socket
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from brine_cli.commands import signals
+from brine_cli.emulators.run import run_emulator
+from brine_cli.template.application import data_resources, layer_attributes
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
+
+if TYPE_CHECKING:
+    import argparse
+
+DOCKER_BRIDGE = "172.17.0.1"
+_DOCKER_NAME = "host.docker.internal"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves until stopped. Raises CommandError."""
+    template = read_template(options.template)
+    resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
+    host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
+    with signals.until_stopped(), ExitStack() as stack:
+        # No secret path: samconfig.toml and `sam local`'s own credentials know this URL without having been told it.
+        moto = run_emulator(
+            "moto",
+            host=host,
+            port=options.aws_port,
+            has_secret_path=False,
+            hosts=(_DOCKER_NAME, *options.allow_host),
+            origins=options.allow_origin,
+        )
+        aws = stack.enter_context(moto)
+        httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))
+        from brine_cli.emulators.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+
+        # `sam local` resolves !Ref to the logical id, so that is what things must be called.
+        make_resources(resources, aws, name_of=str)
+        print(f"AWS (moto)  {aws} with {', '.join(resources)}")
+        print(f"httpbin     {httpbin}")
+        print("\nIn another shell:")
+        for line in _sam_local(aws, httpbin, platform.machine()):
+            print(f"  {line}", flush=True)
+        signals.wait()
+    return 0
+
+
+def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
+    """The two commands for a machine of this kind. Overrides on the command line replace all of samconfig.toml's."""
+    processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
+    overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
+    return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
+
+
+def _from_containers(url: str) -> str:
+    """The URL by Docker's name for this machine; on Linux, samconfig.toml tells it to the containers."""
+    return f"http://{_DOCKER_NAME}:{url.rpartition(':')[2]}"
+
+
+def _is_ours(address: str) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,140 @@
+"""`brine purge`: an operator ends what the cache of a stack has stored, with credentials of their own."""
+
+from __future__ import annotations
+
+import os
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from brine.adapters.config.routes import route_names
+from brine.adapters.http1.client import Client
+from brine.bootstrap.gateway import build_purger
+from brine.domain.routing.tenant import NOBODY
+from brine.errors import BrineError
+from brine_cli.emulators.credentials import CREDENTIALS
+from brine_cli.errors import CommandError
+from brine_cli.template.intrinsics import REGION
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from brine.service.purge import Purge, Purger
+
+TOLERANCE: Final = 2.0
+"""Seconds that this machine's clock may be off: less than a stamp's margin, which is for the functions' clocks too."""
+PATIENCE: Final = 10.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Purges and says what was done. Raises CommandError."""
+    try:
+        if options.route is not None:
+            _check_route(options.route, options.routes)
+        environment = _environment(options)
+        check_clock(server_time(_dynamodb_url(environment)), time.time())
+        with closing(Client()) as client:
+            purger = build_purger(environment, client)
+            done = _purge(purger, options)
+    except (BrineError, BotoCoreError) as error:
+        raise CommandError(str(error)) from None
+    print(_told(done, options))
+    return 0
+
+
+def server_time(url: str) -> float:
+    """What the clock at `url` says, in whole seconds since 1970. Raises CommandError."""
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - of DynamoDB, or as the operator said
+            date = answer.headers["Date"]
+    except urllib.error.HTTPError as refusal:  # it has the time all the same
+        date = refusal.headers["Date"]
+        refusal.close()
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{url} cannot be reached: {error}") from None
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError):
+        raise CommandError(f"{url} does not say what time it is") from None
+
+
+def check_clock(theirs: float, ours: float) -> None:
+    """A purge compares times, so a clock that is off would miss responses. Raises CommandError."""
+    if not theirs - TOLERANCE <= ours <= theirs + 1 + TOLERANCE:  # theirs is rounded down
+        raise CommandError(
+            f"this machine's clock differs from AWS's by {abs(ours - theirs):.0f} s, and a purge compares times: set it"
+        )
+
+
+def _check_route(name: str, routes: Path) -> None:
+    """A stamp may have any name: a route that is not there would be purged without a word. Raises CommandError."""
+    try:
+        text = routes.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{routes} cannot be read: {error}") from None
+    if name not in route_names(text, source=routes.name):
+        raise CommandError(f'{routes} has no route named "{name}"')
+
+
+def _environment(options: argparse.Namespace) -> Mapping[str, str]:
+    """The variables that a function of the stack would have. An emulator never gets to see real credentials."""
+    environment = dict(os.environ)
+    environment["BRINE_ROUTES"] = str(options.routes) if options.url else ""
+    if options.table is not None:
+        environment["BRINE_TABLE"] = options.table
+    if options.endpoint_url is not None:
+        environment["AWS_ENDPOINT_URL"] = options.endpoint_url
+    if environment.get("AWS_ENDPOINT_URL", "").startswith("http://"):
+        return {**environment, **CREDENTIALS, "AWS_REGION": options.region or REGION}
+    session = boto3.Session(region_name=options.region)
+    credentials = session.get_credentials()
+    if credentials is None or session.region_name is None:
+        raise CommandError("no AWS credentials, or no region, are configured here")
+    frozen = credentials.get_frozen_credentials()
+    return {
+        **environment,
+        "AWS_REGION": session.region_name,
+        "AWS_ACCESS_KEY_ID": frozen.access_key or "",
+        "AWS_SECRET_ACCESS_KEY": frozen.secret_key or "",
+        "AWS_SESSION_TOKEN": frozen.token or "",
+    }
+
+
+def _dynamodb_url(environment: Mapping[str, str]) -> str:
+    return environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
+
+
+def _purge(purger: Purger, options: argparse.Namespace) -> Purge:
+    tenant = NOBODY if options.tenant is None else options.tenant
+    if options.tag is not None:
+        return purger.tag(options.tag, tenant=tenant, soft=options.soft)
+    if options.route is not None:
+        return purger.route(options.route, soft=options.soft)
+    if options.url is not None:
+        return purger.url(options.url, tenant=tenant, soft=options.soft)
+    if options.everything:
+        return purger.everything(soft=options.soft)
+    return purger.tenant(tenant, soft=options.soft)
+
+
+def _told(done: Purge, options: argparse.Namespace) -> str:
+    if options.tag is not None:
+        what = f'all with the tag "{options.tag}"'
+    elif options.route is not None:
+        what = f"all of the route {options.route}"
+    elif options.url is not None:
+        what = f"{options.url}, in all variants: {done.target} of the route {done.route}"
+    elif options.everything:
+        what = "everything"
+    else:
+        what = "all that is stored"
+    whose = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
+    return f"Purged {'softly, to be validated' if done.soft else 'hard'}: {what}{whose}."

@@ -1,0 +1,1 @@
+"""Emulators of AWS (moto) and of an origin (httpbin), each in a process of its own."""

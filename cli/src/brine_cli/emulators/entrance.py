@@ -1,0 +1,84 @@
+"""What stands before moto: it lets in only requests that the developer's programs can have sent.
+
+moto itself answers everybody, and tells browsers that every page may read the answer. It holds the keyrings.
+"""
+
+from __future__ import annotations
+
+import hmac
+import http
+import json
+import re
+from typing import TYPE_CHECKING
+
+from brine_cli.http.admission import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from brine_cli.http.admission import Admission
+    from brine_cli.http.messages import HeaderLine
+
+# A page can send neither without a preflight request, whose Origin is refused; but links may carry the second.
+_SIGNED = "AWS4-HMAC-SHA256 "
+_PRESIGNED = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
+_WITHOUT_PATH = Refusal(
+    403, "The URL lacks the path that the emulator was given when it started: use the whole URL that `brine dev` shows."
+)
+_WITHOUT_SIGNATURE = Refusal(
+    403, "The request is not signed: send it by an AWS SDK or the AWS command line, with any credentials."
+)
+
+
+class EmulatorEntrance:
+    """Lets a WSGI application see only requests that `admission` and the rules of this file admit.
+
+    `path` is the beginning of every path, "" or a slash and a name that only the developer's programs know. The
+    application does not see it.
+    """
+
+    def __init__(self, application: WSGIApplication, admission: Admission, path: str) -> None:
+        self._application = application
+        self._admission = admission
+        self._path = path
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with the reason where a request is not let in."""
+        refusal = self._refusal(environ)
+        if refusal is None:
+            return self._application(self._without_path(environ), start_response)
+        status = f"{refusal.status} {http.HTTPStatus(refusal.status).phrase}"
+        start_response(status, [("content-type", "application/json")])
+        return [json.dumps({"message": refusal.detail}).encode()]
+
+    def _refusal(self, environ: WSGIEnvironment) -> Refusal | None:
+        target = environ["RAW_URI"].encode("latin-1")
+        foreign = self._admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ))
+        if foreign is not None:
+            return foreign
+        # SDKs send "/name" as well as "/name/". Bytes: compare_digest refuses text that is not ASCII.
+        path = f"{environ['PATH_INFO']}/".encode("latin-1")
+        if not hmac.compare_digest(path[: len(self._path) + 1], f"{self._path}/".encode()):
+            return _WITHOUT_PATH
+        signed = is_signed(environ) or _PRESIGNED.search(environ["QUERY_STRING"])
+        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"  # a browser signs none, and it changes nothing
+        return None if signed or is_preflight else _WITHOUT_SIGNATURE
+
+    def _without_path(self, environ: WSGIEnvironment) -> WSGIEnvironment:
+        if not self._path:
+            return environ
+        raw = environ["RAW_URI"].replace(self._path, "", 1)
+        path = environ["PATH_INFO"].replace(self._path, "", 1)
+        return {**environ, "PATH_INFO": path or "/", "RAW_URI": raw or "/", "REQUEST_URI": raw or "/"}
+
+
+def is_signed(environ: WSGIEnvironment) -> bool:
+    """Whether a request has a signature in its Authorization field. Nothing checks that it is right."""
+    return bool(environ.get("HTTP_AUTHORIZATION", "").startswith(_SIGNED))
+
+
+def _lines(environ: WSGIEnvironment) -> Iterator[HeaderLine]:
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            yield name[5:].replace("_", "-").lower().encode("latin-1"), value.encode("latin-1")

@@ -1,0 +1,155 @@
+"""Makes the template's tables, buckets, secrets and queues at an AWS endpoint, where they are not there already."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from brine_cli.emulators.credentials import CREDENTIALS
+from brine_cli.errors import EmulatorFailed, TemplateError
+from brine_cli.template.application import NAMED_BY
+from brine_cli.template.intrinsics import REGION, STACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine_cli.template.document import Node
+
+    type Attributes = dict[tuple[str, str], str]
+
+_TABLE_ARGUMENTS = (
+    "KeySchema",
+    "AttributeDefinitions",
+    "BillingMode",
+    "ProvisionedThroughput",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+)
+_QUEUE_ATTRIBUTES = (
+    "DelaySeconds",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "VisibilityTimeout",
+)
+
+
+def twin_name(logical_id: str) -> str:
+    """What a resource without a name of its own is called; always the same, so that a state can be met again."""
+    return f"{STACK}-{logical_id.lower()}"
+
+
+def make_resources(
+    resources: Mapping[str, Node], endpoint: str, *, name_of: Callable[[str], str] = twin_name
+) -> Attributes:
+    """Makes `resources` at `endpoint` and returns their attributes for a Resolver.
+
+    Raises EmulatorFailed and TemplateError.
+    """
+    makers = {
+        "AWS::DynamoDB::Table": _make_table,
+        "AWS::S3::Bucket": _make_bucket,
+        "AWS::SecretsManager::Secret": _make_secret,
+        "AWS::SQS::Queue": _make_queue,
+    }
+    attributes: Attributes = {}
+    for logical_id, resource in resources.items():
+        properties = resource.get("Properties") or {}
+        name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id)
+        try:
+            found = makers[resource["Type"]](endpoint, name, properties)
+        except (ClientError, BotoCoreError) as error:
+            raise EmulatorFailed(f"{logical_id} cannot be made at {endpoint}: {error}") from error
+        except KeyError as error:
+            raise TemplateError(f"{logical_id}: {error} is missing") from error
+        attributes |= {(logical_id, attribute): value for attribute, value in found.items()}
+    _connect_dead_letters(resources, endpoint, attributes)
+    return attributes
+
+
+def aws_client(service: str, endpoint: str) -> Any:
+    """A client of the SDK for the emulator at `endpoint`."""
+    return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal name
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(
+            connect_timeout=2, read_timeout=30, retries={"total_max_attempts": 2}, s3={"addressing_style": "path"}
+        ),
+    )
+
+
+def _make_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+    dynamodb = aws_client("dynamodb", endpoint)
+    try:
+        table = dynamodb.describe_table(TableName=name)["Table"]
+    except dynamodb.exceptions.ResourceNotFoundException:
+        arguments = {key: properties[key] for key in _TABLE_ARGUMENTS if key in properties}
+        table = dynamodb.create_table(TableName=name, **arguments)["TableDescription"]
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        if "TimeToLiveSpecification" in properties:
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
+    return {"Ref": name, "Arn": table["TableArn"]}
+
+
+def _make_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
+    s3 = aws_client("s3", endpoint)
+    try:
+        s3.head_bucket(Bucket=name)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+            raise
+        s3.create_bucket(Bucket=name)
+    return {"Ref": name, "Arn": f"arn:aws:s3:::{name}", "DomainName": f"{name}.s3.amazonaws.com"}
+
+
+def _make_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+    secrets_manager = aws_client("secretsmanager", endpoint)
+    try:
+        arn = secrets_manager.describe_secret(SecretId=name)["ARN"]
+    except secrets_manager.exceptions.ResourceNotFoundException:
+        arn = secrets_manager.create_secret(Name=name, SecretString=_secret_text(secrets_manager, properties))["ARN"]
+    return {"Ref": arn, "Id": arn}
+
+
+def _secret_text(secrets_manager: Any, properties: Node) -> str:
+    generate = dict(properties.get("GenerateSecretString") or {})
+    if not generate:
+        return str(properties["SecretString"])
+    template, key = generate.pop("SecretStringTemplate", None), generate.pop("GenerateStringKey", None)
+    password = secrets_manager.get_random_password(**generate)["RandomPassword"]
+    if template is None:
+        return str(password)
+    content = json.loads(template)
+    content[key] = password
+    return json.dumps(content)
+
+
+def _make_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+    sqs = aws_client("sqs", endpoint)
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        attributes = {key: str(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}
+
+
+def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: Attributes) -> None:
+    """Once all queues are there: what was resolved before stands for logical ids."""
+    known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
+    for logical_id, resource in resources.items():
+        policy = (resource.get("Properties") or {}).get("RedrivePolicy")
+        if policy is None:
+            continue
+        target = policy["deadLetterTargetArn"]
+        redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
+        aws_client("sqs", endpoint).set_queue_attributes(
+            QueueUrl=attributes[logical_id, "Ref"], Attributes={"RedrivePolicy": redrive}
+        )

@@ -1,0 +1,58 @@
+"""Starts and stops what stands in for AWS and for an origin: moto and httpbin."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal
+
+from brine_cli.http.admission import Admission
+from brine_cli.http.server import listen, url_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+type Emulator = Literal["moto", "httpbin"]
+
+
+@contextmanager
+def run_emulator(
+    name: Emulator,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    has_secret_path: bool = True,
+    hosts: Iterable[str] = (),
+    origins: Iterable[str] = (),
+) -> Iterator[str]:
+    """The URL of a new moto or httpbin, which ends with the context. Raises PortTaken.
+
+    It answers as soon as it has loaded; connections made before that wait. moto answers only requests of this machine
+    (admission.py; `hosts` and `origins` are those of an Admission), and with a secret path only those with that path.
+    """
+    listener = listen(host, port)
+    path = f"/{secrets.token_hex(16)}" if name == "moto" and has_secret_path else ""
+    with listener:
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            [sys.executable, "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
+            # moto takes anything as credentials, but boto3 inside it must not look for real ones.
+            env={**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,  # Ctrl-C is for us, who stop it in order
+        )
+        url = f"{url_of(listener)}{path}"
+        admission = Admission.at(listener, host, hosts=hosts, origins=origins)
+    assert process.stdin is not None  # noqa: S101  (a pipe, as was asked for)
+    # Not as arguments: every user of the machine may read those.
+    process.stdin.write(f"{admission.to_json()}\n{path}\n".encode())
+    process.stdin.flush()
+    # Our copy of the socket is closed now: if the process dies, clients are refused instead of left waiting.
+    try:
+        yield url
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,92 @@
+"""A threaded HTTP/1.1 server: one thread per connection, so that a hundred slow requests do not wait for each other."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+from brine_cli.errors import PortTaken
+from brine_cli.http.connection import HttpConnection, Patience
+
+if TYPE_CHECKING:
+    from brine_cli.http.connection import Answerer
+
+_BACKLOG = 1024
+_PAUSE_SECONDS = 0.05
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises PortTaken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PortTaken(f"cannot listen on {host}:{port}: {reason}") from error
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The URL at which `listener` is reached."""
+    host, port = listener.getsockname()
+    return f"http://{host}:{port}"
+
+
+class HttpServer:
+    """Serves `answer` on a listening socket between entering and leaving the context. It owns the socket."""
+
+    def __init__(self, listener: socket.socket, answer: Answerer, patience: Patience | None = None) -> None:
+        self._listener = listener
+        self._answer = answer
+        self._patience = patience or Patience()
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._acceptor = threading.Thread(target=self._accept, name="accept", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._acceptor.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._stopping.set()
+            open_now = tuple(self._connections)
+        for connection in (self._listener, *open_now):
+            _hang_up(connection)
+        self._acceptor.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, address = self._listener.accept()
+            except OSError:
+                # This client is gone, or we are out of file descriptors until another one goes.
+                if self._stopping.wait(_PAUSE_SECONDS):
+                    return
+                continue
+            threading.Thread(target=self._serve, args=(connection, address[0]), name="http", daemon=True).start()
+
+    def _serve(self, connection: socket.socket, client: str) -> None:
+        with connection:
+            with self._lock:
+                if self._stopping.is_set():
+                    return
+                self._connections.add(connection)
+            try:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                HttpConnection(connection, client, self._answer, self._patience).serve()
+            finally:
+                with self._lock:
+                    self._connections.discard(connection)
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it is gone already
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,180 @@
+"""An execution environment: one worker process of one function, seen from the twin."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+import uuid
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from brine_cli.lambda_runtime import worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_WORKER = Path(worker.__file__)
+_LAST_LINES_SECONDS = 1.0  # a process that the handler started may hold the pipe for longer
+
+
+class InvocationFailed(Exception):
+    """The function gave no answer. The message says why, for the console."""
+
+
+class InitFailed(InvocationFailed):
+    """The handler's module could not be loaded. The message is the traceback."""
+
+
+class HandlerFailed(InvocationFailed):
+    """The handler raised, or returned what is not JSON. The message is the traceback."""
+
+
+class EnvironmentDied(InvocationFailed):
+    """The process ended before it answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How to start a function: `path` before the standard library on sys.path, `variables` as its whole environment.
+
+    `show` gets what it prints to stdout, line by line; without it, stdout is the twin's own.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    code: Path
+    path: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: float
+    show: Callable[[str], None] | None = None
+
+
+class Environment:
+    """One worker process, from its start to its end; it is never restarted, only replaced."""
+
+    def __init__(self, launch: Launch, *, threads: int, report: Callable[[str], None]) -> None:
+        self._launch = launch
+        self._report = report
+        self._ids = itertools.count()
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._pending: dict[int, Future[bytes]] = {}
+        self._ready: Future[None] = Future()
+        self._stopping = False
+        self.is_alive = True
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and worker)
+                # Isolated and without `site`: no .pth file may put the workspace's source folders on the path.
+                [sys.executable, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
+                cwd=launch.code,
+                env=dict(launch.variables),
+                stdin=subprocess.DEVNULL,
+                stdout=None if launch.show is None else subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the twin, which stops its workers in order
+            )
+        self._output = threading.Thread(
+            target=_show_lines, args=(self._process.stdout, launch.show), name=f"{launch.name} output", daemon=True
+        )
+        self._output.start()
+        self._reader = threading.Thread(target=self._read, name=f"{launch.name} answers", daemon=True)
+        self._reader.start()
+        self._send(
+            {
+                "handler": launch.handler,
+                "code": [str(folder) for folder in launch.path],
+                "packages": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
+                "threads": threads,
+            }
+        )
+
+    def wait_until_ready(self, timeout: float) -> None:
+        """Waits for the end of the init phase. Raises InvocationFailed, or TimeoutError after `timeout` seconds."""
+        self._ready.result(timeout)
+
+    def submit(self, event: bytes) -> Future[bytes]:
+        """Starts an invocation; the future gives the answer as JSON or raises InvocationFailed."""
+        future: Future[bytes] = Future()
+        with self._lock:
+            invocation = next(self._ids)
+            if not self.is_alive:
+                raise EnvironmentDied(f"{self._launch.name}: its process is gone")
+            self._pending[invocation] = future
+        head = {
+            "id": invocation,
+            "request_id": str(uuid.uuid4()),
+            "arn": self._launch.arn,
+            "deadline": time.time() + self._launch.timeout,
+        }
+        self._send(head, event)
+        return future
+
+    def stop(self) -> None:
+        """Ends the process at once, as Lambda does, and waits until it is gone."""
+        self._stopping = True
+        self._process.kill()
+        self._reader.join()
+
+    def _send(self, head: worker.Head, payload: bytes = b"") -> None:
+        # When the process has ended, the reader is about to tell everyone who waits.
+        with self._sending, contextlib.suppress(OSError):
+            self._socket.sendall(worker.pack_frame(head, payload))
+
+    def _read(self) -> None:
+        with self._socket, self._socket.makefile("rb") as stream:
+            try:
+                while frame := worker.read_frame(stream):
+                    self._take(*frame)
+            except OSError:
+                pass  # reset: the process was killed with frames unread
+        status = self._process.wait()
+        self._output.join(_LAST_LINES_SECONDS)  # what it said before it died comes before what we say of it
+        with self._lock:
+            self.is_alive = False
+            waiting: list[Future[bytes] | Future[None]] = list(self._pending.values())
+            self._pending.clear()
+        if not self._ready.done():
+            waiting.append(self._ready)
+        death = EnvironmentDied(f"{self._launch.name}: its process {_how_it_ended(status)}")
+        for future in waiting:
+            future.set_exception(death)
+        if not waiting and not self._stopping and not self._ready.exception():
+            self._report(f"{death} between requests; the next one starts a new process")
+
+    def _take(self, head: worker.Head, payload: bytes) -> None:
+        match head["kind"]:
+            case "ready":
+                self._ready.set_result(None)
+            case "init-failed":
+                self.is_alive = False  # the next request must not meet it while it ends
+                self._ready.set_exception(InitFailed(f"{self._launch.name} cannot be loaded\n{head['error']}"))
+            case kind:
+                with self._lock:
+                    future = self._pending.pop(head["id"])
+                if kind == "answer":
+                    future.set_result(payload)
+                else:
+                    future.set_exception(HandlerFailed(f"{self._launch.name} raised\n{head['error']}"))
+
+
+def _show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:
+    if output is None or show is None:
+        return
+    with output:
+        for line in output:
+            show(line.decode("utf-8", "replace").rstrip("\n"))
+
+
+def _how_it_ended(status: int) -> str:
+    return f"ended with exit status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"

@@ -1,0 +1,74 @@
+"""Prepares what each function runs with, as Lambda lays it out: /opt, the import path, the environment variables."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from brine_cli.emulators.credentials import CREDENTIALS
+from brine_cli.lambda_runtime.environment import Launch
+from brine_cli.template.intrinsics import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from brine_cli.template.application import Function
+
+_OPT = "/opt"
+
+
+def prepare(
+    function: Function, opt: Path, *, variables: Mapping[str, str], show: Callable[[str], None] | None
+) -> Launch:
+    """Fills the folder `opt` with the function's plain layers and says how to start it.
+
+    `variables` replace those of the same name that the template declares; `show` is Launch's.
+    """
+    shutil.rmtree(opt, ignore_errors=True)
+    opt.mkdir(parents=True)
+    for layer in function.layers:
+        if not layer.is_built:
+            shutil.copytree(layer.content, opt, dirs_exist_ok=True)
+    plain = [opt / "python"] if (opt / "python").is_dir() else []
+    declared = {
+        **function.environment,
+        **{name: value for name, value in variables.items() if name in function.environment},
+    }
+    return Launch(
+        name=function.logical_id,
+        arn=function.arn,
+        handler=function.handler,
+        code=function.code,
+        path=(function.code, *(layer.content for layer in function.layers if layer.is_built), *plain),
+        variables=_lambda_variables(function) | {name: _in_opt(value, opt) for name, value in declared.items()},
+        timeout=function.timeout,
+        show=show,
+    )
+
+
+def _in_opt(value: str, opt: Path) -> str:
+    """`value` with a path in /opt turned into one in `opt`."""
+    return str(opt) + value.removeprefix(_OPT) if value == _OPT or value.startswith(f"{_OPT}/") else value
+
+
+def _lambda_variables(function: Function) -> dict[str, str]:
+    """What Lambda sets (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
+    return CREDENTIALS | {
+        "_HANDLER": function.handler,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_NAME": function.logical_id,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.logical_id}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "local-twin",
+        "AWS_REGION": REGION,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LAMBDA_TASK_ROOT": str(function.code),
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "TZ": ":UTC",
+    }

@@ -1,0 +1,161 @@
+"""Takes messages from a queue and hands them to a function in batches, as Lambda's event source mapping does.
+
+What the function does not report as failed is deleted; the rest comes again once its visibility timeout is over, and
+after the queue's maxReceiveCount goes to the dead-letter queue.
+(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from brine_cli.emulators.resources import aws_client
+from brine_cli.lambda_runtime.environment import InvocationFailed
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut
+from brine_cli.template.intrinsics import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_cli.template.event_sources import QueueSource
+
+    type Message = dict[str, Any]
+
+# Lambda waits at the queue for 20 s instead. moto would wait inside, and answer nobody else meanwhile.
+PAUSE_SECONDS = 0.2
+
+
+class QueuePoller:
+    """The thread of one event source: one batch at a time, in the order in which the queue gives messages.
+
+    `invoke` gives the function's answer to an event, both as JSON; it raises InvocationFailed or IntegrationTimedOut.
+    """
+
+    def __init__(
+        self,
+        source: QueueSource,
+        endpoint: str,
+        invoke: Callable[[bytes], bytes],
+        *,
+        report: Callable[[str], None],
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._source = source
+        self._sqs = aws_client("sqs", endpoint)
+        self._invoke = invoke
+        self._report = report
+        self._pause = pause
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"{source.function} messages", daemon=True)
+        self._last_trouble = ""
+        self._url = ""
+
+    def start(self) -> None:
+        """Begins to take messages."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Takes no more messages. What is with the function is left to end."""
+        self._stopping.set()
+
+    def join(self) -> None:
+        """Waits until the last batch has come to its end, which the end of the function's process brings about."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                is_idle = not self.poll()
+            except (ClientError, BotoCoreError) as error:
+                self._tell(f"the queue of {self._source.function} does not answer: {error}")
+                is_idle = True
+            if is_idle:
+                self._stopping.wait(self._pause)
+
+    def poll(self) -> bool:
+        """Handles one batch. Whether there was one. Raises ClientError and BotoCoreError when the queue fails."""
+        if not self._url:
+            self._url = self._sqs.get_queue_url(QueueName=self._source.queue_name)["QueueUrl"]
+        received = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(self._source.batch_size, 10),
+            WaitTimeSeconds=0,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages: list[Message] = received.get("Messages") or []
+        done = self._deliver(messages) if messages else []
+        if done:
+            entries = [
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(done)
+            ]
+            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        return bool(messages)
+
+    def _deliver(self, messages: list[Message]) -> list[Message]:
+        """Those of the messages that the function is done with."""
+        event = json.dumps({"Records": [_record(message, self._source.queue_arn) for message in messages]})
+        try:
+            answer = json.loads(self._invoke(event.encode()))
+        except (InvocationFailed, IntegrationTimedOut) as failure:
+            why = str(failure) or "it took longer than the twin waits"
+            self._tell(f"{len(messages)} messages for {self._source.function} will come again: {why}")
+            return []
+        if not self._source.reports_failures:
+            return messages
+        failed = failed_ids(answer, {message["MessageId"] for message in messages})
+        if failed is None:
+            self._tell(f"{len(messages)} messages for {self._source.function} will come again: it names none of them")
+            return []
+        return [message for message in messages if message["MessageId"] not in failed]
+
+    def _tell(self, what: str) -> None:
+        """Reports trouble, but neither that which lasts again and again nor that of being stopped."""
+        if what != self._last_trouble and not self._stopping.is_set():
+            self._report(what)
+        self._last_trouble = what
+
+
+def failed_ids(answer: Any, sent: set[str]) -> set[str] | None:
+    """The ids that a partial batch response reports, or None when it is malformed: then all have failed."""
+    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else answer
+    if failures is None:
+        return set()
+    if not isinstance(failures, list):
+        return None
+    ids: set[str] = set()
+    for failure in failures:
+        id_ = failure.get("itemIdentifier") if isinstance(failure, dict) else None
+        if not isinstance(id_, str) or id_ not in sent:
+            return None
+        ids.add(id_)
+    return ids
+
+
+def _record(message: Message, queue_arn: str) -> Message:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes") or {},
+        "messageAttributes": {
+            name: _attribute(attribute) for name, attribute in (message.get("MessageAttributes") or {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": REGION,
+    }
+
+
+def _attribute(attribute: Message) -> Message:
+    value: Message = {"stringListValues": [], "binaryListValues": [], "dataType": attribute["DataType"]}
+    if "BinaryValue" in attribute:
+        return {"binaryValue": base64.b64encode(attribute["BinaryValue"]).decode(), **value}
+    return {"stringValue": attribute["StringValue"], **value}

@@ -1,0 +1,190 @@
+"""What a template deploys, as far as the twin runs it: functions, layers, and the events that invoke them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine_cli.errors import TemplateError
+from brine_cli.template.event_sources import read_queue_source, read_route
+from brine_cli.template.intrinsics import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from brine_cli.template.document import Node, Template
+    from brine_cli.template.event_sources import QueueSource, Route
+    from brine_cli.template.intrinsics import Resolver
+
+_FUNCTION = "AWS::Serverless::Function"
+_API = "AWS::Serverless::HttpApi"
+_LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
+# What somebody must make before the functions run, and the property that may name it.
+NAMED_BY = {
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::SQS::Queue": "QueueName",
+}
+_DEFAULT_TIMEOUT = 3  # seconds; what Lambda gives when the template says nothing
+_DEFAULT_MEMORY = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A layer. `sam build` puts a built one under /opt/python; the others lie in /opt as they are."""
+
+    logical_id: str
+    content: Path
+    is_built: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function and what it runs with. `timeout` is in seconds, `memory` in MB."""
+
+    logical_id: str
+    code: Path
+    handler: str
+    layers: tuple[Layer, ...]
+    environment: Mapping[str, str]
+    timeout: float
+    memory: int
+
+    @property
+    def arn(self) -> str:
+        """The function's ARN, as a context object gives it."""
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.logical_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Everything of a template that the twin runs. `unserved` are events that it does not deliver, for people."""
+
+    functions: Mapping[str, Function]
+    routes: tuple[Route, ...]
+    queue_sources: tuple[QueueSource, ...] = ()
+    unserved: tuple[str, ...] = ()
+
+
+def layer_arn(logical_id: str) -> str:
+    """What `!Ref` of a layer gives."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{logical_id}:1"
+
+
+def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
+    """The attributes by which a Resolver knows the template's layers."""
+    return {
+        (name, "Ref"): layer_arn(name) for name, resource in template.resources.items() if resource["Type"] in _LAYERS
+    }
+
+
+def data_resources(template: Template, resolver: Resolver) -> dict[str, Node]:
+    """The tables, buckets, secrets and queues of `template`, resolved, by logical id."""
+    resolved = {
+        name: resolver.resource(name) for name, resource in template.resources.items() if resource["Type"] in NAMED_BY
+    }
+    return {name: resource for name, resource in resolved.items() if resource is not None}
+
+
+def read_application(template: Template, resolver: Resolver) -> Application:
+    """The application in `template`. Raises TemplateError where it would not deploy or could not run."""
+    resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
+    layers = {
+        layer_arn(name): _layer(template, name, resource)
+        for name, resource in resources.items()
+        if resource["Type"] in _LAYERS
+    }
+    defaults = resolver.resolve(template.globals.get("Function") or {}, "Globals")
+    of_apis = resolver.resolve(template.globals.get("HttpApi") or {}, "Globals")
+    apis = {
+        name: _merged(of_apis, resource.get("Properties") or {})
+        for name, resource in resources.items()
+        if resource["Type"] == _API
+    }
+    functions: dict[str, Function] = {}
+    routes: list[Route] = []
+    queue_sources: list[QueueSource] = []
+    unserved: list[str] = []
+    for name, resource in resources.items():
+        if resource["Type"] != _FUNCTION:
+            continue
+        properties = _merged(defaults, resource.get("Properties") or {})
+        functions[name] = _function(template, name, properties, layers)
+        for event_name, event in (properties.get("Events") or {}).items():
+            where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
+            if event.get("Type") == "HttpApi":
+                # Without an ApiId it is the API that SAM makes of Globals alone.
+                api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
+                routes.append(read_route(where, name, of_event, api))
+            elif event.get("Type") == "SQS":
+                queue_sources.append(read_queue_source(where, name, of_event))
+            else:
+                unserved.append(f"{where} ({event.get('Type')})")
+    for name, api in apis.items():
+        if {"DefinitionBody", "DefinitionUri"} & api.keys():
+            raise TemplateError(
+                f"{name}: the local twin reads routes from the functions' events, not from an OpenAPI definition"
+            )
+    if not routes:
+        raise TemplateError(
+            f"{template.path.name}: no function has an event of type HttpApi, so there is nothing to serve"
+        )
+    return Application(
+        functions=functions, routes=tuple(routes), queue_sources=tuple(queue_sources), unserved=tuple(unserved)
+    )
+
+
+def _merged(defaults: Node, own: Node) -> Node:
+    """SAM's rule for Globals: maps are merged, lists joined, everything else is replaced."""
+    if isinstance(defaults, dict) and isinstance(own, dict):
+        return {**defaults, **{key: _merged(defaults[key], own[key]) if key in defaults else own[key] for key in own}}
+    if isinstance(defaults, list) and isinstance(own, list):
+        return defaults + own
+    return own
+
+
+def _folder(template: Template, where: str, name: str, properties: Node) -> Path:
+    location = properties.get(name)
+    if not isinstance(location, str):
+        raise TemplateError(f"{where}: {name} must be a folder")
+    folder = (template.path.parent / location).resolve()
+    if not folder.is_dir():
+        raise TemplateError(f"{where}: {name} {location} is not a folder")
+    return folder
+
+
+def _layer(template: Template, name: str, resource: Node) -> Layer:
+    content = _folder(template, name, "ContentUri", resource.get("Properties") or {})
+    return Layer(logical_id=name, content=content, is_built="BuildMethod" in (resource.get("Metadata") or {}))
+
+
+def _function(template: Template, name: str, properties: Node, layers: Mapping[str, Layer]) -> Function:
+    handler = properties.get("Handler")
+    if not isinstance(handler, str) or "." not in handler:
+        raise TemplateError(f"{name}: Handler must be module.function")
+    return Function(
+        logical_id=name,
+        code=_folder(template, name, "CodeUri", properties),
+        handler=handler,
+        layers=tuple(_declared_layers(name, properties.get("Layers") or [], layers)),
+        environment={
+            key: _as_text(value)
+            for key, value in ((properties.get("Environment") or {}).get("Variables") or {}).items()
+        },
+        timeout=float(properties.get("Timeout", _DEFAULT_TIMEOUT)),
+        memory=int(properties.get("MemorySize", _DEFAULT_MEMORY)),
+    )
+
+
+def _declared_layers(name: str, declared: Node, layers: Mapping[str, Layer]) -> Iterator[Layer]:
+    for arn in declared:
+        if arn not in layers:
+            raise TemplateError(f"{name}: the layer {arn} is not in the template, so the local twin cannot load it")
+        yield layers[arn]
+
+
+def _as_text(value: Node) -> str:
+    """An environment variable as CloudFormation hands it over."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,81 @@
+"""The events that invoke functions, as far as the twin delivers them: routes of the HTTP API, and queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine_cli.errors import TemplateError
+from brine_cli.template.authorizers import authorizer_of
+
+if TYPE_CHECKING:
+    from brine_cli.template.authorizers import Authorizer
+    from brine_cli.template.document import Node
+
+_DEFAULT_BATCH = 10  # messages; Lambda's, for queues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY."""
+
+    method: str
+    path: str | None
+    function: str
+    authorizer: Authorizer = "NONE"
+
+    @property
+    def key(self) -> str:
+        """The route key that events carry."""
+        return "$default" if self.path is None else f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSource:
+    """A queue whose messages go to a function, and whether the function says which of a batch have failed."""
+
+    function: str
+    queue_arn: str
+    batch_size: int
+    reports_failures: bool
+
+    @property
+    def queue_name(self) -> str:
+        """The last part of the ARN."""
+        return self.queue_arn.rpartition(":")[2]
+
+
+def read_route(where: str, function: str, properties: Node, api: Node) -> Route:
+    """The route that an event of type HttpApi makes; `api` is its API. Both are resolved `Properties`.
+
+    Raises TemplateError, which begins with `where`.
+    """
+    if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
+        raise TemplateError(f"{where}: the local twin sends payload format 2.0 only")
+    authorizer = authorizer_of(where, properties, api)
+    path, method = properties.get("Path"), properties.get("Method")
+    if path in {None, "$default"}:
+        return Route(method="ANY", path=None, function=function, authorizer=authorizer)
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise TemplateError(f"{where}: Path must begin with /")
+    return Route(
+        method="ANY" if method in {None, "*", "x-amazon-apigateway-any-method"} else str(method).upper(),
+        path=path,
+        function=function,
+        authorizer=authorizer,
+    )
+
+
+def read_queue_source(where: str, function: str, properties: Node) -> QueueSource:
+    """The queue of an event of type SQS, from its resolved `Properties`. Raises TemplateError."""
+    if not isinstance(properties.get("Queue"), str):
+        raise TemplateError(f"{where}: Queue must be the ARN of a queue")
+    for name in ("FilterCriteria", "Enabled"):
+        if name in properties:
+            raise TemplateError(f"{where}: the local twin does not know {name}")
+    return QueueSource(
+        function=function,
+        queue_arn=properties["Queue"],
+        batch_size=int(properties.get("BatchSize", _DEFAULT_BATCH)),
+        reports_failures="ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or []),
+    )

@@ -1,0 +1,133 @@
+"""How a class is looked at when it is registered: its fields, what they may hold, and how it is called."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import typing
+from typing import Any
+
+from brine_codec.classes.annotations import kind_of
+from brine_codec.classes.records import Field, Upgrade, record
+from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
+from brine_codec.pickling.makers import explicit
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from brine_codec.classes.annotations import Kind
+    from brine_codec.pickling.makers import Maker, Reducer
+
+MOST_COMBINATIONS = 65_536
+"""Of the flags of one class, met in this process."""
+
+
+def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
+    """A maker and a reducer for a dataclass, NamedTuple or Enum. `names` helps to resolve annotations."""
+    if issubclass(cls, enum.Flag):
+        return _flag(tag, cls)
+    if issubclass(cls, enum.Enum):
+        return _enum(tag, cls)
+    if dataclasses.is_dataclass(cls):
+        return _dataclass(tag, cls, names)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        _check_call(cls, list(cls._fields))
+        return record(tag, cls, [Field(name, kind) for name, kind in _kinds(cls, cls._fields, names).items()])
+    raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
+
+
+def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
+    if issubclass(cls, _PLAIN):
+        raise TypeError(
+            f"{cls.__qualname__} is a dataclass and a {cls.__mro__[1].__name__} at once: give pack and make"
+        )
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # a dataclass
+    called = [field for field in fields if field.init]
+    _check_call(cls, [field.name for field in called if not field.kw_only], {f.name for f in called if f.kw_only})
+    kinds = _kinds(cls, tuple(field.name for field in fields), names)
+    return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
+
+
+_PLAIN = (list, tuple, dict, set, frozenset, str, bytes, bytearray, int, float, complex)
+
+
+def _check_call(cls: type, by_position: list[str], by_keyword: Collection[str] = ()) -> None:
+    """Raise TypeError unless the class takes exactly its fields, in their order."""
+    parameters = inspect.signature(cls).parameters.values()
+    keywords = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
+    positions = [parameter.name for parameter in parameters if parameter.name not in keywords]
+    if positions != by_position or keywords != set(by_keyword):
+        raise TypeError(
+            f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
+        )
+
+
+def _given(field: dataclasses.Field[Any]) -> str:
+    if not field.init:
+        return "late"
+    return "keyword" if field.kw_only else "position"
+
+
+def _kinds(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
+    try:
+        hints = typing.get_type_hints(cls, localns=dict(names))
+    except NameError as error:
+        raise TypeError(
+            f"an annotation of {cls.__qualname__} names {error.name}, which its module does not have when it runs: "
+            f"register that class first, or give types={{{error.name!r}: ...}}"
+        ) from error
+    return {name: kind_of(hints.get(name, Any)) for name in fields}
+
+
+def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
+    """A member travels as its name."""
+    members = cls.__members__
+
+    def make(*values: object) -> enum.Enum:
+        (name,) = values
+        if type(name) is not str:
+            raise Undecodable(f"{shown(tag)} is not named by text")
+        if name not in members:
+            raise SchemaMiss(f"{shown(tag)} has no member {shown(name)}")
+        return members[name]
+
+    return explicit(tag, cls, lambda member: (member._name_,), make)  # `name` may be a field of the class's own
+
+
+def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
+    """Flags travel as their value: combinations have no name of their own.
+
+    Python keeps each combination that it has met in the class, for good, so there is a limit to them.
+    """
+    known = cls._value2member_map_
+    known_bits = 0
+    for member in cls.__members__.values():
+        known_bits |= member.value
+
+    def make(*values: object) -> enum.Flag:
+        (value,) = values
+        if type(value) is not int:
+            raise Undecodable(f"{shown(tag)} is not an integer")
+        if value & ~known_bits or value < 0:
+            raise SchemaMiss(f"{shown(tag)} has no such flags")
+        if value not in known and len(known) >= MOST_COMBINATIONS:
+            raise TooLarge(f"{shown(tag)} has more than {MOST_COMBINATIONS} combinations of flags in this process")
+        try:
+            return cls(value)
+        except ValueError:
+            raise SchemaMiss(f"{shown(tag)} has no such flags") from None
+
+    return explicit(tag, cls, lambda flag: (flag.value,), make)
+
+
+def inspect_upgrade(tag: str, cls: type, upgrade: Callable[..., Any], names: Mapping[str, object]) -> Upgrade:
+    """What makes today's object of the values of an older version. `upgrade` has a parameter for each of its fields.
+
+    Raises TypeError when its parameters do not say which fields these were.
+    """
+    parameters = inspect.signature(upgrade).parameters.values()
+    if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
+        raise TypeError(f"accepts: the function for {tag} needs one named parameter for each field of that version")
+    kinds = _kinds(upgrade, tuple(parameter.name for parameter in parameters), names)
+    return Upgrade(tag, cls, upgrade, [Field(name, kind) for name, kind in kinds.items()])

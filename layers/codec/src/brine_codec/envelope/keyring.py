@@ -1,0 +1,112 @@
+"""The signing keys by id: the newest that may seal does, all open."""
+
+from __future__ import annotations
+
+from brine_codec.envelope.mac import Mac, expand, extract
+from brine_codec.errors import BadKeyring, UnknownKey, shown
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SALT = b"brine envelope v1"
+SHORTEST_SECRET = 32
+LARGEST_ID = 2**32 - 1
+
+
+class Key:
+    """One secret and what is derived from it. Never shown, not even by repr."""
+
+    __slots__ = ("_macs", "_prk", "id", "seals_from")
+
+    def __init__(self, key_id: int, secret: str, seals_from: float = 0) -> None:
+        if not 0 < key_id <= LARGEST_ID:
+            raise BadKeyring(f"key id {key_id} is not between 1 and {LARGEST_ID}")
+        if len(secret) < SHORTEST_SECRET:
+            raise BadKeyring(f"the secret of key {key_id} is shorter than {SHORTEST_SECRET} characters")
+        self.id = key_id
+        self.seals_from = seals_from
+        self._prk = extract(SALT, secret.encode("utf-8", "surrogatepass"))
+        self._macs: dict[str, Mac] = {}
+
+    def __repr__(self) -> str:
+        return f"Key({self.id})"
+
+    def mac(self, purpose: str) -> Mac:
+        """The MAC of this key for one purpose, made once."""
+        mac = self._macs.get(purpose)
+        if mac is None:
+            mac = self._macs[purpose] = Mac(expand(self._prk, b"mac\0" + purpose.encode("utf-8", "surrogatepass")))
+        return mac
+
+
+class Keyring:
+    """Keys by id. Immutable; see KeyringSource for one that is loaded and kept fresh."""
+
+    __slots__ = ("_by_id", "_newest_first")
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._newest_first = sorted(keys, key=lambda key: key.id, reverse=True)
+        self._by_id = {key.id: key for key in self._newest_first}
+        if not self._by_id:
+            raise BadKeyring("the keyring has no key")
+        if len(self._by_id) != len(self._newest_first):
+            raise BadKeyring("the keyring has two keys with one id")
+
+    def __repr__(self) -> str:
+        return f"Keyring({sorted(self._by_id)})"
+
+    @classmethod
+    def from_json(cls, text: str) -> Keyring:
+        """Read `{"<id>": "<secret>"}` or `{"<id>": {"secret": "<secret>", "seals_from": <seconds since 1970>}}`.
+
+        Secrets have at least 32 characters. Raises BadKeyring, which never shows any of the text.
+        """
+        return cls(_key(name, value) for name, value in _members(text))
+
+    def sealing_key(self, now: float) -> Key:
+        """The newest key whose `seals_from` has come."""
+        for key in self._newest_first:
+            if key.seals_from <= now:
+                return key
+        raise UnknownKey("no key of the keyring seals yet")
+
+    def opening_key(self, key_id: int, now: float) -> Key:  # noqa: ARG002 - KeyringSource needs `now` here
+        """The key with this id. Raises UnknownKey."""
+        key = self._by_id.get(key_id)
+        if key is None:
+            raise UnknownKey(f"key {key_id} is not in the keyring", key_id)
+        return key
+
+
+def _members(text: str) -> list[tuple[str, object]]:
+    """The pairs of a JSON object, repeats kept."""
+    import json  # noqa: PLC0415 - 8 ms that importing the codec does not have to wait for
+
+    try:
+        pairs = json.loads(text, object_pairs_hook=_Pairs)
+    except (ValueError, TypeError, RecursionError):
+        pairs = None  # raised below: this error holds the text, and must not become the context of ours
+    if not isinstance(pairs, _Pairs):
+        raise BadKeyring("the keyring is not a JSON object")
+    return pairs
+
+
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as its pairs, so that a repeated name is not lost."""
+
+
+def _key(name: str, value: object) -> Key:
+    if not (name.isascii() and name.isdigit() and len(name) <= 10 and name == str(int(name))):
+        raise BadKeyring(f"key ids are plain decimal numbers, not {shown(name)}")
+    seals_from: object = 0
+    if isinstance(value, _Pairs):
+        members = dict(value)
+        if len(members) != len(value) or not {"secret"} <= members.keys() <= {"secret", "seals_from"}:
+            raise BadKeyring(f'key {name} needs "secret" and may have "seals_from", nothing else')
+        value, seals_from = members["secret"], members.get("seals_from", 0)
+    if not isinstance(value, str):
+        raise BadKeyring(f"the secret of key {name} is not text")
+    if isinstance(seals_from, bool) or not isinstance(seals_from, (int, float)) or not 0 <= seals_from < 2**53:
+        raise BadKeyring(f"seals_from of key {name} is not a time in seconds since 1970")
+    return Key(int(name), value, seals_from)

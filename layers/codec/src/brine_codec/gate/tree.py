@@ -1,0 +1,100 @@
+"""The third wall: read only what our writer can write, and only what the message may cost.
+
+The gate reads a tree stream without making any object. It knows each opcode's effect on the stack, refuses what our
+writer never writes, and draws from the message's budget what the unpickler will take. `grammar` has the opcodes.
+"""
+
+from __future__ import annotations
+
+from brine_codec.errors import Forbidden, shown
+from brine_codec.gate.simulation import MEMORY_PER_BYTE, Simulation
+from brine_codec.pickling import opcodes as op
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_codec.gate.budget import Budget
+    from brine_codec.limits import Limits
+    from brine_codec.pickling.makers import Maker
+
+    type Segments = list[tuple[int, int]]
+
+CONTAINERS = {
+    0x8C: (130, 0),
+    0x7D: (250, 1),
+    0x5D: (100, 1),
+    0x28: (100, 1),
+    0x8F: (300, 1),
+    0x85: (60, 2),
+    0x86: (60, 2),
+    0x87: (60, 2),
+    0x4E: (10, 0),
+    0x29: (10, 0),
+    0x88: (10, 0),
+    0x89: (10, 0),
+}
+"""Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
+_FREE = bytes(opcode for opcode in range(256) if opcode not in CONTAINERS)
+STEPS_PER_COUNT = 0.01
+"""Of looking at one byte to count the calls of one maker."""
+
+
+def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Callable[[str], Maker]) -> None:
+    """Draw from the budget what reading `stream` will take.
+
+    Raises Forbidden unless our writer could have written the stream to go with so many buffers, TooLarge when the
+    budget is used up, SchemaMiss for a tag that `find` does not know.
+    """
+    try:
+        makers, body = _introductions(stream, find)
+        simulation = Simulation(stream, body, limits, budget, makers)
+        simulation.run()
+    except IndexError:
+        raise Forbidden("the stream ends early") from None
+    if simulation.buffers != buffers:
+        raise Forbidden("the stream does not use each of its buffers once")
+    _charge(stream, body, simulation.texts, makers, budget)
+
+
+def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[int, Maker], int]:
+    """The makers that the stream names first, by their place in the memo, and where the object begins."""
+    if not stream.startswith(op.PROTOCOL):
+        raise Forbidden("the stream is not of protocol 5")
+    if stream[2] != op.FRAME or int.from_bytes(stream[3 : op.HEAD], "little") != len(stream) - op.HEAD:
+        raise Forbidden("the stream is not one frame")
+    makers: dict[int, Maker] = {}
+    pos = op.HEAD
+    while stream.startswith(op.REBUILD, pos):
+        start = pos + len(op.REBUILD) + 2
+        end = start + stream[start - 1]
+        index = stream[end + 3]
+        try:
+            tag = stream[start:end].decode()
+        except UnicodeDecodeError:
+            raise Forbidden("the stream names a tag that is not text") from None
+        if stream[pos : end + 5] != op.introduction(index, tag) or index in makers:
+            raise Forbidden(f"the stream does not introduce {shown(tag)} as the writer does")
+        maker = find(tag)
+        if maker in makers.values():
+            raise Forbidden(f"the stream introduces {shown(tag)} twice")
+        makers[index] = maker
+        pos = end + 5
+    return makers, pos
+
+
+def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
+    """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
+    start, parts = body, []
+    for first, last in texts:
+        parts.append(stream[start:first])
+        start = last
+    opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
+    budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
+    priced = opcodes.translate(None, _FREE)  # far shorter, and so faster to count in
+    for opcode, (memory, steps) in CONTAINERS.items():
+        count = priced.count(opcode)
+        budget.spend(memory * count, steps * count)
+    for index, maker in makers.items():
+        calls = opcodes.count(bytes((op.BINGET, index)))
+        budget.spend(maker.memory * calls, maker.steps * calls)

@@ -1,0 +1,278 @@
+"""Objects to pickle streams in which no class appears.
+
+There are two kinds of streams. A graph stream is the pickler's own: what is met twice is written once, and opens as one
+object. A tree stream has no memo: what is met twice is written twice. It is for other parties, who may not be trusted
+with references: `grammar` says why.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pickle import Pickler, _Pickler
+
+from brine_codec.errors import CodecError, TooLarge, Unsupported, shown
+from brine_codec.pickling import opcodes as op
+from brine_codec.pickling.makers import Maker, Rebuild
+from brine_codec.pickling.object_path import locate
+
+TYPE_CHECKING = False  # typing itself would cost 3 ms of import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pickle import PickleBuffer
+    from typing import Any
+
+    from brine_codec.pickling.makers import Reduced, Reducer
+
+    type Find = Callable[[type], Reducer | None]
+    type Written = tuple[list[bytes], list[PickleBuffer]]
+
+MOST_MAKERS = 256
+"""Classes in one tree stream: their places in the memo are bytes."""
+
+
+def _never(tag: str) -> Maker:
+    raise NotImplementedError(tag)
+
+
+rebuild = Rebuild(_never)
+"""What the pickler writes the name of. Each codec reads that name as a Rebuild of its own."""
+
+
+def _introduced(maker: object) -> tuple[Rebuild, tuple[str]]:
+    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # called for makers alone
+
+
+class Table(dict[type, "Callable[[object], object]"]):
+    """The pickler's dispatch table: what each type is written as. A type that is in no table cannot be written."""
+
+    def __init__(self, find: Find) -> None:
+        super().__init__({Rebuild: lambda _: Rebuild.NAME})
+        self._find = find
+
+    def __missing__(self, cls: type) -> Callable[[object], object]:
+        reducer = _introduced if issubclass(cls, Maker) else self._find(cls)
+        if reducer is None:
+            raise Unsupported(f"type {cls.__qualname__} is not registered")
+        self[cls] = reducer
+        return reducer
+
+
+class _Tool:
+    """A pickler and where it puts things. Making one costs a quarter of sealing a small object."""
+
+    __slots__ = ("buffers", "chunks", "pickler")
+
+    def __init__(self, table: Table) -> None:
+        self.chunks: list[bytes] = []
+        self.buffers: list[PickleBuffer] = []
+        file = _File()
+        file.write = self.chunks.append
+        self.pickler = Pickler(file, 5, fix_imports=False, buffer_callback=self.buffers.append)
+        self.pickler.dispatch_table = table  # type: ignore[assignment]  # typeshed wants exact result tuples
+
+
+class _File:
+    """A file that keeps what it is given, uncopied."""
+
+    __slots__ = ("write",)
+    write: Callable[[bytes], None]
+
+
+class GraphWriter:
+    """Writes graph streams. Tools that did well are kept for the next object; a list's ends are atomic."""
+
+    __slots__ = ("_idle", "table")
+
+    def __init__(self, find: Find) -> None:
+        self.table = Table(find)
+        self._idle: list[_Tool] = []
+
+    def write(self, obj: object) -> Written:
+        """The object as chunks of a stream, and its buffers. Raises Unsupported with the path inside."""
+        try:
+            tool = self._idle.pop()
+        except IndexError:
+            tool = _Tool(self.table)
+        _dump(tool.pickler, obj, self.table)
+        chunks, buffers = tool.chunks.copy(), tool.buffers.copy()
+        for chunk in chunks:
+            if _has_foreign_global(chunk) and (place := locate(obj, self.table)):
+                raise Unsupported(place)
+        if len(chunks) == 1:  # after a large object, the memo's memory is better given back
+            tool.pickler.clear_memo()
+            tool.chunks.clear()
+            tool.buffers.clear()
+            self._idle.append(tool)
+        return chunks, buffers
+
+
+class _Sink:
+    """A file that keeps what it is given, uncopied, up to a limit."""
+
+    __slots__ = ("_left", "chunks")
+
+    def __init__(self, most: int) -> None:
+        self.chunks: list[bytes] = []
+        self._left = most
+
+    def write(self, chunk: bytes) -> None:
+        """Keep a chunk. Raises TooLarge."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise TooLarge("the object takes more bytes than the limit, each part counted as often as it is met")
+        self.chunks.append(chunk)
+
+
+class TreeWriter:
+    """Writes tree streams of at most `most` bytes."""
+
+    __slots__ = ("_most", "table")
+
+    def __init__(self, find: Find, most: int) -> None:
+        self.table = Table(find)
+        self._most = most
+
+    def write(self, obj: object, *, as_calls: bool = False) -> Written:
+        """The object as a stream in one chunk, and its buffers. Raises Unsupported with the path inside, TooLarge.
+
+        as_calls: dicts and sets whose keys may collide become calls of makers that count how often they do.
+        """
+        if as_calls:
+            return self._written(_CallingPickler, obj)
+        try:
+            return self._written(Pickler, obj)
+        except _LostCountError:
+            return self._written(_UnframedPickler, obj)
+
+    def _written(self, kind: type[Pickler | _UnframedPickler], obj: object) -> Written:
+        buffers: list[PickleBuffer] = []
+        sink = _Sink(self._most)
+        pickler = kind(sink, 5, fix_imports=False, buffer_callback=buffers.append)
+        pickler.fast = True
+        makers = _Makers(pickler, self.table)
+        pickler.dispatch_table = makers  # type: ignore[assignment]  # typeshed wants exact result tuples
+        _dump(pickler, obj, self.table)
+        chunks = _unframed(sink.chunks) if kind is Pickler else sink.chunks[1:]
+        opcodes = b"".join((*makers.introductions(), *chunks))
+        head = op.PROTOCOL + bytes((op.FRAME,)) + len(opcodes).to_bytes(8, "little")
+        return [head + opcodes], buffers
+
+
+class _LostCountError(Exception):
+    """The pickler in C counts how deep it is without a memo, and forgets that it has left a frozenset.
+
+    After fifty of them it may say KeyError or find a cycle where there is none.
+    """
+
+
+class _UnframedPickler(_Pickler):
+    """The pickler in Python, which is slow and counts right, without frames."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed does not know the framer
+
+
+class _CallingPickler(_UnframedPickler):
+    """Writes a dict or a set with enough keys that may collide as a call."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """What it is called with, or NotImplemented for what is written as ever."""
+        tables = import_module("brine_codec.standard.hash_tables")  # rarely needed
+        if not tables.is_dear(obj):
+            return NotImplemented
+        try:
+            return self.dispatch_table[type(obj)](obj)
+        except TooLarge:  # its keys do collide: let the gate judge
+            return NotImplemented
+
+
+class _Makers(dict[type, "Callable[[object], object]"]):
+    """The dispatch table of one tree stream: gives each maker its place in the pickler's memo when it is first used."""
+
+    def __init__(self, pickler: Pickler | _UnframedPickler, table: Table) -> None:
+        super().__init__()
+        self._pickler = pickler
+        self._table = table
+        self._places: dict[Maker, int] = {}
+
+    def __missing__(self, cls: type) -> Callable[[object], object]:
+        reducer: Callable[[object], Reduced] = self._table[cls]  # type: ignore[assignment]  # of objects, not of makers
+        places = self._places
+
+        def placed(value: object) -> Reduced:
+            reduced = reducer(value)
+            if reduced[0] not in places:
+                self._place(reduced[0])
+            return reduced
+
+        self[cls] = placed
+        return placed
+
+    def get(self, cls: type, default: object = None) -> Callable[[object], object]:  # noqa: ARG002
+        """As the pickler in Python asks, which does not know of `__missing__`."""
+        return self[cls]
+
+    def _place(self, maker: Maker) -> None:
+        if len(self._places) == MOST_MAKERS:
+            raise Unsupported(f"the object holds more than {MOST_MAKERS} classes")
+        self._places[maker] = len(self._places)
+        memo = {id(maker): (place, maker) for maker, place in self._places.items()}
+        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed does not know it of the pickler in Python
+
+    def introductions(self) -> list[bytes]:
+        """The opcodes that bring the makers to their places."""
+        return [op.introduction(place, maker.tag) for maker, place in self._places.items()]
+
+
+def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> None:
+    try:
+        pickler.dump(obj)
+    except RecursionError:
+        raise Unsupported("the object contains itself, or is nested too deeply") from None
+    except TooLarge:
+        raise
+    except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
+        if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, ValueError):
+            raise _LostCountError from None
+        reason = str(error) if isinstance(error, CodecError) else type(error).__name__
+        raise Unsupported(locate(obj, table) or shown(reason)) from error
+
+
+def _unframed(chunks: list[bytes]) -> list[bytes]:
+    """The opcodes without frames.
+
+    A chunk is a frame, or what is too short for one; after it, or alone, the head of a large text may stand, and then
+    the text is the next chunk.
+    """
+    chunks[0] = chunks[0].removeprefix(op.PROTOCOL)
+    opcodes, is_text = [], False
+    for chunk in chunks:
+        rest = chunk
+        if not is_text and chunk[:1] == bytes((op.FRAME,)):
+            end = 9 + int.from_bytes(chunk[1:9], "little")
+            opcodes.append(chunk[9:end])
+            rest = chunk[end:]
+        opcodes.append(rest)
+        is_text = bool(rest) and not is_text
+    return opcodes
+
+
+def _has_foreign_global(chunk: bytes) -> bool:
+    """Whether a class or function may have been written: the pickler asks no table about these.
+
+    Looks for STACK_GLOBAL and MEMOIZE after a memoised text; data can look like that, so this is no proof.
+    """
+    at = chunk.find(0x93)
+    while at >= 0:
+        if (
+            chunk[at + 1 : at + 2] == b"\x94"
+            and (chunk[at - 1] == 0x94 or chunk[at - 2 : at - 1] == b"h" or chunk[at - 5 : at - 4] == b"j")
+            and not chunk.endswith(_OUR_GLOBAL, 0, at)
+        ):
+            return True
+        at = chunk.find(0x93, at + 1)
+    return False
+
+
+_OUR_GLOBAL = b"\x8c\x0bbrine_codec\x94\x8c\x07rebuild\x94"

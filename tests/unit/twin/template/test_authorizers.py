@@ -1,0 +1,60 @@
+"""A route's authorizer is what SAM would make of the template; what the twin does not know is an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brine_cli.errors import TemplateError
+from brine_cli.template.application import layer_attributes, read_application
+from brine_cli.template.authorizers import authorizer_of
+from brine_cli.template.document import read_template
+from brine_cli.template.intrinsics import Resolver
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def authorizers(name: str) -> dict[str, str]:
+    template = read_template(FIXTURES / name)
+    resolver = Resolver(template, overrides={}, attributes=layer_attributes(template))
+    return {route.key: route.authorizer for route in read_application(template, resolver).routes}
+
+
+def test_of_a_whole_template() -> None:
+    assert authorizers("signed.yaml") == {
+        "$default": "AWS_IAM",
+        "ANY /open": "NONE",
+        "OPTIONS /preflight": "NONE",
+        "ANY /other": "NONE",
+        "OPTIONS /chosen": "AWS_IAM",
+    }
+
+
+def test_of_a_template_that_says_nothing() -> None:
+    assert set(authorizers("template.yaml").values()) == {"NONE"}
+
+
+ENABLED = {"EnableIamAuthorizer": True}
+JWT: dict[str, Any] = {"Authorizers": {"Jwt": {}}}
+
+
+@pytest.mark.parametrize(
+    ("api", "event", "message"),
+    [
+        ({}, {"Authorizer": "AWS_IAM"}, "AWS_IAM needs EnableIamAuthorizer: true in the API's Auth"),
+        ({"EnableIamAuthorizer": "true"}, {"Authorizer": "AWS_IAM"}, "AWS_IAM needs EnableIamAuthorizer: true"),
+        ({"DefaultAuthorizer": "AWS_IAM"}, {}, "AWS_IAM needs EnableIamAuthorizer: true"),
+        (ENABLED, {"Authorizer": "NONE"}, "Authorizer NONE needs a DefaultAuthorizer"),
+        (ENABLED | JWT, {"Authorizer": "Jwt"}, "the local twin does not know the authorizer Jwt"),
+        (JWT | {"DefaultAuthorizer": "Jwt"}, {}, "the local twin does not know the authorizer Jwt"),
+    ],
+)
+def test_what_is_refused(api: dict[str, Any], event: dict[str, Any], message: str) -> None:
+    with pytest.raises(TemplateError, match=rf"^Fn\.E: {message}"):
+        authorizer_of("Fn.E", {"Auth": event}, {"Auth": api})
+
+
+def test_an_authorizer_that_no_route_uses_does_not_matter() -> None:
+    assert authorizer_of("Fn.E", {}, {"Auth": JWT}) == "NONE"
