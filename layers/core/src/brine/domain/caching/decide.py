@@ -1,4 +1,4 @@
-"""What to do with a request, given what is stored for it (RFC 9111 section 4)."""
+"""The decision how to answer a request, given the stored response (RFC 9111 section 4)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ __all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "wishes_of"]
 def decide(
     stored: StoredResponse | None, request: Request, policy: Policy, now: float, *, vary_mismatch: bool = False
 ) -> Decision:
-    """Pick the way to answer a request. `stored`: what it selects of what is stored, its body at hand or not.
+    """Decide how to answer a request.
 
-    `vary_mismatch`: something is stored under the key, but for other selecting fields.
+    `stored`: the stored response that the request selects, with or without its body. `vary_mismatch`: responses are
+    stored under the cache key, but the request selects none of them.
     """
     if not request.is_for_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
@@ -49,24 +50,24 @@ def decide(
 
 
 def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
-    """What to ask the origin so as to renew a stored response that is for this request, fresh or not."""
+    """Return the request to the origin that renews a stored response, fresh or stale."""
     return _ask_origin(stored, request, "stale")
 
 
 def wishes_of(request: Request, policy: Policy) -> Directives:
-    """The request's cache directives, as far as the route obeys them."""
+    """Return the request's cache directives that the route obeys."""
     return request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
 def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
-    """Whether the cache must keep out of it: no-store, and the conditions that only an origin can judge."""
+    """Return whether the cache must not answer: no-store, or a condition that only the origin can evaluate."""
     return wishes.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
 
 def _from_stored(
     stored: StoredResponse, request: Request, wishes: Directives, policy: Policy, now: float
 ) -> Decision | None:
-    """The decision that a stored response leads to; None when the cache must keep out of it."""
+    """Return the decision for a stored response; None when the cache must not answer."""
     if _is_for_the_origin(request, wishes):
         return None
     if not holds(stored, request):
@@ -81,7 +82,10 @@ def _from_stored(
 
 
 def is_usable(state: Freshness, wishes: Directives) -> bool:
-    """Whether the response may be reused without asking: it is fresh, or the client takes it stale (section 4.2.4)."""
+    """Return whether the response may be reused without validation (section 4.2.4).
+
+    It is fresh, or the client accepts it stale.
+    """
     if needs_validation(state.directives) or wishes.restricts("no-cache"):
         return False
     if not state.is_fresh:
@@ -89,7 +93,7 @@ def is_usable(state: Freshness, wishes: Directives) -> bool:
         return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
     if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS) or 0):
         return False
-    # A reload (max-age=0) of what never changes is not worth a question while it is fresh (RFC 8246 section 2)
+    # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)
     return state.directives.permits("immutable") or _is_young_enough(state, wishes)
 
 
@@ -99,14 +103,17 @@ def _is_young_enough(state: Freshness, wishes: Directives) -> bool:
 
 
 def _swr(state: Freshness, wishes: Directives) -> float:
-    """The stale-while-revalidate window, for a client that asks for nothing younger."""
+    """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
     if wishes.restricts("min-fresh") or not _is_young_enough(state, wishes):
         return 0
     return revalidation_window(state.directives)
 
 
 def _ask_origin(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:
-    """Validate where that is possible, else fetch anew. For what is stored whole, the whole is asked for."""
+    """Return a validation where the response has a validator, otherwise a forward.
+
+    For a complete stored response, the request asks for the complete representation.
+    """
     fields = request.fields if stored.status == PARTIAL else request.fields.without(RANGE_FIELDS)
     if has_validator(stored.fields):
         return Validate(stored=stored, fields=conditional(fields, stored.fields), reason=reason)

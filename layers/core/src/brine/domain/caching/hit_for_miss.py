@@ -1,4 +1,4 @@
-"""The marker of a key whose responses are not worth waiting for, since none may have another's (Varnish's name)."""
+"""The hit-for-miss marker of a key with uncacheable responses, as in Varnish: requests do not wait for each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HIT_FOR_MISS_SECONDS = 120
 class HitForMiss:
     """Until then (seconds since 1970), requests for the key do not wait for each other.
 
-    What may be kept replaces it. `generation` is the fencing token of the fetch that found this out.
+    A response that may be stored replaces the marker. `generation` is the fencing token of the fetch that set it.
     """
 
     until: float
@@ -26,9 +26,10 @@ class HitForMiss:
 
 
 def marker(request: Request, response: Response, reception: Reception, now: float) -> HitForMiss | None:
-    """The marker that an origin's response calls for: it may not be kept, and the next one most likely neither.
+    """Return the marker to set after an origin's response that may not be stored, or None.
 
-    An error says nothing about the next response, nor does what the request alone forbade.
+    The next response most likely may not be stored either. An error does not predict that, nor does a refusal that the
+    request alone caused.
     """
     if request.method != "GET" or reception.keep is not None or reception.reuse is not None:
         return None

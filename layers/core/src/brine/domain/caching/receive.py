@@ -1,4 +1,4 @@
-"""What to do with the origin's response, or without one (RFC 9111 sections 3, 4.2.4, 4.3.3, 4.4)."""
+"""The decision how to handle the origin's response, or its failure (RFC 9111 sections 3, 4.2.4, 4.3.3, 4.4)."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ def receive(
     response_time: float,
     origin: OriginAddress | None = None,
 ) -> Reception:
-    """Judge the origin's response. `request` is the client's; what was sent is `decision.fields`.
+    """Decide how to handle the origin's response.
 
-    `target` is the request target that the origin was asked for; `origin`, where known, tells its own absolute URIs.
+    `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
+    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin.
     """
     exchange = Exchange(
         decision=decision,
@@ -68,9 +69,9 @@ def receive(
 
 
 def receive_error(decision: Validate | Forward, request: Request, policy: Policy, now: float) -> StoredResponse | None:
-    """The stored response to serve in place of an error, if there is one and that is allowed.
+    """Return the stored response that may be served instead of an error, or None.
 
-    One that is still good, since it was to be renewed early, may always stay.
+    A response that is still usable, because it was to be refreshed early, may always be served.
     """
     stored = decision.stored
     if stored is None or not holds(stored, request):
@@ -90,7 +91,7 @@ def _receive_whole(exchange: Exchange) -> Reception:
 
 
 def _replaces(status: int) -> bool:
-    """Whether a response that is not kept still shows that what is stored has had its day."""
+    """Return whether a response that is not stored still shows that the stored one is outdated."""
     return 200 <= status < 400 or status in {404, 410}
 
 
@@ -104,7 +105,7 @@ def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Recep
 
 
 def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:
-    """Whether a POST response is what a GET of the same target would give (RFC 9110 section 9.3.3)."""
+    """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, response_directives(fields), exchange.response_time)
     named = named_target(fields, "content-location", exchange.target, origin)

@@ -1,4 +1,4 @@
-"""Answers to the client, made from a stored response or from the origin's (RFC 9111 sections 4 and 4.3.2)."""
+"""Answers to the client, from a stored response or from the origin's (RFC 9111 sections 4 and 4.3.2)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.http.ranges import Piece
 
-# About the representation, not the message: a 304 leaves them out (RFC 9110 section 15.4.5).
+# Fields about the representation, not the message: a 304 omits them (RFC 9110 section 15.4.5).
 _REPRESENTATION = frozenset(
     {
         *("content-digest", "content-encoding", "content-language", "content-length"),
         *("content-md5", "content-range", "content-type"),
     }
 )
-# About all the bytes that were sent: a part of them needs its own or none.
+# Fields about all bytes of the response: a range needs its own value or none.
 _OF_ALL_BYTES = frozenset({"content-digest", "content-length", "content-md5", "content-range"})
 _NOT_PASSED_ON = TAG_FIELDS | {"age"}
 _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "last-modified"})
@@ -36,14 +36,14 @@ _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What becomes of a representation: its status, and which bytes of it. None is all, () is none (416)."""
+    """The status of an answer and its pieces of the representation: None for all, () for none (416)."""
 
     status: int
     pieces: tuple[Piece, ...] | None = None
 
 
 def needs_body(stored: StoredResponse, request: Request) -> bool:
-    """Whether `respond` will want the body: not for HEAD, 304 and 416."""
+    """Return whether `respond` needs the body: not for HEAD, 304 and 416."""
     if request.method == "HEAD":
         return False
     form = _form(stored.status, stored.fields, stored.size, request, stored.response_time)
@@ -51,9 +51,9 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
-    """The answer from a stored response: whole, a part of it, 304, or 416; for HEAD, without a body.
+    """Return the answer from a stored response: the complete one, a part, 304, or 416; for HEAD, without a body.
 
-    Raises TypeError when the body is needed (see needs_body) and is not at hand.
+    Raises TypeError when the body is needed (see needs_body) but not loaded.
     """
     size = stored.size
     form = _form(stored.status, stored.fields, size, request, stored.response_time)
@@ -70,9 +70,9 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
 
 
 def relay(response: Response, request: Request, now: float) -> Response:
-    """The origin's response as the client gets it; `now` is when it was received.
+    """Return the origin's response as the client receives it. `now`: the time of its receipt.
 
-    The client's conditions and its Range may have been withheld from the origin, so they are answered here.
+    The gateway may have withheld the client's conditions and Range from the origin, so it evaluates them here.
     """
     fields = dated(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
@@ -80,7 +80,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
         return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)
-    if form.pieces is not None and response.status == 206:  # the origin has cut it already
+    if form.pieces is not None and response.status == 206:  # the origin has selected the range already
         form = _Form(206)
     if form.pieces == ():
         return _unsatisfied(lines, size)
@@ -97,7 +97,7 @@ def _without_body(status: int, lines: list[FieldLine]) -> Response:
 
 
 def _unsatisfied(lines: list[FieldLine], size: int) -> Response:
-    """The gateway's own 416: nothing that it says is about the representation, but for its length."""
+    """Return the gateway's own 416: of the representation, it states only the length."""
     lines = [line for line in lines if line[0] not in _REPRESENTATION and line[0] not in _CACHING]
     lines.append(("content-range", f"bytes */{size}"))
     return Response(status=416, fields=Fields.lowered(lines))
@@ -121,7 +121,7 @@ def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
 
 
 def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _Form:
-    """Conditions first, then the Range (RFC 9110 section 13.2.2)."""
+    """Evaluate the conditions first, then the Range (RFC 9110 section 13.2.2)."""
     asked = request.fields
     if not 200 <= status < 300:
         return _Form(status)

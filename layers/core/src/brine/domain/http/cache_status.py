@@ -1,4 +1,4 @@
-"""The Cache-Status field: how the cache came to its answer (RFC 9211)."""
+"""The Cache-Status field: how the cache handled a request (RFC 9211)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheStatus:
-    """One cache's member of Cache-Status. `ttl` is the remaining freshness in whole seconds; negative when stale."""
+    """This cache's member of Cache-Status. `ttl`: remaining freshness in whole seconds; negative when stale."""
 
     hit: bool = False
     fwd: ForwardReason | None = None
@@ -49,12 +49,12 @@ class CacheStatus:
         return "; ".join(parts)
 
     def added_to(self, fields: Fields) -> Fields:
-        """Response fields with this member after those of the caches nearer to the origin."""
+        """Return the response fields with this member after the members of caches nearer to the origin."""
         return fields.with_line("cache-status", str(self))
 
 
 def _string(text: str) -> str:
-    """A structured string (RFC 8941 section 3.3.3): what it cannot hold becomes "?"."""
+    """Return a structured string (RFC 8941 section 3.3.3), with "?" for each character that it cannot contain."""
     printable = "".join(character if " " <= character <= "~" else "?" for character in text)
     escaped = printable.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

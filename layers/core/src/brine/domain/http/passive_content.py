@@ -1,6 +1,6 @@
-"""What a link may say of the bytes behind it, so that no browser runs them as a page of the store's own domain.
+"""Headers for links to stored bodies: no browser may run a body as a page of the store's domain.
 
-Types are allowed one by one (docs/decisions/0087): a list of active ones would miss those that browsers learn later.
+Types are allowed one by one (docs/decisions/0087): a list of active types would miss those that browsers learn later.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 ANY_BYTES: Final = "application/octet-stream"
-"""The type of what is told to be no type in particular."""
+"""The type of content that browsers do not interpret."""
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
 _PLAIN = r'"[ !#-+./0-9:<-\[\]-~-]*"'  # no commas, semicolons, escapes: readers disagree on them
@@ -37,9 +37,9 @@ _DISPOSITION = re.compile(
 
 
 def passive_type(content_type: str | None) -> str:
-    """The Content-Type as it is, if it names a type that no browser runs; else `ANY_BYTES`.
+    """Return the Content-Type unchanged if no browser runs content of that type, otherwise `ANY_BYTES`.
 
-    One that is missing, malformed or given twice counts as active: browsers guess then.
+    A type that is missing, malformed or repeated counts as active, because browsers guess a type then.
     """
     read = None if content_type is None else _TYPE.fullmatch(content_type)
     if content_type is None or read is None:
@@ -50,7 +50,7 @@ def passive_type(content_type: str | None) -> str:
 
 
 def as_attachment(disposition: str | None) -> str:
-    """A Content-Disposition of an attachment, with the file name of the given one if that is well formed (RFC 6266)."""
+    """Return a Content-Disposition of an attachment, with the original file name if it is well formed (RFC 6266)."""
     read = None if disposition is None else _DISPOSITION.fullmatch(disposition)
     names = () if read is None else (name for name in read.groups() if name is not None)
     return "; ".join(("attachment", *names))
