@@ -82,12 +82,12 @@ class Exchange:
         return names if names == ANYTHING else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
 
     def _selecting_by_route(self, status: int) -> frozenset[str]:
-        """Return the fields that select in addition to Vary.
+        """Return the fields that select in addition to Vary: `key_headers`, and possibly more.
 
         An origin that gives no lifetime also does not say that its response is the same for all clients. So the fields
-        that the route forwards beyond the standard ones select. If the route makes the response fresh, the fields of
-        content negotiation select too, unless the route sets `key_headers`. For an error, all of these fields select,
-        whatever its lifetime, because any of them may have caused it.
+        that the route forwards beyond the standard ones select too. If the route makes the response fresh, the fields
+        of content negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of
+        these fields select, whatever its lifetime, because any of them may have caused it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()

@@ -25,9 +25,9 @@ _NOT_UPDATED = frozenset(
 def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Reception:
     """Handle a 304: answer from the stored response, with updated fields.
 
-    A 304 may have another ETag than the request, as from origins behind a compressing proxy. The stored response is
-    still valid, but the 304's fields belong to another representation (section 4.3.4) and are ignored. If Last-Modified
-    differs, the 304 contradicts itself, and the gateway requests the complete response.
+    A 304 may have another ETag than the stored response, as from origins behind a compressing proxy. The stored
+    response is still valid, but the 304's fields belong to another representation (section 4.3.4) and are ignored.
+    Without ETags, a 304 with another Last-Modified contradicts itself, and the gateway requests the complete response.
     """
     tag, stored_tag = entity_tag(exchange.fields), entity_tag(stored.fields)
     if tag is not None and stored_tag is not None and not same_tag(tag, stored_tag):
@@ -91,8 +91,8 @@ def _describes(head: Fields, stored: StoredResponse) -> bool:
 
 
 def _has_validator_of(head: Fields, stored: Fields) -> bool:
-    """Return whether the HEAD response and the stored one share a kind of validator.
+    """Return whether the HEAD response identifies the stored representation by a validator.
 
-    Without a validator, the HEAD response could describe any representation.
+    Without a validator, it could describe any representation.
     """
     return (entity_tag(head) is not None and entity_tag(stored) is not None) or "last-modified" in head

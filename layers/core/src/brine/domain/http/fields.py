@@ -103,7 +103,7 @@ class Fields:
     def deliverable(self) -> Fields:
         """Return the fields with a blank for each control character, which some recipients reject.
 
-        If a field about caching has a control character, its value is replaced by one that forbids storing.
+        A field about caching with a control character gets its strictest value: `no-store`, or an expired date.
 
         Raises ValueError for a character that could end a line or is not a byte, and for a name that is not a token
         (RFC 9110 sections 5.1 and 5.5).

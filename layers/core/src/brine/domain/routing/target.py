@@ -1,7 +1,7 @@
-"""From the request target that the client sent to the one that the origin gets: rewritten once, then never again.
+"""The rewriting of the client's request target to the one for the origin.
 
-The bytes made here are the bytes of the cache key and the bytes on the wire, so nothing between the two can make one
-key mean two resources. A path may not climb out of its route.
+It happens once. The same bytes go into the cache key and to the origin, so one key never stands for two resources. A
+path cannot leave its route.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class BadTargetError(ValueError):
 
 
 def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str, str | None]:
-    """Path and query for the origin, percent-encoded as the client sent them, after the route's own rules.
+    """Return path and query for the origin, percent-encoded as received, after the route's query rules.
 
-    Raises BadTargetError for bytes that no request line may hold. It also does so for a path that a server may read as
-    one that leaves the route, unless there is nothing beside the route or above it.
+    Raises BadTargetError for bytes that are not allowed in a request line. It also does so for a path that a server may
+    read as one that leaves the route, unless the gateway has nowhere else to go.
     """
     if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
@@ -39,7 +39,7 @@ def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str
 
 
 def normalised(route: Route, target: str) -> str:
-    """A target that the origin named, as `upstream_target` would have written it: that is where it is stored."""
+    """Return a target that the origin named in the form of `upstream_target`, under which it is stored."""
     path, mark, query = target.partition("?")
     left = _apply(route.query, query if mark else None)
     return path if left is None else f"{path}?{left}"

@@ -1,4 +1,4 @@
-"""What of a request goes to the origin (RFC 9110 sections 7.6 and 7.7)."""
+"""The request as the origin gets it (RFC 9110 sections 7.6 and 7.7)."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.route import Route
 
-# Host and Content-Length are written by the adapter that sends the request; an expectation is met already, the content
-# being here; and a CGI program would take Proxy for the setting HTTP_PROXY.
+# The adapter that sends the request writes Host and Content-Length. Expect is met already, because the content has
+# arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
 _NEVER: Final = frozenset({"content-length", "expect", "host", "proxy"})
 
-# The cache's own questions, and what a cache must pass on (RFC 9111 section 5.2).
+# The cache's own conditions, and the fields that a cache must forward (RFC 9111 section 5.2).
 _ALWAYS: Final = frozenset(
     {"cache-control", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
 )
 
 
 def as_sent(request: Request, route: Route) -> Request:
-    """Return the request as the origin is to get it. What decides about it and what selects are these same bytes.
+    """Return the request as the origin gets it. Decisions and selection use these same bytes.
 
-    A request whose response may be stored has only the fields that the route allows, each in its one form. What is not
-    in the cache key and not in Vary must not reach the origin, or one client could change what others get.
+    A request with a response that may be stored has only the fields that the route allows, each in canonical form. A
+    field that is neither in the cache key nor in Vary must not reach the origin. Otherwise one client could change the
+    response for all.
     """
     fields = end_to_end(request.fields).without(_NEVER)
     if not _may_be_stored(request, route):
@@ -51,10 +52,10 @@ def as_sent(request: Request, route: Route) -> Request:
 
 
 def forwarded(request: Request, route: Route, name: str) -> Request:
-    """Return a request in the form of `as_sent` as it goes to the origin. `name`: the gateway's own in CDN-Loop.
+    """Return the result of `as_sent` as it is forwarded. `name`: the gateway's own in CDN-Loop.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
-    cache directives, and passes on those alone that ask for a new response: the others are in no key.
+    cache directives. It forwards only those that ask for a new response, because the others are in no key.
     """
     fields = request.fields
     if route.policy.forward_headers != "all" and _may_be_stored(request, route):
