@@ -1,4 +1,4 @@
-"""How long results are used, and exceptions that are results."""
+"""Lifetimes of stored results, and of exceptions that are stored as results."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """How long a result is used, in seconds; `negative` has those of the exceptions that are results too.
+    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results.
 
-    Raises ValueError for less than nothing.
+    Raises ValueError for a negative lifetime.
     """
 
     freshness_lifetime: float
@@ -28,11 +28,14 @@ class Windows:
                 raise ValueError(f"a lifetime is a number of seconds, not {seconds}")
 
     def stored(self, value: object, began: float) -> StoredResult:
-        """A result whose computation began then, as it is stored."""
+        """Return a result in its stored form. `began`: when its computation began."""
         return self._stored(value, began, self.freshness_lifetime, self.grace)
 
     def failure(self, error: Exception, began: float) -> StoredResult:
-        """An exception as it is stored. Raises TypeError when its class does not make it again from its arguments."""
+        """Return an exception in its stored form.
+
+        Raises TypeError when its class cannot make an equal exception from its arguments.
+        """
         failure = Failure(_name(type(error)), error.args)
         if self.raised(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
@@ -43,7 +46,10 @@ class Windows:
         return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
     def raised(self, failure: Failure) -> Exception | None:
-        """A stored exception made anew; None when it is not among those that are results, or not what it was."""
+        """Return a stored exception, made anew.
+
+        None when its class is not in `negative`, or no longer accepts the stored arguments.
+        """
         for cls in self.negative:
             if _name(cls) == failure.name:
                 try:

@@ -35,22 +35,27 @@ class Policy:
 
     forward_headers: the request fields, in lower case, that reach the origin of a cacheable request.
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
-    negative_lifetimes: lifetimes by status; without an entry, errors and temporary redirects get none. jitter: the
-    largest fraction by which the route's lifetime is longer or shorter, by response and exchange. early_refresh: how
-    readily a response is refreshed before such a lifetime ends: XFetch's beta. 1 is the optimum, 0 is never. grace: how
-    long a stale response may be served on an error, if the origin does not say. keep: how long, after freshness and
-    grace, a response with a validator is kept for validation. background_refresh: whether a refresher updates responses
-    that are served stale. Otherwise they are validated at once. key_headers: request fields, in lower case, that select
-    among stored responses in addition to Vary. None: for responses that only the route makes fresh, those of content
-    negotiation and `named_headers`. set_cookie: how a response with Set-Cookie is handled. shared: it is stored only if
-    the origin says that it may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the
-    cookie. refuse: it is not stored. keep: Set-Cookie is a field like any other (RFC 9111 section 7.3). store_post:
-    whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3). request_directives: whether the
-    Cache-Control of a request is obeyed; otherwise clients cannot force a fetch. show_key: whether Cache-Status may
-    contain the cache key. tags: tags of each of the route's responses, in addition to the origin's. max_variants: how
-    many variants of a key are kept, at least 2. A new variant beyond that limit, and occasionally one below it,
-    replaces another. new_keys_per_minute: for how many new keys in a minute each process stores responses; None for no
-    limit.
+    negative_lifetimes: lifetimes by status; without an entry, errors and temporary redirects get none.
+    jitter: the largest fraction by which the route's lifetime is longer or shorter, by response and exchange.
+    early_refresh: how readily a response is refreshed before such a lifetime ends: XFetch's beta. 1 is the optimum, 0
+    is never.
+    grace: how long a stale response may be served on an error, if the origin does not say.
+    keep: how long, after freshness and grace, a response with a validator is kept for validation.
+    background_refresh: whether a refresher updates responses that are served stale. Otherwise they are validated at
+    once.
+    key_headers: request fields, in lower case, that select among stored responses in addition to Vary. None: for
+    responses that only the route makes fresh, those of content negotiation and `named_headers`.
+    set_cookie: how a response with Set-Cookie is handled. shared: it is stored only if the origin says that it may be
+    shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is not
+    stored.
+    keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
+    store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
+    request_directives: whether the Cache-Control of a request is obeyed; otherwise clients cannot force a fetch.
+    show_key: whether Cache-Status may contain the cache key.
+    tags: tags of each of the route's responses, in addition to the origin's.
+    max_variants: how many variants of a key are kept, at least 2. A new variant beyond that limit, and occasionally one
+    below it, replaces another.
+    new_keys_per_minute: for how many new keys in a minute each process stores responses; None for no limit.
     """
 
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS

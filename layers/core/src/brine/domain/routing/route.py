@@ -36,10 +36,10 @@ class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
     large_bodies: how a stored body that no answer can carry is handled. redirect: the client gets a link to it; anyone
-    with the link can read the body until the link expires. `tenant`: where to read the tenant of a request
-    (brine.domain.routing.tenant); without it, the route has no tenants. `transcoding`: the formats to convert between;
-    without it, content passes unchanged. `retries`: how often the gateway may repeat a request to the origin.
-    `circuit_breaker`: None for none.
+    with the link can read the body until the link expires.
+    `tenant`: where to read the tenant of a request (brine.domain.routing.tenant); without it, the route has no tenants.
+    `transcoding`: the formats to convert between; without it, content passes unchanged.
+    `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     """
 
     name: str

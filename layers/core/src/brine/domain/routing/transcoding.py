@@ -32,7 +32,8 @@ class Transcoding:
     """The transcoding settings of a route.
 
     origin: the format of the origin's responses. requests: the format of the requests that the origin gets; None: the
-    same. origin_keys, client_keys: the secrets with the keyrings for envelopes to and from either. Without client_keys,
+    same.
+    origin_keys, client_keys: the secrets with the keyrings for envelopes to and from either. Without client_keys,
     clients get no envelopes. types: the declared types that may pass; None: all.
     """
 
