@@ -1,7 +1,7 @@
-"""Trees that a format's library has read to objects: the way back of `outward`, for trees made by anybody.
+"""Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `outward`.
 
-All that is made of a tree draws from one budget (`brine_codec.budget`), and is drawn before it is made. What takes time
-in proportion to the bytes does not draw: it takes less than the budget gives for them.
+Every object draws its cost from one budget (`brine_codec.budget`) before it is made. Work in proportion to the bytes
+draws nothing, because it costs less than the budget gives for them.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     type Way = Callable[[Any, Any], object]
 
 ITEM, ENTRY = 64, 200
-"""Bytes that a maker takes at most for each item, or each entry, of a container that it is called with: for a copy."""
+"""The most bytes for each item (ITEM) or entry (ENTRY) that a maker's copy of a container takes."""
 _ZONE, _FRACTION = "py:ZoneInfo", "py:Fraction"
 
 
 class Twice:
-    """What stands in a tree for a mapping that has a name twice."""
+    """A placeholder in a tree for a mapping with a duplicate name."""
 
     def __init__(self, key: str) -> None:
         self.key = key
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Self:
-        """By the first that was there before."""
+        """Return the placeholder for the first duplicate among the names."""
         seen: set[str] = set()
         for name in names:
             if name in seen:
@@ -53,15 +53,15 @@ class Twice:
 
 
 class Inward(ABC):
-    """One tree on its way in; a subclass for each format says how its marks look.
+    """The conversion of one tree; each format has a subclass for the form of its marks.
 
-    suspect: whether texts may hold lone surrogates.
+    suspect: whether texts may contain lone surrogates.
     """
 
     leaves: ClassVar[frozenset[type]]
-    """Types that need no look. Texts are left out where suspect."""
+    """Types that need no conversion. Texts are excluded if suspect."""
     ways: ClassVar[dict[type, Way]]
-    """What makes an object of a tree, by the tree's type. What is not in it is an object already."""
+    """Functions from a tree to an object, by the tree's type. Any other type is an object already."""
 
     def __init__(self, types: Types, budget: Budget, *, suspect: bool = False) -> None:
         self._limits = types.limits
@@ -73,15 +73,18 @@ class Inward(ABC):
         self._prices: dict[str, tuple[int, int]] = {}
         self._zones: dict[object, object] = {}
         self._fractions = 0
-        """How many were made: Python keeps their hashes in one table, where each may be compared with all others."""
+        """Fractions made so far. Python keeps their hashes in one table, and may compare each with all the rest."""
         self._depth = self._marks = 0
 
     @abstractmethod
     def mapping(self, value: dict[Any, object]) -> object:
-        """The object of a mapping."""
+        """Return the object of a mapping."""
 
     def obj(self, read: Callable[[], object]) -> object:
-        """The object of the tree that `read` gives, which is taken apart. Raises FormatErrors with the path inside."""
+        """Return the object of the tree that `read` returns. Raises FormatErrors with the path inside it.
+
+        The tree is modified.
+        """
         try:
             return self.convert(read())
         except Failure as failure:
@@ -90,25 +93,25 @@ class Inward(ABC):
             raise ContentTooLarge("the whole: it is nested too deeply") from None
 
     def convert(self, value: object) -> object:
-        """The object of any part, inside of which Failures know their place."""
+        """Return the object of a part. Failures have the path inside this part."""
         way = self.ways.get(type(value))
         return value if way is None else way(self, value)
 
     def spend(self, memory: float, steps: float = 0) -> None:
-        """Draw bytes, and steps of 100 ns, that will be taken."""
+        """Draw bytes, and steps of 100 ns, before they are used."""
         try:
             self._budget.spend(memory, steps)
         except TooLarge as error:
             raise Failure(ContentTooLarge(str(error))) from None
 
     def _enter(self) -> None:
-        """Go into a container; `_depth` is one less afterwards."""
+        """Enter a container. The caller decreases `_depth` afterwards."""
         self._depth += 1
         if self._depth > self._limits.depth:
             raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
 
     def sequence(self, value: list[Any]) -> list[Any]:
-        """The same list, with objects in the place of trees."""
+        """Replace the trees in a list by their objects, and return the list."""
         self._enter()
         leaves = self._leaves
         if not leaves.issuperset(map(type, value)):
@@ -124,7 +127,10 @@ class Inward(ABC):
         return value
 
     def values(self, value: dict[Any, Any]) -> dict[Any, Any]:
-        """The same dict, with objects in the place of trees; its keys, which are texts, are as they were."""
+        """Replace the trees of a dict's values by their objects, and return the dict.
+
+        The keys, which are texts, stay unchanged.
+        """
         self._enter()
         if self._suspect:
             for key in value:
@@ -143,9 +149,9 @@ class Inward(ABC):
         return value
 
     def marked(self, name: str, argument: object) -> object:
-        """The object of a mark. Sets and maps look at each of their keys."""
+        """Return the object of a mark. Sets and maps check each of their keys."""
         self._marks += 1
-        if self._marks > self._limits.depth + 2:  # each has a container in it, but the innermost
+        if self._marks > self._limits.depth + 2:  # each except the innermost has a container in it
             raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
         own = _OWN.get(name)
         made = self._argued(name, argument) if own is None else own(self, argument)
@@ -162,7 +168,7 @@ class Inward(ABC):
             raise Failure(FormatError(f"${name}: {error}")) from None
 
     def record(self, title: object, fields: dict[str, object]) -> object:
-        """The object of a registered class, of the trees of its fields."""
+        """Return the object of a registered class from the trees of its fields."""
         if type(title) is not str:
             raise Failure(FormatError("$type is not a text"))
         try:
@@ -175,7 +181,7 @@ class Inward(ABC):
         return self.made(maker.tag, tuple([values[name] for name in maker.names]))
 
     def paired(self, pairs: list[Any]) -> dict[object, object]:
-        """A dict of pairs of trees: tuples, or lists of two."""
+        """Return a dict from pairs of trees: tuples, or lists of two."""
         self._enter()
         keys = self._keys([key for key, _ in pairs], DICT)
         made: dict[object, object] = {}
@@ -191,7 +197,7 @@ class Inward(ABC):
         return made
 
     def _keys(self, trees: list[Any], table: Table) -> list[Any]:
-        """The keys of one table, which has been paid for, in the place of their trees."""
+        """Replace the trees of one table's keys by their objects. The table is already paid for."""
         leaves = self._leaves
         if not leaves.issuperset(map(type, trees)):
             at = 0
@@ -237,7 +243,7 @@ class Inward(ABC):
         return self.made(tag, tuple(values))
 
     def made(self, tag: str, values: tuple[Any, ...]) -> object:
-        """What the maker of a tag makes of these values. A time zone is looked up once."""
+        """Return the object that the maker of a tag makes of these values. Time zones are cached."""
         if tag == _ZONE and values and type(values[0]) is str and values in self._zones:
             return self._zones[values]
         try:
@@ -269,7 +275,7 @@ class Inward(ABC):
 
 
 def _copy_of(value: object) -> int:
-    """Bytes that a copy of a container may take."""
+    """Return the most bytes that a copy of a container takes."""
     if type(value) is dict:
         return ENTRY * len(value)
     return ITEM * len(value) if type(value) in {list, tuple, set, frozenset} else 0  # type: ignore[arg-type]  # by its type
@@ -284,7 +290,7 @@ def _is_key(value: object) -> bool:
 
 
 def _refusal(error: CodecError, tag: str) -> FormatError:
-    """What the codec says of an object, as an error of the content's."""
+    """Return the codec's error about an object as an error about the content."""
     if isinstance(error, TooLarge):
         return ContentTooLarge(str(error))
     if isinstance(error, Undecodable) and tag.startswith("py:"):
@@ -303,7 +309,7 @@ _OWN: dict[str, Way] = {
     "map": Inward._map,  # noqa: SLF001
     "object": Inward._object,  # noqa: SLF001
 }
-"""Marks whose argument is not an object itself."""
+"""Marks with an argument that is not an object itself."""
 
 WAYS: dict[type, Way] = {
     str: Inward._text,  # noqa: SLF001
@@ -312,4 +318,4 @@ WAYS: dict[type, Way] = {
     dict: lambda inward, value: inward.mapping(value),
     Twice: Inward._twice,  # noqa: SLF001
 }
-"""What every format's trees have."""
+"""Conversions that all formats share."""

@@ -1,4 +1,4 @@
-"""JSON (RFC 8259) by the standard library, which never sees more than the limits allow."""
+"""JSON (RFC 8259) by the standard library, with input and output bounded by the limits."""
 
 from __future__ import annotations
 
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 TYPE = "$type"
 NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "object", "bytes", "float"))
-"""Names that mean something when an object has no other."""
+"""Names with a meaning in an object that has no other name."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
 _NARROW, _WIDER, _PART = 2.25, 6.0, 65_536
-"""Bytes of memory for each that is written: for a growing text and its UTF-8, and for one with four to a character.
-How much of a text is measured at a time."""
+"""Bytes of memory for each byte written: for a growing text with its UTF-8, and for a text with four-byte characters.
+
+_PART is the number of characters that are measured at once.
+"""
 _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
-"""Bytes that the parser takes for each of these at most: a list, an object, a member, a further value."""
+"""The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
 class _Writer(Outward):
@@ -47,7 +49,7 @@ class _Writer(Outward):
         self._begin = budget.memory
 
     def measured(self, value: str) -> int:
-        if self.memory == _NARROW and not value.isascii():  # one such text makes the whole as wide
+        if self.memory == _NARROW and not value.isascii():  # one wide text makes the whole text wide
             self.spend((self._begin - self._budget.memory) * (_WIDER / _NARROW - 1), 0)
             self.memory = _WIDER
         parts = range(0, len(value), _PART)  # escapes could take six times the memory of the whole
@@ -86,7 +88,7 @@ class _Writer(Outward):
 
 
 class _Constant:
-    """NaN or Infinity, which JSON does not have."""
+    """NaN or Infinity, which are not valid JSON."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -137,7 +139,7 @@ _DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_Constant).
 
 
 def encode_json(obj: object, types: Types, size: int | None) -> bytes:
-    """The object as UTF-8 without blanks. Raises as `formats.encode`."""
+    """Return the object as UTF-8 without blanks. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
         return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
@@ -146,7 +148,7 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
 
 
 def decode_json(data: bytes, types: Types) -> object:
-    """The object of a JSON text. Raises as `formats.decode`."""
+    """Return the object of a JSON text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     return undisturbed(len(data), _decoded, data, types)
@@ -172,7 +174,10 @@ def _decoded(data: bytes, types: Types) -> object:
 
 
 def _memory(data: bytes, *, escapes: bool) -> int:
-    """Bytes that the text and all of its parts take at most. An escape can make a text as wide as any character."""
+    """Return the most bytes that the text and all of its parts take.
+
+    An escape can make a text as wide as any character.
+    """
     width = 1 if data.isascii() else 4 if _WIDE.search(data) else 2 if _MIDDLE.search(data) else 1
     texts = (width + (4 if escapes else width)) * len(data)
     return texts + sum(cost * data.count(mark) for mark, cost in _COSTS)

@@ -1,4 +1,4 @@
-"""What each mark's argument means, once it is an object itself. Sets, maps and objects are `inward`'s own."""
+"""Conversions of each mark's argument, once it is an object. `inward` itself converts sets, maps and objects."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
 
 
 def _parts(argument: object, make: Make) -> tuple[str, dt.tzinfo | None, int]:
-    """Local time, zone and fold."""
+    """Return local time, zone and fold."""
     parts = _list(argument)
     if len(parts) != 3:
         raise ValueError("not a text, or a list of local time, zone and fold")

@@ -1,4 +1,4 @@
-"""MessagePack by the `msgpack` library; what it lacks are extension types, listed in docs/formats.md."""
+"""MessagePack by the `msgpack` library, with extension types for all other values (docs/formats.md)."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ CODES = {
     "type": 14,
     "object": 15,
 }
-"""Extension types. Never renumber: what was written stays readable."""
+"""Extension types. Never renumber them: stored content must remain readable."""
 _NAMES = {code: name for name, code in CODES.items()}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TEXTS = frozenset({str})
 _KEY = itemgetter(0)
 WORST = 100
-"""Bytes of memory that one byte of MessagePack can become at most: an empty map."""
+"""The most bytes of memory that one byte of MessagePack can become: an empty map."""
 SMALL, SMALL_PART = 1_048_576, 512
-"""Sizes of a text, and of what an extension holds, up to which the worst is assumed: that is faster than looking."""
+"""Sizes of a whole text (SMALL) and of an extension (SMALL_PART) up to which WORST is assumed without a scan."""
 
 
 class _Writer(Outward):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
-    memory = 3  # for a buffer that has just grown, and what is copied from it
+    memory = 3  # for a buffer that has just grown, and the copy made from it
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         super().__init__(types, budget, careful=careful)
@@ -61,7 +61,7 @@ class _Writer(Outward):
 
     def named(self, name: str, argument: object) -> object:
         packed = self.pack(argument)
-        if len(packed) > SMALL_PART:  # what is inside of others is copied again with each of them
+        if len(packed) > SMALL_PART:  # a nested extension is copied again with each outer one
             self.spend(0, 0, len(packed))
         return msgpack.ExtType(CODES[name], packed)
 
@@ -112,7 +112,7 @@ class _Reader(Inward):
         self._small = size <= SMALL
 
     def whole(self, data: bytes) -> object:
-        """The tree of a whole text."""
+        """Return the tree of a whole text."""
         self.spend(WORST * len(data) if self._small else scan(data, self._limits))
         return self._unpacked(data)
 
@@ -123,11 +123,11 @@ class _Reader(Inward):
         try:
             return msgpack.unpackb(data, strict_map_key=False, object_pairs_hook=_pairs)
         except (ValueError, msgpack.UnpackException, MemoryError, RecursionError):
-            scan(data, self._limits)  # which knows where
+            scan(data, self._limits)  # it raises an error with the position
             raise FormatError("not MessagePack") from None
 
     def _content(self, data: bytes) -> object:
-        """The tree of what an extension holds, which is a copy of a part of the text."""
+        """Return the tree of an extension's content, which is a copy of a part of the text."""
         if data and data[0] - 0x9F == len(data) <= 32 and data[1:].isascii():  # one short text, as in most extensions
             return data[1:].decode()
         if self._small:
@@ -177,7 +177,7 @@ class _Reader(Inward):
 
 
 def _pairs(pairs: list[tuple[Any, Any]]) -> object:
-    """A map as a dict, if its keys are texts, and else as it came: what else could be a key has to be looked at."""
+    """Return a map as a dict if its keys are texts, otherwise as pairs, because other keys must be checked."""
     if not _TEXTS.issuperset(map(type, map(_KEY, pairs))):
         return _Pairs(pairs)
     made = dict(pairs)
@@ -185,7 +185,7 @@ def _pairs(pairs: list[tuple[Any, Any]]) -> object:
 
 
 def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
-    """The object as MessagePack. Raises as `formats.encode`."""
+    """Return the object as MessagePack. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
         writer = _Writer(types, budget, careful=careful)
@@ -196,7 +196,7 @@ def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
 
 
 def decode_msgpack(data: bytes, types: Types) -> object:
-    """The object of a MessagePack text. Raises as `formats.decode`."""
+    """Return the object of a MessagePack text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     reader = _Reader(types, len(data))

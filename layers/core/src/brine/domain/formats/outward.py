@@ -1,10 +1,10 @@
-"""Objects to trees of what a format has: containers, texts and numbers, and marks for everything else.
+"""Conversion of objects to a format's trees: containers, texts and numbers, and marks for all other values.
 
-A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. What has no mark
-of its own goes as `object`: the tag and the values that it would be sealed as.
+A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. A value without a
+mark of its own becomes an `object`: the tag and the values that it would be sealed as.
 
-What is shared inside an object is written each time that it is met, so a small object can mean a large text. So writing
-has a budget too (`brine_codec.budget`), from which trees and text are drawn before they are made.
+A shared part of an object is written at each occurrence, so a small object can become a large text. So writing has a
+budget too (`brine_codec.budget`): trees and text draw from it before they are made.
 """
 
 from __future__ import annotations
@@ -34,35 +34,36 @@ _OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}
 _TEXTS = frozenset({str})
 _BITS = int.bit_length
 SAFE_BITS = 63
-"""Integers of so many bits are written as they are in both formats."""
+"""Integers of at most this many bits are written unchanged in both formats."""
 
 CONTAINER, VALUE = 300, 100
-"""Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
+"""Bytes of memory for a mark or a container of a tree (CONTAINER), and for a value in it (VALUE)."""
 MADE, MAPPED, LOOKED_AT, READY = 20, 50, 4, 1.5
-"""Steps for a mark or a container that is made; for a dict with other keys than texts; for a value that is looked at;
-and for one that the library just writes."""
+"""Steps for a mark or a new container (MADE), for a dict with keys other than texts (MAPPED), for a value that is
+checked (LOOKED_AT), and for one that the library writes directly (READY).
+"""
 ORDERED = 25
-"""Steps to write a member of a set for itself, to find its place."""
+"""Steps to write a member of a set separately, to find its position."""
 STEPS_PER_BYTE = 1 / 60
 FLOAT, CLOCK, MARK = 26, 64, 20
-"""Bytes that are written at most for a float; for a date, a time or a zone; for the name of a mark."""
+"""The most bytes written for a float; for a date, a time or a zone; for the name of a mark."""
 REAL = 8
-"""Steps to write a float at most."""
+"""The most steps to write a float."""
 
 
 class Outward(ABC):
-    """One object on its way out; a subclass for each format says what that has to say in its own way.
+    """The conversion of one object; each format has a subclass for its own representations.
 
-    careful: look at every text and number: where the format's library has refused one that it does not name, or where
-    the most that they could take is too much.
+    careful: check every text and number. This is needed when the format's library refused one without naming it, or
+    when their largest possible cost is beyond the budget.
     """
 
     leaves: ClassVar[frozenset[type]]
-    """Types that the library writes as they are."""
+    """Types that the library writes directly."""
     widest: ClassVar[int]
-    """Bytes that a character can become."""
+    """The most bytes that a character can become."""
     memory: float
-    """Bytes that a byte of text takes in memory while it is written."""
+    """Bytes of memory for each byte of text while it is written."""
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
@@ -77,53 +78,56 @@ class Outward(ABC):
 
     @abstractmethod
     def measured(self, value: str) -> int:
-        """Bytes that a text is written as."""
+        """Return the bytes that a text is written as."""
 
     @abstractmethod
     def named(self, name: str, argument: object) -> object:
-        """The tree of a mark, which is paid for."""
+        """Return the tree of a mark, which is paid for."""
 
     @abstractmethod
     def binary(self, value: bytes) -> object:
-        """The tree of bytes."""
+        """Return the tree of bytes."""
 
     @abstractmethod
     def integer(self, value: int) -> object:
-        """The tree of an integer, which is within the limits."""
+        """Return the tree of an integer, which is within the limits."""
 
     @abstractmethod
     def real(self, value: float) -> object:
-        """The tree of a float, when being careful."""
+        """Return the tree of a float, when being careful."""
 
     @abstractmethod
     def instant(self, value: dt.datetime) -> object:
-        """The tree of a datetime in UTC."""
+        """Return the tree of a datetime in UTC."""
 
     @abstractmethod
     def record(self, title: str, fields: dict[str, object]) -> object:
-        """The tree of a registered class, by the trees of its fields."""
+        """Return the tree of a registered class from the trees of its fields."""
 
     @abstractmethod
     def mapping(self, keys: list[object], trees: list[object]) -> object:
-        """The tree of a dict, by its keys as they are and the trees of its values."""
+        """Return the tree of a dict from its keys, unconverted, and the trees of its values."""
 
     @abstractmethod
     def is_misread(self, mapping: dict[str, object]) -> bool:
-        """Whether a dict with these texts for keys, written as it is, would stand for something else."""
+        """Return whether a dict with these text keys, written unchanged, would be read as a mark or a record."""
 
     @abstractmethod
     def order(self, tree: object) -> Any:
-        """What the members of a set are sorted by, so that the same set gives the same bytes."""
+        """Return the sort key of a set's member, so that equal sets give equal bytes."""
 
     def tree(self, obj: object) -> object:
-        """What the format's library writes for this object. Raises Unsupported with the path inside, TooLarge."""
+        """Return the tree of this object for the format's library.
+
+        Raises Unsupported and TooLarge with the path inside the object.
+        """
         try:
             return self.convert(obj)
         except Failure as failure:
             raise failure.located() from None
 
     def convert(self, value: object) -> object:
-        """The tree of anything, inside of which Failures know their place."""
+        """Return the tree of any part. Failures have the path inside this part."""
         way = _WAYS.get(type(value))
         return self._reduced(value) if way is None else way(self, value)
 
@@ -137,12 +141,12 @@ class Outward(ABC):
             raise Failure(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
 
     def mark(self, name: str, argument: object) -> object:
-        """The tree of a mark."""
+        """Return the tree of a mark."""
         self.spend(CONTAINER, MADE, MARK)
         return self.named(name, argument)
 
     def each(self, items: Collection[object], owner: object) -> list[object]:
-        """The trees of some items."""
+        """Return the trees of some items."""
         self._enter(owner)
         trees = self._trees(items, self._pay(items)[0], owner)
         self._depth -= 1
@@ -154,10 +158,10 @@ class Outward(ABC):
             raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
 
     def _pay(self, values: Collection[Any], names: int = 0, work: int = MADE) -> tuple[frozenset[type], bool]:
-        """Pay for a container of these, and for those of them that the library writes as they are.
+        """Pay for a container of these values, and for those that the library writes directly.
 
-        names: bytes that are written beside them. work: steps for the container itself.
-        Returns the types of those, and whether they are all.
+        names: bytes that are written beside them. work: steps for the container itself. Returns the types of the values
+        that the library writes directly, and whether these are all values.
         """
         kinds, ready, count = set(map(type, values)), self._leaves, len(values)
         alike = len(kinds) == 1
@@ -208,7 +212,7 @@ class Outward(ABC):
         trees: list[object] = []
         try:
             for item in items:
-                trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - how many there are tells where it failed
+                trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - its length tells where it failed
         except Failure as failure:
             failure.through(owner, index(len(trees)))
             raise
@@ -320,7 +324,7 @@ class Outward(ABC):
         return self.mark("timezone", [write_seconds(offset), *map(self.convert, name)])
 
     def _zone(self, zone: dt.tzinfo | None) -> object:
-        """A ZoneInfo by its key alone, any other zone as itself."""
+        """Return the tree of a zone: the key of a ZoneInfo, any other zone as an object."""
         if zone is None or type(zone) is dt.timezone:
             return self.convert(zone)
         try:
@@ -334,15 +338,15 @@ class Outward(ABC):
 
 
 def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
-    """What `write` makes with a budget, being careful only if it fails otherwise.
+    """Return the bytes that `write` makes within a budget. It is careful only if it fails otherwise.
 
-    size: of the message that the object came from; None for an object that none but the limits bound.
+    size: of the message that the object came from; None for an object that only the limits bound.
     """
     size = limits.size if size is None else size
     first, second = Budget(limits, size), Budget(limits, size)
     try:
         text = undisturbed(size, write, first, False)
-    except (ValueError, TooLarge):  # a lone surrogate, or a float that is not finite: where? Or too much, if it is so
+    except (ValueError, TooLarge):  # find the lone surrogate or infinite float, or measure exactly
         second.steps = first.steps
         text = b""
     text = text or undisturbed(size, write, second, True)
@@ -352,7 +356,7 @@ def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | 
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written in UTF-8: it has no lone surrogates."""
+    """Return whether a text can be written in UTF-8: it has no lone surrogates."""
     if text.isascii():
         return True
     try:

@@ -14,5 +14,5 @@ Some servers replace all other characters by "_" (RFC 3875 section 4.1.18).
 
 
 def unambiguous(fields: Fields) -> Fields:
-    """Return the fields without those that an origin may confuse with others, as nginx does by default."""
+    """Return the fields without those that an origin may confuse with other fields, as nginx does by default."""
     return Fields.lowered(line for line in fields.lines if UNAMBIGUOUS_NAME.fullmatch(line[0]))

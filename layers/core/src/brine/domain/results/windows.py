@@ -54,7 +54,7 @@ class Windows:
             if _name(cls) == failure.name:
                 try:
                     return cls(*failure.arguments)
-                except Exception:  # noqa: BLE001 - the class is the caller's, and may take other arguments by now
+                except Exception:  # noqa: BLE001 - the caller's class may take other arguments by now
                     return None
         return None
 

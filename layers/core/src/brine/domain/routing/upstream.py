@@ -55,7 +55,7 @@ def forwarded(request: Request, route: Route, name: str) -> Request:
     """Return the result of `as_sent` as it is forwarded. `name`: the gateway's own in CDN-Loop.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
-    cache directives. It forwards only those that ask for a new response, because the others are in no key.
+    cache directives. It forwards only those that ask for a new response, because no key includes the rest.
     """
     fields = request.fields
     if route.policy.forward_headers != "all" and _may_be_stored(request, route):
