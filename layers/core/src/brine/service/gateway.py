@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from brine.domain.http.ambiguous import unambiguous
+from brine.domain.http.ambiguous import without_ambiguous_names
 from brine.domain.http.cdn_loop import PSEUDONYM, has_passed
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import SAFE_METHODS
@@ -77,7 +77,7 @@ class Gateway:
             detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
             return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
-        request = replace(request, fields=unambiguous(end_to_end(request.fields)))
+        request = replace(request, fields=without_ambiguous_names(end_to_end(request.fields)))
         tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
         if tenant is None:
             return problems.problem_answer(problems.TENANT_MISSING, route=route.name)

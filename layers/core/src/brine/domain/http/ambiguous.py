@@ -13,6 +13,6 @@ Some servers replace all other characters by "_" (RFC 3875 section 4.1.18).
 """
 
 
-def unambiguous(fields: Fields) -> Fields:
+def without_ambiguous_names(fields: Fields) -> Fields:
     """Return the fields without those that an origin may confuse with other fields, as nginx does by default."""
     return Fields.lowered(line for line in fields.lines if UNAMBIGUOUS_NAME.fullmatch(line[0]))
