@@ -91,7 +91,7 @@ def is_usable(state: Freshness, wishes: Directives) -> bool:
     if not state.is_fresh:
         accepted = accepted_staleness(state.directives, wishes)
         return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
-    if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS) or 0):
+    if state.remaining < (wishes.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
         return False
     # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)
     return state.directives.permits("immutable") or _is_young_enough(state, wishes)

@@ -59,13 +59,13 @@ _DIRECTIVE = re.compile(rf'({_NAME})(?:=({_NAME}|"(?:[^"\\]|\\.)*+"))?', re.DOTA
 _WORD = re.compile(r"[a-z-]+")
 
 
-class _Wrong:
+class _Invalid:
     """The type of the marker for an argument that is invalid for its directive."""
 
 
-_WRONG: Final = _Wrong()
+_INVALID: Final = _Invalid()
 
-type _Argument = int | frozenset[str] | _Wrong | None
+type _Argument = int | frozenset[str] | _Invalid | None
 """Seconds, field names in lower case, None for a directive without an argument, or _WRONG."""
 
 
@@ -104,21 +104,21 @@ class Directives:
 
     def permits(self, name: Permission) -> bool:
         """Return whether the directive allows: it is present, and its argument is valid."""
-        return self._argument(name) is not _WRONG
+        return self._argument(name) is not _INVALID
 
     def permits_without_limit(self, name: Literal["max-stale"]) -> bool:
         """Return whether the directive is present, valid, and without an argument that limits it."""
         return self._argument(name) is None
 
-    def seconds(self, name: Duration, *, wrong: int = 0) -> int | None:
-        """Return the seconds of a directive: None when it is absent, `wrong` when its argument is invalid.
+    def seconds(self, name: Duration, *, if_invalid: int = 0) -> int | None:
+        """Return the seconds of a directive: None when it is absent, `if_invalid` when its argument is invalid.
 
         The argument is also invalid when the directive is repeated with another argument.
         """
         if name not in self._arguments:
             return None
         argument = self._argument(name)
-        return argument if isinstance(argument, int) else wrong
+        return argument if isinstance(argument, int) else if_invalid
 
     def field_names(self, name: Listing) -> frozenset[str]:
         """Return the field names, in lower case, that the directive is limited to."""
@@ -126,7 +126,7 @@ class Directives:
         return frozenset().union(*lists)
 
     @property
-    def of_request(self) -> str:
+    def normalised_value(self) -> str:
         """The known directives of a request as a field value.
 
         An invalid directive is replaced by a valid one of the same effect.
@@ -137,7 +137,7 @@ class Directives:
         if self.permits("max-stale"):
             seconds = self.seconds("max-stale")
             parts.append("max-stale" if self.permits_without_limit("max-stale") else f"max-stale={seconds}")
-        if (seconds := self.seconds("min-fresh", wrong=MAX_SECONDS)) is not None:
+        if (seconds := self.seconds("min-fresh", if_invalid=MAX_SECONDS)) is not None:
             parts.append(f"min-fresh={seconds}")
         parts += [name for name in ("no-cache", "no-store", "no-transform") if name in self._arguments]
         if self.permits("only-if-cached"):
@@ -145,7 +145,7 @@ class Directives:
         return ", ".join(parts)
 
     @property
-    def for_origin(self) -> str:
+    def origin_value(self) -> str:
         """The request directives that ask for a new response, as a field value.
 
         With any other directive, such as `no-transform` or `max-stale`, one client would choose the response that is
@@ -157,19 +157,19 @@ class Directives:
     def restricted_by(self, text: str) -> Directives:
         """Return these directives, plus the restrictions that an unreadable text mentions."""
         more: dict[str, list[_Argument]] = {
-            name: [*self._arguments.get(name, ()), _WRONG] for name in _mentioned(text) & _NEVER_LESS
+            name: [*self._arguments.get(name, ()), _INVALID] for name in _mentioned(text) & _NEVER_LESS
         }
         if "no-store" in more:  # must-understand in another field must not lift it
-            more["must-understand"] = [_WRONG]
+            more["must-understand"] = [_INVALID]
         return Directives(self._arguments | more, targeted=self.targeted, is_readable=self._is_readable)
 
     def _argument(self, name: str) -> _Argument:
         """Return the argument that all repeats share; _WRONG when the repeats differ or the directive is absent."""
         arguments = self._arguments.get(name)
         if arguments is None or not self._is_readable:
-            return _WRONG
+            return _INVALID
         first = arguments[0]
-        return first if all(argument == first for argument in arguments) else _WRONG
+        return first if all(argument == first for argument in arguments) else _INVALID
 
 
 NO_DIRECTIVES = Directives({})
@@ -191,11 +191,11 @@ def parse_directives(*lines: str) -> Directives:
             arguments.setdefault(name, []).append(_read(name, unquote(argument) if quoted else argument, quoted=quoted))
             continue
         for name in _mentioned(member):
-            arguments.setdefault(name, []).append(_WRONG)
+            arguments.setdefault(name, []).append(_INVALID)
     if all(map(is_well_quoted, lines)):
         return Directives(arguments)
     for name in ("max-age", "s-maxage"):  # the quote may hide one of them
-        arguments.setdefault(name, []).append(_WRONG)
+        arguments.setdefault(name, []).append(_INVALID)
     return Directives(arguments, is_readable=False)
 
 
@@ -228,13 +228,13 @@ def _read(name: str, text: str | None, *, quoted: bool) -> _Argument:
     """Parse the argument of a directive. The argument of an unknown directive is ignored."""
     if name in _DURATIONS:
         if text is None:
-            return None if name == "max-stale" else _WRONG
+            return None if name == "max-stale" else _INVALID
         seconds = delta_seconds(text)
-        return _WRONG if seconds is None else seconds
+        return _INVALID if seconds is None else seconds
     if name in _LISTINGS and quoted and text is not None:
         names = frozenset(field.lower() for field in split_list(text))
-        return names if names and "*" not in names and all(map(FIELD_NAME.fullmatch, names)) else _WRONG
-    return None if text is None else _WRONG
+        return names if names and "*" not in names and all(map(FIELD_NAME.fullmatch, names)) else _INVALID
+    return None if text is None else _INVALID
 
 
 def _targeted(members: Mapping[str, object]) -> Directives:
@@ -249,6 +249,6 @@ def _targeted(members: Mapping[str, object]) -> Directives:
             case str() if name in _LISTINGS and not isinstance(value, Token):
                 argument = _read(name, value, quoted=True)
             case _:
-                argument = _WRONG
+                argument = _INVALID
         arguments[name] = [argument]
     return Directives(arguments, targeted=True)
