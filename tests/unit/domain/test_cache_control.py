@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.http.cache_control import parse_directives, request_directives, response_directives
+from brine.domain.http.cache_control import parse_directives, parse_request_directives, response_directives
 from brine.domain.http.fields import Fields
 
 
@@ -120,5 +120,5 @@ def test_lines_of_cdn_cache_control_are_one_dictionary() -> None:
 
 
 def test_pragma_means_nothing() -> None:
-    assert not request_directives(Fields([("Pragma", "no-cache")]))
+    assert not parse_request_directives(Fields([("Pragma", "no-cache")]))
     assert not response_directives(Fields([("Pragma", "no-cache")]))

@@ -9,7 +9,7 @@ from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Va
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.partial import PARTIAL, asking_for_rest, holds
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
-from brine.domain.http.cache_control import NO_DIRECTIVES, request_directives
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
 from brine.domain.http.conditions import CACHE_CONDITIONS, ORIGIN_CONDITIONS, RANGE_FIELDS, conditional, has_validator
 from brine.domain.http.field_syntax import MAX_SECONDS
 from brine.domain.http.messages import CACHED_METHODS
@@ -56,7 +56,7 @@ def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
 
 def wishes_of(request: Request, policy: Policy) -> Directives:
     """Return the request's cache directives that the route obeys."""
-    return request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
+    return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
 def _is_for_the_origin(request: Request, wishes: Directives) -> bool:

@@ -214,7 +214,7 @@ def response_directives(fields: Fields) -> Directives:
     return _targeted(members) if members else plain
 
 
-def request_directives(fields: Fields) -> Directives:
+def parse_request_directives(fields: Fields) -> Directives:
     """Return the directives of a request. Pragma is ignored (RFC 9111 section 5.4)."""
     return parse_directives(*fields.all("cache-control"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.cache_control import request_directives
+from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.canonical import canonical
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
@@ -43,7 +43,7 @@ def as_sent(request: Request, route: Route) -> Request:
         fields = Fields.lowered(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
-        text = request_directives(fields).normalised_value if route.policy.request_directives else ""
+        text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
         fields = _with_directives(fields, text)
     fields = with_sound_tracing(canonical(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
@@ -59,7 +59,7 @@ def forwarded(request: Request, route: Route, name: str) -> Request:
     """
     fields = request.fields
     if route.policy.forward_headers != "all" and _may_be_stored(request, route):
-        fields = _with_directives(fields, request_directives(fields).origin_value)
+        fields = _with_directives(fields, parse_request_directives(fields).origin_value)
     return replace(request, fields=Fields.lowered((*fields.lines, VIA, ("cdn-loop", name))))
 
 

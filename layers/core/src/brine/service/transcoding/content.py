@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
-from brine.domain.http.cache_control import request_directives
+from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal, seal_fault
@@ -50,7 +50,7 @@ class Contents:
             return body
         if form is self.transcoding.sent:
             return request.body
-        if request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
+        if parse_request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
             why = "content that may not be converted, or is a part, must come as"
             raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
         try:
