@@ -9,7 +9,7 @@ from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.caching.storing import admit, is_provocable
 from brine.domain.caching.vary import ANYTHING, vary_names
-from brine.domain.http.cache_control import response_directives
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.dates import dated
 from brine.domain.http.hop_by_hop import end_to_end
@@ -93,7 +93,7 @@ class Exchange:
         chosen = policy.key_headers or frozenset()
         if is_provocable(status):
             return chosen | NEGOTIATION | policy.named_headers
-        if explicit_lifetime(self.fields, response_directives(self.fields), self.response_time) is not None:
+        if explicit_lifetime(self.fields, parse_response_directives(self.fields), self.response_time) is not None:
             return chosen
         if route_lifetime(status, policy) is None:
             return chosen | policy.named_headers

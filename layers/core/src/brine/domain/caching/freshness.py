@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor, inf
 from typing import TYPE_CHECKING
 
-from brine.domain.http.cache_control import response_directives
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.dates import date_field
 from brine.domain.http.field_syntax import MAX_SECONDS, delta_seconds
 from brine.domain.refreshing.jitter import jittered
@@ -57,7 +57,7 @@ def freshness(stored: StoredResponse, policy: Policy, now: float, request: Reque
     Heuristic freshness does not apply to a request with a field that the route names itself, such as Cookie: the
     response may have changed with the origin's data about that user.
     """
-    directives = response_directives(stored.fields)
+    directives = parse_response_directives(stored.fields)
     lifetime, age = freshness_lifetime(stored, directives, policy, request), current_age(stored, now)
     if stored.stale_from < inf:
         lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))

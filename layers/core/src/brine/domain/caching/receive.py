@@ -12,7 +12,7 @@ from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.partial import PARTIAL, ask_for_whole, holds, receive_part
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import OF_THE_REQUEST
-from brine.domain.http.cache_control import response_directives
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import invalidated, named_target
 
 if TYPE_CHECKING:
@@ -107,6 +107,6 @@ def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Recep
 def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
-    explicit = explicit_lifetime(fields, response_directives(fields), exchange.response_time)
+    explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
     named = named_target(fields, "content-location", exchange.target, origin)
     return exchange.response.status == 200 and bool(explicit) and named == exchange.target

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
 from brine.domain.caching.vary import ANYTHING
-from brine.domain.http.cache_control import NO_DIRECTIVES, response_directives
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.http.hop_by_hop import CACHING, INSEPARABLE
 from brine.domain.purging.tags import response_tags
@@ -47,7 +47,7 @@ def admit(
     further part). This message itself must permit that its fields are stored. An older message cannot permit a use that
     this one forbids.
     """
-    directives, own = response_directives(candidate.fields), response_directives(newest)
+    directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
     reason = (
         _refused_by_request(request, wishes, candidate.status)
         or _refused_to_user(request, directives, own)

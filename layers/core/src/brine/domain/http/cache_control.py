@@ -199,7 +199,7 @@ def parse_directives(*lines: str) -> Directives:
     return Directives(arguments, is_readable=False)
 
 
-def response_directives(fields: Fields) -> Directives:
+def parse_response_directives(fields: Fields) -> Directives:
     """Return the directives that apply to this cache.
 
     They come from CDN-Cache-Control when it is valid and not empty, otherwise from Cache-Control. An invalid

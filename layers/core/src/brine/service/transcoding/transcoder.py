@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
-from brine.domain.http.cache_control import parse_directives, response_directives
+from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
 from brine.domain.routing.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
@@ -137,5 +137,5 @@ def _forbids_conversion(fields: Fields) -> bool:
 
     A targeted field overrides only what is said to caches (RFC 9213 section 2.1).
     """
-    said = (response_directives(fields), parse_directives(fields.get("cache-control", "")))
+    said = (parse_response_directives(fields), parse_directives(fields.get("cache-control", "")))
     return any(directives.restricts("no-transform") for directives in said)
