@@ -30,7 +30,7 @@ _WEIGHT = re.compile(r"[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*", re.IG
 _TWO_WEIGHTS = re.compile(r";[ \t]*q[ \t]*=[^,]*;[ \t]*q[ \t]*=", re.IGNORECASE)
 
 
-def canonical(fields: Fields) -> Fields:
+def canonical_fields(fields: Fields) -> Fields:
     """Return the fields with one line for each name, and its canonical value."""
     return Fields.lowered((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
 

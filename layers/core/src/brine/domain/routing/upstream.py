@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.cache_control import parse_request_directives
-from brine.domain.http.canonical import canonical
+from brine.domain.http.canonical import canonical_fields
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
@@ -45,7 +45,7 @@ def as_sent(request: Request, route: Route) -> Request:
         )
         text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
         fields = _with_directives(fields, text)
-    fields = with_sound_tracing(canonical(fields))
+    fields = with_sound_tracing(canonical_fields(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
