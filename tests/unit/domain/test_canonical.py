@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.http.canonical import NEGOTIATION, canonical_fields, preferences
+from brine.domain.http.canonical import NEGOTIATION, canonical_fields, parse_preferences
 from brine.domain.http.fields import Fields
 
 
@@ -67,6 +67,6 @@ def test_a_form_with_many_weights_is_its_own_form(name: str, parts: list[str]) -
 @given(st.sampled_from(sorted(NEGOTIATION)), TEXT)
 def test_no_preference_is_lost(name: str, text: str) -> None:
     form = canonical_fields(Fields([(name, text)])).get(name, "")
-    assert sorted((range_.lower(), weight) for range_, weight in preferences(form)) == sorted(
-        (range_.lower(), weight) for range_, weight in preferences(text)
+    assert sorted((range_.lower(), weight) for range_, weight in parse_preferences(form)) == sorted(
+        (range_.lower(), weight) for range_, weight in parse_preferences(text)
     )

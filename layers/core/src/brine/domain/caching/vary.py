@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.canonical import preferences
+from brine.domain.http.canonical import parse_preferences
 from brine.domain.http.field_syntax import FIELD_NAME, split_list
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ def _is_first_choice(stored: StoredResponse, request: Request) -> bool:
     text = request.fields.get("accept-language")
     if language is None or text is None:
         return False
-    wanted = preferences(text)
+    wanted = parse_preferences(text)
     best = max((weight for _, weight in wanted), default=0.0)
     return best > 0 and [range_ for range_, weight in wanted if weight == best] == [language.strip(" \t").lower()]

@@ -35,7 +35,7 @@ def canonical_fields(fields: Fields) -> Fields:
     return Fields.lowered((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
 
 
-def preferences(text: str) -> list[tuple[str, float]]:
+def parse_preferences(text: str) -> list[tuple[str, float]]:
     """Return each range of a content negotiation field with its weight (RFC 9110 section 12.4.2).
 
     Ranges are in lower case, except for the parameters of a media range.
@@ -70,7 +70,7 @@ def _canonical_preferences(name: str, text: str) -> str:
     """Sort the preferences by weight, the greatest first. Equal weights keep their order where it may matter."""
     if not is_well_quoted(text) or _TWO_WEIGHTS.search(text):  # its members or a weight are ambiguous
         return text.strip(" \t")
-    ranges = sorted(preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
+    ranges = sorted(parse_preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
     return ", ".join(
         (_usual_case(range_) if name == "accept-language" else range_) + ("" if weight == 1 else f";q={weight:g}")
         for range_, weight in ranges
