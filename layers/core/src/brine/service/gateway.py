@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.http.ambiguous import without_ambiguous_names
-from brine.domain.http.cdn_loop import PSEUDONYM, has_passed
+from brine.domain.http.cdn_loop import PSEUDONYM, is_loop
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.routing.target import BadTargetError, upstream_target
@@ -70,7 +70,7 @@ class Gateway:
         route = self.routes.match(request.path)
         if route is None:
             return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
-        if has_passed(request.fields, self.name):
+        if is_loop(request.fields, self.name):
             return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
         if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
             # it would invalidate, and an origin may take "get" for GET

@@ -20,7 +20,7 @@ def pseudonym(*deployment: str) -> str:
     return f"{PSEUDONYM}-{sha256('\0'.join(deployment).encode()).hexdigest()[:12]}"
 
 
-def has_passed(fields: Fields, name: str) -> bool:
+def is_loop(fields: Fields, name: str) -> bool:
     """Return whether CDN-Loop shows that the request already passed the gateway of this name (section 2)."""
     members = (member for line in fields.all("cdn-loop") for member in line.split(","))
     return any(member.partition(";")[0].strip(" \t").lower() == name for member in members)
