@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Reception
 from brine.domain.caching.storing import OF_ONE_CLIENT
-from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, same_tag
+from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
 from brine.domain.http.dates import dated
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Receptio
     Without ETags, a 304 with another Last-Modified contradicts itself, and the gateway requests the complete response.
     """
     tag, stored_tag = entity_tag(exchange.fields), entity_tag(stored.fields)
-    if tag is not None and stored_tag is not None and not same_tag(tag, stored_tag):
+    if tag is not None and stored_tag is not None and not weak_match(tag, stored_tag):
         return Reception(reuse=stored, refusal="other-etag")
     if tag is None and stored_tag is None and not _same_date(stored.fields, exchange.fields):
         fields = exchange.decision.fields.without(CACHE_CONDITIONS)
@@ -83,7 +83,7 @@ def _same_date(stored: Fields, received: Fields) -> bool:
 def _describes(head: Fields, stored: StoredResponse) -> bool:
     """Return whether a HEAD response is consistent with the stored response (section 4.3.5)."""
     tag, stored_tag = entity_tag(head), entity_tag(stored.fields)
-    if tag is not None and (stored_tag is None or not same_tag(tag, stored_tag)):
+    if tag is not None and (stored_tag is None or not weak_match(tag, stored_tag)):
         return False
     if "last-modified" in head and head.get("last-modified") != stored.fields.get("last-modified"):
         return False

@@ -89,7 +89,7 @@ def if_range_holds(request: Fields, response: Fields, response_time: float) -> b
     return condition == response.get("last-modified") and _is_strong_date(response, response_time)
 
 
-def same_tag(one: str, other: str) -> bool:
+def weak_match(one: str, other: str) -> bool:
     """Compare two entity tags weakly (section 8.8.3.2). A tag without quotes equals the tag with quotes."""
     return _opaque(one) == _opaque(other)
 
@@ -97,7 +97,7 @@ def same_tag(one: str, other: str) -> bool:
 def _any_match(tags: str, current: str | None) -> bool:
     if tags.strip(" \t") == "*":
         return True
-    return current is not None and any(same_tag(tag, current) for tag in split_list(tags))
+    return current is not None and any(weak_match(tag, current) for tag in split_list(tags))
 
 
 def _is_strong(tag: str) -> bool:
