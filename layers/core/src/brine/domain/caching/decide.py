@@ -10,7 +10,13 @@ from brine.domain.caching.freshness import freshness
 from brine.domain.caching.partial import PARTIAL, asking_for_rest, holds
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
-from brine.domain.http.conditions import CACHE_CONDITIONS, ORIGIN_CONDITIONS, RANGE_FIELDS, conditional, has_validator
+from brine.domain.http.conditions import (
+    CACHE_CONDITIONS,
+    ORIGIN_CONDITIONS,
+    RANGE_FIELDS,
+    has_validator,
+    validation_fields,
+)
 from brine.domain.http.field_syntax import MAX_SECONDS
 from brine.domain.http.messages import CACHED_METHODS
 
@@ -116,7 +122,7 @@ def _ask_origin(stored: StoredResponse, request: Request, reason: ForwardReason)
     """
     fields = request.fields if stored.status == PARTIAL else request.fields.without(RANGE_FIELDS)
     if has_validator(stored.fields):
-        return Validate(stored=stored, fields=conditional(fields, stored.fields), reason=reason)
+        return Validate(stored=stored, fields=validation_fields(fields, stored.fields), reason=reason)
     return Forward(fields=fields.without(CACHE_CONDITIONS), reason=reason, stored=stored)
 
 

@@ -45,7 +45,7 @@ def strong_validator(fields: Fields, response_time: float) -> str | None:
     return fields.get("last-modified") if _is_strong_date(fields, response_time) else None
 
 
-def conditional(fields: Fields, stored: Fields) -> Fields:
+def validation_fields(fields: Fields, stored: Fields) -> Fields:
     """Return the request's fields with conditions to validate the stored response.
 
     They replace the client's own conditions.
