@@ -100,7 +100,7 @@ class Fields:
         """Return these fields, but with the lines of `newer`, at the end, for each name that `newer` has."""
         return Fields.lowered((*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines))
 
-    def deliverable(self) -> Fields:
+    def sanitised(self) -> Fields:
         """Return the fields with a blank for each control character, which some recipients reject.
 
         A field about caching with a control character gets its strictest value: `no-store`, or an expired date.

@@ -89,6 +89,6 @@ def _outcome(visit: Visit, request: Request, patience: Deadline) -> Outcome:
     except OriginError as error:
         return error
     try:
-        return replace(response, fields=response.fields.deliverable())
+        return replace(response, fields=response.fields.sanitised())
     except ValueError as error:
         return OriginMalformed(str(error))
