@@ -11,7 +11,7 @@ from brine.domain.caching.stale import error_window, needs_validation, revalidat
 from brine.domain.caching.vary import ANYTHING
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
-from brine.domain.http.hop_by_hop import CACHING, INSEPARABLE
+from brine.domain.http.hop_by_hop import CACHING_FIELDS, INSEPARABLE
 from brine.domain.purging.tags import response_tags
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
 
 def _for_one_client(directives: Directives) -> frozenset[str]:
     """Return the names of the fields that are not stored, because the origin reserves them for one client."""
-    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING
+    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING_FIELDS
 
 
 def _is_for_all_users(directives: Directives) -> bool:

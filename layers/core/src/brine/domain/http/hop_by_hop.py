@@ -15,7 +15,7 @@ HOP_BY_HOP = frozenset(
     }
 )
 
-CACHING = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
+CACHING_FIELDS = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
 """The fields that control caching.
 
 They are for every recipient, even if Connection lists them, and they are always stored.
@@ -44,4 +44,4 @@ def end_to_end(fields: Fields) -> Fields:
     if connection is None:
         return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
-    return fields.without(HOP_BY_HOP | (listed - CACHING - INSEPARABLE))
+    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - INSEPARABLE))
