@@ -11,7 +11,7 @@ from brine.domain.caching.stale import error_window, needs_validation, revalidat
 from brine.domain.caching.vary import ANYTHING
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
-from brine.domain.http.hop_by_hop import CACHING_FIELDS, INSEPARABLE
+from brine.domain.http.hop_by_hop import CACHING_FIELDS, ESSENTIAL_FIELDS
 from brine.domain.purging.tags import response_tags
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _refused_by_origin(status: int, directives: Directives) -> str | None:
     if directives.restricts("no-store") and not directives.permits("must-understand"):
         return "no-store"
     limited_to = directives.field_names("private") | directives.field_names("no-cache")
-    return "private" if directives.restricts_all("private") or limited_to & INSEPARABLE else None
+    return "private" if directives.restricts_all("private") or limited_to & ESSENTIAL_FIELDS else None
 
 
 def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> str | None:

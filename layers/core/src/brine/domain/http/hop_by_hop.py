@@ -21,7 +21,7 @@ CACHING_FIELDS = frozenset({"age", "cache-control", "cdn-cache-control", "date",
 They are for every recipient, even if Connection lists them, and they are always stored.
 """
 
-INSEPARABLE = frozenset(
+ESSENTIAL_FIELDS = frozenset(
     {
         *("content-disposition", "content-encoding", "content-language", "content-range", "content-type", "location"),
         *("content-security-policy", "permissions-policy", "referrer-policy", "strict-transport-security"),
@@ -44,4 +44,4 @@ def end_to_end(fields: Fields) -> Fields:
     if connection is None:
         return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
-    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - INSEPARABLE))
+    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - ESSENTIAL_FIELDS))
