@@ -93,7 +93,7 @@ class Gateway:
 
         def upstream(asked: Request, *, anew: bool = False) -> Answer:
             visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant, room=room)
-            decision = visit.look_up() if asked.is_for_cache else visit.decide()
+            decision = visit.look_up() if asked.may_use_cache else visit.decide()
             return carry_out(visit, visit.forget() if anew else decision)
 
         if transcoder is None:

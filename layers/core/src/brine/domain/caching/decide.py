@@ -39,7 +39,7 @@ def decide(
     `stored`: the stored response that the request selects, with or without its body. `vary_mismatch`: responses are
     stored under the cache key, but the request selects none of them.
     """
-    if not request.is_for_cache:
+    if not request.may_use_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
     wishes = wishes_of(request, policy)

@@ -51,7 +51,7 @@ def receive(
         request_time=request_time,
         response_time=response_time,
     )
-    if not request.is_for_cache:
+    if not request.may_use_cache:
         return _receive_uncached(exchange, origin)
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)

@@ -36,7 +36,7 @@ class Request:
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property
-    def is_for_cache(self) -> bool:
+    def may_use_cache(self) -> bool:
         """Whether a cache may answer the request: it is GET or HEAD, without content.
 
         The content of a GET is in no cache key. If an origin used it, one client's response would answer all clients.

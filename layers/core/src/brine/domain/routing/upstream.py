@@ -64,7 +64,7 @@ def forwarded(request: Request, route: Route, name: str) -> Request:
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:
-    return request.is_for_cache or (request.method == "POST" and route.policy.store_post)
+    return request.may_use_cache or (request.method == "POST" and route.policy.store_post)
 
 
 def _with_directives(fields: Fields, text: str) -> Fields:

@@ -45,7 +45,7 @@ def carry_out(visit: Visit, decision: Decision) -> Answer:
             status = visit.cache_status(hit=True, ttl=decision.remaining_freshness)
             return visit.answer(response, status, "hit" if isinstance(decision, Serve) else "stale")
         case Validate() | Forward():
-            if not visit.request.is_for_cache:
+            if not visit.request.may_use_cache:
                 visit.found = Found(stamps=visit.cache.stamps.known.get([key_stamp(visit.key)], visit.now))
                 return fetch(visit, decision, Fill(late=True))
             return collapse(visit, decision, fetch)
@@ -106,7 +106,7 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
         if visit.is_redirected(reception.keep):
             redirected = visit.redirect_to(reception.keep)
         status = replace(status, ttl=remaining_freshness(reception.keep, route.policy, visit.now, visit.request))
-    result: Result = "miss" if visit.request.is_for_cache else "pass"
+    result: Result = "miss" if visit.request.may_use_cache else "pass"
     return visit.answer(redirected or relay(response, visit.request, visit.now), status, result)
 
 
