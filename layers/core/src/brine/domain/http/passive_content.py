@@ -36,7 +36,7 @@ _DISPOSITION = re.compile(
 )
 
 
-def passive_type(content_type: str | None) -> str:
+def safe_content_type(content_type: str | None) -> str:
     """Return the Content-Type unchanged if no browser runs content of that type, otherwise `ANY_BYTES`.
 
     A type that is missing, malformed or repeated counts as active, because browsers guess a type then.
