@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ANY_BYTES: Final = "application/octet-stream"
+OCTET_STREAM: Final = "application/octet-stream"
 """The type of content that browsers do not interpret."""
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
@@ -19,7 +19,7 @@ _TYPES = frozenset(
     {
         *("application/json", "application/x-ndjson", "application/cbor", "application/protobuf"),
         *("application/msgpack", "application/vnd.msgpack", "application/x-msgpack", "application/vnd.brine.sealed"),
-        *("application/gzip", "application/zip", "application/zstd", "application/x-tar", ANY_BYTES),
+        *("application/gzip", "application/zip", "application/zstd", "application/x-tar", OCTET_STREAM),
         *("application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"),
         *("image/apng", "image/avif", "image/bmp", "image/gif", "image/heic", "image/jpeg", "image/png", "image/tiff"),
         *("image/webp", "image/x-icon"),
@@ -37,16 +37,16 @@ _DISPOSITION = re.compile(
 
 
 def safe_content_type(content_type: str | None) -> str:
-    """Return the Content-Type unchanged if no browser runs content of that type, otherwise `ANY_BYTES`.
+    """Return the Content-Type unchanged if no browser runs content of that type, otherwise `OCTET_STREAM`.
 
     A type that is missing, malformed or repeated counts as active, because browsers guess a type then.
     """
     read = None if content_type is None else _TYPE.fullmatch(content_type)
     if content_type is None or read is None:
-        return ANY_BYTES
+        return OCTET_STREAM
     media = read[1].lower()
     is_json = media.startswith("application/") and media.endswith("+json")
-    return content_type if media in _TYPES or media.startswith(_FAMILIES) or is_json else ANY_BYTES
+    return content_type if media in _TYPES or media.startswith(_FAMILIES) or is_json else OCTET_STREAM
 
 
 def as_attachment(disposition: str | None) -> str:
