@@ -10,7 +10,7 @@ from brine.domain.caching.stored import BodyReference
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA
 from brine.domain.http.messages import Response
-from brine.domain.http.passive_content import as_attachment, safe_content_type
+from brine.domain.http.passive_content import attachment_disposition, safe_content_type
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
@@ -50,7 +50,7 @@ def link_fields(stored: StoredResponse) -> Fields:
     """
     fields = stored.fields
     told = [(name, value) for name in _TOLD if (value := fields.get(name))]
-    told.append(("content-disposition", as_attachment(fields.get("content-disposition"))))
+    told.append(("content-disposition", attachment_disposition(fields.get("content-disposition"))))
     told.append(("content-type", safe_content_type(fields.get("content-type"))))
     return Fields.lowered(told)
 

@@ -49,7 +49,7 @@ def safe_content_type(content_type: str | None) -> str:
     return content_type if media in _TYPES or media.startswith(_FAMILIES) or is_json else OCTET_STREAM
 
 
-def as_attachment(disposition: str | None) -> str:
+def attachment_disposition(disposition: str | None) -> str:
     """Return a Content-Disposition of an attachment, with the original file name if it is well formed (RFC 6266)."""
     read = None if disposition is None else _DISPOSITION.fullmatch(disposition)
     names = () if read is None else (name for name in read.groups() if name is not None)
