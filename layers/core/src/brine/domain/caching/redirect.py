@@ -10,7 +10,7 @@ from brine.domain.caching.stored import BodyReference
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA
 from brine.domain.http.messages import Response
-from brine.domain.http.passive_content import attachment_disposition, safe_content_type
+from brine.domain.http.safe_download import attachment_disposition, safe_content_type
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
