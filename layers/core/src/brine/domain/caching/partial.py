@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
-    from brine.domain.http.ranges import Extent
+    from brine.domain.http.ranges import ContentRange
 
 PARTIAL = 206
 
@@ -85,7 +85,7 @@ def ask_for_whole(exchange: Exchange) -> Reception:
     return Reception(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))
 
 
-def _extent(stored: StoredResponse) -> Extent | None:
+def _extent(stored: StoredResponse) -> ContentRange | None:
     return parse_content_range(stored.fields.get("content-range")) if stored.status == PARTIAL else None
 
 
@@ -98,7 +98,7 @@ def _is_part(candidate: StoredResponse) -> bool:
     return extent is not None and 0 < candidate.size <= len(extent)
 
 
-def _is_combinable(stored: StoredResponse, extent: Extent) -> bool:
+def _is_combinable(stored: StoredResponse, extent: ContentRange) -> bool:
     return isinstance(stored.body, bytes) and stored.size == len(extent)
 
 

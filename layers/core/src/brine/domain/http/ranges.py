@@ -46,7 +46,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class ContentRange:
     """The content of a Content-Range: bytes `first` to `last`, both included, of `complete` (None: unknown)."""
 
     first: int
@@ -96,7 +96,7 @@ def pieces_of_whole(text: str, size: int) -> tuple[Piece, ...] | None:
     return None if _overlap(pieces) else tuple(pieces)
 
 
-def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
+def piece_of_part(text: str, extent: ContentRange, size: int) -> Piece | None:
     """Return the requested piece of a stored part; None when the part lacks a byte of it.
 
     The Range must have one range. `size` is the number of bytes of the part that are stored: an origin may have sent
@@ -121,7 +121,7 @@ def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
     return Piece(start, stop, wanted.first, extent.complete) if start < stop else None
 
 
-def _suffix_of_part(length: int, extent: Extent, size: int) -> Piece | None:
+def _suffix_of_part(length: int, extent: ContentRange, size: int) -> Piece | None:
     if extent.complete is None or extent.last != extent.complete - 1:
         return None
     length = min(length, extent.complete)
@@ -131,7 +131,7 @@ def _suffix_of_part(length: int, extent: Extent, size: int) -> Piece | None:
     return Piece(start, size, extent.complete - (size - start), extent.complete) if start < size else None
 
 
-def parse_content_range(text: str | None) -> Extent | None:
+def parse_content_range(text: str | None) -> ContentRange | None:
     """Parse a Content-Range; None when it is missing, invalid, or for an unsatisfied range."""
     match = None if text is None else _CONTENT_RANGE.fullmatch(text.strip(" \t"))
     if match is None:
@@ -140,7 +140,7 @@ def parse_content_range(text: str | None) -> Extent | None:
     complete = None if match[3] == "*" else int(match[3])
     if last < first or (complete is not None and complete <= last):
         return None
-    return Extent(first, last, complete)
+    return ContentRange(first, last, complete)
 
 
 def multipart(body: bytes, pieces: tuple[Piece, ...], content_type: str | None) -> tuple[str, bytes]:
