@@ -13,7 +13,7 @@ from brine.domain.http.ranges import (
     parse_content_range,
     parse_range,
     piece_of_part,
-    pieces_of_whole,
+    pieces_of_complete,
 )
 
 
@@ -70,13 +70,13 @@ def test_range_values(text: str, ranges: tuple[ByteRange, ...] | None) -> None:
     ],
 )
 def test_pieces_of_10000_bytes(text: str, slices: list[tuple[int, int]] | None) -> None:
-    pieces = pieces_of_whole(text, 10_000)
+    pieces = pieces_of_complete(text, 10_000)
     assert (None if pieces is None else [(piece.start, piece.stop) for piece in pieces]) == slices
 
 
 def test_nothing_can_be_had_of_an_empty_body() -> None:
-    assert pieces_of_whole("bytes=0-", 0) == ()
-    assert pieces_of_whole("bytes=-1", 0) == ()
+    assert pieces_of_complete("bytes=0-", 0) == ()
+    assert pieces_of_complete("bytes=-1", 0) == ()
 
 
 @pytest.mark.parametrize(

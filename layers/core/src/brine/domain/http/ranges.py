@@ -77,7 +77,7 @@ def parse_range(text: str) -> tuple[ByteRange, ...] | None:
     return tuple(ranges) or None
 
 
-def pieces_of_whole(text: str, size: int) -> tuple[Piece, ...] | None:
+def pieces_of_complete(text: str, size: int) -> tuple[Piece, ...] | None:
     """Return the requested pieces of a complete representation.
 
     None: ignore the Range and send the whole. Empty: no requested byte exists (416).
