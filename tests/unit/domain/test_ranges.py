@@ -12,7 +12,7 @@ from brine.domain.http.ranges import (
     multipart,
     parse_content_range,
     parse_range,
-    piece_of_part,
+    piece_of_partial,
     pieces_of_complete,
 )
 
@@ -93,7 +93,7 @@ def test_nothing_can_be_had_of_an_empty_body() -> None:
     ],
 )
 def test_a_part_from_the_middle(text: str, piece: Piece | None) -> None:
-    assert piece_of_part(text, ContentRange(5, 9, 20), 5) == piece
+    assert piece_of_partial(text, ContentRange(5, 9, 20), 5) == piece
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_a_part_from_the_middle(text: str, piece: Piece | None) -> None:
     ],
 )
 def test_a_part_that_reaches_the_end(text: str, piece: Piece | None) -> None:
-    assert piece_of_part(text, ContentRange(15, 19, 20), 5) == piece
+    assert piece_of_partial(text, ContentRange(15, 19, 20), 5) == piece
 
 
 def test_of_a_part_of_unknown_whole_only_what_is_named_can_be_had() -> None:
-    assert piece_of_part("bytes=6-7", ContentRange(5, 9, None), 5) == Piece(1, 3, 6, None)
-    assert piece_of_part("bytes=6-", ContentRange(5, 9, None), 5) is None
-    assert piece_of_part("bytes=-1", ContentRange(5, 9, None), 5) is None
+    assert piece_of_partial("bytes=6-7", ContentRange(5, 9, None), 5) == Piece(1, 3, 6, None)
+    assert piece_of_partial("bytes=6-", ContentRange(5, 9, None), 5) is None
+    assert piece_of_partial("bytes=-1", ContentRange(5, 9, None), 5) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_of_a_part_of_unknown_whole_only_what_is_named_can_be_had() -> None:
 def test_a_part_shorter_than_its_content_range_is_counted_from_the_end_that_is_named(
     text: str, piece: Piece | None
 ) -> None:
-    assert piece_of_part(text, ContentRange(4, 9, 10), 5) == piece
+    assert piece_of_partial(text, ContentRange(4, 9, 10), 5) == piece
 
 
 @pytest.mark.parametrize(

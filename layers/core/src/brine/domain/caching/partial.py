@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Reception
 from brine.domain.http.conditions import RANGE_FIELDS, if_range_holds, strong_validator
-from brine.domain.http.ranges import parse_content_range, piece_of_part
+from brine.domain.http.ranges import parse_content_range, piece_of_partial
 
 if TYPE_CHECKING:
     from brine.domain.caching.exchange import Exchange
@@ -35,7 +35,7 @@ def holds(stored: StoredResponse, request: Request) -> bool:
         return False
     if not if_range_holds(request.fields, stored.fields, stored.response_time):
         return False
-    return piece_of_part(wanted, extent, stored.size) is not None
+    return piece_of_partial(wanted, extent, stored.size) is not None
 
 
 def asking_for_rest(stored: StoredResponse, fields: Fields) -> Fields | None:

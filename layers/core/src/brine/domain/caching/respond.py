@@ -12,7 +12,7 @@ from brine.domain.http.dates import dated
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.messages import CACHED_METHODS, Response
-from brine.domain.http.ranges import multipart, parse_content_range, piece_of_part, pieces_of_complete
+from brine.domain.http.ranges import multipart, parse_content_range, piece_of_partial, pieces_of_complete
 from brine.domain.purging.tags import TAG_FIELDS
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _form(status: int, fields: Fields, size: int, request: Request, response_tim
         return _Form(status)
     if status == 206:
         extent = parse_content_range(fields.get("content-range"))
-        piece = None if extent is None else piece_of_part(asked.get("range", ""), extent, size)
+        piece = None if extent is None else piece_of_partial(asked.get("range", ""), extent, size)
         return _Form(206, None if piece is None else (piece,))
     pieces = pieces_of_complete(asked.get("range", ""), size)
     if pieces is None:

@@ -96,7 +96,7 @@ def pieces_of_complete(text: str, size: int) -> tuple[Piece, ...] | None:
     return None if _overlap(pieces) else tuple(pieces)
 
 
-def piece_of_part(text: str, extent: ContentRange, size: int) -> Piece | None:
+def piece_of_partial(text: str, extent: ContentRange, size: int) -> Piece | None:
     """Return the requested piece of a stored part; None when the part lacks a byte of it.
 
     The Range must have one range. `size` is the number of bytes of the part that are stored: an origin may have sent
