@@ -25,7 +25,7 @@ _PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]
 _MEMBER = re.compile(r"[a-z0-9][a-z0-9_*/@-]{0,255}=[ !#-%(-+\--;?-\[\]-_a-~]{0,255}[!#-%(-+\--;?-\[\]-_a-~]")
 
 
-def with_sound_tracing(fields: Fields) -> Fields:
+def with_valid_trace_context(fields: Fields) -> Fields:
     """Return the fields without a malformed traceparent or tracestate.
 
     Without a valid traceparent, tracestate is left out too.

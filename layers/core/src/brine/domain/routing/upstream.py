@@ -11,7 +11,7 @@ from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.ranges import parse_range
-from brine.domain.http.trace_context import with_sound_tracing
+from brine.domain.http.trace_context import with_valid_trace_context
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -45,7 +45,7 @@ def as_sent(request: Request, route: Route) -> Request:
         )
         text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
         fields = _with_directives(fields, text)
-    fields = with_sound_tracing(canonical_fields(fields))
+    fields = with_valid_trace_context(canonical_fields(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
