@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from brine.domain.http.field_syntax import FIELD_NAME, MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
-from brine.domain.http.structured import NotStructured, Token, parse_dictionary
+from brine.domain.http.structured import NotStructured, StructuredToken, parse_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -246,7 +246,7 @@ def _targeted(members: Mapping[str, object]) -> Directives:
                 argument = _read(name, None, quoted=False)
             case int() if value is not False:
                 argument = _read(name, str(value), quoted=False)
-            case str() if name in _LISTINGS and not isinstance(value, Token):
+            case str() if name in _LISTINGS and not isinstance(value, StructuredToken):
                 argument = _read(name, value, quoted=True)
             case _:
                 argument = _INVALID

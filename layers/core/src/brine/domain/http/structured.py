@@ -22,7 +22,7 @@ _BARE_ITEM = re.compile("|".join((_BOOLEAN, _NUMBER, _STRING, _TOKEN, _BYTES)))
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
 
 
-class Token(str):
+class StructuredToken(str):
     """A token, as opposed to a string."""
 
     __slots__ = ()
@@ -71,7 +71,7 @@ def parse_strings(*lines: str) -> list[str]:
         position, end = 0, len(text)
         while position < end:
             value, position = _item(text, position)
-            if not isinstance(value, str) or isinstance(value, Token):
+            if not isinstance(value, str) or isinstance(value, StructuredToken):
                 raise NotStructured
             members.append(value)
             if position < end:
@@ -110,7 +110,7 @@ def _bare_item(text: str, position: int) -> tuple[BareItem, int]:
         case "number":
             return float(value) if "." in value else int(value), match.end()
         case "token":
-            return Token(value), match.end()
+            return StructuredToken(value), match.end()
         case "string":
             return unquote(value), match.end()
         case _:
