@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "wishes_of"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "obeyed_directives"]
 
 
 def decide(
@@ -42,7 +42,7 @@ def decide(
     if not request.may_use_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
-    wishes = wishes_of(request, policy)
+    wishes = obeyed_directives(request, policy)
     decision = _from_stored(stored, request, wishes, policy, now) if stored is not None else None
     if isinstance(decision, Serve | ServeStale):
         return decision
@@ -60,7 +60,7 @@ def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
     return _ask_origin(stored, request, "stale")
 
 
-def wishes_of(request: Request, policy: Policy) -> Directives:
+def obeyed_directives(request: Request, policy: Policy) -> Directives:
     """Return the request's cache directives that the route obeys."""
     return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 

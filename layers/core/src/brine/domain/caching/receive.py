@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decide import is_usable, wishes_of
+from brine.domain.caching.decide import is_usable, obeyed_directives
 from brine.domain.caching.decision import Reception, Validate
 from brine.domain.caching.exchange import Exchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
@@ -45,7 +45,7 @@ def receive(
         request=request,
         response=response,
         policy=policy,
-        wishes=wishes_of(request, policy),
+        wishes=obeyed_directives(request, policy),
         target=target,
         route=route,
         request_time=request_time,
@@ -76,7 +76,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     stored = decision.stored
     if stored is None or not holds(stored, request):
         return None
-    state, wishes = freshness(stored, policy, now, request), wishes_of(request, policy)
+    state, wishes = freshness(stored, policy, now, request), obeyed_directives(request, policy)
     if is_usable(state, wishes):
         return stored
     window = error_window(state.directives, wishes, policy)
