@@ -42,15 +42,15 @@ def decide(
     if not request.may_use_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
-    wishes = obeyed_directives(request, policy)
-    decision = _from_stored(stored, request, wishes, policy, now) if stored is not None else None
+    request_directives = obeyed_directives(request, policy)
+    decision = _from_stored(stored, request, request_directives, policy, now) if stored is not None else None
     if isinstance(decision, Serve | ServeStale):
         return decision
-    if wishes.permits("only-if-cached"):
+    if request_directives.permits("only-if-cached"):
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
-    if _is_for_the_origin(request, wishes):
+    if _is_for_the_origin(request, request_directives):
         return Forward(fields=request.fields, reason="request")
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
 
@@ -65,52 +65,56 @@ def obeyed_directives(request: Request, policy: Policy) -> Directives:
     return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
-def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
+def _is_for_the_origin(request: Request, request_directives: Directives) -> bool:
     """Return whether the cache must not answer: no-store, or a condition that only the origin can evaluate."""
-    return wishes.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
+    return request_directives.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
 
 def _from_stored(
-    stored: StoredResponse, request: Request, wishes: Directives, policy: Policy, now: float
+    stored: StoredResponse, request: Request, request_directives: Directives, policy: Policy, now: float
 ) -> Decision | None:
     """Return the decision for a stored response; None when the cache must not answer."""
-    if _is_for_the_origin(request, wishes):
+    if _is_for_the_origin(request, request_directives):
         return None
     if not holds(stored, request):
         return _forward_part(stored, request)
     state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining
-    if is_usable(state, wishes):
+    if is_usable(state, request_directives):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
-    if not wishes.restricts("no-cache") and policy.background_refresh and 0 <= state.overdue < _swr(state, wishes):
+    if (
+        not request_directives.restricts("no-cache")
+        and policy.background_refresh
+        and 0 <= state.overdue < _swr(state, request_directives)
+    ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
     return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 
 
-def is_usable(state: Freshness, wishes: Directives) -> bool:
+def is_usable(state: Freshness, request_directives: Directives) -> bool:
     """Return whether the response may be reused without validation (section 4.2.4).
 
     It is fresh, or the client accepts it stale.
     """
-    if needs_validation(state.directives) or wishes.restricts("no-cache"):
+    if needs_validation(state.directives) or request_directives.restricts("no-cache"):
         return False
     if not state.is_fresh:
-        accepted = accepted_staleness(state.directives, wishes)
-        return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
-    if state.remaining < (wishes.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
+        accepted = accepted_staleness(state.directives, request_directives)
+        return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, request_directives)
+    if state.remaining < (request_directives.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
         return False
     # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)
-    return state.directives.permits("immutable") or _is_young_enough(state, wishes)
+    return state.directives.permits("immutable") or _is_young_enough(state, request_directives)
 
 
-def _is_young_enough(state: Freshness, wishes: Directives) -> bool:
-    limit = wishes.seconds("max-age")
+def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
+    limit = request_directives.seconds("max-age")
     return limit is None or state.age <= limit
 
 
-def _swr(state: Freshness, wishes: Directives) -> float:
+def _swr(state: Freshness, request_directives: Directives) -> float:
     """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
-    if wishes.restricts("min-fresh") or not _is_young_enough(state, wishes):
+    if request_directives.restricts("min-fresh") or not _is_young_enough(state, request_directives):
         return 0
     return revalidation_window(state.directives)
 

@@ -27,14 +27,14 @@ class Exchange:
     """One request to the origin and its response.
 
     `request` is the client's request with the origin's target; `decision.fields` are the fields that were sent.
-    `wishes`: the cache directives of the request.
+    `request_directives`: the cache directives of the request.
     """
 
     decision: Validate | Forward
     request: Request
     response: Response
     policy: Policy
-    wishes: Directives
+    request_directives: Directives
     target: str
     route: str
     request_time: float
@@ -104,4 +104,4 @@ class Exchange:
 
         The candidate is made from this response or updated by it.
         """
-        return admit(candidate, self.fields, self.request, self.wishes, self.policy)
+        return admit(candidate, self.fields, self.request, self.request_directives, self.policy)

@@ -45,7 +45,7 @@ def receive(
         request=request,
         response=response,
         policy=policy,
-        wishes=obeyed_directives(request, policy),
+        request_directives=obeyed_directives(request, policy),
         target=target,
         route=route,
         request_time=request_time,
@@ -76,10 +76,10 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     stored = decision.stored
     if stored is None or not holds(stored, request):
         return None
-    state, wishes = freshness(stored, policy, now, request), obeyed_directives(request, policy)
-    if is_usable(state, wishes):
+    state, request_directives = freshness(stored, policy, now, request), obeyed_directives(request, policy)
+    if is_usable(state, request_directives):
         return stored
-    window = error_window(state.directives, wishes, policy)
+    window = error_window(state.directives, request_directives, policy)
     return stored if window > 0 and state.overdue < window else None
 
 

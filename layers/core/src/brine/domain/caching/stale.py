@@ -26,7 +26,7 @@ def _forbidden(directives: Directives) -> bool:
     )
 
 
-def error_window(directives: Directives, wishes: Directives, policy: Policy) -> float:
+def error_window(directives: Directives, request_directives: Directives, policy: Policy) -> float:
     """Return for how many seconds a stale response may replace an error; 0 if it must not.
 
     s-maxage also forbids it (section 5.2.2.10), unless the same response has its own stale-if-error.
@@ -36,7 +36,7 @@ def error_window(directives: Directives, wishes: Directives, policy: Policy) -> 
     granted = directives.seconds("stale-if-error")
     if granted is None and directives.restricts("s-maxage"):
         return 0
-    return max(policy.grace if granted is None else granted, wishes.seconds("stale-if-error") or 0)
+    return max(policy.grace if granted is None else granted, request_directives.seconds("stale-if-error") or 0)
 
 
 def revalidation_window(directives: Directives) -> float:
@@ -44,11 +44,13 @@ def revalidation_window(directives: Directives) -> float:
     return 0 if _forbidden(directives) else directives.seconds("stale-while-revalidate") or 0
 
 
-def accepted_staleness(directives: Directives, wishes: Directives) -> float:
+def accepted_staleness(directives: Directives, request_directives: Directives) -> float:
     """Return the client's max-stale in seconds; infinite without an argument (section 5.2.1.2).
 
     0 when the response must not be served stale.
     """
     if _forbidden(directives) or directives.restricts("s-maxage"):
         return 0
-    return inf if wishes.permits_without_limit("max-stale") else wishes.seconds("max-stale") or 0
+    return (
+        inf if request_directives.permits_without_limit("max-stale") else request_directives.seconds("max-stale") or 0
+    )

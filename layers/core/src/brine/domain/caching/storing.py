@@ -38,18 +38,18 @@ def is_provocable(status: int) -> bool:
 
 
 def admit(
-    candidate: StoredResponse, newest: Fields, request: Request, wishes: Directives, policy: Policy
+    candidate: StoredResponse, newest: Fields, request: Request, request_directives: Directives, policy: Policy
 ) -> tuple[StoredResponse | None, str | None]:
     """Return the response in its stored form, or None and the reason, as a token for Cache-Status.
 
-    `candidate` has all its end-to-end fields and a Date. `wishes` are the directives of the request. `newest` are the
+    `candidate` has all its end-to-end fields and a Date. `request_directives` are the directives of the request. `newest` are the
     fields of the message that answered the request: those of the candidate, or those that update it (a 304, a HEAD, a
     further part). This message itself must permit that its fields are stored. An older message cannot permit a use that
     this one forbids.
     """
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
     reason = (
-        _refused_by_request(request, wishes, candidate.status)
+        _refused_by_request(request, request_directives, candidate.status)
         or _refused_to_user(request, directives, own)
         or _refused_by_origin(candidate.status, directives)
         or _refused_by_origin(candidate.status, own)
@@ -76,8 +76,8 @@ OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
 """OF_THE_REQUEST, and the refusal of a response that the origin gave to this client only."""
 
 
-def _refused_by_request(request: Request, wishes: Directives, status: int) -> str | None:
-    if wishes.restricts("no-store"):
+def _refused_by_request(request: Request, request_directives: Directives, status: int) -> str | None:
+    if request_directives.restricts("no-store"):
         return "request-no-store"
     if any(name in request.fields for name in ORIGIN_CONDITIONS):
         return "provoked"  # these fields reach the origin unchanged, and are in no key
