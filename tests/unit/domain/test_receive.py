@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.caching.decide import decide, renewal
+from brine.domain.caching.decide import decide, refresh_decision
 from brine.domain.caching.decision import Forward, Reception, Validate
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.routing.policy import Policy
@@ -59,7 +59,7 @@ def test_what_is_still_good_when_its_renewal_fails_stays() -> None:
 
     def renewed(at: float) -> Reception:
         return receive(
-            renewal(kept, asked),
+            refresh_decision(kept, asked),
             asked,
             response(status=503),
             policy,

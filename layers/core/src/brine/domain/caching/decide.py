@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "obeyed_directives"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "refresh_decision", "obeyed_directives"]
 
 
 def decide(
@@ -55,7 +55,7 @@ def decide(
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
 
 
-def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
+def refresh_decision(stored: StoredResponse, request: Request) -> Validate | Forward:
     """Return the request to the origin that renews a stored response, fresh or stale."""
     return _ask_origin(stored, request, "stale")
 

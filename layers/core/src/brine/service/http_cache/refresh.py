@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from brine.domain.caching.decide import renewal
+from brine.domain.caching.decide import refresh_decision
 from brine.domain.caching.decision import Forward, Serve, Validate
 from brine.domain.routing.tenant import NOBODY
 from brine.ports.caching import Lease
@@ -78,7 +78,7 @@ class Refresher:
             return "failed" if is_unknown else "gone"
         decision = visit.decide(background_refresh=False)
         if isinstance(decision, Serve) and stored.generation == request.renews:
-            return renewal(stored, visit.request)
+            return refresh_decision(stored, visit.request)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 
