@@ -50,14 +50,14 @@ def decide(
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
-    if _is_for_the_origin(request, request_directives):
+    if _bypasses_cache(request, request_directives):
         return Forward(fields=request.fields, reason="request")
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
 
 
 def refresh_decision(stored: StoredResponse, request: Request) -> Validate | Forward:
     """Return the request to the origin that renews a stored response, fresh or stale."""
-    return _ask_origin(stored, request, "stale")
+    return _validate_or_forward(stored, request, "stale")
 
 
 def obeyed_directives(request: Request, policy: Policy) -> Directives:
@@ -65,7 +65,7 @@ def obeyed_directives(request: Request, policy: Policy) -> Directives:
     return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
-def _is_for_the_origin(request: Request, request_directives: Directives) -> bool:
+def _bypasses_cache(request: Request, request_directives: Directives) -> bool:
     """Return whether the cache must not answer: no-store, or a condition that only the origin can evaluate."""
     return request_directives.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
@@ -74,10 +74,10 @@ def _from_stored(
     stored: StoredResponse, request: Request, request_directives: Directives, policy: Policy, now: float
 ) -> Decision | None:
     """Return the decision for a stored response; None when the cache must not answer."""
-    if _is_for_the_origin(request, request_directives):
+    if _bypasses_cache(request, request_directives):
         return None
     if not holds(stored, request):
-        return _forward_part(stored, request)
+        return _fetch_missing_range(stored, request)
     state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining
     if is_usable(state, request_directives):
@@ -85,10 +85,10 @@ def _from_stored(
     if (
         not request_directives.restricts("no-cache")
         and policy.background_refresh
-        and 0 <= state.overdue < _swr(state, request_directives)
+        and 0 <= state.overdue < _stale_while_revalidate(state, request_directives)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
-    return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
+    return _validate_or_forward(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 
 
 def is_usable(state: Freshness, request_directives: Directives) -> bool:
@@ -112,14 +112,14 @@ def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
     return limit is None or state.age <= limit
 
 
-def _swr(state: Freshness, request_directives: Directives) -> float:
+def _stale_while_revalidate(state: Freshness, request_directives: Directives) -> float:
     """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
     if request_directives.restricts("min-fresh") or not _is_young_enough(state, request_directives):
         return 0
     return revalidation_window(state.directives)
 
 
-def _ask_origin(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:
+def _validate_or_forward(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:
     """Return a validation where the response has a validator, otherwise a forward.
 
     For a complete stored response, the request asks for the complete representation.
@@ -130,7 +130,7 @@ def _ask_origin(stored: StoredResponse, request: Request, reason: ForwardReason)
     return Forward(fields=fields.without(CACHE_CONDITIONS), reason=reason, stored=stored)
 
 
-def _forward_part(stored: StoredResponse, request: Request) -> Forward:
+def _fetch_missing_range(stored: StoredResponse, request: Request) -> Forward:
     fields = request.fields.without(CACHE_CONDITIONS)
     rest = asking_for_rest(stored, fields) if request.method == "GET" and "range" not in fields else None
     return Forward(fields=fields if rest is None else rest, reason="partial", stored=stored)
