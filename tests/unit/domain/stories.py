@@ -27,7 +27,7 @@ from brine.domain.routing.route import Route
 from brine.domain.routing.upstream import as_sent, forwarded
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Decision, Reception
+    from brine.domain.caching.decision import Decision, ResponseDecision
 
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
@@ -82,7 +82,7 @@ def stored_response(
 
 def ask(
     stored: StoredResponse | None, asked: Request, answer: Response, policy: Policy | None = None, at: float = START
-) -> Reception:
+) -> ResponseDecision:
     """What becomes of the origin's answer to a request that what is stored could not settle."""
     policy = policy or Policy()
     decision = decide(stored, asked, policy, at)

@@ -61,7 +61,7 @@ type Decision = Serve | ServeStale | Validate | Forward | Refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reception:
+class ResponseDecision:
     """How to handle the origin's response.
 
     `reuse`: the stored response to answer from. It was freshened, or, if `stale` is set, it replaces an error. Without

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decision import Forward, Reception
+from brine.domain.caching.decision import Forward, ResponseDecision
 from brine.domain.caching.storing import OF_ONE_CLIENT
 from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
 from brine.domain.http.dates import dated
@@ -22,7 +22,7 @@ _NOT_UPDATED = frozenset(
 )
 
 
-def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Reception:
+def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> ResponseDecision:
     """Handle a 304: answer from the stored response, with updated fields.
 
     A 304 may have another ETag than the stored response, as from origins behind a compressing proxy. The stored
@@ -31,27 +31,27 @@ def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Receptio
     """
     tag, stored_tag = entity_tag(exchange.fields), entity_tag(stored.fields)
     if tag is not None and stored_tag is not None and not weak_match(tag, stored_tag):
-        return Reception(reuse=stored, refusal="other-etag")
+        return ResponseDecision(reuse=stored, refusal="other-etag")
     if tag is None and stored_tag is None and not _same_date(stored.fields, exchange.fields):
         fields = exchange.decision.fields.without(CACHE_CONDITIONS)
-        return Reception(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
+        return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
     keep, refusal = exchange.admit(updated)
-    return Reception(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+    return ResponseDecision(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
-def receive_head(exchange: Exchange) -> Reception:
+def receive_head(exchange: Exchange) -> ResponseDecision:
     """Handle a response to HEAD: update the stored GET response that it describes, or drop one that it contradicts."""
     stored = exchange.stored
     if exchange.response.status != 200 or stored is None or stored.status != 200:
-        return Reception()
+        return ResponseDecision()
     if not _describes(exchange.fields, stored):
         _, refusal = exchange.admit(exchange.candidate())
-        return Reception(drop=refusal not in OF_ONE_CLIENT)
+        return ResponseDecision(drop=refusal not in OF_ONE_CLIENT)
     if not _has_validator_of(exchange.fields, stored.fields):
-        return Reception()
+        return ResponseDecision()
     keep, refusal = exchange.admit(_updated(stored, exchange))
-    return Reception(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+    return ResponseDecision(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
 def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.storing import OF_THE_REQUEST
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.http.messages import Request, Response
 
 HIT_FOR_MISS_SECONDS = 120
@@ -25,7 +25,7 @@ class HitForMiss:
     generation: int = 0
 
 
-def marker(request: Request, response: Response, reception: Reception, now: float) -> HitForMiss | None:
+def marker(request: Request, response: Response, reception: ResponseDecision, now: float) -> HitForMiss | None:
     """Return the marker to set after an origin's response that may not be stored, or None.
 
     The next response most likely may not be stored either. An error does not predict that, nor does a refusal that the

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decision import Forward, Reception
+from brine.domain.caching.decision import Forward, ResponseDecision
 from brine.domain.http.conditions import RANGE_FIELDS, if_range_holds, strong_validator
 from brine.domain.http.ranges import parse_content_range, piece_of_partial
 
@@ -56,13 +56,13 @@ def asking_for_rest(stored: StoredResponse, fields: Fields) -> Fields | None:
     return fields.without(RANGE_FIELDS).with_line("range", wanted).with_line("if-range", validator)
 
 
-def receive_part(exchange: Exchange) -> Reception:
+def receive_part(exchange: Exchange) -> ResponseDecision:
     """Handle a 206: store it, combined with the stored part if allowed.
 
     If the result is complete, it can answer the client.
     """
     if "range" not in exchange.decision.fields:
-        return Reception(refusal="partial")
+        return ResponseDecision(refusal="partial")
     candidate = exchange.candidate()
     stored = exchange.stored
     combined = None if stored is None else _combined(exchange, stored, candidate)
@@ -70,19 +70,19 @@ def receive_part(exchange: Exchange) -> Reception:
         if combined is None or combined.status == PARTIAL:
             return ask_for_whole(exchange)
         keep, refusal = exchange.admit(combined)
-        return Reception(reuse=combined, keep=keep, refusal=refusal)
+        return ResponseDecision(reuse=combined, keep=keep, refusal=refusal)
     if combined is not None:
         candidate = combined
     elif not _is_part(candidate):
-        return Reception(refusal="partial")
+        return ResponseDecision(refusal="partial")
     keep, refusal = exchange.admit(candidate)
-    return Reception(keep=keep, refusal=refusal)
+    return ResponseDecision(keep=keep, refusal=refusal)
 
 
-def ask_for_whole(exchange: Exchange) -> Reception:
+def ask_for_whole(exchange: Exchange) -> ResponseDecision:
     """Retry with the client's own request, because the added Range did not help."""
     fields = exchange.decision.fields.without(RANGE_FIELDS)
-    return Reception(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))
+    return ResponseDecision(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))
 
 
 def _extent(stored: StoredResponse) -> ContentRange | None:

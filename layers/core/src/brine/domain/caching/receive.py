@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.decide import is_usable, obeyed_directives
-from brine.domain.caching.decision import Reception, Validate
+from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.exchange import Exchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
@@ -34,7 +34,7 @@ def receive(
     request_time: float,
     response_time: float,
     origin: OriginAddress | None = None,
-) -> Reception:
+) -> ResponseDecision:
     """Decide how to handle the origin's response.
 
     `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
@@ -56,9 +56,9 @@ def receive(
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)
         if stale is not None:
-            return Reception(reuse=stale, stale=True)
+            return ResponseDecision(reuse=stale, stale=True)
     if response.status == 304:
-        return receive_not_modified(exchange, decision.stored) if isinstance(decision, Validate) else Reception()
+        return receive_not_modified(exchange, decision.stored) if isinstance(decision, Validate) else ResponseDecision()
     if request.method == "HEAD":
         return receive_head(exchange)
     if response.status == PARTIAL:
@@ -83,11 +83,11 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     return stored if window > 0 and state.overdue < window else None
 
 
-def _receive_whole(exchange: Exchange) -> Reception:
+def _receive_whole(exchange: Exchange) -> ResponseDecision:
     keep, refusal = exchange.admit(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
     drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in OF_THE_REQUEST
-    return Reception(keep=keep, drop=drop, refusal=refusal)
+    return ResponseDecision(keep=keep, drop=drop, refusal=refusal)
 
 
 def _replaces(status: int) -> bool:
@@ -95,13 +95,13 @@ def _replaces(status: int) -> bool:
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Reception:
+def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
     targets = invalidated(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
         keep, _ = exchange.admit(exchange.candidate())
-    return Reception(keep=keep, invalidate=targets)
+    return ResponseDecision(keep=keep, invalidate=targets)
 
 
 def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:

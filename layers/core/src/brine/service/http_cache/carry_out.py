@@ -22,7 +22,7 @@ from brine.service.journal import Fault
 from brine.service.origins.ask import ask
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Decision, ForwardReason, Reception
+    from brine.domain.caching.decision import Decision, ForwardReason, ResponseDecision
     from brine.domain.http.messages import Response
     from brine.service.http_cache.answer import Answer, Result
     from brine.service.http_cache.visit import Visit
@@ -119,7 +119,7 @@ def _refetch(visit: Visit, fill: Fill) -> Answer:
     return carry_out(visit, decision)
 
 
-def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill, began: float) -> bool:
+def _apply(visit: Visit, response: Response, reception: ResponseDecision, fill: Fill, began: float) -> bool:
     """Bring the store to where the origin's response puts it. Whether the response is now stored."""
     cache = visit.cache
     _invalidate(visit, reception, began)
@@ -149,7 +149,7 @@ def _apply(visit: Visit, response: Response, reception: Reception, fill: Fill, b
     return False
 
 
-def _invalidate(visit: Visit, reception: Reception, began: float) -> None:
+def _invalidate(visit: Visit, reception: ResponseDecision, began: float) -> None:
     """End what an unsafe request made invalid; what the origin answered to it is as new as can be."""
     at = visit.now + MARGIN
     for target in dict.fromkeys(normalised(visit.route, target) for target in reception.invalidate):
