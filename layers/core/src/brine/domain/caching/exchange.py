@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class OriginExchange:
     """One request to the origin and its response.
 
     `request` is the client's request with the origin's target; `decision.fields` are the fields that were sent.

@@ -12,7 +12,7 @@ from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_matc
 from brine.domain.http.dates import dated
 
 if TYPE_CHECKING:
-    from brine.domain.caching.exchange import Exchange
+    from brine.domain.caching.exchange import OriginExchange
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
 
@@ -22,7 +22,7 @@ _NOT_UPDATED = frozenset(
 )
 
 
-def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> ResponseDecision:
+def receive_not_modified(exchange: OriginExchange, stored: StoredResponse) -> ResponseDecision:
     """Handle a 304: answer from the stored response, with updated fields.
 
     A 304 may have another ETag than the stored response, as from origins behind a compressing proxy. The stored
@@ -40,7 +40,7 @@ def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Response
     return ResponseDecision(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
-def receive_head(exchange: Exchange) -> ResponseDecision:
+def receive_head(exchange: OriginExchange) -> ResponseDecision:
     """Handle a response to HEAD: update the stored GET response that it describes, or drop one that it contradicts."""
     stored = exchange.stored
     if exchange.response.status != 200 or stored is None or stored.status != 200:
@@ -54,7 +54,7 @@ def receive_head(exchange: Exchange) -> ResponseDecision:
     return ResponseDecision(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
 
 
-def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
+def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse:
     newer = dated(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
     fields = exchange.updated(stored.fields, newer)
     return replace(

@@ -14,7 +14,7 @@ from brine.domain.http.conditions import RANGE_FIELDS, if_range_holds, strong_va
 from brine.domain.http.ranges import parse_content_range, piece_of_partial
 
 if TYPE_CHECKING:
-    from brine.domain.caching.exchange import Exchange
+    from brine.domain.caching.exchange import OriginExchange
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
@@ -56,7 +56,7 @@ def asking_for_rest(stored: StoredResponse, fields: Fields) -> Fields | None:
     return fields.without(RANGE_FIELDS).with_line("range", wanted).with_line("if-range", validator)
 
 
-def receive_part(exchange: Exchange) -> ResponseDecision:
+def receive_part(exchange: OriginExchange) -> ResponseDecision:
     """Handle a 206: store it, combined with the stored part if allowed.
 
     If the result is complete, it can answer the client.
@@ -79,7 +79,7 @@ def receive_part(exchange: Exchange) -> ResponseDecision:
     return ResponseDecision(keep=keep, refusal=refusal)
 
 
-def ask_for_whole(exchange: Exchange) -> ResponseDecision:
+def ask_for_whole(exchange: OriginExchange) -> ResponseDecision:
     """Retry with the client's own request, because the added Range did not help."""
     fields = exchange.decision.fields.without(RANGE_FIELDS)
     return ResponseDecision(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))
@@ -102,7 +102,7 @@ def _is_combinable(stored: StoredResponse, extent: ContentRange) -> bool:
     return isinstance(stored.body, bytes) and stored.size == len(extent)
 
 
-def _combined(exchange: Exchange, stored: StoredResponse, newer: StoredResponse) -> StoredResponse | None:
+def _combined(exchange: OriginExchange, stored: StoredResponse, newer: StoredResponse) -> StoredResponse | None:
     """Combine both parts (section 3.4); return None when that is not allowed.
 
     The result is a complete response if no byte is missing.

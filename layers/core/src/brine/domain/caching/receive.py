@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decide import is_usable, obeyed_directives
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.exchange import Exchange
+from brine.domain.caching.exchange import OriginExchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.partial import PARTIAL, ask_for_whole, holds, receive_part
@@ -40,7 +40,7 @@ def receive(
     `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
     sent to the origin. `origin`, if known, identifies absolute URIs of the same origin.
     """
-    exchange = Exchange(
+    exchange = OriginExchange(
         decision=decision,
         request=request,
         response=response,
@@ -83,7 +83,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     return stored if window > 0 and state.overdue < window else None
 
 
-def _receive_whole(exchange: Exchange) -> ResponseDecision:
+def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.admit(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
     drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in OF_THE_REQUEST
@@ -95,7 +95,7 @@ def _replaces(status: int) -> bool:
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> ResponseDecision:
+def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
     targets = invalidated(request.method, target, response, origin)
     keep = None
@@ -104,7 +104,7 @@ def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Respo
     return ResponseDecision(keep=keep, invalidate=targets)
 
 
-def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:
+def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
