@@ -25,7 +25,9 @@ class HitForMiss:
     generation: int = 0
 
 
-def marker(request: Request, response: Response, reception: ResponseDecision, now: float) -> HitForMiss | None:
+def hit_for_miss_marker(
+    request: Request, response: Response, reception: ResponseDecision, now: float
+) -> HitForMiss | None:
     """Return the marker to set after an origin's response that may not be stored, or None.
 
     The next response most likely may not be stored either. An error does not predict that, nor does a refusal that the

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import remaining_freshness
-from brine.domain.caching.hit_for_miss import marker
+from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
@@ -141,7 +141,7 @@ def _apply(visit: Visit, response: Response, reception: ResponseDecision, fill: 
             now=visit.now,
             journal=visit.journal,
         )
-    mark = marker(visit.request, response, reception, visit.now)
+    mark = hit_for_miss_marker(visit.request, response, reception, visit.now)
     if mark is not None and fill.lease is not None and visit.found.main is None:
         cache.mark(visit.key, mark, fill.lease, now=visit.now, journal=visit.journal)
     else:
