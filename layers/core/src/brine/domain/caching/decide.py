@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import freshness
-from brine.domain.caching.partial import PARTIAL, asking_for_rest, holds
+from brine.domain.caching.partial import PARTIAL, asking_for_rest, has_requested_bytes
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
 from brine.domain.http.conditions import (
@@ -76,7 +76,7 @@ def _from_stored(
     """Return the decision for a stored response; None when the cache must not answer."""
     if _bypasses_cache(request, request_directives):
         return None
-    if not holds(stored, request):
+    if not has_requested_bytes(stored, request):
         return _fetch_missing_range(stored, request)
     state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PARTIAL = 206
 
 
-def holds(stored: StoredResponse, request: Request) -> bool:
+def has_requested_bytes(stored: StoredResponse, request: Request) -> bool:
     """Return whether a stored response has the bytes that the request asks for.
 
     A complete response always has them; a part has those of its range.

@@ -9,7 +9,7 @@ from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.exchange import OriginExchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
-from brine.domain.caching.partial import PARTIAL, ask_for_whole, holds, receive_part
+from brine.domain.caching.partial import PARTIAL, ask_for_whole, has_requested_bytes, receive_part
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import OF_THE_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
@@ -74,7 +74,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     A response that is still usable, because it was to be refreshed early, may always be served.
     """
     stored = decision.stored
-    if stored is None or not holds(stored, request):
+    if stored is None or not has_requested_bytes(stored, request):
         return None
     state, request_directives = freshness(stored, policy, now, request), obeyed_directives(request, policy)
     if is_usable(state, request_directives):
