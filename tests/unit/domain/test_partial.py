@@ -8,7 +8,7 @@ import pytest
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Serve
-from brine.domain.caching.partial import asking_for_rest, has_requested_bytes
+from brine.domain.caching.partial import has_requested_bytes, missing_range_fields
 from brine.domain.caching.stored import BodyReference
 from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import START, ask, date, request, response, stored_response
@@ -67,7 +67,7 @@ def test_only_a_request_for_the_whole_asks_for_the_rest(asked: Request) -> None:
 def test_the_rest_is_asked_for_only_where_it_could_be_joined(
     stored: StoredResponse, wanted: tuple[Header, ...] | None
 ) -> None:
-    asked = asking_for_rest(stored, request(("Accept", "*/*")).fields)
+    asked = missing_range_fields(stored, request(("Accept", "*/*")).fields)
     assert (None if asked is None else asked.lines) == (None if wanted is None else (("accept", "*/*"), *wanted))
 
 
@@ -84,7 +84,7 @@ def test_a_body_out_of_reach_is_not_joined() -> None:
         response_time=START,
         fetch_started=START,
     )
-    assert asking_for_rest(elsewhere, request().fields) is None
+    assert missing_range_fields(elsewhere, request().fields) is None
     assert decide(elsewhere, request(), Policy(), START) == Forward(
         fields=request().fields, reason="partial", stored=elsewhere
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import freshness
-from brine.domain.caching.partial import PARTIAL, asking_for_rest, has_requested_bytes
+from brine.domain.caching.partial import PARTIAL, has_requested_bytes, missing_range_fields
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
 from brine.domain.http.conditions import (
@@ -132,5 +132,5 @@ def _validate_or_forward(stored: StoredResponse, request: Request, reason: Forwa
 
 def _fetch_missing_range(stored: StoredResponse, request: Request) -> Forward:
     fields = request.fields.without(CACHE_CONDITIONS)
-    rest = asking_for_rest(stored, fields) if request.method == "GET" and "range" not in fields else None
+    rest = missing_range_fields(stored, fields) if request.method == "GET" and "range" not in fields else None
     return Forward(fields=fields if rest is None else rest, reason="partial", stored=stored)

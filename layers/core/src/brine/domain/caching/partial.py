@@ -38,7 +38,7 @@ def has_requested_bytes(stored: StoredResponse, request: Request) -> bool:
     return piece_of_partial(wanted, extent, stored.size) is not None
 
 
-def asking_for_rest(stored: StoredResponse, fields: Fields) -> Fields | None:
+def missing_range_fields(stored: StoredResponse, fields: Fields) -> Fields | None:
     """Return the request's fields with a Range for the bytes that a stored part lacks.
 
     None when the received bytes could not be combined with the part.
