@@ -56,7 +56,7 @@ def missing_range_fields(stored: StoredResponse, fields: Fields) -> Fields | Non
     return fields.without(RANGE_FIELDS).with_line("range", wanted).with_line("if-range", validator)
 
 
-def receive_part(exchange: OriginExchange) -> ResponseDecision:
+def receive_partial(exchange: OriginExchange) -> ResponseDecision:
     """Handle a 206: store it, combined with the stored part if allowed.
 
     If the result is complete, it can answer the client.
