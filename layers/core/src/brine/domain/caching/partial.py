@@ -68,7 +68,7 @@ def receive_partial(exchange: OriginExchange) -> ResponseDecision:
     combined = None if stored is None else _combined(exchange, stored, candidate)
     if "range" not in exchange.request.fields:
         if combined is None or combined.status == PARTIAL:
-            return ask_for_whole(exchange)
+            return retry_without_range(exchange)
         keep, refusal = exchange.admit(combined)
         return ResponseDecision(reuse=combined, keep=keep, refusal=refusal)
     if combined is not None:
@@ -79,7 +79,7 @@ def receive_partial(exchange: OriginExchange) -> ResponseDecision:
     return ResponseDecision(keep=keep, refusal=refusal)
 
 
-def ask_for_whole(exchange: OriginExchange) -> ResponseDecision:
+def retry_without_range(exchange: OriginExchange) -> ResponseDecision:
     """Retry with the client's own request, because the added Range did not help."""
     fields = exchange.decision.fields.without(RANGE_FIELDS)
     return ResponseDecision(retry=Forward(fields=fields, reason="partial", stored=exchange.stored))

@@ -9,7 +9,7 @@ from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.exchange import OriginExchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
-from brine.domain.caching.partial import PARTIAL, ask_for_whole, has_requested_bytes, receive_partial
+from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import OF_THE_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
@@ -64,7 +64,7 @@ def receive(
     if response.status == PARTIAL:
         return receive_partial(exchange)
     if response.status == 416 and "range" in decision.fields and "range" not in request.fields:
-        return ask_for_whole(exchange)
+        return retry_without_range(exchange)
     return _receive_whole(exchange)
 
 
