@@ -42,7 +42,7 @@ def reference_to(stored: StoredResponse) -> BodyReference:
     return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
 
 
-def link_fields(stored: StoredResponse) -> Fields:
+def download_fields(stored: StoredResponse) -> Fields:
     """Return the fields that the body store must send with the body.
 
     Without its Content-Encoding, it would be another representation. The body comes from the store's domain, so it is
