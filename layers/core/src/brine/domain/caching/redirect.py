@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request
 
-LINK_SECONDS = 60
+LINK_LIFETIME = 60
 """Seconds for which a link is valid.
 
 Anyone with the link can read the body, so this is no longer than a client needs to follow it.
