@@ -36,7 +36,7 @@ def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool
     return stored.size > room and stored.status == 200 and request.method == "GET" and needs_body(stored, request)
 
 
-def reference_to(stored: StoredResponse) -> BodyReference:
+def body_reference(stored: StoredResponse) -> BodyReference:
     """Return the reference to the body of a redirected response, even if the body is loaded."""
     body = stored.body
     return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))

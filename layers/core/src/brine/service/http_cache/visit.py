@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Serve
-from brine.domain.caching.redirect import LINK_LIFETIME, download_fields, is_redirected, redirection, reference_to
+from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, download_fields, is_redirected, redirection
 from brine.domain.caching.respond import needs_body, respond
 from brine.domain.caching.stored import BodyReference
 from brine.domain.http.cache_status import CacheStatus
@@ -187,7 +187,7 @@ class Visit:
     def redirect_to(self, stored: StoredResponse) -> Response | None:
         """The answer that leads to the stored body, or None when that is lost. One call."""
         url = self.cache.bodies.link(
-            reference_to(stored), seconds=LINK_LIFETIME, fields=download_fields(stored), journal=self.journal
+            body_reference(stored), seconds=LINK_LIFETIME, fields=download_fields(stored), journal=self.journal
         )
         return None if url is None else redirection(url, stored)
 
