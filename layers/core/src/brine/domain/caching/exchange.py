@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.caching.stored import StoredResponse
-from brine.domain.caching.storing import admit, is_provocable
+from brine.domain.caching.storing import admit, may_be_caused_by_fields
 from brine.domain.caching.vary import ANYTHING, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
@@ -91,7 +91,7 @@ class OriginExchange:
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
-        if is_provocable(status):
+        if may_be_caused_by_fields(status):
             return chosen | NEGOTIATION | policy.named_headers
         if explicit_lifetime(self.fields, parse_response_directives(self.fields), self.response_time) is not None:
             return chosen

@@ -29,7 +29,7 @@ _OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
 _NOTHING_HERE = frozenset({404, 410})
 
 
-def is_provocable(status: int) -> bool:
+def may_be_caused_by_fields(status: int) -> bool:
     """Return whether the request's fields, and not its target, may have caused this status.
 
     True for errors except 404 and 410.
@@ -81,7 +81,7 @@ def _refused_by_request(request: Request, request_directives: Directives, status
         return "request-no-store"
     if any(name in request.fields for name in ORIGIN_CONDITIONS):
         return "provoked"  # these fields reach the origin unchanged, and are in no key
-    if is_provocable(status) and any(name in request.fields for name in RANGE_FIELDS):
+    if may_be_caused_by_fields(status) and any(name in request.fields for name in RANGE_FIELDS):
         return "provoked"
     if status not in {200, 206} and "if-range" in request.fields:  # a client may set If-Range to any value
         return "provoked"
