@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.storing import OF_THE_REQUEST
+from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import ResponseDecision
@@ -35,6 +35,6 @@ def hit_for_miss_marker(
     """
     if request.method != "GET" or reception.keep is not None or reception.reuse is not None:
         return None
-    if response.status >= 400 or reception.refusal is None or reception.refusal in OF_THE_REQUEST:
+    if response.status >= 400 or reception.refusal is None or reception.refusal in REFUSALS_BY_REQUEST:
         return None
     return HitForMiss(now + HIT_FOR_MISS_SECONDS)

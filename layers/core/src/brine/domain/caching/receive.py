@@ -11,7 +11,7 @@ from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
-from brine.domain.caching.storing import OF_THE_REQUEST
+from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import invalidated, named_target
 
@@ -86,7 +86,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.admit(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in OF_THE_REQUEST
+    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal)
 
 

@@ -69,10 +69,10 @@ def admit(
     return replace(candidate, fields=fields, tags=tags), None
 
 
-OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
+REFUSALS_BY_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
 """Refusals that the client's request caused; the response that is stored already remains valid."""
 
-OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
+OF_ONE_CLIENT = REFUSALS_BY_REQUEST | {"set-cookie"}
 """OF_THE_REQUEST, and the refusal of a response that the origin gave to this client only."""
 
 
