@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, ResponseDecision
-from brine.domain.caching.storing import OF_ONE_CLIENT
+from brine.domain.caching.storing import REFUSALS_BY_CLIENT
 from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
 from brine.domain.http.dates import dated
 
@@ -47,7 +47,7 @@ def receive_head(exchange: OriginExchange) -> ResponseDecision:
         return ResponseDecision()
     if not _describes(exchange.fields, stored):
         _, refusal = exchange.admit(exchange.candidate())
-        return ResponseDecision(drop=refusal not in OF_ONE_CLIENT)
+        return ResponseDecision(drop=refusal not in REFUSALS_BY_CLIENT)
     if not _has_validator_of(exchange.fields, stored.fields):
         return ResponseDecision()
     keep, refusal = exchange.admit(_updated(stored, exchange))
@@ -72,7 +72,7 @@ def _is_over(keep: StoredResponse | None, refusal: str | None) -> bool:
 
     It does not if the update is refused only because it is for one client.
     """
-    return keep is None and refusal not in OF_ONE_CLIENT
+    return keep is None and refusal not in REFUSALS_BY_CLIENT
 
 
 def _same_date(stored: Fields, received: Fields) -> bool:
