@@ -37,7 +37,7 @@ def receive_not_modified(exchange: OriginExchange, stored: StoredResponse) -> Re
         return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
     keep, refusal = exchange.admit(updated)
-    return ResponseDecision(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+    return ResponseDecision(reuse=updated, keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
 def receive_head(exchange: OriginExchange) -> ResponseDecision:
@@ -51,7 +51,7 @@ def receive_head(exchange: OriginExchange) -> ResponseDecision:
     if not _has_validator_of(exchange.fields, stored.fields):
         return ResponseDecision()
     keep, refusal = exchange.admit(_updated(stored, exchange))
-    return ResponseDecision(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+    return ResponseDecision(keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
 def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse:
@@ -67,7 +67,7 @@ def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse
     )
 
 
-def _is_over(keep: StoredResponse | None, refusal: str | None) -> bool:
+def _ends_stored_response(keep: StoredResponse | None, refusal: str | None) -> bool:
     """Return whether an update that is not stored makes the stored response invalid.
 
     It does not if the update is refused only because it is for one client.

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
 
 # Caused by a part of the request that is not in the cache key, so no other client may get them.
-_OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
-_NOTHING_HERE = frozenset({404, 410})
+_REQUEST_SPECIFIC = frozenset({406, 412, 413, 415, 416, 417, 431})
+_NOT_FOUND = frozenset({404, 410})
 
 
 def may_be_caused_by_fields(status: int) -> bool:
@@ -34,7 +34,7 @@ def may_be_caused_by_fields(status: int) -> bool:
 
     True for errors except 404 and 410.
     """
-    return status >= 400 and status not in _NOTHING_HERE
+    return status >= 400 and status not in _NOT_FOUND
 
 
 def admit(
@@ -108,7 +108,7 @@ def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) 
 
 
 def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
-    if not 200 <= candidate.status < 600 or candidate.status in _OF_ONE_REQUEST:
+    if not 200 <= candidate.status < 600 or candidate.status in _REQUEST_SPECIFIC:
         return "status"
     if candidate.vary == ANYTHING:
         return "vary"
