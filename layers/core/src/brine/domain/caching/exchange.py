@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.caching.storing import admit, may_be_caused_by_fields
-from brine.domain.caching.vary import ANYTHING, vary_names
+from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.dates import dated
@@ -79,7 +79,7 @@ class OriginExchange:
     def vary(self, fields: Fields, status: int, so_far: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return the selecting field names: those in Vary, those of the route, and `so_far`."""
         names = vary_names(fields)
-        return names if names == ANYTHING else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
+        return names if names == VARY_STAR else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
 
     def _selecting_by_route(self, status: int) -> frozenset[str]:
         """Return the fields that select in addition to Vary: `key_headers`, and possibly more.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
-from brine.domain.caching.vary import ANYTHING
+from brine.domain.caching.vary import VARY_STAR
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.http.hop_by_hop import CACHING_FIELDS, ESSENTIAL_FIELDS
@@ -110,7 +110,7 @@ def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) 
 def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
     if not 200 <= candidate.status < 600 or candidate.status in _REQUEST_SPECIFIC:
         return "status"
-    if candidate.vary == ANYTHING:
+    if candidate.vary == VARY_STAR:
         return "vary"
     if not _is_length_right(candidate):
         return "length"

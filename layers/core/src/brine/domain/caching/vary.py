@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 type Digest = Callable[[str, str], bytes]
 """A function from the name and the value of a field to a keyed hash."""
 
-ANYTHING: Final = ("*",)
+VARY_STAR: Final = ("*",)
 """The field names of a response that no request selects (`Vary: *`)."""
 
 
@@ -32,7 +32,7 @@ def vary_names(fields: Fields) -> tuple[str, ...]:
         return ()
     names = {member.lower() for member in split_list(text)}
     if "*" in names or not all(map(FIELD_NAME.fullmatch, names)):
-        return ANYTHING
+        return VARY_STAR
     return tuple(sorted(names))
 
 
@@ -47,7 +47,7 @@ def selects(stored: StoredResponse, request: Request, digest: Digest) -> bool:
 
     An Accept-Language also selects a response in the one language that the client prefers.
     """
-    if stored.vary == ANYTHING:
+    if stored.vary == VARY_STAR:
         return False
     digests = selecting_digests(stored.vary, request, digest)
     return all(
