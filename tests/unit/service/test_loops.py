@@ -65,8 +65,8 @@ def test_gateways_in_a_row_are_told_from_each_other_and_a_circle_of_them_is_foun
         (["brine", f"{OURS}0", f"x-{OURS}", f"x; {OURS}", OURS[:-1]], False),
     ],
 )
-def test_how_a_gateway_finds_itself(lines: list[str], is_loop: bool) -> None:
-    assert is_loop(Fields([("CDN-Loop", line) for line in lines]), OURS) is is_loop
+def test_how_a_gateway_finds_itself(lines: list[str], loops: bool) -> None:
+    assert is_loop(Fields([("CDN-Loop", line) for line in lines]), OURS) is loops
 
 
 def test_connection_does_not_hide_a_loop() -> None:

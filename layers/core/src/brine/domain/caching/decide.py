@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "refresh_decision", "obeyed_directives"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "obeyed_directives", "refresh_decision"]
 
 
 def decide(

@@ -27,7 +27,7 @@ class OriginExchange:
     """One request to the origin and its response.
 
     `request` is the client's request with the origin's target; `decision.fields` are the fields that were sent.
-    `request_directives`: the cache directives of the request.
+    `request_directives`: the directives of the request that the route obeys.
     """
 
     decision: Validate | Forward

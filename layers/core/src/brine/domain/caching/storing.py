@@ -42,10 +42,9 @@ def admit(
 ) -> tuple[StoredResponse | None, str | None]:
     """Return the response in its stored form, or None and the reason, as a token for Cache-Status.
 
-    `candidate` has all its end-to-end fields and a Date. `request_directives` are the directives of the request. `newest` are the
-    fields of the message that answered the request: those of the candidate, or those that update it (a 304, a HEAD, a
-    further part). This message itself must permit that its fields are stored. An older message cannot permit a use that
-    this one forbids.
+    `candidate` has all its end-to-end fields and a Date. `newest` are the fields of the message that answered the
+    request: those of the candidate, or those that update it (a 304, a HEAD, a further part). This message itself must
+    permit that its fields are stored. An older message cannot permit a use that this one forbids.
     """
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
     reason = (
