@@ -13,7 +13,7 @@ from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_p
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
-from brine.domain.purging.invalidation import invalidated, named_target
+from brine.domain.purging.invalidation import invalidated_targets, named_target
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -97,7 +97,7 @@ def _replaces(status: int) -> bool:
 
 def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
-    targets = invalidated(request.method, target, response, origin)
+    targets = invalidated_targets(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
         keep, _ = exchange.admit(exchange.candidate())

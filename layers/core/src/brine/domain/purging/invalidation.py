@@ -18,7 +18,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY"
 _HERE = "//here"  # stands for an unknown origin: only relative references lead to it
 
 
-def invalidated(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
+def invalidated_targets(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
     """Return the request targets, each once, of the stored responses that become invalid."""
     if method in SAFE_METHODS or not 200 <= response.status < 400:
         return ()
