@@ -13,7 +13,7 @@ from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_p
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
-from brine.domain.purging.invalidation import invalidated_targets, named_target
+from brine.domain.purging.invalidation import invalidated_targets, referenced_target
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -108,5 +108,5 @@ def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> 
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
-    named = named_target(fields, "content-location", exchange.target, origin)
+    named = referenced_target(fields, "content-location", exchange.target, origin)
     return exchange.response.status == 200 and bool(explicit) and named == exchange.target

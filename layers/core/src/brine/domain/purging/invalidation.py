@@ -24,13 +24,13 @@ def invalidated_targets(method: str, target: str, response: Response, origin: Or
         return ()
     targets = [target]
     for name in ("location", "content-location"):
-        named = named_target(response.fields, name, target, origin)
+        named = referenced_target(response.fields, name, target, origin)
         if named is not None and named not in targets:
             targets.append(named)
     return tuple(targets)
 
 
-def named_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
+def referenced_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
     """Return the request target of a URI reference in a field; None when it is for another origin."""
     reference = fields.get(name)
     if reference is None:
