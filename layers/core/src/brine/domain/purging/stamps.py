@@ -114,7 +114,7 @@ def _stamp_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...
     return EVERYTHING, own, *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
 
 
-def is_dead(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
+def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
     """Return whether a hard purge invalidated the content, or it is too old to tell.
 
     `stamps`: the stamps that apply to it.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import is_dead, key_stamp, outlived_stamps, stamp_names
+from brine.domain.purging.stamps import is_purged, key_stamp, outlived_stamps, stamp_names
 from brine.errors import StoreError
 from brine.ports.caching import Item
 from brine.service.http_cache.found import MAIN, look, placed, weight
@@ -140,7 +140,7 @@ class ResponseCache:
         """
         stored = replace(stored, generation=lease.token, outlived=outlived_stamps(stored, found.stamps))
         key = resource.key
-        if is_dead(stored, self.stamps.known.get(stamp_names(resource), now), now):
+        if is_purged(stored, self.stamps.known.get(stamp_names(resource), now), now):
             self.leases.release(lease, journal)
             return False
         evict_at = min(evict_at, LAST_SECOND)

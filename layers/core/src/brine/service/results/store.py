@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.purging.stamps import is_dead, outlived_stamps, result_stamp, stale_from
+from brine.domain.purging.stamps import is_purged, outlived_stamps, result_stamp, stale_from
 from brine.domain.results.stored import Elsewhere
 from brine.errors import StoreError
 from brine.ports.caching import Item
@@ -129,7 +129,7 @@ class ResultStore:
         outlived = outlived_stamps(stored, found.stamps)
         stored = replace(stored, tags=place.tags, generation=lease.token, outlived=outlived)
         key, known = place.key, self.stamps.known.get(place.stamp_names(), now)
-        if not stored.is_usable(now) or is_dead(stored, known, now):
+        if not stored.is_usable(now) or is_purged(stored, known, now):
             self.leases.release(lease, journal)
             return False
         since = self.memory.moment
@@ -186,6 +186,6 @@ def pk_of(key: str) -> str:
 
 def _judged(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:
     """What these stamps leave of it."""
-    if is_dead(stored, stamps, now):
+    if is_purged(stored, stamps, now):
         return None
     return replace(stored, stale_from=stale_from(stored, stamps))
