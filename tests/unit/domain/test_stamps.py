@@ -13,7 +13,7 @@ from brine.domain.caching.cache_key import Resource, cache_key
 from brine.domain.caching.freshness import freshness
 from brine.domain.purging.stamps import (
     EVERYTHING,
-    LONGEST_USE,
+    MAX_CONTENT_AGE,
     STEP,
     Stamp,
     is_purged,
@@ -110,8 +110,8 @@ def test_a_result_has_the_stamps_that_a_response_has_but_for_the_route_and_its_o
 
 
 def test_a_body_is_used_for_a_year_and_a_day() -> None:
-    assert not is_purged(STORED, {}, START + LONGEST_USE)
-    assert is_purged(STORED, {}, START + LONGEST_USE + 1)
+    assert not is_purged(STORED, {}, START + MAX_CONTENT_AGE)
+    assert is_purged(STORED, {}, START + MAX_CONTENT_AGE + 1)
 
 
 def test_stamps_never_go_back() -> None:

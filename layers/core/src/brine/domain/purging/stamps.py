@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MARGIN = 5.0
 """Seconds by which the clocks of the purging and the fetching machine may differ."""
 
-LONGEST_USE = 366 * 86_400.0
+MAX_CONTENT_AGE = 366 * 86_400.0
 """Seconds after which a body is too old for any use, so its stamps are no longer needed."""
 KEPT = 400 * 86_400.0
 """Seconds for which a stamp is kept."""
@@ -119,7 +119,7 @@ def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
 
     `stamps`: the stamps that apply to it.
     """
-    if now - stored.began > LONGEST_USE:
+    if now - stored.began > MAX_CONTENT_AGE:
         return True
     outlived = {name: hard for name, hard, _ in stored.outlived}
     return any(stamp.hard >= stored.began and stamp.hard > outlived.get(name, 0.0) for name, stamp in stamps.items())
