@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.aws.service import Patience
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer, read_item
-from brine.domain.purging.stamps import KEPT, STEP, Stamp
+from brine.domain.purging.stamps import STAMP_LIFETIME, STEP, Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
 
@@ -69,7 +69,7 @@ class DynamoStampStore:
 
     def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
         """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
-        values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
+        values = {":at": _number(at), ":evict_at": _number(int(at + STAMP_LIFETIME))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER)
         except Refused as refused:

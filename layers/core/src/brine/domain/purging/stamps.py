@@ -25,7 +25,7 @@ MARGIN = 5.0
 
 MAX_CONTENT_AGE = 366 * 86_400.0
 """Seconds after which a body is too old for any use, so its stamps are no longer needed."""
-KEPT = 400 * 86_400.0
+STAMP_LIFETIME = 400 * 86_400.0
 """Seconds for which a stamp is kept."""
 
 STEP = 0.001
