@@ -17,7 +17,7 @@ from brine.domain.http.cdn_loop import PSEUDONYM, is_loop
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.routing.target import BadTargetError, upstream_target
-from brine.domain.routing.tenant import NOBODY, tenant_of
+from brine.domain.routing.tenant import NO_TENANT, tenant_of
 from brine.service import problems
 from brine.service.flights import Flights
 from brine.service.http_cache.carry_out import carry_out
@@ -78,7 +78,7 @@ class Gateway:
             return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
         # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
         request = replace(request, fields=without_ambiguous_names(end_to_end(request.fields)))
-        tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
+        tenant = NO_TENANT if route.tenant is None else tenant_of(route.tenant, request)
         if tenant is None:
             return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
         if route.max_request_body is not None and len(request.body) > route.max_request_body:

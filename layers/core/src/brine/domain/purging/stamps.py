@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.routing.tenant import NOBODY, tenant_digest
+from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +91,9 @@ def tenant_stamp(tenant: str) -> str:
     return f"tenant:{tenant_digest(tenant)}"
 
 
-def tag_stamp(tag: str, tenant: str = NOBODY) -> str:
+def tag_stamp(tag: str, tenant: str = NO_TENANT) -> str:
     """Return the stamp name of a tenant's tag, on every route. Each tenant has its own tags."""
-    return f"tag:{tag}" if tenant == NOBODY else f"tag@{tenant_digest(tenant)}:{tag}"
+    return f"tag:{tag}" if tenant == NO_TENANT else f"tag@{tenant_digest(tenant)}:{tag}"
 
 
 def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tup
 
 
 def _stamp_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    of_tenant = () if tenant == NOBODY else (tenant_stamp(tenant),)
+    of_tenant = () if tenant == NO_TENANT else (tenant_stamp(tenant),)
     return EVERYTHING, own, *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
 
 

@@ -15,7 +15,7 @@ from brine.domain.caching.partial import PARTIAL
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from brine.domain.routing.tenant import NOBODY, tenant_header
+from brine.domain.routing.tenant import NO_TENANT, tenant_header
 
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
@@ -119,7 +119,7 @@ class RefreshRequest:
     route: str
     target: str
     key: str
-    tenant: str = NOBODY
+    tenant: str = NO_TENANT
     fields: Fields = field(default_factory=Fields)
     renews: int | None = None
 

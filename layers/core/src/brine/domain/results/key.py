@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final
 
 from brine.domain.purging.stamps import result_stamp_names
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 
 type Plain = str | bytes | int | float | bool | tuple[Plain, ...] | None
 type Key = str | tuple[Plain, ...]
@@ -22,7 +22,7 @@ class ResultPlace:
     """The key, tenant and tags of a stored result. An operator can purge it by each of these."""
 
     key: str
-    tenant: str = NOBODY
+    tenant: str = NO_TENANT
     tags: tuple[str, ...] = ()
 
     def stamp_names(self, others: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
 
 HEADER: Final = "header:"
-NOBODY: Final = ""
+NO_TENANT: Final = ""
 """The tenant of all content on routes without tenants. No request of a route with tenants has it."""
 
 
@@ -34,7 +34,7 @@ def tenant_of(source: str, request: Request) -> str | None:
 
 def is_tenant(text: str) -> bool:
     """Return whether the text can be a tenant: it is not empty, and printable."""
-    return text != NOBODY and text.isprintable()
+    return text != NO_TENANT and text.isprintable()
 
 
 def tenant_header(source: str | None) -> frozenset[str]:

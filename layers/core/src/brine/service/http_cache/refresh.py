@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.caching.decide import refresh_decision
 from brine.domain.caching.decision import Forward, Serve, Validate
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
 from brine.service.http_cache.carry_out import fetch
 from brine.service.http_cache.collapse import Fill, acquire
@@ -53,7 +53,7 @@ class Refresher:
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Bring one stored response up to date. Never raises for what an origin or a store does."""
         route = next((route for route in self.gateway.routes if route.name == request.route), None)
-        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
+        if route is None or (route.tenant is None) != (request.tenant == NO_TENANT):
             return Refresh(outcome="gone")
         visit = Visit(self.gateway, route, request.request, deadline, request.tenant)
         if visit.key != request.key:

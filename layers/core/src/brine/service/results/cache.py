@@ -15,7 +15,7 @@ from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.domain.purging.tags import validated_tags
 from brine.domain.results.key import ResultPlace, is_namespace, result_key
 from brine.domain.results.windows import Windows
-from brine.domain.routing.tenant import NOBODY, is_tenant
+from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.flights import Flights
 from brine.service.results.computation import Computation, Resolved
 from brine.service.results.sealing import result_codec
@@ -60,7 +60,7 @@ class Cache:
         bodies: BodyStore,
         memory: Memory[bytes],
         registry: Registry | None = None,
-        tenant: str = NOBODY,
+        tenant: str = NO_TENANT,
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
         purge_delta: float = 1.0,
@@ -184,6 +184,6 @@ class Cache:
 
 
 def _checked_tenant(tenant: str) -> str:
-    if tenant != NOBODY and not is_tenant(tenant):
+    if tenant != NO_TENANT and not is_tenant(tenant):
         raise ValueError("a tenant is text that can be printed")
     return tenant
