@@ -32,7 +32,7 @@ _AS_ASCII: Final = str.maketrans(
 """Characters that a server may convert to ASCII beyond compatibility (NFKD), as Windows code pages do."""
 
 
-def reading(path: str) -> str | None:
+def lenient_path(path: str) -> str | None:
     """Return the path as the most lenient server reads it; None when it is not UTF-8 or decodes further.
 
     The result has no percent-encoding at any depth. It is in lower case and without accents. Backslashes become
@@ -54,12 +54,12 @@ def reading(path: str) -> str | None:
 
 
 def holds_control(read: str) -> bool:
-    """Return whether a path, as `reading` returns it, has a character that may end or hide a part of it."""
+    """Return whether a path, as `lenient_path` returns it, has a character that may end or hide a part of it."""
     return _CONTROL.search(read) is not None
 
 
 def climbs(read: str) -> bool:
-    """Return whether a path, as `reading` returns it, has a segment of dots alone."""
+    """Return whether a path, as `lenient_path` returns it, has a segment of dots alone."""
     return any(segment and not segment.strip(".") for segment in read.split("/"))
 
 

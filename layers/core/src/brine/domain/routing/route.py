@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.resilience.retries import DEFAULT_RETRIES
-from brine.domain.routing.paths import reading
+from brine.domain.routing.paths import lenient_path
 from brine.domain.routing.policy import Policy
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Routes:
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._by_length = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
-        read = [(reading(route.prefix) or route.prefix, route) for route in routes]
+        read = [(lenient_path(route.prefix) or route.prefix, route) for route in routes]
         self._read = sorted(read, key=lambda one: len(one[0]), reverse=True)
 
     def __iter__(self) -> Iterator[Route]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from brine.domain.routing.paths import climbs, holds_control, reading
+from brine.domain.routing.paths import climbs, holds_control, lenient_path
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -46,7 +46,7 @@ def normalised(route: Route, target: str) -> str:
 
 
 def _check(routes: Routes, route: Route, path: str) -> None:
-    read = reading(path)
+    read = lenient_path(path)
     if read is None:
         raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
     if holds_control(read):
