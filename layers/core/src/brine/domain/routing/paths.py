@@ -58,7 +58,7 @@ def holds_control(read: str) -> bool:
     return _CONTROL.search(read) is not None
 
 
-def climbs(read: str) -> bool:
+def has_dot_segments(read: str) -> bool:
     """Return whether a path, as `lenient_path` returns it, has a segment of dots alone."""
     return any(segment and not segment.strip(".") for segment in read.split("/"))
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from brine.domain.routing.paths import climbs, holds_control, lenient_path
+from brine.domain.routing.paths import has_dot_segments, holds_control, lenient_path
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -51,7 +51,7 @@ def _check(routes: Routes, route: Route, path: str) -> None:
         raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
     if holds_control(read):
         raise BadTargetError("the path has an encoded control character")
-    if climbs(read):
+    if has_dot_segments(read):
         raise BadTargetError('the path has a "." or ".." segment')
     if not routes.reads_as(route, read):
         raise BadTargetError("a server may read the path as one of another route")
