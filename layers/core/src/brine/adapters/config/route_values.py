@@ -20,7 +20,7 @@ from brine.adapters.config.values import (
 )
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
-from brine.domain.routing.paths import has_dot_segments, holds_control, lenient_path
+from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _prefix(value: object) -> str:
 def check_path(path: str) -> None:
     """Raise ValueError for a path that a server may read as one that climbs, or that ends early."""
     read = lenient_path(path)
-    if read is None or has_dot_segments(read) or holds_control(read):
+    if read is None or has_dot_segments(read) or has_control_characters(read):
         raise ValueError('must be UTF-8 and may have no "." or ".." segment and no control character, encoded or not')
 
 

@@ -53,7 +53,7 @@ def lenient_path(path: str) -> str | None:
     return None
 
 
-def holds_control(read: str) -> bool:
+def has_control_characters(read: str) -> bool:
     """Return whether a path, as `lenient_path` returns it, has a character that may end or hide a part of it."""
     return _CONTROL.search(read) is not None
 

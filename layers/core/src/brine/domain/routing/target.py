@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from brine.domain.routing.paths import has_dot_segments, holds_control, lenient_path
+from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -49,7 +49,7 @@ def _check(routes: Routes, route: Route, path: str) -> None:
     read = lenient_path(path)
     if read is None:
         raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
-    if holds_control(read):
+    if has_control_characters(read):
         raise BadTargetError("the path has an encoded control character")
     if has_dot_segments(read):
         raise BadTargetError('the path has a "." or ".." segment')
