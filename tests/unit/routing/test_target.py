@@ -211,7 +211,7 @@ def test_no_decoding_of_a_path_that_passes_climbs(rest: str) -> None:
     ],
 )
 def test_paths_may_climb_only_where_nothing_is_beside_or_above(routes: tuple[Route, ...], confined: bool) -> None:
-    assert Routes(routes).confines(routes[0]) is confined
+    assert Routes(routes).is_confined(routes[0]) is confined
 
 
 @pytest.mark.parametrize("path", ["/p/ü", "/p/a b", "/p/\x00", "/p/a\r\nx", "/p/\x7f", "/p#x"])

@@ -79,7 +79,7 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._by_length)
 
-    def confines(self, route: Route) -> bool:
+    def is_confined(self, route: Route) -> bool:
         """Return whether a path of this route must not leave it: there is a route or a path outside it."""
         return len(self._by_length) > 1 or route.prefix != "/" or route.base_path != ""
 

@@ -32,7 +32,7 @@ def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str
     """
     if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
-    if routes.confines(route):
+    if routes.is_confined(route):
         _check(routes, route, request.path)
     rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
