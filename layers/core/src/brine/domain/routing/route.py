@@ -90,7 +90,7 @@ class Routes:
                 return route
         return None
 
-    def reads_as(self, route: Route, read: str) -> bool:
+    def owns_lenient_path(self, route: Route, read: str) -> bool:
         """Return whether the most lenient server's reading of a path belongs to `route`.
 
         See brine.domain.routing.paths. Prefixes that differ only in case, for example, have the same reading; such a

@@ -53,7 +53,7 @@ def _check(routes: Routes, route: Route, path: str) -> None:
         raise BadTargetError("the path has an encoded control character")
     if has_dot_segments(read):
         raise BadTargetError('the path has a "." or ".." segment')
-    if not routes.reads_as(route, read):
+    if not routes.owns_lenient_path(route, read):
         raise BadTargetError("a server may read the path as one of another route")
 
 
