@@ -38,7 +38,7 @@ def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
 
 
-def normalised(route: Route, target: str) -> str:
+def normalised_target(route: Route, target: str) -> str:
     """Return a target that the origin named in the form of `upstream_target`, under which it is stored."""
     path, mark, query = target.partition("?")
     left = _apply(route.query, query if mark else None)

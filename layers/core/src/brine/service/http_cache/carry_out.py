@@ -12,7 +12,7 @@ from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.purging.stamps import MARGIN, key_stamp
-from brine.domain.routing.target import normalised
+from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.service import problems
@@ -152,7 +152,7 @@ def _apply(visit: Visit, response: Response, reception: ResponseDecision, fill: 
 def _invalidate(visit: Visit, reception: ResponseDecision, began: float) -> None:
     """End what an unsafe request made invalid; what the origin answered to it is as new as can be."""
     at = visit.now + MARGIN
-    for target in dict.fromkeys(normalised(visit.route, target) for target in reception.invalidate):
+    for target in dict.fromkeys(normalised_target(visit.route, target) for target in reception.invalidate):
         key = visit.key_of(target)
         before = visit.cache.invalidate(key, at=at, now=visit.now, journal=visit.journal)
         if key == visit.key and before is not None:
