@@ -67,7 +67,7 @@ class Rendition:
     form: Format
     mark: str
 
-    def renamed(self, tag: str) -> str:
+    def rendition_tag(self, tag: str) -> str:
         """Return the entity tag of the rendition, given the origin's."""
         weak = "W/" if tag.startswith("W/") or self.form is Format.SEALED else ""
         return f'{weak}"{tag.removeprefix("W/").strip('"')}~{self.mark}"'
@@ -89,7 +89,7 @@ class Rendition:
         lines = [line for line in fields.lines if line[0] not in _OF_THE_CONTENT]
         tags = fields.all("etag")
         if tags:
-            lines.append(("etag", self.renamed(tags[0].strip(" \t"))))
+            lines.append(("etag", self.rendition_tag(tags[0].strip(" \t"))))
         return Fields.lowered(lines)
 
 
