@@ -72,7 +72,7 @@ class Rendition:
         weak = "W/" if tag.startswith("W/") or self.form is Format.SEALED else ""
         return f'{weak}"{tag.removeprefix("W/").strip('"')}~{self.mark}"'
 
-    def original(self, tag: str) -> str | None:
+    def origin_tag(self, tag: str) -> str | None:
         """Return the origin's entity tag, given the rendition's; None when it is not of this rendition."""
         end = f'~{self.mark}"'
         if not tag.endswith(end):
@@ -95,7 +95,7 @@ class Rendition:
 
 def reading_conditions(fields: Fields, rendition: Rendition) -> Fields:
     """Return a request's fields with the origin's entity tags. A tag of no such rendition matches none."""
-    return _conditions(fields, rendition.original)
+    return _conditions(fields, rendition.origin_tag)
 
 
 def writing_conditions(fields: Fields, renditions: Collection[Rendition]) -> Fields:
@@ -104,7 +104,7 @@ def writing_conditions(fields: Fields, renditions: Collection[Rendition]) -> Fie
     The client may have read any rendition. A tag that belongs to no rendition may be the origin's own, for clients of
     its format, and stays.
     """
-    return _conditions(fields, lambda tag: next(filter(None, (one.original(tag) for one in renditions)), tag))
+    return _conditions(fields, lambda tag: next(filter(None, (one.origin_tag(tag) for one in renditions)), tag))
 
 
 def _conditions(fields: Fields, original: Callable[[str], str | None]) -> Fields:
