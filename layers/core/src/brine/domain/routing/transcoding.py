@@ -80,7 +80,7 @@ class Rendition:
         weak = "W/" if self.form is Format.SEALED else ""  # the origin's tag may be strong
         return tag.removeprefix(weak).removesuffix(end) + '"'
 
-    def described(self, fields: Fields) -> Fields:
+    def with_content_fields(self, fields: Fields) -> Fields:
         """Return a response's fields, changed for the rendition."""
         return self.validated(fields).with_line("content-type", self.form.media_type)
 

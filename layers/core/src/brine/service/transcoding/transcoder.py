@@ -114,7 +114,7 @@ class Transcoder:
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
             return answer if response.status >= 300 else problems.problem_instead(answer, *refused)
-        fields = rendition.described(response.fields)
+        fields = rendition.with_content_fields(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
         try:
