@@ -82,9 +82,9 @@ class Rendition:
 
     def with_content_fields(self, fields: Fields) -> Fields:
         """Return a response's fields, changed for the rendition."""
-        return self.validated(fields).with_line("content-type", self.form.media_type)
+        return self.with_rendition_tag(fields).with_line("content-type", self.form.media_type)
 
-    def validated(self, fields: Fields) -> Fields:
+    def with_rendition_tag(self, fields: Fields) -> Fields:
         """Return the fields of a response without content, with the entity tag of the rendition."""
         lines = [line for line in fields.lines if line[0] not in _OF_THE_CONTENT]
         tags = fields.all("etag")

@@ -106,7 +106,7 @@ class Transcoder:
             return answer
         kind = response.fields.get("content-type")
         if response.status in _BODILESS or (not response.body and (request.method != "HEAD" or kind is None)):
-            return replace(answer, response=replace(response, fields=rendition.validated(response.fields)))
+            return replace(answer, response=replace(response, fields=rendition.with_rendition_tag(response.fields)))
         refused: tuple[problems.Kind, str] | None = None
         if format_of(kind) is not self.transcoding.origin:
             refused = problems.ORIGIN_FORMAT, f"the origin's response is not {self.transcoding.origin.media_type}"
