@@ -93,7 +93,7 @@ class Rendition:
         return Fields.lowered(lines)
 
 
-def reading_conditions(fields: Fields, rendition: Rendition) -> Fields:
+def conditions_for_read(fields: Fields, rendition: Rendition) -> Fields:
     """Return a request's fields with the origin's entity tags. A tag of no such rendition matches none."""
     return _conditions(fields, rendition.origin_tag)
 

@@ -14,7 +14,7 @@ from brine.domain.formats.media import format_of
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
-from brine.domain.routing.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
+from brine.domain.routing.transcoding import CONTENT_DIGESTS, conditions_for_read, varying, writing_conditions
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal
 from brine.service.transcoding.senders import Call
@@ -90,7 +90,7 @@ class Transcoder:
         if request.method not in CACHED_METHODS:
             fields = writing_conditions(fields, self.renditions.values())
         elif rendition is not None:
-            fields = reading_conditions(fields.without(RANGE_FIELDS), rendition)
+            fields = conditions_for_read(fields.without(RANGE_FIELDS), rendition)
         if not request.body:
             return replace(request, fields=fields)
         body = self.contents.inward(request, target, call)
