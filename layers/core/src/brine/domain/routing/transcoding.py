@@ -98,7 +98,7 @@ def conditions_for_read(fields: Fields, rendition: Rendition) -> Fields:
     return _conditions(fields, rendition.origin_tag)
 
 
-def writing_conditions(fields: Fields, renditions: Collection[Rendition]) -> Fields:
+def conditions_for_write(fields: Fields, renditions: Collection[Rendition]) -> Fields:
     """Return the fields of a request that changes content, with the origin's entity tags.
 
     The client may have read any rendition. A tag that belongs to no rendition may be the origin's own, for clients of

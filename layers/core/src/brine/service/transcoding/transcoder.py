@@ -14,7 +14,7 @@ from brine.domain.formats.media import format_of
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
-from brine.domain.routing.transcoding import CONTENT_DIGESTS, conditions_for_read, varying, writing_conditions
+from brine.domain.routing.transcoding import CONTENT_DIGESTS, conditions_for_read, conditions_for_write, varying
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal
 from brine.service.transcoding.senders import Call
@@ -88,7 +88,7 @@ class Transcoder:
         fields = request.fields.without({"accept-encoding"}).replacing("accept", self.transcoding.origin.media_type)
         fields = fields.with_line("accept-encoding", "identity")
         if request.method not in CACHED_METHODS:
-            fields = writing_conditions(fields, self.renditions.values())
+            fields = conditions_for_write(fields, self.renditions.values())
         elif rendition is not None:
             fields = conditions_for_read(fields.without(RANGE_FIELDS), rendition)
         if not request.body:
