@@ -118,7 +118,7 @@ def _conditions(fields: Fields, original: Callable[[str], str | None]) -> Fields
     return Fields.lowered(lines)
 
 
-def varying(fields: Fields) -> Fields:
+def varying_by_accept(fields: Fields) -> Fields:
     """Return response fields with Accept in Vary (RFC 9110 section 12.5.5)."""
     named = {name.strip(" \t").lower() for value in fields.all("vary") for name in value.split(",")}
     return fields if named & {"accept", "*"} else fields.with_line("vary", "Accept")

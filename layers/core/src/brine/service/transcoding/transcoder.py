@@ -14,7 +14,12 @@ from brine.domain.formats.media import format_of
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
-from brine.domain.routing.transcoding import CONTENT_DIGESTS, conditions_for_read, conditions_for_write, varying
+from brine.domain.routing.transcoding import (
+    CONTENT_DIGESTS,
+    conditions_for_read,
+    conditions_for_write,
+    varying_by_accept,
+)
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal
 from brine.service.transcoding.senders import Call
@@ -129,7 +134,7 @@ class Transcoder:
         return replace(answer, faults=refusal.faults)
 
     def _varying(self, answer: Answer) -> Answer:
-        return replace(answer, response=replace(answer.response, fields=varying(answer.response.fields)))
+        return replace(answer, response=replace(answer.response, fields=varying_by_accept(answer.response.fields)))
 
 
 def _forbids_conversion(fields: Fields) -> bool:
