@@ -24,7 +24,7 @@ from brine.domain.http.messages import Request, Response
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import as_sent, forwarded
+from brine.domain.routing.upstream import forwarded, upstream_request
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Decision, ResponseDecision
@@ -149,7 +149,7 @@ class Story:
         self.answers.append(None)
 
     def get(self, *headers: Header, target: str = "/a", method: str = "GET") -> Told:
-        asked = as_sent(
+        asked = upstream_request(
             request(*headers, method=method, target=target),
             replace(OPEN, policy=replace(self.policy, forward_headers="all")),
         )

@@ -27,7 +27,7 @@ _ALWAYS: Final = frozenset(
 )
 
 
-def as_sent(request: Request, route: Route) -> Request:
+def upstream_request(request: Request, route: Route) -> Request:
     """Return the request as the origin gets it. Decisions and selection use these same bytes.
 
     A request with a response that may be stored has only the fields that the route allows, each in canonical form. A
@@ -52,7 +52,7 @@ def as_sent(request: Request, route: Route) -> Request:
 
 
 def forwarded(request: Request, route: Route, name: str) -> Request:
-    """Return the result of `as_sent` as it is forwarded. `name`: the gateway's own in CDN-Loop.
+    """Return the result of `upstream_request` as it is forwarded. `name`: the gateway's own in CDN-Loop.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
     cache directives. It forwards only those that ask for a new response, because no key includes the rest.

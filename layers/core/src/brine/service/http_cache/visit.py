@@ -15,7 +15,7 @@ from brine.domain.caching.stored import BodyReference
 from brine.domain.http.cache_status import CacheStatus
 from brine.domain.refreshing.early import is_due_early
 from brine.domain.refreshing.request import refresh_request
-from brine.domain.routing.upstream import as_sent
+from brine.domain.routing.upstream import upstream_request
 from brine.service import problems
 from brine.service.http_cache.answer import Answer
 from brine.service.http_cache.found import Found
@@ -61,7 +61,7 @@ class Visit:
     ) -> None:
         self.gateway = gateway
         self.route = route
-        self.request = as_sent(request, route)
+        self.request = upstream_request(request, route)
         self.deadline = deadline
         self.room = room
         self.now = gateway.clock()
