@@ -24,7 +24,7 @@ from brine.domain.http.messages import Request, Response
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import forwarded, upstream_request
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Decision, ResponseDecision
@@ -177,7 +177,7 @@ class Story:
         return [stored for (of, _), stored in self.store.items() if of == target]
 
     def _fetch(self, asked: Request, decision: Validate | Forward, sent: tuple[Request, ...]) -> Told:
-        sent = (*sent, forwarded(replace(asked, fields=decision.fields), OPEN, "brine"))
+        sent = (*sent, forwarded_request(replace(asked, fields=decision.fields), OPEN, "brine"))
         answer = self.answers.pop(0)
         if answer is None:
             stale = receive_error(decision, asked, self.policy, self.now)

@@ -9,7 +9,7 @@ import pytest
 
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import forwarded, upstream_request
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 from tests.unit.domain.registered_fields import COMMON, REGISTERED
 from tests.unit.domain.stories import OPEN, ORIGIN, request
 
@@ -110,12 +110,12 @@ def test_known_cache_directives_are_obeyed_and_those_go_on_that_ask_for_a_new_re
 ) -> None:
     asked = upstream_request(request(("Cache-Control", value)), PLAIN)
     assert asked.fields.get("cache-control") == obeyed
-    assert forwarded(asked, PLAIN, "brine").fields.get("cache-control") == passed
+    assert forwarded_request(asked, PLAIN, "brine").fields.get("cache-control") == passed
     deaf = replace(PLAIN, policy=Policy(request_directives=False))
     assert "cache-control" not in upstream_request(asked, deaf).fields
     for route, method in ((OPEN, "GET"), (PLAIN, "PUT")):
         untouched = upstream_request(request(("Cache-Control", value), method=method), route)
-        assert (forwarded(untouched, route, "brine").fields.get("cache-control") or "").strip() == value.strip()
+        assert (forwarded_request(untouched, route, "brine").fields.get("cache-control") or "").strip() == value.strip()
 
 
 @pytest.mark.parametrize("value", ["bytes=5-2", "items=0-9", "bytes", "x", "bytes=0-1, bytes=2-3", ""])
@@ -133,10 +133,10 @@ def test_if_range_goes_along_with_a_range_alone() -> None:
 
 def test_via_and_cdn_loop_are_ours_and_come_last() -> None:
     asked = upstream_request(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
-    assert forwarded(asked, PLAIN, "brine").fields.lines == (
+    assert forwarded_request(asked, PLAIN, "brine").fields.lines == (
         ("accept", "a"),
         ("via", "1.1 brine"),
         ("cdn-loop", "brine"),
     )
     passing = upstream_request(request(("Via", "1.0 other"), method="POST"), PLAIN)
-    assert forwarded(passing, PLAIN, "brine").fields.get("via") == "1.0 other, 1.1 brine"
+    assert forwarded_request(passing, PLAIN, "brine").fields.get("via") == "1.0 other, 1.1 brine"

@@ -51,7 +51,7 @@ def upstream_request(request: Request, route: Route) -> Request:
     return replace(request, fields=fields)
 
 
-def forwarded(request: Request, route: Route, name: str) -> Request:
+def forwarded_request(request: Request, route: Route, name: str) -> Request:
     """Return the result of `upstream_request` as it is forwarded. `name`: the gateway's own in CDN-Loop.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's

@@ -13,7 +13,7 @@ from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.purging.stamps import MARGIN, key_stamp
 from brine.domain.routing.target import normalised_target
-from brine.domain.routing.upstream import forwarded
+from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.service import problems
 from brine.service.http_cache.collapse import Fill, collapse
@@ -67,7 +67,9 @@ def _fetch(visit: Visit, decision: Validate | Forward, fill: Fill) -> Answer:
     patience = visit.deadline.within(route.timeout, reserve=RESERVE)
     began = gateway.clock()
     try:
-        response = ask(visit, forwarded(replace(visit.request, fields=decision.fields), route, gateway.name), patience)
+        response = ask(
+            visit, forwarded_request(replace(visit.request, fields=decision.fields), route, gateway.name), patience
+        )
     except BadRequest as error:
         fill.give_up(visit)
         kind = problems.REQUEST_INVALID
