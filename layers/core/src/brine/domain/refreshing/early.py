@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.policy import Policy
 
 
-def is_due_early(stored: StoredResponse, policy: Policy, now: float, drawn: float) -> bool:
+def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, drawn: float) -> bool:
     """Return whether a hit on this fresh response triggers a refresh. `drawn`: a random number of [0, 1).
 
     Never when the lifetime is the origin's, because that limits how often the origin gets requests.

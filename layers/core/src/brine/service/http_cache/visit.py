@@ -13,7 +13,7 @@ from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, downloa
 from brine.domain.caching.respond import needs_body, respond
 from brine.domain.caching.stored import BodyReference
 from brine.domain.http.cache_status import CacheStatus
-from brine.domain.refreshing.early import is_due_early
+from brine.domain.refreshing.early import is_early_refresh_due
 from brine.domain.refreshing.request import refresh_request
 from brine.domain.routing.upstream import upstream_request
 from brine.service import problems
@@ -133,7 +133,7 @@ class Visit:
     def hand_over_early(self, stored: StoredResponse) -> None:
         """Have the fresh stored response refreshed by others, if this is the hit to do it."""
         policy, handover = self.route.policy, self.gateway.handover
-        if handover is None or not is_due_early(stored, policy, self.now, self.gateway.draw()):
+        if handover is None or not is_early_refresh_due(stored, policy, self.now, self.gateway.draw()):
             return
         request = refresh_request(self.route, self.request, stored, self.resource)
         if request is not None:
