@@ -10,7 +10,7 @@ from brine.domain.routing.principal import is_covered
 
 PURPOSE: Final = "brine exchange"
 """The purpose of the envelopes of all channels. Each channel has its own keys."""
-LONGEST_WAIT: Final = 20
+MAX_WAIT: Final = 20
 """The most seconds for which a queue waits for a message."""
 MOST_MESSAGES: Final = 10
 """The most messages that a queue delivers at once."""
