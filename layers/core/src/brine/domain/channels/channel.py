@@ -12,7 +12,7 @@ PURPOSE: Final = "brine exchange"
 """The purpose of the envelopes of all channels. Each channel has its own keys."""
 MAX_WAIT: Final = 20
 """The most seconds for which a queue waits for a message."""
-MOST_MESSAGES: Final = 10
+MAX_MESSAGES: Final = 10
 """The most messages that a queue delivers at once."""
 LONGEST_VISIBILITY: Final = 43_200
 CLOCK_SKEW: Final = 60.0

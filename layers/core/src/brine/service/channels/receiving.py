@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from brine.domain.channels.channel import LONGEST_VISIBILITY, MAX_WAIT, MOST_MESSAGES
+from brine.domain.channels.channel import LONGEST_VISIBILITY, MAX_MESSAGES, MAX_WAIT
 from brine.domain.channels.single_use import single_use_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
@@ -206,7 +206,7 @@ class Wanted:
             raise Refusal(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS}") from None
         return cls(
             wait=_number(given, "wait", 0, smallest=0, largest=MAX_WAIT),
-            most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
+            most=_number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES),
             visibility=_number(given, "visibility", visibility, smallest=1, largest=LONGEST_VISIBILITY),
         )
 
