@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.positions import Positions, not_toml
 from brine.adapters.config.values import duration, plain_name, size, texts
-from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
+from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, MAX_VISIBILITY, Channel
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _retention(value: object) -> float:
 
 def _visibility(value: object) -> int:
     seconds = duration(value)
-    if not (1 <= seconds <= LONGEST_VISIBILITY and seconds.is_integer()):
+    if not (1 <= seconds <= MAX_VISIBILITY and seconds.is_integer()):
         raise ValueError('must be whole seconds from "1s" to "12h"')
     return int(seconds)
 

@@ -14,7 +14,7 @@ MAX_WAIT: Final = 20
 """The most seconds for which a queue waits for a message."""
 MAX_MESSAGES: Final = 10
 """The most messages that a queue delivers at once."""
-LONGEST_VISIBILITY: Final = 43_200
+MAX_VISIBILITY: Final = 43_200
 CLOCK_SKEW: Final = 60.0
 """Seconds by which a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
 LONGEST_RETENTION: Final = 1_209_600.0

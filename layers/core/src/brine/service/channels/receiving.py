@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from brine.domain.channels.channel import LONGEST_VISIBILITY, MAX_MESSAGES, MAX_WAIT
+from brine.domain.channels.channel import MAX_MESSAGES, MAX_VISIBILITY, MAX_WAIT
 from brine.domain.channels.single_use import single_use_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
@@ -122,8 +122,8 @@ class Receiving:
         form = accepted_format(call.request)
         document = read_document(call.end, content_format(call.request), call.request.body)
         visibility = document.get("visibility")
-        if type(visibility) is not int or not 0 <= visibility <= LONGEST_VISIBILITY:
-            raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {LONGEST_VISIBILITY}')
+        if type(visibility) is not int or not 0 <= visibility <= MAX_VISIBILITY:
+            raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {MAX_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         try:
             extended = call.end.queue.within(call.deadline).extend(receipt.handle, visibility)
@@ -207,7 +207,7 @@ class Wanted:
         return cls(
             wait=_number(given, "wait", 0, smallest=0, largest=MAX_WAIT),
             most=_number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES),
-            visibility=_number(given, "visibility", visibility, smallest=1, largest=LONGEST_VISIBILITY),
+            visibility=_number(given, "visibility", visibility, smallest=1, largest=MAX_VISIBILITY),
         )
 
 
