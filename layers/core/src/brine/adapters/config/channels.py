@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.positions import Positions, not_toml
 from brine.adapters.config.values import duration, plain_name, size, texts
-from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, MAX_VISIBILITY, Channel
+from brine.domain.channels.channel import LARGEST_MESSAGE, MAX_RETENTION, MAX_VISIBILITY, Channel
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _principals(value: object) -> tuple[str, ...]:
 
 def _retention(value: object) -> float:
     seconds = duration(value)
-    if not SHORTEST_RETENTION <= seconds <= LONGEST_RETENTION:
+    if not SHORTEST_RETENTION <= seconds <= MAX_RETENTION:
         raise ValueError('must be from "60s" to "14d", which is what a queue keeps')
     return seconds
 

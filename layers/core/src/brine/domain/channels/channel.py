@@ -17,7 +17,7 @@ MAX_MESSAGES: Final = 10
 MAX_VISIBILITY: Final = 43_200
 CLOCK_SKEW: Final = 60.0
 """Seconds by which a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
-LONGEST_RETENTION: Final = 1_209_600.0
+MAX_RETENTION: Final = 1_209_600.0
 LARGEST_MESSAGE: Final = 67_108_864
 
 
