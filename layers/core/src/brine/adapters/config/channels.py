@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.positions import Positions, not_toml
 from brine.adapters.config.values import duration, plain_name, size, texts
-from brine.domain.channels.channel import LARGEST_MESSAGE, MAX_RETENTION, MAX_VISIBILITY, Channel
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def _visibility(value: object) -> int:
 
 def _max_size(value: object) -> int:
     most = size(value)
-    if not 0 < most <= LARGEST_MESSAGE:
-        raise ValueError(f"must be a number of bytes up to {LARGEST_MESSAGE}")
+    if not 0 < most <= MAX_MESSAGE_SIZE:
+        raise ValueError(f"must be a number of bytes up to {MAX_MESSAGE_SIZE}")
     return most
 
 

@@ -18,7 +18,7 @@ MAX_VISIBILITY: Final = 43_200
 CLOCK_SKEW: Final = 60.0
 """Seconds by which a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
 MAX_RETENTION: Final = 1_209_600.0
-LARGEST_MESSAGE: Final = 67_108_864
+MAX_MESSAGE_SIZE: Final = 67_108_864
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Channel:
     senders: tuple[str, ...]
     receivers: tuple[str, ...]
     retention: float = 345_600.0
-    max_size: int = LARGEST_MESSAGE
+    max_size: int = MAX_MESSAGE_SIZE
     visibility: int = 30
 
     def may_send(self, principal: str) -> bool:
