@@ -16,7 +16,7 @@ from typing import Final
 from brine_codec.envelope.identity import envelope_id
 
 MIN_NONCE_SIZE: Final = 8
-LONGEST_NONCE: Final = 64
+MAX_NONCE_SIZE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,6 @@ def with_nonce(nonce: bytes, content: object) -> tuple[bytes, object]:
 def content_of(opened: object) -> object:
     """Return the content of an opened envelope. Raises ValueError without a valid nonce."""
     match opened:
-        case (bytes(nonce), content) if type(opened) is tuple and MIN_NONCE_SIZE <= len(nonce) <= LONGEST_NONCE:
+        case (bytes(nonce), content) if type(opened) is tuple and MIN_NONCE_SIZE <= len(nonce) <= MAX_NONCE_SIZE:
             return content
-    raise ValueError(f"a message is a tuple of {MIN_NONCE_SIZE} to {LONGEST_NONCE} random bytes and the content")
+    raise ValueError(f"a message is a tuple of {MIN_NONCE_SIZE} to {MAX_NONCE_SIZE} random bytes and the content")
