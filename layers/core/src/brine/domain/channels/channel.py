@@ -44,7 +44,7 @@ class Channel:
         """Return whether this principal may send."""
         return is_covered(principal, self.senders)
 
-    def forgotten_at(self, now: float) -> int:
+    def last_arrival_at(self, now: float) -> int:
         """Return the time, in seconds since 1970, after which a message sent or received now cannot arrive any more."""
         return ceil(now + self.retention + 2 * CLOCK_SKEW)
 

@@ -106,7 +106,7 @@ class Receiving:
 
         Where that fails the message is gone all the same, and the bucket's lifecycle rule removes the rest.
         """
-        key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.forgotten_at(call.now)
+        key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.last_arrival_at(call.now)
         try:
             self.marks.within(call.deadline).acknowledge(key, evict_at=evict_at)
         except StoreError as error:

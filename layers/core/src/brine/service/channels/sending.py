@@ -148,7 +148,7 @@ class Sending:
         marks = self.marks.within(call.deadline)
         try:
             before = marks.begin(
-                key, owner=owner, now=call.time, until=until, evict_at=end.channel.forgotten_at(call.now)
+                key, owner=owner, now=call.time, until=until, evict_at=end.channel.last_arrival_at(call.now)
             )
         except StoreError as error:
             call.journal.store_failed("table", error)
