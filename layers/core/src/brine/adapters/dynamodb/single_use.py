@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.domain.channels.single_use import Sending, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -109,13 +109,13 @@ class DynamoSingleUseStore:
         self._api.call("UpdateItem", parameters)
 
 
-def _read_mark(attributes: Attributes | None) -> Mark:
+def _read_mark(attributes: Attributes | None) -> SingleUseMark:
     try:
         if attributes is not None:
             if "sent" in attributes:
                 owner = attributes["owner"]["S"] if "owner" in attributes else ""
-                return Mark(owner=owner, state=Sent("acknowledged" in attributes))
-            return Mark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
+                return SingleUseMark(owner=owner, state=Sent("acknowledged" in attributes))
+            return SingleUseMark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
     except (KeyError, TypeError, ValueError):
         pass
     raise StoreUnavailable("a mark that is not ours")

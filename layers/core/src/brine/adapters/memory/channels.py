@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.channels.message import Delivery
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.domain.channels.single_use import Sending, Sent, SingleUseMark
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class MemorySingleUseStore:
     """The SingleUseStore port on a dictionary. `marks` may be looked at and changed."""
 
     def __init__(self) -> None:
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, SingleUseMark] = {}
         self._lock = threading.Lock()
 
     def begin(
@@ -164,7 +164,7 @@ class MemorySingleUseStore:
             mark = self.marks.get(key)
             if mark is not None and mark.excludes(owner, now):
                 return mark.state
-            self.marks[key] = Mark(owner=owner, state=Sending(until))
+            self.marks[key] = SingleUseMark(owner=owner, state=Sending(until))
             return None
 
     def settle(self, key: str, *, owner: str) -> bool:
@@ -188,7 +188,7 @@ class MemorySingleUseStore:
         """Mark it as sent and acknowledged."""
         with self._lock:
             mark = self.marks.get(key)
-            self.marks[key] = Mark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
+            self.marks[key] = SingleUseMark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
 
     def look(self, key: str) -> Sending | Sent | None:
         """The state of the mark."""

@@ -27,7 +27,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class SingleUseMark:
     """The record about an envelope. `owner` is unique to one attempt to send it; empty without such a mark."""
 
     owner: str
