@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes
-from brine.domain.channels.single_use import Sending, Sent, SingleUseMark
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class DynamoSingleUseStore:
         self._api = dynamodb_api(aws, patience)
         self._table = table
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
+    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
         """One UpdateItem. Its refusal tells who is in the way: another, or this owner, whose first answer was lost."""
         values = {
             ":owner": {"S": owner},
@@ -65,7 +65,7 @@ class DynamoSingleUseStore:
         """One UpdateItem, without a condition. Raises StoreError."""
         self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": {"N": str(evict_at)}})
 
-    def look(self, key: str) -> Sending | Sent | None:
+    def look(self, key: str) -> SendInProgress | Sent | None:
         """One GetItem, consistent. Raises StoreError."""
         parameters: dict[str, object] = {
             "TableName": self._table,
@@ -115,7 +115,9 @@ def _read_mark(attributes: Attributes | None) -> SingleUseMark:
             if "sent" in attributes:
                 owner = attributes["owner"]["S"] if "owner" in attributes else ""
                 return SingleUseMark(owner=owner, state=Sent("acknowledged" in attributes))
-            return SingleUseMark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
+            return SingleUseMark(
+                owner=attributes["owner"]["S"], state=SendInProgress(float(attributes["sending_until"]["N"]))
+            )
     except (KeyError, TypeError, ValueError):
         pass
     raise StoreUnavailable("a mark that is not ours")

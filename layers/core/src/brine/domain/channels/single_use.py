@@ -13,7 +13,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendInProgress:
     """A request is sending the envelope. From `until` on, in seconds since 1970, another request may."""
 
     until: float
@@ -31,7 +31,7 @@ class SingleUseMark:
     """The record about an envelope. `owner` is unique to one attempt to send it; empty without such a mark."""
 
     owner: str
-    state: Sending | Sent
+    state: SendInProgress | Sent
 
     def excludes(self, owner: str, now: float) -> bool:
         """Return whether the mark prevents this owner from sending."""
