@@ -50,7 +50,7 @@ class DynamoSingleUseStore:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)
-            return mark.state if mark.excludes(owner, now) else None
+            return mark.state if mark.blocks(owner, now) else None
         return None
 
     def settle(self, key: str, *, owner: str) -> bool:

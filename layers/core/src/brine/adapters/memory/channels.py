@@ -162,7 +162,7 @@ class MemorySingleUseStore:
         """Mark it, or say what is in the way."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.excludes(owner, now):
+            if mark is not None and mark.blocks(owner, now):
                 return mark.state
             self.marks[key] = SingleUseMark(owner=owner, state=SendInProgress(until))
             return None

@@ -33,7 +33,7 @@ class SingleUseMark:
     owner: str
     state: SendInProgress | Sent
 
-    def excludes(self, owner: str, now: float) -> bool:
+    def blocks(self, owner: str, now: float) -> bool:
         """Return whether the mark prevents this owner from sending."""
         return isinstance(self.state, Sent) or (self.owner != owner and self.state.until > now)
 
