@@ -18,7 +18,7 @@ _LETTERS: Final = {str: b"s", bytes: b"b", int: b"i", float: b"f", bool: b"t", t
 
 
 @dataclass(frozen=True, slots=True)
-class ResultPlace:
+class ResultEntry:
     """The key, tenant and tags of a stored result. An operator can purge it by each of these."""
 
     key: str

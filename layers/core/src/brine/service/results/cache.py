@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.domain.purging.tags import validated_tags
-from brine.domain.results.key import ResultPlace, is_namespace, result_key
+from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.windows import Windows
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.flights import Flights
@@ -129,7 +129,7 @@ class Cache:
     ) -> Resolved[T]:
         """As `get_or_compute`, with the story: whether it was a hit, where from, and what failed on the way."""
         computation = Computation(
-            place=ResultPlace(self._key(key), self._tenant, validated_tags(tags)),
+            place=ResultEntry(self._key(key), self._tenant, validated_tags(tags)),
             compute=compute,
             windows=Windows(freshness_lifetime, grace, negative or {}),
             store=self._store,

@@ -16,7 +16,7 @@ from brine.service.waiting import LEASE_MARGIN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
     from brine.domain.results.windows import Windows
     from brine.ports.deadline import Deadline
@@ -66,7 +66,7 @@ class Known:
 class Computation[T]:
     """A place for a result, and how to compute it in `seconds` at most. `story` is told when it is over."""
 
-    place: ResultPlace
+    place: ResultEntry
     compute: Callable[[], T]
     windows: Windows
     store: ResultStore

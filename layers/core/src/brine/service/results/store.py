@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.purging.stamps import Stamp
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
     from brine.ports.caching import Lease, Memory
     from brine.ports.deadline import Deadline
@@ -78,7 +78,7 @@ class ResultStore:
             bodies=self.bodies.within(deadline),
         )
 
-    def recall(self, place: ResultPlace, now: float, journal: Journal) -> Found:
+    def recall(self, place: ResultEntry, now: float, journal: Journal) -> Found:
         """Look in this process. No call, or one for the stamps of what is fresh, where they are not known."""
         envelope = self.memory.get((place.key, SLOT))
         stored = None if envelope is None else self._open(place.key, envelope, now, journal)
@@ -88,7 +88,7 @@ class ResultStore:
         stamps = self.stamps.read(names, now, journal) if stored.is_fresh(now) else self.stamps.read_known(names, now)
         return Found() if stamps is None else Found(_judged(stored, stamps, now), stored.generation, stamps)
 
-    def find(self, place: ResultPlace, now: float, journal: Journal, *, consistent: bool = False) -> Found:
+    def find(self, place: ResultEntry, now: float, journal: Journal, *, consistent: bool = False) -> Found:
         """Look in the table: one call, one more for what is large, and for tags that are not the place's.
 
         Raises StoreError when the table does not answer.
@@ -118,7 +118,7 @@ class ResultStore:
         return Found(judged, item.generation, stamps)
 
     def keep(
-        self, place: ResultPlace, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal
+        self, place: ResultEntry, stored: StoredResult, found: Found, lease: Lease, *, now: float, journal: Journal
     ) -> bool:
         """Store a result, and give the lease back. False when nothing was stored.
 
