@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class StoredException:
     """An exception that is stored instead of a result: the name of its class, and its arguments."""
 
     name: str

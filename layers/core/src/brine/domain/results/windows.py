@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brine.domain.results.stored import Failure, StoredResult
+from brine.domain.results.stored import StoredException, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Windows:
 
         Raises TypeError when its class cannot make an equal exception from its arguments.
         """
-        failure = Failure(_name(type(error)), error.args)
+        failure = StoredException(_name(type(error)), error.args)
         if self.raised(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
         return self._stored(failure, began, self.negative[type(error)], 0.0)
@@ -45,7 +45,7 @@ class Windows:
         fresh_until = float(began + lifetime)
         return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
-    def raised(self, failure: Failure) -> Exception | None:
+    def raised(self, failure: StoredException) -> Exception | None:
         """Return a stored exception, made anew.
 
         None when its class is not in `negative`, or no longer accepts the stored arguments.

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from brine.domain.results.stored import Failure
+from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
 from brine.ports.caching import Held, Lease
 from brine.service.journal import Journal
@@ -153,7 +153,7 @@ class Computation[T]:
         if stored is None:
             return
         error = None
-        if isinstance(stored.value, Failure):
+        if isinstance(stored.value, StoredException):
             error = self.windows.raised(stored.value)
             if error is None:
                 return
