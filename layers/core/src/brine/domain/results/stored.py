@@ -19,7 +19,7 @@ class StoredException:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class EnvelopeReference:
     """Reference to a result's envelope in the body store: its SHA-256, which is its address, and its size in bytes."""
 
     digest: bytes

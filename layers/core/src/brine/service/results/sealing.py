@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.results.stored import Elsewhere, StoredException, StoredResult
+from brine.domain.results.stored import EnvelopeReference, StoredException, StoredResult
 from brine_codec import Codec, Undecodable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
     value = stored.value
     if isinstance(value, StoredException):
         kind, value = "failure", (value.name, value.arguments)
-    elif isinstance(value, Elsewhere):
+    elif isinstance(value, EnvelopeReference):
         kind, value = "elsewhere", (value.digest, value.size)
     else:
         kind = "value"
@@ -75,6 +75,6 @@ def _value(kind: str, value: object) -> object:
         case "failure", (str(name), tuple(arguments)):
             return StoredException(name, arguments)
         case "elsewhere", (bytes(digest), int(size)) if len(digest) == 32 and size > 0:
-            return Elsewhere(digest, size)
+            return EnvelopeReference(digest, size)
         case _:
             raise Undecodable("this is not a stored result")

@@ -15,7 +15,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.purging.stamps import is_purged, outlived_stamps, result_stamp, stale_from
-from brine.domain.results.stored import Elsewhere
+from brine.domain.results.stored import EnvelopeReference
 from brine.errors import StoreError
 from brine.ports.caching import Item
 from brine.service.results.sealing import pack, unpack
@@ -82,7 +82,7 @@ class ResultStore:
         """Look in this process. No call, or one for the stamps of what is fresh, where they are not known."""
         envelope = self.memory.get((place.key, SLOT))
         stored = None if envelope is None else self._open(place.key, envelope, now, journal)
-        if stored is None or isinstance(stored.value, Elsewhere):
+        if stored is None or isinstance(stored.value, EnvelopeReference):
             return Found()
         names = place.stamp_names(stored.tags)
         stamps = self.stamps.read(names, now, journal) if stored.is_fresh(now) else self.stamps.read_known(names, now)
@@ -104,10 +104,10 @@ class ResultStore:
             return Found(stamps=self.stamps.known.get(names, now))
         envelope: bytes | None = item.envelope
         stored = self._open(key, item.envelope, now, journal)
-        if stored is not None and isinstance(stored.value, Elsewhere):
+        if stored is not None and isinstance(stored.value, EnvelopeReference):
             envelope = self.bodies.read(stored.value.digest, stored.value.size, journal)
             stored = None if envelope is None else self._open(key, envelope, now, journal)
-        if stored is None or envelope is None or isinstance(stored.value, Elsewhere):
+        if stored is None or envelope is None or isinstance(stored.value, EnvelopeReference):
             return Found(generation=item.generation, stamps=self.stamps.known.get(names, now))
         stamps = self.stamps.read(place.stamp_names(stored.tags), now, journal)
         if stamps is None:
@@ -137,7 +137,7 @@ class ResultStore:
         try:
             whole = inline = self._seal(key, stored, now, evict_at)
             if len(whole) > self.inline_limit:
-                elsewhere = Elsewhere(self.bodies.write(whole), len(whole))
+                elsewhere = EnvelopeReference(self.bodies.write(whole), len(whole))
                 inline = self._seal(key, replace(stored, value=elsewhere), now, evict_at)
         except Unsupported:  # a mistake of who computes; what the lease is for is over with it
             raise
