@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
+class ResultLifetimes:
     """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results.
 
     Raises ValueError for a negative lifetime.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.domain.purging.tags import validated_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
-from brine.domain.results.windows import Windows
+from brine.domain.results.windows import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.flights import Flights
 from brine.service.results.computation import Computation, Resolved
@@ -131,7 +131,7 @@ class Cache:
         computation = Computation(
             place=ResultEntry(self._key(key), self._tenant, validated_tags(tags)),
             compute=compute,
-            windows=Windows(freshness_lifetime, grace, negative or {}),
+            windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
             store=self._store,
             flights=self._flights,
             waiting=self._waiting,

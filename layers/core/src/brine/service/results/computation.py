@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
-    from brine.domain.results.windows import Windows
+    from brine.domain.results.windows import ResultLifetimes
     from brine.ports.deadline import Deadline
     from brine.service.flights import Flights
     from brine.service.journal import Fault
@@ -68,7 +68,7 @@ class Computation[T]:
 
     place: ResultEntry
     compute: Callable[[], T]
-    windows: Windows
+    windows: ResultLifetimes
     store: ResultStore
     flights: Flights
     waiting: Waiting
