@@ -118,7 +118,7 @@ def test_exceptions_that_are_answers_are_kept_and_raised_anew() -> None:
     assert again.value.args == ("order", 7)
     world.now += 0.1
     assert world.process().get_or_compute(KEY, order, freshness_lifetime=60, negative={NotFound: 5}) == order()
-    assert [(story.outcome, story.stored, story.raised) for story in world.told] == [
+    assert [(story.outcome, story.stored, story.rebuild_exception) for story in world.told] == [
         ("miss", True, True),
         ("hit", False, True),
         ("miss", True, False),

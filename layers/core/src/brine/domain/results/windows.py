@@ -37,7 +37,7 @@ class ResultLifetimes:
         Raises TypeError when its class cannot make an equal exception from its arguments.
         """
         failure = StoredException(_name(type(error)), error.args)
-        if self.raised(failure) is None:
+        if self.rebuild_exception(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
         return self._stored(failure, began, self.negative[type(error)], 0.0)
 
@@ -45,7 +45,7 @@ class ResultLifetimes:
         fresh_until = float(began + lifetime)
         return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
-    def raised(self, failure: StoredException) -> Exception | None:
+    def rebuild_exception(self, failure: StoredException) -> Exception | None:
         """Return a stored exception, made anew.
 
         None when its class is not in `negative`, or no longer accepts the stored arguments.

@@ -34,13 +34,13 @@ miss: computed. failed: computing raised, and nothing stored could stand in."""
 class Story:
     """What a call came to. `layer`: where a stored result came from. `compute_time`: seconds, None without computing.
 
-    `raised`: whether the result is an exception, stored or new.
+    `rebuild_exception`: whether the result is an exception, stored or new.
     """
 
     outcome: Outcome
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
-    raised: bool = False
+    rebuild_exception: bool = False
     compute_time: float | None = None
     faults: tuple[Fault, ...] = ()
 
@@ -75,7 +75,7 @@ class Computation[T]:
     clock: Callable[[], float]
     seconds: float
     deadline: Deadline | None
-    story: Story = field(init=False, default=Story(outcome="failed", raised=True))
+    story: Story = field(init=False, default=Story(outcome="failed", rebuild_exception=True))
     _journal: Journal = field(init=False, default_factory=Journal)
     _known: Known | None = field(init=False, default=None)
     _found: Found = field(init=False, default_factory=Found)
@@ -154,7 +154,7 @@ class Computation[T]:
             return
         error = None
         if isinstance(stored.value, StoredException):
-            error = self.windows.raised(stored.value)
+            error = self.windows.rebuild_exception(stored.value)
             if error is None:
                 return
         self._known = Known(stored, layer, error)
@@ -168,12 +168,12 @@ class Computation[T]:
             took = self.clock() - began
             if type(error) in self.windows.negative:
                 kept = self._keep(self.windows.failure(error, began))
-                self._tell("miss", stored=kept, raised=True, compute_time=took)
+                self._tell("miss", stored=kept, rebuild_exception=True, compute_time=took)
                 raise
             if (known := self._usable()) is not None:
                 self._give_up()
                 return self._served(known, "stale", compute_time=took)
-            self._tell("failed", raised=True, compute_time=took)
+            self._tell("failed", rebuild_exception=True, compute_time=took)
             raise
         took = self.clock() - began
         kept = self._keep(self.windows.stored(value, began))
@@ -218,7 +218,7 @@ class Computation[T]:
         return known if known is not None and known.stored.is_usable(self.clock()) else None
 
     def _served(self, known: Known, outcome: Outcome, *, compute_time: float | None = None) -> T:
-        self._tell(outcome, layer=known.layer, raised=known.error is not None, compute_time=compute_time)
+        self._tell(outcome, layer=known.layer, rebuild_exception=known.error is not None, compute_time=compute_time)
         if known.error is not None:
             raise known.error
         return cast("T", known.stored.value)  # who computes under one key, computes one type
