@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.domain.purging.tags import validated_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
-from brine.domain.results.windows import ResultLifetimes
+from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.flights import Flights
 from brine.service.results.computation import Computation, Resolved

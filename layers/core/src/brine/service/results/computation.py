@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.results.key import ResultEntry
+    from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
-    from brine.domain.results.windows import ResultLifetimes
     from brine.ports.deadline import Deadline
     from brine.service.flights import Flights
     from brine.service.journal import Fault
