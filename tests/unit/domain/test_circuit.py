@@ -10,7 +10,7 @@ from brine.domain.resilience.circuit import (
     KEPT,
     SEVERAL_PATHS,
     STREAK_GAP,
-    Streak,
+    FailureStreak,
     after_failure,
     health,
     needs_probe,
@@ -48,7 +48,7 @@ def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeou
 def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:
     busy, down = Response(status=503), OriginUnreachable("refused")
     streak = after_failure(after_failure(None, busy, "/a", NOW), down, "/b", NOW + STREAK_GAP)
-    assert streak == Streak(2, NOW + STREAK_GAP, 1, frozenset({"/a", "/b"}))
+    assert streak == FailureStreak(2, NOW + STREAK_GAP, 1, frozenset({"/a", "/b"}))
     assert after_failure(streak, busy, "/c", NOW + 2 * STREAK_GAP + 1).failures == 1
     assert after_failure(streak, busy, "/c", NOW - STREAK_GAP).failures == 1  # the clock was set back
 

@@ -40,7 +40,7 @@ class CircuitBreaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Streak:
+class FailureStreak:
     """Failures in a row, as one process saw them, and the time of the last one, in seconds since 1970.
 
     `unconnected`: how many of them had no connection. `paths`: the paths of the failed requests, without queries.
@@ -84,11 +84,11 @@ def needs_probe(open_until: float, now: float) -> bool:
     return 0 < open_until <= now < open_until + KEPT
 
 
-def after_failure(streak: Streak | None, outcome: Outcome, path: str, now: float) -> Streak:
+def after_failure(streak: FailureStreak | None, outcome: Outcome, path: str, now: float) -> FailureStreak:
     """Return the streak with one more failure: this outcome of a request for this path."""
     if streak is None or not streak.is_recent(now):
-        streak = Streak(0, now)
-    return Streak(
+        streak = FailureStreak(0, now)
+    return FailureStreak(
         failures=streak.failures + 1,
         last=now,
         unconnected=streak.unconnected + isinstance(outcome, OriginUnreachable),

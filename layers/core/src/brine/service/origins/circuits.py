@@ -19,7 +19,7 @@ from brine.errors import OriginCircuitOpen, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.resilience.circuit import CircuitBreaker, Streak
+    from brine.domain.resilience.circuit import CircuitBreaker, FailureStreak
     from brine.domain.resilience.retries import Outcome
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.origins import CircuitStore
@@ -38,7 +38,7 @@ class _Known:
     The latter is of the time `read_at`, and good for so many seconds.
     """
 
-    streak: Streak | None = None
+    streak: FailureStreak | None = None
     open_until: float = 0.0
     read_at: float = -inf
     good_for: float = 0.0
