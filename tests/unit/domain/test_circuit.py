@@ -12,8 +12,8 @@ from brine.domain.resilience.circuit import (
     STREAK_GAP,
     FailureStreak,
     after_failure,
-    health,
     needs_probe,
+    origin_health,
 )
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
@@ -26,7 +26,7 @@ NOW = 1_790_000_000.0
 
 @pytest.mark.parametrize("status", range(200, 600))
 def test_statuses_that_tell_of_an_origin_that_is_down(status: int) -> None:
-    assert health(Response(status=status), 20, 20) == ("down" if status >= 502 and status != 505 else "well")
+    assert origin_health(Response(status=status), 20, 20) == ("down" if status >= 502 and status != 505 else "well")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_statuses_that_tell_of_an_origin_that_is_down(status: int) -> None:
     [(OriginUnreachable(""), "down"), (OriginMalformed(""), "down"), (OriginTooLarge(""), "well")],
 )
 def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, told: str) -> None:
-    assert health(error, 0.1, 20) == told
+    assert origin_health(error, 0.1, 20) == told
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, told: st
     [(FAIR_TIME, 20, True), (FAIR_TIME - 0.1, 20, False), (1.0, 1.0, True), (0.9, 1.0, False), (20, 20, True)],
 )
 def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeout: float, fails: bool) -> None:
-    assert health(OriginTimeout(""), seconds, timeout) == ("down" if fails else "unknown")
+    assert origin_health(OriginTimeout(""), seconds, timeout) == ("down" if fails else "unknown")
 
 
 def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:

@@ -65,7 +65,7 @@ class FailureStreak:
         return self.unconnected >= failures or (self.failures >= failures and is_wide)
 
 
-def health(outcome: Outcome, seconds: float, timeout: float) -> Health:
+def origin_health(outcome: Outcome, seconds: float, timeout: float) -> Health:
     """Return the health of the origin, given the outcome of a request that had `seconds` to complete.
 
     A 500 may be due to one request that the origin cannot handle, as may 501, 505 and a body that is too large. A

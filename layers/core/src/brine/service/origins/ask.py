@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
-from brine.domain.resilience.circuit import health
+from brine.domain.resilience.circuit import origin_health
 from brine.domain.resilience.retries import is_repeatable, may_pass, pause_before
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
 from brine.service.origins.retry_budget import RetryBudget
@@ -73,7 +73,7 @@ def _attempt(visit: Visit, request: Request, patience: Deadline) -> Outcome:
     except BadRequest:
         circuits.withdrawn(visit, probe, gateway.clock())
         raise
-    match health(outcome, seconds, visit.route.timeout):
+    match origin_health(outcome, seconds, visit.route.timeout):
         case "well":
             circuits.succeeded(visit, probe)
         case "down":
