@@ -75,7 +75,7 @@ def test_an_origin_that_can_be_reached_must_fail_under_several_paths(
     for outcome, path in outcomes:
         streak = after_failure(streak, outcome, path, NOW)
     assert streak is not None
-    assert streak.opens(failures) is opens
+    assert streak.opens_circuit(failures) is opens
     assert len(streak.paths) <= SEVERAL_PATHS
 
 

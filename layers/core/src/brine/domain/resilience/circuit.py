@@ -55,7 +55,7 @@ class FailureStreak:
         """Return whether a failure at `now` continues the streak. It does not if the clock was set back far."""
         return abs(now - self.last) <= STREAK_GAP
 
-    def opens(self, failures: int) -> bool:
+    def opens_circuit(self, failures: int) -> bool:
         """Return whether this number of failures opens the circuit.
 
         If the origin was reachable, the failures must be on several paths. One URL that always fails does not prove

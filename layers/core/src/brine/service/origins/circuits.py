@@ -100,7 +100,7 @@ class Circuits:
                 if known.open_until > now:
                     return  # it was asked before the circuit opened
                 known.streak = after_failure(known.streak, outcome, visit.request.path, now)
-                if not known.streak.opens(breaker.failures):
+                if not known.streak.opens_circuit(breaker.failures):
                     return
             known.streak = None
             known.learn(until, now, good_for=breaker.open_for)  # if nobody else hears of it, this process heeds it
