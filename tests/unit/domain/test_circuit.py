@@ -8,7 +8,7 @@ from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import (
     FAIR_TIME,
     KEPT,
-    SEVERAL_PATHS,
+    MIN_FAILING_PATHS,
     STREAK_GAP,
     FailureStreak,
     after_failure,
@@ -76,7 +76,7 @@ def test_an_origin_that_can_be_reached_must_fail_under_several_paths(
         streak = after_failure(streak, outcome, path, NOW)
     assert streak is not None
     assert streak.opens_circuit(failures) is opens
-    assert len(streak.paths) <= SEVERAL_PATHS
+    assert len(streak.paths) <= MIN_FAILING_PATHS
 
 
 def test_a_circuit_waits_for_a_probe_once_its_time_is_over_but_not_for_ever() -> None:

@@ -23,7 +23,7 @@ STREAK_GAP: Final = 60.0
 """Seconds between two failures after which they are not in a row, because the older one is too long ago."""
 FAIR_TIME: Final = 5.0
 """Seconds that are enough for an origin to answer. An earlier timeout is due to the gateway's own deadline."""
-SEVERAL_PATHS: Final = 3
+MIN_FAILING_PATHS: Final = 3
 """The number of different paths with failures that opens the circuit of a reachable origin."""
 KEPT: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
@@ -61,7 +61,7 @@ class FailureStreak:
         If the origin was reachable, the failures must be on several paths. One URL that always fails does not prove
         that other URLs fail, and a client that knows it could block the origin for all clients.
         """
-        is_wide = len(self.paths) >= min(failures, SEVERAL_PATHS)
+        is_wide = len(self.paths) >= min(failures, MIN_FAILING_PATHS)
         return self.unconnected >= failures or (self.failures >= failures and is_wide)
 
 
@@ -92,5 +92,5 @@ def after_failure(streak: FailureStreak | None, outcome: Outcome, path: str, now
         failures=streak.failures + 1,
         last=now,
         unconnected=streak.unconnected + isinstance(outcome, OriginUnreachable),
-        paths=streak.paths | {path} if len(streak.paths) < SEVERAL_PATHS else streak.paths,
+        paths=streak.paths | {path} if len(streak.paths) < MIN_FAILING_PATHS else streak.paths,
     )
