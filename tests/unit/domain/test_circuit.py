@@ -7,8 +7,8 @@ import pytest
 from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import (
     FAIR_TIME,
-    KEPT,
     MIN_FAILING_PATHS,
+    PROBE_WINDOW,
     STREAK_GAP,
     FailureStreak,
     after_failure,
@@ -80,6 +80,6 @@ def test_an_origin_that_can_be_reached_must_fail_under_several_paths(
 
 
 def test_a_circuit_waits_for_a_probe_once_its_time_is_over_but_not_for_ever() -> None:
-    moments = [NOW - 1, NOW, NOW + KEPT - 1, NOW + KEPT]
+    moments = [NOW - 1, NOW, NOW + PROBE_WINDOW - 1, NOW + PROBE_WINDOW]
     assert [needs_probe(NOW, moment) for moment in moments] == [False, True, True, False]
     assert not needs_probe(0, NOW)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer
-from brine.domain.resilience.circuit import KEPT
+from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class DynamoCircuitStore:
 
     def open(self, origin: OriginAddress, *, until: float) -> None:
         """One PutItem. Raises StoreError."""
-        times = {"open_until": _number(until), "evict_at": _number(int(until) + KEPT)}
+        times = {"open_until": _number(until), "evict_at": _number(int(until) + PROBE_WINDOW)}
         self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}})
 
     def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
@@ -56,7 +56,7 @@ class DynamoCircuitStore:
             ":owner": {"S": owner},
             ":now": _number(now),
             ":until": _number(until),
-            ":evict_at": _number(int(until) + KEPT),
+            ":evict_at": _number(int(until) + PROBE_WINDOW),
         }
         take = {
             **self._conditional(origin, _IS_OVER, values),

@@ -25,7 +25,7 @@ FAIR_TIME: Final = 5.0
 """Seconds that are enough for an origin to answer. An earlier timeout is due to the gateway's own deadline."""
 MIN_FAILING_PATHS: Final = 3
 """The number of different paths with failures that opens the circuit of a reachable origin."""
-KEPT: Final = 600
+PROBE_WINDOW: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
 
 _LIVELY_ERRORS = frozenset({500, 501, 505})
@@ -81,7 +81,7 @@ def origin_health(outcome: Outcome, seconds: float, timeout: float) -> Health:
 
 def needs_probe(open_until: float, now: float) -> bool:
     """Return whether a circuit that was open until `open_until` is half open at `now`. 0 stands for closed."""
-    return 0 < open_until <= now < open_until + KEPT
+    return 0 < open_until <= now < open_until + PROBE_WINDOW
 
 
 def after_failure(streak: FailureStreak | None, outcome: Outcome, path: str, now: float) -> FailureStreak:
