@@ -28,7 +28,7 @@ MIN_FAILING_PATHS: Final = 3
 PROBE_WINDOW: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
 
-_LIVELY_ERRORS = frozenset({500, 501, 505})
+_REQUEST_ERRORS = frozenset({500, 501, 505})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def origin_health(outcome: Outcome, seconds: float, timeout: float) -> Health:
     the route's `timeout`, or FAIR_TIME.
     """
     if isinstance(outcome, Response):
-        return "down" if outcome.status >= 500 and outcome.status not in _LIVELY_ERRORS else "well"
+        return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"
     if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIME):
         return "unknown"
     return "well" if isinstance(outcome, OriginTooLarge) else "down"
