@@ -14,7 +14,7 @@ class NewKeys:
     since: float = 0.0
     count: int = 0
 
-    def with_one_more(self, now: float) -> NewKeys:
+    def incremented(self, now: float) -> NewKeys:
         """Return the count with one more key at `now`; a new minute if this one ended or the clock was set back."""
         is_within = 0 <= now - self.since < MINUTE
         return NewKeys(self.since, self.count + 1) if is_within else NewKeys(now, 1)
