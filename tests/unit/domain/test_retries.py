@@ -10,7 +10,7 @@ from brine.domain.resilience.retries import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     is_repeatable,
-    may_pass,
+    is_transient,
     pause_before,
     retry_after,
 )
@@ -53,7 +53,7 @@ def test_a_change_under_a_precondition_is_made_once(name: str) -> None:
 
 @pytest.mark.parametrize("status", range(200, 600))
 def test_the_statuses_that_may_pass(status: int) -> None:
-    assert may_pass(Response(status=status)) is (status in {502, 503, 504})
+    assert is_transient(Response(status=status)) is (status in {502, 503, 504})
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_the_statuses_that_may_pass(status: int) -> None:
     ],
 )
 def test_the_errors_that_may_pass(error: OriginError, passes: bool) -> None:
-    assert may_pass(error) is passes
+    assert is_transient(error) is passes
 
 
 def test_pauses_are_a_random_part_of_what_doubles_up_to_a_bound() -> None:

@@ -40,7 +40,7 @@ def is_repeatable(request: Request) -> bool:
     return request.method in IDEMPOTENT_METHODS
 
 
-def may_pass(outcome: Outcome) -> bool:
+def is_transient(outcome: Outcome) -> bool:
     """Return whether the failure may be temporary, so that a retry may succeed."""
     return (
         outcome.status in _PASSING_STATUSES if isinstance(outcome, Response) else isinstance(outcome, _PASSING_ERRORS)
