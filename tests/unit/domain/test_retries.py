@@ -11,8 +11,8 @@ from brine.domain.resilience.retries import (
     LONGEST_PAUSE,
     is_repeatable,
     is_transient,
-    pause_before,
     retry_after,
+    retry_delay,
 )
 from brine.errors import (
     OriginCircuitOpen,
@@ -71,21 +71,21 @@ def test_the_errors_that_may_pass(error: OriginError, passes: bool) -> None:
 
 
 def test_pauses_are_a_random_part_of_what_doubles_up_to_a_bound() -> None:
-    longest = [pause_before(number, busy(), NOW, 1.0) for number in range(7)]
+    longest = [retry_delay(number, busy(), NOW, 1.0) for number in range(7)]
     assert longest == [FIRST_PAUSE * 2**number for number in range(5)] + [LONGEST_PAUSE] * 2
-    assert pause_before(3, OriginUnreachable(""), NOW, 0.25) == FIRST_PAUSE * 2
-    assert pause_before(3, busy(), NOW, 0.0) == 0
+    assert retry_delay(3, OriginUnreachable(""), NOW, 0.25) == FIRST_PAUSE * 2
+    assert retry_delay(3, busy(), NOW, 0.0) == 0
 
 
 def test_retry_after_is_waited_for_and_the_random_part_comes_on_top() -> None:
-    assert pause_before(0, busy("2"), NOW, 1.0) == 2 + FIRST_PAUSE
-    assert pause_before(0, busy("Sun, 06 Nov 1994 08:49:38 GMT"), NOW, 0.0) == 1
-    assert pause_before(0, busy("0"), NOW, 1.0) == FIRST_PAUSE
+    assert retry_delay(0, busy("2"), NOW, 1.0) == 2 + FIRST_PAUSE
+    assert retry_delay(0, busy("Sun, 06 Nov 1994 08:49:38 GMT"), NOW, 0.0) == 1
+    assert retry_delay(0, busy("0"), NOW, 1.0) == FIRST_PAUSE
 
 
 @pytest.mark.parametrize("value", ["3", "86400", "Sun, 06 Nov 1994 08:49:40 GMT"])
 def test_who_asks_for_longer_is_not_asked_again(value: str) -> None:
-    assert pause_before(0, busy(value), NOW, 0.5) is None
+    assert retry_delay(0, busy(value), NOW, 0.5) is None
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "1, 2", "1" * 10, "\u0662"])

@@ -47,7 +47,7 @@ def is_transient(outcome: Outcome) -> bool:
     )
 
 
-def pause_before(number: int, outcome: Outcome, now: float, chance: float) -> float | None:
+def retry_delay(number: int, outcome: Outcome, now: float, chance: float) -> float | None:
     """Return the seconds to wait before retry `number`, counted from 0; None for no retry.
 
     The delay is a random fraction, `chance` of 1, of an upper bound that doubles each time, plus the delay that

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import origin_health
-from brine.domain.resilience.retries import is_repeatable, is_transient, pause_before
+from brine.domain.resilience.retries import is_repeatable, is_transient, retry_delay
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
 from brine.service.origins.retry_budget import RetryBudget
 
@@ -46,7 +46,7 @@ def ask(visit: Visit, request: Request, patience: Deadline) -> Response:
     resilience.budget.request(origin)
     outcome = _attempt(visit, request, patience)
     while visit.retries < visit.route.retries and is_repeatable(request) and is_transient(outcome):
-        pause = pause_before(visit.retries, outcome, visit.gateway.clock(), resilience.random())
+        pause = retry_delay(visit.retries, outcome, visit.gateway.clock(), resilience.random())
         if pause is None or pause + LEAST_TIME > patience.remaining() or not resilience.budget.retry(origin):
             break
         resilience.sleep(pause)
