@@ -18,7 +18,7 @@ type Outcome = Response | OriginError
 """The outcome of a request to an origin."""
 
 DEFAULT_RETRIES: Final = 1
-FIRST_PAUSE: Final = 0.1
+BASE_DELAY: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
 """Seconds. If an origin asks for a longer delay, the gateway does not retry."""
 
@@ -56,7 +56,7 @@ def retry_delay(number: int, outcome: Outcome, now: float, chance: float) -> flo
     asked_for = retry_after(outcome.fields, now) if isinstance(outcome, Response) else None
     if asked_for is not None and asked_for > LONGEST_PAUSE:
         return None
-    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2**number)
+    longest: float = min(LONGEST_PAUSE, BASE_DELAY * 2**number)
     return (asked_for or 0.0) + chance * longest
 
 
