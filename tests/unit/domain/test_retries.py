@@ -8,7 +8,7 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.domain.resilience.retries import (
     BASE_DELAY,
-    LONGEST_PAUSE,
+    MAX_DELAY,
     is_repeatable,
     is_transient,
     retry_after,
@@ -72,7 +72,7 @@ def test_the_errors_that_may_pass(error: OriginError, passes: bool) -> None:
 
 def test_pauses_are_a_random_part_of_what_doubles_up_to_a_bound() -> None:
     longest = [retry_delay(number, busy(), NOW, 1.0) for number in range(7)]
-    assert longest == [BASE_DELAY * 2**number for number in range(5)] + [LONGEST_PAUSE] * 2
+    assert longest == [BASE_DELAY * 2**number for number in range(5)] + [MAX_DELAY] * 2
     assert retry_delay(3, OriginUnreachable(""), NOW, 0.25) == BASE_DELAY * 2
     assert retry_delay(3, busy(), NOW, 0.0) == 0
 

@@ -19,7 +19,7 @@ type Outcome = Response | OriginError
 
 DEFAULT_RETRIES: Final = 1
 BASE_DELAY: Final = 0.1
-LONGEST_PAUSE: Final = 2.0
+MAX_DELAY: Final = 2.0
 """Seconds. If an origin asks for a longer delay, the gateway does not retry."""
 
 _UNSAFE = frozenset({"PUT", "DELETE"})
@@ -54,9 +54,9 @@ def retry_delay(number: int, outcome: Outcome, now: float, chance: float) -> flo
     Retry-After asks for (RFC 9110 section 10.2.3). `now`: seconds since 1970.
     """
     asked_for = retry_after(outcome.fields, now) if isinstance(outcome, Response) else None
-    if asked_for is not None and asked_for > LONGEST_PAUSE:
+    if asked_for is not None and asked_for > MAX_DELAY:
         return None
-    longest: float = min(LONGEST_PAUSE, BASE_DELAY * 2**number)
+    longest: float = min(MAX_DELAY, BASE_DELAY * 2**number)
     return (asked_for or 0.0) + chance * longest
 
 
