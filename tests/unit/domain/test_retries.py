@@ -9,7 +9,7 @@ from brine.domain.http.messages import Request, Response
 from brine.domain.resilience.retries import (
     BASE_DELAY,
     MAX_DELAY,
-    is_repeatable,
+    is_retryable,
     is_transient,
     retry_after,
     retry_delay,
@@ -34,19 +34,19 @@ def busy(retry_after: str | None = None) -> Response:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 def test_what_is_idempotent_may_be_repeated(method: str) -> None:
-    assert is_repeatable(Request(method=method, path="/", body=b"x"))
+    assert is_retryable(Request(method=method, path="/", body=b"x"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "LOCK", "get", "PROPFIND"])
 def test_nothing_else_may(method: str) -> None:
-    assert not is_repeatable(Request(method=method, path="/"))
+    assert not is_retryable(Request(method=method, path="/"))
 
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"])
 def test_a_change_under_a_precondition_is_made_once(name: str) -> None:
     fields = Fields([(name, "*")])
     repeatable = [
-        method for method in ("PUT", "DELETE", "GET") if is_repeatable(Request(method=method, path="/", fields=fields))
+        method for method in ("PUT", "DELETE", "GET") if is_retryable(Request(method=method, path="/", fields=fields))
     ]
     assert repeatable == ["GET"]
 

@@ -29,7 +29,7 @@ _PASSING_STATUSES = frozenset({502, 503, 504})
 _DELAY = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
-def is_repeatable(request: Request) -> bool:
+def is_retryable(request: Request) -> bool:
     """Return whether a request may be sent again although the origin may have acted on it (RFC 9110 9.2.2).
 
     A request that changes content under a precondition is not repeatable: after the first one, the precondition is

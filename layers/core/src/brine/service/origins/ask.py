@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import origin_health
-from brine.domain.resilience.retries import is_repeatable, is_transient, retry_delay
+from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
 from brine.service.origins.retry_budget import RetryBudget
 
@@ -45,7 +45,7 @@ def ask(visit: Visit, request: Request, patience: Deadline) -> Response:
     origin, resilience = visit.route.origin, visit.gateway.resilience
     resilience.budget.request(origin)
     outcome = _attempt(visit, request, patience)
-    while visit.retries < visit.route.retries and is_repeatable(request) and is_transient(outcome):
+    while visit.retries < visit.route.retries and is_retryable(request) and is_transient(outcome):
         pause = retry_delay(visit.retries, outcome, visit.gateway.clock(), resilience.random())
         if pause is None or pause + LEAST_TIME > patience.remaining() or not resilience.budget.retry(origin):
             break
