@@ -24,8 +24,8 @@ MAX_DELAY: Final = 2.0
 
 _UNSAFE = frozenset({"PUT", "DELETE"})
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
-_PASSING_ERRORS = (OriginUnreachable, OriginTimeout, OriginMalformed)  # a response that is too large will be again
-_PASSING_STATUSES = frozenset({502, 503, 504})
+_TRANSIENT_ERRORS = (OriginUnreachable, OriginTimeout, OriginMalformed)  # a response that is too large will be again
+_TRANSIENT_STATUSES = frozenset({502, 503, 504})
 _DELAY = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -43,7 +43,9 @@ def is_retryable(request: Request) -> bool:
 def is_transient(outcome: Outcome) -> bool:
     """Return whether the failure may be temporary, so that a retry may succeed."""
     return (
-        outcome.status in _PASSING_STATUSES if isinstance(outcome, Response) else isinstance(outcome, _PASSING_ERRORS)
+        outcome.status in _TRANSIENT_STATUSES
+        if isinstance(outcome, Response)
+        else isinstance(outcome, _TRANSIENT_ERRORS)
     )
 
 
