@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from brine.domain.formats.keys import weigh
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import is_unicode
-from brine.domain.formats.path import Failure, index, member
+from brine.domain.formats.path import LocatedError, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
@@ -87,7 +87,7 @@ class Inward(ABC):
         """
         try:
             return self.convert(read())
-        except Failure as failure:
+        except LocatedError as failure:
             raise failure.located() from None
         except RecursionError:
             raise ContentTooLarge("the whole: it is nested too deeply") from None
@@ -102,13 +102,13 @@ class Inward(ABC):
         try:
             self._budget.spend(memory, steps)
         except TooLarge as error:
-            raise Failure(ContentTooLarge(str(error))) from None
+            raise LocatedError(ContentTooLarge(str(error))) from None
 
     def _enter(self) -> None:
         """Enter a container. The caller decreases `_depth` afterwards."""
         self._depth += 1
         if self._depth > self._limits.depth:
-            raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
+            raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
 
     def sequence(self, value: list[Any]) -> list[Any]:
         """Replace the trees in a list by their objects, and return the list."""
@@ -120,7 +120,7 @@ class Inward(ABC):
                 for at, item in enumerate(value):
                     if type(item) not in leaves:
                         value[at] = self.convert(item)
-            except Failure as failure:
+            except LocatedError as failure:
                 failure.through(value, index(at))
                 raise
         self._depth -= 1
@@ -142,7 +142,7 @@ class Inward(ABC):
                 for key, item in value.items():
                     if type(item) not in leaves:
                         value[key] = self.convert(item)
-            except Failure as failure:
+            except LocatedError as failure:
                 failure.through(value, member(key))
                 raise
         self._depth -= 1
@@ -152,7 +152,7 @@ class Inward(ABC):
         """Return the object of a mark. Sets and maps check each of their keys."""
         self._marks += 1
         if self._marks > self._limits.depth + 2:  # each except the innermost has a container in it
-            raise Failure(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
+            raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
         own = _OWN.get(name)
         made = self._argued(name, argument) if own is None else own(self, argument)
         self._marks -= 1
@@ -165,18 +165,18 @@ class Inward(ABC):
         try:
             return MARKS[name](argument, self.made)
         except (ValueError, OverflowError) as error:
-            raise Failure(FormatError(f"${name}: {error}")) from None
+            raise LocatedError(FormatError(f"${name}: {error}")) from None
 
     def record(self, title: object, fields: dict[str, object]) -> object:
         """Return the object of a registered class from the trees of its fields."""
         if type(title) is not str:
-            raise Failure(FormatError("$type is not a text"))
+            raise LocatedError(FormatError("$type is not a text"))
         try:
             maker = self._vocabulary.record(title)
         except CodecError as error:
-            raise Failure(_refusal(error, title)) from None
+            raise LocatedError(_refusal(error, title)) from None
         if fields.keys() != set(maker.names):
-            raise Failure(TypeRefused(f"{shown(title)} {_difference(maker.names, fields)}"))
+            raise LocatedError(TypeRefused(f"{shown(title)} {_difference(maker.names, fields)}"))
         values = self.values(fields)
         return self.made(maker.tag, tuple([values[name] for name in maker.names]))
 
@@ -188,11 +188,11 @@ class Inward(ABC):
         for size, (key, (_, value)) in enumerate(zip(keys, pairs, strict=True), 1):
             try:
                 made[key] = self.convert(value)
-            except Failure as failure:
+            except LocatedError as failure:
                 failure.through(None, member(key))
                 raise
             if len(made) < size:
-                raise Failure(FormatError(f"the key {shown(key)} is there twice"))
+                raise LocatedError(FormatError(f"the key {shown(key)} is there twice"))
         self._depth -= 1
         return made
 
@@ -205,7 +205,7 @@ class Inward(ABC):
                 for at, tree in enumerate(trees):
                     if type(tree) not in leaves:
                         trees[at] = self.convert(tree)
-            except Failure as failure:
+            except LocatedError as failure:
                 failure.through(None, index(at))
                 raise
         if self._fractions and not SECRET.issuperset(map(type, trees)):
@@ -214,30 +214,30 @@ class Inward(ABC):
             price(trees, table, self.spend, self._weigh)
         except TypeError:
             kind = next(type(key) for key in trees if not _is_key(key))
-            raise Failure(FormatError(f"a {kind.__name__} cannot be a key")) from None
+            raise LocatedError(FormatError(f"a {kind.__name__} cannot be a key")) from None
         return trees
 
     def _set(self, cls: type[set[object]] | type[frozenset[object]], argument: object) -> object:
         if type(argument) is not list:
-            raise Failure(FormatError("a set is not a list of its members"))
+            raise LocatedError(FormatError("a set is not a list of its members"))
         self._enter()
         members = self._keys(argument, SET)
         made = cls(members)
         if len(made) < len(members):
-            raise Failure(FormatError("a member of a set is there twice"))
+            raise LocatedError(FormatError("a member of a set is there twice"))
         self._depth -= 1
         return made
 
     def _map(self, argument: object) -> object:
         if type(argument) is not list:
-            raise Failure(FormatError("a map is not a list of pairs"))
+            raise LocatedError(FormatError("a map is not a list of pairs"))
         if any(type(pair) is not list or len(pair) != 2 for pair in argument):
-            raise Failure(FormatError("a map has what is no pair of key and value"))
+            raise LocatedError(FormatError("a map has what is no pair of key and value"))
         return self.paired(argument)
 
     def _object(self, argument: object) -> object:
         if type(argument) is not list or not argument or type(argument[0]) is not str:
-            raise Failure(FormatError("an object is not a tag and its values"))
+            raise LocatedError(FormatError("an object is not a tag and its values"))
         tag, *values = self.sequence(argument)
         self.spend(sum(_copy_of(value) for value in values))
         return self.made(tag, tuple(values))
@@ -254,7 +254,7 @@ class Inward(ABC):
             self._budget.spend(*prices)
             made = self._vocabulary.make(tag, values)
         except CodecError as error:
-            raise Failure(_refusal(error, tag)) from None
+            raise LocatedError(_refusal(error, tag)) from None
         if tag == _ZONE:
             self._zones[values] = made
         self._fractions += tag == _FRACTION
@@ -262,16 +262,16 @@ class Inward(ABC):
 
     def _text(self, value: str) -> str:
         if self._suspect and not is_unicode(value):
-            raise Failure(FormatError("a text holds half a character (a lone surrogate)"))
+            raise LocatedError(FormatError("a text holds half a character (a lone surrogate)"))
         return value
 
     def _integer(self, value: int) -> int:
         if value.bit_length() > self._limits.integer_bits:
-            raise Failure(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return value
 
     def _twice(self, value: Twice) -> object:
-        raise Failure(FormatError(f"the name {shown(value.key)} is there twice"))
+        raise LocatedError(FormatError(f"the name {shown(value.key)} is there twice"))
 
 
 def _copy_of(value: object) -> int:

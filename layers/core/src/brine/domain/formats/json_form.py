@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from brine.domain.formats.inward import WAYS, Inward, Twice
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import Outward, written
-from brine.domain.formats.path import Failure
+from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
@@ -108,24 +108,24 @@ class _Reader(Inward):
     def _named(self, name: str, argument: object) -> object:
         if name == "$bytes":
             if type(argument) is not str:
-                raise Failure(FormatError("$bytes: not a text"))
+                raise LocatedError(FormatError("$bytes: not a text"))
             try:
                 return binascii.a2b_base64(argument, strict_mode=True)
             except ValueError:
-                raise Failure(FormatError("$bytes: not base64")) from None
+                raise LocatedError(FormatError("$bytes: not base64")) from None
         if name == "$float":
             if type(argument) is not str or argument not in _FLOATS:
-                raise Failure(FormatError("$float: neither nan nor inf nor -inf"))
+                raise LocatedError(FormatError("$float: neither nan nor inf nor -inf"))
             return _FLOATS[argument]
         return self.marked(name[1:], argument)
 
     def _finite(self, value: float) -> float:
         if not math.isfinite(value):
-            raise Failure(FormatError("a number is too large for a float"))
+            raise LocatedError(FormatError("a number is too large for a float"))
         return value
 
     def _constant(self, value: _Constant) -> object:
-        raise Failure(FormatError(f"JSON has no {value.name}"))
+        raise LocatedError(FormatError(f"JSON has no {value.name}"))
 
     ways: ClassVar = WAYS | {float: _finite, _Constant: _constant}
 

@@ -11,7 +11,7 @@ import msgpack
 from brine.domain.formats.inward import WAYS, Inward, Twice
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.outward import Outward, written
-from brine.domain.formats.path import Failure
+from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import undisturbed
@@ -140,34 +140,34 @@ class _Reader(Inward):
         code, data = value
         name = _NAMES.get(code)
         if name is None:
-            raise Failure(FormatError(f"an extension of type {code}, which is none of ours"))
+            raise LocatedError(FormatError(f"an extension of type {code}, which is none of ours"))
         try:
             argument = self._content(data)
         except FormatError as error:
-            raise Failure(type(error)(f"extension {code}, {error}")) from None
+            raise LocatedError(type(error)(f"extension {code}, {error}")) from None
         if name == "integer":
             return self._large(argument)
         if name == "type":
             if type(argument) is not list or len(argument) != 2 or type(argument[1]) is not dict:
-                raise Failure(FormatError("a type is not a name and its fields"))
+                raise LocatedError(FormatError("a type is not a name and its fields"))
             return self.record(*argument)
         return self.marked(name, argument)
 
     def _large(self, argument: object) -> int:
         if type(argument) is not bytes:
-            raise Failure(FormatError("an integer is not bytes"))
+            raise LocatedError(FormatError("an integer is not bytes"))
         if 8 * len(argument) > self._limits.integer_bits + 8:  # its sign may take a byte more
-            raise Failure(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return int.from_bytes(argument, signed=True)
 
     def _instant(self, value: msgpack.Timestamp) -> dt.datetime:
         micros, rest = divmod(value.nanoseconds, 1_000)
         if rest:
-            raise Failure(FormatError("a timestamp is finer than a microsecond"))
+            raise LocatedError(FormatError("a timestamp is finer than a microsecond"))
         try:
             return _EPOCH + dt.timedelta(seconds=value.seconds, microseconds=micros)
         except OverflowError:
-            raise Failure(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
+            raise LocatedError(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
 
     ways: ClassVar = WAYS | {
         _Pairs: lambda reader, value: reader.paired(value.pairs),

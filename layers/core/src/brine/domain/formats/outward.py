@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
 from brine.domain.formats.keys import weigh
-from brine.domain.formats.path import Failure, index, member
+from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
 from brine_codec.gate.collisions import DICT, price
@@ -123,7 +123,7 @@ class Outward(ABC):
         """
         try:
             return self.convert(obj)
-        except Failure as failure:
+        except LocatedError as failure:
             raise failure.located() from None
 
     def convert(self, value: object) -> object:
@@ -138,7 +138,7 @@ class Outward(ABC):
         budget.steps = time = budget.steps - steps - written * STEPS_PER_BYTE
         if room < 0 or time < 0:
             lacking = "memory" if room < 0 else "time"
-            raise Failure(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
+            raise LocatedError(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
 
     def mark(self, name: str, argument: object) -> object:
         """Return the tree of a mark."""
@@ -155,7 +155,7 @@ class Outward(ABC):
     def _enter(self, owner: object) -> None:
         self._depth += 1
         if self._depth > self._limits.depth:
-            raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
+            raise LocatedError(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
 
     def _pay(self, values: Collection[Any], names: int = 0, work: int = MADE) -> tuple[frozenset[type], bool]:
         """Pay for a container of these values, and for those that the library writes directly.
@@ -213,7 +213,7 @@ class Outward(ABC):
         try:
             for item in items:
                 trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - its length tells where it failed
-        except Failure as failure:
+        except LocatedError as failure:
             failure.through(owner, index(len(trees)))
             raise
         return trees
@@ -226,7 +226,7 @@ class Outward(ABC):
         try:
             for key, item in items:
                 trees[key] = item if type(item) in ready else self.convert(item)
-        except Failure as failure:
+        except LocatedError as failure:
             failure.through(owner, member(key))
             raise
         return trees
@@ -235,7 +235,7 @@ class Outward(ABC):
         try:
             maker, values = self._vocabulary.reduce(value)
         except CodecError as error:
-            raise Failure(error) from None
+            raise LocatedError(error) from None
         own = _OWN_MARKS.get(maker.tag)
         if own is not None:
             (argument,) = values
@@ -265,7 +265,7 @@ class Outward(ABC):
 
     def _integer(self, value: int) -> object:
         if value.bit_length() > self._limits.integer_bits:
-            raise Failure(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
         bits = value.bit_length()
         self.spend(0, LOOKED_AT + bits / 50, bits / 3 + 2)
         return self.integer(value)
@@ -330,9 +330,9 @@ class Outward(ABC):
         try:
             maker, values = self._vocabulary.reduce(zone)
         except CodecError as error:
-            raise Failure(error) from None
+            raise LocatedError(error) from None
         if maker.tag != "py:ZoneInfo":
-            raise Failure(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
+            raise LocatedError(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
         self.spend(CONTAINER, MADE, CLOCK)
         return values[0]
 

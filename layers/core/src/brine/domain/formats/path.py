@@ -7,7 +7,7 @@ from brine_codec.errors import shown
 LONGEST_PATH = 200
 
 
-class Failure(Exception):
+class LocatedError(Exception):
     """An error and the steps of its path, the innermost first: the path grows on the way out.
 
     culprit: the container at which the nesting became too deep. If it is found again on the way out, it contains
