@@ -121,7 +121,7 @@ class Inward(ABC):
                     if type(item) not in leaves:
                         value[at] = self.convert(item)
             except LocatedError as failure:
-                failure.through(value, index(at))
+                failure.add_step(value, index(at))
                 raise
         self._depth -= 1
         return value
@@ -143,7 +143,7 @@ class Inward(ABC):
                     if type(item) not in leaves:
                         value[key] = self.convert(item)
             except LocatedError as failure:
-                failure.through(value, member(key))
+                failure.add_step(value, member(key))
                 raise
         self._depth -= 1
         return value
@@ -189,7 +189,7 @@ class Inward(ABC):
             try:
                 made[key] = self.convert(value)
             except LocatedError as failure:
-                failure.through(None, member(key))
+                failure.add_step(None, member(key))
                 raise
             if len(made) < size:
                 raise LocatedError(FormatError(f"the key {shown(key)} is there twice"))
@@ -206,7 +206,7 @@ class Inward(ABC):
                     if type(tree) not in leaves:
                         trees[at] = self.convert(tree)
             except LocatedError as failure:
-                failure.through(None, index(at))
+                failure.add_step(None, index(at))
                 raise
         if self._fractions and not SECRET.issuperset(map(type, trees)):
             self.spend(0, DEAR_PAIR * self._fractions * len(trees))

@@ -214,7 +214,7 @@ class Outward(ABC):
             for item in items:
                 trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - its length tells where it failed
         except LocatedError as failure:
-            failure.through(owner, index(len(trees)))
+            failure.add_step(owner, index(len(trees)))
             raise
         return trees
 
@@ -227,7 +227,7 @@ class Outward(ABC):
             for key, item in items:
                 trees[key] = item if type(item) in ready else self.convert(item)
         except LocatedError as failure:
-            failure.through(owner, member(key))
+            failure.add_step(owner, member(key))
             raise
         return trees
 

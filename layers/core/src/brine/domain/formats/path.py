@@ -20,7 +20,7 @@ class LocatedError(Exception):
         self.steps: list[str] = []
         self._culprit = culprit
 
-    def through(self, owner: object, step: str) -> None:
+    def add_step(self, owner: object, step: str) -> None:
         """Add the step of an enclosing container to the path."""
         self.steps.append(step)
         if owner is not None and owner is self._culprit:
