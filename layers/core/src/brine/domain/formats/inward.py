@@ -35,7 +35,7 @@ ITEM, ENTRY = 64, 200
 _ZONE, _FRACTION = "py:ZoneInfo", "py:Fraction"
 
 
-class Twice:
+class DuplicateName:
     """A placeholder in a tree for a mapping with a duplicate name."""
 
     def __init__(self, key: str) -> None:
@@ -270,7 +270,7 @@ class Inward(ABC):
             raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return value
 
-    def _twice(self, value: Twice) -> object:
+    def _twice(self, value: DuplicateName) -> object:
         raise LocatedError(FormatError(f"the name {shown(value.key)} is there twice"))
 
 
@@ -316,6 +316,6 @@ WAYS: dict[type, Way] = {
     int: Inward._integer,  # noqa: SLF001
     list: Inward.sequence,
     dict: lambda inward, value: inward.mapping(value),
-    Twice: Inward._twice,  # noqa: SLF001
+    DuplicateName: Inward._twice,  # noqa: SLF001
 }
 """Conversions that all formats share."""

@@ -9,7 +9,7 @@ import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from brine.domain.formats.inward import WAYS, Inward, Twice
+from brine.domain.formats.inward import WAYS, DuplicateName, Inward
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import LocatedError
@@ -130,9 +130,9 @@ class _Reader(Inward):
     ways: ClassVar = WAYS | {float: _finite, _Constant: _constant}
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Twice:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | DuplicateName:
     made = dict(pairs)
-    return made if len(made) == len(pairs) else Twice.of(name for name, _ in pairs)
+    return made if len(made) == len(pairs) else DuplicateName.of(name for name, _ in pairs)
 
 
 _DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_Constant).decode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgpack
 
-from brine.domain.formats.inward import WAYS, Inward, Twice
+from brine.domain.formats.inward import WAYS, DuplicateName, Inward
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import LocatedError
@@ -181,7 +181,7 @@ def _pairs(pairs: list[tuple[Any, Any]]) -> object:
     if not _TEXTS.issuperset(map(type, map(_KEY, pairs))):
         return _Pairs(pairs)
     made = dict(pairs)
-    return made if len(made) == len(pairs) else Twice.of(map(_KEY, pairs))
+    return made if len(made) == len(pairs) else DuplicateName.of(map(_KEY, pairs))
 
 
 def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
