@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from brine_codec.gate.budget import Budget
     from brine_codec.gate.collisions import Table, Weigh
 
-    type Way = Callable[[Any, Any], object]
+    type Converter = Callable[[Any, Any], object]
 
 ITEM, ENTRY = 64, 200
 """The most bytes for each item (ITEM) or entry (ENTRY) that a maker's copy of a container takes."""
@@ -60,7 +60,7 @@ class Inward(ABC):
 
     leaves: ClassVar[frozenset[type]]
     """Types that need no conversion. Texts are excluded if suspect."""
-    ways: ClassVar[dict[type, Way]]
+    converters: ClassVar[dict[type, Converter]]
     """Functions from a tree to an object, by the tree's type. Any other type is an object already."""
 
     def __init__(self, types: Types, budget: Budget, *, suspect: bool = False) -> None:
@@ -94,8 +94,8 @@ class Inward(ABC):
 
     def convert(self, value: object) -> object:
         """Return the object of a part. Failures have the path inside this part."""
-        way = self.ways.get(type(value))
-        return value if way is None else way(self, value)
+        converter = self.converters.get(type(value))
+        return value if converter is None else converter(self, value)
 
     def spend(self, memory: float, steps: float = 0) -> None:
         """Draw bytes, and steps of 100 ns, before they are used."""
@@ -153,7 +153,7 @@ class Inward(ABC):
         self._marks += 1
         if self._marks > self._limits.depth + 2:  # each except the innermost has a container in it
             raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
-        own = _OWN.get(name)
+        own = _SPECIAL_MARKS.get(name)
         made = self._argued(name, argument) if own is None else own(self, argument)
         self._marks -= 1
         return made
@@ -239,7 +239,7 @@ class Inward(ABC):
         if type(argument) is not list or not argument or type(argument[0]) is not str:
             raise LocatedError(FormatError("an object is not a tag and its values"))
         tag, *values = self.sequence(argument)
-        self.spend(sum(_copy_of(value) for value in values))
+        self.spend(sum(_copy_size(value) for value in values))
         return self.made(tag, tuple(values))
 
     def made(self, tag: str, values: tuple[Any, ...]) -> object:
@@ -270,11 +270,11 @@ class Inward(ABC):
             raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return value
 
-    def _twice(self, value: DuplicateName) -> object:
+    def _duplicate_name(self, value: DuplicateName) -> object:
         raise LocatedError(FormatError(f"the name {shown(value.key)} is there twice"))
 
 
-def _copy_of(value: object) -> int:
+def _copy_size(value: object) -> int:
     """Return the most bytes that a copy of a container takes."""
     if type(value) is dict:
         return ENTRY * len(value)
@@ -303,7 +303,7 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
     return f"lacks {missing[0]}" if missing else f"has no {shown(next(name for name in fields if name not in names))}"
 
 
-_OWN: dict[str, Way] = {
+_SPECIAL_MARKS: dict[str, Converter] = {
     "set": lambda inward, argument: inward._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
     "frozenset": lambda inward, argument: inward._set(frozenset, argument),  # noqa: SLF001
     "map": Inward._map,  # noqa: SLF001
@@ -311,11 +311,11 @@ _OWN: dict[str, Way] = {
 }
 """Marks with an argument that is not an object itself."""
 
-WAYS: dict[type, Way] = {
+CONVERTERS: dict[type, Converter] = {
     str: Inward._text,  # noqa: SLF001
     int: Inward._integer,  # noqa: SLF001
     list: Inward.sequence,
     dict: lambda inward, value: inward.mapping(value),
-    DuplicateName: Inward._twice,  # noqa: SLF001
+    DuplicateName: Inward._duplicate_name,  # noqa: SLF001
 }
 """Conversions that all formats share."""

@@ -9,7 +9,7 @@ import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from brine.domain.formats.inward import WAYS, DuplicateName, Inward
+from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import LocatedError
@@ -127,7 +127,7 @@ class _Reader(Inward):
     def _constant(self, value: _Constant) -> object:
         raise LocatedError(FormatError(f"JSON has no {value.name}"))
 
-    ways: ClassVar = WAYS | {float: _finite, _Constant: _constant}
+    converters: ClassVar = CONVERTERS | {float: _finite, _Constant: _constant}
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | DuplicateName:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgpack
 
-from brine.domain.formats.inward import WAYS, DuplicateName, Inward
+from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.outward import Outward, written
 from brine.domain.formats.path import LocatedError
@@ -169,7 +169,7 @@ class _Reader(Inward):
         except OverflowError:
             raise LocatedError(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
 
-    ways: ClassVar = WAYS | {
+    converters: ClassVar = CONVERTERS | {
         _Pairs: lambda reader, value: reader.paired(value.pairs),
         msgpack.Timestamp: _instant,
         msgpack.ExtType: _extension,
