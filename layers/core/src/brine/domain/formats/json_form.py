@@ -78,7 +78,7 @@ class _Writer(Outward):
     def mapping(self, keys: list[object], trees: list[object]) -> object:
         return {"$map": [[self.convert(key), tree] for key, tree in zip(keys, trees, strict=True)]}
 
-    def is_misread(self, mapping: dict[str, object]) -> bool:
+    def needs_escape(self, mapping: dict[str, object]) -> bool:
         return TYPE in mapping or (len(mapping) == 1 and not NAMES.isdisjoint(mapping))
 
     def order(self, tree: object) -> str:

@@ -86,7 +86,7 @@ class _Writer(Outward):
     def mapping(self, keys: list[object], trees: list[object]) -> object:
         return dict(zip(map(self.convert, keys), trees, strict=True))
 
-    def is_misread(self, mapping: dict[str, object]) -> bool:  # noqa: ARG002 - no name is reserved here
+    def needs_escape(self, mapping: dict[str, object]) -> bool:  # noqa: ARG002 - no name is reserved here
         return False
 
     def order(self, tree: object) -> bytes:

@@ -109,7 +109,7 @@ class Outward(ABC):
         """Return the tree of a dict from its keys, unconverted, and the trees of its values."""
 
     @abstractmethod
-    def is_misread(self, mapping: dict[str, object]) -> bool:
+    def needs_escape(self, mapping: dict[str, object]) -> bool:
         """Return whether a dict with these text keys, written unchanged, would be read as a mark or a record."""
 
     @abstractmethod
@@ -128,8 +128,8 @@ class Outward(ABC):
 
     def convert(self, value: object) -> object:
         """Return the tree of any part. Failures have the path inside this part."""
-        way = _WAYS.get(type(value))
-        return self._reduced(value) if way is None else way(self, value)
+        converter = _CONVERTERS.get(type(value))
+        return self._reduced(value) if converter is None else converter(self, value)
 
     def spend(self, memory: float, steps: float, written: float = 0) -> None:
         """Draw bytes of memory, steps of 100 ns, and bytes that will be written."""
@@ -195,7 +195,7 @@ class Outward(ABC):
 
     def _dict(self, value: dict[Any, object]) -> object:
         self._enter(value)
-        texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
+        texts = self._keys.issuperset(map(type, value)) and not self.needs_escape(value)
         if texts:
             ready, whole = self._pay(value.values(), self.widest * sum(map(len, value)) + 4 * len(value))
             tree: object = value if whole else self._named_trees(value.items(), ready, value)
@@ -371,7 +371,7 @@ def _uuid_text(value: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_WAYS: dict[type, Callable[[Outward, Any], object]] = {
+_CONVERTERS: dict[type, Callable[[Outward, Any], object]] = {
     type(None): lambda _, value: value,
     bool: lambda _, value: value,
     str: Outward._text,  # noqa: SLF001 - this module's own, as all of these
