@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
 from brine.domain.formats.marks import MARKS
-from brine.domain.formats.outward import Outward, written
+from brine.domain.formats.outward import Outward, write_within_budget
 from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
@@ -144,7 +144,7 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
     def write(budget: Budget, careful: bool) -> bytes:
         return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
 
-    return written(write, types.limits, size)
+    return write_within_budget(write, types.limits, size)
 
 
 def decode_json(data: bytes, types: Types) -> object:

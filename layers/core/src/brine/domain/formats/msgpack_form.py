@@ -10,7 +10,7 @@ import msgpack
 
 from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
 from brine.domain.formats.msgpack_scan import scan
-from brine.domain.formats.outward import Outward, written
+from brine.domain.formats.outward import Outward, write_within_budget
 from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
@@ -192,7 +192,7 @@ def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
         packed: bytes = writer.pack(writer.tree(obj))
         return packed
 
-    return written(write, types.limits, size)
+    return write_within_budget(write, types.limits, size)
 
 
 def decode_msgpack(data: bytes, types: Types) -> object:

@@ -131,11 +131,11 @@ class Outward(ABC):
         converter = _CONVERTERS.get(type(value))
         return self._reduced(value) if converter is None else converter(self, value)
 
-    def spend(self, memory: float, steps: float, written: float = 0) -> None:
+    def spend(self, memory: float, steps: float, write_within_budget: float = 0) -> None:
         """Draw bytes of memory, steps of 100 ns, and bytes that will be written."""
         budget = self._budget
-        budget.memory = room = budget.memory - memory - self.memory * written
-        budget.steps = time = budget.steps - steps - written * STEPS_PER_BYTE
+        budget.memory = room = budget.memory - memory - self.memory * write_within_budget
+        budget.steps = time = budget.steps - steps - write_within_budget * STEPS_PER_BYTE
         if room < 0 or time < 0:
             lacking = "memory" if room < 0 else "time"
             raise LocatedError(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
@@ -174,16 +174,16 @@ class Outward(ABC):
                 ready = ready - {int}
             elif bits > 9:
                 each = max(each, bits // 3 + 3)
-        written = each * count + names
+        write_within_budget = each * count + names
         if str in kinds and str in ready:
             lengths = map(len, values) if alike else [len(value) for value in values if type(value) is str]
-            written += self.widest * sum(lengths)
+            write_within_budget += self.widest * sum(lengths)
         if bytes in kinds and bytes in ready:
-            written += sum([len(value) for value in values if type(value) is bytes])
+            write_within_budget += sum([len(value) for value in values if type(value) is bytes])
         if kinds <= ready:
-            self.spend(0, LOOKED_AT + steps * count, written + 2)
+            self.spend(0, LOOKED_AT + steps * count, write_within_budget + 2)
             return ready, True
-        self.spend(CONTAINER + VALUE * count, work + (LOOKED_AT + steps) * count, written + 2)
+        self.spend(CONTAINER + VALUE * count, work + (LOOKED_AT + steps) * count, write_within_budget + 2)
         return ready, False
 
     def _list(self, value: list[object]) -> object:
@@ -337,7 +337,7 @@ class Outward(ABC):
         return values[0]
 
 
-def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
+def write_within_budget(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
     """Return the bytes that `write` makes within a budget. It is careful only if it fails otherwise.
 
     size: of the message that the object came from; None for an object that only the limits bound.
