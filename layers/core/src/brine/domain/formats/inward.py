@@ -52,7 +52,7 @@ class DuplicateName:
         raise ValueError("no name is there twice")
 
 
-class Inward(ABC):
+class TreeReader(ABC):
     """The conversion of one tree; each format has a subclass for the form of its marks.
 
     suspect: whether texts may contain lone surrogates.
@@ -306,16 +306,16 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
 _SPECIAL_MARKS: dict[str, Converter] = {
     "set": lambda inward, argument: inward._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
     "frozenset": lambda inward, argument: inward._set(frozenset, argument),  # noqa: SLF001
-    "map": Inward._map,  # noqa: SLF001
-    "object": Inward._object,  # noqa: SLF001
+    "map": TreeReader._map,  # noqa: SLF001
+    "object": TreeReader._object,  # noqa: SLF001
 }
 """Marks with an argument that is not an object itself."""
 
 CONVERTERS: dict[type, Converter] = {
-    str: Inward._text,  # noqa: SLF001
-    int: Inward._integer,  # noqa: SLF001
-    list: Inward.sequence,
+    str: TreeReader._text,  # noqa: SLF001
+    int: TreeReader._integer,  # noqa: SLF001
+    list: TreeReader.sequence,
     dict: lambda inward, value: inward.mapping(value),
-    DuplicateName: Inward._duplicate_name,  # noqa: SLF001
+    DuplicateName: TreeReader._duplicate_name,  # noqa: SLF001
 }
 """Conversions that all formats share."""

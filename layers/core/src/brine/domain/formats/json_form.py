@@ -9,7 +9,7 @@ import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
+from brine.domain.formats.inward import CONVERTERS, DuplicateName, TreeReader
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.outward import Outward, write_within_budget
 from brine.domain.formats.path import LocatedError
@@ -94,7 +94,7 @@ class _Constant:
         self.name = name
 
 
-class _Reader(Inward):
+class _Reader(TreeReader):
     leaves = frozenset({str, bool, type(None)})
 
     def mapping(self, value: dict[str, object]) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgpack
 
-from brine.domain.formats.inward import CONVERTERS, DuplicateName, Inward
+from brine.domain.formats.inward import CONVERTERS, DuplicateName, TreeReader
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.outward import Outward, write_within_budget
 from brine.domain.formats.path import LocatedError
@@ -104,7 +104,7 @@ class _Pairs:
         self.pairs = pairs
 
 
-class _Reader(Inward):
+class _Reader(TreeReader):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
 
     def __init__(self, types: Types, size: int) -> None:
