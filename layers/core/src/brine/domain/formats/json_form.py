@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from brine.domain.formats.inward import CONVERTERS, DuplicateName, TreeReader
 from brine.domain.formats.marks import MARKS
-from brine.domain.formats.outward import Outward, write_within_budget
+from brine.domain.formats.outward import TreeWriter, write_within_budget
 from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
@@ -39,7 +39,7 @@ _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
 """The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
-class _Writer(Outward):
+class _Writer(TreeWriter):
     leaves = frozenset({str, bool, type(None), int, float})
     widest = 6  # a control character is an escape
 

@@ -10,7 +10,7 @@ import msgpack
 
 from brine.domain.formats.inward import CONVERTERS, DuplicateName, TreeReader
 from brine.domain.formats.msgpack_scan import scan
-from brine.domain.formats.outward import Outward, write_within_budget
+from brine.domain.formats.outward import TreeWriter, write_within_budget
 from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
@@ -47,7 +47,7 @@ SMALL, SMALL_PART = 1_048_576, 512
 """Sizes of a whole text (SMALL) and of an extension (SMALL_PART) up to which WORST is assumed without a scan."""
 
 
-class _Writer(Outward):
+class _Writer(TreeWriter):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
     memory = 3  # for a buffer that has just grown, and the copy made from it
