@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgpack
 
 from brine.domain.formats.msgpack_scan import scan
-from brine.domain.formats.outward import TreeWriter, write_within_budget
 from brine.domain.formats.path import LocatedError
 from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, TreeReader
+from brine.domain.formats.tree_writer import TreeWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import undisturbed

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.keys import weigh
 from brine.domain.formats.marks import MARKS
-from brine.domain.formats.outward import is_unicode
 from brine.domain.formats.path import LocatedError, index, member
+from brine.domain.formats.tree_writer import is_unicode
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
