@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({tuple, list, dict, set, frozenset})
 
 
-def weigh(key: Any, vocabulary: Vocabulary) -> float:
+def comparison_cost(key: Any, vocabulary: Vocabulary) -> float:
     """Return the most machine words that a comparison of the key with another key of the same hash reads."""
     kind = type(key)
     if kind is int:
@@ -25,10 +25,10 @@ def weigh(key: Any, vocabulary: Vocabulary) -> float:
     if kind in _PLAIN:
         words = 1.0
         for part in key.items() if kind is dict else key:
-            words += weigh(part, vocabulary)
+            words += comparison_cost(part, vocabulary)
         return words if kind in {tuple, list} else (words + 3) * len(key)  # searches each member in the other key
     try:
         maker, values = vocabulary.reduce(key)
     except CodecError:  # one of datetime's
         return 20.0
-    return 4.0 * maker.steps + weigh(values, vocabulary)
+    return 4.0 * maker.steps + comparison_cost(values, vocabulary)

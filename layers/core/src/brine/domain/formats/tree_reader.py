@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.keys import weigh
+from brine.domain.formats.keys import comparison_cost
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError, index, member
 from brine.domain.formats.tree_writer import is_unicode
@@ -66,7 +66,7 @@ class TreeReader(ABC):
     def __init__(self, types: Types, budget: Budget, *, suspect: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
-        self._weigh: Weigh = partial(weigh, vocabulary=types.vocabulary)
+        self._weigh: Weigh = partial(comparison_cost, vocabulary=types.vocabulary)
         self._leaves = self.leaves - {str} if suspect else self.leaves
         self._suspect = suspect
         self._budget = budget

@@ -16,7 +16,7 @@ from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
-from brine.domain.formats.keys import weigh
+from brine.domain.formats.keys import comparison_cost
 from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
@@ -68,7 +68,7 @@ class TreeWriter(ABC):
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
-        self._weigh = partial(weigh, vocabulary=types.vocabulary)
+        self._weigh = partial(comparison_cost, vocabulary=types.vocabulary)
         self._leaves = self.leaves - {str, float} if careful else self.leaves
         self._keys = frozenset[type]() if careful else _TEXTS
         self._careful = careful
