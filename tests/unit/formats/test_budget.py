@@ -11,7 +11,7 @@ import pytest
 
 from brine.domain.formats import Format, decode, encode
 from brine.domain.formats.allowed import Types
-from brine.domain.formats.keys import comparison_cost
+from brine.domain.formats.key_cost import comparison_cost
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
 from brine_codec.gate.collisions import DICT, SET, price

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.keys import comparison_cost
+from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError, index, member
 from brine.domain.formats.tree_writer import is_unicode

@@ -16,7 +16,7 @@ from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
-from brine.domain.formats.keys import comparison_cost
+from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
