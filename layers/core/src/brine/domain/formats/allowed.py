@@ -28,7 +28,7 @@ class Types:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredType:
     """A class that types.toml declares. `uses`: declared names in its fields, by the symbols that stand for them."""
 
     name: str
@@ -41,7 +41,7 @@ class Declared:
 class Declarations:
     """All declarations of a types.toml, by name."""
 
-    by_name: Mapping[str, Declared]
+    by_name: Mapping[str, DeclaredType]
 
     def types(self, names: Iterable[str] | None = None, limits: Limits | None = None) -> Types:
         """Return the allowed types for these names (None: all), with the types that their fields use.
@@ -50,7 +50,7 @@ class Declarations:
         declared.
         """
         wanted = list(self.by_name if names is None else names)
-        found: dict[str, Declared] = {}
+        found: dict[str, DeclaredType] = {}
         while wanted:
             name = wanted.pop()
             if name not in found:
