@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine.domain.formats.key_cost import comparison_cost
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.field_types import MODULE, annotation
 from brine.adapters.config.positions import Positions, not_toml
-from brine.domain.formats.allowed import Declarations, DeclaredType
+from brine.domain.formats.allowed_types import Declarations, DeclaredType
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from brine.domain.formats.media import Format, format_of, negotiate
 if TYPE_CHECKING:
     from typing import Any
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 __all__ = ["Format", "decode", "encode", "format_of", "negotiate"]
 

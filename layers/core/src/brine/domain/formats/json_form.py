@@ -21,7 +21,7 @@ from brine_codec.pickling.garbage_collector import undisturbed
 if TYPE_CHECKING:
     import datetime as dt
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 TYPE = "$type"
 NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "object", "bytes", "float"))

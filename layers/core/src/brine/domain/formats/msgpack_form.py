@@ -17,7 +17,7 @@ from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import undisturbed
 
 if TYPE_CHECKING:
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 CODES = {
     "datetime": 1,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import ClassVar, Self
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine_codec.gate.budget import Budget
     from brine_codec.gate.collisions import Table, Weigh
 

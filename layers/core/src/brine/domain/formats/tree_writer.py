@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from typing import ClassVar
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine_codec import Limits
 
 _OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}

@@ -15,7 +15,7 @@ from brine_codec import Codec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.domain.routing.transcoding import Transcoding
     from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource

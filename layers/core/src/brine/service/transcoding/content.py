@@ -15,7 +15,7 @@ from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, Too
 from brine_codec.envelope.http_target import canonical_target
 
 if TYPE_CHECKING:
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.transcoding import Transcoding
     from brine.service.problems import Kind
