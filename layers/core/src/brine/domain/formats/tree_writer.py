@@ -15,7 +15,7 @@ from functools import partial
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
+from brine.domain.formats.datetime_text import is_plain, offset_and_name, write_seconds
 from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
