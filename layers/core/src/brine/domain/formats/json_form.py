@@ -39,7 +39,7 @@ _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
 """The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
-class _Writer(TreeWriter):
+class _JsonWriter(TreeWriter):
     leaves = frozenset({str, bool, type(None), int, float})
     widest = 6  # a control character is an escape
 
@@ -94,7 +94,7 @@ class _Constant:
         self.name = name
 
 
-class _Reader(TreeReader):
+class _JsonReader(TreeReader):
     leaves = frozenset({str, bool, type(None)})
 
     def mapping(self, value: dict[str, object]) -> object:
@@ -142,7 +142,7 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
     """Return the object as UTF-8 without blanks. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
-        return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
+        return _ENCODE(_JsonWriter(types, budget, careful=careful).tree(obj)).encode()
 
     return write_within_budget(write, types.limits, size)
 
@@ -170,7 +170,7 @@ def _decoded(data: bytes, types: Types) -> object:
         raise ContentTooLarge("an integer has too many digits") from None
     except (RecursionError, MemoryError) as error:
         raise ContentTooLarge(f"reading it ended in a {type(error).__name__}") from None
-    return _Reader(types, budget, suspect=escapes).obj(lambda: tree)
+    return _JsonReader(types, budget, suspect=escapes).obj(lambda: tree)
 
 
 def _memory(data: bytes, *, escapes: bool) -> int:

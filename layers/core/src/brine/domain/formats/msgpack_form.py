@@ -47,7 +47,7 @@ SMALL, SMALL_PART = 1_048_576, 512
 """Sizes of a whole text (SMALL) and of an extension (SMALL_PART) up to which WORST is assumed without a scan."""
 
 
-class _Writer(TreeWriter):
+class _MsgpackWriter(TreeWriter):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
     memory = 3  # for a buffer that has just grown, and the copy made from it
@@ -95,7 +95,7 @@ class _Writer(TreeWriter):
         return packed
 
 
-class _Pairs:
+class _MapPairs:
     """A map with keys that are not all text."""
 
     __slots__ = ("pairs",)
@@ -104,7 +104,7 @@ class _Pairs:
         self.pairs = pairs
 
 
-class _Reader(TreeReader):
+class _MsgpackReader(TreeReader):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
 
     def __init__(self, types: Types, size: int) -> None:
@@ -170,7 +170,7 @@ class _Reader(TreeReader):
             raise LocatedError(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
 
     converters: ClassVar = CONVERTERS | {
-        _Pairs: lambda reader, value: reader.paired(value.pairs),
+        _MapPairs: lambda reader, value: reader.paired(value.pairs),
         msgpack.Timestamp: _instant,
         msgpack.ExtType: _extension,
     }
@@ -179,7 +179,7 @@ class _Reader(TreeReader):
 def _pairs(pairs: list[tuple[Any, Any]]) -> object:
     """Return a map as a dict if its keys are texts, otherwise as pairs, because other keys must be checked."""
     if not _TEXTS.issuperset(map(type, map(_KEY, pairs))):
-        return _Pairs(pairs)
+        return _MapPairs(pairs)
     made = dict(pairs)
     return made if len(made) == len(pairs) else DuplicateName.of(map(_KEY, pairs))
 
@@ -188,7 +188,7 @@ def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
     """Return the object as MessagePack. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
-        writer = _Writer(types, budget, careful=careful)
+        writer = _MsgpackWriter(types, budget, careful=careful)
         packed: bytes = writer.pack(writer.tree(obj))
         return packed
 
@@ -199,5 +199,5 @@ def decode_msgpack(data: bytes, types: Types) -> object:
     """Return the object of a MessagePack text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
-    reader = _Reader(types, len(data))
+    reader = _MsgpackReader(types, len(data))
     return undisturbed(len(data), reader.obj, lambda: reader.whole(data))
