@@ -1,4 +1,4 @@
-"""Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `outward`.
+"""Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `tree_writer`.
 
 Every object draws its cost from one budget (`brine_codec.budget`) before it is made. Work in proportion to the bytes
 draws nothing, because it costs less than the budget gives for them.
@@ -304,8 +304,8 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
 
 
 _SPECIAL_MARKS: dict[str, Converter] = {
-    "set": lambda inward, argument: inward._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
-    "frozenset": lambda inward, argument: inward._set(frozenset, argument),  # noqa: SLF001
+    "set": lambda reader, argument: reader._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
+    "frozenset": lambda reader, argument: reader._set(frozenset, argument),  # noqa: SLF001
     "map": TreeReader._map,  # noqa: SLF001
     "object": TreeReader._object,  # noqa: SLF001
 }
@@ -315,7 +315,7 @@ CONVERTERS: dict[type, Converter] = {
     str: TreeReader._text,  # noqa: SLF001
     int: TreeReader._integer,  # noqa: SLF001
     list: TreeReader.sequence,
-    dict: lambda inward, value: inward.mapping(value),
+    dict: lambda reader, value: reader.mapping(value),
     DuplicateName: TreeReader._duplicate_name,  # noqa: SLF001
 }
 """Conversions that all formats share."""
