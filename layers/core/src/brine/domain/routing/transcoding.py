@@ -44,13 +44,13 @@ class Transcoding:
     types: tuple[str, ...] | None = None
 
     @property
-    def offered(self) -> tuple[Format, ...]:
+    def client_formats(self) -> tuple[Format, ...]:
         """The formats that a client may request, the most readable first."""
         plain = (Format.JSON, Format.MSGPACK)
         return plain if self.client_keys is None else (*plain, Format.SEALED)
 
     @property
-    def sent(self) -> Format:
+    def request_format(self) -> Format:
         """The format of the requests that the origin gets."""
         return self.origin if self.requests is None else self.requests
 

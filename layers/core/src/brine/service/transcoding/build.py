@@ -63,7 +63,7 @@ def build_transcoder(
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")
-            for form in transcoding.offered
+            for form in transcoding.client_formats
             if form is not transcoding.origin or form is Format.SEALED
         },
         clock=clock,

@@ -61,9 +61,9 @@ class Transcoder:
         account: the gateway's own, in twelve digits.
         """
         call = Call(now=self.clock(), deadline=deadline, account=account)
-        form = negotiate(request.fields.all("accept"), self.transcoding.offered)
+        form = negotiate(request.fields.all("accept"), self.transcoding.client_formats)
         if form is None:
-            offered = ", ".join(form.media_type for form in self.transcoding.offered)
+            offered = ", ".join(form.media_type for form in self.transcoding.client_formats)
             return self._varying(
                 problems.problem_answer(problems.FORMAT_UNACCEPTABLE, f"this route gives {offered}", route=self.route)
             )
@@ -101,7 +101,7 @@ class Transcoder:
         body = self.contents.inward(request, target, call)
         if body != request.body:
             fields = fields.without(CONTENT_DIGESTS)
-        fields = fields.replacing("content-type", self.transcoding.sent.media_type)
+        fields = fields.replacing("content-type", self.transcoding.request_format.media_type)
         return replace(request, fields=fields, body=body)
 
     def _rendered(self, answer: Answer, rendition: Rendition, request: Request, target: str) -> Answer:
