@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.canonical import parse_preferences
-from brine.domain.http.field_syntax import FIELD_NAME, split_list
+from brine.domain.http.field_syntax import TOKEN, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ def vary_names(fields: Fields) -> tuple[str, ...]:
     if text is None:
         return ()
     names = {member.lower() for member in split_list(text)}
-    if "*" in names or not all(map(FIELD_NAME.fullmatch, names)):
+    if "*" in names or not all(map(TOKEN.fullmatch, names)):
         return VARY_STAR
     return tuple(sorted(names))
 

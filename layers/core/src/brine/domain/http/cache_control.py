@@ -11,7 +11,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from brine.domain.http.field_syntax import FIELD_NAME, MAX_SECONDS, delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.http.field_syntax import MAX_SECONDS, TOKEN, delta_seconds, is_well_quoted, split_list, unquote
 from brine.domain.http.structured import NotStructured, StructuredToken, parse_dictionary
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _LISTINGS: Final = frozenset(get_args(Listing.__value__))
 _KNOWN: Final = _DURATIONS | _LISTINGS | {*get_args(Restriction.__value__), *get_args(Permission.__value__)}
 _NEVER_LESS: Final = frozenset({"must-revalidate", "no-cache", "no-store", "private", "proxy-revalidate"})
 
-_NAME = FIELD_NAME.pattern
+_NAME = TOKEN.pattern
 _DIRECTIVE = re.compile(rf'({_NAME})(?:=({_NAME}|"(?:[^"\\]|\\.)*+"))?', re.DOTALL)
 _WORD = re.compile(r"[a-z-]+")
 
@@ -233,7 +233,7 @@ def _read(name: str, text: str | None, *, quoted: bool) -> _Argument:
         return _INVALID if seconds is None else seconds
     if name in _LISTINGS and quoted and text is not None:
         names = frozenset(field.lower() for field in split_list(text))
-        return names if names and "*" not in names and all(map(FIELD_NAME.fullmatch, names)) else _INVALID
+        return names if names and "*" not in names and all(map(TOKEN.fullmatch, names)) else _INVALID
     return None if text is None else _INVALID
 
 

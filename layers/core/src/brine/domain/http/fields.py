@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, overload
 
-from brine.domain.http.field_syntax import FIELD_NAME, FIELD_VALUE
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -108,10 +108,10 @@ class Fields:
         Raises ValueError for a character that could end a line or is not a byte, and for a name that is not a token
         (RFC 9110 sections 5.1 and 5.5).
         """
-        if all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in self._lines):
+        if all(FIELD_VALUE.fullmatch(value) and TOKEN.fullmatch(name) for name, value in self._lines):
             return self
         lines = [(name, _without_controls(name, value)) for name, value in self._lines]
-        if not all(FIELD_VALUE.fullmatch(value) and FIELD_NAME.fullmatch(name) for name, value in lines):
+        if not all(FIELD_VALUE.fullmatch(value) and TOKEN.fullmatch(name) for name, value in lines):
             raise ValueError("a field line holds a line break, a null, or what is no byte")
         return Fields.lowered(lines)
 
