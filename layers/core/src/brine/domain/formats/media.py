@@ -6,15 +6,14 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
-from brine.domain.http.field_syntax import split_list, unquote
+from brine.domain.http.field_syntax import QUOTED_STRING, TOKEN, WEIGHT, split_list, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
+_TOKEN = TOKEN.pattern
 _MEDIA = re.compile(rf"({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
-_PARAMETER = re.compile(rf';[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?[ \t]*', re.DOTALL)
-_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_PARAMETER = re.compile(rf";[ \t]*(?:({_TOKEN})=({_TOKEN}|{QUOTED_STRING.pattern}))?[ \t]*", re.DOTALL)
 _UTF_8 = {"charset": "utf-8"}  # JSON's encoding, stated or not (RFC 8259 section 8.1)
 
 
@@ -76,7 +75,7 @@ def _ranges(accept: Iterable[str]) -> Iterator[tuple[str, dict[str, str], float]
                 continue
             media, parameters = read
             weight = parameters.pop("q", "1")
-            if _WEIGHT.fullmatch(weight):
+            if WEIGHT.fullmatch(weight):
                 yield media, parameters, float(weight)
 
 

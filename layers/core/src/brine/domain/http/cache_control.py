@@ -11,7 +11,15 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from brine.domain.http.field_syntax import MAX_SECONDS, TOKEN, delta_seconds, is_well_quoted, split_list, unquote
+from brine.domain.http.field_syntax import (
+    MAX_SECONDS,
+    QUOTED_STRING,
+    TOKEN,
+    delta_seconds,
+    is_well_quoted,
+    split_list,
+    unquote,
+)
 from brine.domain.http.structured import NotStructured, StructuredToken, parse_dictionary
 
 if TYPE_CHECKING:
@@ -54,8 +62,7 @@ _LISTINGS: Final = frozenset(get_args(Listing.__value__))
 _KNOWN: Final = _DURATIONS | _LISTINGS | {*get_args(Restriction.__value__), *get_args(Permission.__value__)}
 _NEVER_LESS: Final = frozenset({"must-revalidate", "no-cache", "no-store", "private", "proxy-revalidate"})
 
-_NAME = TOKEN.pattern
-_DIRECTIVE = re.compile(rf'({_NAME})(?:=({_NAME}|"(?:[^"\\]|\\.)*+"))?', re.DOTALL)
+_DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?", re.DOTALL)
 _WORD = re.compile(r"[a-z-]+")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from brine.domain.http.structured import STRUCTURED_TOKEN
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import ForwardReason
     from brine.domain.http.fields import Fields
 
 CACHE_NAME = "brine"
-
-_TOKEN = re.compile(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class CacheStatus:
         if self.key is not None:
             parts.append(f"key={_string(self.key)}")
         if self.detail is not None:
-            parts.append(f"detail={self.detail if _TOKEN.fullmatch(self.detail) else _string(self.detail)}")
+            parts.append(f"detail={self.detail if STRUCTURED_TOKEN.fullmatch(self.detail) else _string(self.detail)}")
         return "; ".join(parts)
 
     def added_to(self, fields: Fields) -> Fields:

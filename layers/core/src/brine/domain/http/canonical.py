@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.field_syntax import TOKEN, is_well_quoted, split_list
+from brine.domain.http.field_syntax import QUOTED_STRING, TOKEN, WEIGHT, is_well_quoted, split_list
 from brine.domain.http.fields import Fields
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _UNORDERED: Final = frozenset({"accept-encoding", "accept-language"})
 """In these fields, ranges with the same weight may change places (RFC 9110 sections 12.5.3 and 12.5.4)."""
 
 _AS_IT_IS: Final = frozenset({"authorization", "cookie"})
-_WORD = rf'(?:{TOKEN.pattern}|"(?:[^"\\]|\\.)*+")'
+_WORD = f"(?:{TOKEN.pattern}|{QUOTED_STRING.pattern})"
 _LIST_OF_WORDS = re.compile(rf"{_WORD}(?:[ \t]*,[ \t]*{_WORD})+")
-_WEIGHT = re.compile(r"[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*", re.IGNORECASE)
+_WEIGHT = re.compile(rf"[ \t]*q=({WEIGHT.pattern})[ \t]*", re.IGNORECASE)
 _TWO_WEIGHTS = re.compile(r";[ \t]*q[ \t]*=[^,]*;[ \t]*q[ \t]*=", re.IGNORECASE)
 
 

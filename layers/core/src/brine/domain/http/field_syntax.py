@@ -7,8 +7,17 @@ import re
 _MEMBER = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A token (RFC 9110 section 5.6.2), the syntax of field names."""
+TCHAR = r"!#$%&'*+.^_`|~0-9A-Za-z-"
+"""The characters of a token, to go last in a character class of a regular expression."""
+
+TOKEN = re.compile(f"[{TCHAR}]+")
+"""A token (RFC 9110 section 5.6.2), such as a field name, a directive or a media type's part."""
+
+QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+"""A quoted string (RFC 9110 section 5.6.4)."""
+
+WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+"""A weight in content negotiation (RFC 9110 section 12.4.2)."""
 
 FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")
 """A field value: no control character except the tab (RFC 9110 section 5.5)."""

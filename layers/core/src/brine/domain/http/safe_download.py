@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from brine.domain.http.field_syntax import TOKEN
+
 OCTET_STREAM: Final = "application/octet-stream"
 """The type of content that browsers do not interpret."""
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
+_TOKEN = TOKEN.pattern
 _PLAIN = r'"[ !#-+./0-9:<-\[\]-~-]*"'  # no commas, semicolons, escapes: readers disagree on them
 _TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|{_PLAIN}))*")
 _FAMILIES = ("audio/", "font/", "video/")
@@ -27,8 +29,8 @@ _TYPES = frozenset(
     }
 )
 
-_NAME = r'filename=(?:[!#$%&\'*+.^_`|~0-9A-Za-z-]+|"[^"\\\x00-\x1f\x7f]*")'
-_EXTENDED_NAME = r"filename\*=[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_NAME = rf'filename=(?:{_TOKEN}|"[^"\\\x00-\x1f\x7f]*")'
+_EXTENDED_NAME = rf"filename\*={_TOKEN}"
 _DISPOSITION = re.compile(
     rf"{_TOKEN}(?:[ \t]*;[ \t]*({_NAME}))?(?:[ \t]*;[ \t]*({_EXTENDED_NAME}))?"
     rf"(?:[ \t]*;[ \t]*(?!filename){_TOKEN}=(?:{_TOKEN}|{_PLAIN}))*",

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 
-from brine.domain.http.field_syntax import unquote
+from brine.domain.http.field_syntax import TCHAR, unquote
 
 type BareItem = bool | int | float | str | None
+
+STRUCTURED_TOKEN = re.compile(rf"[A-Za-z*][:/{TCHAR}]*")
+"""A structured token (RFC 8941 section 3.3.4), which has more characters than other tokens."""
 
 _KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
 _BOOLEAN = r"\?(?P<boolean>[01])"
 _NUMBER = r"(?P<number>-?(?:[0-9]{1,12}\.[0-9]{1,3}|[0-9]{1,15}))(?![0-9.])"
 _STRING = r'(?P<string>"(?:[ !#-\[\]-~]|\\["\\])*+")'
-_TOKEN = r"(?P<token>[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*)"  # noqa: S105 - a token of the grammar
+_TOKEN = f"(?P<token>{STRUCTURED_TOKEN.pattern})"
 _BYTES = r"(?P<bytes>:[A-Za-z0-9+/]*={0,2}:)"
 _BARE_ITEM = re.compile("|".join((_BOOLEAN, _NUMBER, _STRING, _TOKEN, _BYTES)))
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
