@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError
-from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, TreeReader
+from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, FormatReader
 from brine.domain.formats.tree_writer import TreeWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
@@ -94,7 +94,7 @@ class _Constant:
         self.name = name
 
 
-class _JsonReader(TreeReader):
+class _JsonReader(FormatReader):
     leaves = frozenset({str, bool, type(None)})
 
     def mapping(self, value: dict[str, object]) -> object:

@@ -10,7 +10,7 @@ import msgpack
 
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.path import LocatedError
-from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, TreeReader
+from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, FormatReader
 from brine.domain.formats.tree_writer import TreeWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
@@ -104,7 +104,7 @@ class _MapPairs:
         self.pairs = pairs
 
 
-class _MsgpackReader(TreeReader):
+class _MsgpackReader(FormatReader):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
 
     def __init__(self, types: Types, size: int) -> None:

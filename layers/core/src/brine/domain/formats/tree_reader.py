@@ -52,7 +52,7 @@ class DuplicateName:
         raise ValueError("no name is there twice")
 
 
-class TreeReader(ABC):
+class FormatReader(ABC):
     """The conversion of one tree; each format has a subclass for the form of its marks.
 
     suspect: whether texts may contain lone surrogates.
@@ -306,16 +306,16 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
 _SPECIAL_MARKS: dict[str, Converter] = {
     "set": lambda reader, argument: reader._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
     "frozenset": lambda reader, argument: reader._set(frozenset, argument),  # noqa: SLF001
-    "map": TreeReader._map,  # noqa: SLF001
-    "object": TreeReader._object,  # noqa: SLF001
+    "map": FormatReader._map,  # noqa: SLF001
+    "object": FormatReader._object,  # noqa: SLF001
 }
 """Marks with an argument that is not an object itself."""
 
 CONVERTERS: dict[type, Converter] = {
-    str: TreeReader._text,  # noqa: SLF001
-    int: TreeReader._integer,  # noqa: SLF001
-    list: TreeReader.sequence,
+    str: FormatReader._text,  # noqa: SLF001
+    int: FormatReader._integer,  # noqa: SLF001
+    list: FormatReader.sequence,
     dict: lambda reader, value: reader.mapping(value),
-    DuplicateName: TreeReader._duplicate_name,  # noqa: SLF001
+    DuplicateName: FormatReader._duplicate_name,  # noqa: SLF001
 }
 """Conversions that all formats share."""
