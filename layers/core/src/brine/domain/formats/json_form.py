@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError
 from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, FormatReader
-from brine.domain.formats.tree_writer import TreeWriter, write_within_budget
+from brine.domain.formats.tree_writer import FormatWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
@@ -39,7 +39,7 @@ _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
 """The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
-class _JsonWriter(TreeWriter):
+class _JsonWriter(FormatWriter):
     leaves = frozenset({str, bool, type(None), int, float})
     widest = 6  # a control character is an escape
 

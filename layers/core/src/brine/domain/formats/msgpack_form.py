@@ -11,7 +11,7 @@ import msgpack
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.path import LocatedError
 from brine.domain.formats.tree_reader import CONVERTERS, DuplicateName, FormatReader
-from brine.domain.formats.tree_writer import TreeWriter, write_within_budget
+from brine.domain.formats.tree_writer import FormatWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import undisturbed
@@ -47,7 +47,7 @@ SMALL, SMALL_PART = 1_048_576, 512
 """Sizes of a whole text (SMALL) and of an extension (SMALL_PART) up to which WORST is assumed without a scan."""
 
 
-class _MsgpackWriter(TreeWriter):
+class _MsgpackWriter(FormatWriter):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
     memory = 3  # for a buffer that has just grown, and the copy made from it

@@ -51,7 +51,7 @@ REAL = 8
 """The most steps to write a float."""
 
 
-class TreeWriter(ABC):
+class FormatWriter(ABC):
     """The conversion of one object; each format has a subclass for its own representations.
 
     careful: check every text and number. This is needed when the format's library refused one without naming it, or
@@ -371,23 +371,23 @@ def _uuid_text(value: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_CONVERTERS: dict[type, Callable[[TreeWriter, Any], object]] = {
+_CONVERTERS: dict[type, Callable[[FormatWriter, Any], object]] = {
     type(None): lambda _, value: value,
     bool: lambda _, value: value,
-    str: TreeWriter._text,  # noqa: SLF001 - this module's own, as all of these
-    int: TreeWriter._integer,  # noqa: SLF001
-    float: TreeWriter._real,  # noqa: SLF001
-    bytes: TreeWriter._bytes,  # noqa: SLF001
-    PickleBuffer: TreeWriter._bytes,  # noqa: SLF001
-    bytearray: TreeWriter._bytearray,  # noqa: SLF001
-    list: TreeWriter._list,  # noqa: SLF001
-    dict: TreeWriter._dict,  # noqa: SLF001
-    tuple: TreeWriter._tuple,  # noqa: SLF001
-    set: TreeWriter._set,  # noqa: SLF001
-    frozenset: TreeWriter._set,  # noqa: SLF001
-    dt.date: TreeWriter._date,  # noqa: SLF001
-    dt.datetime: TreeWriter._datetime,  # noqa: SLF001
-    dt.time: TreeWriter._time,  # noqa: SLF001
-    dt.timedelta: TreeWriter._timedelta,  # noqa: SLF001
-    dt.timezone: TreeWriter._timezone,  # noqa: SLF001
+    str: FormatWriter._text,  # noqa: SLF001 - this module's own, as all of these
+    int: FormatWriter._integer,  # noqa: SLF001
+    float: FormatWriter._real,  # noqa: SLF001
+    bytes: FormatWriter._bytes,  # noqa: SLF001
+    PickleBuffer: FormatWriter._bytes,  # noqa: SLF001
+    bytearray: FormatWriter._bytearray,  # noqa: SLF001
+    list: FormatWriter._list,  # noqa: SLF001
+    dict: FormatWriter._dict,  # noqa: SLF001
+    tuple: FormatWriter._tuple,  # noqa: SLF001
+    set: FormatWriter._set,  # noqa: SLF001
+    frozenset: FormatWriter._set,  # noqa: SLF001
+    dt.date: FormatWriter._date,  # noqa: SLF001
+    dt.datetime: FormatWriter._datetime,  # noqa: SLF001
+    dt.time: FormatWriter._time,  # noqa: SLF001
+    dt.timedelta: FormatWriter._timedelta,  # noqa: SLF001
+    dt.timezone: FormatWriter._timezone,  # noqa: SLF001
 }
