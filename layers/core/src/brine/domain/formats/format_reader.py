@@ -10,10 +10,10 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.formats.format_writer import is_unicode
 from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError, index, member
-from brine.domain.formats.tree_writer import is_unicode
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown

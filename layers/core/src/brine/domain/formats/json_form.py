@@ -10,9 +10,9 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, FormatReader
+from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError
-from brine.domain.formats.tree_writer import FormatWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgpack
 
 from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, FormatReader
+from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.path import LocatedError
-from brine.domain.formats.tree_writer import FormatWriter, write_within_budget
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import undisturbed
