@@ -129,4 +129,4 @@ def test_stamps_never_go_back() -> None:
 )
 def test_freshness_ends_with_the_soft_purge_if_it_has_not_before(since: float, now: float, overdue: float) -> None:
     stored = replace(stored_response(("Cache-Control", "max-age=60"), at=START + 10), stale_from=since)
-    assert freshness(stored, Policy(), now).overdue == overdue
+    assert freshness(stored, Policy(), now).staleness == overdue

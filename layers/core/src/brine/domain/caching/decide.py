@@ -85,7 +85,7 @@ def _from_stored(
     if (
         not request_directives.restricts("no-cache")
         and policy.background_refresh
-        and 0 <= state.overdue < _stale_while_revalidate(state, request_directives)
+        and 0 <= state.staleness < _stale_while_revalidate(state, request_directives)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
     return _validate_or_forward(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
@@ -100,7 +100,7 @@ def is_usable(state: Freshness, request_directives: Directives) -> bool:
         return False
     if not state.is_fresh:
         accepted = accepted_staleness(state.directives, request_directives)
-        return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, request_directives)
+        return accepted > 0 and state.staleness <= accepted and _is_young_enough(state, request_directives)
     if state.remaining < (request_directives.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
         return False
     # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)

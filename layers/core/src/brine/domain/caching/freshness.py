@@ -41,7 +41,7 @@ class Freshness:
         return self.lifetime > self.age
 
     @property
-    def overdue(self) -> float:
+    def staleness(self) -> float:
         """The time for which the response has been stale; not above 0 while it is fresh."""
         return self.age - self.lifetime
 

@@ -80,7 +80,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
     if is_usable(state, request_directives):
         return stored
     window = error_window(state.directives, request_directives, policy)
-    return stored if window > 0 and state.overdue < window else None
+    return stored if window > 0 and state.staleness < window else None
 
 
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:

@@ -121,7 +121,7 @@ def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: 
 def evict_at(stored: StoredResponse, policy: Policy) -> int:
     """Return when the response becomes useless, in whole seconds since 1970: after freshness, grace and keep."""
     state = freshness(stored, policy, stored.response_time)
-    fresh = max(0.0, -state.overdue)
+    fresh = max(0.0, -state.staleness)
     grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives))
     keep = policy.keep if has_validator(stored.fields) else 0.0
     return ceil(stored.response_time + fresh + grace + keep)

@@ -29,4 +29,4 @@ def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, dra
     if not state.is_fresh or not is_lifetime_of_route(stored, state.directives, policy):
         return False
     # The paper's  now - took * beta * log(u) >= expiry,  solved for u
-    return drawn < exp(state.overdue / (took * policy.early_refresh))
+    return drawn < exp(state.staleness / (took * policy.early_refresh))
