@@ -11,7 +11,7 @@ from brine.domain.caching.storing import admit, may_be_caused_by_fields
 from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
-from brine.domain.http.dates import dated
+from brine.domain.http.dates import with_date
 from brine.domain.http.hop_by_hop import end_to_end
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class OriginExchange:
 
     def candidate(self) -> StoredResponse:
         """Return the response in the form in which it might be stored."""
-        fields = dated(self.fields, self.response_time)
+        fields = with_date(self.fields, self.response_time)
         return StoredResponse(
             method="GET",
             target=self.target,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.decision import Forward, ResponseDecision
 from brine.domain.caching.storing import REFUSALS_BY_CLIENT
 from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
-from brine.domain.http.dates import dated
+from brine.domain.http.dates import with_date
 
 if TYPE_CHECKING:
     from brine.domain.caching.exchange import OriginExchange
@@ -55,7 +55,7 @@ def receive_head(exchange: OriginExchange) -> ResponseDecision:
 
 
 def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse:
-    newer = dated(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
+    newer = with_date(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
     fields = exchange.updated(stored.fields, newer)
     return replace(
         stored,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import current_age
 from brine.domain.http.conditions import if_range_holds, is_not_modified
-from brine.domain.http.dates import dated
+from brine.domain.http.dates import with_date
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.messages import CACHED_METHODS, Response
@@ -74,7 +74,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
 
     The gateway may have withheld the client's conditions and Range from the origin, so it evaluates them here.
     """
-    fields = dated(end_to_end(response.fields).without(TAG_FIELDS), now)
+    fields = with_date(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
     if request.method not in CACHED_METHODS:
         return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)

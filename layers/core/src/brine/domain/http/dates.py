@@ -55,7 +55,7 @@ def date_field(fields: Fields, name: str, now: float) -> int | None:
     return parse_http_date(values[0], now) if len(values) == 1 else None
 
 
-def dated(fields: Fields, received: float) -> Fields:
+def with_date(fields: Fields, received: float) -> Fields:
     """Return the fields with a valid Date: the time of receipt when they have none (RFC 9110 section 6.6.1)."""
     if date_field(fields, "date", received) is None:
         return fields.replacing("date", format_http_date(received))
