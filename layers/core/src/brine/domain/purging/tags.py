@@ -44,7 +44,7 @@ def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] 
         return None
 
 
-def validated_tags(tags: Collection[str]) -> tuple[str, ...]:
+def check_tags(tags: Collection[str]) -> tuple[str, ...]:
     """Return tags that code gives, each once.
 
     Raises TypeError for a value that is not a tag, ValueError for too many or too long tags.

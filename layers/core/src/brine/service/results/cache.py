@@ -12,7 +12,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.domain.purging.tags import validated_tags
+from brine.domain.purging.tags import check_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
@@ -129,7 +129,7 @@ class Cache:
     ) -> Resolved[T]:
         """As `get_or_compute`, with the story: whether it was a hit, where from, and what failed on the way."""
         computation = Computation(
-            place=ResultEntry(self._key(key), self._tenant, validated_tags(tags)),
+            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             compute=compute,
             windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
             store=self._store,
@@ -160,7 +160,7 @@ class Cache:
         A tenant's tags are its own: what is this cache's tenant's is meant.
         """
         now = self._clock()
-        (checked,) = validated_tags((tag,))
+        (checked,) = check_tags((tag,))
         self._store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
