@@ -24,7 +24,7 @@ Anyone with the link can read the body, so this is no longer than a client needs
 
 # The fields that the body store can send unchanged, besides those that make the body harmless. It cannot send the
 # representation's other fields.
-_TOLD = "content-encoding", "content-language"
+_SENT_UNCHANGED = "content-encoding", "content-language"
 
 
 def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool:
@@ -49,7 +49,7 @@ def download_fields(stored: StoredResponse) -> Fields:
     an attachment, and has no type that a browser would run there.
     """
     fields = stored.fields
-    told = [(name, value) for name in _TOLD if (value := fields.get(name))]
+    told = [(name, value) for name in _SENT_UNCHANGED if (value := fields.get(name))]
     told.append(("content-disposition", attachment_disposition(fields.get("content-disposition"))))
     told.append(("content-type", safe_content_type(fields.get("content-type"))))
     return Fields.lowered(told)

@@ -30,12 +30,12 @@ _REPRESENTATION = frozenset(
 )
 # Fields about all bytes of the response: a range needs its own value or none.
 _OF_ALL_BYTES = frozenset({"content-digest", "content-length", "content-md5", "content-range"})
-_NOT_PASSED_ON = TAG_FIELDS | {"age"}
+_NOT_FORWARDED = TAG_FIELDS | {"age"}
 _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "last-modified"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _AnswerForm:
     """The status of an answer and its pieces of the representation: None for all, () for none (416)."""
 
     status: int
@@ -57,7 +57,7 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     """
     size = stored.size
     form = _form(stored.status, stored.fields, size, request, stored.response_time)
-    lines = [line for line in stored.fields.lines if line[0] not in _NOT_PASSED_ON]
+    lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
     if request.method == "HEAD" and form.status == stored.status != 204 and "content-length" not in stored.fields:
@@ -81,7 +81,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)
     if form.pieces is not None and response.status == 206:  # the origin has selected the range already
-        form = _Form(206)
+        form = _AnswerForm(206)
     if form.pieces == ():
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
@@ -103,7 +103,7 @@ def _unsatisfied(lines: list[FieldLine], size: int) -> Response:
     return Response(status=416, fields=Fields.lowered(lines))
 
 
-def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
+def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Response:
     if form.pieces is None:
         return Response(status=form.status, fields=Fields.lowered(lines), body=body)
     if len(form.pieces) == 1:
@@ -120,25 +120,25 @@ def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
     return Response(status=form.status, fields=Fields.lowered(lines), body=body)
 
 
-def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _Form:
+def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _AnswerForm:
     """Evaluate the conditions first, then the Range (RFC 9110 section 13.2.2)."""
     asked = request.fields
     if not 200 <= status < 300:
-        return _Form(status)
+        return _AnswerForm(status)
     if is_not_modified(asked, fields, response_time):
-        return _Form(304)
+        return _AnswerForm(304)
     if status not in {200, 206} or request.method != "GET" or "range" not in asked:
-        return _Form(status)
+        return _AnswerForm(status)
     if not if_range_holds(asked, fields, response_time) or _refuses_ranges(fields):
-        return _Form(status)
+        return _AnswerForm(status)
     if status == 206:
         extent = parse_content_range(fields.get("content-range"))
         piece = None if extent is None else piece_of_partial(asked.get("range", ""), extent, size)
-        return _Form(206, None if piece is None else (piece,))
+        return _AnswerForm(206, None if piece is None else (piece,))
     pieces = pieces_of_complete(asked.get("range", ""), size)
     if pieces is None:
-        return _Form(200)
-    return _Form(206 if pieces else 416, pieces)
+        return _AnswerForm(200)
+    return _AnswerForm(206 if pieces else 416, pieces)
 
 
 def _refuses_ranges(fields: Fields) -> bool:

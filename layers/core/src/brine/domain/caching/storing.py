@@ -113,7 +113,7 @@ def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: 
         return "vary"
     if not _is_length_right(candidate):
         return "length"
-    if not _has_grounds(candidate, directives, policy) or not _is_worth_keeping(candidate, directives, policy):
+    if not _permits_storing(candidate, directives, policy) or not _is_reusable_later(candidate, directives, policy):
         return "no-freshness"
     return None
 
@@ -153,7 +153,7 @@ def _is_length_right(candidate: StoredResponse) -> bool:
     return stated is None or {value.strip(" \t") for value in stated.split(",")} == {str(candidate.size)}
 
 
-def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+def _permits_storing(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
     """Return whether at least one rule permits storing (the last condition of section 3)."""
     return (
         directives.permits("public")
@@ -163,7 +163,7 @@ def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Poli
     )
 
 
-def _is_worth_keeping(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
     """Return whether the response can be used later: it has a validator, or is fresh and may be reused."""
     if has_validator(candidate.fields):
         return True

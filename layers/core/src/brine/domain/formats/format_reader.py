@@ -154,11 +154,11 @@ class FormatReader(ABC):
         if self._marks > self._limits.depth + 2:  # each except the innermost has a container in it
             raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
         own = _SPECIAL_MARKS.get(name)
-        made = self._argued(name, argument) if own is None else own(self, argument)
+        made = self._from_argument(name, argument) if own is None else own(self, argument)
         self._marks -= 1
         return made
 
-    def _argued(self, name: str, argument: object) -> object:
+    def _from_argument(self, name: str, argument: object) -> object:
         argument = self.convert(argument)
         if type(argument) is bytes:
             self.spend(4 * len(argument))  # a text may take so much for each
@@ -180,7 +180,7 @@ class FormatReader(ABC):
         values = self.values(fields)
         return self.made(maker.tag, tuple([values[name] for name in maker.names]))
 
-    def paired(self, pairs: list[Any]) -> dict[object, object]:
+    def dict_from_pairs(self, pairs: list[Any]) -> dict[object, object]:
         """Return a dict from pairs of trees: tuples, or lists of two."""
         self._enter()
         keys = self._keys([key for key, _ in pairs], DICT)
@@ -233,7 +233,7 @@ class FormatReader(ABC):
             raise LocatedError(FormatError("a map is not a list of pairs"))
         if any(type(pair) is not list or len(pair) != 2 for pair in argument):
             raise LocatedError(FormatError("a map has what is no pair of key and value"))
-        return self.paired(argument)
+        return self.dict_from_pairs(argument)
 
     def _object(self, argument: object) -> object:
         if type(argument) is not list or not argument or type(argument[0]) is not str:

@@ -170,7 +170,7 @@ class _MsgpackReader(FormatReader):
             raise LocatedError(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
 
     converters: ClassVar = CONVERTERS | {
-        _MapPairs: lambda reader, value: reader.paired(value.pairs),
+        _MapPairs: lambda reader, value: reader.dict_from_pairs(value.pairs),
         msgpack.Timestamp: _instant,
         msgpack.ExtType: _extension,
     }

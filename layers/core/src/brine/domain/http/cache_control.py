@@ -60,7 +60,7 @@ type Listing = Literal["no-cache", "private"]
 _DURATIONS: Final = frozenset(get_args(Duration.__value__))
 _LISTINGS: Final = frozenset(get_args(Listing.__value__))
 _KNOWN: Final = _DURATIONS | _LISTINGS | {*get_args(Restriction.__value__), *get_args(Permission.__value__)}
-_NEVER_LESS: Final = frozenset({"must-revalidate", "no-cache", "no-store", "private", "proxy-revalidate"})
+_NEVER_LIFTED: Final = frozenset({"must-revalidate", "no-cache", "no-store", "private", "proxy-revalidate"})
 
 _DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?", re.DOTALL)
 _WORD = re.compile(r"[a-z-]+")
@@ -164,7 +164,7 @@ class Directives:
     def restricted_by(self, text: str) -> Directives:
         """Return these directives, plus the restrictions that an unreadable text mentions."""
         more: dict[str, list[_Argument]] = {
-            name: [*self._arguments.get(name, ()), _INVALID] for name in _mentioned(text) & _NEVER_LESS
+            name: [*self._arguments.get(name, ()), _INVALID] for name in _mentioned(text) & _NEVER_LIFTED
         }
         if "no-store" in more:  # must-understand in another field must not lift it
             more["must-understand"] = [_INVALID]

@@ -23,7 +23,7 @@ NEGOTIATION: Final = frozenset({"accept", "accept-charset", "accept-encoding", "
 _UNORDERED: Final = frozenset({"accept-encoding", "accept-language"})
 """In these fields, ranges with the same weight may change places (RFC 9110 sections 12.5.3 and 12.5.4)."""
 
-_AS_IT_IS: Final = frozenset({"authorization", "cookie"})
+_UNCHANGED: Final = frozenset({"authorization", "cookie"})
 _WORD = f"(?:{TOKEN.pattern}|{QUOTED_STRING.pattern})"
 _LIST_OF_WORDS = re.compile(rf"{_WORD}(?:[ \t]*,[ \t]*{_WORD})+")
 _WEIGHT = re.compile(rf"[ \t]*q=({WEIGHT.pattern})[ \t]*", re.IGNORECASE)
@@ -62,7 +62,7 @@ def _canonical_value(name: str, lines: tuple[str, ...]) -> str:
         return "; ".join(stripped).strip(" \t")
     value = ", ".join(stripped).strip(" \t")
     # Only in a list of words are the blanks around commas certainly without meaning
-    return ", ".join(split_list(value)) if name not in _AS_IT_IS and _LIST_OF_WORDS.fullmatch(value) else value
+    return ", ".join(split_list(value)) if name not in _UNCHANGED and _LIST_OF_WORDS.fullmatch(value) else value
 
 
 @lru_cache(maxsize=128)  # many clients send the same values

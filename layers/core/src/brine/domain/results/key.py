@@ -43,7 +43,7 @@ def result_key(*, namespace: str, tenant: str, cache: str, key: Key) -> str:
     bytes: 1, 1.0, True and "1" differ.
     """
     if type(key) not in (str, tuple):
-        raise TypeError(f"a key is a text or a tuple of plain values, not {_called(key)}")
+        raise TypeError(f"a key is a text or a tuple of plain values, not {_type_name(key)}")
     digest = sha256(b"brine result key 1" + encoded((tenant, cache, key))).hexdigest()
     return f"{namespace}#{digest}"
 
@@ -56,7 +56,7 @@ def encoded(value: Plain) -> bytes:
     letter = _LETTERS.get(type(value))
     if letter is None:
         raise TypeError(
-            f"{_called(value)} cannot be part of a key: only text, bytes, numbers, booleans, None and tuples"
+            f"{_type_name(value)} cannot be part of a key: only text, bytes, numbers, booleans, None and tuples"
         )
     content = _content(value)
     return letter + len(content).to_bytes(4) + content
@@ -72,5 +72,5 @@ def _content(value: Plain) -> bytes:
     return repr(value).encode()
 
 
-def _called(value: object) -> str:
+def _type_name(value: object) -> str:
     return f"a value of the type {type(value).__name__}"
