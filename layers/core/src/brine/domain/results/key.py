@@ -44,14 +44,14 @@ def result_key(*, namespace: str, tenant: str, cache: str, key: Key) -> str:
     """
     if type(key) not in (str, tuple):
         raise TypeError(f"a key is a text or a tuple of plain values, not {_type_name(key)}")
-    digest = sha256(b"brine result key 1" + encoded((tenant, cache, key))).hexdigest()
+    digest = sha256(b"brine result key 1" + encode_key((tenant, cache, key))).hexdigest()
     return f"{namespace}#{digest}"
 
 
-def encoded(value: Plain) -> bytes:
+def encode_key(value: Plain) -> bytes:
     """Return a plain value as bytes: a letter for its type, its length, its content."""
     if type(value) is tuple:
-        parts = b"".join(encoded(part) for part in value)
+        parts = b"".join(encode_key(part) for part in value)
         return b"(" + len(value).to_bytes(4) + parts
     letter = _LETTERS.get(type(value))
     if letter is None:
