@@ -14,7 +14,7 @@ _TIME_TEXT = re.compile(f"{_TIME}{_ZONE}")
 _SECONDS_TEXT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,6}))?")
 
 
-def is_plain(zone: dt.tzinfo | None, fold: int) -> bool:
+def is_offset_only(zone: dt.tzinfo | None, fold: int) -> bool:
     """Return whether an ISO text represents the zone fully: no zone, or only an offset."""
     unnamed = zone is None or (type(zone) is dt.timezone and len(offset_and_name(zone)) == 1)
     return unnamed and not fold

@@ -15,7 +15,7 @@ from functools import partial
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.datetime_text import is_plain, offset_and_name, write_seconds
+from brine.domain.formats.datetime_text import is_offset_only, offset_and_name, write_seconds
 from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
@@ -300,13 +300,13 @@ class FormatWriter(ABC):
         if value.tzinfo is dt.UTC and not value.fold:
             self.spend(CONTAINER, MADE, CLOCK)
             return self.instant(value)
-        if is_plain(value.tzinfo, value.fold):
+        if is_offset_only(value.tzinfo, value.fold):
             return self._clock("datetime", value.isoformat())
         local = value.replace(tzinfo=None, fold=0).isoformat()
         return self._clock("datetime", [local, self._zone(value.tzinfo), value.fold])
 
     def _time(self, value: dt.time) -> object:
-        if is_plain(value.tzinfo, value.fold):
+        if is_offset_only(value.tzinfo, value.fold):
             return self._clock("time", value.isoformat())
         local = value.replace(tzinfo=None, fold=0).isoformat()
         return self._clock("time", [local, self._zone(value.tzinfo), value.fold])
