@@ -6,7 +6,7 @@ import pytest
 
 from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import (
-    FAIR_TIME,
+    FAIR_TIMEOUT,
     MIN_FAILING_PATHS,
     PROBE_WINDOW,
     STREAK_GAP,
@@ -39,7 +39,7 @@ def test_errors_that_tell_of_an_origin_that_is_down(error: OriginError, told: st
 
 @pytest.mark.parametrize(
     ("seconds", "timeout", "fails"),
-    [(FAIR_TIME, 20, True), (FAIR_TIME - 0.1, 20, False), (1.0, 1.0, True), (0.9, 1.0, False), (20, 20, True)],
+    [(FAIR_TIMEOUT, 20, True), (FAIR_TIMEOUT - 0.1, 20, False), (1.0, 1.0, True), (0.9, 1.0, False), (20, 20, True)],
 )
 def test_a_timeout_tells_it_where_the_origin_had_its_time(seconds: float, timeout: float, fails: bool) -> None:
     assert origin_health(OriginTimeout(""), seconds, timeout) == ("down" if fails else "unknown")

@@ -21,7 +21,7 @@ type Health = Literal["well", "down", "unknown"]
 
 STREAK_GAP: Final = 60.0
 """Seconds between two failures after which they are not in a row, because the older one is too long ago."""
-FAIR_TIME: Final = 5.0
+FAIR_TIMEOUT: Final = 5.0
 """Seconds that are enough for an origin to answer. An earlier timeout is due to the gateway's own deadline."""
 MIN_FAILING_PATHS: Final = 3
 """The number of different paths with failures that opens the circuit of a reachable origin."""
@@ -74,7 +74,7 @@ def origin_health(outcome: Outcome, seconds: float, timeout: float) -> Health:
     """
     if isinstance(outcome, Response):
         return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"
-    if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIME):
+    if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIMEOUT):
         return "unknown"
     return "well" if isinstance(outcome, OriginTooLarge) else "down"
 
