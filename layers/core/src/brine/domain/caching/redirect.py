@@ -52,7 +52,7 @@ def download_fields(stored: StoredResponse) -> Fields:
     told = [(name, value) for name in _SENT_UNCHANGED if (value := fields.get(name))]
     told.append(("content-disposition", attachment_disposition(fields.get("content-disposition"))))
     told.append(("content-type", safe_content_type(fields.get("content-type"))))
-    return Fields.lowered(told)
+    return Fields.from_lowercase(told)
 
 
 def redirection(url: str, stored: StoredResponse) -> Response:
@@ -63,4 +63,4 @@ def redirection(url: str, stored: StoredResponse) -> Response:
     """
     readers = (line for line in stored.fields.lines if line[0].startswith("access-control-"))
     fields = [("location", url), ("cache-control", "no-store"), *readers, VIA]
-    return Response(status=307, fields=Fields.lowered(fields))
+    return Response(status=307, fields=Fields.from_lowercase(fields))

@@ -77,7 +77,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
     fields = with_date(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
     if request.method not in CACHED_METHODS:
-        return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)
+        return Response(status=response.status, fields=Fields.from_lowercase(lines), body=response.body)
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)
     if form.pieces is not None and response.status == 206:  # the origin has selected the range already
@@ -93,19 +93,19 @@ def _without_body(status: int, lines: list[FieldLine]) -> Response:
     if status == 304:
         left_out = _REPRESENTATION | {"last-modified"} if any(name == "etag" for name, _ in lines) else _REPRESENTATION
         lines = [line for line in lines if line[0] not in left_out]
-    return Response(status=status, fields=Fields.lowered(lines))
+    return Response(status=status, fields=Fields.from_lowercase(lines))
 
 
 def _unsatisfied(lines: list[FieldLine], size: int) -> Response:
     """Return the gateway's own 416: of the representation, it states only the length."""
     lines = [line for line in lines if line[0] not in _REPRESENTATION and line[0] not in _CACHING]
     lines.append(("content-range", f"bytes */{size}"))
-    return Response(status=416, fields=Fields.lowered(lines))
+    return Response(status=416, fields=Fields.from_lowercase(lines))
 
 
 def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Response:
     if form.pieces is None:
-        return Response(status=form.status, fields=Fields.lowered(lines), body=body)
+        return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
     if len(form.pieces) == 1:
         piece = form.pieces[0]
         body = body[piece.start : piece.stop]
@@ -117,7 +117,7 @@ def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Respon
         lines = [line for line in lines if line[0] not in _OF_ALL_BYTES and line[0] != "content-type"]
         lines.append(("content-type", content_type))
     lines.append(("content-length", str(len(body))))
-    return Response(status=form.status, fields=Fields.lowered(lines), body=body)
+    return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
 
 
 def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _AnswerForm:

@@ -15,4 +15,4 @@ Some servers replace all other characters by "_" (RFC 3875 section 4.1.18).
 
 def without_ambiguous_names(fields: Fields) -> Fields:
     """Return the fields without those that an origin may confuse with other fields, as nginx does by default."""
-    return Fields.lowered(line for line in fields.lines if UNAMBIGUOUS_NAME.fullmatch(line[0]))
+    return Fields.from_lowercase(line for line in fields.lines if UNAMBIGUOUS_NAME.fullmatch(line[0]))

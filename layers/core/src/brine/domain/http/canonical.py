@@ -32,7 +32,7 @@ _TWO_WEIGHTS = re.compile(r";[ \t]*q[ \t]*=[^,]*;[ \t]*q[ \t]*=", re.IGNORECASE)
 
 def canonical_fields(fields: Fields) -> Fields:
     """Return the fields with one line for each name, and its canonical value."""
-    return Fields.lowered((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
+    return Fields.from_lowercase((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
 
 
 def parse_preferences(text: str) -> list[tuple[str, float]]:

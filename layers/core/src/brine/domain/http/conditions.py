@@ -57,7 +57,7 @@ def validation_fields(fields: Fields, stored: Fields) -> Fields:
     modified = stored.all("last-modified")
     if modified:
         lines.append(("if-modified-since", modified[0]))
-    return Fields.lowered(lines)
+    return Fields.from_lowercase(lines)
 
 
 def is_not_modified(request: Fields, response: Fields, response_time: float) -> bool:

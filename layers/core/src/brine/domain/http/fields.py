@@ -35,7 +35,7 @@ class Fields:
         self._index = None
 
     @classmethod
-    def lowered(cls, lines: Iterable[FieldLine]) -> Fields:
+    def from_lowercase(cls, lines: Iterable[FieldLine]) -> Fields:
         """Return fields made from lines with names in lower case already."""
         fields = cls.__new__(cls)
         fields._lines = tuple(lines)  # noqa: SLF001 - a constructor of this class
@@ -82,15 +82,15 @@ class Fields:
 
     def without(self, names: Collection[str]) -> Fields:
         """Return these fields without the lines of these names (given in lower case)."""
-        return Fields.lowered(line for line in self._lines if line[0] not in names)
+        return Fields.from_lowercase(line for line in self._lines if line[0] not in names)
 
     def only(self, names: Collection[str]) -> Fields:
         """Return only the lines of these names (given in lower case)."""
-        return Fields.lowered(line for line in self._lines if line[0] in names)
+        return Fields.from_lowercase(line for line in self._lines if line[0] in names)
 
     def with_line(self, name: str, value: str) -> Fields:
         """Return these fields with one more line at the end."""
-        return Fields.lowered((*self._lines, (name.lower(), value)))
+        return Fields.from_lowercase((*self._lines, (name.lower(), value)))
 
     def replacing(self, name: str, value: str) -> Fields:
         """Return these fields with a single line `name`, at the end, in place of all lines of that name."""
@@ -98,7 +98,9 @@ class Fields:
 
     def updated_by(self, newer: Fields) -> Fields:
         """Return these fields, but with the lines of `newer`, at the end, for each name that `newer` has."""
-        return Fields.lowered((*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines))
+        return Fields.from_lowercase(
+            (*(line for line in self._lines if line[0] not in newer._by_name()), *newer._lines)
+        )
 
     def sanitised(self) -> Fields:
         """Return the fields with a blank for each control character, which some recipients reject.
@@ -113,7 +115,7 @@ class Fields:
         lines = [(name, _without_controls(name, value)) for name, value in self._lines]
         if not all(FIELD_VALUE.fullmatch(value) and TOKEN.fullmatch(name) for name, value in lines):
             raise ValueError("a field line holds a line break, a null, or what is no byte")
-        return Fields.lowered(lines)
+        return Fields.from_lowercase(lines)
 
     def _by_name(self) -> dict[str, tuple[str, ...]]:
         index = self._index

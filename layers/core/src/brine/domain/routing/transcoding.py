@@ -90,7 +90,7 @@ class Rendition:
         tags = fields.all("etag")
         if tags:
             lines.append(("etag", self.rendition_tag(tags[0].strip(" \t"))))
-        return Fields.lowered(lines)
+        return Fields.from_lowercase(lines)
 
 
 def conditions_for_read(fields: Fields, rendition: Rendition) -> Fields:
@@ -115,7 +115,7 @@ def _conditions(fields: Fields, original: Callable[[str], str | None]) -> Fields
             tags = [tag for value in values for tag in split_list(value)]
             found = ["*"] if "*" in tags else [known for tag in tags if (known := original(tag)) is not None]
             lines.append((name, ", ".join(found) or _NEVER))
-    return Fields.lowered(lines)
+    return Fields.from_lowercase(lines)
 
 
 def varying_by_accept(fields: Fields) -> Fields:

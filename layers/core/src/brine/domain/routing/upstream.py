@@ -40,7 +40,7 @@ def upstream_request(request: Request, route: Route) -> Request:
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
         is_post = request.method == "POST"
-        fields = Fields.lowered(
+        fields = Fields.from_lowercase(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
         text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
@@ -60,7 +60,7 @@ def forwarded_request(request: Request, route: Route, name: str) -> Request:
     fields = request.fields
     if route.policy.forward_headers != "all" and _may_be_stored(request, route):
         fields = _with_directives(fields, parse_request_directives(fields).origin_value)
-    return replace(request, fields=Fields.lowered((*fields.lines, VIA, ("cdn-loop", name))))
+    return replace(request, fields=Fields.from_lowercase((*fields.lines, VIA, ("cdn-loop", name))))
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:
