@@ -1,4 +1,4 @@
-"""Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `tree_writer`.
+"""Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `format_writer`.
 
 Every object draws its cost from one budget (`brine_codec.budget`) before it is made. Work in proportion to the bytes
 draws nothing, because it costs less than the budget gives for them.

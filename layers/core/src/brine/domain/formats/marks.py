@@ -1,4 +1,4 @@
-"""Conversions of each mark's argument, once it is an object. `tree_reader` itself converts sets, maps and objects."""
+"""Conversions of each mark's argument, once it is an object. `format_reader` itself converts sets, maps and objects."""
 
 from __future__ import annotations
 
