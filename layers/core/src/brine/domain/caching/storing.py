@@ -72,7 +72,7 @@ REFUSALS_BY_REQUEST = frozenset({"request-no-store", "authorization", "provoked"
 """Refusals that the client's request caused; the response that is stored already remains valid."""
 
 REFUSALS_BY_CLIENT = REFUSALS_BY_REQUEST | {"set-cookie"}
-"""OF_THE_REQUEST, and the refusal of a response that the origin gave to this client only."""
+"""REFUSALS_BY_REQUEST, and the refusal of a response that the origin gave to this client only."""
 
 
 def _refused_by_request(request: Request, request_directives: Directives, status: int) -> str | None:

@@ -26,7 +26,7 @@ VARY_STAR: Final = ("*",)
 
 
 def vary_names(fields: Fields) -> tuple[str, ...]:
-    """Return the names in Vary, in lower case, sorted; ANYTHING for "*" or an invalid name."""
+    """Return the names in Vary, in lower case, sorted; VARY_STAR for "*" or an invalid name."""
     text = fields.get("vary")
     if text is None:
         return ()
