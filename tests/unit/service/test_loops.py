@@ -52,7 +52,7 @@ def test_gateways_in_a_row_are_told_from_each_other_and_a_circle_of_them_is_foun
 
 
 @pytest.mark.parametrize(
-    ("lines", "is_loop"),
+    ("lines", "loops"),
     [
         ([OURS], True),
         ([f"other.example; a=b, {OURS}"], True),

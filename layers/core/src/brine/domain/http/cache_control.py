@@ -73,7 +73,7 @@ class _Invalid:
 _INVALID: Final = _Invalid()
 
 type _Argument = int | frozenset[str] | _Invalid | None
-"""Seconds, field names in lower case, None for a directive without an argument, or _WRONG."""
+"""Seconds, field names in lower case, None for a directive without an argument, or _INVALID."""
 
 
 class Directives:
@@ -171,7 +171,7 @@ class Directives:
         return Directives(self._arguments | more, targeted=self.targeted, is_readable=self._is_readable)
 
     def _argument(self, name: str) -> _Argument:
-        """Return the argument that all repeats share; _WRONG when the repeats differ or the directive is absent."""
+        """Return the argument that all repeats share; _INVALID when the repeats differ or the directive is absent."""
         arguments = self._arguments.get(name)
         if arguments is None or not self._is_readable:
             return _INVALID
