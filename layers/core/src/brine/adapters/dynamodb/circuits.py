@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number, parse_answer
 from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
@@ -47,16 +47,16 @@ class DynamoCircuitStore:
 
     def open(self, origin: OriginAddress, *, until: float) -> None:
         """One PutItem. Raises StoreError."""
-        times = {"open_until": _number(until), "evict_at": _number(int(until) + PROBE_WINDOW)}
+        times = {"open_until": number(until), "evict_at": number(int(until) + PROBE_WINDOW)}
         self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}})
 
     def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
         """One UpdateItem. Its refusal tells whose the claim is: this owner's, whose first answer was lost, perhaps."""
         values = {
             ":owner": {"S": owner},
-            ":now": _number(now),
-            ":until": _number(until),
-            ":evict_at": _number(int(until) + PROBE_WINDOW),
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(int(until) + PROBE_WINDOW),
         }
         take = {
             **self._conditional(origin, _IS_OVER, values),
@@ -99,7 +99,3 @@ class DynamoCircuitStore:
 
 def _key(origin: OriginAddress) -> Attributes:
     return key_attributes(_PREFIX + sha256(str(origin).encode()).hexdigest(), CIRCUIT)
-
-
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}

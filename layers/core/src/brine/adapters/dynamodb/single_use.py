@@ -7,7 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number
 from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
@@ -40,9 +40,9 @@ class DynamoSingleUseStore:
         """One UpdateItem. Its refusal tells who is in the way: another, or this owner, whose first answer was lost."""
         values = {
             ":owner": {"S": owner},
-            ":now": {"N": repr(now)},
-            ":until": {"N": repr(until)},
-            ":evict_at": {"N": str(evict_at)},
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(evict_at),
         }
         try:
             self._update(key, _BEGIN, condition=_FREE, values=values)
@@ -63,7 +63,7 @@ class DynamoSingleUseStore:
 
     def acknowledge(self, key: str, *, evict_at: int) -> None:
         """One UpdateItem, without a condition. Raises StoreError."""
-        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": {"N": str(evict_at)}})
+        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": number(evict_at)})
 
     def look(self, key: str) -> SendInProgress | Sent | None:
         """One GetItem, consistent. Raises StoreError."""
