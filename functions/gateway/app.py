@@ -14,8 +14,8 @@ from brine.bootstrap.gateway import build_gateway
 from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.journal import FAULT_METRICS
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
+from brine.service.diagnostics import FAULT_METRICS
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, replaced_by_problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -53,7 +53,7 @@ def written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, objec
     try:
         return answer, write(answer.response, incoming)
     except AnswerTooLarge as error:
-        answer = problem_instead(answer, ANSWER_TOO_LARGE, str(error))
+        answer = replaced_by_problem(answer, ANSWER_TOO_LARGE, str(error))
         return answer, write(answer.response, incoming)
 
 

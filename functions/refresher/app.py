@@ -15,13 +15,13 @@ from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_refresher
 from brine.errors import BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.refresh import Refresh
-from brine.service.journal import FAULT_METRICS
+from brine.service.diagnostics import FAULT_METRICS
+from brine.service.http_cache.refresher import Refresh
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.http_cache.refresh import Outcome
+    from brine.service.http_cache.refresher import Outcome
 
 METRICS: dict[Outcome | Literal["malformed"], str] = {
     "refreshed": "Refreshed",

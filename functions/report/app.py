@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from brine.domain.routing.route import Route
-    from brine.service.results.computation import Outcome, Story
+    from brine.service.results.call import CacheEvent, Outcome
 
 SERVICES: Final = """
 [[route]]
@@ -93,7 +93,7 @@ class Report:
 logger = Logger()
 
 
-def observe(story: Story) -> None:
+def observe(story: CacheEvent) -> None:
     """Write the log line and the metrics of one use of the cache."""
     faults = [fault.for_log for fault in story.faults]
     log = logger.warning if faults or story.outcome == "failed" else logger.info
@@ -129,7 +129,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         logger.warning("no report", extra={"problem": type(error).__name__, "request_id": context.aws_request_id})
         problem = {"title": "A service that the report is made from gave no answer", "status": 502}
         return answer(502, problem, {"content-type": "application/problem+json", "cache-control": "no-store"})
-    explained = {"content-type": "application/json", "cache-status": CACHE_STATUS[resolved.story.outcome]}
+    explained = {"content-type": "application/json", "cache-status": CACHE_STATUS[resolved.event.outcome]}
     return answer(200, asdict(resolved.value), explained)
 
 
