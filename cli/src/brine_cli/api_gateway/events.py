@@ -17,7 +17,7 @@ from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from brine_cli.api_gateway.principals import Principal
-    from brine_cli.api_gateway.route_table import Match
+    from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.http.messages import HttpRequest
 
 type Event = dict[str, Any]  # JSON, on its way to a function that reads it as it likes
@@ -74,7 +74,7 @@ def read_target(target: bytes) -> Target:
 
 
 def to_event(
-    request: HttpRequest, target: Target, match: Match, now: datetime, principal: Principal | None = None
+    request: HttpRequest, target: Target, match: RouteMatch, now: datetime, principal: Principal | None = None
 ) -> Event:
     """The event that API Gateway would hand to the function of `match`. `now` is in UTC.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
-    from brine_cli.template.event_sources import Route
+    from brine_cli.template.event_sources import ApiRoute
 
 
 class HttpApi:
@@ -33,7 +33,7 @@ class HttpApi:
 
     def __init__(
         self,
-        routes: Iterable[Route],
+        routes: Iterable[ApiRoute],
         environments: Mapping[str, Environments],
         admission: Admission,
         *,

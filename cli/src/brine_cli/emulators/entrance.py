@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from brine_cli.http.admission import Refusal
+from brine_cli.http.admission import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 # A page can send neither without a preflight request, whose Origin is refused; but links may carry the second.
 _SIGNED = "AWS4-HMAC-SHA256 "
 _PRESIGNED = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
-_WITHOUT_PATH = Refusal(
+_WITHOUT_PATH = Rejection(
     403, "The URL lacks the path that the emulator was given when it started: use the whole URL that `brine dev` shows."
 )
-_WITHOUT_SIGNATURE = Refusal(
+_WITHOUT_SIGNATURE = Rejection(
     403, "The request is not signed: send it by an AWS SDK or the AWS command line, with any credentials."
 )
 
@@ -52,7 +52,7 @@ class EmulatorEntrance:
         start_response(status, [("content-type", "application/json")])
         return [json.dumps({"message": refusal.detail}).encode()]
 
-    def _refusal(self, environ: WSGIEnvironment) -> Refusal | None:
+    def _refusal(self, environ: WSGIEnvironment) -> Rejection | None:
         target = environ["RAW_URI"].encode("latin-1")
         foreign = self._admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ))
         if foreign is not None:

@@ -14,22 +14,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    type Transact = Callable[[Any, list[dict[str, Any]]], None]
+
 _partitions: ContextVar[list[Any] | None] = ContextVar("partitions", default=None)
 """The hash keys of the transaction under way, as moto keeps them."""
 
 
-def mend() -> None:
+def patch_moto() -> None:
     """Put this in the place of moto's own, in the process that serves moto."""
     from moto.dynamodb import models  # noqa: PLC0415  (1.3 s that only moto's process can wait for)
     from moto.dynamodb.models import table as tables  # noqa: PLC0415  (as above)
 
     backend: Any = models.DynamoDBBackend
     table: Any = tables.Table
-    table.__deepcopy__ = _copied
-    backend.transact_write_items = _telling(backend.transact_write_items)
+    table.__deepcopy__ = _copy_table
+    backend.transact_write_items = _recording_partitions(backend.transact_write_items)
 
 
-def _copied(table: Any, memo: dict[int, Any]) -> Any:
+def _copy_table(table: Any, memo: dict[int, Any]) -> Any:
     """A copy of a table; within a transaction, one that shares with it all that the transaction does not name."""
     clone = memo[id(table)] = copy.copy(table)
     partitions = _partitions.get()
@@ -43,7 +45,7 @@ def _copied(table: Any, memo: dict[int, Any]) -> Any:
     return clone
 
 
-def _telling(transact: Callable[[Any, list[dict[str, Any]]], None]) -> Callable[[Any, list[dict[str, Any]]], None]:
+def _recording_partitions(transact: Transact) -> Transact:
     """`transact_write_items`, telling the copies that it makes which partitions it names."""
     from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  (as above)
 

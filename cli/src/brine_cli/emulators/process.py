@@ -84,7 +84,7 @@ def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRe
                 return super().get_application(environ)
             return super().get_application({"PATH_INFO": "/", "HTTP_HOST": "s3", "HTTP_AUTHORIZATION": _FOR_S3})
 
-    moto_transactions.mend()
+    moto_transactions.patch_moto()
     application = LongPolls(OneAtATime(Dispatcher(create_backend_app)))
     return EmulatorEntrance(application, admission, path), MotoRequestHandler
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from brine_cli.template.document import Node
 
-    type Attributes = dict[tuple[str, str], str]
+    type ResourceAttributes = dict[tuple[str, str], str]
 
 _TABLE_ARGUMENTS = (
     "KeySchema",
@@ -44,7 +44,7 @@ def twin_name(logical_id: str) -> str:
 
 def make_resources(
     resources: Mapping[str, Node], endpoint: str, *, name_of: Callable[[str], str] = twin_name
-) -> Attributes:
+) -> ResourceAttributes:
     """Makes `resources` at `endpoint` and returns their attributes for a Resolver.
 
     Raises EmulatorFailed and TemplateError.
@@ -55,7 +55,7 @@ def make_resources(
         "AWS::SecretsManager::Secret": _make_secret,
         "AWS::SQS::Queue": _make_queue,
     }
-    attributes: Attributes = {}
+    attributes: ResourceAttributes = {}
     for logical_id, resource in resources.items():
         properties = resource.get("Properties") or {}
         name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id)
@@ -136,12 +136,12 @@ def _make_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
         attributes = {key: str(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
-        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        url = sqs.create_queue(QueueName=name, ResourceAttributes=attributes)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}
 
 
-def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: Attributes) -> None:
+def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: ResourceAttributes) -> None:
     """Once all queues are there: what was resolved before stands for logical ids."""
     known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
     for logical_id, resource in resources.items():
@@ -151,5 +151,5 @@ def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attribut
         target = policy["deadLetterTargetArn"]
         redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
         aws_client("sqs", endpoint).set_queue_attributes(
-            QueueUrl=attributes[logical_id, "Ref"], Attributes={"RedrivePolicy": redrive}
+            QueueUrl=attributes[logical_id, "Ref"], ResourceAttributes={"RedrivePolicy": redrive}
         )

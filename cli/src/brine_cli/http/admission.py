@@ -34,7 +34,7 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://(?P<authority>[^/?#]*)", re.ASCII)
 _SHOWN = 100  # characters of a field value in an explanation
 
 
-class Refusal(NamedTuple):
+class Rejection(NamedTuple):
     """Why a request is not answered: a status, and a sentence for the client that says what to do."""
 
     status: int
@@ -75,14 +75,14 @@ class Admission:
         """Return it as one line, for another process."""
         return json.dumps(asdict(self), default=list)
 
-    def refusal(self, method: str, target: bytes, lines: Iterable[HeaderLine]) -> Refusal | None:
+    def refusal(self, method: str, target: bytes, lines: Iterable[HeaderLine]) -> Rejection | None:
         """Return why the request must not be answered, or None. Names in `lines` are in lower case."""
         fields: dict[bytes, list[str]] = {}
         for name, value in lines:
             fields.setdefault(name, []).append(value.decode("latin-1").strip(" \t").lower())
         names = fields.get(b"host", [])
         if len(names) != 1:
-            return Refusal(400, f"The request has {len(names)} Host fields and must have one (RFC 9112 3.2).")
+            return Rejection(400, f"The request has {len(names)} Host fields and must have one (RFC 9112 3.2).")
         if absolute := _ABSOLUTE.match(target.decode("latin-1").lower()):
             names = [*names, absolute["authority"]]
         for authority in names:
@@ -90,14 +90,14 @@ class Admission:
                 return refusal
         return self._foreign_page(method, fields, HOST.fullmatch(names[-1]))
 
-    def _foreign_host(self, value: str) -> Refusal | None:
+    def _foreign_host(self, value: str) -> Rejection | None:
         parts = HOST.fullmatch(value)
         if parts is None:
-            return Refusal(400, f"Host is {_shown(value)}, which is not a name and a port (RFC 9110 7.2).")
+            return Rejection(400, f"Host is {_shown(value)}, which is not a name and a port (RFC 9110 7.2).")
         name, port = parts["name"], int(parts["port"] or 80)
         if name in self.hosts or f"{name}:{port}" in self.hosts or (port == self.port and self._is_ours(name)):
             return None
-        return Refusal(
+        return Rejection(
             421,
             f"Host is {_shown(value)}, which is no name of this server: a web page may have sent the request by DNS "
             f"rebinding. Use port {self.port} of localhost, or start the server with --allow-host {value[:_SHOWN]}.",
@@ -111,7 +111,9 @@ class Admission:
             or (self.names & _ALL_ADDRESSES and _is_address(name))  # no page can have an address as its name
         )
 
-    def _foreign_page(self, method: str, fields: dict[bytes, list[str]], host: re.Match[str] | None) -> Refusal | None:
+    def _foreign_page(
+        self, method: str, fields: dict[bytes, list[str]], host: re.Match[str] | None
+    ) -> Rejection | None:
         reached = host["name"] if host else ""
         if origins := fields.get(b"origin"):
             foreign = next((origin for origin in origins if not self._is_our_page(origin, reached)), None)
@@ -134,12 +136,12 @@ class Admission:
         )
 
     @staticmethod
-    def _refused_page(why: str, origin: str) -> Refusal:
+    def _refused_page(why: str, origin: str) -> Rejection:
         allowing = f" {origin}" if len(origin) <= _SHOWN and ORIGIN.fullmatch(origin) else ""
         advice = f"If the page is yours, start the server with --allow-origin{allowing}."
         if origin == "null":  # what pages of every site have in a sandbox
             advice = "If the page is yours, serve it from an address of this machine, outside of a sandbox."
-        return Refusal(403, f"{why}: a web page of another machine sent the request. {advice}")
+        return Rejection(403, f"{why}: a web page of another machine sent the request. {advice}")
 
 
 def _opens_a_page(method: str, fields: dict[bytes, list[str]]) -> bool:

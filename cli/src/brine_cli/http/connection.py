@@ -44,7 +44,7 @@ _LINGER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """How long a slow client is waited for, in seconds: between requests, for the rest of one, and while it reads."""
 
     idle: float = 60.0
@@ -55,7 +55,7 @@ class Patience:
 class HttpConnection:
     """Serves the requests of one connection, one after the other."""
 
-    def __init__(self, connection: socket.socket, client: str, answer: Answerer, patience: Patience) -> None:
+    def __init__(self, connection: socket.socket, client: str, answer: Answerer, patience: Timeouts) -> None:
         self._socket = connection
         self._client = client
         self._answer = answer

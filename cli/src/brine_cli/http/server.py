@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from brine_cli.errors import PortTaken
-from brine_cli.http.connection import HttpConnection, Patience
+from brine_cli.http.connection import HttpConnection, Timeouts
 
 if TYPE_CHECKING:
     from brine_cli.http.connection import Answerer
@@ -40,10 +40,10 @@ def url_of(listener: socket.socket) -> str:
 class HttpServer:
     """Serves `answer` on a listening socket between entering and leaving the context. It owns the socket."""
 
-    def __init__(self, listener: socket.socket, answer: Answerer, patience: Patience | None = None) -> None:
+    def __init__(self, listener: socket.socket, answer: Answerer, patience: Timeouts | None = None) -> None:
         self._listener = listener
         self._answer = answer
-        self._patience = patience or Patience()
+        self._patience = patience or Timeouts()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()

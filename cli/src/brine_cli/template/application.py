@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brine_cli.template.document import Node, Template
-    from brine_cli.template.event_sources import QueueSource, Route
+    from brine_cli.template.event_sources import ApiRoute, QueueSource
     from brine_cli.template.intrinsics import Resolver
 
 _FUNCTION = "AWS::Serverless::Function"
@@ -63,7 +63,7 @@ class Application:
     """Everything of a template that the twin runs. `unserved` are events that it does not deliver, for people."""
 
     functions: Mapping[str, Function]
-    routes: tuple[Route, ...]
+    routes: tuple[ApiRoute, ...]
     queue_sources: tuple[QueueSource, ...] = ()
     unserved: tuple[str, ...] = ()
 
@@ -104,7 +104,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         if resource["Type"] == _API
     }
     functions: dict[str, Function] = {}
-    routes: list[Route] = []
+    routes: list[ApiRoute] = []
     queue_sources: list[QueueSource] = []
     unserved: list[str] = []
     for name, resource in resources.items():

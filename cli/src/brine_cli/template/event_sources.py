@@ -16,7 +16,7 @@ _DEFAULT_BATCH = 10  # messages; Lambda's, for queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class ApiRoute:
     """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY."""
 
     method: str
@@ -45,7 +45,7 @@ class QueueSource:
         return self.queue_arn.rpartition(":")[2]
 
 
-def read_route(where: str, function: str, properties: Node, api: Node) -> Route:
+def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRoute:
     """The route that an event of type HttpApi makes; `api` is its API. Both are resolved `Properties`.
 
     Raises TemplateError, which begins with `where`.
@@ -55,10 +55,10 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> Route:
     authorizer = authorizer_of(where, properties, api)
     path, method = properties.get("Path"), properties.get("Method")
     if path in {None, "$default"}:
-        return Route(method="ANY", path=None, function=function, authorizer=authorizer)
+        return ApiRoute(method="ANY", path=None, function=function, authorizer=authorizer)
     if not isinstance(path, str) or not path.startswith("/"):
         raise TemplateError(f"{where}: Path must begin with /")
-    return Route(
+    return ApiRoute(
         method="ANY" if method in {None, "*", "x-amazon-apigateway-any-method"} else str(method).upper(),
         path=path,
         function=function,

@@ -1,7 +1,7 @@
 """Python objects to and from a Brine gateway, sealed on the way.
 
 with Client(url, keyring=keyring, registry=registry, principal="role/shop") as client:
-    client.send("orders", order)
+    client.send("orders", request_upload)
     for message in client.receive("orders"):
         book(message.content)
         message.acknowledge()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from brine_client.claims import fetch_claim, upload
-from brine_client.credentials import Signer
+from brine_client.credentials import BotocoreSigner
 from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired, refusal
 from brine_client.message import Message, SealedMessage
-from brine_client.request import Request
+from brine_client.request import ClientRequest
 from brine_client.retries import Retries
 from brine_client.transport import Transport
 from brine_codec import Codec, Registry
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Self
 
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
     from brine_client.credentials import Credentials
     from brine_codec import Keyring, KeyringSource, Limits
 
 SEALED = "application/vnd.brine.sealed"
 EXCHANGE = "brine exchange"
 ANSWERS = "brine client"
-READ = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
-USED_WITHIN = 300.0
+ACCEPT = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
+REQUEST_LIFETIME = 300.0
 """Seconds for which an envelope that is a request opens."""
-DIRECT = 4_000_000
+LARGEST_INLINE = 4_000_000
 """Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
 DAY = 86_400.0
 
@@ -64,7 +64,7 @@ class Client:
         self._exchange = Codec(keyring, purpose=EXCHANGE, registry=self._registry, limits=limits)
         self._answers = Codec(keyring, purpose=ANSWERS, registry=self._registry, limits=limits)
         self._principal = principal
-        self._signer = Signer(self._url, credentials, region)
+        self._signer = BotocoreSigner(self._url, credentials, region)
         self._signs_gets = False
         self._transport = Transport(
             self._signer, Retries() if retries is None else retries, timeout, is_secure=url.startswith("https:")
@@ -117,11 +117,11 @@ class Client:
         path = f"/exchange/{_quoted(message.channel)}"
         fields = {"content-type": SEALED, "accept": "application/json"}
         body = message.sealed
-        if len(body) > DIRECT:
-            order = lambda asked: self._order(f"{path}/uploads", asked)  # noqa: E731 - one line of a call
-            body = upload(body, message.digest, order, self._transport.stored)
+        if len(body) > LARGEST_INLINE:
+            request_upload = lambda asked: self._request_upload(f"{path}/uploads", asked)  # noqa: E731 - one line of a call
+            body = upload(body, message.digest, request_upload, self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
-        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
+        answer, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
         self._check(answer, 202)
         members = answer.document()
         if not isinstance(members, dict) or members.get("id") != message.id:
@@ -147,7 +147,7 @@ class Client:
         query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
-            request = Request("GET", url, fields={"accept": SEALED}, patience=wait)
+            request = ClientRequest("GET", url, fields={"accept": SEALED}, patience=wait)
             answer, _ = self._transport.signed(request)
             if answer.status == 204:
                 if not forever:
@@ -163,7 +163,7 @@ class Client:
         `path` begins with "/", is percent-encoded and may have a query. It is signed once the gateway has asked for it.
         Raises ClientError, and brine_codec.CodecError when a sealed answer does not open.
         """
-        request = Request("GET", self._at(path), fields={"accept": READ})
+        request = ClientRequest("GET", self._at(path), fields={"accept": ACCEPT})
         answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
         if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
             self._signs_gets = True
@@ -178,9 +178,9 @@ class Client:
         """
         url, now = self._at(path), self._clock()
         context = ("request", method, canonical_target(path), self.principal)
-        sealed = self._answers.seal((self._nonce(), obj), context=context, now=now, expires_at=now + USED_WITHIN)
-        fields = {"accept": READ, "content-type": SEALED}
-        request = Request(method, url, fields=fields, body=sealed, may_repeat=False)
+        sealed = self._answers.seal((self._nonce(), obj), context=context, now=now, expires_at=now + REQUEST_LIFETIME)
+        fields = {"accept": ACCEPT, "content-type": SEALED}
+        request = ClientRequest(method, url, fields=fields, body=sealed, may_repeat=False)
         return self._content(self._transport.signed_once(request), path)
 
     def _at(self, path: str) -> str:
@@ -188,7 +188,7 @@ class Client:
             raise ValueError('a path begins with "/"')  # else it would be part of the host's name
         return self._url + path
 
-    def _content(self, answer: Answer, path: str) -> Any:
+    def _content(self, answer: ClientResponse, path: str) -> Any:
         if answer.status >= 300:
             raise refusal(answer)
         if answer.media_type == SEALED:
@@ -197,7 +197,7 @@ class Client:
             return answer.json()
         return answer.text() if answer.media_type.startswith("text/") else answer.body
 
-    def _messages(self, channel: str, answer: Answer) -> Iterator[Message]:
+    def _messages(self, channel: str, answer: ClientResponse) -> Iterator[Message]:
         if answer.media_type != SEALED:
             raise AnswerInvalid(f"messages came as {answer.media_type or 'something without a media type'}")
         context = ("delivery", channel, self.principal)
@@ -223,7 +223,7 @@ class Client:
 
     def _acknowledge(self, message: Message) -> None:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}"
-        answer, is_first = self._transport.signed(Request("DELETE", url))
+        answer, is_first = self._transport.signed(ClientRequest("DELETE", url))
         try:
             self._check(answer, 204)
         except (NotFound, ReceiptExpired):
@@ -233,20 +233,22 @@ class Client:
     def _extend(self, message: Message, visibility: int) -> str:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}/extend"
         body = b'{"visibility": %d}' % visibility
-        answer, _ = self._transport.signed(Request("POST", url, fields={"content-type": "application/json"}, body=body))
+        answer, _ = self._transport.signed(
+            ClientRequest("POST", url, fields={"content-type": "application/json"}, body=body)
+        )
         self._check(answer, 200)
         members = answer.document()
         if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
             raise AnswerInvalid("an answer about a receipt has none")
         return str(members["receipt"])
 
-    def _order(self, path: str, body: bytes) -> Answer:
+    def _request_upload(self, path: str, body: bytes) -> ClientResponse:
         fields = {"content-type": "application/json"}
-        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
+        answer, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
         self._check(answer, 201)
         return answer
 
-    def _check(self, answer: Answer, wanted: int) -> None:
+    def _check(self, answer: ClientResponse, wanted: int) -> None:
         if answer.status >= 400:
             raise refusal(answer)
         if answer.status != wanted:

@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
     from typing import Any
 
-    from brine_client.request import Request
+    from brine_client.request import ClientRequest
 
-MOST_IDLE = 8
+LARGEST_IDLE_POOL = 8
 LARGEST_ANSWER = 128 * 1024 * 1024
 
 
-class Answer:
+class ClientResponse:
     """A whole answer. Field names are in lower case.
 
-    is_second: the request had gone out before, over a connection that was lost.
+    is_resent: the request had gone out before, over a connection that was lost.
     """
 
-    __slots__ = ("body", "fields", "is_second", "status")
+    __slots__ = ("body", "fields", "is_resent", "status")
 
     def __init__(self, status: int, fields: dict[str, str], body: bytes) -> None:
         self.status = status
         self.fields = fields
         self.body = body
-        self.is_second = False
+        self.is_resent = False
 
     @property
     def media_type(self) -> str:
@@ -72,7 +72,7 @@ class Connections:
         self._idle: list[tuple[tuple[str, str], HTTPConnection]] = []
         self._lock = allocate_lock()
 
-    def exchange(self, request: Request, timeout: float) -> Answer:
+    def exchange(self, request: ClientRequest, timeout: float) -> ClientResponse:
         """Send a request and read the answer; each wait for the network may take `timeout` seconds.
 
         An idle connection may turn out to have been closed by the other side; then a new one is tried, once. Raises
@@ -86,7 +86,7 @@ class Connections:
                 if not isinstance(error.__cause__, ConnectionError) or not request.may_repeat:
                     raise
         answer = self._over(self._connect(request.place), request, timeout)
-        answer.is_second = kept is not None
+        answer.is_resent = kept is not None
         return answer
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Connections:
         for _, connection in idle:
             connection.close()
 
-    def _over(self, connection: HTTPConnection, request: Request, timeout: float) -> Answer:
+    def _over(self, connection: HTTPConnection, request: ClientRequest, timeout: float) -> ClientResponse:
         from http.client import HTTPException  # noqa: PLC0415 - 25 ms that importing the client does not wait for
 
         try:
@@ -122,7 +122,7 @@ class Connections:
             connection.close()
         else:
             self._give_back(request.place, connection)
-        return Answer(response.status, fields, body)
+        return ClientResponse(response.status, fields, body)
 
     def _read(self, response: HTTPResponse) -> bytes:
         """The body; when it comes in chunks, one byte more than it may have."""
@@ -147,7 +147,7 @@ class Connections:
     def _give_back(self, place: tuple[str, str], connection: HTTPConnection) -> None:
         with self._lock:
             self._idle.append((place, connection))
-            dropped = self._idle.pop(0)[1] if len(self._idle) > MOST_IDLE else None
+            dropped = self._idle.pop(0)[1] if len(self._idle) > LARGEST_IDLE_POOL else None
         if dropped is not None:
             dropped.close()
 

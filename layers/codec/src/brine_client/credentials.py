@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from brine_client.request import Request
+    from brine_client.request import ClientRequest
 
 SERVICE = "execute-api"
 _NO_BOTOCORE = "signing takes botocore: install brine-codec[iam]"
@@ -36,7 +36,7 @@ class Credentials:
         return f"Credentials({self.access_key!r})"
 
 
-class Signer:
+class BotocoreSigner:
     """Signs requests to one gateway. Without credentials, those of the environment, as botocore finds them."""
 
     def __init__(self, url: str, credentials: Credentials | None, region: str | None) -> None:
@@ -44,7 +44,7 @@ class Signer:
         self._region = region or _region_in(url)
         self._session: Any = None
 
-    def sign(self, request: Request) -> Request:
+    def sign(self, request: ClientRequest) -> ClientRequest:
         """The request with its signature. Raises ClientError where there is nothing to sign with."""
         SigV4Auth, AWSRequest, read_only = _botocore()  # noqa: N806 - two of them are classes
         credentials = read_only(*self._keys())
@@ -91,7 +91,7 @@ class Signer:
         return self._session
 
     def _session_region(self) -> str:
-        region = own_region() or self._session_of_botocore().get_config_variable("region")
+        region = region_from_environment() or self._session_of_botocore().get_config_variable("region")
         if not region:
             raise ClientError("no AWS region to sign for: pass region=, or set AWS_REGION")
         return str(region)
@@ -109,7 +109,7 @@ def principal_of(arn: str) -> str:
     return f"{kind}/{name.rpartition('/')[2]}" if name else kind
 
 
-def own_region() -> str | None:
+def region_from_environment() -> str | None:
     """The region that Lambda, and most that speak to AWS, are told of; botocore asks for AWS_DEFAULT_REGION only."""
     return environ.get("AWS_REGION") or None
 

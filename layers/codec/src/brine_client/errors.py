@@ -17,7 +17,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
 
 
 class ClientError(Exception):
@@ -86,7 +86,7 @@ _BY_STATUS: dict[int, type[Refused]] = {
 }
 
 
-def refusal(answer: Answer) -> Refused:
+def refusal(answer: ClientResponse) -> Refused:
     """The error that an answer of 400 and above is, told by its problem details (RFC 9457) where it has some."""
     cls = _BY_STATUS.get(answer.status, Unavailable if answer.status >= 500 else Refused)
     if answer.status == 409 and "retry-after" in answer.fields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brine_client.credentials import own_region
+from brine_client.credentials import region_from_environment
 from brine_client.errors import ClientError
 from brine_codec import KeyringSource
 
@@ -38,7 +38,7 @@ def secret_keyring(
                 "aws_secret_access_key": credentials.secret_key,
                 "aws_session_token": credentials.token,
             }
-        keys |= {"region_name": region or own_region(), "endpoint_url": endpoint_url}
+        keys |= {"region_name": region or region_from_environment(), "endpoint_url": endpoint_url}
         secrets: Any = get_session().create_client("secretsmanager", **keys)
         return str(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
 

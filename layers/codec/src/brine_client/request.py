@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _URL = re.compile(r"(https?)://((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)(/[!-~]*)?")
 
 
-class Request:
+class ClientRequest:
     """A request to an absolute http or https URL, its path and query percent-encoded.
 
     `may_repeat`: whether doing it twice is doing it once. `patience`: seconds more than usual that the answer may take.
@@ -44,8 +44,8 @@ class Request:
         self.may_repeat = may_repeat
         self.patience = patience
 
-    def with_fields(self, fields: Mapping[str, str]) -> Request:
+    def with_fields(self, fields: Mapping[str, str]) -> ClientRequest:
         """The same request with other fields."""
-        return Request(
+        return ClientRequest(
             self.method, self.url, fields=fields, body=self.body, may_repeat=self.may_repeat, patience=self.patience
         )

@@ -8,17 +8,17 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
 
-WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
+RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-def _is_busy(answer: Answer) -> bool:
+def _is_busy(answer: ClientResponse) -> bool:
     """Whether another request is doing the same, and the answer says when its time is over."""
     return answer.status == 409 and _seconds(answer) is not None
 
 
-def _seconds(answer: Answer) -> float | None:
+def _seconds(answer: ClientResponse) -> float | None:
     """What an answer says in Retry-After."""
     asked = answer.fields.get("retry-after", "")
     return float(asked) if asked.isascii() and asked.isdigit() else None
@@ -69,7 +69,7 @@ class Retries:
         self._sleep = sleep
         self._random = random
 
-    def run(self, attempt: Callable[[], Answer]) -> Answer:
+    def run(self, attempt: Callable[[], ClientResponse]) -> ClientResponse:
         """The answer of the first attempt that went well, else of the last. Raises Unreachable when that one did."""
         number = 0
         waited = 0.0
@@ -86,7 +86,7 @@ class Retries:
                     return answer
                 self._sleep(pause)
                 continue
-            if answer is not None and answer.status not in WORTH_ANOTHER_TRY:
+            if answer is not None and answer.status not in RETRYABLE_STATUSES:
                 self._left = min(self._budget, self._left + 1)
                 return answer
             number += 1
@@ -97,7 +97,7 @@ class Retries:
             self._left -= 10
             self._sleep(self._pause(number, answer))
 
-    def _pause(self, number: int, answer: Answer | None) -> float:
+    def _pause(self, number: int, answer: ClientResponse | None) -> float:
         asked = None if answer is None else _seconds(answer)
         if asked is not None:
             return min(asked, self._longest_pause)

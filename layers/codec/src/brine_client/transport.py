@@ -7,9 +7,9 @@ from brine_client.errors import AnswerInvalid, refusal
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_client.connection import Answer
-    from brine_client.credentials import Signer
-    from brine_client.request import Request
+    from brine_client.connection import ClientResponse
+    from brine_client.credentials import BotocoreSigner
+    from brine_client.request import ClientRequest
     from brine_client.retries import Retries
 
 
@@ -19,7 +19,7 @@ class Transport:
     is_secure: whether the gateway is asked by https; then the store is too.
     """
 
-    def __init__(self, signer: Signer, retries: Retries, timeout: float, *, is_secure: bool) -> None:
+    def __init__(self, signer: BotocoreSigner, retries: Retries, timeout: float, *, is_secure: bool) -> None:
         self._signer = signer
         self._retries = retries
         self._timeout = timeout
@@ -30,30 +30,30 @@ class Transport:
         """Close the connections. They are made again when needed."""
         self._connections.close()
 
-    def signed(self, request: Request) -> tuple[Answer, bool]:
+    def signed(self, request: ClientRequest) -> tuple[ClientResponse, bool]:
         """The answer to a request in the principal's name, and whether it was the first attempt's.
 
         Each attempt has a signature of its own, since signatures grow old. Raises ClientError.
         """
         attempts = 0
 
-        def attempt() -> Answer:
+        def attempt() -> ClientResponse:
             nonlocal attempts
             attempts += 1
             return self._exchange(self._signer.sign(request))
 
         answer = self._retries.run(attempt)
-        return answer, attempts == 1 and not answer.is_second
+        return answer, attempts == 1 and not answer.is_resent
 
-    def signed_once(self, request: Request) -> Answer:
+    def signed_once(self, request: ClientRequest) -> ClientResponse:
         """The answer to a request in the principal's name, which is not tried again. Raises ClientError."""
         return self._exchange(self._signer.sign(request))
 
-    def unsigned(self, request: Request) -> Answer:
+    def unsigned(self, request: ClientRequest) -> ClientResponse:
         """The answer to a request as it is. Raises ClientError."""
         return self._retries.run(lambda: self._exchange(request))
 
-    def stored(self, request: Request) -> Answer:
+    def stored(self, request: ClientRequest) -> ClientResponse:
         """The answer of the store of large envelopes, whose URLs are signed already. Raises ClientError for a no."""
         if self._is_secure and request.place[0] != "https":
             raise AnswerInvalid(f"a gateway that is asked by https leads to {request.host} without")
@@ -62,5 +62,5 @@ class Transport:
             raise refusal(answer)
         return answer
 
-    def _exchange(self, request: Request) -> Answer:
+    def _exchange(self, request: ClientRequest) -> ClientResponse:
         return self._connections.exchange(request, self._timeout + request.patience)

@@ -10,7 +10,7 @@ import pytest
 
 from brine_cli.errors import PortTaken
 from brine_cli.http import limits
-from brine_cli.http.connection import Patience
+from brine_cli.http.connection import Timeouts
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from tests.unit.twin.wire import connected, converse, read_to_end, request, split
@@ -29,7 +29,7 @@ def serve() -> Iterator[Serve]:
 
     def start(answer: Callable[[HttpRequest], HttpResponse], **patience: float) -> str:
         listener = listen("127.0.0.1", 0)
-        servers.append(HttpServer(listener, answer, Patience(**patience)).__enter__())
+        servers.append(HttpServer(listener, answer, Timeouts(**patience)).__enter__())
         return url_of(listener)
 
     yield start

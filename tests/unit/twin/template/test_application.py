@@ -10,7 +10,7 @@ import pytest
 from brine_cli.errors import TemplateError
 from brine_cli.template.application import data_resources, layer_attributes, read_application
 from brine_cli.template.document import read_template
-from brine_cli.template.event_sources import QueueSource, Route
+from brine_cli.template.event_sources import ApiRoute, QueueSource
 from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
         "CodeUri: code, Handler: a.b, "
         "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, Tick: {Type: Schedule}}",
     )
-    assert application.routes == (Route(method="GET", path="/a", function="Fn"),)
+    assert application.routes == (ApiRoute(method="GET", path="/a", function="Fn"),)
     assert application.unserved == ("Fn.Tick (Schedule)",)
     assert application.functions["Fn"].timeout == 9.0
 

@@ -1,7 +1,8 @@
-"""The third wall: read only what our writer can write, and only what the message may cost.
+"""The check of a tree stream: it may have only opcodes that our writer writes, within the budget of the message.
 
-The gate reads a tree stream without making any object. It knows each opcode's effect on the stack, refuses what our
-writer never writes, and draws from the message's budget what the unpickler will take. `grammar` has the opcodes.
+The check reads a stream without making any object. It knows the effect of each opcode on the stack, refuses opcodes
+that our writer never writes, and draws the cost of unpickling from the budget. `brine_codec.pickling.opcodes` lists the
+opcodes.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ CONTAINERS = {
 """Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
 _FREE = bytes(opcode for opcode in range(256) if opcode not in CONTAINERS)
 STEPS_PER_COUNT = 0.01
-"""Of looking at one byte to count the calls of one maker."""
+"""Steps for each byte that is searched for the calls of one maker."""
 
 
 def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Callable[[str], Maker]) -> None:
-    """Draw from the budget what reading `stream` will take.
+    """Draw the cost of reading `stream` from the budget.
 
-    Raises Forbidden unless our writer could have written the stream to go with so many buffers, TooLarge when the
-    budget is used up, SchemaMiss for a tag that `find` does not know.
+    Raises Forbidden unless our writer could have written the stream with this number of buffers, TooLarge if the budget
+    is used up, SchemaMiss for a tag that `find` does not know.
     """
     try:
         makers, body = _introductions(stream, find)
@@ -58,7 +59,7 @@ def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Cal
 
 
 def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[int, Maker], int]:
-    """The makers that the stream names first, by their place in the memo, and where the object begins."""
+    """Return the makers that the stream introduces, by their index in the memo, and the position of the object."""
     if not stream.startswith(op.PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
     if stream[2] != op.FRAME or int.from_bytes(stream[3 : op.HEAD], "little") != len(stream) - op.HEAD:
@@ -84,14 +85,14 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
 
 
 def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
-    """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
+    """Draw the cost of the values. `texts` are the positions of long texts, whose bytes are no opcodes."""
     start, parts = body, []
     for first, last in texts:
         parts.append(stream[start:first])
         start = last
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
-    priced = opcodes.translate(None, _FREE)  # far shorter, and so faster to count in
+    priced = opcodes.translate(None, _FREE)  # much shorter, so counting is faster
     for opcode, (memory, steps) in CONTAINERS.items():
         count = priced.count(opcode)
         budget.spend(memory * count, steps * count)
