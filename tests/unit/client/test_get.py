@@ -106,7 +106,10 @@ def test_a_missing_page_has_its_problem() -> None:
 
 @pytest.mark.parametrize(
     ("media_type", "body", "why"),
-    [("application/json", b"[1, 2", "not the JSON"), ("text/plain; charset=latin-1", b"caf\xe9", "not UTF-8")],
+    [
+        ("application/json", b"[1, 2", "declares JSON but is not JSON"),
+        ("text/plain; charset=latin-1", b"caf\xe9", "not UTF-8"),
+    ],
 )
 def test_what_is_not_what_it_says_is_invalid(media_type: str, body: bytes, why: str) -> None:
     with (

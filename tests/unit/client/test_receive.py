@@ -149,7 +149,7 @@ def test_a_claim_is_fetched_when_its_content_is_asked_for() -> None:
     ("bad", "why"),
     [
         (answer(200, b"{}"), "messages came as application/json"),
-        (delivery({"id": ID}), "lacks what belongs to one"),
+        (delivery({"id": ID}), "lacks a member of a message"),
     ],
 )
 def test_an_answer_without_whole_messages_is_invalid(bad: bytes, why: str) -> None:

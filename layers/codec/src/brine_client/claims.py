@@ -1,4 +1,7 @@
-"""Large envelopes, which go past the gateway: it says where they go, and the message only says what lies there."""
+"""Claim checks: a large envelope goes to a store, and the message has only a pointer to it.
+
+The gateway says where the client may store the envelope.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ if TYPE_CHECKING:
 
     from brine_client.connection import ClientResponse
 
-# ruff: noqa: PLC0415 - json takes a few ms that importing the client does not have to wait for
+# ruff: noqa: PLC0415 - json takes a few ms, which importing the client should not
 
 
 _ALREADY_STORED = (409, 412)
-"""What the store says when an attempt before, whose answer was lost, has stored it, or is about to: nothing else can
-lie there. Whether it does, the gateway says."""
+"""Statuses of the store if an earlier attempt, whose response was lost, has stored the envelope or is about to. No
+other content can be there, and the gateway checks that it is there."""
 
 
 def upload(
@@ -26,7 +29,9 @@ def upload(
     request_upload: Callable[[bytes], ClientResponse],
     store: Callable[[ClientRequest], ClientResponse],
 ) -> bytes:
-    """Bring an envelope to where the gateway wants it; the body that claims it. `digest`: its SHA-256.
+    """Store an envelope where the gateway says, and return the body of the message that claims it.
+
+    digest: the SHA-256 of the envelope.
 
     Raises ClientError.
     """
@@ -42,7 +47,7 @@ def upload(
         raise AnswerInvalid("an answer to an upload does not say where to") from error
     try:
         store(request)
-    except ValueError as error:  # of a field that cannot be sent
+    except ValueError as error:  # a field that cannot be sent
         raise AnswerInvalid("an answer to an upload does not say where to") from error
     except Refused as refused:
         if refused.status not in _ALREADY_STORED:
@@ -51,7 +56,9 @@ def upload(
 
 
 def fetch_claim(claim: Mapping[str, Any], store: Callable[[ClientRequest], ClientResponse]) -> bytes:
-    """The envelope that a message claims. Raises ClientError; what was altered does not open."""
+    """Return the envelope that a message claims. Raises ClientError. An altered envelope fails later, when it is
+    opened.
+    """
     try:
         request, size = ClientRequest("GET", claim["url"]), claim["size"]
     except (KeyError, TypeError, ValueError) as error:

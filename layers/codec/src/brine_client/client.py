@@ -29,19 +29,24 @@ EXCHANGE = "brine exchange"
 ANSWERS = "brine client"
 ACCEPT = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
 REQUEST_LIFETIME = 300.0
-"""Seconds for which an envelope that is a request opens."""
+"""Seconds until the sealed envelope of a request expires."""
 LARGEST_INLINE = 4_000_000
-"""Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
+"""Bytes of the largest envelope that is sent through the gateway itself. Lambda takes 6 MB, as base64."""
 DAY = 86_400.0
 
 
 class Client:
-    """Sends and receives objects through a gateway, and gets them from behind it. Threads may share it.
+    """Sends objects to channels, receives them from channels, and gets them from routes of a gateway.
 
-    url: of the gateway's API. keyring: the channel's, or the route's. registry: which classes of yours may travel.
-    principal: who you are to the gateway, `user/NAME` or `role/NAME`; without it, AWS is asked once.
-    credentials: to sign with; without them, those of the environment. region: that of the gateway, where its URL does
-    not say it. timeout: seconds that each wait for the network may take.
+    url: of the API of the gateway.
+    keyring: of the channel or the route.
+    registry: the classes that may be sent and received.
+    principal: your name at the gateway, `user/NAME` or `role/NAME`. By default the client asks AWS once.
+    credentials: for signing. By default those of the environment.
+    region: of the gateway, if its URL does not contain it.
+    timeout: seconds for each wait for the network.
+
+    Threads may share a client.
     """
 
     def __init__(
@@ -79,38 +84,39 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. The client may be used again; it makes new ones."""
+        """Close the connections. A closed client may be used again, and opens new ones."""
         self._transport.close()
 
     @property
     def principal(self) -> str:
-        """Who this client is to the gateway. Raises ClientError."""
+        """The name of this client at the gateway. Raises ClientError."""
         if self._principal is None:
             self._principal = self._signer.principal()
         return self._principal
 
     def send(self, channel: str, obj: object, *, expires_in: float = DAY) -> str:
-        """Send an object into a channel; the id of the message that it became.
+        """Send an object to a channel and return the id of its message.
 
-        Once this returns, the channel has it. It may be received for `expires_in` seconds. When this raises Unreachable
-        or Unavailable, the channel may have it all the same: `seal` it and use `send_sealed` to be able to repeat it
-        under its id. Raises ClientError, and brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        When this returns, the channel has the message. It may be received for `expires_in` seconds. If this raises
+        Unreachable or Unavailable, the channel may have the message too. To repeat it safely, use `seal` and then
+        `send_sealed`, which keeps the id. Raises ClientError, and brine_codec.Unsupported or TooLarge if the object
+        cannot be sealed.
         """
         return self.send_sealed(self.seal(channel, obj, expires_in=expires_in))
 
     def seal(self, channel: str, obj: object, *, expires_in: float = DAY) -> SealedMessage:
-        """Make the message that an object becomes in a channel, without sending it.
+        """Return the message for an object without sending it.
 
-        Raises brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        Raises brine_codec.Unsupported or TooLarge if the object cannot be sealed.
         """
         now = self._clock()
         context = ("message", channel, self.principal)
-        # The nonce makes two messages of two equal objects: else the second would be a copy of the first
+        # without the nonce, a second message of an equal object would be taken as a copy of the first
         sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
         return SealedMessage(channel, sealed)
 
     def send_sealed(self, message: SealedMessage) -> str:
-        """Send a message into its channel, which takes it once, however often this is done; its id.
+        """Send a message to its channel and return its id. The channel takes a message once, even if it is sent again.
 
         Raises ClientError.
         """
@@ -118,7 +124,7 @@ class Client:
         fields = {"content-type": SEALED, "accept": "application/json"}
         body = message.sealed
         if len(body) > LARGEST_INLINE:
-            request_upload = lambda asked: self._request_upload(f"{path}/uploads", asked)  # noqa: E731 - one line of a call
+            request_upload = lambda asked: self._request_upload(f"{path}/uploads", asked)  # noqa: E731 - fits on one line
             body = upload(body, message.digest, request_upload, self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
         answer, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
@@ -137,17 +143,18 @@ class Client:
         visibility: int | None = None,
         forever: bool = False,
     ) -> Iterator[Message]:
-        """The messages of a channel, as they come, until none has come for `wait` seconds; `forever`, without an end.
+        """Yield the messages of a channel until none has come for `wait` seconds, or without an end if `forever`.
 
-        They are asked for `most` (1 to 10) at a time, and each is yours for `visibility` seconds, counted from then.
-        Raises ClientError, and brine_codec.CodecError when an answer does not open.
+        The client asks for up to `most` (1 to 10) messages at a time. Each message is reserved for this client for
+        `visibility` seconds, from the time of that request. Raises ClientError, and brine_codec.CodecError if a
+        response does not open.
         """
         if forever and wait < 1:
-            raise ValueError("to receive forever without a wait would be to ask without a pause")
+            raise ValueError("forever=True needs wait >= 1: else the client would ask without a pause")
         query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
-            request = ClientRequest("GET", url, fields={"accept": SEALED}, patience=wait)
+            request = ClientRequest("GET", url, fields={"accept": SEALED}, extra_timeout=wait)
             answer, _ = self._transport.signed(request)
             if answer.status == 204:
                 if not forever:
@@ -157,11 +164,12 @@ class Client:
             yield from self._messages(channel, answer)
 
     def get(self, path: str) -> Any:
-        """What a path of the gateway gives: an object of yours, where its route seals answers; else plain data of JSON,
-        text, or bytes.
+        """Return the content of a path: an object if its route seals responses, else data of JSON, text, or bytes.
 
-        `path` begins with "/", is percent-encoded and may have a query. It is signed once the gateway has asked for it.
-        Raises ClientError, and brine_codec.CodecError when a sealed answer does not open.
+        path: begins with "/", is percent-encoded and may have a query.
+
+        The request is signed as soon as the gateway has asked for a signature once. Raises ClientError, and
+        brine_codec.CodecError if a sealed response does not open.
         """
         request = ClientRequest("GET", self._at(path), fields={"accept": ACCEPT})
         answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
@@ -171,10 +179,14 @@ class Client:
         return self._content(answer, path)
 
     def post(self, path: str, obj: object, *, method: str = "POST") -> Any:
-        """What a path answers to an object, sealed for this path and method; `method` may be PUT, say. As `get`.
+        """Send an object to a path and return the content of the response, as `get` does.
 
-        The path's route must convert, and be one for signed requests. An envelope is used once: when no whole answer
-        came, what became of it is not known, and Unreachable is raised. Raises brine_codec.Unsupported, and TooLarge.
+        method: POST, or another such as PUT.
+
+        The object is sealed for this path and method. The route must convert sealed objects and require signed
+        requests. An envelope can be used only once. So if no complete response came, the client does not retry and
+        raises Unreachable: the gateway may have handled the request or not. Raises brine_codec.Unsupported and
+        TooLarge.
         """
         url, now = self._at(path), self._clock()
         context = ("request", method, canonical_target(path), self.principal)
@@ -185,7 +197,7 @@ class Client:
 
     def _at(self, path: str) -> str:
         if not path.startswith("/"):
-            raise ValueError('a path begins with "/"')  # else it would be part of the host's name
+            raise ValueError('a path begins with "/"')  # otherwise it would continue the host name
         return self._url + path
 
     def _content(self, answer: ClientResponse, path: str) -> Any:
@@ -208,7 +220,7 @@ class Client:
                 for members in delivered["messages"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise AnswerInvalid("an answer with messages lacks what belongs to one") from error
+            raise AnswerInvalid("an answer with messages lacks a member of a message") from error
         yield from messages
 
     def _open(self, message: Message) -> object:
@@ -218,7 +230,7 @@ class Client:
         context = ("message", message.channel, message.sender)
         opened = self._exchange.open(sealed, context=context, now=self._clock())
         if type(opened) is not tuple or len(opened) != 2:
-            raise AnswerInvalid("what is sealed is no message: a message is a nonce and its content")
+            raise AnswerInvalid("the sealed content is not a message: a message is a nonce and its content")
         return opened[1]
 
     def _acknowledge(self, message: Message) -> None:
@@ -227,7 +239,7 @@ class Client:
         try:
             self._check(answer, 204)
         except (NotFound, ReceiptExpired):
-            if is_first:  # else an attempt before, whose answer was lost, has done it
+            if is_first:  # otherwise an earlier attempt, whose response was lost, has done it
                 raise
 
     def _extend(self, message: Message, visibility: int) -> str:
@@ -239,7 +251,7 @@ class Client:
         self._check(answer, 200)
         members = answer.document()
         if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
-            raise AnswerInvalid("an answer about a receipt has none")
+            raise AnswerInvalid("an answer that extends a receipt has no receipt")
         return str(members["receipt"])
 
     def _request_upload(self, path: str, body: bytes) -> ClientResponse:
@@ -256,12 +268,12 @@ class Client:
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - 6 ms that importing the client does not have to wait for
+    from urllib.parse import quote  # noqa: PLC0415 - takes 6 ms, which importing the client should not
 
     return quote(text, safe="")
 
 
 def _nonce() -> bytes:
-    from os import urandom  # noqa: PLC0415 - so that a test sees what is used
+    from os import urandom  # noqa: PLC0415 - at the call, so that tests can replace it
 
     return urandom(16)
