@@ -35,7 +35,7 @@ class AnswerInvalid(ClientError):
 
 
 class Refused(ClientError):
-    """A response that refuses the request. `problem`: the last part of the problem type (docs/problems.md), or empty."""
+    """A response that refuses the request. `problem`: the last part of its type (docs/problems.md), or empty."""
 
     def __init__(self, status: int, problem: str = "", detail: str = "", title: str = "") -> None:
         what = detail or title or "no reason was given"
