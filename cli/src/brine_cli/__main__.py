@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit code: 0, 1 when it cannot be done, 2 when it is not understood."""
+    """Run the command line and return its exit code: 0 if done, 1 if it failed, 2 if it is not understood."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -123,7 +123,7 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--tenant goes alone, or with --url or --tag")
     if options.tenant == "":
         parser.error("a tenant has a name")
-    from brine_cli.commands import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
+    from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
 
     return purge.run(options)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.emulators.resources import aws_client, make_resources
+from brine_cli.emulators.resources import aws_client, create_resources
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.queue_poller import QueuePoller
 from brine_cli.template.event_sources import QueueSource
@@ -37,7 +37,7 @@ class Queue:
             "Live": {"Type": "AWS::SQS::Queue", "Properties": properties},
             "Dead": {"Type": "AWS::SQS::Queue"},
         }
-        made = make_resources(resources, endpoint, name_of=lambda logical_id: f"{logical_id}-{name}")
+        made = create_resources(resources, endpoint, name_of=lambda logical_id: f"{logical_id}-{name}")
         self.endpoint = endpoint
         self.sqs = aws_client("sqs", endpoint)
         self.url, self.arn, self.dead_url = made["Live", "Ref"], made["Live", "Arn"], made["Dead", "QueueUrl"]

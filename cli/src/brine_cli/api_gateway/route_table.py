@@ -1,8 +1,7 @@
-"""Picks the route of an HTTP API as API Gateway does.
+"""The choice of a route of an HTTP API, as API Gateway does it.
 
-The most specific wins: a full match before a greedy one, a literal segment before a variable, a method before ANY;
-`$default` takes what is left.
-(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html)
+The most specific route wins: a full match before a greedy one, a literal segment before a variable, a method before
+ANY. `$default` is the last. (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html)
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class RouteTable:
         self._routes = [(route, _pattern(route)) for route in sorted(routes, key=_specificity)]
 
     def match(self, method: str, path: str) -> RouteMatch | None:
-        """The route for a request, or None when API Gateway would answer 404. `path` is decoded."""
+        """Return the route for a request, or None if API Gateway would answer 404. `path` is decoded."""
         for route, pattern in self._routes:
             if route.method in {"ANY", method} and (found := pattern.fullmatch(path)):
                 return RouteMatch(route=route, parameters=found.groupdict())

@@ -1,4 +1,4 @@
-"""The events that invoke functions, as far as the twin delivers them: routes of the HTTP API, and queues."""
+"""The event sources that the twin supports: routes of the HTTP API, and SQS queues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from brine_cli.template.authorizers import Authorizer
     from brine_cli.template.document import Node
 
-_DEFAULT_BATCH = 10  # messages; Lambda's, for queues
+_DEFAULT_BATCH = 10  # messages; Lambda's default for queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,13 @@ class ApiRoute:
 
     @property
     def key(self) -> str:
-        """The route key that events carry."""
+        """The route key in events."""
         return "$default" if self.path is None else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSource:
-    """A queue whose messages go to a function, and whether the function says which of a batch have failed."""
+    """A queue whose messages go to a function. `reports_failures`: the function returns partial batch responses."""
 
     function: str
     queue_arn: str
@@ -46,9 +46,9 @@ class QueueSource:
 
 
 def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRoute:
-    """The route that an event of type HttpApi makes; `api` is its API. Both are resolved `Properties`.
+    """Return the route of an HttpApi event; `api` is its API. Both are resolved `Properties`.
 
-    Raises TemplateError, which begins with `where`.
+    Raises TemplateError with a message that begins with `where`.
     """
     if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
         raise TemplateError(f"{where}: the local twin sends payload format 2.0 only")
@@ -67,7 +67,7 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
 
 
 def read_queue_source(where: str, function: str, properties: Node) -> QueueSource:
-    """The queue of an event of type SQS, from its resolved `Properties`. Raises TemplateError."""
+    """Return the queue of an SQS event from its resolved `Properties`. Raises TemplateError."""
     if not isinstance(properties.get("Queue"), str):
         raise TemplateError(f"{where}: Queue must be the ARN of a queue")
     for name in ("FilterCriteria", "Enabled"):

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def serve() -> Iterator[Serve]:
     servers: list[HttpServer] = []
 
-    def start(answer: Callable[[HttpRequest], HttpResponse], **patience: float) -> str:
+    def start(answer: Callable[[HttpRequest], HttpResponse], **timeouts: float) -> str:
         listener = listen("127.0.0.1", 0)
-        servers.append(HttpServer(listener, answer, Timeouts(**patience)).__enter__())
+        servers.append(HttpServer(listener, answer, Timeouts(**timeouts)).__enter__())
         return url_of(listener)
 
     yield start

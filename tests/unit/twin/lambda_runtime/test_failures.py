@@ -89,7 +89,7 @@ def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: lis
 
 
 def test_the_integration_time_out(kind: int, console: list[str]) -> None:
-    with Twin(template=TEMPLATE, environments=kind, report=console.append, patience=0.3) as twin:
+    with Twin(template=TEMPLATE, environments=kind, report=console.append, integration_timeout=0.3) as twin:
         status, body = get(twin, "/odd/forever")
         assert status == 503
         assert json.loads(body)["message"] == "Service Unavailable"
@@ -105,7 +105,7 @@ def test_one_request_at_a_time_in_each_process() -> None:
 
 
 def test_requests_wait_for_a_free_process_no_longer_than_api_gateway(console: list[str]) -> None:
-    with Twin(template=TEMPLATE, environments=1, report=console.append, patience=0.3) as twin:
+    with Twin(template=TEMPLATE, environments=1, report=console.append, integration_timeout=0.3) as twin:
         assert get(twin, "/odd/forever")[0] == 503
         assert get(twin, "/odd/fine")[0] == 503
         assert get(twin, "/about")[0] == 200  # other functions have processes of their own
