@@ -103,7 +103,7 @@ class Twin:
         integration_timeout: float = limits.INTEGRATION_SECONDS,
     ) -> None:
         if origin is not None and routes is not None:
-            raise CommandError("an origin and a routes file exclude each other")
+            raise CommandError("give an origin or a routes file, not both")
         if environments < 0:
             raise CommandError("the number of environments cannot be negative")
         for name, url in (("origin", origin), ("AWS endpoint", aws_endpoint)):
@@ -251,7 +251,7 @@ class Twin:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
                 self._report(
-                    f"{failure}\n{name} will answer with errors until this is mended; the next request tries again"
+                    f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
                 )
             except IntegrationTimedOut:
                 self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")

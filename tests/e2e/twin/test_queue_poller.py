@@ -150,7 +150,7 @@ def test_a_malformed_report_fails_the_whole_batch(queue: Queue, failures: str) -
     queue.send("a", "b")
     queue.poller(lambda _: f'{{"batchItemFailures": {failures}}}'.encode()).poll()
     assert queue.left() == ["a", "b"]
-    assert queue.told == ["2 messages for Fn will come again: it names none of them"]
+    assert queue.told == ["2 messages for Fn will be delivered again: its batch response is malformed"]
 
 
 def test_a_function_that_fails_is_told_of_once_and_loses_nothing(queue: Queue) -> None:
@@ -161,7 +161,7 @@ def test_a_function_that_fails_is_told_of_once_and_loses_nothing(queue: Queue) -
     poller = queue.poller(invoke)
     poller.poll()
     poller.poll()
-    assert queue.told == ["2 messages for Fn will come again: Fn raised"]
+    assert queue.told == ["2 messages for Fn will be delivered again: Fn raised"]
     assert not poller.poll()
     assert queue.left(queue.dead_url) == ["a", "b"]
 

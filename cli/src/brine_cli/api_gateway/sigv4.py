@@ -81,7 +81,7 @@ def _signed_names(listed: str, headers: dict[str, str]) -> Iterator[str]:
     if missing := {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))} - names:
         raise SignatureRefused(f"these fields must be signed: {', '.join(sorted(missing))}")
     if absent := names - headers.keys():
-        raise SignatureRefused(f"these fields are signed, but not there: {', '.join(sorted(absent))}")
+        raise SignatureRefused(f"these signed fields are missing: {', '.join(sorted(absent))}")
     yield from names
 
 
@@ -93,7 +93,7 @@ def _stamp(text: str, day: str, now: datetime) -> datetime:
     if text[:8] != day:
         raise SignatureRefused("its x-amz-date and the day in its Authorization field differ")
     if abs(stamp - now) > SKEW:
-        raise SignatureRefused(f"it is dated {text}, more than five minutes from now ({now.strftime(_STAMP)})")
+        raise SignatureRefused(f"its x-amz-date is {text}, more than five minutes from now ({now.strftime(_STAMP)})")
     return stamp
 
 

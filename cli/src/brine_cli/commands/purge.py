@@ -64,14 +64,15 @@ def server_time(url: str) -> float:
     try:
         return parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError):
-        raise CommandError(f"{url} does not say what time it is") from None
+        raise CommandError(f"{url} answers without a valid Date field") from None
 
 
 def check_clock(theirs: float, ours: float) -> None:
     """Raise CommandError if our clock is wrong. A purge compares times, so it would miss responses."""
     if not theirs - TOLERANCE <= ours <= theirs + 1 + TOLERANCE:  # `theirs` is rounded down
         raise CommandError(
-            f"this machine's clock differs from AWS's by {abs(ours - theirs):.0f} s, and a purge compares times: set it"
+            f"this machine's clock differs from AWS's by {abs(ours - theirs):.0f} s, and a purge compares times: "
+            "set the clock"
         )
 
 

@@ -77,7 +77,7 @@ def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRe
     )
 
     class Dispatcher(DomainDispatcherApplication):
-        """Passes requests without a signature to S3. Only S3 has links, but moto could take the path for any service."""
+        """Passes unsigned requests to S3. Only S3 has links, but moto could take the path for any service."""
 
         def get_application(self, environ: WSGIEnvironment) -> Any:
             if is_signed(environ):

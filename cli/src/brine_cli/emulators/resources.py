@@ -62,7 +62,7 @@ def create_resources(
         try:
             found = makers[resource["Type"]](endpoint, name, properties)
         except (ClientError, BotoCoreError) as error:
-            raise EmulatorFailed(f"{logical_id} cannot be made at {endpoint}: {error}") from error
+            raise EmulatorFailed(f"{logical_id} cannot be created at {endpoint}: {error}") from error
         except KeyError as error:
             raise TemplateError(f"{logical_id}: {error} is missing") from error
         attributes |= {(logical_id, attribute): value for attribute, value in found.items()}

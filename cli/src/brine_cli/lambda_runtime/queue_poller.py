@@ -104,15 +104,16 @@ class QueuePoller:
         try:
             answer = json.loads(self._invoke(event.encode()))
         except (InvocationFailed, IntegrationTimedOut) as failure:
-            why = str(failure) or "it took longer than the twin waits"
-            self._report_once(f"{len(messages)} messages for {self._source.function} will come again: {why}")
+            why = str(failure) or "it took too long"
+            self._report_once(f"{len(messages)} messages for {self._source.function} will be delivered again: {why}")
             return []
         if not self._source.reports_failures:
             return messages
         failed = failed_ids(answer, {message["MessageId"] for message in messages})
         if failed is None:
             self._report_once(
-                f"{len(messages)} messages for {self._source.function} will come again: it names none of them"
+                f"{len(messages)} messages for {self._source.function} will be delivered again: "
+                "its batch response is malformed"
             )
             return []
         return [message for message in messages if message["MessageId"] not in failed]

@@ -29,7 +29,7 @@ def authorizer_of(where: str, event: Node, api: Node) -> Authorizer:
             raise TemplateError(f"{where}: Authorizer NONE needs a DefaultAuthorizer in the API's Auth")
         return "NONE"
     if name != "AWS_IAM":
-        raise TemplateError(f"{where}: the local twin does not know the authorizer {name}, only AWS_IAM and NONE")
+        raise TemplateError(f"{where}: the local twin does not support the authorizer {name}, only AWS_IAM and NONE")
     if of_api.get("EnableIamAuthorizer") is not True:
         raise TemplateError(f"{where}: AWS_IAM needs EnableIamAuthorizer: true in the API's Auth")
     # SAM leaves OPTIONS without an authorizer, because a preflight request cannot be signed.

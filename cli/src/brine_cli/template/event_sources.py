@@ -72,7 +72,7 @@ def read_queue_source(where: str, function: str, properties: Node) -> QueueSourc
         raise TemplateError(f"{where}: Queue must be the ARN of a queue")
     for name in ("FilterCriteria", "Enabled"):
         if name in properties:
-            raise TemplateError(f"{where}: the local twin does not know {name}")
+            raise TemplateError(f"{where}: the local twin does not support {name}")
     return QueueSource(
         function=function,
         queue_arn=properties["Queue"],

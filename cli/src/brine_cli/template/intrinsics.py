@@ -86,7 +86,7 @@ class Resolver:
             if name in self._functions and not (name == "Condition" and isinstance(node[name], dict)):
                 return self._call(name, node[name], where)
             if isinstance(name, str) and name.startswith("Fn::"):
-                raise TemplateError(f"{where}: the local twin does not know {name}")
+                raise TemplateError(f"{where}: the local twin does not support {name}")
         entries = ((key, self.resolve(value, where)) for key, value in node.items())
         return {key: value for key, value in entries if value is not _NO_VALUE}
 

@@ -112,7 +112,7 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         (
             "CodeUri: code, Handler: a.b, Events: {E: {Type: SQS, Properties: {Queue: q, FilterCriteria: {}}}}",
             "",
-            "Fn.E: the local twin does not know FilterCriteria",
+            "Fn.E: the local twin does not support FilterCriteria",
         ),
         (
             "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}",

@@ -47,8 +47,8 @@ JWT: dict[str, Any] = {"Authorizers": {"Jwt": {}}}
         ({"EnableIamAuthorizer": "true"}, {"Authorizer": "AWS_IAM"}, "AWS_IAM needs EnableIamAuthorizer: true"),
         ({"DefaultAuthorizer": "AWS_IAM"}, {}, "AWS_IAM needs EnableIamAuthorizer: true"),
         (ENABLED, {"Authorizer": "NONE"}, "Authorizer NONE needs a DefaultAuthorizer"),
-        (ENABLED | JWT, {"Authorizer": "Jwt"}, "the local twin does not know the authorizer Jwt"),
-        (JWT | {"DefaultAuthorizer": "Jwt"}, {}, "the local twin does not know the authorizer Jwt"),
+        (ENABLED | JWT, {"Authorizer": "Jwt"}, "the local twin does not support the authorizer Jwt"),
+        (JWT | {"DefaultAuthorizer": "Jwt"}, {}, "the local twin does not support the authorizer Jwt"),
     ],
 )
 def test_what_is_refused(api: dict[str, Any], event: dict[str, Any], message: str) -> None:

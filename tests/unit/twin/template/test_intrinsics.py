@@ -97,7 +97,7 @@ def test_given_parameters_win_over_defaults(tmp_path: Path) -> None:
         ("!If [IsProduction, a, b]", "Subject: no condition has the name IsProduction"),
         ("!FindInMap [Sizes, dev, memory]", "Subject: !FindInMap Sizes.dev.memory: no such entry"),
         ("!Ref Needed", "Needed: the parameter has no default"),
-        ("!ImportValue other", "Subject: the local twin does not know Fn::ImportValue"),
+        ("!ImportValue other", "Subject: the local twin does not support Fn::ImportValue"),
         ("!Join a", "Subject: Fn::Join cannot be used like this: 'a'"),
     ],
 )
