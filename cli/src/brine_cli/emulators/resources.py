@@ -136,7 +136,7 @@ def _create_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
         attributes = {key: str(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
-        url = sqs.create_queue(QueueName=name, ResourceAttributes=attributes)["QueueUrl"]
+        url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}
 
@@ -151,5 +151,5 @@ def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attribut
         target = policy["deadLetterTargetArn"]
         redrive = json.dumps({**policy, "deadLetterTargetArn": known.get(target, target)})
         aws_client("sqs", endpoint).set_queue_attributes(
-            QueueUrl=attributes[logical_id, "Ref"], ResourceAttributes={"RedrivePolicy": redrive}
+            QueueUrl=attributes[logical_id, "Ref"], Attributes={"RedrivePolicy": redrive}
         )

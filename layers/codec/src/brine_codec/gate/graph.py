@@ -14,9 +14,7 @@ from brine_codec.pickling import opcodes as op
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    type MatchAt = Callable[[bytes, int], re.Match[bytes] | None]
+    from brine_codec.gate.patterns import MatchAt
 
 MEMOIZE, STACK_GLOBAL, LONG_BINGET = 0x94, 0x93, 0x6A
 _LONGEST = 41
