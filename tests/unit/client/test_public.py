@@ -1,4 +1,4 @@
-"""The names that others may rely on, what importing them brings, and whose credentials are whose."""
+"""The public names, the modules that importing them loads, and the principals of credentials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When something is tried again, and when not any more."""
+"""Retries: their number, pauses and budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_pauses_double_up_to_the_longest() -> None:
     assert pauses == [0.5, 1, 2, 2.5, 2.5]
 
 
-def test_what_the_gateway_asks_for_goes_before_up_to_the_longest() -> None:
+def test_retry_after_replaces_the_pause_up_to_the_longest() -> None:
     pauses: list[float] = []
     retries = Retries(attempts=3, longest_pause=5, sleep=pauses.append, random=lambda: 1.0)
     answers = iter(

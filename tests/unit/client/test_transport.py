@@ -1,4 +1,4 @@
-"""The way of a request: how much may come back, and where it may lead."""
+"""Requests on the wire: the largest response, the allowed URLs, and lost connections."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_one_of_just_the_largest_size_is_whole_and_leaves_the_connection_in_use(
 
 
 def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
-    """As after a Lambda function was frozen. The request is not repeated, since it need not be: it went out once."""
+    """As after a Lambda function was frozen. The request is sent only once, over a new connection."""
     said = HEAD + b"content-length: 1\r\n\r\nx"
     with Loopback(answering_once_and_closing(said)) as server:
         connections = Connections()
@@ -97,7 +97,7 @@ def test_a_request_whose_connection_broke_is_repeated_only_if_it_may_be(may_repe
         assert len(server.requests) == sent
 
 
-def test_from_https_nothing_leads_to_http() -> None:
+def test_an_https_gateway_cannot_lead_to_an_http_store() -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
 

@@ -74,7 +74,7 @@ def array(text: object, shape: object, order: object, data: object) -> Array:
     Raises Undecodable unless they fit exactly.
     """
     if type(text) is not str or not DTYPE.fullmatch(text):
-        raise Undecodable("an array has a dtype that may not travel")
+        raise Undecodable("an array has a dtype that is not allowed")
     if type(shape) is not tuple or len(shape) > MOST_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
         raise Undecodable("an array's shape is not a tuple of sizes")
     if order not in ("C", "F") or not isinstance(data, (bytes, memoryview)):
@@ -91,17 +91,17 @@ def array(text: object, shape: object, order: object, data: object) -> Array:
 def _check_values(made: Array, dtype: np.dtype[Any], view: memoryview) -> None:
     """Raise Undecodable for bytes that are no value of the dtype: some dtypes do not use every bit pattern."""
     if made.size and dtype.kind == "b" and np.frombuffer(view, np.uint8).max() > 1:
-        raise Undecodable("an array of booleans holds something else")
+        raise Undecodable("an array of booleans holds a byte other than 0 and 1")
     if made.size and dtype.kind == "U":
         points = np.frombuffer(view, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
         if points.max() > 0x10FFFF:
-            raise Undecodable("an array of texts holds what is no character")
+            raise Undecodable("an array of texts holds an invalid code point")
 
 
 def _text_of(dtype: np.dtype[Any]) -> str:
     text = dtype.str
     if not DTYPE.fullmatch(text) or dtype.hasobject:
-        raise Unsupported(f"arrays of dtype {dtype.name} may not travel")
+        raise Unsupported(f"arrays of dtype {dtype.name} cannot be written")
     return text
 
 

@@ -183,7 +183,7 @@ class Codec:
         if info.size > self._limits.size:
             raise TooLarge(f"the content takes {info.size} bytes, more than the limit of {self._limits.size}")
         if self._gated and not info.kind & KIND_TREE:
-            raise Forbidden("the envelope holds a graph of objects, which is not taken from other parties")
+            raise Forbidden("the envelope holds a graph stream, and a codec with a gate opens only tree streams")
         budget = Budget(self._limits, len(sealed))
         content, views = self._unpacked(info, content, budget)
         stream = content if type(content) is bytes else bytes(content)
@@ -198,7 +198,7 @@ class Codec:
                 budget.spend(_unpacking(info.size, buffers=info.kind & KIND_BUFFERS), 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
-            raise Malformed("the content is not as long as its header says")
+            raise Malformed("the content does not have the size in its header")
         return split(content, self._limits.buffers) if info.kind & KIND_BUFFERS else (content, [])
 
     def peek(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Info:
@@ -216,7 +216,7 @@ class Codec:
         if len(sealed) > self._limits.sealed_size:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
         if sealed[4] != SUITE_HMAC_SHA256:
-            raise Malformed("the envelope is sealed in a way that this version does not know")
+            raise Malformed("the envelope has a suite that this version does not support")
         key = self._keyring.opening_key(int.from_bytes(sealed[8:12]), now)
         content = sealed[SIZE:-TAG_SIZE] if len(sealed) < COPIED else memoryview(sealed)[SIZE:-TAG_SIZE]
         tag = key.mac(self._purpose).tag(sealed[:SIZE] + encode_context(context), content)

@@ -153,7 +153,7 @@ def _form(column: pd.Series[Any] | pd.Index[Any]) -> Values:
         return "objects", list(column)
     if isinstance(dtype, np.dtype):
         return "array", column.to_numpy()
-    raise Unsupported(f"a column of dtype {dtype.name} may not travel")
+    raise Unsupported(f"a column of dtype {dtype.name} cannot be written")
 
 
 def _written_out(categories: pd.Index[Any]) -> pd.Index[Any]:
@@ -171,7 +171,7 @@ def _zone_name(dtype: pd.DatetimeTZDtype) -> str:
     except Exception:  # noqa: BLE001 - pandas raises many types for a name that it does not know
         same = False
     if not same:
-        raise Unsupported(f"the time zone {name[:60]} has no name that it can be found by: use a zoneinfo.ZoneInfo")
+        raise Unsupported(f"the time zone {name[:60]} cannot be found by its name: use a zoneinfo.ZoneInfo")
     return name
 
 
@@ -184,7 +184,7 @@ def _checked_column(form: object, *data: object) -> Column:
 def _column(part: object, size: int) -> Any:
     """Return the values of a column. Raises Undecodable unless there are `size` of them."""
     if not isinstance(part, Column):
-        raise Undecodable("a column is not made as one")
+        raise Undecodable("a column is not a Column")
     made: Any = part.parts[0]
     if len(made) != size:
         raise Undecodable("a column is not as long as its index")
@@ -219,7 +219,7 @@ def _nullable(dtype: object, data: object, mask: object) -> Any:
 
 def _zoned(zone: object, data: object) -> Any:
     if type(zone) is not str or not _ZONE.fullmatch(zone) or _array(data).dtype.kind != "M":
-        raise Undecodable("a column of zoned times is not times with a zone")
+        raise Undecodable("a column of aware times is not an array of times with a zone")
     return pd.DatetimeIndex(_array(data)).tz_localize("UTC").tz_convert(zone).array
 
 
@@ -231,11 +231,11 @@ def _categories(categories: object, ordered: object, codes: object) -> Any:
     values: Any = categories.to_numpy()
     if values.dtype == object:
         if not _HASHED_BY_SECRET.issuperset(map(type, values)) or len(set(values)) != len(values):
-            raise Undecodable("categories are not different texts, bytes or dates")
+            raise Undecodable("categories are not distinct texts, bytes or dates")
     elif len(np.unique(values)) != len(
         values
     ):  # sorting: the hash table of pandas takes quadratic time for chosen values
-        raise Undecodable("a category is there twice")
+        raise Undecodable("a category is duplicated")
     dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - as said
     return pd.Categorical.from_codes(_array(codes), dtype=dtype)
 

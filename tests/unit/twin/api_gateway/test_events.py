@@ -1,4 +1,4 @@
-"""Events are made as AWS makes them; each expectation is one of docs/aws-http-events.md."""
+"""Events are made as AWS makes them. docs/aws-http-events.md has the source of each expectation."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_forwarded_port_is_that_of_the_host(host: bytes, port: str) -> None:
     assert event((b"host", host))["headers"]["x-forwarded-port"] == port
 
 
-def test_what_the_gateway_adds_and_uses_up() -> None:
+def test_headers_that_the_gateway_adds_and_removes() -> None:
     headers = event(
         (b"host", b"127.0.0.1:3000"),
         (b"x-forwarded-for", b"198.51.100.1"),

@@ -1,4 +1,4 @@
-"""Answers become responses as in an HTTP API; each expectation is one of docs/aws-http-events.md."""
+"""Results become responses as in an HTTP API. docs/aws-http-events.md has the source of each expectation."""
 
 from __future__ import annotations
 

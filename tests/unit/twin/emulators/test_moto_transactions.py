@@ -1,4 +1,4 @@
-"""moto's transactions, mended: they still roll back, and what they cost does not grow with the table."""
+"""The patched transactions of moto: they still roll back, and their cost does not grow with the table."""
 
 from __future__ import annotations
 

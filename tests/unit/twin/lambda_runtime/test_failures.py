@@ -1,4 +1,4 @@
-"""What goes wrong in a function is answered as AWS does, explained on the console, and harms no other request."""
+"""Failures of a function are answered as AWS does, explained on the console, and do not affect other requests."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_traceback_begins_with_the_functions_own_code(twin: Twin, console: lis
     assert "worker.py" not in console[-1]
 
 
-def test_the_same_traceback_is_not_told_twice(twin: Twin, console: list[str]) -> None:
+def test_the_same_traceback_is_not_printed_twice(twin: Twin, console: list[str]) -> None:
     get(twin, "/odd/raise")
     get(twin, "/odd/raise")
     assert console[-1] == "GET /odd/raise -> 502: OddFunction raised: ValueError: odd on purpose (as above)"

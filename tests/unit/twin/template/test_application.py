@@ -1,4 +1,4 @@
-"""What is read from a template is what SAM would deploy; what it could not is an error with the logical id."""
+"""A template is read as SAM would deploy it. An invalid template is an error with the logical id."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_would_not_run(tmp_path: Path, function: str, others: str, message: str) -> None:
+def test_applications_that_would_not_run(tmp_path: Path, function: str, others: str, message: str) -> None:
     with pytest.raises(TemplateError) as raised:
         read_with(tmp_path, function, others)
     assert message in str(raised.value)

@@ -1,4 +1,4 @@
-"""A route's authorizer is what SAM would make of the template; what the twin does not know is an error."""
+"""A route has the authorizer that SAM would give it. An unsupported authorizer is an error."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_of_a_whole_template() -> None:
     }
 
 
-def test_of_a_template_that_says_nothing() -> None:
+def test_defaults_of_an_empty_template() -> None:
     assert set(authorizers("template.yaml").values()) == {"NONE"}
 
 

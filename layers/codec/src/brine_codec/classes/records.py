@@ -66,7 +66,7 @@ class RecordMaker(Maker):
             if field_type.classes is not None and not isinstance(value, field_type.classes):
                 return f"{name}: {type(value).__name__} does not fit the annotation"
             if field_type.inside is not None and not field_type.inside(value):
-                return f"{name}: what it holds does not fit the annotation"
+                return f"{name}: its items do not fit the annotation"
         return None
 
 

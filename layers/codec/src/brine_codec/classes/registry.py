@@ -62,11 +62,11 @@ class Registry:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a name of letters, digits, points and dashes")
         if not 0 < version < 10**9:
-            raise ValueError("versions count from 1")
+            raise ValueError("a version is a number from 1 to 999,999,999")
         if name in self._names or cls in self.reducers:
             raise ValueError(f"{name} is registered already")
         if any("__call__" in vars(base) for base in cls.__mro__):
-            raise TypeError(f"{cls.__qualname__} can be called: a stream could call it")
+            raise TypeError(f"{cls.__qualname__} has __call__: a stream could call its objects")
         if accepts and not all(0 < old < version for old in accepts):
             raise ValueError("only older versions can be upgraded from")
         tag = f"{name}@{version}"

@@ -42,9 +42,9 @@ class Vocabulary:
         except CodecError:
             raise
         except Exception as error:  # `pack` is the caller's code
-            raise Unsupported(f"{type(value).__qualname__} cannot be taken apart: {type(error).__name__}") from error
+            raise Unsupported(f"{type(value).__qualname__} cannot be reduced: {type(error).__name__}") from error
         if type(values) is not tuple:
-            raise Unsupported(f"pack of {type(value).__qualname__} does not give a tuple")
+            raise Unsupported(f"pack of {type(value).__qualname__} does not return a tuple")
         return maker, values
 
     def make(self, tag: str, values: Values) -> object:

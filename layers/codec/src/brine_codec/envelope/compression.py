@@ -107,7 +107,7 @@ def _inflate(packed: bytes | memoryview, size: int) -> bytes:
     except zlib.error:
         content = b""
     if len(content) != size or not inflater.eof or inflater.unused_data:
-        raise Malformed("the compressed content is not what its header says")
+        raise Malformed("the compressed content does not have the size in its header")
     return content
 
 
@@ -125,5 +125,5 @@ def _unframe(packed: bytes | memoryview, size: int) -> bytes:
     except zstd.ZstdError:
         content = b""
     if not content or len(content) != size:
-        raise Malformed("the compressed content is not what its header says")
+        raise Malformed("the compressed content does not have the size in its header")
     return content

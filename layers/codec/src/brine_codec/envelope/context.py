@@ -17,7 +17,7 @@ def encode_context(parts: Iterable[str | bytes]) -> bytes:
     Two different sequences of parts never give the same bytes. "a" and b"a" count as the same part.
     """
     if isinstance(parts, (str, bytes)):
-        raise TypeError("context is a sequence of parts, not one text")
+        raise TypeError("context is a sequence of parts, not one text or bytes")
     encoded = b""
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

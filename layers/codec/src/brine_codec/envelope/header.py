@@ -28,7 +28,7 @@ class Info:
             sealed
         )
         if flags or dictionary or kind > KIND_BUFFERS | KIND_TREE or compression > COMPRESSION_ZSTD:
-            raise Malformed("the header asks for what this version does not know")
+            raise Malformed("the header has a flag or a kind that this version does not support")
         self.compression: int = compression
         self.kind: int = kind
         self.key_id: int = key_id

@@ -42,9 +42,9 @@ class Budget:
         self.memory -= memory
         self.steps -= steps
         if self.memory < 0:
-            raise TooLarge("the object would take more memory than a message of this size may")
+            raise TooLarge("the object would take more memory than the budget of a message of this size")
         if self.steps < 0:
-            raise TooLarge("the object would take more time than a message of this size may")
+            raise TooLarge("the object would take more time than the budget of a message of this size")
 
 
 def steps_for_keys(keys: int, values: int = 0) -> float:

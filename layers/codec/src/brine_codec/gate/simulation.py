@@ -134,7 +134,7 @@ class Simulation:
         items: list[StackEntry] = []
         while len(items) < count:
             if len(stack) <= self._marks[-1][0]:
-                raise Forbidden("the stream takes what is not there")
+                raise Forbidden("the stream pops from an empty stack")
             top = stack.pop()
             if type(top) is tuple:
                 stack.extend(self._expand(top))
@@ -150,13 +150,13 @@ class Simulation:
             self._stack += self._pop(1)
             top = self._stack[-1]
         if not isinstance(top, list) or top[0] != kind:
-            raise Forbidden("the stream fills what is not a container of that kind")
+            raise Forbidden("the stream adds items to a value that is not a container of that kind")
         return top
 
     def _pop_to_mark(self) -> list[StackEntry]:
         """Pop all entries down to the last MARK. Return them in their order."""
         if len(self._marks) == 1:
-            raise Forbidden("the stream goes back to a mark that it has not set")
+            raise Forbidden("the stream pops to a MARK that it has not pushed")
         fence, _ = self._marks.pop()
         items = self._stack[fence:]
         del self._stack[fence:]
@@ -248,7 +248,7 @@ class Simulation:
                 if place % every == 0:
                     if isinstance(entry, list):
                         if entry[0] in (LIST, DICT, SET):
-                            raise Forbidden("the stream uses what cannot be hashed as a key")
+                            raise Forbidden("the stream uses an unhashable value as a key")
                         if entry[0] != RANDOM_HASH_OBJECT:
                             keys, values = keys + 1, values + entry[2] + 1
                             self._expensive_keys += entry[2] > EXPENSIVE
@@ -273,10 +273,10 @@ class Simulation:
     def _call(self, pos: int, depth: int, values: int) -> None:
         """Replace the maker by the object of its call, which ends here."""
         if len(self._stack) <= self._marks[-1][0]:
-            raise Forbidden("the stream calls what is not there")
+            raise Forbidden("the stream calls with an empty stack")
         maker = self._stack.pop()
         if not isinstance(maker, list) or maker[0] != MAKER:
-            raise Forbidden("the stream calls what is no maker")
+            raise Forbidden("the stream calls a value that is not a maker")
         self._stack.append(self._object(maker[2], depth, values))
         known, inside = self._makers[maker[2]], pos - maker[1]
         self._budget.spend(known.memory_per_byte * inside, known.steps_per_byte * inside)

@@ -57,9 +57,9 @@ def _reduced_parts(path: str, part: object, table: Reducers) -> Iterator[tuple[s
     except Unsupported:
         raise
     except Exception as error:  # `pack` is the caller's code
-        raise Unsupported(f"{type(part).__qualname__} cannot be taken apart: {type(error).__name__}") from error
+        raise Unsupported(f"{type(part).__qualname__} cannot be reduced: {type(error).__name__}") from error
     if not (isinstance(reduced, tuple) and len(reduced) == 2 and type(reduced[1]) is tuple):
-        raise Unsupported(f"pack of {type(part).__qualname__} does not give a tuple")
+        raise Unsupported(f"pack of {type(part).__qualname__} does not return a tuple")
     maker, values = reduced
     names: tuple[str, ...] = getattr(maker, "names", ())  # of a record; importing the class would import typing
     for index, value in enumerate(values):

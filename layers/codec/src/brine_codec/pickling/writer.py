@@ -119,7 +119,7 @@ class _BoundedFile:
         """Keep a chunk. Raises TooLarge."""
         self._left -= len(chunk)
         if self._left < 0:
-            raise TooLarge("the object takes more bytes than the limit, each part counted as often as it is met")
+            raise TooLarge("the object takes more bytes than the limit; a part that is referenced twice counts twice")
         self.chunks.append(chunk)
 
 

@@ -49,7 +49,7 @@ def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - the pla
 def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:
     def make(items: object) -> T:
         if type(items) is not dict:
-            raise Undecodable("what should be a dict is not")
+            raise Undecodable("the argument is not a dict")
         return cls(items)
 
     return make

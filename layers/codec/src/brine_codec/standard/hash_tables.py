@@ -85,7 +85,7 @@ def _checked(columns: object, table: Table) -> tuple[list[Any], Any]:
         raise Undecodable("a dict or set is not a list of its keys and its values")
     keys, values = columns
     if not all(map(_may_be_key, keys)):
-        raise Undecodable("a dict or set has a key of a type that is not written so")
+        raise Undecodable("a dict or set has a key of a type that is never written in this form")
     return _charged(keys, table), values
 
 
@@ -160,4 +160,4 @@ def _frozenset(columns: object) -> frozenset[Any]:
 
 def _unique(made: Any, keys: list[Any], rest: object = None) -> None:
     if len(made) < len(keys) or rest is not None:
-        raise Undecodable("a dict or set has a key twice, or something beside its keys")
+        raise Undecodable("a dict or set has a duplicate key, or more than its keys")

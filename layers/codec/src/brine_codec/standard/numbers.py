@@ -90,7 +90,7 @@ def _packed_integers(limits: Limits, *names: str) -> Callable[[object], tuple[ob
 def _integers(limits: Limits, *values: object) -> None:
     for value in values:
         if type(value) is not int:
-            raise Undecodable("what should be an integer is not")
+            raise Undecodable("the argument is not an integer")
         if value.bit_length() > limits.integer_bits:
             raise TooLarge(f"an integer has more than {limits.integer_bits} bits")
 

@@ -56,7 +56,7 @@ def _path[T](cls: Callable[[str], T]) -> Callable[[object], T]:
 
 def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
     if not _ZONE.fullmatch(zone.key or ""):
-        raise Unsupported("a ZoneInfo without a key has no name to travel by")
+        raise Unsupported("a ZoneInfo without a key cannot be written")
     return zone.key
 
 
