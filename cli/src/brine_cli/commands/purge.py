@@ -67,11 +67,11 @@ def server_time(url: str) -> float:
         raise CommandError(f"{url} answers without a valid Date field") from None
 
 
-def check_clock(theirs: float, ours: float) -> None:
+def check_clock(server: float, local: float) -> None:
     """Raise CommandError if our clock is wrong. A purge compares times, so it would miss responses."""
-    if not theirs - TOLERANCE <= ours <= theirs + 1 + TOLERANCE:  # `theirs` is rounded down
+    if not server - TOLERANCE <= local <= server + 1 + TOLERANCE:  # `server` is rounded down
         raise CommandError(
-            f"this machine's clock differs from AWS's by {abs(ours - theirs):.0f} s, and a purge compares times: "
+            f"this machine's clock differs from AWS's by {abs(local - server):.0f} s, and a purge compares times: "
             "set the clock"
         )
 

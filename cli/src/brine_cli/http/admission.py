@@ -125,8 +125,8 @@ class Admission:
         pages = [found[0] for referer in fields.get(b"referer", ()) if (found := _PAGE.match(referer))]
         if pages and all(self._is_our_page(page, reached) for page in pages):
             return None
-        told = f"Referer is of {_shown(pages[0])}" if pages else "there is no Referer"
-        return self._refused_page(f"Sec-Fetch-Site is {_shown(site[0])} and {told}", pages[0] if pages else "")
+        referer = f"Referer is of {_shown(pages[0])}" if pages else "there is no Referer"
+        return self._refused_page(f"Sec-Fetch-Site is {_shown(site[0])} and {referer}", pages[0] if pages else "")
 
     def _is_our_page(self, origin: str, reached: str) -> bool:
         parts = _PAGE.fullmatch(origin)

@@ -44,11 +44,11 @@ def upload(
         fields = {str(name): str(value) for name, value in place["headers"].items()}
         request = ClientRequest("PUT", str(place["url"]), fields=fields, body=sealed)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AnswerInvalid("an answer to an upload does not say where to") from error
+        raise AnswerInvalid("a response to an upload does not say where to") from error
     try:
         store(request)
     except ValueError as error:  # a field that cannot be sent
-        raise AnswerInvalid("an answer to an upload does not say where to") from error
+        raise AnswerInvalid("a response to an upload does not say where to") from error
     except Refused as refused:
         if refused.status not in _ALREADY_STORED:
             raise

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Limits
 
 SEALED = "application/vnd.brine.sealed"
-EXCHANGE = "brine exchange"
-ANSWERS = "brine client"
+EXCHANGE_PURPOSE = "brine exchange"
+RESPONSE_PURPOSE = "brine client"
 ACCEPT = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
 REQUEST_LIFETIME = 300.0
 """Seconds until the sealed envelope of a request expires."""
@@ -66,8 +66,8 @@ class Client:
     ) -> None:
         self._url = url.rstrip("/")
         self._registry = Registry() if registry is None else registry
-        self._exchange = Codec(keyring, purpose=EXCHANGE, registry=self._registry, limits=limits)
-        self._answers = Codec(keyring, purpose=ANSWERS, registry=self._registry, limits=limits)
+        self._message_codec = Codec(keyring, purpose=EXCHANGE_PURPOSE, registry=self._registry, limits=limits)
+        self._response_codec = Codec(keyring, purpose=RESPONSE_PURPOSE, registry=self._registry, limits=limits)
         self._principal = principal
         self._signer = BotocoreSigner(self._url, credentials, region)
         self._signs_gets = False
@@ -112,7 +112,7 @@ class Client:
         now = self._clock()
         context = ("message", channel, self.principal)
         # without the nonce, a second message of an equal object would be taken as a copy of the first
-        sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
+        sealed = self._message_codec.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
         return SealedMessage(channel, sealed)
 
     def send_sealed(self, message: SealedMessage) -> str:
@@ -127,11 +127,11 @@ class Client:
             request_upload = lambda asked: self._request_upload(f"{path}/uploads", asked)  # noqa: E731 - fits on one line
             body = upload(body, message.digest, request_upload, self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
-        answer, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
-        self._check(answer, 202)
-        members = answer.document()
+        response, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
+        self._check(response, 202)
+        members = response.document()
         if not isinstance(members, dict) or members.get("id") != message.id:
-            raise AnswerInvalid("an answer to a message does not give the message's id")
+            raise AnswerInvalid("a response to a message does not give the message's id")
         return message.id
 
     def receive(
@@ -155,13 +155,13 @@ class Client:
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
             request = ClientRequest("GET", url, fields={"accept": SEALED}, extra_timeout=wait)
-            answer, _ = self._transport.signed(request)
-            if answer.status == 204:
+            response, _ = self._transport.signed(request)
+            if response.status == 204:
                 if not forever:
                     return
                 continue
-            self._check(answer, 200)
-            yield from self._messages(channel, answer)
+            self._check(response, 200)
+            yield from self._messages(channel, response)
 
     def get(self, path: str) -> Any:
         """Return the content of a path: an object if its route seals responses, else data of JSON, text, or bytes.
@@ -172,11 +172,11 @@ class Client:
         brine_codec.CodecError if a sealed response does not open.
         """
         request = ClientRequest("GET", self._at(path), fields={"accept": ACCEPT})
-        answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
-        if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
+        response = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
+        if response.status in (401, 403) and not self._signs_gets and response.media_type == "application/json":
             self._signs_gets = True
-            answer, _ = self._transport.signed(request)
-        return self._content(answer, path)
+            response, _ = self._transport.signed(request)
+        return self._content(response, path)
 
     def post(self, path: str, obj: object, *, method: str = "POST") -> Any:
         """Send an object to a path and return the content of the response, as `get` does.
@@ -190,7 +190,9 @@ class Client:
         """
         url, now = self._at(path), self._clock()
         context = ("request", method, canonical_target(path), self.principal)
-        sealed = self._answers.seal((self._nonce(), obj), context=context, now=now, expires_at=now + REQUEST_LIFETIME)
+        sealed = self._response_codec.seal(
+            (self._nonce(), obj), context=context, now=now, expires_at=now + REQUEST_LIFETIME
+        )
         fields = {"accept": ACCEPT, "content-type": SEALED}
         request = ClientRequest(method, url, fields=fields, body=sealed, may_repeat=False)
         return self._content(self._transport.signed_once(request), path)
@@ -200,27 +202,29 @@ class Client:
             raise ValueError('a path begins with "/"')  # otherwise it would continue the host name
         return self._url + path
 
-    def _content(self, answer: ClientResponse, path: str) -> Any:
-        if answer.status >= 300:
-            raise refusal(answer)
-        if answer.media_type == SEALED:
-            return self._answers.open(answer.body, context=("response", canonical_target(path)), now=self._clock())
-        if answer.media_type == "application/json" or answer.media_type.endswith("+json"):
-            return answer.json()
-        return answer.text() if answer.media_type.startswith("text/") else answer.body
+    def _content(self, response: ClientResponse, path: str) -> Any:
+        if response.status >= 300:
+            raise refusal(response)
+        if response.media_type == SEALED:
+            return self._response_codec.open(
+                response.body, context=("response", canonical_target(path)), now=self._clock()
+            )
+        if response.media_type == "application/json" or response.media_type.endswith("+json"):
+            return response.json()
+        return response.text() if response.media_type.startswith("text/") else response.body
 
-    def _messages(self, channel: str, answer: ClientResponse) -> Iterator[Message]:
-        if answer.media_type != SEALED:
-            raise AnswerInvalid(f"messages came as {answer.media_type or 'something without a media type'}")
+    def _messages(self, channel: str, response: ClientResponse) -> Iterator[Message]:
+        if response.media_type != SEALED:
+            raise AnswerInvalid(f"messages came as {response.media_type or 'something without a media type'}")
         context = ("delivery", channel, self.principal)
-        delivered = self._exchange.open(answer.body, context=context, now=self._clock())
+        delivered = self._message_codec.open(response.body, context=context, now=self._clock())
         try:
             messages = [
                 Message(channel, members, open_=self._open, acknowledge=self._acknowledge, extend=self._extend)
                 for members in delivered["messages"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise AnswerInvalid("an answer with messages lacks a member of a message") from error
+            raise AnswerInvalid("a response with messages lacks a member of a message") from error
         yield from messages
 
     def _open(self, message: Message) -> object:
@@ -228,16 +232,16 @@ class Client:
         if sealed is None:
             raise AnswerInvalid("a message came with neither content nor claim")
         context = ("message", message.channel, message.sender)
-        opened = self._exchange.open(sealed, context=context, now=self._clock())
+        opened = self._message_codec.open(sealed, context=context, now=self._clock())
         if type(opened) is not tuple or len(opened) != 2:
             raise AnswerInvalid("the sealed content is not a message: a message is a nonce and its content")
         return opened[1]
 
     def _acknowledge(self, message: Message) -> None:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}"
-        answer, is_first = self._transport.signed(ClientRequest("DELETE", url))
+        response, is_first = self._transport.signed(ClientRequest("DELETE", url))
         try:
-            self._check(answer, 204)
+            self._check(response, 204)
         except (NotFound, ReceiptExpired):
             if is_first:  # otherwise an earlier attempt, whose response was lost, has done it
                 raise
@@ -245,26 +249,26 @@ class Client:
     def _extend(self, message: Message, visibility: int) -> str:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}/extend"
         body = b'{"visibility": %d}' % visibility
-        answer, _ = self._transport.signed(
+        response, _ = self._transport.signed(
             ClientRequest("POST", url, fields={"content-type": "application/json"}, body=body)
         )
-        self._check(answer, 200)
-        members = answer.document()
+        self._check(response, 200)
+        members = response.document()
         if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
-            raise AnswerInvalid("an answer that extends a receipt has no receipt")
+            raise AnswerInvalid("a response that extends a receipt has no receipt")
         return str(members["receipt"])
 
     def _request_upload(self, path: str, body: bytes) -> ClientResponse:
         fields = {"content-type": "application/json"}
-        answer, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
-        self._check(answer, 201)
-        return answer
+        response, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
+        self._check(response, 201)
+        return response
 
-    def _check(self, answer: ClientResponse, wanted: int) -> None:
-        if answer.status >= 400:
-            raise refusal(answer)
-        if answer.status != wanted:
-            raise AnswerInvalid(f"{answer.status} came where {wanted} would be right: is {self._url} a gateway?")
+    def _check(self, response: ClientResponse, wanted: int) -> None:
+        if response.status >= 400:
+            raise refusal(response)
+        if response.status != wanted:
+            raise AnswerInvalid(f"{response.status} came where {wanted} would be right: is {self._url} a gateway?")
 
 
 def _quoted(text: str) -> str:

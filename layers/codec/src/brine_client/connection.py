@@ -51,14 +51,14 @@ class ClientResponse:
         try:
             return loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise AnswerInvalid(f"an answer declares JSON but is not JSON: {type(error).__name__}") from None
+            raise AnswerInvalid(f"a response declares JSON but is not JSON: {type(error).__name__}") from None
 
     def text(self) -> str:
         """Return the body as text. Raises AnswerInvalid if it is not UTF-8."""
         try:
             return self.body.decode()
         except UnicodeDecodeError:
-            raise AnswerInvalid("an answer of a text type is not UTF-8") from None
+            raise AnswerInvalid("a response of a text type is not UTF-8") from None
 
 
 class Connections:
@@ -85,9 +85,9 @@ class Connections:
             except Unreachable as error:
                 if not isinstance(error.__cause__, ConnectionError) or not request.may_repeat:
                     raise
-        answer = self._over(self._connect(request.origin), request, timeout)
-        answer.is_resent = kept is not None
-        return answer
+        response = self._over(self._connect(request.origin), request, timeout)
+        response.is_resent = kept is not None
+        return response
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -107,7 +107,7 @@ class Connections:
             response = connection.getresponse()
             length = response.length
             if length is None and not response.chunked:  # every gateway and store declares the length
-                raise HTTPException("the answer may be cut off: it declares no length")  # noqa: TRY301
+                raise HTTPException("the response may be cut off: it declares no length")  # noqa: TRY301
             body = b"" if length is not None and length > self._largest else self._read(response)
             if max(length or 0, len(body)) > self._largest:
                 raise AnswerInvalid(f"{request.host} answers with more than {self._largest} bytes")

@@ -88,14 +88,14 @@ _BY_STATUS: dict[int, type[Refused]] = {
 }
 
 
-def refusal(answer: ClientResponse) -> Refused:
+def refusal(response: ClientResponse) -> Refused:
     """Return the error for a response with a status of 400 or more, with its problem details (RFC 9457) if any."""
-    cls = _BY_STATUS.get(answer.status, Unavailable if answer.status >= 500 else Refused)
-    if answer.status == 409 and "retry-after" in answer.fields:
+    cls = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else Refused)
+    if response.status == 409 and "retry-after" in response.fields:
         cls = Unavailable
-    members = answer.document() if answer.media_type in ("application/problem+json", "application/json") else None
+    members = response.document() if response.media_type in ("application/problem+json", "application/json") else None
     if not isinstance(members, dict):
-        return cls(answer.status)
+        return cls(response.status)
     texts = {name: value for name, value in members.items() if isinstance(value, str)}
     problem = texts.get("type", "").rpartition(":")[2]
-    return cls(answer.status, problem, texts.get("detail") or texts.get("message", ""), texts.get("title", ""))
+    return cls(response.status, problem, texts.get("detail") or texts.get("message", ""), texts.get("title", ""))

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-def _is_busy(answer: ClientResponse) -> bool:
+def _is_busy(response: ClientResponse) -> bool:
     """Return whether another attempt of the same request is in progress, and the response says when to ask again."""
-    return answer.status == 409 and _seconds(answer) is not None
+    return response.status == 409 and _seconds(response) is not None
 
 
-def _seconds(answer: ClientResponse) -> float | None:
+def _seconds(response: ClientResponse) -> float | None:
     """Return the seconds of Retry-After, or None."""
-    asked = answer.fields.get("retry-after", "")
+    asked = response.fields.get("retry-after", "")
     return float(asked) if asked.isascii() and asked.isdigit() else None
 
 
@@ -75,31 +75,31 @@ class Retries:
         number = 0
         waited = 0.0
         while True:
-            answer = error = None
+            response = error = None
             try:
-                answer = attempt()
+                response = attempt()
             except Unreachable as unreachable:
                 error = unreachable
-            if answer is not None and _is_busy(answer):
-                pause = _seconds(answer) or 0.0
+            if response is not None and _is_busy(response):
+                pause = _seconds(response) or 0.0
                 waited += max(1.0, pause)
                 if waited > self._longest_wait:
-                    return answer
+                    return response
                 self._sleep(pause)
                 continue
-            if answer is not None and answer.status not in RETRYABLE_STATUSES:
+            if response is not None and response.status not in RETRYABLE_STATUSES:
                 self._left = min(self._budget, self._left + 1)
-                return answer
+                return response
             number += 1
             if number == self._attempts or self._left < 10:
-                if answer is None:
+                if response is None:
                     raise error or Unreachable("no attempt was made")
-                return answer
+                return response
             self._left -= 10
-            self._sleep(self._pause(number, answer))
+            self._sleep(self._pause(number, response))
 
-    def _pause(self, number: int, answer: ClientResponse | None) -> float:
-        asked = None if answer is None else _seconds(answer)
+    def _pause(self, number: int, response: ClientResponse | None) -> float:
+        asked = None if response is None else _seconds(response)
         if asked is not None:
             return min(asked, self._longest_pause)
         return min(self._longest_pause, self._first_pause * 2.0 ** (number - 1)) * self._random()

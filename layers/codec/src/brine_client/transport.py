@@ -43,8 +43,8 @@ class Transport:
             attempts += 1
             return self._exchange(self._signer.sign(request))
 
-        answer = self._retries.run(attempt)
-        return answer, attempts == 1 and not answer.is_resent
+        response = self._retries.run(attempt)
+        return response, attempts == 1 and not response.is_resent
 
     def signed_once(self, request: ClientRequest) -> ClientResponse:
         """Send a signed request without retries and return the response. Raises ClientError."""
@@ -60,10 +60,10 @@ class Transport:
         """
         if self._is_secure and request.origin[0] != "https":
             raise AnswerInvalid(f"a gateway reached by https leads to {request.host} without https")
-        answer = self.unsigned(request)
-        if answer.status >= 300:
-            raise refusal(answer)
-        return answer
+        response = self.unsigned(request)
+        if response.status >= 300:
+            raise refusal(response)
+        return response
 
     def _exchange(self, request: ClientRequest) -> ClientResponse:
         return self._connections.exchange(request, self._timeout + request.extra_timeout)
