@@ -36,7 +36,7 @@ MEMORY_PER_BYTE, STEPS_PER_BYTE = 20, 0.6
 """Cost of a byte in a run at most, besides the opcodes that `tree` counts."""
 CHARGED_AT_ONCE = 100_000
 """Bytes of runs that are charged at once, after they were read."""
-STEP_BYTES = 32
+BYTES_PER_OPCODE = 32
 """Cost of an opcode outside of runs, as bytes of a run."""
 STEPS_PER_VALUE, STEPS_PER_FILL = 5, 35
 """Steps for one value of an expanded run; for the keys of one dict or set."""
@@ -87,7 +87,7 @@ class Simulation:
             if end > pos:
                 stack.append((pos, end, strict))
             opcode = stream[end]
-            read += end - pos + STEP_BYTES
+            read += end - pos + BYTES_PER_OPCODE
             if read > CHARGED_AT_ONCE:
                 self._budget.spend(0, STEPS_PER_BYTE * read)
                 read = 0

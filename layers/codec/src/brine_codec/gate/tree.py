@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
     type Segments = list[tuple[int, int]]
 
-CONTAINERS = {
-    0x8C: (130, 0),
-    0x7D: (250, 1),
-    0x5D: (100, 1),
-    0x28: (100, 1),
-    0x8F: (300, 1),
-    0x85: (60, 2),
-    0x86: (60, 2),
-    0x87: (60, 2),
-    0x4E: (10, 0),
-    0x29: (10, 0),
-    0x88: (10, 0),
-    0x89: (10, 0),
+COSTS = {
+    op.SHORT_BINUNICODE: (130, 0),  # it may be a key
+    op.EMPTY_DICT: (250, 1),
+    op.EMPTY_LIST: (100, 1),
+    op.MARK: (100, 1),
+    op.EMPTY_SET: (300, 1),
+    op.TUPLE1: (60, 2),
+    op.TUPLE2: (60, 2),
+    op.TUPLE3: (60, 2),
+    op.NONE: (10, 0),
+    op.EMPTY_TUPLE: (10, 0),
+    op.NEWTRUE: (10, 0),
+    op.NEWFALSE: (10, 0),
 }
-"""Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
-_FREE = bytes(opcode for opcode in range(256) if opcode not in CONTAINERS)
+"""Memory in bytes and time in steps, by opcode."""
+_FREE = bytes(opcode for opcode in range(256) if opcode not in COSTS)
 STEPS_PER_COUNT = 0.01
 """Steps for each byte that is searched for the calls of one maker."""
 
@@ -93,7 +93,7 @@ def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker],
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
     priced = opcodes.translate(None, _FREE)  # much shorter, so counting is faster
-    for opcode, (memory, steps) in CONTAINERS.items():
+    for opcode, (memory, steps) in COSTS.items():
         count = priced.count(opcode)
         budget.spend(memory * count, steps * count)
     for index, maker in makers.items():
