@@ -123,8 +123,9 @@ class ExclusiveEnvironments:
             _await_init(environment, limits.INIT_SECONDS)
 
     def invoke(self, event: bytes, *, timeout: float) -> bytes:
-        """See Environments. A process is killed if its request takes longer than the function's Timeout, as Lambda
-        does.
+        """See Environments.
+
+        A process is killed if its request takes longer than the function's Timeout, as Lambda does.
         """
         deadline = time.monotonic() + timeout
         idle = self._idle

@@ -56,8 +56,9 @@ def upload(
 
 
 def fetch_claim(claim: Mapping[str, Any], store: Callable[[ClientRequest], ClientResponse]) -> bytes:
-    """Return the envelope that a message claims. Raises ClientError. An altered envelope fails later, when it is
-    opened.
+    """Return the envelope that a message claims.
+
+    Raises ClientError. An altered envelope fails later, when it is opened.
     """
     try:
         request, size = ClientRequest("GET", claim["url"]), claim["size"]

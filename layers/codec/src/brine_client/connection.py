@@ -153,8 +153,9 @@ class Connections:
 
 
 def _is_quiet(connection: HTTPConnection) -> bool:
-    """Return whether the server has sent no bytes since its last response. Such bytes mean that it closes the
-    connection.
+    """Return whether the server has sent no bytes since its last response.
+
+    Such bytes mean that it closes the connection.
     """
     poll = select.poll()  # select.select takes descriptors up to 1023 only
     poll.register(connection.sock, select.POLLIN)

@@ -29,8 +29,9 @@ class Unreachable(ClientError):
 
 
 class AnswerInvalid(ClientError):
-    """A response that the client does not understand: the URL is not that of a gateway, or a proxy changed the
-    response.
+    """A response that the client does not understand.
+
+    The URL is not that of a gateway, or a proxy changed the response.
     """
 
 

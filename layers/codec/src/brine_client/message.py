@@ -15,8 +15,9 @@ _NOTHING = object()
 
 
 class SealedMessage:
-    """A sealed message before it is sent. It may be sent many times: all copies have the same `id`, also for the
-    receiver.
+    """A sealed message before it is sent.
+
+    It may be sent many times: all copies have the same `id`, also for the receiver.
     """
 
     __slots__ = ("channel", "digest", "id", "sealed")
@@ -100,7 +101,8 @@ class Message:
         self._acknowledge(self)
 
     def extend(self, visibility: int) -> None:
-        """Reserve the message for this many seconds from now; 0 returns it to the channel. Raises the same errors as
-        `acknowledge`.
+        """Reserve the message for this many seconds from now; 0 returns it to the channel.
+
+        Raises the same errors as `acknowledge`.
         """
         self.receipt = self._extend(self, visibility)

@@ -55,8 +55,9 @@ class Transport:
         return self._retries.run(lambda: self._exchange(request))
 
     def stored(self, request: ClientRequest) -> ClientResponse:
-        """Send a request to the store of large envelopes, whose URLs are signed already. Raises ClientError if it
-        refuses.
+        """Send a request to the store of large envelopes, whose URLs are signed already.
+
+        Raises ClientError if it refuses.
         """
         if self._is_secure and request.origin[0] != "https":
             raise AnswerInvalid(f"a gateway reached by https leads to {request.host} without https")

@@ -53,7 +53,7 @@ class ScalarMaker(ViewMaker):
 def register(registry: Registry) -> None:
     """Register numpy arrays and scalars of plain dtypes."""
     whole = ViewMaker("np:ndarray", np.ndarray, array)
-    registry.add(np.ndarray, whole, lambda value: (whole, array_parts(value)))  # type: ignore[arg-type]  # by its type
+    registry.add(np.ndarray, whole, lambda value: (whole, array_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
     single = ScalarMaker("np:scalar", np.generic, _scalar)
     for cls in dict.fromkeys(_SCALARS):
         registry.add(cls, single, lambda value: (single, _scalar_parts(value)))

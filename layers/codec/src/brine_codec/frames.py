@@ -69,14 +69,14 @@ def register(registry: Registry) -> None:
     """Register DataFrames, Series and indexes, and numpy arrays and scalars too."""
     arrays.register(registry)
     column = _ColumnMaker("pd:column", Column, _checked_column)
-    registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # by its type
+    registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # the table passes this type only
     frame = _FrameMaker("pd:DataFrame", pd.DataFrame, _frame)
-    registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # by its type
+    registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
     series = _FrameMaker("pd:Series", pd.Series, _series)
-    registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # likewise
+    registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # see above
     index = _ColumnMaker("pd:Index", pd.Index, _index)
     for cls in INDEXES:
-        registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # likewise
+        registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # see above
 
 
 def _frame_parts(frame: pd.DataFrame) -> Values:
@@ -206,7 +206,7 @@ def _objects(values: object) -> np.ndarray[Any, Any]:
 def _texts(dtype: object, values: object) -> Any:
     if dtype not in _TEXTS or type(values) is not list or not set(map(type, values)) <= {str, type(None)}:
         raise Undecodable("a column of texts is not a list of texts")
-    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # one of _TEXTS
+    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # it is one of _TEXTS
 
 
 def _nullable(dtype: object, data: object, mask: object) -> Any:
@@ -236,7 +236,7 @@ def _categories(categories: object, ordered: object, codes: object) -> Any:
         values
     ):  # sorting: the hash table of pandas takes quadratic time for chosen values
         raise Undecodable("a category is duplicated")
-    dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - as said
+    dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - see the error above
     return pd.Categorical.from_codes(_array(codes), dtype=dtype)
 
 

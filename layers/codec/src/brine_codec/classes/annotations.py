@@ -41,8 +41,9 @@ _WIDER: dict[object, tuple[type, ...]] = {float: (float, int), complex: (complex
 
 
 def field_type_of(annotation: object) -> FieldType:
-    """Return the FieldType of an annotation. An annotation that cannot be checked allows any value (Any, protocols,
-    recursive aliases).
+    """Return the FieldType of an annotation.
+
+    An annotation that cannot be checked allows any value (Any, protocols, recursive aliases).
     """
     if isinstance(annotation, typing.TypeAliasType):
         return ANYTHING if _names_itself(annotation) else field_type_of(annotation.__value__)

@@ -50,8 +50,11 @@ class Compressor:
         self._idle: list[ZstdCompressor] = []
 
     def compress(self, chunks: Sequence[Chunk], size: int) -> tuple[int, Sequence[Chunk]]:
-        """Return the number of the compression and the compressed chunks, or the chunks unchanged if that would save
-        little.
+        """Return the number of the compression, and the compressed chunks.
+
+        size: bytes of all chunks together.
+
+        The chunks are returned unchanged, with COMPRESSION_NONE, if compression would save little.
         """
         if size < SMALLEST or self._choice == "none":
             return COMPRESSION_NONE, chunks

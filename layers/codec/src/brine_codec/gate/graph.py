@@ -43,7 +43,7 @@ def check(stream: bytes) -> None:
         raise Forbidden("the stream is not of protocol 5")
     try:
         while True:
-            pos = match(stream, pos).end()  # type: ignore[union-attr]  # it matches nothing too
+            pos = match(stream, pos).end()  # type: ignore[union-attr]  # it also matches an empty run
             opcode = stream[pos]
             if opcode == op.STOP:
                 break

@@ -30,8 +30,9 @@ def _counted(lengths: Iterable[int]) -> bytes:
 
 
 def _text(longest: int) -> bytes:
-    """Return a pattern for texts shorter than `longest`. Long texts are grouped by length, so that few alternatives are
-    tried.
+    """Return a pattern for texts shorter than `longest`.
+
+    Long texts are grouped by length, so that few alternatives are tried.
     """
     groups = [_counted(range(_SHORT))]
     for first in range(_SHORT, longest, 24):

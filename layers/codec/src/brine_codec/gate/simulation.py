@@ -83,7 +83,7 @@ class Simulation:
         read = 0
         while pos < len(stream):
             strict = marks[-1][1]
-            end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both match nothing too
+            end = (pairs if strict else values)(stream, pos).end()  # type: ignore[union-attr]  # both also match an empty run
             if end > pos:
                 stack.append((pos, end, strict))
             opcode = stream[end]
@@ -105,15 +105,16 @@ class Simulation:
         self._budget.spend(0, STEPS_PER_BYTE * read)
 
     def _key(self, pos: int) -> int:
-        """Push a key that no run can hold, because it is long or its value is not simple. Push the value too if it is
-        simple.
+        """Push a key that no run can hold, because it is long or its value is not simple.
+
+        Push the value too if it is simple.
         """
         stream, stack, start = self._stream, self._stack, pos + 2 + self._stream[pos + 1]
         match = self._patterns.value(stream, start)
         end = start if match is None else match.end()
         if end > start and stream[end] not in _AFTER_A_PAIR:
             for kind in (5, 7, 3):
-                run: int = self._patterns.tuples(kind)[0](stream, pos).end()  # type: ignore[union-attr]  # or nothing
+                run: int = self._patterns.tuples(kind)[0](stream, pos).end()  # type: ignore[union-attr]  # also an empty run
                 if run > pos:
                     stack.append((pos, run, kind))
                     return run
@@ -235,8 +236,9 @@ class Simulation:
             self._hash(target, items, 2 if kind == DICT else 1)
 
     def _hash(self, target: Composite, items: list[StackEntry], every: int) -> None:
-        """Spend the cost of hashing the items (or each second one) into `target`. `target` counts its keys for the next
-        call.
+        """Spend the cost of hashing the items (or each second one) into `target`.
+
+        `target` counts its keys for the next call.
         """
         keys, values = target[3:] or (0, 0)
         paid = steps_for_keys(keys, values)
@@ -327,7 +329,7 @@ class Simulation:
         self._make_tuple(self._pop(count))
         kind = 2 * count + self._marks[-1][1]
         run, _ = self._patterns.tuples(kind)
-        end: int = run(self._stream, pos + 1).end()  # type: ignore[union-attr]  # it matches nothing too
+        end: int = run(self._stream, pos + 1).end()  # type: ignore[union-attr]  # it also matches an empty run
         if end > pos + 1:
             self._stack.append((pos + 1, end, kind))
         return end

@@ -107,6 +107,6 @@ def explicit[T](tag: str, cls: type[T], pack: Callable[[T], Values], make: Calla
     maker = Maker(tag, cls, make)
 
     def reduce(value: object) -> Reduced:
-        return maker, with_buffers(pack(value))  # type: ignore[arg-type]  # the pickler's table calls it for this class alone
+        return maker, with_buffers(pack(value))  # type: ignore[arg-type]  # the dispatch table passes objects of this class only
 
     return maker, reduce

@@ -39,7 +39,7 @@ rebuild = Rebuild(_never)
 
 
 def _introduced(maker: object) -> tuple[Rebuild, tuple[str]]:
-    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # called for makers alone
+    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # only called with makers
 
 
 class Table(dict[type, "Callable[[object], object]"]):
@@ -170,7 +170,7 @@ class _UnframedPickler(_Pickler):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed does not know the framer
+        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed has no framer
 
 
 class _TableCallPickler(_UnframedPickler):
@@ -197,7 +197,7 @@ class _Makers(dict[type, "Callable[[object], object]"]):
         self._places: dict[Maker, int] = {}
 
     def __missing__(self, cls: type) -> Callable[[object], object]:
-        reducer: Callable[[object], Reduced] = self._table[cls]  # type: ignore[assignment]  # of objects, not of makers
+        reducer: Callable[[object], Reduced] = self._table[cls]  # type: ignore[assignment]  # cls is not a Maker
         places = self._places
 
         def memoised(value: object) -> Reduced:
@@ -218,7 +218,7 @@ class _Makers(dict[type, "Callable[[object], object]"]):
             raise Unsupported(f"the object holds more than {MOST_MAKERS} classes")
         self._places[maker] = len(self._places)
         memo = {id(maker): (place, maker) for maker, place in self._places.items()}
-        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed does not know it of the pickler in Python
+        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed has no memo for _Pickler
 
     def introductions(self) -> list[bytes]:
         """Return the opcodes that put the makers into the memo."""

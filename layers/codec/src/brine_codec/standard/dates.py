@@ -74,14 +74,14 @@ def _offset(zone: object) -> object:
 
 def _zone_parts(zone: dt.timezone) -> tuple[object, ...]:
     """Return the microseconds ahead of UTC, and the name if the zone has one."""
-    delta, *name = zone.__getinitargs__()  # type: ignore[attr-defined]  # what pickle calls
+    delta, *name = zone.__getinitargs__()  # type: ignore[attr-defined]  # pickle calls it too
     return (delta // MICROSECOND, *name)
 
 
 def _timezone(offset: object, *name: object) -> dt.timezone:
     if type(offset) is not int or not all(type(text) is str for text in name):
         raise Undecodable("a timezone is not an offset in microseconds with a name")
-    return dt.timezone(offset * MICROSECOND, *name)  # type: ignore[arg-type]  # a text
+    return dt.timezone(offset * MICROSECOND, *name)  # type: ignore[arg-type]  # texts
 
 
 def _date(state: object) -> dt.date:

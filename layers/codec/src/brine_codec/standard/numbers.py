@@ -109,8 +109,9 @@ def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:
 
 
 def _forget_hashes() -> None:
-    """Clear the cache of hashes in `fractions`, which is global to the process: a sender could fill it with colliding
-    keys.
+    """Clear the cache of hashes in `fractions`, which the whole process shares.
+
+    A sender could fill it with colliding keys.
     """
     table = getattr(fractions, "_hash_algorithm", None)
     if table is not None:
