@@ -145,10 +145,10 @@ class Codec:
     def _tree(
         self, obj: object, writer: TreeWriter, *, as_calls: bool = False
     ) -> tuple[Sequence[Chunk], int, bool, tuple[float, float]]:
-        """Return the chunks of a tree stream, their size, whether they have buffers, and the memory and steps to read it.
+        """Return the chunks of a tree stream, their size, whether they have buffers, and the cost of reading it.
 
-        The gate checks the stream here too, so that every sealed object can be opened. Raises Unsupported, and TooLarge
-        for an object that could not be opened even without compression.
+        The cost is memory and steps. The gate checks the stream here too, so that every sealed object can be opened.
+        Raises Unsupported, and TooLarge for an object that could not be opened even without compression.
         """
         pickle, buffers = writer.write(obj, as_calls=as_calls)
         chunks, size = self._joined(pickle, buffers)
