@@ -10,18 +10,23 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = ["CONTRIBUTING.md", "docs/architecture.md", "docs/codec-internals.md", "docs/extending.md"]
 BASES = [ROOT, ROOT / "layers/core/src", ROOT / "layers/codec/src", ROOT / "layers/codec/src/brine_codec"]
-FOLDERS = ("brine/", "brine_cli/", "brine_client/", "brine_codec/", ".ci/", "benchmarks/", "cli/", "docs/", "events/")
-FOLDERS += ("examples/", "functions/", "layers/", "tests/")
-FOLDERS += ("classes/", "envelope/", "gate/", "pickling/", "standard/")  # of the codec, on its own page
+FOLDERS = tuple(
+    f"{name}/"
+    for name in (
+        *(".ci", "benchmarks", "cli", "docs", "events", "examples", "functions", "layers", "tests"),
+        *("brine", "brine_cli", "brine_client", "brine_codec"),
+        *("classes", "envelope", "gate", "pickling", "standard"),  # of the codec, on its own page
+    )
+)
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
 SUFFIXES = {".py", ".toml", ".yaml", ".json", ".md", ".txt"}
 MADE = {".aws-sam/sbom.cdx.json", "build/site/index.html"}
-"""What commands make: it is in no checkout."""
+"""Files that a command makes. No checkout has them."""
 
 
 def paths_of(page: str) -> set[str]:
-    """What a page names as a path: in backticks, in a folder of ours or with the suffix of a file."""
+    """Return the paths in backticks on a page: in a folder of the project, or with the suffix of a file."""
     codes = CODE.findall((ROOT / page).read_text(encoding="utf-8"))
     words = {word for code in codes for word in code.split() if PATH.fullmatch(word)}
     return {word for word in words if word.startswith(FOLDERS) or Path(word).suffix in SUFFIXES} - MADE

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 PAGE = read_page(Path(__file__).parents[2] / "docs/troubleshoot-a-miss.md")
 SOURCES = [ast.parse(path.read_text()) for path in Path(brine.__path__[0]).rglob("*.py")]
 
-# The gateway answers with these after Cache-Status is written, or under another name.
+# The gateway makes these problems after Cache-Status is written, or gives them another detail.
 NO_DETAIL = {kind.name for kind in (ANSWER_TOO_LARGE, NOT_STORED, ORIGIN_CONTENT, ORIGIN_FORMAT, ORIGIN_SEAL)}
 
-# A fault of these kinds is told in the log alone: the answer is a problem, which is the detail.
+# Faults of these kinds are in the log only. The answer is a problem, and the problem is the detail.
 LOGGED_ONLY = {"seal"}
 
 
 def documented(header: str) -> set[str]:
-    """What stands in backticks in the first column of the tables with this header, as a code or a whole member."""
+    """Return the codes in the first column of the tables with this header."""
     found: set[str] = set()
     first = ""
     for row in PAGE.rows:
@@ -47,7 +47,7 @@ def documented(header: str) -> set[str]:
 
 
 def texts(value: ast.expr | None) -> Iterator[str]:
-    """The texts that an expression may give."""
+    """Yield the texts that an expression may give."""
     match value:
         case ast.Constant(value=str(text)):
             yield text
@@ -60,7 +60,7 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Why a response is not stored: what `admit` and its helpers return, and what a Reception is given."""
+    """Return the reasons not to store a response: returned by `admit` and its helpers, or given to a Reception."""
     module = ast.parse(Path(storing.__file__).read_text())
     returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
     given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}
@@ -68,19 +68,19 @@ def refusals() -> set[str]:
 
 
 def keywords(name: str) -> Iterator[ast.keyword]:
-    """The arguments of this name in all calls of the package."""
+    """Yield the arguments of this name in all calls of the package."""
     for call in calls():
         yield from (keyword for keyword in call.keywords if keyword.arg == name)
 
 
 def calls() -> Iterator[ast.Call]:
-    """Every call in the package."""
+    """Yield every call in the package."""
     for module in SOURCES:
         yield from (node for node in ast.walk(module) if isinstance(node, ast.Call))
 
 
 def named(call: ast.Call) -> str:
-    """The last part of the name of what is called."""
+    """Return the last part of the name of the called function."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -89,7 +89,7 @@ def named(call: ast.Call) -> str:
 
 
 def faults() -> set[str]:
-    """Every fault as Cache-Status tells it: those of stores, of envelopes and of bodies, and those made in one place."""
+    """Return every fault, as Cache-Status names it: of stores, envelopes and bodies, and of single places."""
     found = {f"{kind}-{what}" for kind in stores() for what in ("throttled", "unavailable")}
     found |= {f"{call.args[0].value}-{call.args[1].value}" for call in calls() if is_fault(call)}  # type: ignore[attr-defined]
     found |= {f"bodies-{text}" for call in calls() if named(call) == "body_lost" for text in texts(call.args[0])}
@@ -99,19 +99,19 @@ def faults() -> set[str]:
 
 
 def stores() -> set[str]:
-    """The kinds of fault that a store's failure can be."""
+    """Return the kinds of fault that a failing store can cause."""
     return {text for call in calls() if named(call) == "store_failed" for text in texts(call.args[0])}
 
 
 def is_fault(call: ast.Call) -> bool:
-    """Whether the call makes a fault of two texts."""
+    """Return whether the call makes a fault of two texts."""
     return named(call) == "Fault" and len(call.args) >= 2 and all(isinstance(a, ast.Constant) for a in call.args[:2])
 
 
 def leaves(error: type[Exception]) -> Iterator[type[Exception]]:
-    """The classes that are raised, of a branch of the codec's errors.
+    """Yield the error classes of a branch of the codec's errors that can become a fault.
 
-    Not Expired: that is a plain miss. Nor KeyringUnavailable, which is a fault of the keys.
+    Expired is left out: an expired envelope is a plain miss.
     """
     for child in error.__subclasses__():
         if child is not brine_codec.Expired:
@@ -119,7 +119,7 @@ def leaves(error: type[Exception]) -> Iterator[type[Exception]]:
 
 
 def details() -> set[str]:
-    """Everything that `detail` can be."""
+    """Return every value of `detail`."""
     given = {text for keyword in keywords("detail") for text in texts(keyword.value) if " " not in text}
     return refusals() | faults() | given | {kind.name for kind in KINDS} - NO_DETAIL
 
@@ -137,7 +137,7 @@ def test_the_page_has_every_reason_to_forward() -> None:
 
 
 def test_the_code_is_read_as_it_is_written() -> None:
-    """A method of another name would leave details out without a word."""
+    """Fail if a method has another name: the functions above would then find fewer details."""
     assert stores() | {"envelope", "outdated", "keys", "new-keys", "origin-circuit", "seal"} == set(
         get_args(FaultKind.__value__)
     )
