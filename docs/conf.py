@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -31,34 +32,39 @@ html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
 
-# The tables of contents: the pages that docs/index.md links to, and every decision. A page in neither is an error.
-ALL_DECISIONS = "\n\n```{toctree}\n:hidden:\n:glob:\n\n0*\n```\n"
+# The tables of contents: each page that these two link to, once. A page that neither of them names is an error.
+CONTENTS = ("docs/index", "docs/decisions/README")
 SECTION = re.compile(r"^## (.+)\n((?:(?!## ).*\n?)*)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^):#]+\.md)\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 
 
 def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
-    """Make a toctree of the links of each section, so that a code host need not show one."""
-    if page == "docs/decisions/README":
-        source[0] += ALL_DECISIONS
-    if page != root_doc:
+    """Make a toctree of the links in each section, so that a code host need not show one."""
+    if page not in CONTENTS:
         return
     seen: set[str] = set()
     for heading, section in SECTION.findall(source[0]):
         links = [link for link in dict.fromkeys(LINK.findall(section)) if link not in seen]
         seen.update(links)
         if links:
+            caption = f":caption: {heading}\n" if page == root_doc else ""
             entries = "\n".join(str(PurePosixPath(link).with_suffix("")) for link in links)
-            source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {heading}\n\n{entries}\n```\n"
+            source[0] += f"\n\n```{{toctree}}\n:hidden:\n{caption}\n{entries}\n```\n"
 
 
 def add_anchors(app: Sphinx, doctree: nodes.document) -> None:
     """Let links lead to `<a id="...">`, as they do on a code host."""
-    anchors = app.env.metadata[app.env.current_document.docname].setdefault("myst_slugs", {})
+    page = app.env.current_document.docname
+    anchors = app.env.metadata[page].setdefault("myst_slugs", {})
     for html in doctree.findall(nodes.raw):
         for anchor in ANCHOR.findall(html.astext()):
             anchors[anchor] = (html.line, anchor, anchor)
+    for link in doctree.findall(pending_xref):
+        if not link["refdomain"] and link["reftarget"] in anchors:  # within the page: MyST knows headings only
+            link.update_all_atts(
+                {"refdomain": "doc", "reftarget": page, "reftargetid": link["reftarget"]}, replace=True
+            )
 
 
 def lead_to_index(app: Sphinx, error: Exception | None) -> None:
