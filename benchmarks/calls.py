@@ -41,7 +41,8 @@ def calls_of(work: Callable[[], object]) -> Counter[tuple[str, str]]:
 
 def measure() -> dict[str, Counter[tuple[str, str]]]:
     """The calls of a hit in process memory, of a hit in the table, and of a miss that is stored."""
-    world = World(lambda _origin, _request: response(content_type="application/json", cache_control="max-age=60"))
+    stored = response(content_type="application/json", cache_control="max-age=60")
+    world = World({f"/base/{number}": stored for number in range(2)})
     world.ask("/api/0")
     world.ask("/api/0")
     miss = calls_of(lambda: world.ask("/api/1"))

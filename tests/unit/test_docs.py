@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
 from brine.service.channels.problems import EXCHANGE_KINDS
+from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.http_cache.answer import Result
-from brine.service.journal import FAULT_METRICS, FaultKind
 from brine.service.problems import KINDS
-from brine.service.results.computation import Outcome
+from brine.service.results.call import Outcome
 from brine.settings import Settings
 from tests.markdown import codes, read_page
 

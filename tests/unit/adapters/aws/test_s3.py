@@ -159,7 +159,7 @@ class Recording(Client):
         super().__init__()
         self.sent: list[tuple[str, bytes]] = []
 
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:  # noqa: ARG002 - the port's signature
+    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
         self.sent.append((str(address), message.head.partition(b" HTTP/")[0]))
         return Answer(200, (), BODY)
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brine import errors
 from brine.domain.http.cache_status import CacheStatus
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
-from brine.service.http_cache.answer import Answer
+from brine.service.http_cache.answer import Answer, answer
 
 if TYPE_CHECKING:
     from brine.errors import OriginError
+    from brine.service.transaction import Trace, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +121,32 @@ def problem(kind: Kind, detail: str | None = None, *, retry_after: float | None 
 
 
 def problem_answer(kind: Kind, detail: str | None = None, *, route: str | None = None) -> Answer:
-    """The answer to a request that never got as far as the cache."""
+    """Return the answer to a request that never got as far as the cache."""
     response = problem(kind, detail)
     status = CacheStatus(detail=kind.name)
     response = replace(response, fields=status.added_to(response.fields))
     return Answer(response=response, result="problem", route=route, problem=kind.name)
 
 
-def problem_instead(answer: Answer, kind: Kind, detail: str) -> Answer:
-    """The answer that tells of a problem in place of one that cannot be sent, whose story it keeps."""
+def traced_answer(
+    kind: Kind,
+    transaction: Transaction,
+    trace: Trace,
+    *,
+    text: str | None = None,
+    retry_after: float | None = None,
+    **members: Any,
+) -> Answer:
+    """Return the answer that describes a problem in a transaction. `text`: the problem's detail member."""
+    response = problem(kind, text, retry_after=retry_after)
+    return answer(response, "problem", transaction, trace, problem=kind.name, **members)
+
+
+def replaced_by_problem(unsendable: Answer, kind: Kind, detail: str) -> Answer:
+    """Return the answer that describes a problem in place of one that cannot be sent. The rest of it stays."""
     response = problem(kind, detail)
-    fields = Fields([*response.fields, *answer.response.fields.only({"cache-status"})])
-    return replace(answer, response=replace(response, fields=fields), result="problem", problem=kind.name)
+    fields = Fields([*response.fields, *unsendable.response.fields.only({"cache-status"})])
+    return replace(unsendable, response=replace(response, fields=fields), result="problem", problem=kind.name)
 
 
 def origin_problem(error: OriginError) -> Kind:

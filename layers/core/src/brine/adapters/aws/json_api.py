@@ -29,8 +29,8 @@ class JsonApi:
         """This API for calls that are over by then."""
         return replace(self, service=self.service.within(deadline))
 
-    def call(self, operation: str, parameters: dict[str, object]) -> bytes:
-        """The answer's JSON text. Raises StoreError."""
+    def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
+        """Return the JSON text of the answer, which comes before `deadline`. Raises StoreError."""
         body = _encode(parameters).encode("ascii")
         call = Call(
             name=operation,
@@ -44,4 +44,4 @@ class JsonApi:
             payload_hash=sha256(body).hexdigest(),
             max_answer=self.max_answer,
         )
-        return self.service.send(call).body
+        return self.service.send(call, deadline).body

@@ -44,10 +44,10 @@ class S3Bucket:
         self._service = Service(aws, "s3", patience, host_prefix=f"{bucket}." if in_host else "")
         self._folder = "/" if in_host else f"/{bucket}/"
 
-    def get(self, key: str, most: int) -> bytes | None:
+    def get(self, key: str, most: int, deadline: Deadline | None = None) -> bytes | None:
         """The object, or None when there is none, or one of more than `most` bytes. Raises StoreError."""
         try:
-            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM)).body
+            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM), deadline=deadline).body
         except Refused as refused:
             if refused.code == "NoSuchKey":
                 return None
@@ -56,7 +56,9 @@ class S3Bucket:
             return None
         return body if len(body) <= most else None
 
-    def put(self, key: str, body: bytes, digest: bytes, *, replaces: bool = False) -> None:
+    def put(
+        self, key: str, body: bytes, digest: bytes, *, replaces: bool = False, deadline: Deadline | None = None
+    ) -> None:
         """Put the object, whose SHA-256 S3 checks. Unless it `replaces`, what is there stays. Raises StoreError."""
         headers = {
             **OWN_FIELDS,
@@ -66,21 +68,23 @@ class S3Bucket:
         if not replaces:
             headers["if-none-match"] = "*"
         try:
-            self._send("PutObject", "PUT", key, headers=headers, body=body, payload_hash=digest.hex())
+            self._send(
+                "PutObject", "PUT", key, headers=headers, body=body, payload_hash=digest.hex(), deadline=deadline
+            )
         except Refused as refused:
             # 412: the key is taken. 409: another is just writing there.
             if replaces or refused.status not in (409, 412):
                 raise
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, deadline: Deadline | None = None) -> None:
         """Remove the object; no error when there is none. Raises StoreError."""
-        self._send("DeleteObject", "DELETE", key)
+        self._send("DeleteObject", "DELETE", key, deadline=deadline)
 
-    def size_and_digest(self, key: str) -> tuple[int, bytes] | None:
+    def size_and_digest(self, key: str, deadline: Deadline | None = None) -> tuple[int, bytes] | None:
         """What S3 says of an object and has checked; None when there is none. Raises StoreError."""
         headers = {"x-amz-checksum-mode": "ENABLED"}
         try:
-            answer = self._send("HeadObject", "HEAD", key, headers=headers)
+            answer = self._send("HeadObject", "HEAD", key, headers=headers, deadline=deadline)
         except Refused as refused:
             if refused.status == 404:  # without a body there is no saying whether object or bucket are missing
                 return None
@@ -119,6 +123,7 @@ class S3Bucket:
         body: bytes = b"",
         payload_hash: str = _NO_BODY,
         max_answer: int = _ERROR_ROOM,
+        deadline: Deadline | None = None,
     ) -> Answer:
         call = Call(
             name=name,
@@ -129,4 +134,4 @@ class S3Bucket:
             payload_hash=payload_hash,
             max_answer=max_answer,
         )
-        return self._service.send(call)
+        return self._service.send(call, deadline)

@@ -6,6 +6,7 @@ import random
 import time
 from copy import copy
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.endpoints import endpoint
@@ -95,10 +96,13 @@ class Service:
         service._deadline = deadline  # noqa: SLF001 - of its own kind
         return service
 
-    def send(self, call: Call) -> Answer:
-        """The answer, its status 2xx. Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when none came."""
+    def send(self, call: Call, deadline: Deadline | None = None) -> Answer:
+        """Return the answer, its status 2xx, before `deadline` and within the service's own time budget.
+
+        Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when no answer came.
+        """
         patience = self._patience
-        deadline = (self._deadline or Deadline(float("inf"), self._aws.clock)).within(patience.budget)
+        deadline = (deadline or self._deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
         repeats = 0
         are_undone = True
         while True:

@@ -28,31 +28,45 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "obeyed_directives", "refresh_decision"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "obeyed_directives", "refetch", "refresh_decision"]
 
 
 def decide(
-    stored: StoredResponse | None, request: Request, policy: Policy, now: float, *, vary_mismatch: bool = False
+    stored: StoredResponse | None,
+    request: Request,
+    policy: Policy,
+    now: float,
+    *,
+    vary_mismatch: bool = False,
+    background_refresh: bool = False,
 ) -> Decision:
     """Decide how to answer a request.
 
     `stored`: the stored response that the request selects, with or without its body. `vary_mismatch`: responses are
-    stored under the cache key, but the request selects none of them.
+    stored under the cache key, but the request selects none of them. `background_refresh`: a stale response may be
+    served while the refresher, or another request, refreshes it.
     """
     if not request.may_use_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
     request_directives = obeyed_directives(request, policy)
-    decision = _from_stored(stored, request, request_directives, policy, now) if stored is not None else None
+    decision = (
+        _from_stored(stored, request, request_directives, policy, now, background_refresh=background_refresh)
+        if stored is not None
+        else None
+    )
     if isinstance(decision, Serve | ServeStale):
         return decision
     if request_directives.permits("only-if-cached"):
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
-    if _bypasses_cache(request, request_directives):
-        return Forward(fields=request.fields, reason="request")
-    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
+    return _fetch(request, request_directives, "vary-miss" if vary_mismatch else "uri-miss")
+
+
+def refetch(request: Request, policy: Policy) -> Forward:
+    """Return the request to the origin for a response with a lost body."""
+    return _fetch(request, obeyed_directives(request, policy), "uri-miss")
 
 
 def refresh_decision(stored: StoredResponse, request: Request) -> Validate | Forward:
@@ -70,8 +84,21 @@ def _bypasses_cache(request: Request, request_directives: Directives) -> bool:
     return request_directives.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
 
+def _fetch(request: Request, request_directives: Directives, reason: ForwardReason) -> Forward:
+    """Return the request to the origin for a new response."""
+    if _bypasses_cache(request, request_directives):
+        return Forward(fields=request.fields, reason="request")
+    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason=reason)
+
+
 def _from_stored(
-    stored: StoredResponse, request: Request, request_directives: Directives, policy: Policy, now: float
+    stored: StoredResponse,
+    request: Request,
+    request_directives: Directives,
+    policy: Policy,
+    now: float,
+    *,
+    background_refresh: bool,
 ) -> Decision | None:
     """Return the decision for a stored response; None when the cache must not answer."""
     if _bypasses_cache(request, request_directives):
@@ -84,7 +111,7 @@ def _from_stored(
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
     if (
         not request_directives.restricts("no-cache")
-        and policy.background_refresh
+        and background_refresh
         and 0 <= state.staleness < _stale_while_revalidate(state, request_directives)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)

@@ -10,7 +10,7 @@ from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
-    from brine.domain.purging.stamps import Outlived
+    from brine.domain.purging.stamps import AppliedStamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ class StoredResponse:
     Times are seconds since 1970, as floats. `request_time` and `response_time` are those of the exchange that stored or
     last freshened it (RFC 9111 section 4.2.3). `fetch_started` is when the fetch of the body began; purges are compared
     with it. `vary` names the selecting request fields, and `selection` has digests of their values. `generation` is the
-    fencing token of its fill. `variants_since` applies to the response in a key's main slot: other variants that were
-    fetched before this time are invalid. `outlived`: purges that were known before the fetch but have a later time.
+    fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
@@ -57,8 +56,7 @@ class StoredResponse:
     selection: Selection = Selection()
     tags: tuple[str, ...] = ()
     generation: int = 0
-    variants_since: float = 0.0
-    outlived: Outlived = ()
+    applied_stamps: AppliedStamps = ()
     stale_from: float = inf
 
     @property

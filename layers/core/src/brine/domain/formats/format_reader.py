@@ -17,8 +17,8 @@ from brine.domain.formats.path import LocatedError, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
-from brine_codec.gate.collisions import DICT, SECRET, SET, price
-from brine_codec.gate.simulation import DEAR_PAIR
+from brine_codec.gate.collisions import DICT, RANDOM_HASH, SET, charge_keys
+from brine_codec.gate.simulation import EXPENSIVE_PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -208,10 +208,10 @@ class FormatReader(ABC):
             except LocatedError as failure:
                 failure.add_step(None, index(at))
                 raise
-        if self._fractions and not SECRET.issuperset(map(type, trees)):
-            self.spend(0, DEAR_PAIR * self._fractions * len(trees))
+        if self._fractions and not RANDOM_HASH.issuperset(map(type, trees)):
+            self.spend(0, EXPENSIVE_PAIR * self._fractions * len(trees))
         try:
-            price(trees, table, self.spend, self._weigh)
+            charge_keys(trees, table, self.spend, self._weigh)
         except TypeError:
             kind = next(type(key) for key in trees if not _is_key(key))
             raise LocatedError(FormatError(f"a {kind.__name__} cannot be a key")) from None

@@ -20,8 +20,8 @@ from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
-from brine_codec.gate.collisions import DICT, price
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.gate.collisions import DICT, charge_keys
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -201,7 +201,7 @@ class FormatWriter(ABC):
             tree: object = value if whole else self._named_trees(value.items(), ready, value)
         else:
             keys = list(value)
-            price(keys, DICT, self.spend, self._weigh)
+            charge_keys(keys, DICT, self.spend, self._weigh)
             self.spend(CONTAINER, MAPPED)
             ready, _ = self._pay(value.values())
             tree = self.mapping(keys, list(self._named_trees(value.items(), ready, value).values()))
@@ -345,11 +345,11 @@ def write_within_budget(write: Callable[[Budget, bool], bytes], limits: Limits, 
     size = limits.size if size is None else size
     first, second = Budget(limits, size), Budget(limits, size)
     try:
-        text = undisturbed(size, write, first, False)
+        text = without_garbage_collection(size, write, first, False)
     except (ValueError, TooLarge):  # find the lone surrogate or infinite float, or measure exactly
         second.steps = first.steps
         text = b""
-    text = text or undisturbed(size, write, second, True)
+    text = text or without_garbage_collection(size, write, second, True)
     if len(text) > limits.size:
         raise TooLarge(f"the object takes {len(text)} bytes, more than the limit of {limits.size}")
     return text

@@ -16,7 +16,7 @@ from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -151,7 +151,7 @@ def decode_json(data: bytes, types: Types) -> object:
     """Return the object of a JSON text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
-    return undisturbed(len(data), _decoded, data, types)
+    return without_garbage_collection(len(data), _decoded, data, types)
 
 
 def _decoded(data: bytes, types: Types) -> object:

@@ -14,7 +14,7 @@ from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
     from brine.domain.formats.allowed_types import Types
@@ -200,4 +200,4 @@ def decode_msgpack(data: bytes, types: Types) -> object:
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     reader = _MsgpackReader(types, len(data))
-    return undisturbed(len(data), reader.obj, lambda: reader.whole(data))
+    return without_garbage_collection(len(data), reader.obj, lambda: reader.whole(data))

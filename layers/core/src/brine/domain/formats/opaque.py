@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from brine_codec import Undecodable
 from brine_codec.dtypes import DTYPE, MOST_DIMENSIONS, item_size
-from brine_codec.pickling.makers import Maker, apart
+from brine_codec.pickling.makers import Maker, with_buffers
 
 if TYPE_CHECKING:
     from brine_codec import Registry
@@ -63,7 +63,11 @@ class OpaqueFrame:
 def register_opaque(registry: Registry) -> None:
     """Allow arrays, scalars, frames, series and indexes."""
     whole = Maker("np:ndarray", OpaqueArray, OpaqueArray)
-    registry.add(OpaqueArray, whole, lambda value: (whole, apart((value.dtype, value.shape, value.order, value.data))))  # type: ignore[attr-defined]  # by its type
+    registry.add(
+        OpaqueArray,
+        whole,
+        lambda value: (whole, with_buffers((value.dtype, value.shape, value.order, value.data))),  # type: ignore[attr-defined]  # by its type
+    )
     single = Maker("np:scalar", OpaqueScalar, OpaqueScalar)
     registry.add(OpaqueScalar, single, lambda value: (single, (value.dtype, value.data)))  # type: ignore[attr-defined]  # likewise
     frames = {tag: Maker(tag, OpaqueFrame, lambda *values, tag=tag: OpaqueFrame(tag, values)) for tag in PANDAS}

@@ -33,7 +33,7 @@ STEP = 0.001
 
 EVERYTHING = "everything"
 
-type Outlived = tuple[tuple[str, float, float], ...]
+type AppliedStamps = tuple[tuple[str, float, float], ...]
 """Stamps that were known when a fetch began, but have later times than it: name, hard, soft."""
 
 
@@ -49,7 +49,7 @@ class Stored(Protocol):
         """When the exchange began that fetched or last confirmed the content."""
 
     @property
-    def outlived(self) -> Outlived:
+    def applied_stamps(self) -> AppliedStamps:
         """The purges that were known before it began but have later times."""
 
 
@@ -121,24 +121,24 @@ def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
     """
     if now - stored.began > MAX_CONTENT_AGE:
         return True
-    outlived = {name: hard for name, hard, _ in stored.outlived}
-    return any(stamp.hard >= stored.began and stamp.hard > outlived.get(name, 0.0) for name, stamp in stamps.items())
+    applied = {name: hard for name, hard, _ in stored.applied_stamps}
+    return any(stamp.hard >= stored.began and stamp.hard > applied.get(name, 0.0) for name, stamp in stamps.items())
 
 
 def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
     """Return when a soft purge made the content stale; infinite without one since the last confirmation."""
-    outlived = {name: soft for name, _, soft in stored.outlived}
+    applied = {name: soft for name, _, soft in stored.applied_stamps}
     return min(
         (
             stamp.soft
             for name, stamp in stamps.items()
-            if stamp.soft >= stored.confirmed and stamp.soft > outlived.get(name, 0.0)
+            if stamp.soft >= stored.confirmed and stamp.soft > applied.get(name, 0.0)
         ),
         default=inf,
     )
 
 
-def outlived_stamps(stored: Stored, known: Mapping[str, Stamp]) -> Outlived:
+def applied_stamps(stored: Stored, known: Mapping[str, Stamp]) -> AppliedStamps:
     """Return the stamps that were `known` before the exchange that gave `stored`, but have later times."""
     return tuple(
         (name, stamp.hard, stamp.soft)

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from brine.domain.purging.stamps import Outlived
+    from brine.domain.purging.stamps import AppliedStamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class StoredResult:
     """A result with its freshness and grace in seconds since 1970.
 
     Its age counts from the beginning of its computation, `began`; purges are compared with it. `generation` is the
-    fencing token of the computation's lease. `outlived`: purges that were known before it began but have a later time.
+    fencing token of the computation's lease. `applied_stamps`: purges that were known before it began but have a later
+    time.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
@@ -41,7 +42,7 @@ class StoredResult:
     grace_until: float
     tags: tuple[str, ...] = ()
     generation: int = 0
-    outlived: Outlived = ()
+    applied_stamps: AppliedStamps = ()
     stale_from: float = inf
 
     @property

@@ -41,8 +41,6 @@ class Policy:
     is never.
     grace: how long a stale response may be served on an error, if the origin does not say.
     keep: how long, after freshness and grace, a response with a validator is kept for validation.
-    background_refresh: whether a refresher updates responses that are served stale. Otherwise they are validated at
-    once.
     key_headers: request fields, in lower case, that select among stored responses in addition to Vary. None: for
     responses that only the route makes fresh, those of content negotiation and `named_headers`.
     set_cookie: how a response with Set-Cookie is handled. shared: it is stored only if the origin says that it may be
@@ -65,7 +63,6 @@ class Policy:
     early_refresh: float = 0.0
     grace: float = 0.0
     keep: float = 86_400.0
-    background_refresh: bool = False
     key_headers: frozenset[str] | None = None
     set_cookie: SetCookieRule = "shared"
     store_post: bool = False

@@ -11,7 +11,7 @@ from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
     from brine.service.channels.problems import Refusal
-    from brine.service.journal import Fault
+    from brine.service.diagnostics import Fault
 
 type ExchangeResult = Literal["sent", "repeated", "invited", "received", "empty", "acknowledged", "extended", "problem"]
 """repeated: it had been sent before. invited: a place for an upload was given. empty: there was nothing to receive."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
     from brine.service.channels.answer import ExchangeResult
     from brine.service.channels.channel_end import ChannelEnd
-    from brine.service.journal import Journal
+    from brine.service.diagnostics import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Call:
     deadline: Deadline
     now: float
     ends_at: float
-    journal: Journal
+    faults: Faults
 
     @property
     def channel(self) -> str:
@@ -53,5 +53,5 @@ class Call:
             result=result,
             channel=self.channel,
             message_id=message_id,
-            faults=tuple(self.journal.faults),
+            faults=tuple(self.faults),
         )

@@ -104,7 +104,7 @@ class Delivering:
         try:
             envelope = self.claims.read(self.call.channel, claim)
         except StoreError as error:
-            self.call.journal.store_failed("bodies", error)
+            self.call.faults.store_failed("bodies", error)
             return None
         if envelope is None:
             raise Acknowledged if self._is_acknowledged(claim) else Undeliverable("missing")
@@ -117,7 +117,7 @@ class Delivering:
         try:
             state = self.marks.look(single_use_key("channel", self.call.channel, claim.id))
         except StoreError as error:
-            self.call.journal.store_failed("table", error)
+            self.call.faults.store_failed("table", error)
             return False
         return isinstance(state, Sent) and state.acknowledged
 
@@ -149,7 +149,7 @@ class Delivering:
         try:
             self.claims.write(self.call.channel, claim, envelope)
         except StoreError as error:
-            self.call.journal.store_failed("bodies", error)
+            self.call.faults.store_failed("bodies", error)
             raise Undeliverable("undeposited") from error
         return claim
 

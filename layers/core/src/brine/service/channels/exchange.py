@@ -16,7 +16,7 @@ from brine.domain.routing.principal import principal_name
 from brine.service.channels.answer import ExchangeAnswer, refusing
 from brine.service.channels.call import Call
 from brine.service.channels.problems import CHANNEL_UNKNOWN, SENDER_REFUSED, Refusal
-from brine.service.journal import Journal
+from brine.service.diagnostics import Faults
 from brine.service.problems import PRINCIPAL_MISSING, ROUTE_UNKNOWN
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Exchange:
 
     def serve(self, request: Request, deadline: Deadline, *, account: str) -> ExchangeAnswer:
         """Do what the request asks for. `account`: the gateway's own, in twelve digits."""
-        journal = Journal()
+        faults = Faults()
         end: ChannelEnd | None = None
         try:
             principal = self._principal(request, account)
@@ -60,7 +60,7 @@ class Exchange:
                 deadline=deadline,
                 now=now,
                 ends_at=now + deadline.remaining(),
-                journal=journal,
+                faults=faults,
             )
             return self._do(call, rest)
         except Refusal as refusal:
@@ -69,7 +69,7 @@ class Exchange:
                 result="problem",
                 channel=None if end is None else end.channel.name,
                 problem=refusal.kind.name,
-                faults=tuple(journal.faults),
+                faults=tuple(faults),
             )
 
     def _do(self, call: Call, rest: tuple[str, ...]) -> ExchangeAnswer:

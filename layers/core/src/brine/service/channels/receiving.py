@@ -62,7 +62,7 @@ class Receiving:
             try:
                 deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
             except StoreError as error:
-                call.journal.store_failed("queue", error)
+                call.faults.store_failed("queue", error)
                 raise Refusal(QUEUE_UNAVAILABLE) from error
             call = replace(call, now=self.clock())
             look.take(self._delivering(call, form, wanted.visibility), queue, deliveries)
@@ -92,7 +92,7 @@ class Receiving:
         try:
             deleted = call.end.queue.within(call.deadline).delete(receipt.handle)
         except StoreError as error:
-            call.journal.store_failed("queue", error)
+            call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
         if not deleted:
             raise Refusal(RECEIPT_EXPIRED)
@@ -110,12 +110,12 @@ class Receiving:
         try:
             self.marks.within(call.deadline).acknowledge(key, evict_at=evict_at)
         except StoreError as error:
-            call.journal.store_failed("table", error)
+            call.faults.store_failed("table", error)
             return
         try:
             self.claims.within(call.deadline).delete(call.channel, message_id)
         except StoreError as error:
-            call.journal.store_failed("bodies", error)
+            call.faults.store_failed("bodies", error)
 
     def extend(self, call: Call, token: str) -> ExchangeAnswer:
         """Keep a message from others for longer, under a new receipt. Raises Refusal."""
@@ -128,7 +128,7 @@ class Receiving:
         try:
             extended = call.end.queue.within(call.deadline).extend(receipt.handle, visibility)
         except StoreError as error:
-            call.journal.store_failed("queue", error)
+            call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
         if not extended:
             raise Refusal(RECEIPT_EXPIRED)
@@ -142,7 +142,7 @@ class Receiving:
             call.end.await_keys(call.now)
             self.tokens.await_keys(call.now)
         except KeyringUnavailable as error:
-            call.journal.envelope_refused(error)
+            call.faults.envelope_failed(error)
             raise Refusal(STORE_UNAVAILABLE) from error
 
 
@@ -151,7 +151,7 @@ def _remove(call: Call, queue: MessageQueue, delivery: Delivery) -> None:
     try:
         queue.delete(delivery.handle)
     except StoreError as error:  # then it comes again, and is removed then
-        call.journal.store_failed("queue", error)
+        call.faults.store_failed("queue", error)
 
 
 def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> None:
@@ -160,7 +160,7 @@ def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> N
         try:
             queue.extend(delivery.handle, 0)
         except StoreError as error:  # then it comes again when its visibility is over
-            call.journal.store_failed("queue", error)
+            call.faults.store_failed("queue", error)
             return
 
 

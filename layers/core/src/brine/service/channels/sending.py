@@ -26,7 +26,7 @@ from brine.service.channels.problems import (
     refused_content,
 )
 from brine.service.problems import CONTENT_INVALID, CONTENT_TOO_LARGE, STORE_UNAVAILABLE
-from brine.service.waiting import LEASE_MARGIN
+from brine.service.single_flight import LEASE_MARGIN
 from brine_codec import CodecError, Expired, UnknownKey
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Sending:
         try:
             envelope = self.claims.within(call.deadline).read(call.channel, claim)
         except StoreError as error:
-            call.journal.store_failed("bodies", error)
+            call.faults.store_failed("bodies", error)
             raise Refusal(STORE_UNAVAILABLE) from error
         if envelope is None:  # or it was sent, received and acknowledged, and its sender has not heard of it
             if self._was_sent(call, claim):
@@ -151,7 +151,7 @@ class Sending:
                 key, owner=owner, now=call.time, until=until, evict_at=end.channel.last_arrival_at(call.now)
             )
         except StoreError as error:
-            call.journal.store_failed("table", error)
+            call.faults.store_failed("table", error)
             raise Refusal(STORE_UNAVAILABLE) from error
         if isinstance(before, Sent):
             return False
@@ -172,7 +172,7 @@ class Sending:
         try:
             state = self.marks.within(call.deadline).look(single_use_key("channel", call.channel, claim.id))
         except StoreError as error:
-            call.journal.store_failed("table", error)
+            call.faults.store_failed("table", error)
             raise Refusal(STORE_UNAVAILABLE) from error
         return isinstance(state, Sent)
 
@@ -187,14 +187,14 @@ class Sending:
             try:
                 self.claims.within(deadline).write(call.channel, claim, envelope)
             except StoreError as error:
-                call.journal.store_failed("bodies", error)
+                call.faults.store_failed("bodies", error)
                 raise Refusal(STORE_UNAVAILABLE) from error
             envelope = None
         message = ChannelMessage(call.principal, expires_at, claim if envelope is None else envelope)
         try:
             call.end.queue.within(deadline).send(message)
         except StoreError as error:
-            call.journal.store_failed("queue", error)
+            call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
 
 
@@ -203,7 +203,7 @@ def _note(call: Call, write: Callable[[], object]) -> None:
     try:
         write()
     except StoreError as error:
-        call.journal.store_failed("table", error)
+        call.faults.store_failed("table", error)
 
 
 def _is_undone(refusal: Refusal) -> bool:

@@ -12,7 +12,7 @@ from brine.domain.channels.single_use import single_use_key
 from brine.domain.routing.principal import principal_name
 from brine.errors import StoreError
 from brine.service import problems
-from brine.service.journal import Fault, cause_of
+from brine.service.diagnostics import Fault, cause_of
 from brine.service.transcoding.refusal import Refusal, seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
 from brine_codec.envelope.http_target import canonical_target

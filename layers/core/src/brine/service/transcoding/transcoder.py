@@ -118,14 +118,14 @@ class Transcoder:
         elif _forbids_conversion(response.fields):
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
-            return answer if response.status >= 300 else problems.problem_instead(answer, *refused)
+            return answer if response.status >= 300 else problems.replaced_by_problem(answer, *refused)
         fields = rendition.with_content_fields(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
         try:
             body = self.contents.outward(response, rendition.form, request, target, self.clock())
         except Refusal as refusal:
-            failed = problems.problem_instead(answer, refusal.kind, refusal.detail)
+            failed = problems.replaced_by_problem(answer, refusal.kind, refusal.detail)
             return replace(failed, faults=(*failed.faults, *refusal.faults))
         return replace(answer, response=replace(response, fields=fields, body=body))
 
