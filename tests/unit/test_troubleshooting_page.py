@@ -6,12 +6,11 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from brine.service.journal import FAULT_METRICS, FaultKind
-
 import brine
 import brine_codec
 from brine.domain.caching import storing
 from brine.domain.caching.decision import ForwardReason
+from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
     ANSWER_TOO_LARGE,
     KINDS,
@@ -61,7 +60,7 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Return the reasons not to store a response: returned by `admit` and its helpers, or given to a Reception."""
+    """Return the reasons not to store a response: returned by `admit` and its helpers, or given to a ResponseDecision."""
     module = ast.parse(Path(storing.__file__).read_text())
     returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
     given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}
