@@ -10,7 +10,7 @@ import brine
 import brine_codec
 from brine.domain.caching import storing
 from brine.domain.caching.decision import ForwardReason
-from brine.service.journal import FAULT_METRICS, FaultKind
+from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
     ANSWER_TOO_LARGE,
     KINDS,
