@@ -7,6 +7,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import current_age
+from brine.domain.caching.stored import BodyReference
 from brine.domain.http.conditions import if_range_holds, is_not_modified
 from brine.domain.http.dates import with_date
 from brine.domain.http.fields import Fields
@@ -66,7 +67,10 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
         return _without_body(form.status, lines)
-    return _with_body(form, lines, stored.response.body)
+    body = stored.body
+    if isinstance(body, BodyReference):
+        raise TypeError("the body is in the body store: load it first")
+    return _with_body(form, lines, body)
 
 
 def relay(response: Response, request: Request, now: float) -> Response:
@@ -123,7 +127,7 @@ def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Respon
 def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _AnswerForm:
     """Evaluate the conditions first, then the Range (RFC 9110 section 13.2.2)."""
     asked = request.fields
-    if not 200 <= status < 300:
+    if not 200 <= status < 300 or not asked.lines:
         return _AnswerForm(status)
     if is_not_modified(asked, fields, response_time):
         return _AnswerForm(304)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from brine.domain.http.fields import Fields
+if TYPE_CHECKING:
+    from brine.domain.http.fields import Fields
 
 UNAMBIGUOUS_NAME = re.compile(r"[0-9A-Za-z-]+", re.ASCII)
 """A field name that no server confuses with another.
@@ -15,4 +17,5 @@ Some servers replace all other characters by "_" (RFC 3875 section 4.1.18).
 
 def without_ambiguous_names(fields: Fields) -> Fields:
     """Return the fields without those that an origin may confuse with other fields, as nginx does by default."""
-    return Fields.from_lowercase(line for line in fields.lines if UNAMBIGUOUS_NAME.fullmatch(line[0]))
+    ambiguous = {name for name in fields.names if UNAMBIGUOUS_NAME.fullmatch(name) is None}
+    return fields.without(ambiguous) if ambiguous else fields

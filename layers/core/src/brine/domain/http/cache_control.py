@@ -8,6 +8,7 @@ that a directive is present. A caller asks whether the directive restricts, or w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -83,7 +84,7 @@ class Directives:
     hides where the directives end. Then no directive permits anything.
     """
 
-    __slots__ = ("_arguments", "_is_readable", "targeted")
+    __slots__ = ("_agreed", "_arguments", "_is_readable", "targeted")
 
     def __init__(
         self, arguments: dict[str, list[_Argument]], *, targeted: bool = False, is_readable: bool = True
@@ -91,6 +92,10 @@ class Directives:
         self._arguments = arguments
         self._is_readable = is_readable
         self.targeted = targeted
+        self._agreed: dict[str, _Argument] = {  # the argument that all repeats of a directive share
+            name: repeats[0] if is_readable and repeats.count(repeats[0]) == len(repeats) else _INVALID
+            for name, repeats in arguments.items()
+        }
 
     def __bool__(self) -> bool:
         return bool(self._arguments)
@@ -111,20 +116,20 @@ class Directives:
 
     def permits(self, name: Permission) -> bool:
         """Return whether the directive allows: it is present, and its argument is valid."""
-        return self._argument(name) is not _INVALID
+        return self._agreed.get(name, _INVALID) is not _INVALID
 
     def permits_without_limit(self, name: Literal["max-stale"]) -> bool:
         """Return whether the directive is present, valid, and without an argument that limits it."""
-        return self._argument(name) is None
+        return self._agreed.get(name, _INVALID) is None
 
     def seconds(self, name: Duration, *, if_invalid: int = 0) -> int | None:
         """Return the seconds of a directive: None when it is absent, `if_invalid` when its argument is invalid.
 
         The argument is also invalid when the directive is repeated with another argument.
         """
-        if name not in self._arguments:
+        if name not in self._agreed:
             return None
-        argument = self._argument(name)
+        argument = self._agreed[name]
         return argument if isinstance(argument, int) else if_invalid
 
     def field_names(self, name: Listing) -> frozenset[str]:
@@ -170,18 +175,11 @@ class Directives:
             more["must-understand"] = [_INVALID]
         return Directives(self._arguments | more, targeted=self.targeted, is_readable=self._is_readable)
 
-    def _argument(self, name: str) -> _Argument:
-        """Return the argument that all repeats share; _INVALID when the repeats differ or the directive is absent."""
-        arguments = self._arguments.get(name)
-        if arguments is None or not self._is_readable:
-            return _INVALID
-        first = arguments[0]
-        return first if all(argument == first for argument in arguments) else _INVALID
-
 
 NO_DIRECTIVES = Directives({})
 
 
+@lru_cache(maxsize=128)  # many messages have the same directives
 def parse_directives(*lines: str) -> Directives:
     """Parse the lines of a Cache-Control field; an argument may be quoted or not.
 
@@ -214,6 +212,8 @@ def parse_response_directives(fields: Fields) -> Directives:
     """
     plain = parse_directives(*fields.all("cache-control"))
     targeted = fields.all("cdn-cache-control")
+    if not targeted:
+        return plain
     try:
         members = parse_dictionary(*targeted)
     except NotStructured:
@@ -223,7 +223,8 @@ def parse_response_directives(fields: Fields) -> Directives:
 
 def parse_request_directives(fields: Fields) -> Directives:
     """Return the directives of a request. Pragma is ignored (RFC 9111 section 5.4)."""
-    return parse_directives(*fields.all("cache-control"))
+    lines = fields.all("cache-control")
+    return parse_directives(*lines) if lines else NO_DIRECTIVES
 
 
 def _mentioned(text: str) -> frozenset[str]:

@@ -22,5 +22,5 @@ def pseudonym(*deployment: str) -> str:
 
 def is_loop(fields: Fields, name: str) -> bool:
     """Return whether CDN-Loop shows that the request already passed the gateway of this name (section 2)."""
-    members = (member for line in fields.all("cdn-loop") for member in line.split(","))
-    return any(member.partition(";")[0].strip(" \t").lower() == name for member in members)
+    members = [member for line in fields.all("cdn-loop") for member in line.split(",")]
+    return name in {member.partition(";")[0].strip(" \t").lower() for member in members}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ def parse_http_date(text: str, now: float) -> int | None:
 
     `now`, in seconds since 1970, decides the century of a year with two digits.
     """
+    return _parse(text, datetime.fromtimestamp(now, UTC).year)
+
+
+@lru_cache(maxsize=128)  # stored responses are asked for again and again
+def _parse(text: str, this_year: int) -> int | None:
     if match := _CURRENT.fullmatch(text):
         day, month, year, hour, minute, second = match.groups()
         return _seconds(int(year), month, day, hour, minute, second)
     if match := _RFC_850.fullmatch(text):
         day, month, year, hour, minute, second = match.groups()
-        return _seconds(_full_year(int(year), now), month, day, hour, minute, second)
+        return _seconds(_full_year(int(year), this_year), month, day, hour, minute, second)
     if match := _ASCTIME.fullmatch(text):
         month, day, hour, minute, second, year = match.groups()
         return _seconds(int(year), month, day, hour, minute, second)
@@ -79,9 +85,8 @@ def _seconds(year: int, month: str, day: str, hour: str, minute: str, second: st
     return int(moment.timestamp()) + leap
 
 
-def _full_year(two_digits: int, now: float) -> int:
+def _full_year(two_digits: int, this_year: int) -> int:
     """Return the year with these last digits that is at most 50 years ahead and less than 50 years ago."""
-    this_year = datetime.fromtimestamp(now, UTC).year
     year = this_year - this_year % 100 + two_digits
     if year > this_year + 50:
         return year - 100

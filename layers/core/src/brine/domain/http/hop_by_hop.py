@@ -42,6 +42,6 @@ def end_to_end(fields: Fields) -> Fields:
     """
     connection = fields.get("connection")
     if connection is None:
-        return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
+        return fields if HOP_BY_HOP.isdisjoint(fields.names) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
     return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - ESSENTIAL_FIELDS))

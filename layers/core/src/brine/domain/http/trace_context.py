@@ -31,6 +31,8 @@ def with_valid_trace_context(fields: Fields) -> Fields:
     Without a valid traceparent, tracestate is left out too.
     """
     parents, states = fields.all("traceparent"), fields.all("tracestate")
+    if not parents and not states:
+        return fields
     if parents and not (len(parents) == 1 and _PARENT.fullmatch(parents[0])):
         parents = ()
     if states and (not parents or not _is_state(", ".join(states))):

@@ -101,17 +101,17 @@ def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ..
 
     The names without `tags` come first: they are known before the response is.
     """
-    return route_stamp(resource.route), *_stamp_names(key_stamp(resource.key), resource.tenant, tags)
+    return f"route:{resource.route}", *_common_names(f"key:{resource.key}", resource.tenant, tags)
 
 
 def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names of all stamps that apply to a result of Python code."""
-    return _stamp_names(result_stamp(key), tenant, tags)
+    return _common_names(result_stamp(key), tenant, tags)
 
 
-def _stamp_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+def _common_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
     of_tenant = () if tenant == NO_TENANT else (tenant_stamp(tenant),)
-    return EVERYTHING, own, *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
+    return EVERYTHING, own, *of_tenant, *[tag_stamp(tag, tenant) for tag in tags]
 
 
 def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
@@ -119,23 +119,24 @@ def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
 
     `stamps`: the stamps that apply to it.
     """
-    if now - stored.began > MAX_CONTENT_AGE:
+    began = stored.began
+    if now - began > MAX_CONTENT_AGE:
         return True
+    later = {name: stamp.hard for name, stamp in stamps.items() if stamp.hard >= began}
+    if not later:
+        return False
     applied = {name: hard for name, hard, _ in stored.applied_stamps}
-    return any(stamp.hard >= stored.began and stamp.hard > applied.get(name, 0.0) for name, stamp in stamps.items())
+    return any(hard > applied.get(name, 0.0) for name, hard in later.items())
 
 
 def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
     """Return when a soft purge made the content stale; infinite without one since the last confirmation."""
+    confirmed = stored.confirmed
+    later = {name: stamp.soft for name, stamp in stamps.items() if stamp.soft >= confirmed}
+    if not later:
+        return inf
     applied = {name: soft for name, _, soft in stored.applied_stamps}
-    return min(
-        (
-            stamp.soft
-            for name, stamp in stamps.items()
-            if stamp.soft >= stored.confirmed and stamp.soft > applied.get(name, 0.0)
-        ),
-        default=inf,
-    )
+    return min((soft for name, soft in later.items() if soft > applied.get(name, 0.0)), default=inf)
 
 
 def applied_stamps(stored: Stored, known: Mapping[str, Stamp]) -> AppliedStamps:

@@ -15,6 +15,7 @@ _ROUNDS: Final = 8
 """The number of decodings after which a path that still changes is refused."""
 
 _PLAIN = re.compile(r"(?:/(?!\.)[a-z0-9_.~!$&'()*,=@-]+(?<!\.))*/?", re.ASCII)
+_DOT_SEGMENT = re.compile(r"(?:\A|/)\.+(?:/|\Z)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WIDE_ESCAPE = re.compile(rb"%u([0-9a-fA-F]{4})", re.IGNORECASE)  # as IIS writes one
 _SLASHES = re.compile(r"[/\\]+")
@@ -60,7 +61,7 @@ def has_control_characters(read: str) -> bool:
 
 def has_dot_segments(read: str) -> bool:
     """Return whether a path, as `lenient_path` returns it, has a segment of dots alone."""
-    return any(segment and not segment.strip(".") for segment in read.split("/"))
+    return _DOT_SEGMENT.search(read) is not None
 
 
 def _simplified(text: str) -> str:

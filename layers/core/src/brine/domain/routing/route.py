@@ -56,39 +56,49 @@ class Route:
     transcoding: Transcoding | None = None
     policy: Policy = field(default_factory=Policy)
 
-    def covers(self, path: str) -> bool:
-        """Return whether `path` is the prefix or is under it, at a "/"."""
-        return is_under(path, self.prefix)
 
+class _ByPrefix[T]:
+    """Values by path prefix. A prefix covers a path that is the prefix or is under it, at a "/"."""
 
-def is_under(path: str, prefix: str) -> bool:
-    """Return whether `path` is the prefix or is under it, at a "/"."""
-    return path.startswith(prefix) and (prefix == "/" or len(path) == len(prefix) or path[len(prefix)] == "/")
+    __slots__ = ("_longest", "_values")
+
+    def __init__(self, values: dict[str, T]) -> None:
+        self._values = values
+        self._longest = max(map(len, values), default=0)
+
+    def longest_covering(self, path: str) -> T | None:
+        """Return the value of the longest prefix that covers a path. The cost does not grow with the path."""
+        if not path.startswith("/"):
+            return None
+        prefix = path if len(path) <= self._longest else path[: path.rfind("/", 0, self._longest + 1)]
+        while prefix and prefix not in self._values:
+            prefix = prefix[: prefix.rfind("/")]
+        return self._values.get(prefix or "/")
 
 
 class Routes:
     """The routes of a gateway; the longest prefix that covers a path wins."""
 
-    __slots__ = ("_by_length", "_read")
+    __slots__ = ("_by_lenient_prefix", "_by_prefix", "_routes")
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._by_length = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
-        read = [(lenient_path(route.prefix) or route.prefix, route) for route in routes]
-        self._read = sorted(read, key=lambda one: len(one[0]), reverse=True)
+        self._routes = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+        lenient: dict[str, list[Route]] = {}
+        for route in routes:
+            lenient.setdefault(lenient_path(route.prefix) or route.prefix, []).append(route)
+        self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(routes)})
+        self._by_lenient_prefix = _ByPrefix(lenient)
 
     def __iter__(self) -> Iterator[Route]:
-        return iter(self._by_length)
+        return iter(self._routes)
 
     def is_confined(self, route: Route) -> bool:
         """Return whether a path of this route must not leave it: there is a route or a path outside it."""
-        return len(self._by_length) > 1 or route.prefix != "/" or route.base_path != ""
+        return len(self._routes) > 1 or route.prefix != "/" or route.base_path != ""
 
     def match(self, path: str) -> Route | None:
         """Return the route of a raw (percent-encoded) request path, or None."""
-        for route in self._by_length:
-            if route.covers(path):
-                return route
-        return None
+        return self._by_prefix.longest_covering(path)
 
     def owns_lenient_path(self, route: Route, read: str) -> bool:
         """Return whether the most lenient server's reading of a path belongs to `route`.
@@ -96,5 +106,5 @@ class Routes:
         See brine.domain.routing.paths. Prefixes that differ only in case, for example, have the same reading; such a
         path then belongs to each of these routes.
         """
-        covering = [(prefix, one) for prefix, one in self._read if is_under(read, prefix)]
-        return any(one is route and prefix == covering[0][0] for prefix, one in covering)
+        owners = self._by_lenient_prefix.longest_covering(read)
+        return owners is not None and any([owner is route for owner in owners])

@@ -34,6 +34,8 @@ def upstream_request(request: Request, route: Route) -> Request:
     field that is neither in the cache key nor in Vary must not reach the origin. Otherwise one client could change the
     response for all.
     """
+    if not request.fields.lines:
+        return request
     fields = end_to_end(request.fields).without(_NEVER)
     if not _may_be_stored(request, route):
         return replace(request, fields=fields)
