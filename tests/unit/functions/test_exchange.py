@@ -236,9 +236,15 @@ def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[st
     [
         ({"BRINE_CHANNELS": ""}, "the environment variable BRINE_CHANNELS is not set"),
         ({"BRINE_CHANNELS": "/nowhere/channels.toml"}, "the channels file /nowhere/channels.toml cannot be read"),
-        ({"BRINE_ORDERS_QUEUE": ""}, 'channels.toml:8:1: "queue" asks for the environment variable BRINE_ORDERS_QUEUE'),
+        (
+            {"BRINE_ORDERS_QUEUE": ""},
+            'channels.toml: channel "orders": queue = "${BRINE_ORDERS_QUEUE}": the environment variable',
+        ),
         ({"BRINE_ORDERS_KEYS": '{"1": "hushed"}'}, "the keys of the channel orders: the secret of key 1 is shorter"),
-        ({"BRINE_TYPES": ""}, 'channels.toml:11:1: "types" holds "shop.Order", which types.toml does not declare'),
+        (
+            {"BRINE_TYPES": ""},
+            'channels.toml: channel "orders": types = ["shop.Order"]: types.toml does not declare "shop.Order"',
+        ),
         ({"BRINE_EMULATED_PRINCIPAL": "me"}, "BRINE_EMULATED_PRINCIPAL is no name of a principal"),
     ],
 )
