@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.config.channels import parse_channels
 from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.s3.claims import S3ClaimStore
 from brine.adapters.sqs.message_queue import SqsMessageQueue
 from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 TOKENS = "brine exchange tokens"
 
 
-def build_exchange(environment: Mapping[str, str], client: Client | None = None) -> Exchange:
+def build_exchange(environment: Mapping[str, str], client: HttpClient | None = None) -> Exchange:
     """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
 
     `client` has every connection; who passes one closes it.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     types = build_declarations(settings)
     ends = ChannelEnds({one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)})
     claims = S3ClaimStore(aws, settings.bucket)

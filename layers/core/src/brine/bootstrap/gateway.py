@@ -11,7 +11,7 @@ from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
@@ -49,14 +49,14 @@ if TYPE_CHECKING:
 PURPOSE = "brine cache"
 
 
-def build_gateway(environment: Mapping[str, str], client: Client | None = None) -> Gateway:
+def build_gateway(environment: Mapping[str, str], client: HttpClient | None = None) -> Gateway:
     """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
 
     `client` has every connection, to AWS and to origins; who passes one closes it. Where there is a queue, stale
     responses are refreshed through it.
     """
     settings = Settings.from_environment(environment)
-    client = client or Client()
+    client = client or HttpClient()
     aws = connect_aws(settings, client)
     gateway = _gateway(settings, aws)
     gateway = replace(gateway, transcoders=_transcoders(settings, gateway.routes, aws))
@@ -69,24 +69,24 @@ def build_gateway(environment: Mapping[str, str], client: Client | None = None) 
     )
 
 
-def build_refresher(environment: Mapping[str, str], client: Client | None = None) -> Refresher:
+def build_refresher(environment: Mapping[str, str], client: HttpClient | None = None) -> Refresher:
     """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`.
 
     It renews what is stored, which is the origin's, and converts nothing.
     """
     settings = Settings.from_environment(environment)
-    client = client or Client()
+    client = client or HttpClient()
     aws = connect_aws(settings, client)
     return Refresher(_gateway(settings, aws))
 
 
-def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
+def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
     Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
@@ -97,7 +97,7 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
 def build_cache(
     environment: Mapping[str, str],
     name: str,
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     registry: Registry | None = None,
     tenant: str = "",
@@ -107,7 +107,7 @@ def build_cache(
     """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
     settings = Settings.from_environment(environment)
     namespace = _namespace(settings)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     return Cache(
         name,
