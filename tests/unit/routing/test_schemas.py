@@ -22,7 +22,7 @@ from brine.domain.routing.route import QueryRule, Route
 from tests.markdown import codes, read_page
 
 if TYPE_CHECKING:
-    from brine.adapters.config.tables import Table
+    from brine.adapters.config.tables import TableReader
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,7 +48,7 @@ TABLES = [
 
 
 @pytest.mark.parametrize(("table", "path"), TABLES)
-def test_a_schema_has_the_keys_of_its_reader(table: Table, path: tuple[str, ...]) -> None:
+def test_a_schema_has_the_keys_of_its_reader(table: TableReader, path: tuple[str, ...]) -> None:
     described = schema(*path)
     assert set(described["properties"]) == set(table.keys)
     assert set(described.get("required", ())) == set(table.required)
@@ -64,7 +64,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("table", "page"), PAGES)
-def test_a_page_lists_the_keys_of_its_reader(table: Table, page: str) -> None:
+def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> None:
     rows = list(read_page(ROOT / "docs" / page).rows)
     header = next(number for number, row in enumerate(rows) if row[0] == "Key")
     listed = [key for row in rows[header + 1 : header + 1 + len(table.keys)] for key in codes(row[0])]
@@ -81,7 +81,7 @@ def test_a_page_lists_the_keys_of_its_reader(table: Table, page: str) -> None:
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
     ],
 )
-def test_a_page_names_the_keys_of_an_inner_table(table: Table, start: str, end: str) -> None:
+def test_a_page_names_the_keys_of_an_inner_table(table: TableReader, start: str, end: str) -> None:
     text = (ROOT / "docs/routes.md").read_text().partition(start)[2].partition(end)[0]
     named = {word for code in codes(text) for word in re.findall(r"\w+", code)}
     assert set(table.keys) <= named
@@ -111,7 +111,7 @@ def default_of(key: str, *classes: type) -> object:
     ],
 )
 def test_a_schema_has_the_defaults_of_the_program(
-    table: Table, path: tuple[str, ...], classes: tuple[type, ...]
+    table: TableReader, path: tuple[str, ...], classes: tuple[type, ...]
 ) -> None:
     for key, described in schema(*path)["properties"].items():
         if "default" in described:

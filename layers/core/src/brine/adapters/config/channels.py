@@ -1,6 +1,6 @@
 """Reads channels.toml, a list of `[[channel]]` tables.
 
-docs/exchange.md describes it for people and layers/routes/channels.schema.json for editors. `${NAME}` in `queue`,
+Its description for people is docs/exchange.md, for editors layers/routes/channels.schema.json. `${NAME}` in `queue`,
 `retry_queue` and `keys` stands for an environment variable.
 """
 
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.tables import Table, load_tables, read_tables, with_variables
+from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import duration, plain_name, texts, whole
 from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
 
@@ -39,7 +39,7 @@ def parse_channels(
     return tuple(read_tables(tables, "channel", source, channel_table(environment, types)))
 
 
-def channel_table(environment: Mapping[str, str], types: Collection[str]) -> Table:
+def channel_table(environment: Mapping[str, str], types: Collection[str]) -> TableReader:
     """Return the reader of a `[[channel]]` table."""
 
     def declared(value: object) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def channel_table(environment: Mapping[str, str], types: Collection[str]) -> Tab
         return names
 
     url = with_variables(environment, 'the URL of a queue in quotes, such as "${BRINE_ORDERS_QUEUE}"')
-    return Table(
+    return TableReader(
         {
             "name": plain_name,
             "queue": url,

@@ -1,4 +1,4 @@
-"""Readers of the values in routes.toml. Each raises ValueError with what is wrong and what to write instead."""
+"""Readers of values in routes.toml. The ValueError of each names the mistake and the correction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "tra
 def prefix(value: object) -> str:
     """Return a path prefix."""
     if not isinstance(value, str) or not value.startswith("/") or not re.fullmatch(r"[!-~]+", value):
-        raise ValueError('not a path prefix. Begin with "/" and percent-encode what is not ASCII.')
+        raise ValueError('not a path prefix. Begin with "/" and percent-encode other characters than ASCII.')
     if value != "/" and (value.endswith("/") or "//" in value or "?" in value or "#" in value):
         raise ValueError('not a path prefix. Leave out "?", "#", "//" and the "/" at the end.')
     check_path(value)
@@ -33,7 +33,9 @@ def check_path(path: str) -> None:
     """Raise ValueError for a path that some server may resolve to one above it, or may cut off."""
     read = reading(path)
     if read is None or climbs(read) or holds_control(read):
-        raise ValueError('not a safe path. Leave out "." and ".." segments, control characters and what is not UTF-8.')
+        raise ValueError(
+            'not a safe path. Leave out "." and ".." segments, control characters and bytes that are not UTF-8.'
+        )
 
 
 def new_keys_per_minute(value: object) -> int | None:

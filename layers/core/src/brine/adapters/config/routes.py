@@ -1,7 +1,7 @@
 """Reads routes.toml, a list of `[[route]]` tables.
 
-docs/routes.md describes it for people and layers/routes/routes.schema.json for editors. `${NAME}` in an origin stands
-for an environment variable, so one file serves every stage.
+Its description for people is docs/routes.md, for editors layers/routes/routes.schema.json. `${NAME}` in an origin is
+the value of an environment variable, so one file serves every stage.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from brine.adapters.config import route_values as values
-from brine.adapters.config.tables import Table, load_tables, read_tables, with_variables
+from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import (
     boolean,
     choice,
@@ -53,12 +53,12 @@ POLICY: Mapping[str, Reader] = {
     "new_keys_per_minute": values.new_keys_per_minute,
 }
 """The keys of a route that are fields of its Policy."""
-QUERY = Table(
+QUERY = TableReader(
     {"keep": lambda value: frozenset(texts(value)), "drop": texts, "sort": boolean},
     example='{ drop = ["utm_*"] }',
     make=QueryRule,
 )
-CIRCUIT_BREAKER = Table(
+CIRCUIT_BREAKER = TableReader(
     {"failures": whole(1), "open_for": positive_duration},
     example='{ failures = 5, open_for = "30s" }, or false',
     make=CircuitBreaker,
@@ -72,12 +72,12 @@ def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "ro
 
 
 def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
-    """Return the names of the routes. Reads nothing else, so it needs no variables. Raises ConfigError."""
+    """Return the names of the routes. Reads only the names, so it needs no variables. Raises ConfigError."""
     names = (table.get("name") for table in load_tables(text, "route", source))
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def route_table(environment: Mapping[str, str]) -> Table:
+def route_table(environment: Mapping[str, str]) -> TableReader:
     """Return the reader of a `[[route]]` table."""
 
     def transcoding(value: object) -> Any:
@@ -99,7 +99,7 @@ def route_table(environment: Mapping[str, str]) -> Table:
         "large_bodies": choice("refuse", "redirect"),
         "tenant": values.tenant,
     }
-    return Table({**keys, **POLICY}, required=("name", "prefix", "origin"), make=_route)
+    return TableReader({**keys, **POLICY}, required=("name", "prefix", "origin"), make=_route)
 
 
 def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:

@@ -1,7 +1,7 @@
 """Reads a configuration file: a list of TOML tables, each with known keys.
 
-A reader takes a value as tomllib gives it and returns what the program uses. It raises ValueError with what is wrong
-and what to write instead. Every message names the file, the table, the key and the value:
+A reader converts a value from tomllib to the value that the program uses. Its ValueError names the mistake and the
+correction. Every message names the file, the table, the key and the value:
 `routes.toml: route "cache": freshness_lifetime = "5 min": not a duration. Write ...`.
 """
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET = re.compile(r"^\{.*|(?<=//)[^/]*@", re.DOTALL)
-"""A keyring that is written out, and the user and password in a URL."""
+"""Secrets in values: the JSON text of a keyring, and the user and password in a URL."""
 _LONGEST_SHOWN = 80
 
 
-class Table:
+class TableReader:
     """A reader of tables: checks the keys, reads each value, and passes them to `make` by name."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Table:
         self._make = make
 
     def __call__(self, value: object) -> Any:
-        """Return what `make` returns for the table. Raises ValueError."""
+        """Return the result of `make` for the table. Raises ValueError."""
         if not isinstance(value, dict):
             raise ValueError(f"not a table. Write {self._example}.")  # noqa: TRY004 - as every reader
         for key in value:
@@ -59,7 +59,7 @@ class _InnerMistake(ValueError):
 
 
 def read_item(key: str, value: object, read: Reader) -> Any:
-    """Return what `read` returns for the value of a key. Raises ValueError that names the key and the value."""
+    """Return the value of a key as `read` converts it. Raises ValueError that names the key and the value."""
     try:
         return read(value)
     except _InnerMistake as error:
@@ -86,7 +86,7 @@ def load_tables(text: str, kind: str, source: str, *, least: int = 0) -> list[di
 def read_tables(
     tables: list[dict[str, Any]], kind: str, source: str, read: Reader, *, unique: tuple[str, ...] = ("name",)
 ) -> list[Any]:
-    """Return what `read` returns for each table. Raises ConfigError, also if two tables agree in a `unique` key."""
+    """Return each table as `read` converts it. Raises ConfigError, also if two tables agree in a `unique` key."""
     found = []
     for number, table in enumerate(tables, 1):
         name = table.get("name")
@@ -120,7 +120,7 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
 
 
 def _assigned(key: str, value: object) -> str:
-    """Return a key and its value about as the file has them. A table is not shown, and no secret."""
+    """Return a key and its value as text, like in the file. Tables and secrets are left out."""
     if isinstance(value, dict):
         return key
     if isinstance(value, str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.tables import Table, with_variables
+from brine.adapters.config.tables import TableReader, with_variables
 from brine.adapters.config.values import choice
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import Transcoding
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _FORMATS = {"json": Format.JSON, "msgpack": Format.MSGPACK, "sealed": Format.SEALED}
 
 
-def transcoding_table(environment: Mapping[str, str]) -> Table:
+def transcoding_table(environment: Mapping[str, str]) -> TableReader:
     """Return the reader of a `transcoding` table."""
     a_format = choice(**_FORMATS)
     secret = with_variables(environment, 'the name or ARN of a secret, such as "${BRINE_SHOP_KEYS}"')
-    return Table(
+    return TableReader(
         {"origin": a_format, "requests": a_format, "origin_keys": secret, "client_keys": secret, "types": _types},
         required=("origin",),
         example='{ origin = "json" }',

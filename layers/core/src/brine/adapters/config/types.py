@@ -1,7 +1,8 @@
 """Reads types.toml: the classes that may pass through the gateway, which does not have its users' code.
 
-The file is a list of `[[type]]` tables. docs/formats.md describes it for people and layers/routes/types.schema.json
-for editors. Each becomes a frozen dataclass or an Enum. The gateway seals it under the same tag as its users' class.
+The file is a list of `[[type]]` tables. Its description for people is docs/formats.md, for editors
+layers/routes/types.schema.json. Each table becomes a frozen dataclass or an Enum. The gateway seals it under the same
+tag as the class in its users' code.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.field_types import MODULE, annotation
-from brine.adapters.config.tables import Table, load_tables, read_item, read_tables
+from brine.adapters.config.tables import TableReader, load_tables, read_item, read_tables
 from brine.adapters.config.values import whole
 from brine.domain.formats.allowed import Declarations, Declared
 
@@ -33,7 +34,7 @@ def parse_types(text: str, *, source: str = "types.toml") -> Declarations:
     return Declarations({one.name: one for one in read_tables(tables, "type", source, type_table(names))})
 
 
-def type_table(names: Collection[str]) -> Table:
+def type_table(names: Collection[str]) -> TableReader:
     """Return the reader of a `[[type]]` table in a file that declares these names."""
 
     def fields(value: object) -> tuple[list[tuple[str, Any]], dict[str, str]]:
@@ -52,7 +53,7 @@ def type_table(names: Collection[str]) -> Table:
         return [(name, read_item(name, text, field_type)) for name, text in value.items()], uses
 
     keys = {"name": _name, "version": whole(1, 10**9 - 1), "fields": fields, "members": _members}
-    return Table(keys, required=("name", "version"), make=_declared)
+    return TableReader(keys, required=("name", "version"), make=_declared)
 
 
 def _declared(

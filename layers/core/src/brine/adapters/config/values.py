@@ -1,4 +1,4 @@
-"""Readers of single values in TOML files. Each raises ValueError with what is wrong and what to write instead."""
+"""Readers of single values in TOML files. The ValueError of each names the mistake and the correction."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def whole(least: int, most: int | None = None, *, unit: str = "") -> Callable[[o
 
 
 def boolean(value: object) -> bool:
-    """Return true or false."""
+    """Return a boolean."""
     if isinstance(value, bool):
         return value
     raise ValueError("not a boolean. Write true or false.")
@@ -79,7 +79,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def choice(*texts: str, **values: Any) -> Callable[[object], Any]:
-    """Return a reader of one of these texts, or of one of these names, which returns the name's value."""
+    """Return a reader of one of these texts. It returns the text, or for a keyword the keyword's value."""
     choices: dict[str, Any] = dict(zip(texts, texts, strict=True)) | values
 
     def read(value: object) -> Any:
