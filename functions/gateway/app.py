@@ -15,7 +15,7 @@ from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports.deadline import Deadline
 from brine.service.journal import FAULT_METRICS
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_instead
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_for
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -53,7 +53,7 @@ def written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, objec
     try:
         return answer, write(answer.response, incoming)
     except AnswerTooLarge as error:
-        answer = problem_instead(answer, ANSWER_TOO_LARGE, str(error))
+        answer = problem_for(answer, ANSWER_TOO_LARGE, str(error))
         return answer, write(answer.response, incoming)
 
 

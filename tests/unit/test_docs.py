@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
-from brine.service.channels.problems import EXCHANGE_KINDS
+from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
 from brine.service.http_cache.answer import Result
 from brine.service.journal import FAULT_METRICS, FaultKind
-from brine.service.problems import KINDS
+from brine.service.problems import PROBLEM_TYPES
 from brine.service.results.computation import Outcome
 from brine.settings import Settings
 from tests.markdown import codes, read_page
@@ -80,8 +80,8 @@ def test_every_key_of_a_channel_is_documented() -> None:
 def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> None:
     page = read_page(DOCS / "problems.md")
     documented = [(*codes(row[0]), row[1]) for row in page.rows if row[0] != "Type"]
-    assert documented == [(kind.name, str(kind.status)) for kind in (*KINDS, *EXCHANGE_KINDS)]
-    assert {kind.name for kind in (*KINDS, *EXCHANGE_KINDS)} <= page.anchors
+    assert documented == [(kind.name, str(kind.status)) for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)]
+    assert {kind.name for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)} <= page.anchors
 
 
 def metrics_of(function: Path) -> set[str]:

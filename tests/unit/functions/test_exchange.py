@@ -17,8 +17,8 @@ import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine.domain.channels.message import with_nonce
-from brine.service.channels.answer import ExchangeResult
-from brine.service.channels.problems import EXCHANGE_KINDS, SHARED_KINDS
+from brine.service.channels.exchange_answer import ExchangeResult
+from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES, SHARED_PROBLEM_TYPES
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.lambda_runtime.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
@@ -295,7 +295,7 @@ def table_of(name: str) -> dict[str, str]:
 
 
 def test_every_problem_and_every_result_has_a_metric_of_its_own() -> None:
-    kinds = {*EXCHANGE_KINDS, *SHARED_KINDS, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
+    kinds = {*EXCHANGE_PROBLEM_TYPES, *SHARED_PROBLEM_TYPES, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
     problems, results = table_of("PROBLEM_METRICS"), table_of("RESULT_METRICS")
     assert problems == {kind.name: "".join(part.capitalize() for part in kind.name.split("-")) for kind in kinds}
     assert results.keys() == set(get_args(ExchangeResult.__value__))

@@ -76,8 +76,8 @@ def read_file(kind: str, path: Path) -> str:
         raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
 
 
-def stand_in(settings: Settings) -> str | None:
-    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+def emulated_principal(settings: Settings) -> str | None:
+    """Return the principal of requests on an emulator, which verifies none. On AWS this is always None."""
     if settings.emulated_principal is None or not settings.is_on_emulator:
         return None
     from brine.domain.routing.principal import is_principal  # noqa: PLC0415 - for emulators only

@@ -16,7 +16,14 @@ from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
-from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.bootstrap.common import (
+    build_declarations,
+    connect_aws,
+    emulated_principal,
+    own_keyring,
+    read_file,
+    shared_keyring,
+)
 from brine.domain.http.cdn_loop import pseudonym
 from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
@@ -182,7 +189,7 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             lambda keys, where: shared_keyring(settings, aws, keys, where),
             clock=time.time,
             marks=DynamoSingleUseStore(aws, settings.table),
-            stand_in=stand_in(settings),
+            emulated_principal=emulated_principal(settings),
         )
     return transcoders
 

@@ -212,8 +212,8 @@ class Visit:
         )
 
     def problem(
-        self, kind: problems.Kind, detail: str | None, status: CacheStatus, *, retry_after: float | None = None
+        self, kind: problems.ProblemType, detail: str | None, status: CacheStatus, *, retry_after: float | None = None
     ) -> Answer:
         """The answer that tells of a problem."""
-        response = problems.problem(kind, detail, retry_after=retry_after)
+        response = problems.problem_response(kind, detail, retry_after=retry_after)
         return replace(self.answer(response, status, "problem"), problem=kind.name)
