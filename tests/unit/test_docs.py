@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
-SCHEMA = json.loads((ROOT / "layers/routes/routes.schema.json").read_text())
 CAPITALISED = {
     "answer.result.capitalize()": get_args(Result.__value__),
     "story.outcome.capitalize()": get_args(Outcome.__value__),
@@ -59,22 +57,6 @@ def test_every_setting_is_documented() -> None:
     Settings.from_environment(environment)
     documented = [row[0] for row in read_page(DOCS / "settings.md").rows if row[0] != "Variable"]
     assert sorted(codes(" ".join(documented))) == sorted(environment)
-
-
-def test_every_key_of_a_route_is_documented() -> None:
-    page = read_page(DOCS / "routes.md")
-    keys = SCHEMA["$defs"]["route"]["properties"]
-    documented = [row[0] for row in page.rows if row[0] != "Key"]
-    assert sorted(codes(" ".join(documented))) == sorted(keys)
-    assert keys["query"]["properties"].keys() <= set(codes(page.row("query")[2]))
-    text = (DOCS / "routes.md").read_text()
-    assert keys["transcoding"]["properties"].keys() <= set(codes(text.partition("## Formats")[2].partition("\n## ")[0]))
-
-
-def test_every_key_of_a_channel_is_documented() -> None:
-    schema = json.loads((ROOT / "layers/routes/channels.schema.json").read_text())
-    documented = codes(" ".join(row[0] for row in read_page(DOCS / "exchange.md").rows))
-    assert schema["$defs"]["channel"]["properties"].keys() <= set(documented)
 
 
 def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> None:

@@ -39,7 +39,7 @@ class RetryPolicy:
     first_wait: float = 0.025
     longest_wait: float = 0.4
 
-    def times(self, factor: float) -> RetryPolicy:
+    def scaled(self, factor: float) -> RetryPolicy:
         """Return the same policy for a service that is slower by this factor."""
         return replace(
             self,
@@ -88,7 +88,7 @@ class Service:
 
     def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, host_prefix: str = "") -> None:
         self._aws = aws
-        self._retry_policy = retry_policy.times(aws.slowness)
+        self._retry_policy = retry_policy.scaled(aws.slowness)
         self._deadline: Deadline | None = None
         self._signer = SigV4Signer(aws.credentials, aws.region, name)
         self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
@@ -116,7 +116,7 @@ class Service:
                 failure.is_undone = are_undone
                 wait = self._aws.random() * min(retry_policy.longest_wait, retry_policy.first_wait * 2**repeats)
                 repeats += 1
-                if not _may_pass(failure) or repeats == retry_policy.attempts or wait >= deadline.remaining():
+                if not _is_retryable(failure) or repeats == retry_policy.attempts or wait >= deadline.remaining():
                     raise
             self._aws.sleep(wait)
 
@@ -175,7 +175,7 @@ class Service:
         return answer
 
 
-def _may_pass(failure: StoreError) -> bool:
+def _is_retryable(failure: StoreError) -> bool:
     """Return whether a retry may succeed."""
     if isinstance(failure, AwsError):
         return failure.status >= 500

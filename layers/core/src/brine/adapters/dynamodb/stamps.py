@@ -38,7 +38,7 @@ class DynamoStampStore:
 
     def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
         self._aws = aws
-        self._retry_policy = (retry_policy or RetryPolicy()).times(aws.slowness)
+        self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
         self._deadline = Deadline(float("inf"), aws.clock)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ANSWER_LIMIT: Final = 4_500_000
 """Bytes of an answer. Lambda takes 6 MB, and base64 makes bytes a third larger."""
-FRAME: Final = 6_000
+MESSAGE_OVERHEAD: Final = 6_000
 """Bytes of a message at most beside its content: a receipt, a URL, and the other members."""
 SHORTEST_URL: Final = 60
 """Seconds for which the URL of a claim is valid at least."""
@@ -78,7 +78,7 @@ class DeliveryBuilder:
 
     def _content(self, message: ChannelMessage) -> tuple[dict[str, Any], ClaimCheck | None]:
         """Return the member `content` or `claim`, and the claim check of the message's object in the bucket."""
-        self.room -= FRAME
+        self.room -= MESSAGE_OVERHEAD
         envelope = message.envelope
         claim: ClaimCheck | None = None
         if isinstance(envelope, ClaimCheck):
