@@ -33,7 +33,7 @@ def accepted_format(request: Request) -> Format:
     """Return the format of the answer. Raises Problem."""
     form = negotiate(request.fields.all("accept"), OFFERED)
     if form is None:
-        raise Problem(FORMAT_UNACCEPTABLE, f"there are {', '.join(form.media_type for form in OFFERED)}")
+        raise Problem(FORMAT_UNACCEPTABLE, f"the exchange writes {', '.join(form.media_type for form in OFFERED)}")
     return form
 
 
@@ -48,13 +48,13 @@ def content_format(request: Request) -> Format:
 def read_document(endpoint: ChannelEndpoint, form: Format, body: bytes) -> dict[str, Any]:
     """Return the members of a small document. Raises Problem."""
     if form is Format.SEALED:
-        raise Problem(FORMAT_UNSUPPORTED, "only messages are read sealed")
+        raise Problem(FORMAT_UNSUPPORTED, "only messages may be sealed")
     try:
         document = decode(form, body, endpoint.types)
     except FormatError as error:
         raise content_problem(error) from error
     if type(document) is not dict:
-        raise Problem(CONTENT_INVALID, "the document is no object")
+        raise Problem(CONTENT_INVALID, "the document is not an object")
     return document
 
 

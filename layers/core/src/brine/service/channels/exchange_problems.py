@@ -32,24 +32,22 @@ from brine_codec import (
 if TYPE_CHECKING:
     from brine_codec import CodecError
 
-CHANNEL_UNKNOWN = ProblemType("channel-unknown", 404, "There is no such channel")
-SENDER_REFUSED = ProblemType("sender-refused", 403, "The channel is not for this principal")
-PARAMETER_INVALID = ProblemType("parameter-invalid", 400, "A parameter of the query cannot be used")
+CHANNEL_UNKNOWN = ProblemType("channel-unknown", 404, "The channel does not exist")
+SENDER_REFUSED = ProblemType("sender-refused", 403, "The channel does not admit this principal")
+PARAMETER_INVALID = ProblemType("parameter-invalid", 400, "A parameter of the query is invalid")
 MESSAGE_TAMPERED = ProblemType("message-tampered", 400, "The seal does not verify for this channel and sender")
 MESSAGE_WRONG_CHANNEL = ProblemType("message-wrong-channel", 400, "The message was sealed for another channel")
 MESSAGE_EXPIRED = ProblemType("message-expired", 400, "The message has expired")
-MESSAGE_PREMATURE = ProblemType("message-premature", 400, "The message was sealed in the future")
-MESSAGE_BEING_SENT = ProblemType("message-being-sent", 409, "The message is just being sent by another request")
-KEY_RETIRED = ProblemType("key-retired", 400, "The message was sealed with a key that the channel does not have")
-EXPIRY_MISSING = ProblemType("expiry-missing", 400, "The message does not say when it expires")
-EXPIRY_TOO_FAR = ProblemType("expiry-too-far", 400, "The message expires after the channel has forgotten it")
-CLAIM_INVALID = ProblemType("claim-invalid", 400, "The claim is none that was given out for this channel and sender")
-CLAIM_MISSING = ProblemType("claim-missing", 404, "Nothing lies where the claim was to be uploaded")
-RECEIPT_INVALID = ProblemType(
-    "receipt-invalid", 400, "The receipt is none that was given out for this channel and receiver"
-)
-RECEIPT_EXPIRED = ProblemType("receipt-expired", 410, "The receipt's time is over; the message is delivered again")
-QUEUE_UNAVAILABLE = ProblemType("queue-unavailable", 503, "The channel's queue does not answer")
+MESSAGE_PREMATURE = ProblemType("message-premature", 400, "The message was sealed with a time in the future")
+MESSAGE_BEING_SENT = ProblemType("message-being-sent", 409, "Another request is sending this message now")
+KEY_RETIRED = ProblemType("key-retired", 400, "The channel does not have the key of this message")
+EXPIRY_MISSING = ProblemType("expiry-missing", 400, "The message has no expiry")
+EXPIRY_TOO_FAR = ProblemType("expiry-too-far", 400, "The message expires later than the channel keeps it")
+CLAIM_INVALID = ProblemType("claim-invalid", 400, "The claim is not one for this channel and sender")
+CLAIM_MISSING = ProblemType("claim-missing", 404, "The envelope of this claim was not uploaded")
+RECEIPT_INVALID = ProblemType("receipt-invalid", 400, "The receipt is not one for this channel and receiver")
+RECEIPT_EXPIRED = ProblemType("receipt-expired", 410, "The receipt has expired, and the message is delivered again")
+QUEUE_UNAVAILABLE = ProblemType("queue-unavailable", 503, "The queue of the channel is unavailable")
 
 EXCHANGE_PROBLEM_TYPES: Final = (
     CHANNEL_UNKNOWN,

@@ -111,7 +111,7 @@ class MessageReceiver:
         document = read_document(call.endpoint, content_format(call.request), call.request.body)
         visibility = document.get("visibility")
         if type(visibility) is not int or not 0 <= visibility <= LONGEST_VISIBILITY:
-            raise Problem(CONTENT_INVALID, f'"visibility" is no number of seconds up to {LONGEST_VISIBILITY}')
+            raise Problem(CONTENT_INVALID, f'"visibility" is not a number of seconds up to {LONGEST_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         with call.requiring("queue"):
             extended = call.endpoint.queue.within(call.deadline).extend(receipt.handle, visibility)
@@ -178,7 +178,7 @@ class ReceiveParameters:
         try:
             given = dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
         except ValueError:
-            raise Problem(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS}") from None
+            raise Problem(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS} parameters") from None
         return cls(
             wait=_number(given, "wait", 0, smallest=0, largest=LONGEST_WAIT),
             most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
@@ -191,5 +191,5 @@ def _number(given: dict[str, str], name: str, default: int, *, smallest: int, la
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and smallest <= int(text) <= largest):
-        raise Problem(PARAMETER_INVALID, f'"{name}" is a whole number from {smallest} to {largest}')
+        raise Problem(PARAMETER_INVALID, f'"{name}" must be a whole number from {smallest} to {largest}')
     return int(text)

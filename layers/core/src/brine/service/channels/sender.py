@@ -122,7 +122,7 @@ class MessageSender:
                 return claim, False
             raise Problem(CLAIM_MISSING)
         if ClaimCheck.of(envelope) != claim:
-            raise Problem(CONTENT_INVALID, "what was uploaded is not what was announced")
+            raise Problem(CONTENT_INVALID, "the uploaded envelope has another size or SHA-256 than announced")
         return claim, self._send_once(call, claim, envelope, is_uploaded=True)
 
     def _send_once(self, call: ChannelCall, claim: ClaimCheck, envelope: bytes, *, is_uploaded: bool) -> bool:
@@ -193,9 +193,9 @@ def _announced(document: dict[str, object], most: int) -> ClaimCheck:
     """Return the claim check of an announced upload. Raises Problem."""
     size, digest = document.get("size"), document.get("sha256")
     if type(size) is not int or size <= 0:
-        raise Problem(CONTENT_INVALID, '"size" is no number of bytes')
+        raise Problem(CONTENT_INVALID, '"size" is not a number of bytes')
     if type(digest) is not str or not _DIGEST.fullmatch(digest):
-        raise Problem(CONTENT_INVALID, '"sha256" is no SHA-256 in hexadecimal digits')
+        raise Problem(CONTENT_INVALID, '"sha256" is not a SHA-256 in hexadecimal digits')
     if size > most:
         raise Problem(CONTENT_TOO_LARGE, f"it has {size} bytes, and this channel takes {most}")
     return ClaimCheck(size, bytes.fromhex(digest))

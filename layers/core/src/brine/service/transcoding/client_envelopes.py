@@ -58,7 +58,7 @@ class ClientEnvelopes:
         try:
             info = self.codec.peek(request.body, context=context, now=invocation.now)
             if not 0 < info.expires_at <= invocation.now + LONGEST_EXPIRY + CLOCK_SKEW:
-                why = f"it must expire, in {LONGEST_EXPIRY} seconds at most"
+                why = f"the envelope must expire within {LONGEST_EXPIRY} seconds"
                 raise problems.Problem(problems.SEAL_REFUSED, why, Fault("seal", "expiry"))
             opened = self.codec.open(request.body, context=context, now=invocation.now)
         except KeyringUnavailable as error:
@@ -91,16 +91,16 @@ class ClientEnvelopes:
         except StoreError as error:
             fault = Fault("table", "unavailable", cause_of(error))
             raise problems.Problem(
-                problems.STORE_UNAVAILABLE, "whether it was used before cannot be told", fault
+                problems.STORE_UNAVAILABLE, "the gateway cannot check whether the envelope was used before", fault
             ) from None
         if used is not None:
             raise problems.Problem(
-                problems.REQUEST_REPLAYED, "seal it anew to send it again", Fault("seal", "replayed")
+                problems.REQUEST_REPLAYED, "seal the content again to send it again", Fault("seal", "replayed")
             )
 
     def _sender(self, request: Request, account: str) -> str:
         name = caller(request, account, self.emulated_principal)
         if name is None:
-            why = "an envelope is taken from an IAM principal only: the path must have the authorizer AWS_IAM"
+            why = "only IAM principals may send envelopes: the path needs the authorizer AWS_IAM"
             raise problems.Problem(problems.PRINCIPAL_MISSING, why)
         return name
