@@ -1,5 +1,5 @@
 # The short names of what is done often. `make check` is what CI runs.
-.PHONY: check test dev build requirements clean
+.PHONY: check test dev docs build requirements clean
 
 check:  ## every gate, then every test
 	.ci/run
@@ -9,6 +9,9 @@ test:  ## the tests alone
 
 dev:  ## the whole template on http://127.0.0.1:3000
 	uv run brine dev
+
+docs:  ## the documentation as a site, build/site/index.html; a broken link is an error
+	uv run --group docs sphinx-build -q -n -W --keep-going -c docs . build/site
 
 build:  ## what `sam deploy` will ship, compiled (docs/decisions/0033), and the list of what is in it
 	uv run sam build
@@ -26,4 +29,4 @@ requirements:  ## the files that pip installs from, with the versions and hashes
 		tests/ministack-requirements.in --output-file tests/ministack-requirements.txt
 
 clean:
-	rm -rf .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .aws-sam build/site .mypy_cache .ruff_cache .pytest_cache .hypothesis

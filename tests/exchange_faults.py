@@ -31,7 +31,7 @@ class FaultyMessages:
     def extend(self, handle: str, visibility: int) -> bool:
         return self._faults.befall("extend", lambda: self._inner.extend(handle, visibility))
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
+    def within(self, deadline: Deadline) -> Self:
         return self
 
 
@@ -57,7 +57,7 @@ class FaultyClaims:
     def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
         return self._inner.download(channel, claim_id, seconds=seconds)
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - as above
+    def within(self, deadline: Deadline) -> Self:
         return self
 
 
@@ -85,5 +85,5 @@ class FaultyMarks:
     def look(self, key: str) -> Sending | Sent | None:
         return self._faults.befall("look", lambda: self._inner.look(key))
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - as above
+    def within(self, deadline: Deadline) -> Self:
         return self

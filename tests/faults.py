@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 from brine.domain.http.messages import Response
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
@@ -93,18 +93,15 @@ class FaultyItems:
         self._faults = faults
         self._before: dict[tuple[str, str], tuple[Item | None, float]] = {}
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         before, until = self._before.get((pk, sk), (None, 0.0))
         if not consistent and self._faults.now() < until and self._faults.draw("read item", "old"):
             return before
         return self._faults.befall("read item", lambda: self._inner.read(pk, sk, consistent=consistent))
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         self.remember(pk, sk)
         self._faults.befall("write item", lambda: self._inner.write(pk, sk, item))
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
-        return self
 
     def remember(self, pk: str, sk: str) -> None:
         """Note what is there, before it is replaced."""
@@ -121,23 +118,22 @@ class FaultyLeases:
         self._items = items
         self._faults = faults
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         return self._faults.befall(
             "acquire", lambda: self._inner.acquire(pk, owner=owner, now=now, expires_at=expires_at)
         )
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         self._items.remember(lease.pk, sk)
         return self._faults.befall("commit", lambda: self._inner.commit(lease, sk, item))
 
-    def release(self, lease: Lease) -> None:
+    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
         self._faults.befall("release", lambda: self._inner.release(lease))
 
-    def holder(self, pk: str) -> Held | None:
+    def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         return self._faults.befall("holder", lambda: self._inner.holder(pk))
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
-        return self
 
 
 class FaultyStamps:
@@ -148,24 +144,21 @@ class FaultyStamps:
         self._faults = faults
         self._before: dict[str, tuple[Stamp, float]] = {}
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         return self._aged(self._faults.befall("read stamps", lambda: self._inner.read(names)))
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         item, stamps = self._faults.befall(
             "read stamps", lambda: self._inner.read_with_item(names, pk, sk, consistent=consistent)
         )
         return item, stamps if consistent else self._aged(stamps)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         if self._faults.chances.get("old"):
             self._before[name] = (self._inner.read([name])[name], self._faults.now() + self._faults.lag)
         return self._faults.befall("write stamp", lambda: self._inner.write(name, at=at, soft=soft))
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
-        return self
 
     def _aged(self, stamps: dict[str, Stamp]) -> dict[str, Stamp]:
         aged = dict(stamps)
@@ -183,17 +176,16 @@ class FaultyBodies:
         self._inner = inner
         self._faults = faults
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         return self._faults.befall("read body", lambda: self._inner.read(digest, size))
 
-    def write(self, digest: bytes, body: bytes) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         self._faults.befall("write body", lambda: self._inner.write(digest, body))
 
-    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+    def link(
+        self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
+    ) -> str | None:
         return self._faults.befall("link body", lambda: self._inner.link(digest, size, seconds=seconds, fields=fields))
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - what is slow here takes time on the passed clock only
-        return self
 
 
 class FaultyQueue:
@@ -203,7 +195,7 @@ class FaultyQueue:
         self._inner = inner
         self._faults = faults
 
-    def send(self, request: RefreshRequest) -> None:
+    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
         self._faults.befall("send", lambda: self._inner.send(request))
 
 

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from brine_cli.emulators import moto_transactions
 
 if __name__ == "__main__":
-    moto_transactions.mend()
+    moto_transactions.patch_moto()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=False)
     sys.stdout.write(f"{server.server_port}\n")

@@ -1,4 +1,4 @@
-"""The exchange function: messages in and out of channels, a log line and a few figures about each request."""
+"""The exchange function: it sends and receives messages of channels, and writes a log line and metrics of each."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ exchange = build_exchange(os.environ)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    """Answer one event of an HTTP API whose routes have the authorizer AWS_IAM."""
+    """Answer one event of an HTTP API. All its routes use the authorizer AWS_IAM."""
     began = time.monotonic()
     deadline = Deadline(began + context.get_remaining_time_in_millis() / 1000, time.monotonic)
     incoming = UNREAD
@@ -84,7 +84,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     except AnswerTooLarge as error:
         answer = failed(ANSWER_TOO_LARGE, str(error))
         result = write(answer.response, incoming)
-    except Exception:  # the client gets a problem and the log the stack, whatever went wrong
+    except Exception:  # for any error, the client gets a problem and the log gets the traceback
         logger.exception("the exchange failed", request_id=context.aws_request_id)
         answer = failed(INTERNAL)
         result = write(answer.response, incoming)
@@ -93,14 +93,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
 
 
 def failed(kind: ProblemType, detail: str | None = None) -> ExchangeAnswer:
-    """The answer to a request that the exchange could not do."""
+    """Return the answer to a request that failed with this kind of problem."""
     return ExchangeAnswer(response=problem_response(kind, detail), result="problem", problem=kind.name)
 
 
 def observe(answer: ExchangeAnswer, request_id: str, *, seconds: float) -> None:
-    """Write the log line, and the metrics by channel, of an answer that took so long; docs/operations.md lists them.
+    """Write the log line and the metrics (by channel) of an answer. docs/operations.md lists them.
 
-    Neither content nor receipts nor principals are told.
+    seconds: the time since the start of the invocation.
+
+    The log has no content, receipts or principals.
     """
     faults = [fault.for_log for fault in answer.faults]
     details = {

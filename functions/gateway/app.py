@@ -1,4 +1,4 @@
-"""The gateway function: an HTTP event in, a cached or a fetched response out, a log line and a few figures about it."""
+"""The gateway function: it answers HTTP events from the cache or from an origin, and writes a log line and metrics."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from brine.bootstrap.gateway import build_gateway
 from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.journal import FAULT_METRICS
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, problem_for
+from brine.service.diagnostics import FAULT_METRICS
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, replaced_by_problem
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     except BadEvent as error:
         answer = problem_answer(EVENT_INVALID, str(error))
         result = write(answer.response, incoming)
-    except Exception:  # the client gets a problem and the log the stack, whatever went wrong
+    except Exception:  # for any error, the client gets a problem and the log gets the traceback
         logger.exception("the gateway failed", request_id=context.aws_request_id)
         answer = problem_answer(INTERNAL)
         result = write(answer.response, incoming)
@@ -49,19 +49,21 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
 
 
 def written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:
-    """The answer, and what Lambda is handed for it: in place of one that is too large, a problem."""
+    """Return the answer and the result for Lambda. An answer that is too large is replaced by a problem."""
     try:
         return answer, write(answer.response, incoming)
     except AnswerTooLarge as error:
-        answer = problem_for(answer, ANSWER_TOO_LARGE, str(error))
+        answer = replaced_by_problem(answer, ANSWER_TOO_LARGE, str(error))
         return answer, write(answer.response, incoming)
 
 
 def observe(answer: Answer, request_id: str, *, seconds: float) -> None:
-    """Write the log line, and the metrics by route, of an answer that took so long; docs/operations.md lists them.
+    """Write the log line and the metrics (by route) of an answer. docs/operations.md lists them.
 
-    No header, body, path or query is told: they carry secrets. Each answer has its own set of metrics, so that
-    threads of the twin do not mix theirs.
+    seconds: the time since the start of the invocation.
+
+    The log has no header, body, path or query, which may carry secrets. Each answer has its own set of metrics, because
+    the local twin runs this function in many threads.
     """
     faults = [fault.for_log for fault in answer.faults]
     details = {

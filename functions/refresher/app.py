@@ -1,4 +1,4 @@
-"""The refresher function: messages of the refresh queue in; out go the ids of those that are worth another try."""
+"""The refresher function: it handles messages of the refresh queue, and returns the ids of those to retry."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_refresher
 from brine.errors import BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.refresh import Refresh
-from brine.service.journal import FAULT_METRICS
+from brine.service.diagnostics import FAULT_METRICS
+from brine.service.http_cache.refresher import Refresh
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.http_cache.refresh import Outcome
+    from brine.service.http_cache.refresher import Outcome
 
 METRICS: dict[Outcome | Literal["malformed"], str] = {
     "refreshed": "Refreshed",
@@ -39,7 +39,7 @@ refresher = build_refresher(os.environ)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What became of one message, and the seconds that it took. `problem`: why it cannot be read."""
+    """The result for one message, and its duration. `problem`: the reason why the message cannot be read."""
 
     message_id: str
     seconds: float
@@ -48,7 +48,7 @@ class Done:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
-    """Make the refreshes of one batch side by side, so that a slow origin holds up those of no other."""
+    """Handle the messages of one batch in parallel, so that a slow origin does not delay the refreshes of another."""
     deadline = Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000, time.monotonic)
     messages = event["Records"]
     with ThreadPoolExecutor(len(messages)) as threads:
@@ -60,23 +60,23 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
 
 
 def take(message: dict[str, Any], deadline: Deadline) -> Done:
-    """Refresh what one message asks for. One that cannot be read is done with: it would read no better later."""
+    """Refresh the response that one message names. A message that cannot be read is dropped: a retry would fail too."""
     began = time.monotonic()
     problem = None
     try:
         made = refresher.refresh(refresh_message.read(message["body"]), deadline)
     except BadEvent as error:
         made, problem = Refresh(outcome="gone"), str(error)
-    except Exception:  # it may come again, but the other messages of the batch must not come with it
+    except Exception:  # this message may be delivered again, but the other messages of the batch must not
         logger.exception("the refresher failed", extra={"message_id": message["messageId"]})
         made = Refresh(outcome="failed")
     return Done(message_id=message["messageId"], seconds=time.monotonic() - began, made=made, problem=problem)
 
 
 def observe(done: Done, request_id: str) -> None:
-    """Write the log line, and the metrics by route, of one message; docs/operations.md lists them.
+    """Write the log line and the metrics (by route) of one message. docs/operations.md lists them.
 
-    Neither the target nor a field is told: they carry secrets.
+    The log has neither the target nor a field, which may carry secrets.
     """
     made = done.made
     outcome: Outcome | Literal["malformed"] = "malformed" if done.problem is not None else made.outcome

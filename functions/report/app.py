@@ -1,7 +1,7 @@
-"""The report function: what the stock is worth, by the prices of one service and the counts of another.
+"""The report function: the value of the stock, from the prices of one service and the counts of another.
 
-A sample of the results cache (docs/results-cache.md): the report is kept for a minute, and stands in for another ten
-when a service fails. Two endpoints of httpbin play the services: they answer with what they are asked.
+This is a sample of the results cache (docs/results-cache.md). The report is fresh for a minute, and is served stale for
+ten more minutes if a service fails. Two endpoints of httpbin play the services: they echo the query.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from brine.domain.routing.route import Route
-    from brine.service.results.computation import Outcome, Story
+    from brine.service.results.call import CacheEvent, Outcome
 
 SERVICES: Final = """
 [[route]]
@@ -52,9 +52,9 @@ PRICES: Final = "coffee=7.90&tea=3.25&cocoa=4.10"
 COUNTS: Final = "coffee=12&tea=40&cocoa=5"
 LARGEST_ANSWER: Final = 1_000_000
 RESERVE: Final = 0.5
-"""Seconds of the deadline that are left for the answer."""
+"""Seconds of the deadline that are reserved for the answer."""
 
-# RFC 9211. A report that is served stale although it was computed in vain was not forwarded to any good either: a hit.
+# RFC 9211. A stale report after a failed computation is a hit too: no forwarded request led to it.
 CACHE_STATUS: Final[dict[Outcome, str]] = {
     "hit": "report; hit",
     "stale": "report; hit; detail=stale",
@@ -83,7 +83,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The worth of the stock at a time."""
+    """The value of the stock at a point in time."""
 
     lines: list[Line]
     total: Decimal
@@ -93,7 +93,7 @@ class Report:
 logger = Logger()
 
 
-def observe(story: Story) -> None:
+def observe(story: CacheEvent) -> None:
     """Write the log line and the metrics of one use of the cache."""
     faults = [fault.for_log for fault in story.faults]
     log = logger.warning if faults or story.outcome == "failed" else logger.info
@@ -117,8 +117,8 @@ origin = HttpOrigin(client, max_body=LARGEST_ANSWER)
 services = {route.name: route for route in parse_routes(SERVICES, os.environ, source="SERVICES")}
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:  # noqa: ARG001 - all GETs are the same
-    """Answer GET /report with the report of the last minute."""
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:  # noqa: ARG001 - all GET requests are equal
+    """Answer GET /report with a report that is at most one minute old, or stale if a service fails."""
     deadline = Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000, time.monotonic)
     deadline = deadline.within(inf, reserve=RESERVE)
     try:
@@ -129,12 +129,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         logger.warning("no report", extra={"problem": type(error).__name__, "request_id": context.aws_request_id})
         problem = {"title": "A service that the report is made from gave no answer", "status": 502}
         return answer(502, problem, {"content-type": "application/problem+json", "cache-control": "no-store"})
-    explained = {"content-type": "application/json", "cache-status": CACHE_STATUS[resolved.story.outcome]}
+    explained = {"content-type": "application/json", "cache-status": CACHE_STATUS[resolved.event.outcome]}
     return answer(200, asdict(resolved.value), explained)
 
 
 def make_report(deadline: Deadline) -> Report:
-    """Ask both services at once, and make the report. Raises OriginError."""
+    """Ask both services in parallel and return the report. Raises OriginError."""
     with ThreadPoolExecutor(2) as threads:
         asked = [
             threads.submit(ask, services[name], query, deadline)
@@ -149,12 +149,12 @@ def make_report(deadline: Deadline) -> Report:
 
 
 def line(product: str, price: Decimal, count: int) -> Line:
-    """The line of one product."""
+    """Return the line of one product."""
     return Line(product, price, count, price * count)
 
 
 def ask(service: Route, query: str, deadline: Deadline) -> dict[str, Any]:
-    """What a service says about each product. Raises OriginError."""
+    """Return the value of each product from a service. Raises OriginError."""
     fields = Fields([("accept", "application/json")])
     request = Request(method="GET", path=service.base_path, query=query, fields=fields)
     response = origin.fetch(service.origin, request, deadline.within(service.timeout))
@@ -168,10 +168,10 @@ def ask(service: Route, query: str, deadline: Deadline) -> dict[str, Any]:
 
 
 def answer(status: int, content: dict[str, Any], headers: dict[str, str]) -> dict[str, object]:
-    """An answer in the HTTP API's payload format 2.0. Numbers are texts in JSON, so that no digit is lost."""
+    """Return a result in payload format 2.0. Numbers become text in JSON, so that no digit is lost."""
     return {"statusCode": status, "headers": headers, "body": json.dumps(content, default=as_text)}
 
 
 def as_text(value: object) -> str:
-    """Decimals and times, as JSON has neither."""
+    """Return a Decimal or a time as text, since JSON has neither."""
     return value.isoformat() if isinstance(value, datetime) else str(value)

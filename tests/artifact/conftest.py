@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.emulators.resources import make_resources
+from brine_cli.emulators.resources import create_resources
 from brine_cli.emulators.run import run_emulator
 from brine_cli.template.application import data_resources, layer_attributes
 from brine_cli.template.intrinsics import Resolver
@@ -30,7 +30,7 @@ def machines(built: Template, moto_endpoint: str, httpbin: str, tmp_path: Path) 
     parameters = {"AwsEndpointUrl": moto_endpoint, "HttpbinOrigin": httpbin}
     layers = layer_attributes(built)
     wanted = data_resources(built, Resolver(built, overrides=parameters, attributes=layers))
-    made = make_resources(
+    made = create_resources(
         wanted, moto_endpoint, name_of=lambda name: f"{tmp_path.name}-{name}".lower().replace("_", "-")
     )
     resolver = Resolver(built, overrides=parameters, attributes=layers | made)

@@ -12,7 +12,6 @@ from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_gateway, build_purger, build_refresher
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
-from brine.service.waiting import Waiting
 from tests.integration.billing import MeteredClient
 
 if TYPE_CHECKING:
@@ -115,8 +114,7 @@ def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
         "stale, again": scene.cost(gateway, "/1/stale", "stale"),
     }
     [message] = sqs.receive_message(QueueUrl=scene.environment["BRINE_REFRESH_QUEUE"])["Messages"]
-    refresher = build_refresher(scene.environment, scene.client)
-    refresher = replace(refresher, gateway=replace(refresher.gateway, clock=lambda: scene.clock))
+    refresher = build_refresher(scene.environment, scene.client, clock=lambda: scene.clock)
     story = refresher.refresh(refresh_message.read(message["Body"]), Deadline(time.monotonic() + 20, time.monotonic))
     assert story.outcome == "refreshed"
     return {**bills, "refresh": scene.client.taken()}
@@ -128,7 +126,7 @@ def following(scene: Scene, polls: int) -> Bill:
     path = f"/1/held-{polls}"
     scene.may_answer.clear()
     with MeteredClient(scene.client.emulator) as apart:
-        holder = replace(build_gateway(scene.environment, apart), clock=holder.clock)
+        holder = build_gateway(scene.environment, apart, clock=holder.clock)
         holding = threading.Thread(target=scene.ask, args=(holder, path))
         holding.start()
         until = time.monotonic() + 20
@@ -142,7 +140,7 @@ def following(scene: Scene, polls: int) -> Bill:
                 scene.may_answer.set()
                 holding.join()
 
-        return scene.cost(replace(follower, waiting=Waiting(sleep=pause)), path, "collapsed")
+        return scene.cost(follower, path, "collapsed")
 
 
 def purges(scene: Scene) -> dict[str, Bill]:

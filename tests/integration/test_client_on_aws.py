@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_client import ClientError, Credentials, secret_keyring
-from brine_client.credentials import Signer
+from brine_client.credentials import BotocoreSigner
 from brine_codec import Codec, KeyringUnavailable
 from tests.aws import REGION
 
@@ -32,7 +32,7 @@ def test_a_secret_that_is_not_there_leaves_no_keyring(emulator: Emulator) -> Non
 
 def test_sts_says_whose_credentials_these_are(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint_url)
-    identity = Signer("https://gateway.example", KEYS, REGION).principal()
+    identity = BotocoreSigner("https://gateway.example", KEYS, REGION).principal()
     assert identity.startswith("user/")
 
 
@@ -40,4 +40,4 @@ def test_nobody_says_it_where_there_is_no_sts(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(ClientError, match="STS does not say"):
-        Signer("https://gateway.example", KEYS, REGION).principal()
+        BotocoreSigner("https://gateway.example", KEYS, REGION).principal()

@@ -65,9 +65,9 @@ class Process:
     """A gateway with a clock of its own, on which pauses take their time at once."""
 
     def __init__(self, environment: dict[str, str], client: CountingClient, clock: list[float]) -> None:
-        gateway = build_gateway(environment, client)
-        resilience = replace(gateway.resilience, sleep=self.sleep, random=lambda: 1.0)
-        self.gateway: Gateway = replace(gateway, clock=lambda: clock[0], resilience=resilience)
+        gateway = build_gateway(environment, client, clock=lambda: clock[0], sleep=self.sleep)
+        origins = replace(gateway.fetcher.origins, random=lambda: 1.0)
+        self.gateway: Gateway = replace(gateway, fetcher=replace(gateway.fetcher, origins=origins))
         self.clock = clock
         self.paths = count()
 

@@ -60,8 +60,8 @@ def test_calls_per_result(environment: dict[str, str], client: CountingClient) -
                 cache = build(environment, client)
             resolved = cache.resolve(key, partial(copy, value), freshness_lifetime=60)
             assert resolved.value == value
-            assert resolved.story.faults == ()
-            costs.append((key, resolved.story.outcome, resolved.story.layer, client.taken()))
+            assert resolved.event.faults == ()
+            costs.append((key, resolved.event.outcome, resolved.event.layer, client.taken()))
     assert costs == [
         ("small", "miss", None, ["BatchGetItem", "UpdateItem", "TransactWriteItems"]),
         ("small", "hit", "memory", []),
@@ -82,7 +82,7 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     purger = build_purger(environment, client)
 
     def cost(cache: Cache, *tags: str) -> tuple[str, list[str]]:
-        story = cache.resolve("key", order, freshness_lifetime=60, tags=tags).story
+        story = cache.resolve("key", order, freshness_lifetime=60, tags=tags).event
         assert story.faults == ()
         return story.outcome, client.taken()
 
@@ -147,7 +147,7 @@ def test_namespaces_have_nothing_in_common(
     for namespace in ("orders", "billing"):
         cache = build({**environment, "BRINE_NAMESPACE": namespace}, client)
         made = cache.resolve("one", lambda: order(attachment=LARGE), freshness_lifetime=60)
-        assert made.story.outcome == "miss"
+        assert made.event.outcome == "miss"
         cache.purge("other")
     items = emulator.dynamodb.scan(TableName=environment["BRINE_TABLE"])["Items"]
     objects = emulator.s3.list_objects_v2(Bucket=environment["BRINE_BUCKET"])["Contents"]

@@ -16,7 +16,6 @@ import pytest
 from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
 from brine.domain.caching.cache_key import cache_key
-from brine.service.http_cache.response_cache import pk_of
 from tests.races.crowd import LIMIT, Got, ask, got_of, page
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def expiry(gateway: Gateway, path: str) -> float:
     (route,) = gateway.routes
     assert route.timeout == TIMEOUT
     key = cache_key(tenant="", route=route, method="GET", target=path.removeprefix("/o"))
-    held = gateway.cache.leases.store.holder(pk_of(key))
+    held = gateway.fetcher.responses.store.leases.store.holder(f"r#{key}")
     assert held is not None
     return held.expires_at
 

@@ -20,7 +20,7 @@ from tests.soak.ledger import Asked, Got, Ledger
 from tests.soak.pages import PAGES, Edition, Page
 from tests.soak.press import Press
 from tests.soak.visitor import Visitor
-from tests.unit.service.world import START, World
+from tests.unit.service.world import START, World, with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +59,7 @@ class Town:
         routes = parse_routes(ROUTE.format(self.header), {})
         for _ in range(2):
             world = World(items=items, leases=leases, stamps=stamps, bodies=bodies, delta=self.delta)
-            world.gateway = replace(world.gateway, routes=routes, origin=MemoryOrigin(self.make))
+            world.gateway = replace(with_origin(world.gateway, MemoryOrigin(self.make)), routes=routes)
             self.worlds.append(world)
         purger = Purger(routes=routes, stamps=stamps, clock=lambda: START + self.time)
         self.visitor = Visitor(self.ask, purger, self.press, self.ledger, chance, lambda: self.time)

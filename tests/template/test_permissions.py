@@ -11,8 +11,6 @@ import pytest
 from brine.domain.channels.single_use import single_use_key
 from brine.domain.purging.stamps import result_stamp
 from brine.domain.results.key import result_key
-from brine.service.http_cache.response_cache import pk_of as response_pk
-from brine.service.results.store import pk_of as result_pk
 from tests.template.policies import (
     LEADING_KEYS,
     TableRights,
@@ -161,16 +159,16 @@ def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack
         rights = TableRights.of(stack, role_of(stack, function))
         key = result_key(namespace=namespace, tenant="", cache="any", key="any")
         for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
-            assert rights.allow(action, [result_pk(key)]), action
+            assert rights.allow(action, [f"c#{key}"]), action
         own = f"t#{result_stamp(key)}"
         assert rights.allow("dynamodb:UpdateItem", [own])
-        assert rights.allow("dynamodb:BatchGetItem", [result_pk(key), own, "t#everything", "t#tenant:x", "t#tag:x"])
+        assert rights.allow("dynamodb:BatchGetItem", [f"c#{key}", own, "t#everything", "t#tenant:x", "t#tag:x"])
         foreign = result_key(namespace=f"{namespace}-2", tenant="", cache="any", key="any")
         for pk in ("t#everything", "t#route:x", "t#tag:x", "t#tenant:x", f"t#{result_stamp(foreign)}"):
             assert not any(rights.allow(action, [pk]) for action in WRITES), pk
-        for pk in (result_pk(foreign), response_pk("0" * 64), "o#x", "u#channel#x", "u#route#x", "t#key:x"):
+        for pk in (f"c#{foreign}", f"r#{'0' * 64}", "o#x", "u#channel#x", "u#route#x", "t#key:x"):
             assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
-            assert not any(rights.allow(action, [result_pk(key), pk]) for action in READS + WRITES), pk
+            assert not any(rights.allow(action, [f"c#{key}", pk]) for action in READS + WRITES), pk
         objects = below(f"results/{namespace}")
         assert granted(stack, role_of(stack, function), "s3") == {
             ("s3:GetObject", objects),
@@ -182,7 +180,7 @@ def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack
 @pytest.mark.parametrize("role", ["GatewayRole", "RefresherRole"])
 def test_the_gateway_and_the_refresher_may_keep_responses(stack: Stack, role: str) -> None:
     rights = TableRights.of(stack, role)
-    pk = response_pk("0" * 64)
+    pk = f"r#{'0' * 64}"
     for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
         assert rights.allow(action, [pk]), action
     stamps = ["t#everything", "t#route:x", "t#key:x", "t#tenant:x", "t#tag:x", "t#tag@x:y"]

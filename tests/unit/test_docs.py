@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
 from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
+from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.http_cache.answer import Result
-from brine.service.journal import FAULT_METRICS, FaultKind
 from brine.service.problems import PROBLEM_TYPES
-from brine.service.results.computation import Outcome
+from brine.service.results.call import Outcome
 from brine.settings import Settings
 from tests.markdown import codes, read_page
 

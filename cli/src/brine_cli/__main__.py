@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit code: 0, 1 when it cannot be done, 2 when it is not understood."""
+    """Run the command line and return its exit code: 0 if done, 1 if it failed, 2 if it is not understood."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -29,56 +29,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="brine", description="Brine, a serverless caching gateway: tools for the desk."
+        prog="brine", description="Development and operation of Brine, a serverless caching gateway."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_dev(commands.add_parser("dev", help="serve template.yaml over HTTP, without AWS and without Docker"))
     _add_emulators(
-        commands.add_parser("emulators", help="only what stands in for AWS and for an origin, for `sam local`")
+        commands.add_parser("emulators", help="run only the emulators of AWS and of an origin, for `sam local`")
     )
-    _add_purge(commands.add_parser("purge", help="end what a cache has stored: by URL, tag, route, or all of it"))
+    _add_purge(
+        commands.add_parser("purge", help="purge stored responses: by URL, tag, route or tenant, or all of them")
+    )
     return parser
 
 
 def _add_dev(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Serves the template's functions over HTTP as API Gateway and Lambda would, with moto in the place of "
-        "DynamoDB, S3, SQS and Secrets Manager, and httpbin as an origin. Ctrl-C stops everything."
+        "Serve the functions of the template over HTTP as API Gateway and Lambda do. moto emulates DynamoDB, S3, SQS "
+        "and Secrets Manager, and httpbin is an origin. Ctrl-C stops everything."
     )
-    parser.epilog = "What the twin imitates and what it does not: docs/local-twin.md"
+    parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
     _add_template(parser)
     _add_allowed(parser)
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=3000, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=3000, help="port to listen on; 0 takes a free one (default: %(default)s)"
+    )
     routes = parser.add_mutually_exclusive_group()
     routes.add_argument(
-        "--origin", metavar="URL", help="a single route, / to this URL, without any defaults of its own"
+        "--origin",
+        metavar="URL",
+        help="a single route from / to this URL. It forwards all request headers, keeps Set-Cookie, "
+        "stores responses to POST, serves stale responses for a day, "
+        "and has no retries, circuit breaker or limit of new keys",
     )
-    routes.add_argument("--routes", type=Path, metavar="FILE", help="this routes.toml instead of the template's")
+    routes.add_argument("--routes", type=Path, metavar="FILE", help="a routes.toml to use instead of the template's")
     parser.add_argument(
         "--environments",
         type=int,
         default=0,
         metavar="N",
-        help="N processes per function, one request at a time, each with its own L1 (default: one, with many threads)",
+        help="N processes per function, each with one request at a time and its own L1 (default: 1 with many threads)",
     )
-    parser.add_argument(
-        "--aws-endpoint", metavar="URL", help="another AWS emulator, instead of moto; what it stores stays"
-    )
+    parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
     parser.set_defaults(run=dev.run)
 
 
 def _add_emulators(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Starts moto with the template's table, bucket and secret, and httpbin, where the containers of `sam local` "
-        "reach them, and prints the `sam local` line to use. Ctrl-C stops both."
+        "Start httpbin, and moto with the resources of the template, at addresses that the containers of `sam local` "
+        "can reach. Print the `sam local` command to use. Ctrl-C stops both."
     )
     _add_template(parser)
     _add_allowed(parser)
     parser.add_argument(
         "--host",
         metavar="ADDRESS",
-        help=f"where to listen (default: {emulators.DOCKER_BRIDGE} (the Docker bridge) if it exists, else 127.0.0.1)",
+        help=f"address to listen on (default: Docker bridge {emulators.DOCKER_BRIDGE} if it exists, else 127.0.0.1)",
     )
     parser.add_argument("--aws-port", type=int, default=4566, metavar="PORT", help="moto's port (default: %(default)s)")
     parser.add_argument(
@@ -89,28 +97,39 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
 
 def _add_purge(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Ends stored responses, with the AWS credentials that are configured here. It takes effect when the command "
-        "returns, and in every process of the gateway within PurgeDelta (1 second unless the stack says otherwise)."
+        "Purge stored responses with the AWS credentials that are configured here. The purge is stored when the "
+        "command returns. Every process of the gateway obeys it within PurgeDelta, a parameter of the stack "
+        "(1 second by default)."
     )
-    parser.epilog = "What a purge reaches, and what it costs: docs/purging.md"
+    parser.epilog = "docs/purging.md says which responses a purge affects, and its cost."
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--url", metavar="PATH", help="this path and query, as a client writes them, in all variants")
-    what.add_argument("--tag", metavar="TAG", help="all with this tag, on every route without tenants")
-    what.add_argument("--route", metavar="NAME", help="all of this route")
-    what.add_argument("--everything", action="store_true", help="all that is stored")
-    parser.add_argument("--tenant", metavar="TENANT", help="all of this tenant; with --url or --tag, only that of it")
-    parser.add_argument(
-        "--soft", action="store_true", help="make it stale: it is validated, or stands in for an error, as it may"
+    what.add_argument(
+        "--url", metavar="PATH", help="responses for this path and query, as a client sends them, in all variants"
     )
-    parser.add_argument("--table", metavar="NAME", help="the stack's output TableName (default: BRINE_TABLE)")
-    parser.add_argument("--region", metavar="NAME", help="default: as configured for AWS")
-    parser.add_argument("--endpoint-url", metavar="URL", help="an AWS emulator, as `brine dev` prints it")
+    what.add_argument("--tag", metavar="TAG", help="responses with this tag, on every route without tenants")
+    what.add_argument("--route", metavar="NAME", help="all responses of this route")
+    what.add_argument("--everything", action="store_true", help="all responses")
+    parser.add_argument(
+        "--tenant",
+        metavar="TENANT",
+        help="all responses of this tenant; with --url or --tag, only its responses of that URL or tag",
+    )
+    parser.add_argument(
+        "--soft",
+        action="store_true",
+        help="mark the responses as stale: they are validated, or served if the origin fails and the route allows it",
+    )
+    parser.add_argument(
+        "--table", metavar="NAME", help="the output TableName of the stack (default: the variable BRINE_TABLE)"
+    )
+    parser.add_argument("--region", metavar="NAME", help="AWS region (default: the configured one)")
+    parser.add_argument("--endpoint-url", metavar="URL", help="the URL of an AWS emulator, as `brine dev` prints it")
     parser.add_argument(
         "--routes",
         type=Path,
         default=Path("layers/routes/routes.toml"),
         metavar="FILE",
-        help="the routes that are deployed, for --route and --url; for --url, ${NAME} is taken from here "
+        help="the deployed routes, for --route and --url. For --url, ${NAME} in the file is a variable of this shell "
         "(default: %(default)s)",
     )
     parser.set_defaults(run=partial(_purge, parser))
@@ -120,10 +139,10 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.tenant is None and not any((options.url, options.tag, options.route, options.everything)):
         parser.error("one of the arguments --url --tag --route --tenant --everything is required")
     if options.tenant is not None and (options.route is not None or options.everything):
-        parser.error("--tenant goes alone, or with --url or --tag")
+        parser.error("--tenant cannot be combined with --route or --everything")
     if options.tenant == "":
-        parser.error("a tenant has a name")
-    from brine_cli.commands import purge  # noqa: PLC0415  (it takes boto3 along, which the other commands start without)
+        parser.error("--tenant needs a name")
+    from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
 
     return purge.run(options)
 

@@ -1,8 +1,8 @@
-"""What can stop a command, each with a message for the person at the console.
+"""The errors that stop a command, each with a message for the user.
 
 CommandError
-├── TemplateError      template.yaml cannot be read, or says something that cannot be
-├── PortTaken          somebody else listens there
+├── TemplateError      template.yaml cannot be read, or has an invalid value
+├── PortTaken          another program listens on the port
 └── EmulatorFailed     moto, httpbin or the given AWS endpoint does not answer
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 
 class CommandError(Exception):
-    """The root of them: `brine` prints the message in one line and exits with 1."""
+    """Base class. `brine` prints the message in one line and exits with 1."""
 
 
 class TemplateError(CommandError):
@@ -18,8 +18,8 @@ class TemplateError(CommandError):
 
 
 class PortTaken(CommandError):
-    """The port cannot be listened on."""
+    """The command cannot listen on the port."""
 
 
 class EmulatorFailed(CommandError):
-    """What stands in for AWS does not answer."""
+    """The AWS emulator does not answer."""

@@ -1,4 +1,4 @@
-"""The local twin: serves a template over HTTP, with stand-ins for AWS and for an origin.
+"""The local twin: serves a template over HTTP, with emulators of AWS and of an origin.
 
 with Twin(template=Path("template.yaml")) as twin:
     urllib.request.urlopen(twin.url + "/httpbin/cache/60")
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.template.document import Template
 
-# What the twin knows of the template beyond CloudFormation: two parameters, and the variable that names routes.toml.
+# The names in the template that the twin knows: two parameters, and the variable for the path of routes.toml.
 _HTTPBIN_ORIGIN = "HttpbinOrigin"
 _AWS_ENDPOINT = "AwsEndpointUrl"
 _ROUTES = "BRINE_ROUTES"
@@ -61,24 +61,29 @@ def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # no port, or half an IPv6 address
+    except ValueError:  # an invalid port, or half an IPv6 address
         return False
 
 
 def to_stderr(line: str) -> None:
-    """Reports a line to the person at the console."""
+    """Print a line for the user on stderr."""
     print(f"brine: {line}", file=sys.stderr, flush=True)
 
 
 class Twin:
-    """A running twin, between entering and leaving the context. Nothing of it is left afterwards.
+    """A twin that runs within its context, and leaves nothing behind.
 
-    `port` 0 takes a free one. `origin` replaces the routes by a single one to that URL, `routes` by those of a file.
-    `environments` 0 runs each function in one process with threads, N in N processes with one request at a time.
-    `aws_endpoint` is used instead of starting moto, and what is stored there outlives the twin. `allow_hosts` and
-    `allow_origins` are further values of Host and Origin that it answers, beside this machine's. `report` gets the
-    twin's own lines, `show` those that functions print to stdout; without it they go to the twin's stdout.
-    `prefix` is a path that a given origin or file of routes has a route for. Entering raises CommandError.
+    port: 0 takes a free port.
+    origin: replaces all routes by a single one to this URL.
+    routes: a file that replaces the routes.
+    environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
+    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
+    allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
+    report: gets the lines of the twin itself.
+    show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
+    integration_timeout: seconds that API Gateway waits for a function.
+
+    The attribute `prefix` is a path with a route, for a given origin or routes file. Entering raises CommandError.
     """
 
     def __init__(
@@ -95,10 +100,10 @@ class Twin:
         allow_origins: Iterable[str] = (),
         report: Callable[[str], None] = to_stderr,
         show: Callable[[str], None] | None = None,
-        patience: float = limits.INTEGRATION_SECONDS,
+        integration_timeout: float = limits.INTEGRATION_SECONDS,
     ) -> None:
         if origin is not None and routes is not None:
-            raise CommandError("an origin and a routes file exclude each other")
+            raise CommandError("give an origin or a routes file, not both")
         if environments < 0:
             raise CommandError("the number of environments cannot be negative")
         for name, url in (("origin", origin), ("AWS endpoint", aws_endpoint)):
@@ -117,7 +122,7 @@ class Twin:
         self._allow_origins = tuple(allow_origins)
         self._report = report
         self._show = show
-        self._patience = patience
+        self._integration_timeout = integration_timeout
         self._environments: dict[str, Environments] = {}
         self.url = ""
         self.aws_endpoint: str | None = None
@@ -136,7 +141,7 @@ class Twin:
         self._stack.close()
 
     def restart_functions(self) -> None:
-        """Replaces every worker process: the L1 is cold again, what is stored in AWS stays."""
+        """Replace every worker process. This empties the L1; the data in AWS stays."""
         for environments in self._environments.values():
             environments.stop()
         self._start_functions()
@@ -145,7 +150,7 @@ class Twin:
         listener = stack.enter_context(listen(self._host, self._port))
         self.url = url_of(listener)
         template = read_template(self._template_path)
-        self._read(template, {})  # a mistake is found before anything is started
+        self._read(template, {})  # report mistakes in the template before any process starts
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         if self._origin is None and _HTTPBIN_ORIGIN in template.parameters:
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
@@ -160,10 +165,14 @@ class Twin:
         self._start_functions()
         for poller in pollers:
             poller.start()
-            stack.callback(poller.stop)  # before its function is, so that it does not complain of that
+            stack.callback(poller.stop)  # before its function stops, so that it does not report that
         admission = Admission.at(listener, self._host, hosts=self._allow_hosts, origins=self._allow_origins)
         api = HttpApi(
-            self.application.routes, self._environments, admission, report=self._report, patience=self._patience
+            self.application.routes,
+            self._environments,
+            admission,
+            report=self._report,
+            integration_timeout=self._integration_timeout,
         )
         stack.enter_context(HttpServer(listener, api))
 
@@ -174,9 +183,9 @@ class Twin:
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
             run_emulator("moto", hosts=self._allow_hosts, origins=self._allow_origins)
         )
-        from brine_cli.emulators.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+        from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
-        attributes = make_resources(resources, self.aws_endpoint)
+        attributes = create_resources(resources, self.aws_endpoint)
         self.resources = {name: attributes[name, "Ref"] for name in resources}
         return attributes
 
@@ -184,7 +193,7 @@ class Twin:
         sources = self.application.queue_sources
         if not sources or self.aws_endpoint is None:
             return []
-        from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, as above)
+        from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, see above)
 
         return [
             QueuePoller(source, self.aws_endpoint, partial(self._invoke, source.function), report=self._report)
@@ -192,9 +201,9 @@ class Twin:
         ]
 
     def _invoke(self, function: str, event: bytes) -> bytes:
-        """For those who wait as long as it takes."""
-        patience = self.application.functions[function].timeout + 2 * limits.INIT_SECONDS
-        return self._environments[function].invoke(event, patience=patience)
+        """Invoke a function for a queue: wait until its own timeout, not until that of API Gateway."""
+        timeout = self.application.functions[function].timeout + 2 * limits.INIT_SECONDS
+        return self._environments[function].invoke(event, timeout=timeout)
 
     def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
         known = {_HTTPBIN_ORIGIN: self.httpbin, _AWS_ENDPOINT: self.aws_endpoint}
@@ -206,10 +215,10 @@ class Twin:
         chooses_routes = self._origin is not None or self._routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
-        return application if self._origin is None else _all_to_the_origin(application)
+        return application if self._origin is None else _only_default_route(application)
 
     def _check_routes(self) -> None:
-        """A mistake in the given routes is the command's error, not one of the first request."""
+        """Raise CommandError for a mistake in the given routes, before the first request finds it."""
         if self._routes is None:
             return
         environment = next(
@@ -242,7 +251,7 @@ class Twin:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
                 self._report(
-                    f"{failure}\n{name} will answer with errors until this is mended; the next request tries again"
+                    f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
                 )
             except IntegrationTimedOut:
                 self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
@@ -252,7 +261,7 @@ class Twin:
             environments.stop()
 
 
-def _all_to_the_origin(application: Application) -> Application:
-    """The application with its `$default` route alone, where it has one: that is the way to the origin."""
+def _only_default_route(application: Application) -> Application:
+    """Return the application with only its `$default` route, if it has one: this route leads to the origin."""
     default = tuple(route for route in application.routes if route.path is None)
     return replace(application, routes=default or application.routes)

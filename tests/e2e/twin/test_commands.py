@@ -134,7 +134,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     process = command(tmp_path, "dev", *arguments)
     _, error = process.communicate(timeout=SECONDS)
     assert process.returncode == 1
-    assert re.fullmatch(r"brine: Table cannot be made at http://127\.0\.0\.1:1: .*\n", error)
+    assert re.fullmatch(r"brine: Table cannot be created at http://127\.0\.0\.1:1: .*\n", error)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from brine_cli.emulators.resources import aws_client, make_resources
+from brine_cli.emulators.resources import aws_client, create_resources
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.queue_poller import QueuePoller
 from brine_cli.template.event_sources import QueueSource
@@ -37,7 +37,7 @@ class Queue:
             "Live": {"Type": "AWS::SQS::Queue", "Properties": properties},
             "Dead": {"Type": "AWS::SQS::Queue"},
         }
-        made = make_resources(resources, endpoint, name_of=lambda logical_id: f"{logical_id}-{name}")
+        made = create_resources(resources, endpoint, name_of=lambda logical_id: f"{logical_id}-{name}")
         self.endpoint = endpoint
         self.sqs = aws_client("sqs", endpoint)
         self.url, self.arn, self.dead_url = made["Live", "Ref"], made["Live", "Arn"], made["Dead", "QueueUrl"]
@@ -150,7 +150,7 @@ def test_a_malformed_report_fails_the_whole_batch(queue: Queue, failures: str) -
     queue.send("a", "b")
     queue.poller(lambda _: f'{{"batchItemFailures": {failures}}}'.encode()).poll()
     assert queue.left() == ["a", "b"]
-    assert queue.told == ["2 messages for Fn will come again: it names none of them"]
+    assert queue.told == ["2 messages for Fn will be delivered again: its batch response is malformed"]
 
 
 def test_a_function_that_fails_is_told_of_once_and_loses_nothing(queue: Queue) -> None:
@@ -161,7 +161,7 @@ def test_a_function_that_fails_is_told_of_once_and_loses_nothing(queue: Queue) -
     poller = queue.poller(invoke)
     poller.poll()
     poller.poll()
-    assert queue.told == ["2 messages for Fn will come again: Fn raised"]
+    assert queue.told == ["2 messages for Fn will be delivered again: Fn raised"]
     assert not poller.poll()
     assert queue.left(queue.dead_url) == ["a", "b"]
 

@@ -1,4 +1,4 @@
-"""What a test lets a gateway answer, and what was asked of it."""
+"""A scripted gateway for tests, and the requests that it gets."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ MESSAGE = {
 
 
 def registry() -> Registry:
-    """What may travel in these tests."""
+    """The registered classes of these tests."""
     known = Registry()
     known.register(Order, version=1)
     return known
 
 
 def exchange_codec() -> Codec:
-    """What the exchange seals and opens with."""
+    """The codec of the exchange."""
     return Codec(KEYRING, purpose="brine exchange", registry=registry())
 
 
 def client(server: Loopback, *, pauses: list[float] | None = None, **options: Any) -> Client:
-    """A client of that server which never really pauses."""
+    """A client of that server. Its pauses between retries take no time."""
     kept: list[float] = [] if pauses is None else pauses
     defaults: dict[str, Any] = {
         "keyring": KEYRING,
@@ -60,34 +60,34 @@ def client(server: Loopback, *, pauses: list[float] | None = None, **options: An
 
 
 def url_of(server: Loopback) -> str:
-    """Where the server is."""
+    """The URL of the server."""
     return str(server.address)
 
 
 def answer(status: int, body: bytes = b"", *, media_type: str = "application/json", more: str = "") -> bytes:
-    """An answer as bytes."""
+    """A response as bytes."""
     head = f"HTTP/1.1 {status} X\r\ncontent-type: {media_type}\r\ncontent-length: {len(body)}\r\n{more}\r\n"
     return head.encode() + body
 
 
 def problem(status: int, name: str, detail: str = "because", *, more: str = "", **members: str) -> bytes:
-    """An answer with problem details."""
+    """A response with problem details."""
     told = {"type": f"urn:brine:problem:{name}", "title": "A title", "status": status, "detail": detail, **members}
     return answer(status, json.dumps(told).encode(), media_type="application/problem+json", more=more)
 
 
 def id_of(envelope: bytes) -> str:
-    """The id of the message that an envelope is."""
+    """The id of the message in an envelope."""
     return envelope_id(sha256(envelope).digest())
 
 
 def accepted(envelope: bytes) -> bytes:
-    """The answer to a message that was sent."""
+    """The response to a message that was sent."""
     return answer(202, json.dumps({"id": id_of(envelope)}).encode())
 
 
 def taking(*first: bytes) -> Callable[[Peer], None]:
-    """A script that gives these answers in turn, and then takes each message."""
+    """A script that gives these responses in turn, and then accepts each message."""
     left = list(first)
 
     def script(peer: Peer) -> None:
@@ -98,17 +98,17 @@ def taking(*first: bytes) -> Callable[[Peer], None]:
 
 
 def delivery(*messages: dict[str, Any], receiver: str = "user/shop") -> bytes:
-    """A sealed answer with messages."""
+    """A sealed response with messages."""
     sealed = exchange_codec().seal({"messages": list(messages)}, context=("delivery", "orders", receiver), now=NOW)
     return answer(200, sealed, media_type="application/vnd.brine.sealed")
 
 
 def body_of(request: bytes) -> bytes:
-    """What follows the head of a request."""
+    """The body of a request."""
     return request.partition(b"\r\n\r\n")[2]
 
 
 def fields_of(request: bytes) -> dict[str, str]:
-    """The fields of a request, names in lower case."""
+    """The fields of a request, with names in lower case."""
     lines = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")[1:]
     return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -1,4 +1,4 @@
-"""Plain pickle in each place where a client reads what came: it reaches no unpickler."""
+"""Plain pickles in all places of a response that the client reads: none reaches an unpickler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Getting what lies behind the gateway."""
+"""`get` of objects and data behind the gateway."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_answer_sealed_for_another_path_does_not_open() -> None:
         ("image/png", b"\x89PNG", b"\x89PNG"),
     ],
 )
-def test_other_answers_are_what_they_say_they_are(media_type: str, body: bytes, value: object) -> None:
+def test_responses_without_a_seal_are_read_by_their_media_type(media_type: str, body: bytes, value: object) -> None:
     with Loopback(answering(answer(200, body, media_type=media_type))) as server, client(server) as reader:
         assert reader.get("/x") == value
 
@@ -106,9 +106,12 @@ def test_a_missing_page_has_its_problem() -> None:
 
 @pytest.mark.parametrize(
     ("media_type", "body", "why"),
-    [("application/json", b"[1, 2", "not the JSON"), ("text/plain; charset=latin-1", b"caf\xe9", "not UTF-8")],
+    [
+        ("application/json", b"[1, 2", "not JSON"),
+        ("text/plain; charset=latin-1", b"caf\xe9", "not UTF-8"),
+    ],
 )
-def test_what_is_not_what_it_says_is_invalid(media_type: str, body: bytes, why: str) -> None:
+def test_a_body_that_contradicts_its_media_type_is_invalid(media_type: str, body: bytes, why: str) -> None:
     with (
         Loopback(answering(answer(200, body, media_type=media_type))) as server,
         client(server) as reader,

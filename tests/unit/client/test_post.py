@@ -1,4 +1,4 @@
-"""Sending an object to a route."""
+"""`post` of an object to a route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that others may rely on, what importing them brings, and whose credentials are whose."""
+"""The public names, the modules that importing them loads, and the principals of credentials."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 import brine_client
 from brine_client import ClientError, Credentials
-from brine_client.credentials import Signer, principal_of
+from brine_client.credentials import BotocoreSigner, principal_of
 from tests.unit.codec.test_public import NOT_IMPORTED, loaded_after
 
 NAMES = [
@@ -58,8 +58,8 @@ def test_a_principal_is_known_by_user_or_role(arn: str, name: str) -> None:
 
 def test_the_region_is_in_the_url_of_an_api() -> None:
     url = "https://a1b2.execute-api.ap-northeast-2.amazonaws.com"
-    assert Signer(url, None, None)._region == "ap-northeast-2"
-    assert Signer(url, None, "eu-west-1")._region == "eu-west-1"
+    assert BotocoreSigner(url, None, None)._region == "ap-northeast-2"
+    assert BotocoreSigner(url, None, "eu-west-1")._region == "eu-west-1"
 
 
 def test_credentials_do_not_show_their_secret() -> None:

@@ -1,4 +1,4 @@
-"""Receiving: messages as they come, each opened when it is asked for, and acknowledged."""
+"""Messages are received one by one, opened at the first use of their content, and acknowledged."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_but_not_where_the_attempt_before_had_done_it() -> None:
     assert len(server.requests) == 3
 
 
-def test_one_message_that_does_not_open_holds_up_no_other() -> None:
+def test_a_message_that_does_not_open_does_not_delay_the_next() -> None:
     bad = content("for others", channel="invoices")
     both = delivery({**MESSAGE, "content": bad}, {**MESSAGE, "content": content("good")})
     with Loopback(answering(both)) as server, client(server) as desk:
@@ -149,7 +149,7 @@ def test_a_claim_is_fetched_when_its_content_is_asked_for() -> None:
     ("bad", "why"),
     [
         (answer(200, b"{}"), "messages came as application/json"),
-        (delivery({"id": ID}), "lacks what belongs to one"),
+        (delivery({"id": ID}), "lacks a member of a message"),
     ],
 )
 def test_an_answer_without_whole_messages_is_invalid(bad: bytes, why: str) -> None:
@@ -157,7 +157,7 @@ def test_an_answer_without_whole_messages_is_invalid(bad: bytes, why: str) -> No
         next(desk.receive("orders"))
 
 
-def test_a_message_with_nothing_in_it_is_invalid() -> None:
+def test_a_message_without_content_and_claim_is_invalid() -> None:
     with (
         Loopback(answering(delivery(MESSAGE))) as server,
         client(server) as desk,
@@ -182,7 +182,7 @@ def test_forever_takes_a_wait() -> None:
         assert server.connections == 0
 
 
-def test_a_receiver_who_may_not_is_told() -> None:
+def test_a_receiver_without_permission_gets_an_error() -> None:
     with (
         Loopback(answering(problem(403, "receiver-refused"))) as server,
         client(server) as desk,

@@ -1,14 +1,14 @@
-"""When something is tried again, and when not any more."""
+"""Retries: their number, pauses and budget."""
 
 from __future__ import annotations
 
 import pytest
 
 from brine_client import Retries, Unreachable
-from brine_client.connection import Answer
+from brine_client.connection import ClientResponse
 
-GOOD = Answer(200, {}, b"")
-BUSY = Answer(503, {}, b"")
+GOOD = ClientResponse(200, {}, b"")
+BUSY = ClientResponse(503, {}, b"")
 
 
 def test_pauses_double_up_to_the_longest() -> None:
@@ -18,16 +18,18 @@ def test_pauses_double_up_to_the_longest() -> None:
     assert pauses == [0.5, 1, 2, 2.5, 2.5]
 
 
-def test_what_the_gateway_asks_for_goes_before_up_to_the_longest() -> None:
+def test_retry_after_replaces_the_pause_up_to_the_longest() -> None:
     pauses: list[float] = []
     retries = Retries(attempts=3, longest_pause=5, sleep=pauses.append, random=lambda: 1.0)
-    answers = iter([Answer(503, {"retry-after": "2"}, b""), Answer(429, {"retry-after": "60"}, b""), GOOD])
+    answers = iter(
+        [ClientResponse(503, {"retry-after": "2"}, b""), ClientResponse(429, {"retry-after": "60"}, b""), GOOD]
+    )
     assert retries.run(lambda: next(answers)) is GOOD
     assert pauses == [2, 5]
 
 
 def test_the_last_error_is_raised() -> None:
-    def fail() -> Answer:
+    def fail() -> ClientResponse:
         raise Unreachable("gone")
 
     with pytest.raises(Unreachable, match="gone"):
@@ -37,7 +39,7 @@ def test_the_last_error_is_raised() -> None:
 def test_a_budget_ends_retries_and_good_requests_fill_it() -> None:
     tries = 0
 
-    def busy() -> Answer:
+    def busy() -> ClientResponse:
         nonlocal tries
         tries += 1
         return BUSY

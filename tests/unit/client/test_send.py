@@ -1,4 +1,4 @@
-"""Sending: what goes out, what is tried again, and what a refusal becomes."""
+"""Sending: the request on the wire, its retries, and the errors for refusals."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - what does not compress, keeps no secret
 
 
-def test_what_goes_out_is_sealed_for_its_channel_and_sender_and_signed() -> None:
+def test_a_sent_message_is_sealed_for_its_channel_and_sender_and_signed() -> None:
     with Loopback(taking()) as server, client(server) as shop:
         sent = shop.send("orders", ["a", 1], expires_in=60)
     (request,) = server.requests
@@ -67,7 +67,7 @@ def test_an_object_that_cannot_travel_is_refused_before_anything_is_sent() -> No
         assert server.connections == 0
 
 
-def test_what_failed_on_the_way_is_sent_again_as_it_was() -> None:
+def test_a_failed_request_is_sent_again_unchanged() -> None:
     pauses: list[float] = []
 
     def script(peer: Peer) -> None:
@@ -95,7 +95,7 @@ def test_a_message_is_repeated_under_its_id() -> None:
 
 
 def test_another_request_that_is_sending_it_is_waited_for_however_long_it_may_take() -> None:
-    """A function that was killed leaves its mark behind: longer than all pauses between attempts together."""
+    """A function that was killed leaves its mark, which lasts longer than all pauses between attempts together."""
     pauses: list[float] = []
     busy = [problem(409, "message-being-sent", more=f"retry-after: {seconds}\r\n") for seconds in (12, 12, 12, 12, 9)]
     with Loopback(taking(answer(504), *busy)) as server, client(server, pauses=pauses) as shop:
@@ -104,7 +104,7 @@ def test_another_request_that_is_sending_it_is_waited_for_however_long_it_may_ta
     assert {id_of(body_of(request)) for request in server.requests} == {sent}
 
 
-def test_waiting_for_another_request_takes_nothing_from_the_budget_of_retries() -> None:
+def test_waiting_for_another_request_does_not_use_the_retry_budget() -> None:
     busy = problem(409, "message-being-sent", more="retry-after: 2\r\n")
     retries = Retries(budget=0, sleep=lambda _: None)
     with Loopback(taking(busy, busy)) as server, client(server, retries=retries) as shop:
@@ -113,7 +113,7 @@ def test_waiting_for_another_request_takes_nothing_from_the_budget_of_retries() 
 
 
 @pytest.mark.parametrize("seconds", [0, 2, 61])
-def test_what_another_is_still_sending_in_the_end_is_no_success(seconds: int) -> None:
+def test_a_message_that_another_request_is_still_sending_is_no_success(seconds: int) -> None:
     pauses: list[float] = []
     busy = problem(409, "message-being-sent", more=f"retry-after: {seconds}\r\n")
     with (
@@ -143,7 +143,7 @@ def test_a_message_that_was_taken_over_a_connection_that_then_broke_is_sent() ->
 
 @pytest.mark.parametrize("kept", [4, 20, 60, 80])
 def test_an_answer_that_breaks_off_is_none(kept: int) -> None:
-    """Wherever it does: in the status line, between two fields or within one, or in the body."""
+    """In the status line, between two fields or within one, or in the body."""
 
     def script(peer: Peer) -> None:
         whole = accepted(body_of(peer.read_request()))
@@ -173,7 +173,7 @@ def test_a_refusal_is_an_error_of_its_kind_and_not_tried_again(status: int, erro
     assert len(server.requests) == 1
 
 
-def test_what_stays_unavailable_is_tried_four_times() -> None:
+def test_an_unavailable_gateway_is_tried_four_times() -> None:
     pauses: list[float] = []
     with (
         Loopback(answering_always(problem(503, "queue-unavailable"))) as server,
@@ -185,7 +185,7 @@ def test_what_stays_unavailable_is_tried_four_times() -> None:
     assert pauses == [0.1, 0.2, 0.4]
 
 
-def test_nobody_there_is_unreachable() -> None:
+def test_a_refused_connection_is_unreachable() -> None:
     with Loopback(answering()) as server:
         shop = client(server)
     with shop, pytest.raises(Unreachable, match="did not answer: ConnectionRefusedError"):
@@ -211,7 +211,7 @@ def test_an_answer_without_the_messages_id_is_invalid(body: bytes) -> None:
         shop.send("orders", 1)
 
 
-def test_what_is_large_goes_past_the_gateway() -> None:
+def test_a_large_envelope_bypasses_the_gateway() -> None:
     large = NOISE
     stored: list[bytes] = []
 
@@ -243,7 +243,7 @@ def test_what_is_large_goes_past_the_gateway() -> None:
 
 
 @pytest.mark.parametrize("status", [409, 412])
-def test_an_upload_whose_first_answer_was_lost_lies_there(status: int) -> None:
+def test_an_upload_whose_first_response_was_lost_succeeds(status: int) -> None:
     puts: list[bytes] = []
 
     def script(peer: Peer) -> None:
@@ -301,7 +301,7 @@ def test_a_store_that_refuses_an_upload_is_an_error() -> None:
         shop.send("orders", NOISE)
 
 
-def test_without_credentials_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_no_request_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

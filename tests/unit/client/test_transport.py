@@ -1,4 +1,4 @@
-"""The way of a request: how much may come back, and where it may lead."""
+"""Requests on the wire: the largest response, the allowed URLs, and lost connections."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from brine_client import AnswerInvalid, Credentials, Retries, Unreachable
 from brine_client.connection import Connections
-from brine_client.credentials import Signer
-from brine_client.request import Request
+from brine_client.credentials import BotocoreSigner
+from brine_client.request import ClientRequest
 from brine_client.transport import Transport
 from tests.loopback import Loopback, answering, answering_once_and_closing
 from tests.unit.client.gateway import answer, client, url_of
@@ -36,12 +36,12 @@ def test_an_answer_that_is_too_large_is_none(said: bytes) -> None:
     with Loopback(answering(said)) as server:
         connections = Connections(largest=100)
         with pytest.raises(AnswerInvalid, match="more than 100 bytes"):
-            connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0)
+            connections.exchange(ClientRequest("GET", f"{url_of(server)}/a"), 2.0)
 
 
 def test_an_answer_that_does_not_say_how_long_it_is_may_be_cut_off() -> None:
     with Loopback(answering(HEAD + b"\r\n" + b"x" * 10_000)) as server, pytest.raises(Unreachable, match="cut off"):
-        Connections().exchange(Request("GET", f"{url_of(server)}/a"), 2.0)
+        Connections().exchange(ClientRequest("GET", f"{url_of(server)}/a"), 2.0)
 
 
 @pytest.mark.parametrize(
@@ -52,20 +52,20 @@ def test_one_of_just_the_largest_size_is_whole_and_leaves_the_connection_in_use(
     with Loopback(answering(said, said)) as server:
         connections = Connections(largest=100)
         for _ in range(2):
-            assert connections.exchange(Request("GET", f"{url_of(server)}/a"), 2.0).body == b"x" * 100
+            assert connections.exchange(ClientRequest("GET", f"{url_of(server)}/a"), 2.0).body == b"x" * 100
         connections.close()
         assert server.connections == 1
 
 
 def test_a_connection_that_was_closed_while_idle_is_not_used() -> None:
-    """As after a Lambda function was frozen. The request is not repeated, since it need not be: it went out once."""
+    """As after a Lambda function was frozen. The request is sent only once, over a new connection."""
     said = HEAD + b"content-length: 1\r\n\r\nx"
     with Loopback(answering_once_and_closing(said)) as server:
         connections = Connections()
-        request = Request("POST", f"{url_of(server)}/a", body=b"once", may_repeat=False)
+        request = ClientRequest("POST", f"{url_of(server)}/a", body=b"once", may_repeat=False)
         for _ in range(2):
             answer = connections.exchange(request, 2.0)
-            assert (answer.body, answer.is_second) == (b"x", False)
+            assert (answer.body, answer.is_resent) == (b"x", False)
             (_, kept), *_ = connections._idle
             select.select([kept.sock], [], [], 30.0)  # until the end has arrived
         connections.close()
@@ -86,10 +86,10 @@ def test_a_request_whose_connection_broke_is_repeated_only_if_it_may_be(may_repe
 
     with Loopback(script) as server:
         connections = Connections()
-        request = Request("POST", f"{url_of(server)}/a", body=b"once", may_repeat=may_repeat)
-        assert not connections.exchange(request, 2.0).is_second
+        request = ClientRequest("POST", f"{url_of(server)}/a", body=b"once", may_repeat=may_repeat)
+        assert not connections.exchange(request, 2.0).is_resent
         if may_repeat:
-            assert connections.exchange(request, 2.0).is_second
+            assert connections.exchange(request, 2.0).is_resent
         else:
             with pytest.raises(Unreachable):
                 connections.exchange(request, 2.0)
@@ -97,15 +97,15 @@ def test_a_request_whose_connection_broke_is_repeated_only_if_it_may_be(may_repe
         assert len(server.requests) == sent
 
 
-def test_from_https_nothing_leads_to_http() -> None:
+def test_an_https_gateway_cannot_lead_to_an_http_store() -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
 
-    signer = Signer("https://127.0.0.1", Credentials("shop", "test"), "eu-west-1")
+    signer = BotocoreSigner("https://127.0.0.1", Credentials("shop", "test"), "eu-west-1")
     transport = Transport(signer, Retries(), 2.0, is_secure=True)
     with Loopback(script) as server:
         with pytest.raises(AnswerInvalid, match="by https leads to"):
-            transport.stored(Request("GET", f"{url_of(server)}/claims/orders/c1"))
+            transport.stored(ClientRequest("GET", f"{url_of(server)}/claims/orders/c1"))
         assert server.connections == 0
 
 

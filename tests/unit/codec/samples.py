@@ -1,4 +1,4 @@
-"""Classes, keys and codecs that the tests of the codec share."""
+"""Classes, keys and codecs for the tests of the codec."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Tally:
 
 
 class Handmade:
-    """Hand-made, with a name and a list that can be appended to."""
+    """A class that is no dataclass, with a name and a list that can be appended to."""
 
     def __init__(self, name: str, items: list[str]) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""Objects of every kind that may travel, for hypothesis to make."""
+"""Hypothesis strategies for objects of every kind that may be sealed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ LEAVES = st.one_of(
 
 
 def containers(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
-    """One level more."""
+    """One more level of containers."""
     items = st.lists(inner, max_size=5)
     mappings = st.dictionaries(KEYS, inner, max_size=5)
     return st.one_of(

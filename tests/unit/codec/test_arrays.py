@@ -65,7 +65,7 @@ def test_scalars_survive(scalar: np.generic) -> None:
     assert opened == scalar
 
 
-def test_large_arrays_are_views_of_what_was_opened() -> None:
+def test_large_arrays_are_views_of_the_envelope() -> None:
     array = np.random.default_rng(1).random(1_000_000)
     c = codec(gate=False)
     sealed = c.seal(array, now=NOW)
@@ -86,12 +86,12 @@ def test_large_arrays_are_views_of_what_was_opened() -> None:
         np.arange(3).view(type("Sub", (np.ndarray,), {})),
     ],
 )
-def test_other_arrays_are_unsupported(array: object) -> None:
+def test_arrays_of_other_dtypes_are_unsupported(array: object) -> None:
     with pytest.raises(Unsupported):
         codec().seal({"a": array}, now=NOW)
 
 
-def test_numpy_is_a_stranger_to_those_who_did_not_ask() -> None:
+def test_numpy_values_are_unsupported_unless_registered() -> None:
     plain = Codec(keyring(), purpose="test")
     with pytest.raises(Unsupported, match=r"a: type ndarray is not registered"):
         plain.seal({"a": np.arange(3)}, now=NOW)

@@ -1,4 +1,4 @@
-"""The codec as a whole: threads, memory, what is kept between calls."""
+"""The codec as a whole: threads, memory, and state between calls."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_pack_may_seal_with_the_same_codec() -> None:
     ]
 
 
-def test_what_was_sealed_or_refused_is_not_kept() -> None:
+def test_sealed_and_refused_objects_are_not_kept() -> None:
     c = codec()
     box = Box([object()])
     kept = sys.getrefcount(box)
@@ -94,7 +94,7 @@ def test_opening_takes_at_most_twice_the_content_beyond_the_object(compression: 
 
 
 class Vault:
-    """The secret store, with the key that was there first and the next one, which seals after a grace period."""
+    """A secret store with the first key and the next one, which seals after a grace period."""
 
     def __init__(self) -> None:
         self.keys: dict[str, object] = {"1": "the first secret, long enough to be one"}

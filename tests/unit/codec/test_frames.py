@@ -109,7 +109,7 @@ def test_an_opened_frame_can_be_changed() -> None:
         pd.Categorical(range(10_001)).as_ordered().categories.astype("category"),
     ],
 )
-def test_other_frames_are_unsupported(value: object) -> None:
+def test_frames_of_unknown_dtypes_are_unsupported(value: object) -> None:
     with pytest.raises(Unsupported):
         codec().seal(value, now=NOW)
 

@@ -1,4 +1,4 @@
-"""Whatever can be sealed comes back; whatever is altered is an error of ours."""
+"""Every object that can be sealed comes back, and every altered envelope raises a CodecError."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow,
 
 
 def types_of(value: object) -> object:
-    """The value with its type, and the same of what is inside of plain containers: 1, 1.0 and True are equal."""
+    """The value with its type, also inside of plain containers: 1, 1.0 and True are equal."""
     if type(value) is dict:
         return [(types_of(key), types_of(inner)) for key, inner in value.items()]
     if type(value) in (list, tuple):
@@ -34,7 +34,7 @@ def types_of(value: object) -> object:
 
 @given(obj=OBJECTS)
 @unhurried
-def test_what_is_sealed_comes_back(obj: object) -> None:
+def test_sealed_objects_come_back(obj: object) -> None:
     for opener in (GATED, OPEN):
         opened = opener.open(opener.seal(obj, context=CONTEXT, now=NOW), context=CONTEXT, now=NOW)
         assert opened == obj
@@ -43,7 +43,7 @@ def test_what_is_sealed_comes_back(obj: object) -> None:
 
 @given(obj=OBJECTS, compression=st.sampled_from(["none", "zlib", "zstd"]))
 @unhurried
-def test_compression_changes_nothing(obj: object, compression: Any) -> None:
+def test_compression_does_not_change_the_object(obj: object, compression: Any) -> None:
     assert GATED.open(codec(compression=compression).seal(obj, now=NOW), now=NOW) == obj
 
 
@@ -71,7 +71,7 @@ def opens_or_refuses(opener: Codec, sealed: bytes) -> None:
 
 @given(data=st.data())
 @unhurried
-def test_any_mutation_is_an_error_of_ours(data: st.DataObject) -> None:
+def test_any_mutation_raises_a_codec_error(data: st.DataObject) -> None:
     altered = bytearray(SEALED)
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(altered)))
@@ -82,13 +82,13 @@ def test_any_mutation_is_an_error_of_ours(data: st.DataObject) -> None:
 
 @given(sealed=st.binary(max_size=300))
 @unhurried
-def test_any_bytes_are_an_error_of_ours(sealed: bytes) -> None:
+def test_any_bytes_raise_a_codec_error(sealed: bytes) -> None:
     opens_or_refuses(GATED, sealed)
     opens_or_refuses(GATED, SEALED[:32] + sealed)
 
 
 def through_the_walls(stream: bytes) -> None:
-    """What the gate lets pass, the reader refuses or reads; and what it reads is data, so it can be written again."""
+    """Check a stream with the gate and read it. The object must be data, so the test writes it again."""
     try:
         vocabulary = GATED._vocabulary
         tree.check(stream, 0, GATED._limits, Budget(GATED._limits, len(stream)), vocabulary.maker)
@@ -103,8 +103,8 @@ PICKLED = [chunk for obj in (order(), [1, {"a": (2, "b")}], {1: {2}}) for chunk 
 
 @given(pickled=st.sampled_from(PICKLED), data=st.data())
 @unhurried
-def test_any_mutation_of_a_stream_is_an_error_of_ours(pickled: bytes, data: st.DataObject) -> None:
-    """As if the key had leaked; the frame's length is kept right, so that mutations get further."""
+def test_any_mutation_of_a_stream_raises_a_codec_error(pickled: bytes, data: st.DataObject) -> None:
+    """As if the key had leaked. The length of the frame is kept right, so that more of the reader is reached."""
     content = bytearray(pickled[11:])
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(content) - 1))

@@ -1,4 +1,4 @@
-"""The names that others may rely on, and what importing them brings."""
+"""The public names, and the modules that importing them loads."""
 
 from __future__ import annotations
 

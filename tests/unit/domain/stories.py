@@ -100,9 +100,16 @@ def ask(
     )
 
 
-def decided(stored: StoredResponse | None, asked: Request, policy: Policy | None = None, at: float = START) -> Decision:
+def decided(
+    stored: StoredResponse | None,
+    asked: Request,
+    policy: Policy | None = None,
+    at: float = START,
+    *,
+    background_refresh: bool = False,
+) -> Decision:
     """What is done with a request, given what is stored for it."""
-    return decide(stored, asked, policy or Policy(), at)
+    return decide(stored, asked, policy or Policy(), at, background_refresh=background_refresh)
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,7 @@ class Story:
     answers: list[Response | None] = field(default_factory=list)
     store: dict[tuple[str, tuple[bytes | None, ...]], StoredResponse] = field(default_factory=dict)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    background_refresh: bool = False
 
     def origin(self, *headers: Header, status: int = 200, body: bytes = b"body") -> None:
         """The origin's next answer; with a Date, unless the headers have one."""
@@ -154,7 +162,14 @@ class Story:
             replace(OPEN, policy=replace(self.policy, forward_headers="all")),
         )
         stored, mismatch = self._find(asked) if method in {"GET", "HEAD"} else (None, False)
-        decision = decide(stored, asked, self.policy, self.now, vary_mismatch=mismatch)
+        decision = decide(
+            stored,
+            asked,
+            self.policy,
+            self.now,
+            vary_mismatch=mismatch,
+            background_refresh=self.background_refresh,
+        )
         match decision:
             case Serve() | ServeStale():
                 status = CacheStatus(hit=True, ttl=decision.remaining_freshness)

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from tests.unit.domain.stories import Header
 
 TAG: Header = ("ETag", '"v1"')
-REFRESHING = Policy(background_refresh=True)
 
 
-def after(seconds: float, response: str, wish: str = "", *, policy: Policy | None = None) -> Decision:
+def after(
+    seconds: float, response: str, wish: str = "", *, policy: Policy | None = None, background_refresh: bool = False
+) -> Decision:
     """The decision so many seconds after a response with these directives and a validator was stored."""
     stored = stored_response(("Cache-Control", response), TAG)
     asked = request(*((("Cache-Control", wish),) if wish else ()))
-    return decide(stored, asked, policy or Policy(), START + seconds)
+    return decide(stored, asked, policy or Policy(), START + seconds, background_refresh=background_refresh)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_directives(
     ],
 )
 def test_stale_while_revalidate(seconds: float, response: str, wish: str, kind: type[Decision]) -> None:
-    assert type(after(seconds, response, wish, policy=REFRESHING)) is kind
+    assert type(after(seconds, response, wish, background_refresh=True)) is kind
 
 
 @pytest.mark.parametrize("wish", ["no-cache", "no-store", "max-age=0", "min-fresh=1000"])

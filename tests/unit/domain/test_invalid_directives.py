@@ -59,10 +59,9 @@ def test_no_response_is_fresh(directives: str) -> None:
 @pytest.mark.parametrize("directives", written(["stale-while-revalidate", "stale-if-error"], WRONG))
 def test_no_stale_response_is_served(directives: str) -> None:
     stored = stored_response(("Cache-Control", f"max-age=1, {directives}"), ETAG, ("Date", date()))
-    policy = Policy(background_refresh=True)
-    assert not isinstance(decided(stored, request(), policy, START + 3), Serve | ServeStale)
+    assert not isinstance(decided(stored, request(), at=START + 3, background_refresh=True), Serve | ServeStale)
     for status in ERRORS:
-        assert ask(stored, request(), response(status=status), policy, START + 3).reuse is None
+        assert ask(stored, request(), response(status=status), at=START + 3).reuse is None
 
 
 @pytest.mark.parametrize("directives", written(["max-stale"], WRONG))

@@ -103,7 +103,6 @@ POLICIES = st.builds(
     freshness_lifetime=st.none() | st.floats(-1, 100),
     negative_lifetimes=st.just({404: 5.0, 503: 1.0}),
     grace=st.sampled_from([0.0, 1000.0]),
-    background_refresh=st.booleans(),
     set_cookie=st.sampled_from(cast("list[SetCookieRule]", ["shared", "strip", "refuse", "keep"])),
     store_post=st.booleans(),
     request_directives=st.booleans(),

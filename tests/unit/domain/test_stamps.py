@@ -16,8 +16,8 @@ from brine.domain.purging.stamps import (
     LONGEST_USE,
     STEP,
     Stamp,
+    applied_stamps,
     is_dead,
-    outlived_stamps,
     result_stamp_names,
     route_stamp,
     stale_from,
@@ -83,8 +83,8 @@ def test_a_validation_ends_what_a_soft_stamp_did_but_not_what_a_hard_one_did() -
 
 def test_a_stamp_that_was_known_before_the_fetch_does_nothing_whatever_its_time() -> None:
     known = {"everything": Stamp(START + 3, START + 4), "tag:a": Stamp(START - 1, START - 1), "tag:b": Stamp()}
-    stored = replace(STORED, outlived=outlived_stamps(STORED, known))
-    assert stored.outlived == (("everything", START + 3, START + 4),)
+    stored = replace(STORED, applied_stamps=applied_stamps(STORED, known))
+    assert stored.applied_stamps == (("everything", START + 3, START + 4),)
     assert not is_dead(stored, known, START + 20)
     assert stale_from(stored, known) == inf
     assert is_dead(stored, {"everything": Stamp(hard=START + 3.001)}, START + 20)

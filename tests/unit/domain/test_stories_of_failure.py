@@ -57,7 +57,7 @@ def test_what_must_not_be_served_stale_is_not(directive: str) -> None:
 
 def test_stale_while_revalidate_is_served_where_something_refreshes_it() -> None:
     for background, is_hit in ((True, True), (False, False)):
-        story = Story(policy=Policy(background_refresh=background))
+        story = Story(background_refresh=background)
         story.origin(("Cache-Control", "max-age=1, stale-while-revalidate=60"), TAG)
         story.get()
         story.now += 10

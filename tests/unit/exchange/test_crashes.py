@@ -16,7 +16,7 @@ from brine.adapters.memory.channels import MemoryClaimStore, MemorySingleUseStor
 from brine.domain.channels.single_use import Sending, Sent
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
-from brine.service.waiting import LEASE_MARGIN
+from brine.service.single_flight import LEASE_MARGIN
 from tests.exchange_faults import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.faults import Faults
 from tests.unit.exchange.world import World

@@ -14,7 +14,7 @@ from brine.domain.formats.allowed import Types
 from brine.domain.formats.keys import weigh
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
-from brine_codec.gate.collisions import DICT, SET, price
+from brine_codec.gate.collisions import DICT, SET, charge_keys
 from brine_codec.standard import paths_and_zones
 from tests.attacks.content import colliding
 from tests.attacks.content.keys import DEAR, PROBING
@@ -37,7 +37,7 @@ def steps_for(keys: list[object], table: Table) -> float:
         nonlocal taken
         taken += steps
 
-    price(keys, table, spend, partial(weigh, vocabulary=TYPES.vocabulary))
+    charge_keys(keys, table, spend, partial(weigh, vocabulary=TYPES.vocabulary))
     return taken / len(keys)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from brine.domain.purging.stamps import Stamp
     from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 
 class Counted(MemoryStampStore):
@@ -26,14 +27,14 @@ class Counted(MemoryStampStore):
         self.calls: list[int] = []
         self.works = True
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         if not self.works:
             raise StoreThrottled("BatchGetItem")
         self.calls.append(len(names))
         return super().read(names)
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         assert len(names) < 100
         return self._items.read(pk, sk, consistent=consistent), self.read(names)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from brine import Cache
     from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 TAGS = ("prices", "shop 7")
 BY_TENANT = ("", "acme")
@@ -201,7 +202,7 @@ def test_a_read_from_before_a_purge_does_not_come_back() -> None:
 
         cache: Cache | None = None
 
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             item = super().read(pk, sk, consistent=consistent)
             cache, self.cache = self.cache, None
             if cache is not None:

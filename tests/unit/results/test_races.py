@@ -13,9 +13,8 @@ from brine.domain.results.key import result_key
 from brine.errors import StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
-from brine.service.flights import Flights
-from brine.service.results.store import SLOT, pk_of
-from brine.service.waiting import Waiting
+from brine.service.results.store import SLOT
+from brine.service.single_flight import InFlight, Polling
 from brine_codec import Codec
 from tests.unit.codec.samples import Box, order
 from tests.unit.results.world import KEY, World
@@ -25,23 +24,22 @@ if TYPE_CHECKING:
 
     from brine import Cache
     from brine.ports.caching import Held, Item
-    from brine.service.flights import Flight
 
 CROWD = 20
 
 
-class Crowd(Flights):
-    """Flights that know when everybody has come."""
+class Crowd(InFlight):
+    """InFlight that know when everybody has come."""
 
     def __init__(self) -> None:
         super().__init__()
         self.is_there = threading.Barrier(CROWD)
 
-    def join(self, key: str) -> Flight:
-        flight = super().join(key)
-        if not flight.leads:
+    def begin(self, key: str) -> threading.Event | None:
+        completed = super().begin(key)
+        if completed is not None:
             self.is_there.wait(10)
-        return flight
+        return completed
 
 
 def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:
@@ -55,7 +53,7 @@ def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> 
             crowd.is_there.wait(10)
         return compute(number)
 
-    cache = world.process(flights=crowd)
+    cache = world.process(in_flight=crowd)
 
     def call(_: int) -> Any:
         try:
@@ -100,7 +98,7 @@ def test_a_crowd_is_served_stale_while_one_computes() -> None:
 def lease_of(world: World, seconds: float = 10.0) -> Lease | Held:
     """The lease of the key, taken as by another process."""
     assert world.leases is not None
-    pk = pk_of(result_key(namespace="tests", tenant="", cache="reports", key=KEY))
+    pk = "c#" + result_key(namespace="tests", tenant="", cache="reports", key=KEY)
     return world.leases.acquire(pk, owner="other", now=world.now, expires_at=world.now + seconds)
 
 
@@ -122,13 +120,13 @@ def test_another_process_waits_for_the_holder_and_is_served_by_it() -> None:
             waited.set()
             miss.result(10)
 
-        world.waiting = Waiting(sleep=sleep)
+        world.polling = Polling(sleep=sleep)
         assert world.process().get_or_compute(KEY, lambda: "own", freshness_lifetime=60) == "computed"
     assert world.outcomes == ["miss", "collapsed"]
 
 
 def test_another_process_serves_stale_and_does_not_wait() -> None:
-    world = World(waiting=Waiting(sleep=lambda _: pytest.fail("it waited")))
+    world = World(polling=Polling(sleep=lambda _: pytest.fail("it waited")))
     world.process().get_or_compute(KEY, order, freshness_lifetime=60, grace=60)
     world.now += 61
     lease_of(world)
@@ -145,7 +143,7 @@ def test_who_has_waited_long_enough_computes_and_stores_nothing(remaining: float
     if remaining is not None:
         cache = cache.within(Deadline(began + remaining, lambda: world.now))
     resolved = cache.resolve(KEY, order, freshness_lifetime=60)
-    assert (resolved.value, resolved.story.stored) == (order(), False)
+    assert (resolved.value, resolved.event.stored) == (order(), False)
     assert waited <= world.now - began <= waited + 0.2
     assert world.items.items == {}
 
@@ -153,7 +151,7 @@ def test_who_has_waited_long_enough_computes_and_stores_nothing(remaining: float
 def test_the_lease_of_a_dead_holder_is_taken_over_and_its_late_commit_loses() -> None:
     world = World()
     dead = lease_of(world, seconds=3)
-    assert world.process().resolve(KEY, order, freshness_lifetime=60).story.stored
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
     ((place, item),) = world.items.items.items()
     assert isinstance(dead, Lease)
     assert world.leases is not None
@@ -172,7 +170,7 @@ def test_a_zombie_stores_nothing_and_still_has_its_result() -> None:
 
     zombie = world.process()
     resolved = zombie.resolve(KEY, slow, freshness_lifetime=60)
-    assert (resolved.value, resolved.story.stored) == ("older", False)
+    assert (resolved.value, resolved.event.stored) == ("older", False)
     assert zombie.get_or_compute(KEY, str, freshness_lifetime=60) == "newer"
 
 
@@ -182,7 +180,7 @@ def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() 
 
         is_late = False
 
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             is_late, self.is_late = self.is_late and not consistent, False
             return None if is_late else super().read(pk, sk, consistent=consistent)
 
@@ -191,7 +189,7 @@ def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() 
     world.process().get_or_compute(KEY, order, freshness_lifetime=60)
     items.is_late = True
     resolved = world.process().resolve(KEY, lambda: order(2), freshness_lifetime=60)
-    assert (resolved.value, resolved.story.outcome) == (order(), "collapsed")
+    assert (resolved.value, resolved.event.outcome) == (order(), "collapsed")
     assert isinstance(lease_of(world), Lease), "the lease was given back"
 
 
@@ -204,7 +202,7 @@ def test_the_lease_is_given_back_when_something_unforeseen_happens(where: str, m
     class Late(MemoryItemStore):
         """It has nothing but for who asks again."""
 
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             return super().read(pk, sk) if consistent else None
 
     def surprise(*_: object, **__: object) -> bytes:
@@ -227,5 +225,5 @@ def test_without_a_lease_nothing_is_stored() -> None:
     items = MemoryItemStore()
     world = World(items=items, leases=Down(items))
     resolved = world.process().resolve(KEY, order, freshness_lifetime=60)
-    assert (resolved.value, resolved.story.stored) == (order(), False)
-    assert [str(fault) for fault in resolved.story.faults] == ["table-throttled"]
+    assert (resolved.value, resolved.event.stored) == (order(), False)
+    assert [str(fault) for fault in resolved.event.faults] == ["table-throttled"]

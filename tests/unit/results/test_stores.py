@@ -18,6 +18,7 @@ from tests.unit.results.world import KEY, KEYS, World
 if TYPE_CHECKING:
     from brine import Cache
     from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 LARGE = random.Random(1).randbytes(3_000)  # noqa: S311 - no secret: bytes that do not compress
 
@@ -88,10 +89,10 @@ def test_an_altered_envelope_is_a_miss() -> None:
 def test_an_envelope_that_holds_no_stored_result_is_a_miss() -> None:
     world = filled()
     ((place, item),) = world.items.items.items()
-    store = world.process()._store
+    store = world.process()._results.store
     for content in ("text", ("value", 1, 2, 3, 4), ("odd", 1.0, 2.0, 3, 4), ("elsewhere", 1.0, 2.0, 3, (b"short", 1))):
         key = place[0].removeprefix("c#")
-        envelope = store.codec.seal(content, context=(*store.scope, key), now=world.now)
+        envelope = store.codec.seal(content, context=(key,), now=world.now)
         world.items.items[place] = replace(item, envelope=envelope)
         assert ask(world.process()) == "new"
         assert faults_of(world) == ["envelope-undecodable"]
@@ -122,7 +123,7 @@ class Failing(MemoryItemStore):
 
     works = False
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         if self.works:
             return super().read(pk, sk, consistent=consistent)
         raise StoreThrottled("GetItem")
@@ -155,10 +156,10 @@ def test_without_the_table_what_is_in_memory_stands_in_while_it_is_known_what_wa
 
 def test_a_commit_and_a_release_that_fail_cost_what_would_have_been_stored() -> None:
     class Down(MemoryLeaseStore):
-        def commit(self, *_: Any) -> bool:
+        def commit(self, *_: Any, **__: Any) -> bool:
             raise StoreUnavailable("TransactWriteItems")
 
-        def release(self, *_: Any) -> None:
+        def release(self, *_: Any, **__: Any) -> None:
             raise StoreUnavailable("UpdateItem")
 
     items = MemoryItemStore()
@@ -177,10 +178,10 @@ def test_a_commit_and_a_release_that_fail_cost_what_would_have_been_stored() -> 
 
 def test_a_body_store_that_fails_costs_what_would_have_been_stored() -> None:
     class Down(MemoryBodyStore):
-        def write(self, *_: Any) -> None:
+        def write(self, *_: Any, **__: Any) -> None:
             raise StoreUnavailable("PutObject")
 
-        def read(self, *_: Any) -> bytes | None:
+        def read(self, *_: Any, **__: Any) -> bytes | None:
             raise StoreUnavailable("GetObject")
 
     world = World(bodies=Down())

@@ -157,7 +157,7 @@ def test_an_exception_that_its_arguments_do_not_make_is_refused() -> None:
     with pytest.raises(TypeError, match="Picky cannot be made from its args") as refused:
         world.process().get_or_compute(KEY, raising(Picky(1, 2)), freshness_lifetime=60, negative={Picky: 5})
     assert isinstance(refused.value.__cause__, Picky)
-    assert world.process().resolve(KEY, order, freshness_lifetime=60).story.stored, "the lease was given back"
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored, "the lease was given back"
 
 
 def test_an_object_that_cannot_be_stored_is_an_error_that_names_the_place() -> None:
@@ -165,14 +165,14 @@ def test_an_object_that_cannot_be_stored_is_an_error_that_names_the_place() -> N
     cache = world.process()
     with pytest.raises(Unsupported, match=r"content\[1\].*function"):
         cache.get_or_compute(KEY, lambda: Box([1, never]), freshness_lifetime=60)
-    assert cache.resolve(KEY, order, freshness_lifetime=60).story.stored, "the lease was given back"
+    assert cache.resolve(KEY, order, freshness_lifetime=60).event.stored, "the lease was given back"
 
 
 def test_the_end_of_the_process_gives_the_lease_back() -> None:
     world = World()
     with pytest.raises(KeyboardInterrupt):
         world.process().get_or_compute(KEY, raising(KeyboardInterrupt()), freshness_lifetime=60)
-    assert world.process().resolve(KEY, order, freshness_lifetime=60).story.stored
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
 
 
 @pytest.mark.parametrize(("lifetime", "grace"), [(0.0, 0.0), (5.0, 0.0)])
@@ -183,7 +183,7 @@ def test_what_is_over_before_it_is_there_is_not_stored(lifetime: float, grace: f
         world.now += 5
         return 1
 
-    assert world.process().resolve(KEY, slow, freshness_lifetime=lifetime, grace=grace).story.stored is False
+    assert world.process().resolve(KEY, slow, freshness_lifetime=lifetime, grace=grace).event.stored is False
     assert world.items.items == {}
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from brine import Cache
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.service.waiting import Waiting
+from brine.service.single_flight import Polling
 from brine_codec import Keyring
 from tests.unit.codec.samples import registry
 
 if TYPE_CHECKING:
     from brine.ports.caching import BodyStore, LeaseStore, StampStore
-    from brine.service.flights import Flights
-    from brine.service.results.computation import Story
+    from brine.service.results.call import CacheEvent
+    from brine.service.single_flight import InFlight
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -33,9 +33,9 @@ class World:
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     now: float = START
     inline_limit: int = 1_000
-    waiting: Waiting | None = None
+    polling: Polling | None = None
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
-    told: list[Story] = field(default_factory=list)
+    told: list[CacheEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.leases is None:
@@ -49,7 +49,7 @@ class World:
         *,
         l1_bytes: int = 1_000_000,
         purge_delta: float = 1.0,
-        flights: Flights | None = None,
+        in_flight: InFlight | None = None,
     ) -> Cache:
         """A cache in a new process: its memory is empty."""
         assert self.leases is not None
@@ -69,8 +69,8 @@ class World:
             purge_delta=purge_delta,
             observe=self.told.append,
             clock=lambda: self.now,
-            waiting=self.waiting or Waiting(sleep=self.sleep),
-            flights=flights,
+            polling=self.polling or Polling(sleep=self.sleep),
+            in_flight=in_flight,
         )
 
     def sleep(self, seconds: float) -> None:

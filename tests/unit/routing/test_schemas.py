@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,21 +57,30 @@ def test_a_schema_has_the_keys_of_its_reader(table: TableReader, path: tuple[str
     assert [key for key, value in described["properties"].items() if "description" not in value] == []
 
 
-PAGES = [
-    pytest.param(route_table({}), "routes.md", id="route"),
-    pytest.param(channel_table({}, ()), "exchange.md", id="channel"),
-    pytest.param(type_table(()), "formats.md", id="type"),
-]
+def key_rows(page: str) -> dict[str, dict[str, str]]:
+    """The rows of the tables of keys in a page: by key, each a cell by column."""
+    columns: tuple[str, ...] = ()
+    found: dict[str, dict[str, str]] = {}
+    for row in read_page(ROOT / "docs" / page).rows:
+        if row[0] == "Key":
+            columns = row
+        elif columns and re.fullmatch(r"`\w+`(?:, `\w+`)*", row[0]):
+            found |= {key: dict(zip(columns, row, strict=True)) for key in codes(row[0])}
+        else:
+            columns = ()
+    return found
 
 
-@pytest.mark.parametrize(("table", "page"), PAGES)
+@pytest.mark.parametrize(
+    ("table", "page"),
+    [
+        pytest.param(route_table({}), "routes.md", id="route"),
+        pytest.param(channel_table({}, ()), "exchange.md", id="channel"),
+        pytest.param(type_table(()), "formats.md", id="type"),
+    ],
+)
 def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> None:
-    rows = list(read_page(ROOT / "docs" / page).rows)
-    header = next(number for number, row in enumerate(rows) if row[0] == "Key")
-    listed = [key for row in rows[header + 1 : header + 1 + len(table.keys)] for key in codes(row[0])]
-    assert sorted(listed[: len(table.keys)]) == sorted(table.keys)
-    required = [key for row in rows[header + 1 :] if row[1:2] == ("required",) for key in codes(row[0])]
-    assert required == [] if page == "formats.md" else set(required) == set(table.required)
+    assert sorted(key_rows(page)) == sorted(table.keys)
 
 
 @pytest.mark.parametrize(
@@ -121,15 +131,26 @@ def test_a_schema_has_the_defaults_of_the_program(
 
 
 @pytest.mark.parametrize(
-    ("page", "path"), [("routes.md", ROUTE_SCHEMA), ("exchange.md", ("channels", "$defs", "channel"))]
+    ("table", "page", "path"),
+    [
+        pytest.param(route_table({}), "routes.md", ROUTE_SCHEMA, id="route"),
+        pytest.param(channel_table({}, ()), "exchange.md", ("channels", "$defs", "channel"), id="channel"),
+    ],
 )
-def test_a_page_has_the_defaults_of_the_schema(page: str, path: tuple[str, ...]) -> None:
-    rows = read_page(ROOT / "docs" / page).rows
-    for key, described in schema(*path)["properties"].items():
-        (row,) = (row for row in rows if key in codes(row[0]) and len(row) == 3 and codes(row[0])[0].isidentifier())
-        default = described.get("default")
-        shown = default if isinstance(default, str) else json.dumps(default)
-        if row[1] in {"none", "all", "on", "standard ones", "required", "see below"}:
+def test_a_page_has_the_defaults_of_the_schema(table: TableReader, page: str, path: tuple[str, ...]) -> None:
+    described, rows = schema(*path)["properties"], key_rows(page)
+    assert {key for key, row in rows.items() if row["Default"] == "required"} == set(table.required)
+    for key, row in rows.items():
+        default, shown = described[key].get("default"), row["Default"].strip("`")
+        if shown != row["Default"] or shown.isdigit():
+            assert (key, table.keys[key](toml_value(shown))) == (key, table.keys[key](default))
+        else:  # words, such as "none"
             assert not default
-        else:
-            assert (key, row[1].strip("`")) == (key, shown)
+
+
+def toml_value(text: str) -> object:
+    """A value as TOML writes it. A text may lack its quotes."""
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -22,9 +22,10 @@ from brine.domain.routing.tenant import NOBODY
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.collapse import Fill
-from brine.service.http_cache.visit import Visit
+from brine.service.http_cache.fetcher import Late
 from brine.service.purge import Purger
+from brine.service.single_flight import Lead
+from brine.service.transaction import Trace, Transaction
 from tests.faults import Faults, FaultyItems, FaultyLeases, FaultyStamps
 from tests.unit.service.seeded_bugs import Blind, Careless, Endless
 from tests.unit.service.world import START, World, response
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.adapters.memory.origin import Outcome
+    from brine.service.http_cache.lookup import Lookup
     from tests.faults import Fault
 
 type Bug = Literal[
     "no stamps are read",
     "stamps are known for ever",
     "no margin",
-    "outlived what came later",
+    "applied what came later",
     "commit without the token",
     "a lease without an end",
 ]
@@ -57,9 +59,11 @@ ANSWER = response(200, b"x", cache_control="max-age=1000", surrogate_key="a")
 class Fetch:
     """A fetch under way, and the request for it."""
 
-    visit: Visit
+    transaction: Transaction
+    trace: Trace
+    lookup: Lookup
     decision: Validate | Forward
-    fill: Fill
+    turn: Lead | Late
     began: float
     number: int
 
@@ -99,10 +103,9 @@ class Scene:
         stamps = FaultyStamps(store, self.faults)
         delta = inf if self.bug == "stamps are known for ever" else DELTA
         outcomes: dict[str, Outcome] = {"/base/x": response(204, b"")}
-        self.worlds = [World(outcomes, items=inner, leases=leases, stamps=stamps, delta=delta) for _ in SKEWS]
-        self.items = items
-        for world in self.worlds:
-            self.equip(world)
+        self.worlds = [
+            World(outcomes, items=inner, leases=leases, stamps=stamps, stamp_items=items, delta=delta) for _ in SKEWS
+        ]
         self.fetches: list[Fetch | None] = [None, None]
         self.order = count()
         self.acquired_at = 0.0
@@ -115,11 +118,6 @@ class Scene:
             stamps=stamps,
             clock=lambda: START + self.time - margin,
         )
-
-    def equip(self, world: World) -> None:
-        """Have its items fail, too."""
-        cache = world.gateway.cache
-        world.gateway = replace(world.gateway, cache=replace(cache, stamps=replace(cache.stamps, items=self.items)))
 
     def pass_time(self, seconds: float) -> None:
         self.time += seconds
@@ -140,35 +138,38 @@ class Scene:
             case ("lose", number):
                 self.lose(number)
 
-    def visit(self, number: int) -> Visit:
+    def begin(self, number: int) -> tuple[Transaction, Trace]:
         world = self.worlds[number]
         world.now = START + self.time + SKEWS[number]
         route = next(route for route in world.gateway.routes if route.name == "api")
         request = Request(method="GET", path="/base/x")
-        return Visit(world.gateway, route, request, Deadline(world.now + 29, lambda: world.now), NOBODY)
+        deadline = Deadline(world.now + 29, lambda: world.now)
+        return Transaction.begin(route, request, NOBODY, deadline), Trace(world.now)
 
     def ask(self, number: int) -> None:
         """A request: it is served from the cache, or begins a fetch if nobody has the lease."""
         asked_at = self.time
-        visit = self.visit(number)
-        decision = visit.look_up()
+        world, (transaction, trace) = self.worlds[number], self.begin(number)
+        lookup, decision = world.gateway._look_up(transaction, trace)
         if isinstance(decision, Serve | ServeStale):
             self.check(int(decision.stored.response.body), asked_at, number)
         elif not isinstance(decision, Validate | Forward) or self.fetches[number] is not None:
             return
         elif self.late:
-            self.fetches[number] = Fetch(visit, decision, Fill(late=True), visit.now, next(self.order))
+            self.fetches[number] = Fetch(transaction, trace, lookup, decision, Late(), trace.now, next(self.order))
         else:
-            lease = visit.cache.leases.acquire(
-                visit.key,
+            lease = world.responses.store.leases.acquire(
+                world.responses.store.pk(transaction.resource.key),
                 owner=str(next(self.owners)),
-                now=visit.now,
-                expires_at=visit.now + LEASE,
-                journal=visit.journal,
+                now=trace.now,
+                expires_at=trace.now + LEASE,
+                trace=trace,
+                deadline=None,
             )
             if isinstance(lease, Lease):
                 self.acquired_at = asked_at
-                self.fetches[number] = Fetch(visit, decision, Fill(lease), visit.now, next(self.order))
+                turn = Lead(lease)
+                self.fetches[number] = Fetch(transaction, trace, lookup, decision, turn, trace.now, next(self.order))
             elif lease is not None and asked_at >= self.acquired_at + LEASE + SKEWS[1] - SKEWS[0]:
                 self.violations.append("a lease did not end by its time")
 
@@ -178,36 +179,24 @@ class Scene:
         if fetch is None:
             return
         self.fetches[number] = None
-        visit, now = fetch.visit, START + self.time + SKEWS[number]
-        self.worlds[number].now = visit.now = now
+        world, transaction, now = self.worlds[number], fetch.transaction, START + self.time + SKEWS[number]
+        world.now = fetch.trace.now = now
         reception = receive(
             fetch.decision,
-            visit.request,
+            transaction.request,
             replace(ANSWER, body=b"%d" % fetch.number),
-            visit.route.policy,
-            target=visit.request.target,
-            route=visit.route.name,
+            transaction.route.policy,
+            target=transaction.request.target,
+            route=transaction.route.name,
             request_time=fetch.began,
             response_time=now,
         )
         assert reception.keep is not None
-        found = visit.found
-        if self.bug == "outlived what came later":
-            late = self.visit(number)
-            late.look_up()
-            found = replace(found, stamps={**late.found.stamps, **visit.gateway.cache.stamps.store.read(["tag:a"])})
-        lease = fetch.fill.lease_for_keeping(visit)
-        is_stored = lease is not None and visit.cache.keep(
-            visit.resource,
-            reception.keep,
-            found,
-            visit.request,
-            lease,
-            evict_at=int(START) + 10_000,
-            now=now,
-            journal=visit.journal,
-        )
-        if is_stored:
+        lookup = fetch.lookup
+        if self.bug == "applied what came later":
+            late, _ = world.gateway._look_up(*self.begin(number))
+            lookup = replace(lookup, stamps={**late.stamps, **world.responses.store.stamps.store.read(["tag:a"])})
+        if world.fetcher._keep(reception.keep, lookup, fetch.turn, transaction, fetch.trace):
             self.stored += 1
             if fetch.number < self.newest and not self.late:  # else what it replaced may have been purged
                 self.violations.append("a late writer has won")
@@ -217,7 +206,6 @@ class Scene:
         """The environment is frozen, and never woken: its fetch and its memory are lost. Another one comes."""
         self.fetches[number] = None
         self.worlds[number].restart()
-        self.equip(self.worlds[number])
 
     def purge(self) -> None:
         match self.kind:

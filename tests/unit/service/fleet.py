@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
     from brine.domain.routing.origin import OriginAddress
     from brine.errors import StoreError
+    from brine.ports.deadline import Deadline
     from brine.ports.origins import Claim
     from brine.service.http_cache.answer import Answer
 
@@ -35,19 +36,21 @@ class Counting(MemoryCircuitStore):
         if self.error is not None:
             raise self.error
 
-    def read(self, origin: OriginAddress) -> float | None:
+    def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         self.note("read")
         return super().read(origin)
 
-    def open(self, origin: OriginAddress, *, until: float) -> None:
+    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         self.note("open")
         super().open(origin, until=until)
 
-    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+    def claim(
+        self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
+    ) -> Claim:
         self.note("claim")
         return super().claim(origin, owner=owner, now=now, until=until)
 
-    def close(self, origin: OriginAddress, *, owner: str) -> None:
+    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         self.note("close")
         super().close(origin, owner=owner)
 

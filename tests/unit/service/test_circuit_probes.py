@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from brine.errors import (
 from brine.ports.deadline import Deadline
 from brine.service.origins.circuits import READ_PAUSE
 from tests.unit.service.fleet import DOWN, OK, PLACE, Fleet
+from tests.unit.service.world import with_origin
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response
@@ -136,7 +136,7 @@ def test_one_probe_goes_out_whoever_asks_at_once(size: int) -> None:
         fleet.pass_time(10)
         origin = Gathering(threads - 1)
         for world in fleet.processes:
-            world.gateway = replace(world.gateway, origin=origin)
+            world.gateway = with_origin(world.gateway, origin)
         start = threading.Barrier(threads)
 
         def crowd(

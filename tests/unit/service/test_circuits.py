@@ -18,10 +18,9 @@ from brine.errors import (
     StoreUnavailable,
 )
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.refresh import Refresher
 from brine.service.origins.circuits import READ_PAUSE
 from tests.unit.service.fleet import DOWN, OK, PLACE, Fleet
-from tests.unit.service.world import response, status_of
+from tests.unit.service.world import refresher_of, response, status_of
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
@@ -209,7 +208,7 @@ def test_the_refresher_heeds_it_and_leaves_the_refresh_for_later() -> None:
     (route,) = (route for route in world.gateway.routes if route.name == "fragile")
     key = cache_key(tenant="", route=route, method="GET", target="/x")
     request = RefreshRequest(route="fragile", target="/x", key=key)
-    refresher = Refresher(world.gateway)
+    refresher = refresher_of(world.gateway)
     made = [refresher.refresh(request, Deadline(world.now + 29, lambda: world.now)) for _ in range(4)]
     assert [refresh.outcome for refresh in made] == ["failed"] * 4
     assert [str(fault) for fault in made[3].faults] == ["origin-circuit-open"]

@@ -14,9 +14,7 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginUnreachable, StoreThrottled
 from brine.ports.caching import Lease
-from brine.service.flights import Flights
-from brine.service.http_cache.response_cache import pk_of
-from brine.service.waiting import Waiting
+from brine.service.single_flight import InFlight, Polling
 from tests.unit.service.world import World, response, status_of
 
 if TYPE_CHECKING:
@@ -26,23 +24,23 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Held, Item
-    from brine.service.flights import Flight
+    from brine.ports.deadline import Deadline
 
 CROWD = 20
 
 
-class Crowd(Flights):
-    """Flights that know when everybody has come."""
+class Crowd(InFlight):
+    """InFlight that know when everybody has come."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
         self.is_there = threading.Barrier(size)
 
-    def join(self, key: str) -> Flight:
-        flight = super().join(key)
-        if not flight.leads:
+    def begin(self, key: str) -> threading.Event | None:
+        completed = super().begin(key)
+        if completed is not None:
             self.is_there.wait(10)
-        return flight
+        return completed
 
 
 def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:
@@ -57,7 +55,7 @@ def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, 
         return outcome(number)
 
     world.origin = MemoryOrigin(answer)
-    world.flights = crowd
+    world.in_flight = crowd
     world.restart()
     with ThreadPoolExecutor(CROWD) as threads:
         answers = list(threads.map(lambda _: world.ask(), range(CROWD)))
@@ -91,13 +89,13 @@ def test_when_the_one_fetch_fails_the_others_make_their_own() -> None:
 def lease_of(world: World, owner: str = "other", seconds: float = 10.0) -> Lease | Held:
     """The lease of what `World.ask` asks for, taken as by another process."""
     assert world.leases is not None
-    visit_key = pk_of(world.key_of("/base/x"))
-    return world.leases.acquire(visit_key, owner=owner, now=world.now, expires_at=world.now + seconds)
+    pk = world.responses.store.pk(world.key_of("/base/x"))
+    return world.leases.acquire(pk, owner=owner, now=world.now, expires_at=world.now + seconds)
 
 
-def other_environment(world: World, waiting: Waiting) -> World:
+def other_environment(world: World, waiting: Polling) -> World:
     """Another process on the same stores."""
-    other = World(world.outcomes, items=world.items, leases=world.leases, bodies=world.bodies, waiting=waiting)
+    other = World(world.outcomes, items=world.items, leases=world.leases, bodies=world.bodies, polling=waiting)
     other.now = world.now
     return other
 
@@ -121,7 +119,7 @@ def test_another_environment_waits_for_the_holder_and_is_served_by_it() -> None:
             waited.set()
             miss.result(10)
 
-        other = other_environment(holder, Waiting(sleep=sleep))
+        other = other_environment(holder, Polling(sleep=sleep))
         answer = other.ask()
     assert (answer.result, answer.response.body) == ("collapsed", b"hello")
     assert status_of(answer) == "brine; fwd=uri-miss; collapsed; ttl=60"
@@ -135,7 +133,7 @@ def test_who_has_waited_long_enough_fetches_and_stores_nothing() -> None:
         pauses.append(seconds)
         world.now += seconds
 
-    world = World({"/base/x": response(cache_control="max-age=60")}, waiting=Waiting(sleep=sleep, random=lambda: 1.0))
+    world = World({"/base/x": response(cache_control="max-age=60")}, polling=Polling(sleep=sleep, random=lambda: 1.0))
     lease = lease_of(world, seconds=100)
     began = world.now
     answer = world.ask()
@@ -150,7 +148,7 @@ def test_the_lease_of_a_dead_holder_is_taken_over_and_its_late_commit_loses() ->
     def sleep(seconds: float) -> None:
         world.now += seconds
 
-    world = World({"/base/x": response(cache_control="max-age=60")}, waiting=Waiting(sleep=sleep))
+    world = World({"/base/x": response(cache_control="max-age=60")}, polling=Polling(sleep=sleep))
     dead = lease_of(world, seconds=3)
     answer = world.ask()
     assert (answer.result, answer.stored) == ("miss", True)
@@ -178,7 +176,7 @@ def test_what_was_stored_between_the_look_and_the_lease_is_not_fetched_again() -
 
         is_late = True
 
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             item = super().read(pk, sk, consistent=consistent)
             is_late, self.is_late = self.is_late and not consistent, False
             return None if is_late else item
@@ -204,7 +202,7 @@ def test_uncacheable_responses_do_not_queue_up() -> None:
         pauses.append(seconds)
         other.now += seconds
 
-    other = other_environment(world, Waiting(sleep=sleep))
+    other = other_environment(world, Polling(sleep=sleep))
     for environment in (world, other, other):
         assert environment.ask().result == "miss"
     assert pauses == []

@@ -12,9 +12,8 @@ from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout, StoreUnavailable
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.handover import Handover
-from brine.service.http_cache.refresh import Refresher
-from tests.unit.service.world import World, response, status_of
+from brine.service.http_cache.refresh_requests import RefreshRequests
+from tests.unit.service.world import World, refresher_of, response, status_of, with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from brine.domain.refreshing.request import RefreshRequest
     from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
-    from brine.service.http_cache.refresh import Refresh
+    from brine.service.http_cache.refresher import Refresh
 
 PLACE, TARGET = "/timed/x", "/x"
 TOOK = 0.5
@@ -60,14 +59,17 @@ class Process:
         gateway = self.world.gateway
         errors = {404: 30.0, 503: 30.0}
         (route,) = (route for route in gateway.routes if route.name == "timed")
-        policy = replace(route.policy, background_refresh=True, early_refresh=self.beta, negative_lifetimes=errors)
+        policy = replace(route.policy, early_refresh=self.beta, negative_lifetimes=errors)
         self.world.gateway = replace(
-            gateway,
+            with_origin(gateway, SlowOrigin(self.world, self.took)),
             routes=Routes((replace(route, policy=policy),)),
-            origin=SlowOrigin(self.world, self.took),
-            handover=Handover(self.queue),
-            draw=self.draw or (lambda: self.drawn.pop(0) if self.drawn else NEVER),
+            refreshes=RefreshRequests(self.queue, draw=self.next_draw),
         )
+
+    def next_draw(self) -> float:
+        if self.draw is not None:
+            return self.draw()
+        return self.drawn.pop(0) if self.drawn else NEVER
 
     def another(self) -> Process:
         """Another process on the same stores."""
@@ -83,7 +85,7 @@ class Process:
         """What becomes of the first request in the queue, or of another one, in another process."""
         world = self.another().world
         deadline = Deadline(world.now + 29, lambda: world.now)
-        return Refresher(world.gateway).refresh(request or self.queue.requests.pop(0), deadline)
+        return refresher_of(world.gateway).refresh(request or self.queue.requests.pop(0), deadline)
 
 
 @pytest.fixture
@@ -204,7 +206,7 @@ def test_a_hit_with_credentials_at_play_asks_nobody(process: Process) -> None:
 
 
 def test_without_a_queue_a_hit_is_a_hit(process: Process) -> None:
-    process.world.gateway = replace(process.world.gateway, handover=None)
+    process.world.gateway = replace(process.world.gateway, refreshes=None)
     process.drawn = [0.1]
     answer = process.ask()
     assert (answer.result, answer.early_refresh, process.drawn) == ("hit", False, [0.1])
@@ -212,10 +214,10 @@ def test_without_a_queue_a_hit_is_a_hit(process: Process) -> None:
 
 def test_a_queue_that_fails_does_not_spoil_the_hit(process: Process) -> None:
     class Failing(MemoryRefreshQueue):
-        def send(self, request: RefreshRequest) -> None:
+        def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
             raise StoreUnavailable(f"SendMessage for {request.route}: no connection")
 
-    process.world.gateway = replace(process.world.gateway, handover=Handover(Failing()))
+    process.world.gateway = replace(process.world.gateway, refreshes=RefreshRequests(Failing(), draw=process.next_draw))
     process.drawn = [0.1]
     answer = process.ask()
     assert (answer.response.body, answer.result, answer.early_refresh) == (b"old", "hit", False)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout
-from brine.service.http_cache.handover import Handover
+from brine.service.http_cache.refresh_requests import RefreshRequests
 from tests.faults import (
     Faults,
     FaultyBodies,
@@ -24,11 +22,12 @@ from tests.faults import (
     FaultyStamps,
     Frozen,
 )
-from tests.unit.service.world import START, World, response
+from tests.unit.service.world import START, World, response, with_origin
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import Item, Lease
+    from brine.ports.deadline import Deadline
     from brine.service.http_cache.answer import Answer
 
 LARGE = random.Random(1).randbytes(20_000)  # noqa: S311 - no secret: bytes that do not compress
@@ -63,17 +62,10 @@ class Scene:
             leases=FaultyLeases(self.leases, items, self.faults),
             stamps=FaultyStamps(self.stamps, self.faults),
             bodies=FaultyBodies(self.bodies, self.faults),
+            stamp_items=items,
+            refreshes=RefreshRequests(FaultyQueue(self.queue, self.faults)),
         )
-        gateway = self.world.gateway
-        self.world.gateway = replace(
-            gateway,
-            routes=Routes(
-                tuple(replace(one, policy=replace(one.policy, background_refresh=True)) for one in gateway.routes)
-            ),
-            cache=replace(gateway.cache, stamps=replace(gateway.cache.stamps, items=items)),
-            origin=FaultyOrigin(self.world.origin, self.faults),
-            handover=Handover(FaultyQueue(self.queue, self.faults)),
-        )
+        self.world.gateway = with_origin(self.world.gateway, FaultyOrigin(self.world.origin, self.faults))
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
@@ -159,7 +151,7 @@ class Lazy(MemoryLeaseStore):
         self.is_out = threading.Event()
         self.thread = threading.Thread()
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         def later() -> None:
             self.is_out.wait(20)
             super(Lazy, self).commit(lease, sk, item)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,8 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.domain.http.messages import Request
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.carry_out import RESERVE
-from tests.unit.service.world import World, response, status_of
+from brine.service.transaction import ORIGIN_RESERVE
+from tests.unit.service.world import World, response, status_of, with_origin
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
@@ -228,11 +227,11 @@ def test_the_origin_gets_no_more_time_than_the_route_and_lambda_leave() -> None:
             return super().fetch(origin, request, deadline)
 
     world = World()
-    gateway = replace(world.gateway, origin=Timed({}))
+    gateway = with_origin(world.gateway, Timed({}))
     for lambda_leaves in (29.0, 10.0):
         deadline = Deadline(world.now + lambda_leaves, lambda: world.now)
         gateway.serve(Request(method="GET", path="/api/x"), deadline)
-    assert patience == pytest.approx([20.0, 10.0 - RESERVE])
+    assert patience == pytest.approx([20.0, 10.0 - ORIGIN_RESERVE])
 
 
 @pytest.mark.parametrize(

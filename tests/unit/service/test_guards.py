@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +10,11 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.errors import StoreThrottled
 from tests.unit.service.test_purge import purger_of
-from tests.unit.service.world import World, response, status_of
+from tests.unit.service.world import World, response, status_of, with_fetcher
 
 if TYPE_CHECKING:
     from brine.ports.caching import Held, Item, Lease
+    from brine.ports.deadline import Deadline
     from brine.service.http_cache.answer import Answer
 
 LIMIT = 3
@@ -26,11 +26,13 @@ class CountedLeases(MemoryLeaseStore):
 
     calls = 0
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         self.calls += 1
         return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         self.calls += 1
         return super().commit(lease, sk, item)
 
@@ -40,7 +42,7 @@ class Throttled(MemoryItemStore):
 
     is_down = False
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         if self.is_down:
             raise StoreThrottled("GetItem")
         return super().read(pk, sk, consistent=consistent)
@@ -135,10 +137,10 @@ def test_a_request_that_waits_for_nobody_is_counted_when_there_is_something_to_s
     for answer in flood(world, 2 * LIMIT, authorization="Bearer x"):
         assert (answer.stored, answer.faults) == (False, ())
     world.origin = MemoryOrigin(lambda *_: response(cache_control="public, max-age=60"))
-    guard = world.gateway.key_guard
+    guard = world.fetcher.key_guard
     world.restart()
 
-    world.gateway = replace(world.gateway, key_guard=guard)
+    world.gateway = with_fetcher(world.gateway, key_guard=guard)
     answers = flood(world, LIMIT + 1, authorization="Bearer x")
     assert [answer.stored for answer in answers] == [*[True] * LIMIT, False]
     assert status_of(answers[-1]) == CAPPED

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Held, Item, Lease
+    from brine.ports.deadline import Deadline
 
 
 class Meanwhile:
@@ -59,11 +60,13 @@ class Leases(MemoryLeaseStore):
         super().__init__(items)
         self.before, self.after = Meanwhile(), Meanwhile()
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         self.before.happens()
         return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         has_committed = super().commit(lease, sk, item)
         self.after.happens()
         return has_committed

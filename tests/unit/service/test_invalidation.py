@@ -11,7 +11,7 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.purging.stamps import MARGIN, Stamp, key_stamp
 from brine.domain.routing.route import Routes
-from tests.unit.service.world import World, response, status_of
+from tests.unit.service.world import World, response, status_of, with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
     from brine.domain.http.messages import Request
     from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
 
 FRESH = {"cache_control": "public, max-age=600"}
 
@@ -96,7 +97,7 @@ def test_an_unsafe_request_is_one_call() -> None:
     class Counted(MemoryStampStore):
         written: list[str]
 
-        def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+        def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
             self.written.append(name)
             return super().write(name, at=at, soft=soft)
 
@@ -128,7 +129,7 @@ def test_a_late_end_of_what_was_stored_spares_what_was_stored_since() -> None:
         return response(404, b"gone", cache_control="no-store")
 
     one.origin = MemoryOrigin(gone)
-    one.gateway = replace(one.gateway, origin=one.origin)
+    one.gateway = with_origin(one.gateway, one.origin)
     assert one.ask().response.status == 404
     for world in (other, one):
         world.now += 1.1
@@ -143,7 +144,7 @@ def test_what_is_over_is_over_in_every_process() -> None:
         world.now += 5
     one.now += 6
     one.origin = MemoryOrigin(lambda *_: response(404, b"gone", cache_control="no-store"))
-    one.gateway = replace(one.gateway, origin=one.origin)
+    one.gateway = with_origin(one.gateway, one.origin)
     assert one.ask().response.status == 404
     assert other.ask(cache_control="only-if-cached").response.status == 504
 
@@ -212,17 +213,17 @@ def test_a_lease_is_given_back_when_something_unforeseen_happens(
         raise Surprise
 
     if where == "origin":
-        world.gateway = replace(world.gateway, origin=MemoryOrigin(surprise))
+        world.gateway = with_origin(world.gateway, MemoryOrigin(surprise))
     elif where == "sealing":
-        monkeypatch.setattr(type(world.gateway.cache.codec), "seal", surprise)
+        monkeypatch.setattr(type(world.responses.store.codec), "seal", surprise)
     else:
         world.items.items.clear()  # so what the lease remembers is looked for once more
-        find = type(world.gateway.cache).find
+        find = type(world.responses).find
 
         def second(*place: object, consistent: bool = False) -> object:
             return surprise() if consistent else find(*place, consistent=consistent)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(type(world.gateway.cache), "find", second)
+        monkeypatch.setattr(type(world.responses), "find", second)
     with pytest.raises(Surprise):
         world.ask(**fields)
     assert isinstance(world.leases, MemoryLeaseStore)

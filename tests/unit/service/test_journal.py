@@ -7,7 +7,7 @@ import pytest
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.http1.errors import ConnectFailed, TimedOut
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.service.journal import Fault, Journal, cause_of
+from brine.service.diagnostics import Fault, Faults, cause_of
 
 
 def raised_from(error: Exception, cause: Exception) -> Exception:
@@ -41,11 +41,11 @@ def test_the_cause_is_for_the_log_alone() -> None:
 
 
 def test_one_fault_is_noted_once_whatever_its_causes() -> None:
-    journal = Journal()
-    journal.store_failed("table", AwsError("GetItem", "InternalServerError", 500))
-    journal.store_failed("table", StoreUnavailable("PutItem"))
-    journal.store_failed("table", StoreThrottled("PutItem", "ThrottlingException"))
-    assert [fault.for_log for fault in journal.faults] == [
+    faults = Faults()
+    faults.store_failed("table", AwsError("GetItem", "InternalServerError", 500))
+    faults.store_failed("table", StoreUnavailable("PutItem"))
+    faults.store_failed("table", StoreThrottled("PutItem", "ThrottlingException"))
+    assert [fault.for_log for fault in faults] == [
         "table-unavailable: InternalServerError",
         "table-throttled: ThrottlingException",
     ]

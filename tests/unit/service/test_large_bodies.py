@@ -41,11 +41,13 @@ class Bodies(MemoryBodyStore):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         self.calls.append("read")
         return super().read(digest, size)
 
-    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+    def link(
+        self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
+    ) -> str | None:
         self.calls.append("link")
         if self.error is not None:
             raise self.error
@@ -168,7 +170,7 @@ def test_what_may_not_be_stored_is_no_redirect() -> None:
 
 def test_what_could_not_be_stored_is_none_either(scene: Scene) -> None:
     class Full(Bodies):
-        def write(self, digest: bytes, body: bytes) -> None:
+        def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
             raise StoreThrottled(f"PutObject of {len(body)} bytes for {digest.hex()}")
 
     scene.bodies = scene.world.bodies = Full()

@@ -79,7 +79,7 @@ def test_no_order_of_events_lets_a_late_writer_win_or_a_lease_outlive_its_time()
     [
         ("commit without the token", "a late writer has won"),
         ("a lease without an end", "a lease did not end by its time"),
-        ("outlived what came later", "what was purged is served"),
+        ("applied what came later", "what was purged is served"),
         ("no stamps are read", "what was purged is served"),
     ],
 )

@@ -11,7 +11,7 @@ from brine.domain.http.cdn_loop import has_passed, pseudonym
 from brine.domain.http.fields import Fields
 from brine.ports.deadline import Deadline
 from tests.unit.service.answering import ask, reply, world_with
-from tests.unit.service.world import World
+from tests.unit.service.world import World, with_fetcher, with_origin
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
@@ -28,7 +28,7 @@ def leading_back(world: World, *, over: World | None = None) -> None:
         return first.gateway.serve(replace(request, path=path), Deadline(last.now + 29, lambda: last.now)).response
 
     last.origin.requests.clear()
-    last.gateway = replace(last.gateway, origin=world_with(again).origin)
+    last.gateway = with_origin(last.gateway, world_with(again).origin)
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/api/x"), ("POST", "/api/x"), ("GET", "/open/x")])
@@ -38,13 +38,13 @@ def test_a_route_that_leads_back_to_the_gateway_ends_at_the_second_time(method: 
     answer = ask(world, method=method, path=path)
     assert answer.response.status == 508
     assert b"urn:brine:problem:loop-detected" in answer.response.body
-    assert len(world.gateway.origin.requests) == 1  # type: ignore[attr-defined]
+    assert len(world.gateway.fetcher.origins.origin.requests) == 1  # type: ignore[attr-defined]
 
 
 def test_gateways_in_a_row_are_told_from_each_other_and_a_circle_of_them_is_found() -> None:
     front, back = World(), world_with(lambda _: reply(200, body=b"content"))
-    front.gateway = replace(front.gateway, name=pseudonym("eu-1", "front"))
-    back.gateway = replace(back.gateway, name=pseudonym("eu-1", "back"))
+    front.gateway = with_fetcher(front.gateway, name=pseudonym("eu-1", "front"))
+    back.gateway = with_fetcher(back.gateway, name=pseudonym("eu-1", "back"))
     leading_back(front, over=back)
     assert ask(front).response.body == b"content"
     leading_back(back, over=front)
@@ -71,7 +71,7 @@ def test_how_a_gateway_finds_itself(lines: list[str], is_loop: bool) -> None:
 
 def test_connection_does_not_hide_a_loop() -> None:
     world = World()
-    answer = ask(world, ("connection", "cdn-loop"), ("cdn-loop", world.gateway.name))
+    answer = ask(world, ("connection", "cdn-loop"), ("cdn-loop", world.fetcher.name))
     assert (answer.problem, answer.response.status) == ("loop-detected", 508)
 
 

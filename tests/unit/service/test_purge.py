@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.stamps import Stamp
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 TAGGED = {"cache_control": "max-age=1000", "surrogate_key": "a b", "cache_tag": "c, d", "cache_groups": '"e", "f g"'}
 
@@ -250,14 +251,14 @@ class CountedStamps(MemoryStampStore):
         self.reads: list[tuple[str, ...]] = []
         self.is_down = False
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         self.reads.append(tuple(sorted(name.partition(":")[0] for name in names)))
         if self.is_down:
             raise StoreThrottled("BatchGetItem")
         return super().read(names)
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         item, stamps = super().read_with_item(names, pk, sk, consistent=consistent)
         self.reads[-1] = (*self.reads[-1], "item")
@@ -337,7 +338,7 @@ def test_what_may_have_been_purged_is_not_served(restarted: bool) -> None:
 
 def test_when_only_the_tags_cannot_be_read_it_is_not_served_either() -> None:
     class TagsDown(CountedStamps):
-        def read(self, names: Collection[str]) -> dict[str, Stamp]:
+        def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
             self.is_down = any(name.startswith("tag:") for name in names)
             return super().read(names)
 

@@ -28,7 +28,7 @@ BUGS: tuple[Bug, ...] = (
     "no stamps are read",
     "stamps are known for ever",
     "no margin",
-    "outlived what came later",
+    "applied what came later",
 )
 
 

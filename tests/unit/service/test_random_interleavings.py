@@ -18,9 +18,8 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.purging.stamps import Stamp
 from brine.ports.caching import Lease
-from brine.service.flights import Flight, Flights
 from brine.service.purge import Purger
-from brine.service.waiting import Waiting
+from brine.service.single_flight import InFlight, Polling
 from tests.unit.service.world import World, response
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Item
+    from brine.ports.deadline import Deadline
 
 ROUNDS = 60
 ACTIONS = 30
@@ -57,25 +57,24 @@ class Interrupted:
         return interrupted
 
 
-class Passing(Flight):
-    """A flight that nobody waits for: who leads it is below on the same stack."""
+class Passing(threading.Event):
+    """The end of a fetch that is never waited for: its caller is below on the same stack."""
 
-    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - none pass
+    def wait(self, timeout: float | None = None) -> bool:
         return False
 
 
-class Impatient(Flights):
-    """Flights that are never waited for."""
+class Impatient(InFlight):
+    """Fetches that are never waited for."""
 
-    def join(self, key: str) -> Flight:
-        flight = super().join(key)
-        return flight if flight.leads else Passing(key, threading.Event(), leads=False)
+    def begin(self, key: str) -> threading.Event | None:
+        return None if super().begin(key) is None else Passing()
 
 
 class Careless(MemoryLeaseStore):
     """Leases whose fence is open: any commit is as good as the last."""
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         self._items.write(lease.pk, sk, item)
         super().commit(lease, sk, item)
         return True
@@ -84,14 +83,14 @@ class Careless(MemoryLeaseStore):
 class Forgetful(MemoryStampStore):
     """Stamps that are not kept."""
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:  # noqa: ARG002 - that is the bug
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         return Stamp()
 
 
 class Growing(MemoryItemStore):
     """Items each of which replaces only what an older lease was for."""
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         last = self.items.get((pk, sk), item).generation
         assert item.generation >= last, f"{item.generation} has replaced {last}"
         super().write(pk, sk, item)
@@ -121,8 +120,8 @@ class Play:
                 leases=Interrupted(self.leases, self.interrupt),
                 stamps=Interrupted(stamps, self.interrupt),
                 delta=0.0,
-                waiting=Waiting(sleep=self.pass_time),
-                flights=Impatient(),
+                polling=Polling(sleep=self.pass_time),
+                in_flight=Impatient(),
             )
             for _ in range(3)
         ]

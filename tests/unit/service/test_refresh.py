@@ -9,20 +9,20 @@ import pytest
 
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
-from brine.domain.routing.route import Routes
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.handover import Handover
-from brine.service.http_cache.refresh import Refresh, Refresher
-from brine.service.waiting import LEASE_MARGIN
-from tests.unit.service.world import World, response, status_of
+from brine.service.http_cache.refresh_requests import RefreshRequests
+from brine.service.http_cache.refresher import Refresh
+from brine.service.single_flight import LEASE_MARGIN
+from tests.unit.service.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:
     from brine.domain.refreshing.request import RefreshRequest
     from brine.errors import StoreError
     from brine.ports.caching import Held, Item
     from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.refresher import Refresher
 
 SWR = "max-age=10, stale-while-revalidate=60"
 PLACE = "/api/x"
@@ -43,9 +43,7 @@ class Scene:
     def restart(self) -> None:
         """New processes."""
         self.world.restart()
-        gateway = self.world.gateway
-        routes = (replace(route, policy=replace(route.policy, background_refresh=True)) for route in gateway.routes)
-        self.world.gateway = replace(gateway, routes=Routes(tuple(routes)), handover=Handover(self.queue))
+        self.world.gateway = replace(self.world.gateway, refreshes=RefreshRequests(self.queue))
 
     def ask(self, path: str = PLACE, /, **fields: str) -> Answer:
         return self.world.ask(path, **fields)
@@ -59,7 +57,7 @@ class Scene:
             now=self.world.now,
         )
         other.origin.requests = self.world.origin.requests
-        return Refresher(other.gateway)
+        return refresher_of(other.gateway)
 
     def refresh(self, request: RefreshRequest | None = None) -> Refresh:
         """What becomes of the first request in the queue, or of another one."""
@@ -72,7 +70,7 @@ class Unreliable(MemoryItemStore):
 
     error: StoreError | None = None
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         if self.error is not None:
             raise self.error
         return super().read(pk, sk, consistent=consistent)
@@ -146,7 +144,9 @@ def test_the_lease_lasts_as_long_as_the_fetch_may(scene: Scene) -> None:
     held: list[float] = []
 
     class Watched(MemoryLeaseStore):
-        def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        def acquire(
+            self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+        ) -> Lease | Held:
             held.append(expires_at - now)
             return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
@@ -253,7 +253,7 @@ def test_with_credentials_the_stale_response_is_validated_at_once(name: str) -> 
 
 
 def test_without_a_queue_the_stale_response_is_validated_at_once(scene: Scene) -> None:
-    scene.world.gateway = replace(scene.world.gateway, handover=None)
+    scene.world.gateway = replace(scene.world.gateway, refreshes=None)
     answer = scene.ask()
     assert (answer.response.body, answer.result) == (b"new", "miss")
     assert "fwd=stale" in status_of(answer)
@@ -261,10 +261,10 @@ def test_without_a_queue_the_stale_response_is_validated_at_once(scene: Scene) -
 
 def test_a_queue_that_fails_does_not_spoil_the_stale_answer(scene: Scene) -> None:
     class Failing(MemoryRefreshQueue):
-        def send(self, request: RefreshRequest) -> None:
+        def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
             raise StoreUnavailable(f"SendMessage for {request.route}: no connection")
 
-    scene.world.gateway = replace(scene.world.gateway, handover=Handover(Failing()))
+    scene.world.gateway = replace(scene.world.gateway, refreshes=RefreshRequests(Failing()))
     answer = scene.ask()
     assert (answer.response.body, answer.result) == (b"old", "stale")
     assert status_of(answer) == "brine; hit; ttl=-2; detail=queue-unavailable"
@@ -292,12 +292,14 @@ def test_leases_that_fail(scene: Scene, call: str) -> None:
     """Without a lease nothing is fetched; one that cannot be given back runs out."""
 
     class Failing(MemoryLeaseStore):
-        def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+        def acquire(
+            self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+        ) -> Lease | Held:
             if call == "acquire":
                 raise StoreThrottled("UpdateItem")
             return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
-        def release(self, lease: Lease) -> None:
+        def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
             raise StoreUnavailable(f"UpdateItem for {lease.owner}")
 
     scene.leases = Failing(MemoryItemStore())
@@ -314,7 +316,7 @@ def test_what_is_stored_is_read_consistently(scene: Scene, items: Unreliable) ->
     reads: list[bool] = []
 
     class Watched(MemoryItemStore):
-        def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             reads.append(consistent)
             return super().read(pk, sk, consistent=consistent)
 

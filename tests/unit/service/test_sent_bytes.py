@@ -130,7 +130,7 @@ def test_the_hash_is_keyed_by_the_signing_key_and_by_the_url() -> None:
         world.keyring = Keyring.from_json(keys)
         world.restart()
         ask(world, f"/open{path}", ("X-Kind", "a"))
-        [entry] = [entry for entry, _ in world.gateway.cache.memory._entries.values()]  # type: ignore[attr-defined]
+        [entry] = [entry for entry, _ in world.responses.store.memory._entries.values()]  # type: ignore[attr-defined]
         return set(entry.selection.digests)
 
     other = KEYS.replace("a secret", "another secret")
@@ -200,7 +200,7 @@ def test_a_stored_envelope_with_a_control_character_is_a_miss() -> None:
     world = World({"/x": response(cache_control="max-age=60")})
     ask(world, "/open/x")
     [place] = [place for place in world.items.items if place[1] == "main"]
-    cache = world.gateway.cache
+    cache = world.responses.store
     stored = cache.codec.open(world.items.items[place].envelope, context=(place[0][2:], "main"), now=world.now)
     spoilt = stored.response.fields.with_line("x-note", "a\x01")
     assert isinstance(stored.response, Response)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryStampStore
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
-from brine.service.http_cache.visit import ANSWER_RESERVE
+from brine.service.transaction import ANSWER_RESERVE
 from brine_codec import KeyringSource
-from tests.unit.service.world import World, response, status_of
+from tests.unit.service.world import World, response, status_of, with_origin
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response
@@ -51,11 +51,11 @@ class WatchedItems(MemoryItemStore):
         super().__init__()
         self.watch = watch
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         self.watch.note("read item")
         return super().read(pk, sk, consistent=consistent)
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         self.watch.note("write item")
         super().write(pk, sk, item)
 
@@ -65,7 +65,7 @@ class WatchedStamps(MemoryStampStore):
         super().__init__(items)
         self.watch = items.watch
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         self.watch.note("write stamp")
         return super().write(name, at=at, soft=soft)
 
@@ -75,11 +75,11 @@ class WatchedBodies(MemoryBodyStore):
         super().__init__()
         self.watch = watch
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         self.watch.note("read body")
         return super().read(digest, size)
 
-    def write(self, digest: bytes, body: bytes) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         self.watch.note("write body")
         super().write(digest, body)
 
@@ -235,7 +235,7 @@ def test_a_validated_body_that_is_lost_is_fetched_anew(watched: Watched) -> None
         world.pass_time(2)
         return next(answers)
 
-    world.gateway = replace(world.gateway, origin=type(world.origin)(answered))
+    world.gateway = with_origin(world.gateway, type(world.origin)(answered))
     answer = world.ask("/api/large")
     assert (answer.response.status, answer.response.body, answer.origin_time) == (200, LARGE, 4)
     world.restart()
@@ -305,12 +305,14 @@ def test_without_keys_the_gateway_forwards_and_says_so(watched: Watched, text: s
 def test_stores_get_no_more_time_than_the_answer_leaves(watched: Watched) -> None:
     given: list[float] = []
 
-    class Bounded(WatchedItems):
-        def within(self, deadline: Deadline) -> Self:
+    class Bounded(WatchedStamps):
+        def read_with_item(self, *place: Any, deadline: Deadline | None = None, **options: Any) -> Any:
+            assert deadline is not None
             given.append(deadline.remaining())
-            return self
+            return super().read_with_item(*place, **options)
 
-    world = World(items=Bounded(watched.watch), bodies=watched.bodies, outcomes=watched.world.outcomes)
+    items = watched.items
+    world = World(items=items, stamps=Bounded(items), bodies=watched.bodies, outcomes=watched.world.outcomes)
     world.ask()
     world.ask()
     assert given == [pytest.approx(29 - ANSWER_RESERVE)]

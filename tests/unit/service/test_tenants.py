@@ -19,10 +19,9 @@ from brine.domain.routing.route import Routes
 from brine.domain.routing.tenant import is_tenant
 from brine.errors import NotPurgeable
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.handover import Handover
-from brine.service.http_cache.refresh import Refresher
+from brine.service.http_cache.refresh_requests import RefreshRequests
 from tests.unit.service.test_purge import CountedStamps, purger_of
-from tests.unit.service.world import World, response, status_of
+from tests.unit.service.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from brine.domain.refreshing.request import RefreshRequest
     from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.refresher import Refresher
     from brine.service.purge import Purger
 
 NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=1).filter(
@@ -193,9 +193,8 @@ def test_what_cannot_be_purged_is_told(purge: Callable[[Purger], Any], told: str
 
 def refreshing(world: World) -> Refresher:
     """A refresher over the world's gateway, whose routes leave it to others from now on."""
-    routes = (replace(route, policy=replace(route.policy, background_refresh=True)) for route in world.gateway.routes)
-    world.gateway = replace(world.gateway, routes=Routes(tuple(routes)), handover=Handover(MemoryRefreshQueue()))
-    return Refresher(world.gateway)
+    world.gateway = replace(world.gateway, refreshes=RefreshRequests(MemoryRefreshQueue()))
+    return refresher_of(world.gateway)
 
 
 def stale_for_a(world: World) -> RefreshRequest:
@@ -203,7 +202,7 @@ def stale_for_a(world: World) -> RefreshRequest:
     queue = MemoryRefreshQueue()
     bodies(world, "a", "b")
     world.now += 20
-    world.gateway = replace(world.gateway, handover=Handover(queue))
+    world.gateway = replace(world.gateway, refreshes=RefreshRequests(queue))
     assert ask(world, "a").result == "stale"
     (request,) = queue.requests
     return request
@@ -218,7 +217,7 @@ def test_a_refresh_is_made_for_its_tenant_alone() -> None:
     for other in ("b", ""):
         assert refresher.refresh(replace(request, tenant=other), deadline).outcome == "gone"
     without = Routes(tuple(replace(route, tenant=None) for route in world.gateway.routes))
-    assert Refresher(replace(world.gateway, routes=without)).refresh(request, deadline).outcome == "gone"
+    assert refresher_of(replace(world.gateway, routes=without)).refresh(request, deadline).outcome == "gone"
     assert len(world.fetched) == 2
     assert refresher.refresh(request, deadline).outcome == "refreshed"
     assert bodies(world, "a", "b") == ["a 3", "b 2"]

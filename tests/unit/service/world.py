@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.memory.circuits import MemoryCircuitStore
@@ -14,25 +14,29 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
-from brine.service.flights import Flights
 from brine.service.gateway import Gateway
-from brine.service.http_cache.response_cache import ResponseCache, pk_of
+from brine.service.http_cache.fetcher import Fetcher
+from brine.service.http_cache.refresher import Refresher
+from brine.service.http_cache.responder import Responder
+from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
-from brine.service.origins.ask import Resilience
 from brine.service.origins.circuits import Circuits
+from brine.service.origins.origin_client import OriginClient
+from brine.service.single_flight import InFlight, Polling, SingleFlight
 from brine.service.stores.bodies import Bodies
+from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
-from brine.service.waiting import Waiting
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
-    from brine.ports.caching import BodyStore, LeaseStore, StampStore
-    from brine.ports.origins import CircuitStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
+    from brine.ports.origins import CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
-    from brine.service.http_cache.found import Entry
+    from brine.service.http_cache.lookup import Entry
+    from brine.service.http_cache.refresh_requests import RefreshRequests
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0
@@ -163,8 +167,10 @@ class World:
     now: float = START
     inline_limit: int = 1_000
     l1_bytes: int = 1_000_000
-    waiting: Waiting = field(default_factory=Waiting)
-    flights: Flights = field(default_factory=Flights)
+    polling: Polling = field(default_factory=Polling)
+    in_flight: InFlight = field(default_factory=InFlight)
+    refreshes: RefreshRequests | None = None
+    stamp_items: ItemStore | None = None  # those that are read along with stamps, where they are others
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
@@ -180,24 +186,39 @@ class World:
         assert self.leases is not None
         assert self.stamps is not None
         memory: L1[Entry] = L1(self.l1_bytes, self.l1_bytes // 2)
-        codec = Codec(self.keyring, purpose="test", registry=stored_response_registry())
-        self.gateway = Gateway(
-            routes=parse_routes(ROUTES, {}),
-            cache=ResponseCache(
-                codec=codec,
-                keyring=self.keyring,
-                stamps=Stamps(items=self.items, store=self.stamps, known=KnownStamps(self.delta)),
-                leases=Leases(self.leases, pk_of),
+        leases = Leases(self.leases)
+        self.responses = ResponseStore(
+            CacheStore(
+                partition="r",
+                codec=Codec(self.keyring, purpose="test", registry=stored_response_registry()),
+                stamps=Stamps(items=self.stamp_items or self.items, store=self.stamps, known=KnownStamps(self.delta)),
+                leases=leases,
                 bodies=Bodies(self.bodies),
                 memory=memory,
                 inline_limit=self.inline_limit,
             ),
-            origin=self.origin,
-            clock=lambda: self.now,
-            waiting=self.waiting,
-            flights=self.flights,
-            resilience=Resilience(circuits=Circuits(self.circuits), sleep=self.pass_time, random=lambda: 1.0),
+            self.keyring,
         )
+        self.fetcher = Fetcher(
+            responses=self.responses,
+            responder=Responder(self.responses),
+            origins=OriginClient(
+                origin=self.origin,
+                clock=self.time,
+                circuits=Circuits(self.circuits),
+                sleep=self.pass_time,
+                random=lambda: 1.0,
+            ),
+            single_flight=SingleFlight(leases=leases, clock=self.time, polling=self.polling, in_flight=self.in_flight),
+            clock=self.time,
+        )
+        self.gateway = Gateway(
+            routes=parse_routes(ROUTES, {}), fetcher=self.fetcher, clock=self.time, refreshes=self.refreshes
+        )
+
+    def time(self) -> float:
+        """The time, in seconds since 1970."""
+        return self.now
 
     def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
         """What the gateway answers. `path` may have a query; names of `fields` have "_" for "-"."""
@@ -224,6 +245,21 @@ class World:
     def fetched(self) -> list[str]:
         """What the origin was asked for: method and target, in order."""
         return [f"{request.method} {request.target}" for _, request in self.origin.requests]
+
+
+def with_fetcher(gateway: Gateway, **changes: Any) -> Gateway:
+    """The gateway with another part of its fetcher."""
+    return replace(gateway, fetcher=replace(gateway.fetcher, **changes))
+
+
+def with_origin(gateway: Gateway, origin: Origin) -> Gateway:
+    """The gateway with another origin."""
+    return with_fetcher(gateway, origins=replace(gateway.fetcher.origins, origin=origin))
+
+
+def refresher_of(gateway: Gateway) -> Refresher:
+    """A refresher with the same routes and cache."""
+    return Refresher(gateway.routes, gateway.fetcher, gateway.clock)
 
 
 def status_of(answer: Answer) -> str:

@@ -10,12 +10,10 @@ import msgpack
 import pytest
 
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
-from brine.domain.routing.route import Routes
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.handover import Handover
-from brine.service.http_cache.refresh import Refresher
+from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine_codec import Keyring
-from tests.unit.service.world import START, response, status_of
+from tests.unit.service.world import START, refresher_of, response, status_of
 from tests.unit.transcoding.test_answers import PLAIN, problem_of, sealed_by_origin
 from tests.unit.transcoding.world import JSON, MSGPACK, ORDER, RINGS, SEALED, codec, transcoding_world
 
@@ -148,9 +146,8 @@ def test_only_the_keyring_of_the_route_s_own_origin_opens(world: World) -> None:
 
 def test_a_refresh_asks_for_the_origin_s_format_and_renews_what_every_client_gets(world: World) -> None:
     queue, gateway = MemoryRefreshQueue(), world.gateway
-    routes = (replace(route, policy=replace(route.policy, background_refresh=True)) for route in gateway.routes)
-    world.gateway = replace(gateway, routes=Routes(tuple(routes)), handover=Handover(queue))
-    refresher = Refresher(replace(gateway, transcoders={}))  # it opens nothing, so it needs no keys
+    world.gateway = replace(gateway, refreshes=RefreshRequests(queue))
+    refresher = refresher_of(gateway)  # it opens nothing, so it needs no keys
     lasting = {"content_type": JSON, "cache_control": "max-age=10, stale-while-revalidate=60", "vary": "Accept"}
     world.outcomes["/x"] = response(200, b"[1]", **lasting)
     world.ask("/json/x", accept=JSON)

@@ -17,7 +17,7 @@ TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 
 @pytest.fixture(scope="module")
 def console() -> list[str]:
-    """What the module's twin reported."""
+    """The lines that the twin of the module reported."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""The twin runs the template's functions as Lambda would: in a process with just their code, layers and variables."""
+"""The twin runs the functions as Lambda does: in a process with only their code, layers and variables."""
 
 from __future__ import annotations
 
@@ -179,7 +179,9 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
         "no template",
     ],
 )
-def test_what_cannot_be_started(tmp_path: Path, start: Callable[[Path], Twin], error: type[CommandError]) -> None:
+def test_invalid_templates_and_options(
+    tmp_path: Path, start: Callable[[Path], Twin], error: type[CommandError]
+) -> None:
     with pytest.raises(error), start(tmp_path):
         pass
 

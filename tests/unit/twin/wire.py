@@ -1,4 +1,4 @@
-"""Speaks HTTP/1.1 byte by byte, for what an HTTP client would not send or would hide."""
+"""An HTTP/1.1 client that sends and shows raw bytes, for requests that other clients would not send."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def connected(url: str) -> Iterator[socket.socket]:
 
 
 def converse(url: str, request: bytes) -> bytes:
-    """Everything that the server sends for `request` until it closes. What `request()` made gets the server's Host."""
+    """All bytes that the server sends for `request` until it closes. `request()` leaves the Host to this function."""
     with connected(url) as connection:
         connection.sendall(request.replace(_SOME_HOST, b"\r\nhost: %s\r\n" % urlsplit(url).netloc.encode(), 1))
         return read_to_end(connection)
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """Everything until the server closes."""
+    """All bytes until the server closes."""
     parts = []
     while part := connection.recv(65536):
         parts.append(part)
@@ -47,7 +47,7 @@ def request(method: bytes = b"GET", target: bytes = b"/", *headers: bytes, body:
 
 
 def fetch(url: str, method: str = "GET", body: str | None = None) -> tuple[int, bytes]:
-    """Status and body, by an ordinary client; a body is sent as plain text."""
+    """Status and body, by an ordinary client. A body is sent as plain text."""
     parts = urlsplit(url)
     client = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=SECONDS)
     with closing(client):

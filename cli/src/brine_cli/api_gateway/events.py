@@ -1,6 +1,6 @@
-"""Turns HTTP requests into HTTP API events, payload format 2.0, as AWS does.
+"""HTTP requests as events of an HTTP API, payload format 2.0.
 
-What AWS does, and where nobody says so: docs/aws-http-events.md.
+docs/aws-http-events.md has the sources, and the points that AWS does not document.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from brine_cli.api_gateway.principals import Principal
-    from brine_cli.api_gateway.route_table import Match
+    from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.http.messages import HttpRequest
 
-type Event = dict[str, Any]  # JSON, on its way to a function that reads it as it likes
+type Event = dict[str, Any]  # JSON; the function decides how to read it
 
 API_ID = "brinetwin0"
 _DOMAIN = f"{API_ID}.execute-api.{REGION}.amazonaws.com"
@@ -46,20 +46,20 @@ class PathRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A request target as an event shows it: the path decoded, the query as it came ("" when absent)."""
+    """A request target as in an event: the path decoded, the query unchanged ("" if there is none)."""
 
     path: str
     query: str
 
 
 def read_target(target: bytes) -> Target:
-    """Splits a request target and decodes its path as API Gateway does. Raises PathRefused.
+    """Split a request target and decode its path as API Gateway does. Raises PathRefused.
 
-    The path is decoded, cut at the first "?", and decoded again.
+    API Gateway decodes the path, cuts it at the first "?", and decodes it again.
     """
     raw_path, _, query = target.partition(b"?")
     if not raw_path.startswith(b"/"):
-        # Absolute form (RFC 9112 3.2.2); authority and asterisk form have no path at all.
+        # Absolute form (RFC 9112 3.2.2). The authority and asterisk forms have no path.
         raw_path = urlsplit(raw_path).path if b"://" in raw_path else b""
         if not raw_path:
             raise PathRefused(target.decode("ascii", "replace"))
@@ -74,11 +74,11 @@ def read_target(target: bytes) -> Target:
 
 
 def to_event(
-    request: HttpRequest, target: Target, match: Match, now: datetime, principal: Principal | None = None
+    request: HttpRequest, target: Target, match: RouteMatch, now: datetime, principal: Principal | None = None
 ) -> Event:
-    """The event that API Gateway would hand to the function of `match`. `now` is in UTC.
+    """Return the event that API Gateway would pass to the function of `match`. `now` is in UTC.
 
-    `principal` is who has signed the request, on a route with AWS_IAM.
+    principal: the signer of the request, on a route with AWS_IAM.
     """
     headers, cookies = _headers(request, now)
     event: Event = {
@@ -109,7 +109,7 @@ def to_event(
     }
     if principal is not None:
         event["requestContext"]["authorizer"] = {"iam": principal.claims}
-        del headers["authorization"]  # API Gateway uses it up
+        del headers["authorization"]  # API Gateway removes it
     if cookies:
         event["cookies"] = cookies
     if target.query:
@@ -122,7 +122,7 @@ def to_event(
 
 
 def utc_now() -> datetime:
-    """The time that an event of this moment carries."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
@@ -154,7 +154,7 @@ def _body(body: bytes, content_type: str) -> Event:
         try:
             return {"body": body.decode("utf-8"), "isBase64Encoded": False}
         except UnicodeDecodeError:
-            pass  # what AWS does with text that is not UTF-8 is unknown; base64 loses nothing
+            pass  # AWS does not document text that is not UTF-8; base64 keeps all of it
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 

@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions: route, event, invocation, response."""
+"""The emulated HTTP API: it matches a route, makes the event, invokes the function and returns the response."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event, utc_now
-from brine_cli.api_gateway.responses import MalformedAnswer, to_response
+from brine_cli.api_gateway.responses import MalformedResponse, to_response
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
@@ -22,46 +22,46 @@ if TYPE_CHECKING:
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
-    from brine_cli.template.event_sources import Route
+    from brine_cli.template.event_sources import ApiRoute
 
 
 class HttpApi:
-    """Answers requests as API Gateway would, with the given environments behind its routes.
+    """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
-    What goes wrong is answered as AWS does and told to `report` with its reason.
+    A failure is answered as AWS does. `report` gets its reason.
     """
 
     def __init__(
         self,
-        routes: Iterable[Route],
+        routes: Iterable[ApiRoute],
         environments: Mapping[str, Environments],
         admission: Admission,
         *,
         report: Callable[[str], None],
-        patience: float = limits.INTEGRATION_SECONDS,
+        integration_timeout: float = limits.INTEGRATION_SECONDS,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._routes = RouteTable(routes)
         self._environments = environments
         self._admission = admission
         self._report = report
-        self._patience = patience
+        self._integration_timeout = integration_timeout
         self._clock = clock
         self._last_failure = ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The response to `request`; one that a browser may show as a page comes in a sandbox."""
+        """Return the response to `request`. A response that a browser may show as a page gets a sandbox."""
         response = self._answer(request)
         return sandboxed(response) if may_be_shown(request) else response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if refused := self._admission.refusal(request.method, request.target, request.headers):
-            self._tell(request, f"{refused.status}: {refused.detail}")
+            self._report_once(request, f"{refused.status}: {refused.detail}")
             return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)
         try:
             target = read_target(request.target)
         except PathRefused:
-            self._tell(request, "400: API Gateway cannot decode this path")
+            self._report_once(request, "400: API Gateway cannot decode this path")
             return limits.refusal(400, "Bad Request")
         match = self._routes.match(request.method, target.path)
         if match is None:
@@ -70,12 +70,12 @@ class HttpApi:
         try:
             principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
         except SignatureRefused as refused:
-            self._tell(request, f"403: {refused}")
+            self._report_once(request, f"403: {refused}")
             return limits.refusal(403, "Forbidden")
         event = to_event(request, target, match, now, principal)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
-            self._tell(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")
+            self._report_once(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")
             return limits.event_too_large(len(packed))
         response = self._invoke(request, match.route.function, packed)
         request_id = event["requestContext"]["requestId"].encode()
@@ -85,35 +85,37 @@ class HttpApi:
 
     def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
         try:
-            answer = self._environments[function].invoke(event, patience=self._patience)
+            answer = self._environments[function].invoke(event, timeout=self._integration_timeout)
             if len(answer) > limits.ANSWER_BYTES:
-                self._tell(
+                self._report_once(
                     request,
                     f"502: the answer of {function} has {len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}",
                 )
                 return limits.answer_too_large(len(answer))
             response, ignored = to_response(answer)
         except IntegrationTimedOut:
-            self._tell(request, f"503: {function} took longer than the {self._patience:g} s that API Gateway waits")
-            return limits.integration_timed_out(self._patience)
+            self._report_once(
+                request, f"503: {function} took longer than the {self._integration_timeout:g} s that API Gateway waits"
+            )
+            return limits.integration_timed_out(self._integration_timeout)
         except InvocationFailed as failure:
-            self._tell(request, f"502: {self._shortened(str(failure))}")
+            self._report_once(request, f"502: {self._shortened(str(failure))}")
             return limits.internal_error()
-        except MalformedAnswer as error:
-            self._tell(request, f"502: the answer of {function} is malformed: {error}")
+        except MalformedResponse as error:
+            self._report_once(request, f"502: the answer of {function} is malformed: {error}")
             return limits.internal_error()
         for remark in ignored:
-            self._tell(request, f"{function}: {remark}")
+            self._report_once(request, f"{function}: {remark}")
         return response
 
     def _shortened(self, failure: str) -> str:
-        """The first and last line of a traceback that was told in full just before."""
+        """Return the first and last line of a traceback that was reported in full just before."""
         if failure == self._last_failure:
             lines = failure.splitlines()
             return f"{lines[0]}: {lines[-1]} (as above)" if len(lines) > 1 else failure
         self._last_failure = failure
         return failure
 
-    def _tell(self, request: HttpRequest, what: str) -> None:
+    def _report_once(self, request: HttpRequest, what: str) -> None:
         path = request.target.partition(b"?")[0].decode("latin-1")
         self._report(f"{request.method} {path} -> {what}")

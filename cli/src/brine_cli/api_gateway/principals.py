@@ -1,6 +1,6 @@
-"""Who may sign requests to the twin: everybody, by an access key id that says who it is.
+"""The principals of signed requests. Any access key id is valid, and names its principal.
 
-NAME is the user of that name, SESSION@ROLE a session of an assumed role. The secret is the same for all.
+NAME is the user of that name, SESSION@ROLE a session of an assumed role. All have the same secret.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Self
 
 from brine_cli.template.intrinsics import ACCOUNT
 
-SECRET = "test"  # noqa: S105  (on purpose: it keeps nobody out)
-_NAME = re.compile(r"[A-Za-z0-9+=._-]{1,64}")  # what IAM takes as a name, without "@" and ","
+SECRET = "test"  # noqa: S105  (not a secret: every caller may use it)
+_NAME = re.compile(r"[A-Za-z0-9+=._-]{1,64}")  # the names that IAM allows, without "@" and ","
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Principal:
 
     @classmethod
     def of(cls, access_key: str) -> Self | None:
-        """The principal with this access key id, or None when it names nobody."""
+        """Return the principal with this access key id, or None if the id is not of this form."""
         name, at, role = access_key.partition("@")
         if not _NAME.fullmatch(name) or (at and not _NAME.fullmatch(role)):
             return None
@@ -41,7 +41,7 @@ class Principal:
 
     @property
     def claims(self) -> dict[str, str | None]:
-        """`requestContext.authorizer.iam` of an event."""
+        """The value of `requestContext.authorizer.iam` in an event."""
         return {
             "accessKey": self.access_key,
             "accountId": ACCOUNT,
@@ -54,5 +54,5 @@ class Principal:
 
 
 def _unique_id(prefix: str, name: str) -> str:
-    """An id of IAM's form, always the same for a name."""
+    """Return an id in the form of IAM. It is always the same for a name."""
     return prefix + base64.b32encode(hashlib.sha256(name.encode()).digest())[:17].decode()

@@ -1,8 +1,8 @@
-"""Checks the signature of a request for a route with AWS_IAM: Signature Version 4 in the Authorization field.
+"""The check of a Signature Version 4 in the Authorization field, for routes with AWS_IAM.
 
-The canonical request is what AWS documents for all services but S3: the path without dot segments and empty segments,
-each segment encoded once more than on the wire; the query's names and values encoded alike and sorted.
-(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
+The canonical request is the one that AWS documents for all services but S3. The path has no dot segments and no empty
+segments, and each segment is encoded once more than on the wire. The names and values of the query are encoded in one
+form and sorted. (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from brine_cli.http.messages import HttpRequest
 
 SERVICE = "execute-api"
-SKEW = timedelta(minutes=5)  # how far the request's date may be from ours
+SKEW = timedelta(minutes=5)  # how far the date of the request may be from our clock
 UNSIGNED = "UNSIGNED-PAYLOAD"
 _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=(?P<key>[^/,\s]+)/(?P<day>[0-9]{8})/(?P<region>[^/,\s]+)/(?P<service>[^/,\s]+)"
@@ -39,7 +39,7 @@ class SignatureRefused(Exception):
 
 
 def signer_of(request: HttpRequest, now: datetime) -> Principal:
-    """Who has signed `request`. `now` is in UTC. Raises SignatureRefused."""
+    """Return the principal that signed `request`. `now` is in UTC. Raises SignatureRefused."""
     headers = _joined(request)
     found = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if found is None:
@@ -76,12 +76,12 @@ def _joined(request: HttpRequest) -> dict[str, str]:
 
 
 def _signed_names(listed: str, headers: dict[str, str]) -> Iterator[str]:
-    """The names of the signed fields; host and every x-amz-* field that is there must be among them."""
+    """Yield the names of the signed fields. They must include host and all x-amz-* fields of the request."""
     names = set(listed.split(";"))
     if missing := {"host", "x-amz-date", *(name for name in headers if name.startswith("x-amz-"))} - names:
         raise SignatureRefused(f"these fields must be signed: {', '.join(sorted(missing))}")
     if absent := names - headers.keys():
-        raise SignatureRefused(f"these fields are signed, but not there: {', '.join(sorted(absent))}")
+        raise SignatureRefused(f"these signed fields are missing: {', '.join(sorted(absent))}")
     yield from names
 
 
@@ -93,7 +93,7 @@ def _stamp(text: str, day: str, now: datetime) -> datetime:
     if text[:8] != day:
         raise SignatureRefused("its x-amz-date and the day in its Authorization field differ")
     if abs(stamp - now) > SKEW:
-        raise SignatureRefused(f"it is dated {text}, more than five minutes from now ({now.strftime(_STAMP)})")
+        raise SignatureRefused(f"its x-amz-date is {text}, more than five minutes from now ({now.strftime(_STAMP)})")
     return stamp
 
 

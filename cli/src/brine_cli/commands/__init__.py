@@ -1,1 +1,1 @@
-"""The commands of `brine`, a module for each, and what they share at the terminal."""
+"""The commands of `brine`, one module each, and their shared code for the terminal."""

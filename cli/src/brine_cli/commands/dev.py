@@ -1,4 +1,4 @@
-"""`brine dev`: the local twin at the console."""
+"""`brine dev`: run the local twin in a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until stopped. Raises CommandError."""
+    """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
     with (
         signals.until_stopped(),
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
             aws_endpoint=options.aws_endpoint,
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
-            # A program that reads our output gets the functions' lines as they are.
+            # A program that reads our output gets the lines of the functions unchanged.
             show=_show if sys.stdout.isatty() else None,
         ) as twin,
     ):

@@ -1,4 +1,4 @@
-"""`brine emulators`: moto and httpbin alone, for the containers of `sam local`."""
+"""`brine emulators`: run only moto and httpbin, for the containers of `sam local`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _DOCKER_NAME = "host.docker.internal"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serves until stopped. Raises CommandError."""
+    """Serve until stopped. Raises CommandError."""
     template = read_template(options.template)
     resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
-        # No secret path: samconfig.toml and `sam local`'s own credentials know this URL without having been told it.
+        # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
         moto = run_emulator(
             "moto",
             host=host,
@@ -37,10 +37,10 @@ def run(options: argparse.Namespace) -> int:
         )
         aws = stack.enter_context(moto)
         httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))
-        from brine_cli.emulators.resources import make_resources  # noqa: PLC0415  (boto3 loads while moto does)
+        from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
-        # `sam local` resolves !Ref to the logical id, so that is what things must be called.
-        make_resources(resources, aws, name_of=str)
+        # `sam local` resolves !Ref to the logical id, so the resources get these names.
+        create_resources(resources, aws, name_of=str)
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell:")
@@ -51,14 +51,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
-    """The two commands for a machine of this kind. Overrides on the command line replace all of samconfig.toml's."""
+    """Return the two commands for a machine of this kind.
+
+    Overrides on the command line replace all overrides of samconfig.toml.
+    """
     processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
     overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
     return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
 
 
 def _from_containers(url: str) -> str:
-    """The URL by Docker's name for this machine; on Linux, samconfig.toml tells it to the containers."""
+    """Return the URL with Docker's name for this machine. On Linux, samconfig.toml defines it in the containers."""
     return f"http://{_DOCKER_NAME}:{url.rpartition(':')[2]}"
 
 

@@ -1,7 +1,7 @@
-"""Makes the log lines of functions readable for a person at a terminal.
+"""Log lines of functions in a form that people can read at a terminal.
 
-CloudWatch takes a function's output line by line: JSON with a level and a message is a log record, JSON with `_aws` is
-a set of metrics (embedded metric format). Anything else is shown as it is.
+CloudWatch reads the output of a function line by line. JSON with a level and a message is a log record, JSON with
+`_aws` is a set of metrics (embedded metric format). Any other line is shown unchanged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _SAID_ALREADY = frozenset({"level", "message", "timestamp", "service", "location
 
 
 def readable(line: str) -> str:
-    """One line of output, shortened to what matters at a desk."""
+    """Return one line of output, shortened to the important values."""
     try:
         record = json.loads(line)
     except ValueError:
@@ -37,6 +37,6 @@ def _pairs(values: dict[str, object]) -> str:
 
 
 def _short(value: object) -> str:
-    if isinstance(value, list) and len(value) == 1:  # a metric's values of one flush
+    if isinstance(value, list) and len(value) == 1:  # the values of a metric in one flush
         (value,) = value
     return f"{value:.4g}" if isinstance(value, float) else str(value)

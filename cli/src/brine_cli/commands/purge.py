@@ -1,4 +1,4 @@
-"""`brine purge`: an operator ends what the cache of a stack has stored, with credentials of their own."""
+"""`brine purge`: purge stored responses of a stack with the operator's own credentials."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from brine.service.purge import Purge, Purger
 
 TOLERANCE: Final = 2.0
-"""Seconds that this machine's clock may be off: less than a stamp's margin, which is for the functions' clocks too."""
+"""Seconds by which the clock of this machine may be wrong. It is less than the margin of a stamp, which also covers the
+clocks of the functions."""
 PATIENCE: Final = 10.0
 
 
 def run(options: argparse.Namespace) -> int:
-    """Purges and says what was done. Raises CommandError."""
+    """Purge, and print a summary. Raises CommandError."""
     try:
         if options.route is not None:
             _check_route(options.route, options.routes)
@@ -46,16 +47,16 @@ def run(options: argparse.Namespace) -> int:
             done = _purge(purger, options)
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
-    print(_told(done, options))
+    print(_summary(done, options))
     return 0
 
 
 def server_time(url: str) -> float:
-    """What the clock at `url` says, in whole seconds since 1970. Raises CommandError."""
+    """Return the time of the server at `url`, in whole seconds since 1970. Raises CommandError."""
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - of DynamoDB, or as the operator said
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - the URL of DynamoDB, or the one that the operator gave
             date = answer.headers["Date"]
-    except urllib.error.HTTPError as refusal:  # it has the time all the same
+    except urllib.error.HTTPError as refusal:  # an error response has the time too
         date = refusal.headers["Date"]
         refusal.close()
     except (OSError, ValueError) as error:
@@ -63,19 +64,20 @@ def server_time(url: str) -> float:
     try:
         return parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError):
-        raise CommandError(f"{url} does not say what time it is") from None
+        raise CommandError(f"{url} answers without a valid Date field") from None
 
 
-def check_clock(theirs: float, ours: float) -> None:
-    """A purge compares times, so a clock that is off would miss responses. Raises CommandError."""
-    if not theirs - TOLERANCE <= ours <= theirs + 1 + TOLERANCE:  # theirs is rounded down
+def check_clock(server: float, local: float) -> None:
+    """Raise CommandError if our clock is wrong. A purge compares times, so it would miss responses."""
+    if not server - TOLERANCE <= local <= server + 1 + TOLERANCE:  # `server` is rounded down
         raise CommandError(
-            f"this machine's clock differs from AWS's by {abs(ours - theirs):.0f} s, and a purge compares times: set it"
+            f"this machine's clock differs from AWS's by {abs(local - server):.0f} s, and a purge compares times: "
+            "set the clock"
         )
 
 
 def _check_route(name: str, routes: Path) -> None:
-    """A stamp may have any name: a route that is not there would be purged without a word. Raises CommandError."""
+    """Raise CommandError if no route has this name. DynamoDB would accept a stamp of any name."""
     try:
         text = routes.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -85,7 +87,7 @@ def _check_route(name: str, routes: Path) -> None:
 
 
 def _environment(options: argparse.Namespace) -> Mapping[str, str]:
-    """The variables that a function of the stack would have. An emulator never gets to see real credentials."""
+    """Return the environment variables of a function of the stack. An emulator never gets real credentials."""
     environment = dict(os.environ)
     environment["BRINE_ROUTES"] = str(options.routes) if options.url else ""
     if options.table is not None:
@@ -125,7 +127,7 @@ def _purge(purger: Purger, options: argparse.Namespace) -> Purge:
     return purger.tenant(tenant, soft=options.soft)
 
 
-def _told(done: Purge, options: argparse.Namespace) -> str:
+def _summary(done: Purge, options: argparse.Namespace) -> str:
     if options.tag is not None:
         what = f'all with the tag "{options.tag}"'
     elif options.route is not None:

@@ -1,4 +1,4 @@
-"""Lets a command run until somebody stops it."""
+"""Run a command until a signal stops it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Stopped(BaseException):
 
 @contextmanager
 def until_stopped() -> Iterator[None]:
-    """Turns the first stopping signal within the context into Stopped, and ends the context quietly with it.
+    """Turn the first stopping signal within the context into Stopped, and end the context without an error.
 
-    Later signals are ignored: the clearing up that the first one began must not be cut short.
+    Later signals are ignored, so that they do not interrupt the cleanup.
     """
 
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  (the shape of a signal handler)
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  (the signature of a signal handler)
         for each in _STOPPING:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped
@@ -40,6 +40,6 @@ def until_stopped() -> Iterator[None]:
 
 
 def wait() -> None:
-    """Waits for a signal, and for nothing else."""
+    """Wait until a signal comes."""
     while True:
         signal.pause()

@@ -1,1 +1,1 @@
-"""Emulators of AWS (moto) and of an origin (httpbin), each in a process of its own."""
+"""The emulators of AWS (moto) and of an origin (httpbin), each in its own process."""

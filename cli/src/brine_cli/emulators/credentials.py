@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test"}
-"""Functions get these too, so that they never see the real credentials of the developer."""
+"""The credentials that functions get, so that they never see the real credentials of the developer."""

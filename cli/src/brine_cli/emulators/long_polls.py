@@ -1,4 +1,4 @@
-"""Waits for messages outside of moto: inside, a ReceiveMessage that waits would keep everybody else from moto."""
+"""Long polling of SQS outside of moto: a ReceiveMessage that waits inside of moto would block all other requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _OPERATION = "AmazonSQS.ReceiveMessage"
-_LONGEST_SECONDS = 20  # SQS's limit; what is above it is left to moto, to be refused
+_LONGEST_SECONDS = 20  # the limit of SQS; moto refuses more
 _PAUSE_SECONDS = 0.1
 
 
 class LongPolls:
-    """Asks moto, a WSGI application, again and again, without waiting in it, until messages come or time is up."""
+    """Asks moto, a WSGI application, again and again until messages come or the time is up."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class LongPolls:
         self._pause = pause
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Passes on all requests but a ReceiveMessage with WaitTimeSeconds, in SQS's JSON protocol."""
+        """Pass on each request. Repeat only a ReceiveMessage with WaitTimeSeconds, in the JSON protocol of SQS."""
         if environ.get("HTTP_X_AMZ_TARGET") != _OPERATION:
             return self._application(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -59,7 +59,7 @@ def _wait_of(body: bytes) -> int:
     try:
         seconds = json.loads(body).get("WaitTimeSeconds", 0)
     except (ValueError, AttributeError):
-        return 0  # moto says what is wrong with it
+        return 0  # moto reports the error
     return seconds if isinstance(seconds, int) else 0
 
 

@@ -1,8 +1,8 @@
-"""moto's transactions, without its copies of the whole table.
+"""A patch for the transactions of moto, so that they do not copy the whole table.
 
-moto copies the table for each write of a transaction, to be able to roll back. That costs time for each item that is
-stored, and a table that is a cache grows too large for it within minutes. A transaction can only change the partitions
-that it names, so only those are copied.
+moto copies the table for each write of a transaction, to be able to roll it back. This takes time for each stored item,
+so a cache table becomes too slow within minutes. A transaction can only change the partitions that it names, so the
+patch copies only these.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    type Transact = Callable[[Any, list[dict[str, Any]]], None]
+
 _partitions: ContextVar[list[Any] | None] = ContextVar("partitions", default=None)
-"""The hash keys of the transaction under way, as moto keeps them."""
+"""The hash keys of the current transaction, as moto keeps them."""
 
 
-def mend() -> None:
-    """Put this in the place of moto's own, in the process that serves moto."""
-    from moto.dynamodb import models  # noqa: PLC0415  (1.3 s that only moto's process can wait for)
-    from moto.dynamodb.models import table as tables  # noqa: PLC0415  (as above)
+def patch_moto() -> None:
+    """Replace moto's own methods, in the process that serves moto."""
+    from moto.dynamodb import models  # noqa: PLC0415  (takes 1.3 s, and only the process of moto needs it)
+    from moto.dynamodb.models import table as tables  # noqa: PLC0415  (see above)
 
     backend: Any = models.DynamoDBBackend
     table: Any = tables.Table
-    table.__deepcopy__ = _copied
-    backend.transact_write_items = _telling(backend.transact_write_items)
+    table.__deepcopy__ = _copy_table
+    backend.transact_write_items = _recording_partitions(backend.transact_write_items)
 
 
-def _copied(table: Any, memo: dict[int, Any]) -> Any:
-    """A copy of a table; within a transaction, one that shares with it all that the transaction does not name."""
+def _copy_table(table: Any, memo: dict[int, Any]) -> Any:
+    """Return a copy of a table. Within a transaction, only the partitions that the transaction names are copied."""
     clone = memo[id(table)] = copy.copy(table)
     partitions = _partitions.get()
     if partitions is None:
@@ -43,9 +45,9 @@ def _copied(table: Any, memo: dict[int, Any]) -> Any:
     return clone
 
 
-def _telling(transact: Callable[[Any, list[dict[str, Any]]], None]) -> Callable[[Any, list[dict[str, Any]]], None]:
-    """`transact_write_items`, telling the copies that it makes which partitions it names."""
-    from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  (as above)
+def _recording_partitions(transact: Transact) -> Transact:
+    """Return `transact_write_items`, which first records the partitions that it names."""
+    from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  (see above)
 
     def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
         named = []

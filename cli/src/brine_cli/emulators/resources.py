@@ -1,4 +1,4 @@
-"""Makes the template's tables, buckets, secrets and queues at an AWS endpoint, where they are not there already."""
+"""Creates the tables, buckets, secrets and queues of a template at an AWS endpoint, unless they exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from brine_cli.template.document import Node
 
-    type Attributes = dict[tuple[str, str], str]
+    type ResourceAttributes = dict[tuple[str, str], str]
 
 _TABLE_ARGUMENTS = (
     "KeySchema",
@@ -37,32 +37,32 @@ _QUEUE_ATTRIBUTES = (
 )
 
 
-def twin_name(logical_id: str) -> str:
-    """What a resource without a name of its own is called; always the same, so that a state can be met again."""
+def default_name(logical_id: str) -> str:
+    """Return the name of a resource that has none in the template. It never changes, so stored data is found again."""
     return f"{STACK}-{logical_id.lower()}"
 
 
-def make_resources(
-    resources: Mapping[str, Node], endpoint: str, *, name_of: Callable[[str], str] = twin_name
-) -> Attributes:
-    """Makes `resources` at `endpoint` and returns their attributes for a Resolver.
+def create_resources(
+    resources: Mapping[str, Node], endpoint: str, *, name_of: Callable[[str], str] = default_name
+) -> ResourceAttributes:
+    """Create `resources` at `endpoint` and return their attributes for a Resolver.
 
     Raises EmulatorFailed and TemplateError.
     """
     makers = {
-        "AWS::DynamoDB::Table": _make_table,
-        "AWS::S3::Bucket": _make_bucket,
-        "AWS::SecretsManager::Secret": _make_secret,
-        "AWS::SQS::Queue": _make_queue,
+        "AWS::DynamoDB::Table": _create_table,
+        "AWS::S3::Bucket": _create_bucket,
+        "AWS::SecretsManager::Secret": _create_secret,
+        "AWS::SQS::Queue": _create_queue,
     }
-    attributes: Attributes = {}
+    attributes: ResourceAttributes = {}
     for logical_id, resource in resources.items():
         properties = resource.get("Properties") or {}
         name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id)
         try:
             found = makers[resource["Type"]](endpoint, name, properties)
         except (ClientError, BotoCoreError) as error:
-            raise EmulatorFailed(f"{logical_id} cannot be made at {endpoint}: {error}") from error
+            raise EmulatorFailed(f"{logical_id} cannot be created at {endpoint}: {error}") from error
         except KeyError as error:
             raise TemplateError(f"{logical_id}: {error} is missing") from error
         attributes |= {(logical_id, attribute): value for attribute, value in found.items()}
@@ -71,7 +71,7 @@ def make_resources(
 
 
 def aws_client(service: str, endpoint: str) -> Any:
-    """A client of the SDK for the emulator at `endpoint`."""
+    """Return a boto3 client for the emulator at `endpoint`."""
     return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal name
         service,
         endpoint_url=endpoint,
@@ -84,7 +84,7 @@ def aws_client(service: str, endpoint: str) -> Any:
     )
 
 
-def _make_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+def _create_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     dynamodb = aws_client("dynamodb", endpoint)
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
@@ -97,7 +97,7 @@ def _make_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     return {"Ref": name, "Arn": table["TableArn"]}
 
 
-def _make_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
+def _create_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
     s3 = aws_client("s3", endpoint)
     try:
         s3.head_bucket(Bucket=name)
@@ -108,7 +108,7 @@ def _make_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
     return {"Ref": name, "Arn": f"arn:aws:s3:::{name}", "DomainName": f"{name}.s3.amazonaws.com"}
 
 
-def _make_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+def _create_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     secrets_manager = aws_client("secretsmanager", endpoint)
     try:
         arn = secrets_manager.describe_secret(SecretId=name)["ARN"]
@@ -130,7 +130,7 @@ def _secret_text(secrets_manager: Any, properties: Node) -> str:
     return json.dumps(content)
 
 
-def _make_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
+def _create_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     sqs = aws_client("sqs", endpoint)
     try:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -141,8 +141,8 @@ def _make_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}
 
 
-def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: Attributes) -> None:
-    """Once all queues are there: what was resolved before stands for logical ids."""
+def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attributes: ResourceAttributes) -> None:
+    """Set the redrive policies after all queues exist, since the resolved policies have logical ids as targets."""
     known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
     for logical_id, resource in resources.items():
         policy = (resource.get("Properties") or {}).get("RedrivePolicy")

@@ -1,4 +1,4 @@
-"""Starts and stops what stands in for AWS and for an origin: moto and httpbin."""
+"""Starts and stops the emulators of AWS (moto) and of an origin (httpbin)."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ def run_emulator(
     hosts: Iterable[str] = (),
     origins: Iterable[str] = (),
 ) -> Iterator[str]:
-    """The URL of a new moto or httpbin, which ends with the context. Raises PortTaken.
+    """Start moto or httpbin, yield its URL, and stop it at the end of the context. Raises PortTaken.
 
-    It answers as soon as it has loaded; connections made before that wait. moto answers only requests of this machine
-    (admission.py; `hosts` and `origins` are those of an Admission), and with a secret path only those with that path.
+    It answers as soon as it has loaded; earlier connections wait. moto answers only requests from this machine (see
+    `Admission`, which also explains `hosts` and `origins`). With a secret path, it answers only requests to that path.
     """
     listener = listen(host, port)
     path = f"/{secrets.token_hex(16)}" if name == "moto" and has_secret_path else ""
     with listener:
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
-            # moto takes anything as credentials, but boto3 inside it must not look for real ones.
+            # moto accepts any credentials, but boto3 inside moto must not look for real ones.
             env={**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
-            start_new_session=True,  # Ctrl-C is for us, who stop it in order
+            start_new_session=True,  # Ctrl-C is for the parent, which stops this process in order
         )
         url = f"{url_of(listener)}{path}"
         admission = Admission.at(listener, host, hosts=hosts, origins=origins)
-    assert process.stdin is not None  # noqa: S101  (a pipe, as was asked for)
-    # Not as arguments: every user of the machine may read those.
+    assert process.stdin is not None  # noqa: S101  (it is a pipe, see above)
+    # Not as arguments, which every user of the machine can read.
     process.stdin.write(f"{admission.to_json()}\n{path}\n".encode())
     process.stdin.flush()
-    # Our copy of the socket is closed now: if the process dies, clients are refused instead of left waiting.
+    # Our copy of the socket is closed: if the process dies, clients get an error instead of waiting.
     try:
         yield url
     finally:

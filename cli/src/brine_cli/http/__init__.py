@@ -1,1 +1,1 @@
-"""An HTTP/1.1 server for this machine, and the checks of which web pages may use it."""
+"""An HTTP/1.1 server for this machine, which refuses requests of foreign web pages."""

@@ -1,13 +1,13 @@
-"""Which requests a server on this machine answers: those that no foreign web page can have sent.
+"""The admission of requests: a server on this machine refuses requests that a foreign web page can have sent.
 
-A browser lets every page send requests to 127.0.0.1, and a page may give its own name the address of this machine (DNS
-rebinding). Three fields tell such requests from those of the developer:
+A browser lets every page send requests to 127.0.0.1. A page may also point its own name to the address of this machine
+(DNS rebinding). These fields tell the requests of such pages from those of the developer:
 
 - `Host`: the name by which the client reached the server (RFC 9110 7.2). After a rebinding it is the page's own name.
 - `Origin`: the page that sent the request (Fetch, 3.2). Browsers leave it out of some requests, as for images.
-- `Sec-Fetch-Site` and `Referer`: what browsers send even then (Fetch Metadata, 2.4).
+- `Sec-Fetch-Site` and `Referer`: browsers send these even then (Fetch Metadata, 2.4).
 
-Command-line clients send a `Host` of this machine and none of the others.
+Command-line clients send a `Host` of this machine, and no other of these fields.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from brine_cli.http.messages import HeaderLine
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104  (they are recognised here, not bound)
+_ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared here, not bound)
 _NAME = r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)"
 HOST = re.compile(rf"{_NAME}(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_NAME}(?::[0-9]{{1,5}})?|null", re.ASCII)
 _PAGE = re.compile(rf"https?://{_NAME}(?::[0-9]{{1,5}})?(?![^/?#])", re.ASCII)
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://(?P<authority>[^/?#]*)", re.ASCII)
-_SHOWN = 100  # characters of a field value in an explanation
+_SHOWN = 100  # characters of a field value in an error message
 
 
-class Refusal(NamedTuple):
-    """Why a request is not answered: a status, and a sentence for the client that says what to do."""
+class Rejection(NamedTuple):
+    """The reason why a request is refused: a status, and a sentence that tells the client how to proceed."""
 
     status: int
     detail: str
@@ -43,10 +43,11 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Tells foreign requests from those of this machine, for a server that listens at `port`.
+    """The rules for a server that listens on `port`.
 
-    `names` are those of the address at which it listens. `hosts` are further values of Host, in lower case: NAME with
-    any port, or NAME:PORT. `origins` are further values of Origin, in lower case.
+    names: of the address on which it listens.
+    hosts: more values of Host, in lower case: NAME with any port, or NAME:PORT.
+    origins: more values of Origin, in lower case.
     """
 
     port: int
@@ -56,7 +57,7 @@ class Admission:
 
     @classmethod
     def at(cls, listener: socket.socket, host: str, *, hosts: Iterable[str] = (), origins: Iterable[str] = ()) -> Self:
-        """Return the admission for a server at `listener`, which was told to listen at `host`."""
+        """Return the admission for a server at `listener`. `host` is the address as the user gave it."""
         address, port = listener.getsockname()[:2]
         return cls(
             port=port,
@@ -67,22 +68,22 @@ class Admission:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return what `to_json` wrote."""
+        """Return the admission that `to_json` wrote."""
         content = json.loads(text)
         return cls(port=content.pop("port"), **{name: frozenset(values) for name, values in content.items()})
 
     def to_json(self) -> str:
-        """Return it as one line, for another process."""
+        """Return the admission as one line, for another process."""
         return json.dumps(asdict(self), default=list)
 
-    def refusal(self, method: str, target: bytes, lines: Iterable[HeaderLine]) -> Refusal | None:
-        """Return why the request must not be answered, or None. Names in `lines` are in lower case."""
+    def refusal(self, method: str, target: bytes, lines: Iterable[HeaderLine]) -> Rejection | None:
+        """Return the reason to refuse the request, or None. Names in `lines` are in lower case."""
         fields: dict[bytes, list[str]] = {}
         for name, value in lines:
             fields.setdefault(name, []).append(value.decode("latin-1").strip(" \t").lower())
         names = fields.get(b"host", [])
         if len(names) != 1:
-            return Refusal(400, f"The request has {len(names)} Host fields and must have one (RFC 9112 3.2).")
+            return Rejection(400, f"The request has {len(names)} Host fields and must have one (RFC 9112 3.2).")
         if absolute := _ABSOLUTE.match(target.decode("latin-1").lower()):
             names = [*names, absolute["authority"]]
         for authority in names:
@@ -90,14 +91,14 @@ class Admission:
                 return refusal
         return self._foreign_page(method, fields, HOST.fullmatch(names[-1]))
 
-    def _foreign_host(self, value: str) -> Refusal | None:
+    def _foreign_host(self, value: str) -> Rejection | None:
         parts = HOST.fullmatch(value)
         if parts is None:
-            return Refusal(400, f"Host is {_shown(value)}, which is not a name and a port (RFC 9110 7.2).")
+            return Rejection(400, f"Host is {_shown(value)}, which is not a name and a port (RFC 9110 7.2).")
         name, port = parts["name"], int(parts["port"] or 80)
         if name in self.hosts or f"{name}:{port}" in self.hosts or (port == self.port and self._is_ours(name)):
             return None
-        return Refusal(
+        return Rejection(
             421,
             f"Host is {_shown(value)}, which is no name of this server: a web page may have sent the request by DNS "
             f"rebinding. Use port {self.port} of localhost, or start the server with --allow-host {value[:_SHOWN]}.",
@@ -106,12 +107,14 @@ class Admission:
     def _is_ours(self, name: str) -> bool:
         return bool(
             name in _THIS_MACHINE
-            or name.endswith(".localhost")  # never another machine's (RFC 6761 6.3)
+            or name.endswith(".localhost")  # never the name of another machine (RFC 6761 6.3)
             or name.strip("[]") in self.names
-            or (self.names & _ALL_ADDRESSES and _is_address(name))  # no page can have an address as its name
+            or (self.names & _ALL_ADDRESSES and _is_address(name))  # the name of a page is never an address
         )
 
-    def _foreign_page(self, method: str, fields: dict[bytes, list[str]], host: re.Match[str] | None) -> Refusal | None:
+    def _foreign_page(
+        self, method: str, fields: dict[bytes, list[str]], host: re.Match[str] | None
+    ) -> Rejection | None:
         reached = host["name"] if host else ""
         if origins := fields.get(b"origin"):
             foreign = next((origin for origin in origins if not self._is_our_page(origin, reached)), None)
@@ -122,8 +125,8 @@ class Admission:
         pages = [found[0] for referer in fields.get(b"referer", ()) if (found := _PAGE.match(referer))]
         if pages and all(self._is_our_page(page, reached) for page in pages):
             return None
-        told = f"Referer is of {_shown(pages[0])}" if pages else "there is no Referer"
-        return self._refused_page(f"Sec-Fetch-Site is {_shown(site[0])} and {told}", pages[0] if pages else "")
+        referer = f"Referer is of {_shown(pages[0])}" if pages else "there is no Referer"
+        return self._refused_page(f"Sec-Fetch-Site is {_shown(site[0])} and {referer}", pages[0] if pages else "")
 
     def _is_our_page(self, origin: str, reached: str) -> bool:
         parts = _PAGE.fullmatch(origin)
@@ -134,16 +137,16 @@ class Admission:
         )
 
     @staticmethod
-    def _refused_page(why: str, origin: str) -> Refusal:
+    def _refused_page(why: str, origin: str) -> Rejection:
         allowing = f" {origin}" if len(origin) <= _SHOWN and ORIGIN.fullmatch(origin) else ""
         advice = f"If the page is yours, start the server with --allow-origin{allowing}."
-        if origin == "null":  # what pages of every site have in a sandbox
+        if origin == "null":  # the Origin of every sandboxed page
             advice = "If the page is yours, serve it from an address of this machine, outside of a sandbox."
-        return Refusal(403, f"{why}: a web page of another machine sent the request. {advice}")
+        return Rejection(403, f"{why}: a web page of another machine sent the request. {advice}")
 
 
 def _opens_a_page(method: str, fields: dict[bytes, list[str]]) -> bool:
-    """Whether a person follows a link: the answer becomes a page of its own, which the linking page cannot read."""
+    """Return whether the user follows a link. The linking page cannot read the page that opens."""
     return (
         method in {"GET", "HEAD"}
         and fields.get(b"sec-fetch-mode") == ["navigate"]

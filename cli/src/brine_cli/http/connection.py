@@ -1,7 +1,6 @@
-"""One client's connection: HTTP/1.1 with keep-alive, read and written by h11.
+"""The connection of one client: HTTP/1.1 with keep-alive, read and written by h11.
 
-Two rules: bytes are passed on as they came (methods, targets and field values are never normalised), and every
-wait has an end.
+The connection never normalises methods, targets and field values. Every wait has a timeout.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     type Answerer = Callable[[HttpRequest], HttpResponse]
 
-# What frames a message is the connection's business, whatever the function says (docs/aws-http-events.md).
+# Only the connection sets the fields that frame a message (docs/aws-http-events.md).
 _FRAMING = frozenset(
     {
         b"connection",
@@ -38,14 +37,14 @@ _FRAMING = frozenset(
         b"upgrade",
     }
 )
-_PARSER_BYTES = 64 * 1024  # room for a header that is too large to be refused politely
+_PARSER_BYTES = 64 * 1024  # enough to read a header that is too large, and to answer 431
 _CHUNK = 64 * 1024
 _LINGER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a slow client is waited for, in seconds: between requests, for the rest of one, and while it reads."""
+class Timeouts:
+    """Timeouts in seconds: between requests, for the rest of a request, and for the client to read a response."""
 
     idle: float = 60.0
     request: float = 60.0
@@ -53,28 +52,28 @@ class Patience:
 
 
 class HttpConnection:
-    """Serves the requests of one connection, one after the other."""
+    """Serves the requests of one connection one after the other."""
 
-    def __init__(self, connection: socket.socket, client: str, answer: Answerer, patience: Patience) -> None:
+    def __init__(self, connection: socket.socket, client: str, answer: Answerer, timeouts: Timeouts) -> None:
         self._socket = connection
         self._client = client
         self._answer = answer
-        self._patience = patience
+        self._timeouts = timeouts
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_PARSER_BYTES)
 
     def serve(self) -> None:
-        """Answers until either side is done. Whatever the client does wrong ends here."""
+        """Answer requests until the client or the server closes. Errors of the client end here."""
         try:
             while self._exchange():
                 self._http.start_next_cycle()
             self._linger()
         except (OSError, h11.LocalProtocolError):
-            return  # the client went away or is too slow; nobody is left to tell
+            return  # the client has closed or is too slow, so no answer can reach it
 
     def _exchange(self) -> bool:
-        """Reads one request and answers it. False when the connection is to be closed."""
+        """Read one request and answer it. Return False if the connection must be closed."""
         try:
-            head = self._next_event(time.monotonic() + self._patience.idle)
+            head = self._next_event(time.monotonic() + self._timeouts.idle)
             if not isinstance(head, h11.Request):
                 return False
             response = self._respond(head)
@@ -97,7 +96,7 @@ class HttpConnection:
             self._write(
                 self._http.send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")) or b""
             )
-        body = self._read_body(time.monotonic() + self._patience.request)
+        body = self._read_body(time.monotonic() + self._timeouts.request)
         if body is None:
             return limits.body_too_large(f"more than {limits.REQUEST_BODY_BYTES:,}")
         return self._answer(
@@ -111,7 +110,7 @@ class HttpConnection:
         )
 
     def _read_body(self, deadline: float) -> bytes | None:
-        """The whole body, or None as soon as it is longer than API Gateway takes."""
+        """Return the whole body, or None as soon as it is larger than API Gateway allows."""
         parts: list[bytes] = []
         size = 0
         while True:
@@ -149,11 +148,11 @@ class HttpConnection:
         self._write(b"".join(part for part in parts if part))
 
     def _write(self, data: bytes) -> None:
-        self._socket.settimeout(self._patience.response)
+        self._socket.settimeout(self._timeouts.response)
         self._socket.sendall(data)
 
     def _linger(self) -> None:
-        """Lets the client read the last answer: closing on unread bytes would reset the connection."""
+        """Let the client read the last response: closing with unread bytes would reset the connection."""
         self._socket.shutdown(socket.SHUT_WR)
         deadline = time.monotonic() + _LINGER_SECONDS
         while (left := deadline - time.monotonic()) > 0:
@@ -167,9 +166,9 @@ def _has_body(method: bytes, status: int) -> bool:
 
 
 def _content_length(method: bytes, response: HttpResponse) -> bytes | None:
-    """The length to declare: the body's, or for HEAD and 304 the one that the function speaks of (RFC 9110 8.6).
+    """Return the length to declare: of the body, or for HEAD and 304 the one that the function set (RFC 9110 8.6).
 
-    Never a length of 0 for want of a better one: to a HEAD it would say that a GET has no body either.
+    It is never 0 for want of a better value: for a HEAD, this would say that a GET has no body either.
     """
     if _has_body(method, response.status):
         return str(len(response.body)).encode()

@@ -1,4 +1,4 @@
-"""HTTP messages as bytes on the wire, between the server and the API behind it."""
+"""HTTP messages as bytes, between the server and the API behind it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ type HeaderLine = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A complete request. `target` is the request target as sent; header names are in lower case."""
+    """A complete request. `target` is the request target as sent. Header names are in lower case."""
 
     method: str
     target: bytes
@@ -18,13 +18,13 @@ class HttpRequest:
     client: str
 
     def header(self, name: bytes) -> bytes | None:
-        """The first value of the field `name` (given in lower case)."""
+        """Return the first value of the field `name` (in lower case), or None."""
         return next((value for own, value in self.headers if own == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """A complete final response; framing fields and `date` are the server's to add."""
+    """A complete final response. The server adds framing fields and `date`."""
 
     status: int
     headers: tuple[HeaderLine, ...] = ()

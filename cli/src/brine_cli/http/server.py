@@ -1,4 +1,4 @@
-"""A threaded HTTP/1.1 server: one thread per connection, so that a hundred slow requests do not wait for each other."""
+"""A threaded HTTP/1.1 server. Each connection has a thread, so slow requests do not block each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from brine_cli.errors import PortTaken
-from brine_cli.http.connection import HttpConnection, Patience
+from brine_cli.http.connection import HttpConnection, Timeouts
 
 if TYPE_CHECKING:
     from brine_cli.http.connection import Answerer
@@ -18,7 +18,7 @@ _PAUSE_SECONDS = 0.05
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises PortTaken."""
+    """Return a listening socket. Port 0 takes a free port. Raises PortTaken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -32,18 +32,18 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """The URL at which `listener` is reached."""
+    """Return the URL of `listener`."""
     host, port = listener.getsockname()
     return f"http://{host}:{port}"
 
 
 class HttpServer:
-    """Serves `answer` on a listening socket between entering and leaving the context. It owns the socket."""
+    """Serves `answer` on a listening socket within the context. The server owns the socket."""
 
-    def __init__(self, listener: socket.socket, answer: Answerer, patience: Patience | None = None) -> None:
+    def __init__(self, listener: socket.socket, answer: Answerer, timeouts: Timeouts | None = None) -> None:
         self._listener = listener
         self._answer = answer
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or Timeouts()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -67,7 +67,7 @@ class HttpServer:
             try:
                 connection, address = self._listener.accept()
             except OSError:
-                # This client is gone, or we are out of file descriptors until another one goes.
+                # The client has closed, or there are no free file descriptors until another client closes.
                 if self._stopping.wait(_PAUSE_SECONDS):
                     return
                 continue
@@ -81,12 +81,12 @@ class HttpServer:
                 self._connections.add(connection)
             try:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                HttpConnection(connection, client, self._answer, self._patience).serve()
+                HttpConnection(connection, client, self._answer, self._timeouts).serve()
             finally:
                 with self._lock:
                     self._connections.discard(connection)
 
 
 def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it is gone already
+    with contextlib.suppress(OSError):  # closed already
         connection.shutdown(socket.SHUT_RDWR)

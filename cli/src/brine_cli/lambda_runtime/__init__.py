@@ -1,1 +1,1 @@
-"""AWS Lambda, emulated: execution environments in processes of their own, and the poller of SQS queues."""
+"""Emulated AWS Lambda: execution environments in their own processes, and the poller of SQS queues."""

@@ -1,4 +1,4 @@
-"""An execution environment: one worker process of one function, seen from the twin."""
+"""An execution environment: one worker process of one function, as the twin controls it."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _WORKER = Path(worker.__file__)
-_LAST_LINES_SECONDS = 1.0  # a process that the handler started may hold the pipe for longer
+_LAST_LINES_SECONDS = 1.0  # a process that the handler started may keep the pipe open for longer
 
 
 class InvocationFailed(Exception):
-    """The function gave no answer. The message says why, for the console."""
+    """The function gave no result. The message says why, for the console."""
 
 
 class InitFailed(InvocationFailed):
-    """The handler's module could not be loaded. The message is the traceback."""
+    """The module of the handler could not be loaded. The message is the traceback."""
 
 
 class HandlerFailed(InvocationFailed):
-    """The handler raised, or returned what is not JSON. The message is the traceback."""
+    """The handler raised, or its result is not JSON. The message is the traceback."""
 
 
 class EnvironmentDied(InvocationFailed):
@@ -44,9 +44,11 @@ class EnvironmentDied(InvocationFailed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """How to start a function: `path` before the standard library on sys.path, `variables` as its whole environment.
+    """The settings to start a function.
 
-    `show` gets what it prints to stdout, line by line; without it, stdout is the twin's own.
+    path: folders before the standard library on sys.path.
+    variables: the complete environment.
+    show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
     """
 
     name: str
@@ -60,7 +62,7 @@ class Launch:
 
 
 class Environment:
-    """One worker process, from its start to its end; it is never restarted, only replaced."""
+    """One worker process from its start to its end. It is never restarted, only replaced."""
 
     def __init__(self, launch: Launch, *, threads: int, report: Callable[[str], None]) -> None:
         self._launch = launch
@@ -75,7 +77,7 @@ class Environment:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and worker)
-                # Isolated and without `site`: no .pth file may put the workspace's source folders on the path.
+                # Isolated and without `site`: no .pth file may add the source folders of the workspace to the path.
                 [sys.executable, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
                 cwd=launch.code,
                 env=dict(launch.variables),
@@ -100,11 +102,11 @@ class Environment:
         )
 
     def wait_until_ready(self, timeout: float) -> None:
-        """Waits for the end of the init phase. Raises InvocationFailed, or TimeoutError after `timeout` seconds."""
+        """Wait for the end of the init phase. Raises InvocationFailed, or TimeoutError after `timeout` seconds."""
         self._ready.result(timeout)
 
     def submit(self, event: bytes) -> Future[bytes]:
-        """Starts an invocation; the future gives the answer as JSON or raises InvocationFailed."""
+        """Start an invocation. The future returns the result as JSON, or raises InvocationFailed."""
         future: Future[bytes] = Future()
         with self._lock:
             invocation = next(self._ids)
@@ -121,13 +123,13 @@ class Environment:
         return future
 
     def stop(self) -> None:
-        """Ends the process at once, as Lambda does, and waits until it is gone."""
+        """Kill the process, as Lambda does, and wait for its end."""
         self._stopping = True
         self._process.kill()
         self._reader.join()
 
     def _send(self, head: worker.Head, payload: bytes = b"") -> None:
-        # When the process has ended, the reader is about to tell everyone who waits.
+        # If the process has ended, the reader informs all waiting callers.
         with self._sending, contextlib.suppress(OSError):
             self._socket.sendall(worker.pack_frame(head, payload))
 
@@ -137,9 +139,9 @@ class Environment:
                 while frame := worker.read_frame(stream):
                     self._take(*frame)
             except OSError:
-                pass  # reset: the process was killed with frames unread
+                pass  # reset: the process was killed with unread frames
         status = self._process.wait()
-        self._output.join(_LAST_LINES_SECONDS)  # what it said before it died comes before what we say of it
+        self._output.join(_LAST_LINES_SECONDS)  # print its last lines before our report of its end
         with self._lock:
             self.is_alive = False
             waiting: list[Future[bytes] | Future[None]] = list(self._pending.values())
@@ -157,7 +159,7 @@ class Environment:
             case "ready":
                 self._ready.set_result(None)
             case "init-failed":
-                self.is_alive = False  # the next request must not meet it while it ends
+                self.is_alive = False  # no further request may go to this process
                 self._ready.set_exception(InitFailed(f"{self._launch.name} cannot be loaded\n{head['error']}"))
             case kind:
                 with self._lock:

@@ -1,6 +1,6 @@
-"""How the requests for one function are spread over its processes.
+"""The execution environments of a function, and the distribution of requests to them.
 
-Lambda starts an environment for each concurrent request. The twin has two stand-ins: one process with many threads
+Lambda starts an environment for each concurrent request. The twin has two simpler ways: one process with many threads
 (fast to start, a single L1), or N processes with one request at a time and an L1 each.
 """
 
@@ -28,26 +28,28 @@ class FunctionTimedOut(InvocationFailed):
 
 
 class IntegrationTimedOut(Exception):
-    """API Gateway waits no longer. The function may still be running."""
+    """API Gateway stopped waiting. The function may still be running."""
 
 
 class Environments(Protocol):
     """The processes of one function."""
 
     def start(self) -> None:
-        """Starts what is not running."""
+        """Start the processes that are not running."""
 
     def wait_until_ready(self) -> None:
-        """Waits for the init phase of every process. Raises InvocationFailed."""
+        """Wait for the init phase of every process. Raises InvocationFailed."""
 
-    def invoke(self, event: bytes, *, patience: float) -> bytes:
-        """The function's answer to an event, both as JSON.
+    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+        """Return the function's result for an event, both as JSON.
 
-        Waits `patience` seconds at most. Raises InvocationFailed and IntegrationTimedOut.
+        timeout: the longest wait in seconds.
+
+        Raises InvocationFailed and IntegrationTimedOut.
         """
 
     def stop(self) -> None:
-        """Ends every process and waits until it is gone."""
+        """Kill every process and wait for its end."""
 
 
 class SharedEnvironment:
@@ -61,24 +63,24 @@ class SharedEnvironment:
         self._is_stopped = True
 
     def start(self) -> None:
-        """Starts the process."""
+        """Start the process."""
         self._is_stopped = False
         self._current()
 
     def wait_until_ready(self) -> None:
-        """Waits for the init phase. Raises InvocationFailed."""
+        """Wait for the init phase. Raises InvocationFailed."""
         _await_init(self._current(), limits.INIT_SECONDS)
 
-    def invoke(self, event: bytes, *, patience: float) -> bytes:
-        """See Environments. A request that times out is answered; its thread runs on and its answer is dropped."""
-        deadline = time.monotonic() + patience
+    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+        """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
+        deadline = time.monotonic() + timeout
         environment = self._current()
-        _await_init(environment, patience)
+        _await_init(environment, timeout)
         future = environment.submit(event)
         return _result(future, self._launch, deadline)
 
     def stop(self) -> None:
-        """Ends the process."""
+        """Kill the process."""
         with self._lock:
             self._is_stopped = True
             if self._environment is not None:
@@ -95,7 +97,7 @@ class SharedEnvironment:
 
 
 class ExclusiveEnvironments:
-    """`count` processes, each with one request at a time; a request waits for a free one."""
+    """A fixed number of processes, each with one request at a time. A request waits for a free process."""
 
     def __init__(self, launch: Launch, count: int, report: Callable[[str], None]) -> None:
         self._launch = launch
@@ -107,7 +109,7 @@ class ExclusiveEnvironments:
         self._is_stopped = True
 
     def start(self) -> None:
-        """Starts the processes."""
+        """Start the processes."""
         with self._lock:
             self._is_stopped = False
             self._all = [self._new() for _ in range(self._count)]
@@ -116,16 +118,19 @@ class ExclusiveEnvironments:
                 self._idle.put(place)
 
     def wait_until_ready(self) -> None:
-        """Waits for the init phase of every process. Raises InvocationFailed."""
+        """Wait for the init phase of every process. Raises InvocationFailed."""
         for environment in self._all:
             _await_init(environment, limits.INIT_SECONDS)
 
-    def invoke(self, event: bytes, *, patience: float) -> bytes:
-        """See Environments. A process whose request outlives the function's Timeout is killed, as Lambda does."""
-        deadline = time.monotonic() + patience
+    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+        """See Environments.
+
+        A process is killed if its request takes longer than the function's Timeout, as Lambda does.
+        """
+        deadline = time.monotonic() + timeout
         idle = self._idle
         try:
-            place = idle.get(timeout=patience)
+            place = idle.get(timeout=timeout)
         except queue.Empty as error:
             raise IntegrationTimedOut from error
         try:
@@ -142,11 +147,11 @@ class ExclusiveEnvironments:
             environment.stop()
             raise
         except IntegrationTimedOut:
-            _stop_later(environment, future, self._launch.timeout - patience)
+            _stop_later(environment, future, self._launch.timeout - timeout)
             raise
 
     def stop(self) -> None:
-        """Ends every process."""
+        """Kill every process."""
         with self._lock:
             self._is_stopped = True
             for environment in self._all:
@@ -164,9 +169,9 @@ class ExclusiveEnvironments:
             return self._all[place]
 
 
-def _await_init(environment: Environment, patience: float) -> None:
+def _await_init(environment: Environment, timeout: float) -> None:
     try:
-        environment.wait_until_ready(patience)
+        environment.wait_until_ready(timeout)
     except TimeoutError as error:
         raise IntegrationTimedOut from error
 

@@ -1,4 +1,4 @@
-"""Prepares what each function runs with, as Lambda lays it out: /opt, the import path, the environment variables."""
+"""The settings to run a function as Lambda does: the files in /opt, the import path, the environment variables."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _OPT = "/opt"
 def prepare(
     function: Function, opt: Path, *, variables: Mapping[str, str], show: Callable[[str], None] | None
 ) -> Launch:
-    """Fills the folder `opt` with the function's plain layers and says how to start it.
+    """Copy the function's unbuilt layers into the folder `opt`, and return the settings to start it.
 
-    `variables` replace those of the same name that the template declares; `show` is Launch's.
+    variables: replace declared variables of the same name.
+    show: see Launch.
     """
     shutil.rmtree(opt, ignore_errors=True)
     opt.mkdir(parents=True)
@@ -49,12 +50,12 @@ def prepare(
 
 
 def _in_opt(value: str, opt: Path) -> str:
-    """`value` with a path in /opt turned into one in `opt`."""
+    """Return `value` with a path in /opt replaced by one in `opt`."""
     return str(opt) + value.removeprefix(_OPT) if value == _OPT or value.startswith(f"{_OPT}/") else value
 
 
 def _lambda_variables(function: Function) -> dict[str, str]:
-    """What Lambda sets (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
+    """Return the variables of Lambda (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
     return CREDENTIALS | {
         "_HANDLER": function.handler,
         "AWS_DEFAULT_REGION": REGION,

@@ -1,7 +1,7 @@
-"""Takes messages from a queue and hands them to a function in batches, as Lambda's event source mapping does.
+"""The poller of a queue: it receives messages and invokes a function with batches, like Lambda's event source mapping.
 
-What the function does not report as failed is deleted; the rest comes again once its visibility timeout is over, and
-after the queue's maxReceiveCount goes to the dead-letter queue.
+Messages that the function does not report as failed are deleted. A failed message comes again after its visibility
+timeout. After the queue's maxReceiveCount it moves to the dead-letter queue.
 (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)
 """
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     type Message = dict[str, Any]
 
-# Lambda waits at the queue for 20 s instead. moto would wait inside, and answer nobody else meanwhile.
+# Lambda uses long polling of 20 s instead. moto would block all other requests during that time.
 PAUSE_SECONDS = 0.2
 
 
 class QueuePoller:
-    """The thread of one event source: one batch at a time, in the order in which the queue gives messages.
+    """The thread of one event source: one batch at a time, in the order of the queue.
 
-    `invoke` gives the function's answer to an event, both as JSON; it raises InvocationFailed or IntegrationTimedOut.
+    invoke: returns the function's result for an event, both as JSON. Raises InvocationFailed or IntegrationTimedOut.
     """
 
     def __init__(
@@ -52,19 +52,19 @@ class QueuePoller:
         self._pause = pause
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{source.function} messages", daemon=True)
-        self._last_trouble = ""
+        self._last_problem = ""
         self._url = ""
 
     def start(self) -> None:
-        """Begins to take messages."""
+        """Start to receive messages."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Takes no more messages. What is with the function is left to end."""
+        """Stop receiving messages. The current invocation continues."""
         self._stopping.set()
 
     def join(self) -> None:
-        """Waits until the last batch has come to its end, which the end of the function's process brings about."""
+        """Wait for the end of the last batch. It ends at the latest when the process of the function ends."""
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -73,13 +73,13 @@ class QueuePoller:
             try:
                 is_idle = not self.poll()
             except (ClientError, BotoCoreError) as error:
-                self._tell(f"the queue of {self._source.function} does not answer: {error}")
+                self._report_once(f"the queue of {self._source.function} does not answer: {error}")
                 is_idle = True
             if is_idle:
                 self._stopping.wait(self._pause)
 
     def poll(self) -> bool:
-        """Handles one batch. Whether there was one. Raises ClientError and BotoCoreError when the queue fails."""
+        """Handle one batch. Return whether the queue had messages. Raises ClientError and BotoCoreError."""
         if not self._url:
             self._url = self._sqs.get_queue_url(QueueName=self._source.queue_name)["QueueUrl"]
         received = self._sqs.receive_message(
@@ -99,31 +99,34 @@ class QueuePoller:
         return bool(messages)
 
     def _deliver(self, messages: list[Message]) -> list[Message]:
-        """Those of the messages that the function is done with."""
+        """Return the messages that the function has handled."""
         event = json.dumps({"Records": [_record(message, self._source.queue_arn) for message in messages]})
         try:
             answer = json.loads(self._invoke(event.encode()))
         except (InvocationFailed, IntegrationTimedOut) as failure:
-            why = str(failure) or "it took longer than the twin waits"
-            self._tell(f"{len(messages)} messages for {self._source.function} will come again: {why}")
+            why = str(failure) or "it took too long"
+            self._report_once(f"{len(messages)} messages for {self._source.function} will be delivered again: {why}")
             return []
         if not self._source.reports_failures:
             return messages
         failed = failed_ids(answer, {message["MessageId"] for message in messages})
         if failed is None:
-            self._tell(f"{len(messages)} messages for {self._source.function} will come again: it names none of them")
+            self._report_once(
+                f"{len(messages)} messages for {self._source.function} will be delivered again: "
+                "its batch response is malformed"
+            )
             return []
         return [message for message in messages if message["MessageId"] not in failed]
 
-    def _tell(self, what: str) -> None:
-        """Reports trouble, but neither that which lasts again and again nor that of being stopped."""
-        if what != self._last_trouble and not self._stopping.is_set():
+    def _report_once(self, what: str) -> None:
+        """Report a problem, unless the last report was the same or the poller is stopping."""
+        if what != self._last_problem and not self._stopping.is_set():
             self._report(what)
-        self._last_trouble = what
+        self._last_problem = what
 
 
 def failed_ids(answer: Any, sent: set[str]) -> set[str] | None:
-    """The ids that a partial batch response reports, or None when it is malformed: then all have failed."""
+    """Return the ids in a partial batch response, or None if it is malformed: then all messages have failed."""
     failures = answer.get("batchItemFailures") if isinstance(answer, dict) else answer
     if failures is None:
         return set()

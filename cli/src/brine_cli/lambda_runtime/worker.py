@@ -1,8 +1,9 @@
-"""Runs one function in a process of its own, as Lambda's runtime does: init once, then event after event.
+"""Runs one function in its own process, as the runtime of Lambda does: one init, then one event after the other.
 
-This file is a program as well as a module, and as a program it may use nothing but the standard library: the process
-must see only the function's folder, its layers and the installed packages. It talks through one socket in frames: two
-4-byte lengths, a JSON head, a payload. The first frame says what to load. When the other end closes, it ends.
+This file is a module and a program. As a program it may use only the standard library, since the process must see only
+the function's folder, its layers and the installed packages. It communicates over one socket in frames: two 4-byte
+lengths, a JSON head, a payload. The first frame says which handler to load. The process ends when the other end closes
+the socket.
 """
 
 from __future__ import annotations
@@ -28,18 +29,21 @@ if TYPE_CHECKING:
     type Head = dict[str, Any]
 
 _IMPORTLIB = importlib.__file__
-_CONFIG_ERROR = ("brine.errors", "ConfigError")  # by its names: brine is the function's, and not ours to import
+_CONFIG_ERROR = (
+    "brine.errors",
+    "ConfigError",
+)  # by name, since the package belongs to the function and may not be imported here
 _LENGTHS = struct.Struct(">II")
 
 
 def pack_frame(head: Head, payload: bytes = b"") -> bytes:
-    """One frame as bytes."""
+    """Return one frame as bytes."""
     packed = json.dumps(head).encode()
     return _LENGTHS.pack(len(packed), len(payload)) + packed + payload
 
 
 def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
-    """The next frame of a stream, or None when it has ended."""
+    """Return the next frame of a stream, or None at its end."""
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
@@ -49,14 +53,14 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
 
 
 class _Identity:
-    """Lambda's `context.identity`; only callers through a mobile SDK fill it."""
+    """Lambda's `context.identity`. Only requests of a mobile SDK have values in it."""
 
     cognito_identity_id = None
     cognito_identity_pool_id = None
 
 
 class Context:
-    """What Lambda passes beside the event (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+    """The context argument of a handler (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
     def __init__(self, request_id: str, arn: str, deadline: float) -> None:
         self.aws_request_id = request_id
@@ -71,13 +75,13 @@ class Context:
         self._deadline = deadline
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function is stopped, never below zero."""
+        """Return the milliseconds until the function is stopped, never below zero."""
         return max(0, int((self._deadline - time.time()) * 1000))
 
 
 class _Worker:
     def __init__(self, connection: socket.socket) -> None:
-        connection.set_inheritable(False)  # a process that the handler starts must not keep the twin waiting
+        connection.set_inheritable(False)  # a process that the handler starts must not keep the socket open
         self._connection = connection
         self._stream = connection.makefile("rb")
         self._sending = threading.Lock()
@@ -89,7 +93,7 @@ class _Worker:
         sys.path[:] = [*setup["code"], *sys.path, *setup["packages"]]
         try:
             handler = _load(setup["handler"])
-        except BaseException as error:  # noqa: BLE001  (whatever stops a module from loading, SystemExit too)
+        except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)
             self._send({"kind": "init-failed", "error": _explain(error)})
             os._exit(1)
         self._send({"kind": "ready"})
@@ -103,7 +107,7 @@ class _Worker:
     def _receive(self) -> None:
         while frame := read_frame(self._stream):
             self._frames.put(frame)
-        os._exit(0)  # the twin is gone
+        os._exit(0)  # the twin has ended
 
     def _invoke(self, handler: Handler, head: Head, payload: bytes) -> None:
         try:
@@ -112,7 +116,7 @@ class _Worker:
         except SystemExit as error:
             print(f"{head['arn']}: the handler called sys.exit({error.code!r})", file=sys.stderr)
             os._exit(error.code if isinstance(error.code, int) else 1)
-        except Exception as error:  # noqa: BLE001  (the handler's errors, and answers that are not JSON, are the function's)
+        except Exception as error:  # noqa: BLE001  (an error of the handler, or a result that is not JSON)
             self._send({"kind": "error", "id": head["id"], "error": _explain(error)})
         else:
             self._send({"kind": "answer", "id": head["id"]}, packed)
@@ -129,7 +133,7 @@ def _load(handler: str) -> Handler:
 
 
 def _explain(error: BaseException) -> str:
-    """The traceback from where the function's own code begins; of settings that cannot be used, what is wrong."""
+    """Return the traceback from the first line of the function's code; for invalid settings, only the message."""
     if (type(error).__module__, type(error).__qualname__) == _CONFIG_ERROR:
         return "".join(traceback.format_exception_only(error)).rstrip()
     trace = error.__traceback__
@@ -141,7 +145,7 @@ def _explain(error: BaseException) -> str:
 
 
 def _number(value: object) -> object:
-    if isinstance(value, decimal.Decimal):  # Lambda's marshaller knows these beyond JSON
+    if isinstance(value, decimal.Decimal):  # Lambda's JSON encoder accepts Decimal too
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 

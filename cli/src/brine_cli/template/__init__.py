@@ -1,1 +1,1 @@
-"""Reads template.yaml as CloudFormation and SAM do, and gives the functions, routes and queues that it declares."""
+"""The template, read as CloudFormation and SAM do: its functions, routes, queues and data resources."""

@@ -1,4 +1,4 @@
-"""What a template deploys, as far as the twin runs it: functions, layers, and the events that invoke them."""
+"""The functions, layers and event sources of a template, as far as the twin runs them."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brine_cli.template.document import Node, Template
-    from brine_cli.template.event_sources import QueueSource, Route
+    from brine_cli.template.event_sources import ApiRoute, QueueSource
     from brine_cli.template.intrinsics import Resolver
 
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"
 _LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
-# What somebody must make before the functions run, and the property that may name it.
+# The resources that must exist before the functions run, and the property that may name each.
 NAMED_BY = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SecretsManager::Secret": "Name",
     "AWS::SQS::Queue": "QueueName",
 }
-_DEFAULT_TIMEOUT = 3  # seconds; what Lambda gives when the template says nothing
+_DEFAULT_TIMEOUT = 3  # seconds; Lambda's default
 _DEFAULT_MEMORY = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """A layer. `sam build` puts a built one under /opt/python; the others lie in /opt as they are."""
+    """A layer. `sam build` puts a built layer into /opt/python. The files of other layers are in /opt unchanged."""
 
     logical_id: str
     content: Path
@@ -42,7 +42,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function and what it runs with. `timeout` is in seconds, `memory` in MB."""
+    """A function with its settings. `timeout` is in seconds, `memory` in MB."""
 
     logical_id: str
     code: Path
@@ -54,34 +54,34 @@ class Function:
 
     @property
     def arn(self) -> str:
-        """The function's ARN, as a context object gives it."""
+        """The ARN of the function, as in the context object."""
         return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.logical_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """Everything of a template that the twin runs. `unserved` are events that it does not deliver, for people."""
+    """All parts of a template that the twin runs. `unserved` lists the events that it does not deliver."""
 
     functions: Mapping[str, Function]
-    routes: tuple[Route, ...]
+    routes: tuple[ApiRoute, ...]
     queue_sources: tuple[QueueSource, ...] = ()
     unserved: tuple[str, ...] = ()
 
 
 def layer_arn(logical_id: str) -> str:
-    """What `!Ref` of a layer gives."""
+    """Return the value of `!Ref` of a layer."""
     return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{logical_id}:1"
 
 
 def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
-    """The attributes by which a Resolver knows the template's layers."""
+    """Return the attributes of the template's layers for a Resolver."""
     return {
         (name, "Ref"): layer_arn(name) for name, resource in template.resources.items() if resource["Type"] in _LAYERS
     }
 
 
 def data_resources(template: Template, resolver: Resolver) -> dict[str, Node]:
-    """The tables, buckets, secrets and queues of `template`, resolved, by logical id."""
+    """Return the resolved tables, buckets, secrets and queues of `template` by logical id."""
     resolved = {
         name: resolver.resource(name) for name, resource in template.resources.items() if resource["Type"] in NAMED_BY
     }
@@ -89,7 +89,7 @@ def data_resources(template: Template, resolver: Resolver) -> dict[str, Node]:
 
 
 def read_application(template: Template, resolver: Resolver) -> Application:
-    """The application in `template`. Raises TemplateError where it would not deploy or could not run."""
+    """Return the application in `template`. Raises TemplateError if it could not be deployed or run."""
     resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
     layers = {
         layer_arn(name): _layer(template, name, resource)
@@ -104,7 +104,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         if resource["Type"] == _API
     }
     functions: dict[str, Function] = {}
-    routes: list[Route] = []
+    routes: list[ApiRoute] = []
     queue_sources: list[QueueSource] = []
     unserved: list[str] = []
     for name, resource in resources.items():
@@ -115,7 +115,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
         for event_name, event in (properties.get("Events") or {}).items():
             where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
             if event.get("Type") == "HttpApi":
-                # Without an ApiId it is the API that SAM makes of Globals alone.
+                # An event without an ApiId uses the API that SAM makes from Globals.
                 api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
                 routes.append(read_route(where, name, of_event, api))
             elif event.get("Type") == "SQS":
@@ -137,7 +137,7 @@ def read_application(template: Template, resolver: Resolver) -> Application:
 
 
 def _merged(defaults: Node, own: Node) -> Node:
-    """SAM's rule for Globals: maps are merged, lists joined, everything else is replaced."""
+    """Merge Globals as SAM does: maps are merged, lists joined, all other values replaced."""
     if isinstance(defaults, dict) and isinstance(own, dict):
         return {**defaults, **{key: _merged(defaults[key], own[key]) if key in defaults else own[key] for key in own}}
     if isinstance(defaults, list) and isinstance(own, list):
@@ -186,5 +186,5 @@ def _declared_layers(name: str, declared: Node, layers: Mapping[str, Layer]) -> 
 
 
 def _as_text(value: Node) -> str:
-    """An environment variable as CloudFormation hands it over."""
+    """Return an environment variable as CloudFormation writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

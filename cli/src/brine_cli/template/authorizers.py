@@ -1,4 +1,4 @@
-"""Which authorizer a route of the HTTP API has, by SAM's rules.
+"""The authorizer of a route of the HTTP API, by the rules of SAM.
 
 (https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-httpapi-httpapiauth.html)
 """
@@ -16,9 +16,9 @@ type Authorizer = Literal["NONE", "AWS_IAM"]
 
 
 def authorizer_of(where: str, event: Node, api: Node) -> Authorizer:
-    """The authorizer of the route that an event of type HttpApi makes. Both are resolved `Properties`.
+    """Return the authorizer of the route of an HttpApi event. Both arguments are resolved `Properties`.
 
-    Raises TemplateError, also where SAM would.
+    Raises TemplateError, also if SAM would refuse the template.
     """
     of_api = api.get("Auth") or {}
     default = of_api.get("DefaultAuthorizer")
@@ -29,8 +29,8 @@ def authorizer_of(where: str, event: Node, api: Node) -> Authorizer:
             raise TemplateError(f"{where}: Authorizer NONE needs a DefaultAuthorizer in the API's Auth")
         return "NONE"
     if name != "AWS_IAM":
-        raise TemplateError(f"{where}: the local twin does not know the authorizer {name}, only AWS_IAM and NONE")
+        raise TemplateError(f"{where}: the local twin does not support the authorizer {name}, only AWS_IAM and NONE")
     if of_api.get("EnableIamAuthorizer") is not True:
         raise TemplateError(f"{where}: AWS_IAM needs EnableIamAuthorizer: true in the API's Auth")
-    # SAM leaves OPTIONS open, because a preflight cannot be signed.
+    # SAM leaves OPTIONS without an authorizer, because a preflight request cannot be signed.
     return "AWS_IAM" if own or str(event.get("Method")).upper() != "OPTIONS" else "NONE"

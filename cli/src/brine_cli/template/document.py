@@ -1,4 +1,4 @@
-"""Reads template.yaml: YAML with CloudFormation's short forms, turned into the long ones."""
+"""Reads template.yaml: YAML with the short forms of CloudFormation, converted to the long forms."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# A parsed template is JSON-like: its shape is CloudFormation's business, checked where a part of it is used.
+# A parsed template is like JSON. The code that uses a part of it checks its shape.
 type Node = Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A template as written, intrinsic functions in their long form ({"Ref": ...}, {"Fn::Sub": ...})."""
+    """A template with its intrinsic functions in the long form ({"Ref": ...}, {"Fn::Sub": ...})."""
 
     path: Path
     parameters: Mapping[str, Node]
@@ -31,7 +31,7 @@ class Template:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without dates: `Version: 2012-10-17` is text to CloudFormation."""
+    """YAML without dates: `Version: 2012-10-17` is text in CloudFormation."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  (yaml reads it from the class)
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -59,7 +59,7 @@ _Loader.add_multi_constructor("!", _short_form)
 
 
 def read_template(path: Path) -> Template:
-    """The template at `path`. Raises TemplateError when there is none or it is not one."""
+    """Return the template at `path`. Raises TemplateError if it cannot be read or is not a template."""
     try:
         content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The events that invoke functions, as far as the twin delivers them: routes of the HTTP API, and queues."""
+"""The event sources that the twin supports: routes of the HTTP API, and SQS queues."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from brine_cli.template.authorizers import Authorizer
     from brine_cli.template.document import Node
 
-_DEFAULT_BATCH = 10  # messages; Lambda's, for queues
+_DEFAULT_BATCH = 10  # messages; Lambda's default for queues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class ApiRoute:
     """One route of the HTTP API. `path` is None for `$default`; `method` may be ANY."""
 
     method: str
@@ -26,13 +26,13 @@ class Route:
 
     @property
     def key(self) -> str:
-        """The route key that events carry."""
+        """The route key in events."""
         return "$default" if self.path is None else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSource:
-    """A queue whose messages go to a function, and whether the function says which of a batch have failed."""
+    """A queue whose messages go to a function. `reports_failures`: the function returns partial batch responses."""
 
     function: str
     queue_arn: str
@@ -45,20 +45,20 @@ class QueueSource:
         return self.queue_arn.rpartition(":")[2]
 
 
-def read_route(where: str, function: str, properties: Node, api: Node) -> Route:
-    """The route that an event of type HttpApi makes; `api` is its API. Both are resolved `Properties`.
+def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRoute:
+    """Return the route of an HttpApi event; `api` is its API. Both are resolved `Properties`.
 
-    Raises TemplateError, which begins with `where`.
+    Raises TemplateError with a message that begins with `where`.
     """
     if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
         raise TemplateError(f"{where}: the local twin sends payload format 2.0 only")
     authorizer = authorizer_of(where, properties, api)
     path, method = properties.get("Path"), properties.get("Method")
     if path in {None, "$default"}:
-        return Route(method="ANY", path=None, function=function, authorizer=authorizer)
+        return ApiRoute(method="ANY", path=None, function=function, authorizer=authorizer)
     if not isinstance(path, str) or not path.startswith("/"):
         raise TemplateError(f"{where}: Path must begin with /")
-    return Route(
+    return ApiRoute(
         method="ANY" if method in {None, "*", "x-amazon-apigateway-any-method"} else str(method).upper(),
         path=path,
         function=function,
@@ -67,12 +67,12 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> Route:
 
 
 def read_queue_source(where: str, function: str, properties: Node) -> QueueSource:
-    """The queue of an event of type SQS, from its resolved `Properties`. Raises TemplateError."""
+    """Return the queue of an SQS event from its resolved `Properties`. Raises TemplateError."""
     if not isinstance(properties.get("Queue"), str):
         raise TemplateError(f"{where}: Queue must be the ARN of a queue")
     for name in ("FilterCriteria", "Enabled"):
         if name in properties:
-            raise TemplateError(f"{where}: the local twin does not know {name}")
+            raise TemplateError(f"{where}: the local twin does not support {name}")
     return QueueSource(
         function=function,
         queue_arn=properties["Queue"],

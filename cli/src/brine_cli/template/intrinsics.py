@@ -1,7 +1,7 @@
-"""Resolves CloudFormation's intrinsic functions, conditions and pseudo parameters.
+"""Resolves the intrinsic functions, conditions and pseudo parameters of CloudFormation.
 
-What a reference stands for is found in this order: pseudo parameters, parameters, then resources, whose physical
-ids and attributes are given by whoever made them. A name that is none of these is an error that says who used it.
+A reference is looked up in this order: pseudo parameters, parameters, resources. The caller passes the physical ids and
+attributes of the resources that it has created. An unknown name raises an error with the logical id that uses it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ _IN_SUB = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^}]*)\}")
 class Resolver:
     """Resolves the nodes of one template.
 
-    `overrides` are parameter values; `attributes` maps (logical id, attribute) to what Fn::GetAtt gives, and
-    (logical id, "Ref") to what Ref gives. A resource that nobody made stands for its own logical id.
+    overrides: values of parameters.
+    attributes: values of Fn::GetAtt by (logical id, attribute), and of Ref by (logical id, "Ref"). A resource that is
+    missing here resolves to its own logical id.
     """
 
     def __init__(
@@ -67,14 +68,14 @@ class Resolver:
         }
 
     def resource(self, logical_id: str) -> Node | None:
-        """The resource with everything resolved, or None when its condition is false."""
+        """Return the resource with all nodes resolved, or None if its condition is false."""
         resource = self._template.resources[logical_id]
         if "Condition" in resource and not self._condition(resource["Condition"], logical_id):
             return None
         return self.resolve({key: value for key, value in resource.items() if key != "Condition"}, logical_id)
 
     def resolve(self, node: Node, where: str) -> Node:
-        """`node` without intrinsic functions. `where` is the logical id that errors name."""
+        """Return `node` without intrinsic functions. `where` is the logical id for error messages."""
         if isinstance(node, list):
             parts = (self.resolve(part, where) for part in node)
             return [part for part in parts if part is not _NO_VALUE]
@@ -85,7 +86,7 @@ class Resolver:
             if name in self._functions and not (name == "Condition" and isinstance(node[name], dict)):
                 return self._call(name, node[name], where)
             if isinstance(name, str) and name.startswith("Fn::"):
-                raise TemplateError(f"{where}: the local twin does not know {name}")
+                raise TemplateError(f"{where}: the local twin does not support {name}")
         entries = ((key, self.resolve(value, where)) for key, value in node.items())
         return {key: value for key, value in entries if value is not _NO_VALUE}
 

@@ -1,4 +1,4 @@
-"""Python objects to and from a Brine gateway, sealed on the way.
+"""Send Python objects to a Brine gateway and receive them, in sealed envelopes.
 
 with Client(url, keyring=keyring, registry=registry, principal="role/shop") as client:
     client.send("orders", order)

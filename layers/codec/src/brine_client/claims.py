@@ -1,54 +1,67 @@
-"""Large envelopes, which go past the gateway: it says where they go, and the message only says what lies there."""
+"""Claim checks: a large envelope goes to a store, and the message has only a pointer to it.
+
+The gateway says where the client may store the envelope.
+"""
 
 from __future__ import annotations
 
 from brine_client.errors import AnswerInvalid, Refused
-from brine_client.request import Request
+from brine_client.request import ClientRequest
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
 
-# ruff: noqa: PLC0415 - json takes a few ms that importing the client does not have to wait for
-
-
-_THERE_ALREADY = (409, 412)
-"""What the store says when an attempt before, whose answer was lost, has stored it, or is about to: nothing else can
-lie there. Whether it does, the gateway says."""
+# ruff: noqa: PLC0415 - json takes a few ms, which importing the client should not
 
 
-def upload(sealed: bytes, digest: bytes, order: Callable[[bytes], Answer], store: Callable[[Request], Answer]) -> bytes:
-    """Bring an envelope to where the gateway wants it; the body that claims it. `digest`: its SHA-256.
+_ALREADY_STORED = (409, 412)
+"""Statuses of the store if an earlier attempt, whose response was lost, has stored the envelope or is about to. No
+other content can be there, and the gateway checks that it is there."""
+
+
+def upload(
+    sealed: bytes,
+    digest: bytes,
+    request_upload: Callable[[bytes], ClientResponse],
+    store: Callable[[ClientRequest], ClientResponse],
+) -> bytes:
+    """Store an envelope where the gateway says, and return the body of the message that claims it.
+
+    digest: the SHA-256 of the envelope.
 
     Raises ClientError.
     """
     from json import dumps
 
     asked = {"size": len(sealed), "sha256": digest.hex()}
-    place = order(dumps(asked).encode()).document()
+    place = request_upload(dumps(asked).encode()).document()
     try:
         claimed = dumps({"claim": str(place["claim"])}).encode()
         fields = {str(name): str(value) for name, value in place["headers"].items()}
-        request = Request("PUT", str(place["url"]), fields=fields, body=sealed)
+        request = ClientRequest("PUT", str(place["url"]), fields=fields, body=sealed)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AnswerInvalid("an answer to an upload does not say where to") from error
+        raise AnswerInvalid("a response to an upload does not say where to") from error
     try:
         store(request)
-    except ValueError as error:  # of a field that cannot be sent
-        raise AnswerInvalid("an answer to an upload does not say where to") from error
+    except ValueError as error:  # a field that cannot be sent
+        raise AnswerInvalid("a response to an upload does not say where to") from error
     except Refused as refused:
-        if refused.status not in _THERE_ALREADY:
+        if refused.status not in _ALREADY_STORED:
             raise
     return claimed
 
 
-def fetch_claim(claim: Mapping[str, Any], store: Callable[[Request], Answer]) -> bytes:
-    """The envelope that a message claims. Raises ClientError; what was altered does not open."""
+def fetch_claim(claim: Mapping[str, Any], store: Callable[[ClientRequest], ClientResponse]) -> bytes:
+    """Return the envelope that a message claims.
+
+    Raises ClientError. An altered envelope fails later, when it is opened.
+    """
     try:
-        request, size = Request("GET", claim["url"]), claim["size"]
+        request, size = ClientRequest("GET", claim["url"]), claim["size"]
     except (KeyError, TypeError, ValueError) as error:
         raise AnswerInvalid("a claim does not say where its envelope is") from error
     body = store(request).body

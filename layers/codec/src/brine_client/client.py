@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from brine_client.claims import fetch_claim, upload
-from brine_client.credentials import Signer
+from brine_client.credentials import BotocoreSigner
 from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired, refusal
 from brine_client.message import Message, SealedMessage
-from brine_client.request import Request
+from brine_client.request import ClientRequest
 from brine_client.retries import Retries
 from brine_client.transport import Transport
 from brine_codec import Codec, Registry
@@ -20,28 +20,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Self
 
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
     from brine_client.credentials import Credentials
     from brine_codec import Keyring, KeyringSource, Limits
 
 SEALED = "application/vnd.brine.sealed"
-EXCHANGE = "brine exchange"
-ANSWERS = "brine client"
-READ = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
-USED_WITHIN = 300.0
-"""Seconds for which an envelope that is a request opens."""
-DIRECT = 4_000_000
-"""Bytes of the largest envelope that goes through the gateway itself: Lambda takes 6 MB, of base64."""
+EXCHANGE_PURPOSE = "brine exchange"
+RESPONSE_PURPOSE = "brine client"
+ACCEPT = f"{SEALED}, application/json;q=0.9, */*;q=0.5"
+REQUEST_LIFETIME = 300.0
+"""Seconds until the sealed envelope of a request expires."""
+LARGEST_INLINE = 4_000_000
+"""Bytes of the largest envelope that is sent through the gateway itself. Lambda takes 6 MB, as base64."""
 DAY = 86_400.0
 
 
 class Client:
-    """Sends and receives objects through a gateway, and gets them from behind it. Threads may share it.
+    """Sends objects to channels, receives them from channels, and gets them from routes of a gateway.
 
-    url: of the gateway's API. keyring: the channel's, or the route's. registry: which classes of yours may travel.
-    principal: who you are to the gateway, `user/NAME` or `role/NAME`; without it, AWS is asked once.
-    credentials: to sign with; without them, those of the environment. region: that of the gateway, where its URL does
-    not say it. timeout: seconds that each wait for the network may take.
+    url: of the API of the gateway.
+    keyring: of the channel or the route.
+    registry: the classes that may be sent and received.
+    principal: your name at the gateway, `user/NAME` or `role/NAME`. By default the client asks AWS once.
+    credentials: for signing. By default those of the environment.
+    region: of the gateway, if its URL does not contain it.
+    timeout: seconds for each wait for the network.
+
+    Threads may share a client.
     """
 
     def __init__(
@@ -61,10 +66,10 @@ class Client:
     ) -> None:
         self._url = url.rstrip("/")
         self._registry = Registry() if registry is None else registry
-        self._exchange = Codec(keyring, purpose=EXCHANGE, registry=self._registry, limits=limits)
-        self._answers = Codec(keyring, purpose=ANSWERS, registry=self._registry, limits=limits)
+        self._message_codec = Codec(keyring, purpose=EXCHANGE_PURPOSE, registry=self._registry, limits=limits)
+        self._response_codec = Codec(keyring, purpose=RESPONSE_PURPOSE, registry=self._registry, limits=limits)
         self._principal = principal
-        self._signer = Signer(self._url, credentials, region)
+        self._signer = BotocoreSigner(self._url, credentials, region)
         self._signs_gets = False
         self._transport = Transport(
             self._signer, Retries() if retries is None else retries, timeout, is_secure=url.startswith("https:")
@@ -79,53 +84,54 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. The client may be used again; it makes new ones."""
+        """Close the connections. A closed client may be used again, and opens new ones."""
         self._transport.close()
 
     @property
     def principal(self) -> str:
-        """Who this client is to the gateway. Raises ClientError."""
+        """The name of this client at the gateway. Raises ClientError."""
         if self._principal is None:
             self._principal = self._signer.principal()
         return self._principal
 
     def send(self, channel: str, obj: object, *, expires_in: float = DAY) -> str:
-        """Send an object into a channel; the id of the message that it became.
+        """Send an object to a channel and return the id of its message.
 
-        Once this returns, the channel has it. It may be received for `expires_in` seconds. When this raises Unreachable
-        or Unavailable, the channel may have it all the same: `seal` it and use `send_sealed` to be able to repeat it
-        under its id. Raises ClientError, and brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        When this returns, the channel has the message. It may be received for `expires_in` seconds. If this raises
+        Unreachable or Unavailable, the channel may have the message too. To repeat it safely, use `seal` and then
+        `send_sealed`, which keeps the id. Raises ClientError, and brine_codec.Unsupported or TooLarge if the object
+        cannot be sealed.
         """
         return self.send_sealed(self.seal(channel, obj, expires_in=expires_in))
 
     def seal(self, channel: str, obj: object, *, expires_in: float = DAY) -> SealedMessage:
-        """Make the message that an object becomes in a channel, without sending it.
+        """Return the message for an object without sending it.
 
-        Raises brine_codec.Unsupported or TooLarge when the object cannot be sealed.
+        Raises brine_codec.Unsupported or TooLarge if the object cannot be sealed.
         """
         now = self._clock()
         context = ("message", channel, self.principal)
-        # The nonce makes two messages of two equal objects: else the second would be a copy of the first
-        sealed = self._exchange.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
+        # without the nonce, a second message of an equal object would be taken as a copy of the first
+        sealed = self._message_codec.seal((self._nonce(), obj), context=context, now=now, expires_at=now + expires_in)
         return SealedMessage(channel, sealed)
 
     def send_sealed(self, message: SealedMessage) -> str:
-        """Send a message into its channel, which takes it once, however often this is done; its id.
+        """Send a message to its channel and return its id. The channel takes a message once, even if it is sent again.
 
         Raises ClientError.
         """
         path = f"/exchange/{_quoted(message.channel)}"
         fields = {"content-type": SEALED, "accept": "application/json"}
         body = message.sealed
-        if len(body) > DIRECT:
-            order = lambda asked: self._order(f"{path}/uploads", asked)  # noqa: E731 - one line of a call
-            body = upload(body, message.digest, order, self._transport.stored)
+        if len(body) > LARGEST_INLINE:
+            request_upload = lambda asked: self._request_upload(f"{path}/uploads", asked)  # noqa: E731 - fits on one line
+            body = upload(body, message.digest, request_upload, self._transport.stored)
             fields["content-type"] = "application/vnd.brine.claim+json"
-        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
-        self._check(answer, 202)
-        members = answer.document()
+        response, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
+        self._check(response, 202)
+        members = response.document()
         if not isinstance(members, dict) or members.get("id") != message.id:
-            raise AnswerInvalid("an answer to a message does not give the message's id")
+            raise AnswerInvalid("a response to a message does not give the message's id")
         return message.id
 
     def receive(
@@ -137,78 +143,88 @@ class Client:
         visibility: int | None = None,
         forever: bool = False,
     ) -> Iterator[Message]:
-        """The messages of a channel, as they come, until none has come for `wait` seconds; `forever`, without an end.
+        """Yield the messages of a channel until none has come for `wait` seconds, or without an end if `forever`.
 
-        They are asked for `most` (1 to 10) at a time, and each is yours for `visibility` seconds, counted from then.
-        Raises ClientError, and brine_codec.CodecError when an answer does not open.
+        The client asks for up to `most` (1 to 10) messages at a time. Each message is reserved for this client for
+        `visibility` seconds, from the time of that request. Raises ClientError, and brine_codec.CodecError if a
+        response does not open.
         """
         if forever and wait < 1:
-            raise ValueError("to receive forever without a wait would be to ask without a pause")
+            raise ValueError("forever=True needs wait >= 1: else the client would ask without a pause")
         query = f"max={most}" + ("" if visibility is None else f"&visibility={visibility}") + f"&wait={wait}"
         url = f"{self._url}/exchange/{_quoted(channel)}?{query}"
         while True:
-            request = Request("GET", url, fields={"accept": SEALED}, patience=wait)
-            answer, _ = self._transport.signed(request)
-            if answer.status == 204:
+            request = ClientRequest("GET", url, fields={"accept": SEALED}, extra_timeout=wait)
+            response, _ = self._transport.signed(request)
+            if response.status == 204:
                 if not forever:
                     return
                 continue
-            self._check(answer, 200)
-            yield from self._messages(channel, answer)
+            self._check(response, 200)
+            yield from self._messages(channel, response)
 
     def get(self, path: str) -> Any:
-        """What a path of the gateway gives: an object of yours, where its route seals answers; else plain data of JSON,
-        text, or bytes.
+        """Return the content of a path: an object if its route seals responses, else data of JSON, text, or bytes.
 
-        `path` begins with "/", is percent-encoded and may have a query. It is signed once the gateway has asked for it.
-        Raises ClientError, and brine_codec.CodecError when a sealed answer does not open.
+        path: begins with "/", is percent-encoded and may have a query.
+
+        The request is signed as soon as the gateway has asked for a signature once. Raises ClientError, and
+        brine_codec.CodecError if a sealed response does not open.
         """
-        request = Request("GET", self._at(path), fields={"accept": READ})
-        answer = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
-        if answer.status in (401, 403) and not self._signs_gets and answer.media_type == "application/json":
+        request = ClientRequest("GET", self._at(path), fields={"accept": ACCEPT})
+        response = self._transport.signed(request)[0] if self._signs_gets else self._transport.unsigned(request)
+        if response.status in (401, 403) and not self._signs_gets and response.media_type == "application/json":
             self._signs_gets = True
-            answer, _ = self._transport.signed(request)
-        return self._content(answer, path)
+            response, _ = self._transport.signed(request)
+        return self._content(response, path)
 
     def post(self, path: str, obj: object, *, method: str = "POST") -> Any:
-        """What a path answers to an object, sealed for this path and method; `method` may be PUT, say. As `get`.
+        """Send an object to a path and return the content of the response, as `get` does.
 
-        The path's route must convert, and be one for signed requests. An envelope is used once: when no whole answer
-        came, what became of it is not known, and Unreachable is raised. Raises brine_codec.Unsupported, and TooLarge.
+        method: POST, or another such as PUT.
+
+        The object is sealed for this path and method. The route must convert sealed objects and require signed
+        requests. An envelope can be used only once. So if no complete response came, the client does not retry and
+        raises Unreachable: the gateway may have handled the request or not. Raises brine_codec.Unsupported and
+        TooLarge.
         """
         url, now = self._at(path), self._clock()
         context = ("request", method, canonical_target(path), self.principal)
-        sealed = self._answers.seal((self._nonce(), obj), context=context, now=now, expires_at=now + USED_WITHIN)
-        fields = {"accept": READ, "content-type": SEALED}
-        request = Request(method, url, fields=fields, body=sealed, may_repeat=False)
+        sealed = self._response_codec.seal(
+            (self._nonce(), obj), context=context, now=now, expires_at=now + REQUEST_LIFETIME
+        )
+        fields = {"accept": ACCEPT, "content-type": SEALED}
+        request = ClientRequest(method, url, fields=fields, body=sealed, may_repeat=False)
         return self._content(self._transport.signed_once(request), path)
 
     def _at(self, path: str) -> str:
         if not path.startswith("/"):
-            raise ValueError('a path begins with "/"')  # else it would be part of the host's name
+            raise ValueError('a path begins with "/"')  # otherwise it would continue the host name
         return self._url + path
 
-    def _content(self, answer: Answer, path: str) -> Any:
-        if answer.status >= 300:
-            raise refusal(answer)
-        if answer.media_type == SEALED:
-            return self._answers.open(answer.body, context=("response", canonical_target(path)), now=self._clock())
-        if answer.media_type == "application/json" or answer.media_type.endswith("+json"):
-            return answer.json()
-        return answer.text() if answer.media_type.startswith("text/") else answer.body
+    def _content(self, response: ClientResponse, path: str) -> Any:
+        if response.status >= 300:
+            raise refusal(response)
+        if response.media_type == SEALED:
+            return self._response_codec.open(
+                response.body, context=("response", canonical_target(path)), now=self._clock()
+            )
+        if response.media_type == "application/json" or response.media_type.endswith("+json"):
+            return response.json()
+        return response.text() if response.media_type.startswith("text/") else response.body
 
-    def _messages(self, channel: str, answer: Answer) -> Iterator[Message]:
-        if answer.media_type != SEALED:
-            raise AnswerInvalid(f"messages came as {answer.media_type or 'something without a media type'}")
+    def _messages(self, channel: str, response: ClientResponse) -> Iterator[Message]:
+        if response.media_type != SEALED:
+            raise AnswerInvalid(f"messages came as {response.media_type or 'something without a media type'}")
         context = ("delivery", channel, self.principal)
-        delivered = self._exchange.open(answer.body, context=context, now=self._clock())
+        delivered = self._message_codec.open(response.body, context=context, now=self._clock())
         try:
             messages = [
                 Message(channel, members, open_=self._open, acknowledge=self._acknowledge, extend=self._extend)
                 for members in delivered["messages"]
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise AnswerInvalid("an answer with messages lacks what belongs to one") from error
+            raise AnswerInvalid("a response with messages lacks a member of a message") from error
         yield from messages
 
     def _open(self, message: Message) -> object:
@@ -216,50 +232,52 @@ class Client:
         if sealed is None:
             raise AnswerInvalid("a message came with neither content nor claim")
         context = ("message", message.channel, message.sender)
-        opened = self._exchange.open(sealed, context=context, now=self._clock())
+        opened = self._message_codec.open(sealed, context=context, now=self._clock())
         if type(opened) is not tuple or len(opened) != 2:
-            raise AnswerInvalid("what is sealed is no message: a message is a nonce and its content")
+            raise AnswerInvalid("the sealed content is not a message: a message is a nonce and its content")
         return opened[1]
 
     def _acknowledge(self, message: Message) -> None:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}"
-        answer, is_first = self._transport.signed(Request("DELETE", url))
+        response, is_first = self._transport.signed(ClientRequest("DELETE", url))
         try:
-            self._check(answer, 204)
+            self._check(response, 204)
         except (NotFound, ReceiptExpired):
-            if is_first:  # else an attempt before, whose answer was lost, has done it
+            if is_first:  # otherwise an earlier attempt, whose response was lost, has done it
                 raise
 
     def _extend(self, message: Message, visibility: int) -> str:
         url = f"{self._url}/exchange/{_quoted(message.channel)}/{_quoted(message.receipt)}/extend"
         body = b'{"visibility": %d}' % visibility
-        answer, _ = self._transport.signed(Request("POST", url, fields={"content-type": "application/json"}, body=body))
-        self._check(answer, 200)
-        members = answer.document()
+        response, _ = self._transport.signed(
+            ClientRequest("POST", url, fields={"content-type": "application/json"}, body=body)
+        )
+        self._check(response, 200)
+        members = response.document()
         if not isinstance(members, dict) or not isinstance(members.get("receipt"), str):
-            raise AnswerInvalid("an answer about a receipt has none")
+            raise AnswerInvalid("a response that extends a receipt has no receipt")
         return str(members["receipt"])
 
-    def _order(self, path: str, body: bytes) -> Answer:
+    def _request_upload(self, path: str, body: bytes) -> ClientResponse:
         fields = {"content-type": "application/json"}
-        answer, _ = self._transport.signed(Request("POST", self._url + path, fields=fields, body=body))
-        self._check(answer, 201)
-        return answer
+        response, _ = self._transport.signed(ClientRequest("POST", self._url + path, fields=fields, body=body))
+        self._check(response, 201)
+        return response
 
-    def _check(self, answer: Answer, wanted: int) -> None:
-        if answer.status >= 400:
-            raise refusal(answer)
-        if answer.status != wanted:
-            raise AnswerInvalid(f"{answer.status} came where {wanted} would be right: is {self._url} a gateway?")
+    def _check(self, response: ClientResponse, wanted: int) -> None:
+        if response.status >= 400:
+            raise refusal(response)
+        if response.status != wanted:
+            raise AnswerInvalid(f"{response.status} came where {wanted} would be right: is {self._url} a gateway?")
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - 6 ms that importing the client does not have to wait for
+    from urllib.parse import quote  # noqa: PLC0415 - takes 6 ms, which importing the client should not
 
     return quote(text, safe="")
 
 
 def _nonce() -> bytes:
-    from os import urandom  # noqa: PLC0415 - so that a test sees what is used
+    from os import urandom  # noqa: PLC0415 - at the call, so that tests can replace it
 
     return urandom(16)

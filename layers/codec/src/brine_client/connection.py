@@ -1,9 +1,9 @@
-"""HTTP/1.1 over kept-alive connections, one per host and thread in use. Redirects are not followed."""
+"""HTTP/1.1 over persistent connections, one per host and thread in use. Redirects are not followed."""
 
 from __future__ import annotations
 
 import select
-from _thread import allocate_lock  # threading would cost 2 ms of import
+from _thread import allocate_lock  # importing threading takes 2 ms
 
 from brine_client.errors import AnswerInvalid, ClientError, Unreachable
 
@@ -12,59 +12,59 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
     from typing import Any
 
-    from brine_client.request import Request
+    from brine_client.request import ClientRequest
 
-MOST_IDLE = 8
+LARGEST_IDLE_POOL = 8
 LARGEST_ANSWER = 128 * 1024 * 1024
 
 
-class Answer:
-    """A whole answer. Field names are in lower case.
+class ClientResponse:
+    """A complete response. Field names are in lower case.
 
-    is_second: the request had gone out before, over a connection that was lost.
+    is_resent: whether the request was sent before, over a connection that was lost.
     """
 
-    __slots__ = ("body", "fields", "is_second", "status")
+    __slots__ = ("body", "fields", "is_resent", "status")
 
     def __init__(self, status: int, fields: dict[str, str], body: bytes) -> None:
         self.status = status
         self.fields = fields
         self.body = body
-        self.is_second = False
+        self.is_resent = False
 
     @property
     def media_type(self) -> str:
-        """The media type without parameters, in lower case; empty when there is none."""
+        """The media type in lower case, without parameters; empty if the response has none."""
         return self.fields.get("content-type", "").partition(";")[0].strip().lower()
 
     def document(self) -> Any:
-        """The body read as JSON; None when it is none."""
+        """Return the body read as JSON, or None if it is not JSON."""
         try:
             return self.json()
         except AnswerInvalid:
             return None
 
     def json(self) -> Any:
-        """The body read as JSON. Raises AnswerInvalid when it is none."""
-        from json import loads  # noqa: PLC0415 - 8 ms that importing the client does not have to wait for
+        """Return the body read as JSON. Raises AnswerInvalid if it is not JSON."""
+        from json import loads  # noqa: PLC0415 - takes 8 ms, which importing the client should not
 
         try:
             return loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise AnswerInvalid(f"an answer is not the JSON that it says it is: {type(error).__name__}") from None
+            raise AnswerInvalid(f"a response declares JSON but is not JSON: {type(error).__name__}") from None
 
     def text(self) -> str:
-        """The body read as text. Raises AnswerInvalid when it is not UTF-8."""
+        """Return the body as text. Raises AnswerInvalid if it is not UTF-8."""
         try:
             return self.body.decode()
         except UnicodeDecodeError:
-            raise AnswerInvalid("an answer is text, but not UTF-8") from None
+            raise AnswerInvalid("a response of a text type is not UTF-8") from None
 
 
 class Connections:
-    """Connections that wait for their next request. Threads may share it; close it when done.
+    """A pool of idle connections. Threads may share it. Close it after use.
 
-    largest: bytes of an answer.
+    largest: bytes of the largest response.
     """
 
     def __init__(self, largest: int = LARGEST_ANSWER) -> None:
@@ -72,32 +72,32 @@ class Connections:
         self._idle: list[tuple[tuple[str, str], HTTPConnection]] = []
         self._lock = allocate_lock()
 
-    def exchange(self, request: Request, timeout: float) -> Answer:
-        """Send a request and read the answer; each wait for the network may take `timeout` seconds.
+    def exchange(self, request: ClientRequest, timeout: float) -> ClientResponse:
+        """Send a request and return the response. Each wait for the network may take `timeout` seconds.
 
-        An idle connection may turn out to have been closed by the other side; then a new one is tried, once. Raises
-        Unreachable, and AnswerInvalid for an answer that is too large.
+        If the server has closed an idle connection, the request is sent once more over a new one. Raises Unreachable,
+        and AnswerInvalid for a response that is too large.
         """
-        kept = self._take(request.place)
+        kept = self._take(request.origin)
         if kept is not None:
             try:
                 return self._over(kept, request, timeout)
             except Unreachable as error:
                 if not isinstance(error.__cause__, ConnectionError) or not request.may_repeat:
                     raise
-        answer = self._over(self._connect(request.place), request, timeout)
-        answer.is_second = kept is not None
-        return answer
+        response = self._over(self._connect(request.origin), request, timeout)
+        response.is_resent = kept is not None
+        return response
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close the idle connections."""
         with self._lock:
             idle, self._idle = self._idle, []
         for _, connection in idle:
             connection.close()
 
-    def _over(self, connection: HTTPConnection, request: Request, timeout: float) -> Answer:
-        from http.client import HTTPException  # noqa: PLC0415 - 25 ms that importing the client does not wait for
+    def _over(self, connection: HTTPConnection, request: ClientRequest, timeout: float) -> ClientResponse:
+        from http.client import HTTPException  # noqa: PLC0415 - takes 25 ms, which importing the client should not
 
         try:
             connection.timeout = timeout
@@ -106,37 +106,37 @@ class Connections:
             connection.request(request.method, request.target, body=request.body, headers=request.fields)
             response = connection.getresponse()
             length = response.length
-            if length is None and not response.chunked:  # every gateway and store says it
-                raise HTTPException("the answer may be cut off: it does not say how long it is")  # noqa: TRY301
+            if length is None and not response.chunked:  # every gateway and store declares the length
+                raise HTTPException("the response may be cut off: it declares no length")  # noqa: TRY301
             body = b"" if length is not None and length > self._largest else self._read(response)
             if max(length or 0, len(body)) > self._largest:
                 raise AnswerInvalid(f"{request.host} answers with more than {self._largest} bytes")
             fields = {name.lower(): value for name, value in response.getheaders()}
-        except (OSError, HTTPException, UnicodeError) as error:  # the last: of a name that cannot be a host's
+        except (OSError, HTTPException, UnicodeError) as error:  # UnicodeError: the name is no host name
             connection.close()
             raise Unreachable(f"{request.host} did not answer: {type(error).__name__}: {error}") from error
-        except (ClientError, ValueError):  # the latter: of a field that cannot be sent
+        except (ClientError, ValueError):  # ValueError: a field that cannot be sent
             connection.close()
             raise
         if response.will_close or not response.isclosed():
             connection.close()
         else:
-            self._give_back(request.place, connection)
-        return Answer(response.status, fields, body)
+            self._give_back(request.origin, connection)
+        return ClientResponse(response.status, fields, body)
 
     def _read(self, response: HTTPResponse) -> bytes:
-        """The body; when it comes in chunks, one byte more than it may have."""
+        """Return the body. A chunked body is cut one byte above the limit."""
         return response.read() if response.length is not None else response.read(self._largest + 1)
 
-    def _connect(self, place: tuple[str, str]) -> HTTPConnection:
-        from http.client import HTTPConnection, HTTPSConnection  # noqa: PLC0415 - as above
+    def _connect(self, origin: tuple[str, str]) -> HTTPConnection:
+        from http.client import HTTPConnection, HTTPSConnection  # noqa: PLC0415 - see above
 
-        scheme, host = place
+        scheme, host = origin
         return HTTPSConnection(host) if scheme == "https" else HTTPConnection(host)
 
-    def _take(self, place: tuple[str, str]) -> HTTPConnection | None:
+    def _take(self, origin: tuple[str, str]) -> HTTPConnection | None:
         with self._lock:
-            mine = [kept for kept in self._idle if kept[0] == place]
+            mine = [kept for kept in self._idle if kept[0] == origin]
             for kept in reversed(mine):
                 self._idle.remove(kept)
                 if _is_quiet(kept[1]):
@@ -144,16 +144,19 @@ class Connections:
                 kept[1].close()
         return None
 
-    def _give_back(self, place: tuple[str, str], connection: HTTPConnection) -> None:
+    def _give_back(self, origin: tuple[str, str], connection: HTTPConnection) -> None:
         with self._lock:
-            self._idle.append((place, connection))
-            dropped = self._idle.pop(0)[1] if len(self._idle) > MOST_IDLE else None
+            self._idle.append((origin, connection))
+            dropped = self._idle.pop(0)[1] if len(self._idle) > LARGEST_IDLE_POOL else None
         if dropped is not None:
             dropped.close()
 
 
 def _is_quiet(connection: HTTPConnection) -> bool:
-    """Whether the server has said nothing since its last answer: what it says unasked is that it closes."""
-    poll = select.poll()  # not select.select, which knows descriptors up to 1023 only
+    """Return whether the server has sent no bytes since its last response.
+
+    Such bytes mean that it closes the connection.
+    """
+    poll = select.poll()  # select.select takes descriptors up to 1023 only
     poll.register(connection.sock, select.POLLIN)
     return not poll.poll(0)

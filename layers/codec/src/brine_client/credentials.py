@@ -1,6 +1,6 @@
-"""Who signs, and how: AWS Signature Version 4 by botocore, which is only imported when something is to be signed.
+"""Signatures of requests: AWS Signature Version 4 by botocore, which is imported at the first signature.
 
-It is there in every Lambda runtime; elsewhere `brine-codec[iam]` brings it.
+Every Lambda runtime has botocore; elsewhere `brine-codec[iam]` installs it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from brine_client.request import Request
+    from brine_client.request import ClientRequest
 
 SERVICE = "execute-api"
-_NO_BOTOCORE = "signing takes botocore: install brine-codec[iam]"
+_NO_BOTOCORE = "signing needs botocore: install brine-codec[iam]"
 _REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.")
 
 
 class Credentials:
-    """An access key, with its session token if it is temporary. Never shown, not even by repr."""
+    """An access key, with a session token if it is temporary. Not even `repr` shows the secret key and the token."""
 
     __slots__ = ("access_key", "secret_key", "token")
 
@@ -36,24 +36,24 @@ class Credentials:
         return f"Credentials({self.access_key!r})"
 
 
-class Signer:
-    """Signs requests to one gateway. Without credentials, those of the environment, as botocore finds them."""
+class BotocoreSigner:
+    """Signs requests to one gateway, by default with the credentials that botocore finds in the environment."""
 
     def __init__(self, url: str, credentials: Credentials | None, region: str | None) -> None:
         self._given = credentials
         self._region = region or _region_in(url)
         self._session: Any = None
 
-    def sign(self, request: Request) -> Request:
-        """The request with its signature. Raises ClientError where there is nothing to sign with."""
-        SigV4Auth, AWSRequest, read_only = _botocore()  # noqa: N806 - two of them are classes
+    def sign(self, request: ClientRequest) -> ClientRequest:
+        """Return the request with its signature. Raises ClientError if there are no credentials or no region."""
+        SigV4Auth, AWSRequest, read_only = _botocore()  # noqa: N806 - SigV4Auth and AWSRequest are classes
         credentials = read_only(*self._keys())
         unsigned = AWSRequest(method=request.method, url=request.url, headers=request.fields, data=request.body or b"")
         SigV4Auth(credentials, SERVICE, self._region or self._session_region()).add_auth(unsigned)
         return request.with_fields(dict(unsigned.headers.items()))
 
     def principal(self) -> str:
-        """Whose credentials these are, as channels name them. Asks STS. Raises ClientError."""
+        """Ask STS for the owner of the credentials, and return its name in channels. Raises ClientError."""
         access_key, secret_key, token = self._keys()
         sts = self._session_of_botocore().create_client(
             "sts",
@@ -64,8 +64,8 @@ class Signer:
         )
         try:
             arn = sts.get_caller_identity()["Arn"]
-        except Exception as error:  # whatever botocore raises, its root class is not one of ours
-            raise ClientError(f"STS does not say whose credentials these are: {type(error).__name__}") from error
+        except Exception as error:  # botocore raises many types without a common base class
+            raise ClientError(f"STS does not say who owns the credentials: {type(error).__name__}") from error
         return principal_of(arn)
 
     def _keys(self) -> tuple[str, str, str | None]:
@@ -75,10 +75,10 @@ class Signer:
         try:
             found = session.get_credentials()
             frozen = None if found is None else found.get_frozen_credentials()
-        except Exception as error:  # whatever botocore raises, its root class is not one of ours
-            raise ClientError(f"the AWS credentials to sign with cannot be had: {type(error).__name__}") from error
+        except Exception as error:  # botocore raises many types without a common base class
+            raise ClientError(f"the AWS credentials for signing cannot be loaded: {type(error).__name__}") from error
         if frozen is None:
-            raise ClientError("there are no AWS credentials to sign with: pass some, or set AWS_ACCESS_KEY_ID")
+            raise ClientError("no AWS credentials for signing: pass credentials=, or set AWS_ACCESS_KEY_ID")
         return frozen.access_key, frozen.secret_key, frozen.token
 
     def _session_of_botocore(self) -> Any:
@@ -91,16 +91,16 @@ class Signer:
         return self._session
 
     def _session_region(self) -> str:
-        region = own_region() or self._session_of_botocore().get_config_variable("region")
+        region = region_from_environment() or self._session_of_botocore().get_config_variable("region")
         if not region:
             raise ClientError("no AWS region to sign for: pass region=, or set AWS_REGION")
         return str(region)
 
 
 def principal_of(arn: str) -> str:
-    """The name by which channels know the owner of an ARN: `user/NAME`, or `role/NAME` of whoever took the role.
+    """Return the name in channels of the owner of an ARN: `user/NAME`, or `role/NAME` for an assumed role.
 
-    A gateway of another account has the owner's account and a colon in front.
+    A gateway in another account puts the account of the owner and a colon in front.
     """
     resource = arn.split(":", 5)[-1]
     kind, _, name = resource.partition("/")
@@ -109,8 +109,8 @@ def principal_of(arn: str) -> str:
     return f"{kind}/{name.rpartition('/')[2]}" if name else kind
 
 
-def own_region() -> str | None:
-    """The region that Lambda, and most that speak to AWS, are told of; botocore asks for AWS_DEFAULT_REGION only."""
+def region_from_environment() -> str | None:
+    """Return AWS_REGION, which Lambda sets, or None. botocore itself reads only AWS_DEFAULT_REGION."""
     return environ.get("AWS_REGION") or None
 
 
@@ -121,9 +121,9 @@ def _region_in(url: str) -> str | None:
 
 def _botocore() -> tuple[Any, Any, Callable[..., Any]]:
     try:
-        from botocore.auth import SigV4Auth  # noqa: PLC0415 - as the module says
-        from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - as above
-        from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415 - as above
+        from botocore.auth import SigV4Auth  # noqa: PLC0415 - see the docstring of the module
+        from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - see above
+        from botocore.credentials import ReadOnlyCredentials  # noqa: PLC0415 - see above
     except ImportError as error:
         raise ClientError(_NO_BOTOCORE) from error
     return SigV4Auth, AWSRequest, ReadOnlyCredentials

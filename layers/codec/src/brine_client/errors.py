@@ -1,39 +1,42 @@
-"""Everything that can go wrong on the way, as one tree. What is wrong with an envelope is brine_codec's CodecError.
+"""The exceptions of the client. An invalid envelope raises brine_codec.CodecError instead.
 
 ClientError
-├── Unreachable         no whole answer came, however often it was tried
-├── AnswerInvalid       an answer came that no gateway gives
-└── Refused             the gateway, or what stands before it, said no; it has the status and the problem
-    ├── ContentRefused  400, 406, 415, 422: what was sent, or asked for
-    ├── NotPermitted    401, 403: who sent it
+├── Unreachable         no complete response came, after all attempts
+├── AnswerInvalid       a response came that no gateway sends
+└── Refused             the gateway, or a proxy before it, refused; has the status and the problem
+    ├── ContentRefused  400, 406, 415, 422: the content or its format
+    ├── NotPermitted    401, 403: the sender
     ├── NotFound        404: no such channel, path or receipt
     ├── AlreadySent     409: the gateway has done this already
-    ├── ReceiptExpired  410: somebody else may have the message by now
+    ├── ReceiptExpired  410: another receiver may have the message by now
     ├── ContentTooLarge 413
-    └── Unavailable     429, 5xx, and 409 with Retry-After: it may go better later
+    └── Unavailable     429, 5xx, and 409 with Retry-After: a later attempt may succeed
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
 
 
 class ClientError(Exception):
-    """The root of every error that the client raises, beside brine_codec.CodecError."""
+    """Base class of every error that the client raises, besides brine_codec.CodecError."""
 
 
 class Unreachable(ClientError):
-    """No connection, or no whole answer in time."""
+    """No connection, or no complete response in time."""
 
 
 class AnswerInvalid(ClientError):
-    """An answer that cannot be understood: the URL is not that of a gateway, or something between changed it."""
+    """A response that the client does not understand.
+
+    The URL is not that of a gateway, or a proxy changed the response.
+    """
 
 
 class Refused(ClientError):
-    """An answer that says no. `problem` is the last part of the problem's type (docs/problems.md), or empty."""
+    """A response that refuses the request. `problem`: the last part of its type (docs/problems.md), or empty."""
 
     def __init__(self, status: int, problem: str = "", detail: str = "", title: str = "") -> None:
         what = detail or title or "no reason was given"
@@ -44,31 +47,31 @@ class Refused(ClientError):
 
 
 class ContentRefused(Refused):
-    """What was sent cannot be taken, or not in the form that was asked for."""
+    """The gateway does not take this content, or does not offer the requested format."""
 
 
 class NotPermitted(Refused):
-    """Whoever signed the request, or nobody, may not do this."""
+    """The principal that signed the request may not do this, or the request is not signed."""
 
 
 class NotFound(Refused):
-    """There is nothing of that name."""
+    """No channel, path or receipt has this name."""
 
 
 class AlreadySent(Refused):
-    """What can be done once was done before."""
+    """The request may be done only once and was done before."""
 
 
 class ReceiptExpired(Refused):
-    """The time to acknowledge the message is over: it comes again, to this receiver or another."""
+    """The time to acknowledge the message is over. The channel delivers it again, to this receiver or another."""
 
 
 class ContentTooLarge(Refused):
-    """More than the channel or the way to it takes."""
+    """The content is larger than the channel, or a part of the way to it, accepts."""
 
 
 class Unavailable(Refused):
-    """The gateway, a store of it, or an origin cannot do it now."""
+    """The gateway, one of its stores, or an origin is not available now."""
 
 
 _BY_STATUS: dict[int, type[Refused]] = {
@@ -86,14 +89,14 @@ _BY_STATUS: dict[int, type[Refused]] = {
 }
 
 
-def refusal(answer: Answer) -> Refused:
-    """The error that an answer of 400 and above is, told by its problem details (RFC 9457) where it has some."""
-    cls = _BY_STATUS.get(answer.status, Unavailable if answer.status >= 500 else Refused)
-    if answer.status == 409 and "retry-after" in answer.fields:
+def refusal(response: ClientResponse) -> Refused:
+    """Return the error for a response with a status of 400 or more, with its problem details (RFC 9457) if any."""
+    cls = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else Refused)
+    if response.status == 409 and "retry-after" in response.fields:
         cls = Unavailable
-    members = answer.document() if answer.media_type in ("application/problem+json", "application/json") else None
+    members = response.document() if response.media_type in ("application/problem+json", "application/json") else None
     if not isinstance(members, dict):
-        return cls(answer.status)
+        return cls(response.status)
     texts = {name: value for name, value in members.items() if isinstance(value, str)}
     problem = texts.get("type", "").rpartition(":")[2]
-    return cls(answer.status, problem, texts.get("detail") or texts.get("message", ""), texts.get("title", ""))
+    return cls(response.status, problem, texts.get("detail") or texts.get("message", ""), texts.get("title", ""))

@@ -1,8 +1,8 @@
-"""A channel's keys, from where they are kept."""
+"""The keys of a channel, from AWS Secrets Manager."""
 
 from __future__ import annotations
 
-from brine_client.credentials import own_region
+from brine_client.credentials import region_from_environment
 from brine_client.errors import ClientError
 from brine_codec import KeyringSource
 
@@ -20,17 +20,19 @@ def secret_keyring(
     credentials: Credentials | None = None,
     endpoint_url: str | None = None,
 ) -> KeyringSource:
-    """The keyring in a secret of Secrets Manager, by its name or ARN; loaded when first needed, and kept fresh.
+    """Return the keyring in a secret of Secrets Manager. It is loaded at its first use and kept fresh.
 
-    Region, credentials and endpoint are botocore's, from the environment, unless given. What needs a key that cannot
-    be loaded raises brine_codec.KeyringUnavailable.
+    secret_id: the name or ARN of the secret.
+    region, credentials, endpoint_url: by default those that botocore finds in the environment.
+
+    An operation that needs keys raises brine_codec.KeyringUnavailable if they cannot be loaded.
     """
 
     def load() -> str:
         try:
-            from botocore.session import get_session  # noqa: PLC0415 - only who loads keys from AWS needs it
+            from botocore.session import get_session  # noqa: PLC0415 - needed only to load keys from AWS
         except ImportError as error:
-            raise ClientError("Secrets Manager takes botocore: install brine-codec[iam]") from error
+            raise ClientError("Secrets Manager needs botocore: install brine-codec[iam]") from error
         keys: dict[str, Any] = {}
         if credentials is not None:
             keys = {
@@ -38,7 +40,7 @@ def secret_keyring(
                 "aws_secret_access_key": credentials.secret_key,
                 "aws_session_token": credentials.token,
             }
-        keys |= {"region_name": region or own_region(), "endpoint_url": endpoint_url}
+        keys |= {"region_name": region or region_from_environment(), "endpoint_url": endpoint_url}
         secrets: Any = get_session().create_client("secretsmanager", **keys)
         return str(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
 

@@ -1,4 +1,4 @@
-"""One message of a channel, as its receiver has it."""
+"""The messages of a channel, for their sender and their receiver."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ _NOTHING = object()
 
 
 class SealedMessage:
-    """A message before it is sent. It may be sent again and again: all copies have its `id`, which a receiver sees."""
+    """A sealed message before it is sent.
+
+    It may be sent many times: all copies have the same `id`, also for the receiver.
+    """
 
     __slots__ = ("channel", "digest", "id", "sealed")
 
     def __init__(self, channel: str, sealed: bytes) -> None:
-        from hashlib import sha256  # noqa: PLC0415 - a few ms that importing the client does not have to wait for
+        from hashlib import sha256  # noqa: PLC0415 - takes a few ms, which importing the client should not
 
         self.channel = channel
         self.sealed = sealed
@@ -32,11 +35,12 @@ class SealedMessage:
 
 
 class Message:
-    """A message, and the right to acknowledge it for a while; who does not, gets it again (at least once).
+    """A received message. Without an acknowledgement in time, the channel delivers it again (at least once).
 
-    `id` is what its sender knows it by, the same each time it comes. `attempt` counts from 1. `sender` is whom the
-    gateway knows to have sent it.
-    Its envelope is `sealed`, or where `claim` says.
+    id: the id that the sender knows too, the same for each delivery.
+    attempt: the number of this delivery, from 1.
+    sender: the principal that sent the message, as authenticated by the gateway.
+    sealed: the envelope, unless it lies where `claim` says.
     """
 
     __slots__ = (
@@ -83,19 +87,22 @@ class Message:
 
     @property
     def content(self) -> Any:
-        """What was sent; opened, and where it is large fetched, when first asked for.
+        """The object that was sent. It is fetched (if it is large) and opened at the first use.
 
-        Raises brine_codec.CodecError when it cannot be opened here: the message is still in the channel, and goes to
-        its dead-letter queue if nobody can. Raises ClientError when it cannot be fetched.
+        Raises brine_codec.CodecError if it cannot be opened here. The message then stays in the channel, and moves to
+        its dead-letter queue if no receiver can open it. Raises ClientError if it cannot be fetched.
         """
         if self._content is _NOTHING:
             self._content = self._open(self)
         return self._content
 
     def acknowledge(self) -> None:
-        """Take the message out of the channel. Raises ReceiptExpired when it was kept for too long, and ClientError."""
+        """Remove the message from the channel. Raises ReceiptExpired if its time was over, and ClientError."""
         self._acknowledge(self)
 
     def extend(self, visibility: int) -> None:
-        """Keep the message for so many seconds from now on; 0 gives it back. Raises as `acknowledge` does."""
+        """Reserve the message for this many seconds from now; 0 returns it to the channel.
+
+        Raises the same errors as `acknowledge`.
+        """
         self.receipt = self._extend(self, visibility)

@@ -1,4 +1,4 @@
-"""Trying again: how often, after how long, and when not any more."""
+"""Retries with exponential backoff, jitter and a retry budget."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_client.connection import Answer
+    from brine_client.connection import ClientResponse
 
-WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
-
-
-def _is_busy(answer: Answer) -> bool:
-    """Whether another request is doing the same, and the answer says when its time is over."""
-    return answer.status == 409 and _seconds(answer) is not None
+RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
-def _seconds(answer: Answer) -> float | None:
-    """What an answer says in Retry-After."""
-    asked = answer.fields.get("retry-after", "")
+def _is_busy(response: ClientResponse) -> bool:
+    """Return whether another attempt of the same request is in progress, and the response says when to ask again."""
+    return response.status == 409 and _seconds(response) is not None
+
+
+def _seconds(response: ClientResponse) -> float | None:
+    """Return the seconds of Retry-After, or None."""
+    asked = response.fields.get("retry-after", "")
     return float(asked) if asked.isascii() and asked.isdigit() else None
 
 
 def _sleep(seconds: float) -> None:
-    from time import sleep  # noqa: PLC0415 - so that a test sees what is used
+    from time import sleep  # noqa: PLC0415 - at the call, so that tests can replace it
 
     sleep(seconds)
 
 
 def _random() -> float:
-    from random import random  # noqa: PLC0415 - 5 ms of import that the first request does not need
+    from random import random  # noqa: PLC0415 - takes 5 ms, which the first request does not need
 
-    return random()  # noqa: S311 - spreads retries, keeps no secret
+    return random()  # noqa: S311 - jitter, not a secret
 
 
 class Retries:
-    """At most `attempts` per request, with pauses that double from `first_pause` to `longest_pause` seconds.
+    """The policy for retries: up to `attempts` of a request, with pauses from `first_pause` to `longest_pause` seconds.
 
-    Each pause is a random part of its length, so that clients do not come back together; Retry-After of an answer goes
-    before it, up to `longest_pause`. Retries of all requests draw on one budget: it holds `budget` of them, and ten
-    requests that went well give one back. So a gateway that is down is not asked many times as often.
+    Each pause is twice as long as the one before. The client waits a random part of it, so that clients do not return
+    all at once. Retry-After of a response replaces the pause, up to `longest_pause`. All requests share a budget of
+    `budget` retries. Ten successful requests give one retry back. So a gateway that is down does not get many times the
+    usual number of requests.
 
-    While another request is doing the same, such as an attempt whose answer was lost, the pause is what the gateway
-    says, and counts neither as an attempt nor against the budget. All such pauses of a request are `longest_wait`
-    seconds at most.
+    If another attempt of the same request is in progress, the client waits as long as the gateway says. Such a pause
+    does not count as an attempt, and does not use the budget. All such pauses of one request together are at most
+    `longest_wait` seconds.
     """
 
     def __init__(
@@ -65,40 +66,40 @@ class Retries:
         self._first_pause = first_pause
         self._longest_pause = longest_pause
         self._longest_wait = longest_wait
-        self._budget = self._left = budget * 10  # in tenths: a good request gives one back
+        self._budget = self._left = budget * 10  # in tenths: a successful request gives one tenth back
         self._sleep = sleep
         self._random = random
 
-    def run(self, attempt: Callable[[], Answer]) -> Answer:
-        """The answer of the first attempt that went well, else of the last. Raises Unreachable when that one did."""
+    def run(self, attempt: Callable[[], ClientResponse]) -> ClientResponse:
+        """Return the first successful response, or else the last one. Raises Unreachable if the last attempt did."""
         number = 0
         waited = 0.0
         while True:
-            answer = error = None
+            response = error = None
             try:
-                answer = attempt()
+                response = attempt()
             except Unreachable as unreachable:
                 error = unreachable
-            if answer is not None and _is_busy(answer):
-                pause = _seconds(answer) or 0.0
+            if response is not None and _is_busy(response):
+                pause = _seconds(response) or 0.0
                 waited += max(1.0, pause)
                 if waited > self._longest_wait:
-                    return answer
+                    return response
                 self._sleep(pause)
                 continue
-            if answer is not None and answer.status not in WORTH_ANOTHER_TRY:
+            if response is not None and response.status not in RETRYABLE_STATUSES:
                 self._left = min(self._budget, self._left + 1)
-                return answer
+                return response
             number += 1
             if number == self._attempts or self._left < 10:
-                if answer is None:
-                    raise error or Unreachable("nothing was tried")
-                return answer
+                if response is None:
+                    raise error or Unreachable("no attempt was made")
+                return response
             self._left -= 10
-            self._sleep(self._pause(number, answer))
+            self._sleep(self._pause(number, response))
 
-    def _pause(self, number: int, answer: Answer | None) -> float:
-        asked = None if answer is None else _seconds(answer)
+    def _pause(self, number: int, response: ClientResponse | None) -> float:
+        asked = None if response is None else _seconds(response)
         if asked is not None:
             return min(asked, self._longest_pause)
         return min(self._longest_pause, self._first_pause * 2.0 ** (number - 1)) * self._random()

@@ -1,4 +1,4 @@
-"""Requests to the gateway and to the store of large envelopes: signed, sent, tried again."""
+"""The transport: signs requests, sends them to the gateway or to the store of large envelopes, and retries."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from brine_client.errors import AnswerInvalid, refusal
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_client.connection import Answer
-    from brine_client.credentials import Signer
-    from brine_client.request import Request
+    from brine_client.connection import ClientResponse
+    from brine_client.credentials import BotocoreSigner
+    from brine_client.request import ClientRequest
     from brine_client.retries import Retries
 
 
 class Transport:
-    """Sends requests over kept-alive connections. `timeout`: seconds that each wait for the network may take.
+    """Sends requests over persistent connections.
 
-    is_secure: whether the gateway is asked by https; then the store is too.
+    timeout: seconds for each wait for the network.
+    is_secure: whether the gateway has an https URL. Then the store must have one too.
     """
 
-    def __init__(self, signer: Signer, retries: Retries, timeout: float, *, is_secure: bool) -> None:
+    def __init__(self, signer: BotocoreSigner, retries: Retries, timeout: float, *, is_secure: bool) -> None:
         self._signer = signer
         self._retries = retries
         self._timeout = timeout
@@ -27,40 +28,43 @@ class Transport:
         self._connections = Connections()
 
     def close(self) -> None:
-        """Close the connections. They are made again when needed."""
+        """Close the connections. The next request opens new ones."""
         self._connections.close()
 
-    def signed(self, request: Request) -> tuple[Answer, bool]:
-        """The answer to a request in the principal's name, and whether it was the first attempt's.
+    def signed(self, request: ClientRequest) -> tuple[ClientResponse, bool]:
+        """Send a signed request. Return the response, and whether it came at the first attempt.
 
-        Each attempt has a signature of its own, since signatures grow old. Raises ClientError.
+        Each attempt has a new signature, since signatures expire. Raises ClientError.
         """
         attempts = 0
 
-        def attempt() -> Answer:
+        def attempt() -> ClientResponse:
             nonlocal attempts
             attempts += 1
             return self._exchange(self._signer.sign(request))
 
-        answer = self._retries.run(attempt)
-        return answer, attempts == 1 and not answer.is_second
+        response = self._retries.run(attempt)
+        return response, attempts == 1 and not response.is_resent
 
-    def signed_once(self, request: Request) -> Answer:
-        """The answer to a request in the principal's name, which is not tried again. Raises ClientError."""
+    def signed_once(self, request: ClientRequest) -> ClientResponse:
+        """Send a signed request without retries and return the response. Raises ClientError."""
         return self._exchange(self._signer.sign(request))
 
-    def unsigned(self, request: Request) -> Answer:
-        """The answer to a request as it is. Raises ClientError."""
+    def unsigned(self, request: ClientRequest) -> ClientResponse:
+        """Send a request without a signature and return the response. Raises ClientError."""
         return self._retries.run(lambda: self._exchange(request))
 
-    def stored(self, request: Request) -> Answer:
-        """The answer of the store of large envelopes, whose URLs are signed already. Raises ClientError for a no."""
-        if self._is_secure and request.place[0] != "https":
-            raise AnswerInvalid(f"a gateway that is asked by https leads to {request.host} without")
-        answer = self.unsigned(request)
-        if answer.status >= 300:
-            raise refusal(answer)
-        return answer
+    def stored(self, request: ClientRequest) -> ClientResponse:
+        """Send a request to the store of large envelopes, whose URLs are signed already.
 
-    def _exchange(self, request: Request) -> Answer:
-        return self._connections.exchange(request, self._timeout + request.patience)
+        Raises ClientError if it refuses.
+        """
+        if self._is_secure and request.origin[0] != "https":
+            raise AnswerInvalid(f"a gateway reached by https leads to {request.host} without https")
+        response = self.unsigned(request)
+        if response.status >= 300:
+            raise refusal(response)
+        return response
+
+    def _exchange(self, request: ClientRequest) -> ClientResponse:
+        return self._connections.exchange(request, self._timeout + request.extra_timeout)

@@ -1,7 +1,7 @@
-"""numpy arrays and scalars, for those who ask for them: `arrays.register(registry)`. Needs `brine-codec[numpy]`.
+"""Support for numpy arrays and scalars: call `arrays.register(registry)`. Needs `brine-codec[numpy]`.
 
-An array travels as its dtype's text, its shape, its order and its bytes, out of band when there are many; nothing of
-numpy's own pickling is used. An opened array is a read-only view of what was opened: copy it to change it.
+An array is written as the text of its dtype, its shape, its order and its bytes. Many bytes are written out of band.
+Numpy's own pickling is not used. An opened array is a read-only view of the content: copy it before you change it.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ _SCALARS = [np.dtype(code).type for code in "?bBhHiIlLqQefdgFDGSUmM"]
 
 
 class ViewMaker(Maker):
-    """A maker that is given buffers as they lie, and whose class is one of a family."""
+    """A maker that gets buffers without a copy, and may return a subclass."""
 
     __slots__ = ()
-    steps = 400  # most of it for showing what was made
+    steps = 400  # most of it to print the object
 
     def __call__(self, *fields: object) -> object:
         try:
             made = self._make(*fields)
         except CodecError:
             raise
-        except Exception as error:  # noqa: BLE001 - numpy and pandas refuse as they like; what they say may show data
+        except Exception as error:  # noqa: BLE001 - numpy and pandas raise many types, and their messages may show data
             raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from None
         if not isinstance(made, self._cls):
             raise Undecodable(f"{shown(self.tag)} made a {type(made).__name__}")
@@ -44,23 +44,23 @@ class ViewMaker(Maker):
 
 
 class ScalarMaker(ViewMaker):
-    """Makes numpy's scalars, which may be keys."""
+    """Makes numpy scalars, which may be dict keys."""
 
     __slots__ = ()
-    steps, weight = 50, 60
+    steps, comparisons = 50, 60
 
 
 def register(registry: Registry) -> None:
-    """Let numpy arrays and scalars of plain dtypes travel."""
+    """Register numpy arrays and scalars of plain dtypes."""
     whole = ViewMaker("np:ndarray", np.ndarray, array)
-    registry.add(np.ndarray, whole, lambda value: (whole, taken_apart(value)))  # type: ignore[arg-type]  # by its type
+    registry.add(np.ndarray, whole, lambda value: (whole, array_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
     single = ScalarMaker("np:scalar", np.generic, _scalar)
     for cls in dict.fromkeys(_SCALARS):
         registry.add(cls, single, lambda value: (single, _scalar_parts(value)))
 
 
-def taken_apart(value: Array) -> Values:
-    """dtype, shape, order and bytes. Raises Unsupported."""
+def array_parts(value: Array) -> Values:
+    """Return the dtype, shape, order and bytes of an array. Raises Unsupported."""
     text = _text_of(value.dtype)
     order = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
     flat = (value.T if order == "F" else np.ascontiguousarray(value)).reshape(-1).view(np.uint8)
@@ -69,9 +69,12 @@ def taken_apart(value: Array) -> Values:
 
 
 def array(text: object, shape: object, order: object, data: object) -> Array:
-    """The array of these, as a read-only view. Raises Undecodable unless they fit together exactly."""
+    """Return a read-only view of `data` with this dtype, shape and order.
+
+    Raises Undecodable unless they fit exactly.
+    """
     if type(text) is not str or not DTYPE.fullmatch(text):
-        raise Undecodable("an array has a dtype that may not travel")
+        raise Undecodable("an array has a dtype that is not allowed")
     if type(shape) is not tuple or len(shape) > MOST_DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
         raise Undecodable("an array's shape is not a tuple of sizes")
     if order not in ("C", "F") or not isinstance(data, (bytes, memoryview)):
@@ -86,19 +89,19 @@ def array(text: object, shape: object, order: object, data: object) -> Array:
 
 
 def _check_values(made: Array, dtype: np.dtype[Any], view: memoryview) -> None:
-    """Of some dtypes, not every bit pattern is a value."""
+    """Raise Undecodable for bytes that are no value of the dtype: some dtypes do not use every bit pattern."""
     if made.size and dtype.kind == "b" and np.frombuffer(view, np.uint8).max() > 1:
-        raise Undecodable("an array of booleans holds something else")
+        raise Undecodable("an array of booleans holds a byte other than 0 and 1")
     if made.size and dtype.kind == "U":
         points = np.frombuffer(view, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
         if points.max() > 0x10FFFF:
-            raise Undecodable("an array of texts holds what is no character")
+            raise Undecodable("an array of texts holds an invalid code point")
 
 
 def _text_of(dtype: np.dtype[Any]) -> str:
     text = dtype.str
     if not DTYPE.fullmatch(text) or dtype.hasobject:
-        raise Unsupported(f"arrays of dtype {dtype.name} may not travel")
+        raise Unsupported(f"arrays of dtype {dtype.name} cannot be written")
     return text
 
 

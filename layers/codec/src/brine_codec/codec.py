@@ -1,4 +1,4 @@
-"""Sealing and opening: the order in which everything else in this package is used."""
+"""The codec: seals objects into envelopes and opens them, with the modules of this package in their order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from brine_codec.errors import Expired, Forbidden, Malformed, Premature, SchemaM
 from brine_codec.gate import graph, tree
 from brine_codec.gate.budget import Budget
 from brine_codec.limits import DEFAULT_LIMITS
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 from brine_codec.pickling.object_path import locate
 from brine_codec.pickling.reader import read
 from brine_codec.pickling.writer import GraphWriter, TreeWriter
@@ -48,20 +48,23 @@ COPIED = 16_384  # below this, copying a slice costs less than a memoryview
 
 
 def _unpacking(size: int, *, buffers: int) -> int:
-    """Bytes that compressed content may take: itself, the decompressor's window, and copies of its buffers."""
+    """Return the bytes that decompressing takes: content, window of the decompressor, and copies of the buffers."""
     return size * (3 if buffers else 2)
 
 
 class Codec:
     """Seals objects into envelopes and opens them, for one purpose.
 
-    keyring: a Keyring or a KeyringSource. purpose: what the envelopes are for, and for whom (service, tenant); it
-    selects the derived key, so envelopes of one purpose do not verify for another.
-    schema: a number of the caller's; envelopes with another one are misses.
-    gate: whether other parties hold the keys. Then objects are written as trees, and streams are checked before they
-    are unpickled. Without it, what is met twice opens as one object, and nothing is checked but the stream's end.
-    compression: what to seal with ("auto" is zstd from 2 KiB on); all are understood when opening.
-    Every method takes `now`, in seconds since 1970, and raises CodecErrors only. May be used by many threads at once.
+    keyring: a Keyring or a KeyringSource.
+    purpose: the use of the envelopes and its owner (service, tenant). The codec derives its key from the purpose, so an
+    envelope of one purpose does not verify for another.
+    schema: a number that the caller chooses. An envelope with another schema is a miss.
+    gate: pass True if other parties hold the keys. The codec then writes objects as trees, and checks each stream
+    before it unpickles it. With False, an object that is referenced twice opens as one object, and the codec checks
+    only that the stream ends where it should.
+    compression: the compression for sealing; "auto" is zstd from 2 KiB on. `open` reads every compression.
+
+    Every method takes `now` in seconds since 1970 and raises only CodecErrors. Threads may share a codec.
     """
 
     def __init__(
@@ -88,9 +91,10 @@ class Codec:
         self._compressor = Compressor(compression)
 
     def seal(self, obj: object, *, context: Iterable[str | bytes] = (), now: float, expires_at: float = 0) -> bytes:
-        """An envelope of `obj`, bound to the parts of `context`; from `expires_at` on (0: never) it will not open.
+        """Return an envelope of `obj` that is bound to `context`. It expires at `expires_at`; 0 means never.
 
-        Raises Unsupported with the path of what cannot be written, TooLarge, or UnknownKey when no key may seal.
+        Raises Unsupported with the path of a value that cannot be written, TooLarge, or UnknownKey if no key may seal
+        yet.
         """
         key = self._keyring.sealing_key(now)
         kind, size, compression, chunks = self._content(obj)
@@ -116,7 +120,7 @@ class Codec:
         return sealed
 
     def _content(self, obj: object) -> tuple[int, int, int, Sequence[Chunk]]:
-        """The kind, the size before compression, the compression and the chunks of an envelope's content."""
+        """Return the kind, the uncompressed size, the compression and the chunks of the content of an envelope."""
         if isinstance(self._writer, GraphWriter):
             pickle, buffers = self._writer.write(obj)
             chunks, size = self._joined(pickle, buffers)
@@ -141,34 +145,35 @@ class Codec:
     def _tree(
         self, obj: object, writer: TreeWriter, *, as_calls: bool = False
     ) -> tuple[Sequence[Chunk], int, bool, tuple[float, float]]:
-        """Chunks, their size, whether they have buffers, and the memory and steps that opening them takes.
+        """Return the chunks of a tree stream, their size, whether they have buffers, and the cost of reading it.
 
-        What is sealed must open. Raises TooLarge for an object that could not be opened even without compression, and
-        Unsupported.
+        The cost is memory and steps. The gate checks the stream here too, so that every sealed object can be opened.
+        Raises Unsupported, and TooLarge for an object that could not be opened even without compression.
         """
         pickle, buffers = writer.write(obj, as_calls=as_calls)
         chunks, size = self._joined(pickle, buffers)
         stream, budget = pickle[0], Budget(self._limits, size)
         memory, steps = budget.memory, budget.steps
         try:
-            undisturbed(len(stream), tree.check, stream, len(buffers), self._limits, budget, self._vocabulary.maker)
+            arguments = stream, len(buffers), self._limits, budget, self._vocabulary.maker
+            without_garbage_collection(len(stream), tree.check, *arguments)
         except Forbidden as error:
             place = locate(obj, writer.table)
             raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
         except TooLarge:
-            if as_calls or budget.steps >= 0:  # calls save time, and nothing else
+            if as_calls or budget.steps >= 0:  # calls can only save time, not memory
                 raise
             return self._tree(obj, writer, as_calls=True)
         return chunks, size, bool(buffers), (memory - budget.memory, steps - budget.steps)
 
     def open(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Any:
-        """The object of an envelope that was sealed for this purpose and context.
+        """Return the object of an envelope that was sealed for this purpose and context.
 
         Raises a Miss (Expired, SchemaMiss, UnknownKey) or an Alarm (Tampered, Malformed, TooLarge, Forbidden,
-        Undecodable); nothing but the seal's own check has seen the content when it raises Tampered.
+        Undecodable). When it raises Tampered, only the MAC has processed the content.
         """
         info, content = self._verify(sealed, context, now)
-        if info.expires_at and not now < info.expires_at:  # so that NaN is late
+        if info.expires_at and not now < info.expires_at:  # also true if `now` is NaN
             raise Expired("the envelope has expired", info.expires_at)
         if not info.issued_at <= now + self._limits.clock_skew:
             raise Premature("the envelope was issued in the future", info.expires_at)
@@ -177,40 +182,40 @@ class Codec:
         if info.size > self._limits.size:
             raise TooLarge(f"the content takes {info.size} bytes, more than the limit of {self._limits.size}")
         if self._gated and not info.kind & KIND_TREE:
-            raise Forbidden("the envelope holds a graph of objects, which is not taken from other parties")
+            raise Forbidden("the envelope holds a graph stream, and a codec with a gate opens only tree streams")
         budget = Budget(self._limits, len(sealed))
         content, views = self._unpacked(info, content, budget)
         stream = content if type(content) is bytes else bytes(content)
-        return undisturbed(len(stream), self._read, stream, views, budget)
+        return without_garbage_collection(len(stream), self._read, stream, views, budget)
 
     def _unpacked(
         self, info: Info, content: bytes | memoryview, budget: Budget
     ) -> tuple[bytes | memoryview, list[memoryview]]:
-        """The stream of a verified envelope, decompressed, and its buffers."""
+        """Return the decompressed stream of a verified envelope, and its buffers."""
         if info.compression:
             if self._gated:
                 budget.spend(_unpacking(info.size, buffers=info.kind & KIND_BUFFERS), 0)
             content = decompress(info.compression, content, info.size)
         elif len(content) != info.size:
-            raise Malformed("the content is not as long as its header says")
+            raise Malformed("the content does not have the size in its header")
         return split(content, self._limits.buffers) if info.kind & KIND_BUFFERS else (content, [])
 
     def peek(self, sealed: Sealed, *, context: Iterable[str | bytes] = (), now: float) -> Info:
-        """The header of an envelope whose seal verifies, expired or not. The content is not looked at."""
+        """Return the header of an envelope with a valid seal, even if it has expired. The content is not read."""
         info, _ = self._verify(sealed, context, now)
         return info
 
     def _verify(self, given: Sealed, context: Iterable[str | bytes], now: float) -> tuple[Info, bytes | memoryview]:
-        """Everything up to the seal. Until it verifies, only the magic, the suite and the key id are looked at."""
+        """Verify the seal. Before it is verified, only the magic, the suite and the key id are read."""
         if not isinstance(given, (bytes, bytearray, memoryview)):
             raise Malformed(f"this is not an envelope but a {type(given).__name__}")
-        sealed = given if type(given) is bytes else bytes(given)  # what could change while it is read must not
+        sealed = given if type(given) is bytes else bytes(given)  # a copy, which cannot change while it is read
         if len(sealed) < SMALLEST or not sealed.startswith(MAGIC):
             raise Malformed("this is not an envelope")
         if len(sealed) > self._limits.sealed_size:
             raise TooLarge(f"the envelope takes {len(sealed)} bytes, more than {self._limits.sealed_size}")
         if sealed[4] != SUITE_HMAC_SHA256:
-            raise Malformed("the envelope is sealed in a way that this version does not know")
+            raise Malformed("the envelope has a suite that this version does not support")
         key = self._keyring.opening_key(int.from_bytes(sealed[8:12]), now)
         content = sealed[SIZE:-TAG_SIZE] if len(sealed) < COPIED else memoryview(sealed)[SIZE:-TAG_SIZE]
         tag = key.mac(self._purpose).tag(sealed[:SIZE] + encode_context(context), content)
@@ -219,7 +224,7 @@ class Codec:
         return Info(sealed), content
 
     def _read(self, stream: bytes, views: list[memoryview], budget: Budget) -> object:
-        """The last two walls."""
+        """Check the stream and unpickle it."""
         if self._gated:
             tree.check(stream, len(views), self._limits, budget, self._vocabulary.maker)
         elif self._vocabulary.shares:

@@ -1,31 +1,31 @@
-"""Everything that can go wrong, as one tree.
+"""The exceptions of the codec.
 
 CodecError
-├── Miss                       not usable here and now: fetch or compute afresh
+├── Miss                       the envelope cannot be used here and now: fetch or compute again
 │   ├── Expired                past its `expires_at`
 │   │   └── Premature          issued in the future, beyond the allowed clock skew
 │   ├── SchemaMiss             written by other code: another schema, version or field list
 │   └── UnknownKey             sealed with a key that the keyring does not have (yet, or any more)
 │       └── KeyringUnavailable no keyring could be loaded
-├── Alarm                      somebody or something altered the bytes, or a producer is broken
+├── Alarm                      the bytes were altered, or the producer has a bug
 │   ├── Tampered               the seal does not verify: altered, or sealed for another key, purpose or context
 │   ├── Malformed              not laid out as an envelope
 │   ├── TooLarge               beyond a limit
-│   ├── Forbidden              holds what our writer never writes
-│   └── Undecodable            verified, but no object comes of it
+│   ├── Forbidden              holds an opcode or a name that our writer never writes
+│   └── Undecodable            verified, but no object can be made of it
 ├── Unsupported                seal: the object cannot be written; the message names the path inside it
-└── BadKeyring                 the keyring's text cannot be used; the message never shows a secret
+└── BadKeyring                 the text of the keyring is invalid; the message never shows a secret
 """
 
 from __future__ import annotations
 
 
 class CodecError(Exception):
-    """The root of every error that sealing and opening raise."""
+    """Base class of every error that sealing and opening raise."""
 
 
 class Miss(CodecError):
-    """Nothing is wrong with the bytes, but they are of no use here and now."""
+    """The envelope is intact, but cannot be used here and now."""
 
 
 class Expired(Miss):
@@ -53,11 +53,11 @@ class UnknownKey(Miss):
 
 
 class KeyringUnavailable(UnknownKey):
-    """No keyring could be loaded, so nothing can be sealed or opened."""
+    """No keyring could be loaded, so the codec can neither seal nor open."""
 
 
 class Alarm(CodecError):
-    """The bytes are not what our writer made for this place."""
+    """The bytes differ from those that our writer made for this key, purpose and context."""
 
 
 class Tampered(Alarm):
@@ -73,11 +73,11 @@ class TooLarge(Alarm):
 
 
 class Forbidden(Alarm):
-    """The content holds what our writer never writes."""
+    """The content holds an opcode or a name that our writer never writes."""
 
 
 class Undecodable(Alarm):
-    """The content is allowed, yet no object can be made of it."""
+    """The content is allowed, but no object can be made of it."""
 
 
 class Unsupported(CodecError):
@@ -85,10 +85,10 @@ class Unsupported(CodecError):
 
 
 class BadKeyring(CodecError):
-    """The keyring's text cannot be used. No message ever shows a secret."""
+    """The text of the keyring is invalid. The message never shows a secret."""
 
 
 def shown(text: object) -> str:
-    """Text from data, escaped and cut, fit for a message."""
+    """Return `text`, which comes from data, escaped and cut for an error message."""
     escaped = ascii(text) if isinstance(text, (str, bytes)) else type(text).__name__
     return escaped if len(escaped) <= 80 else escaped[:77] + "..."

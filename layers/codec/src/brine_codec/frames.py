@@ -1,8 +1,8 @@
-"""pandas DataFrames, Series and indexes, for those who ask for them: `frames.register(registry)`.
+"""Support for pandas DataFrames, Series and indexes: call `frames.register(registry)`. Needs `brine-codec[pandas]`.
 
-Needs `brine-codec[pandas]`. A frame travels column by column, each in the form that its dtype has: numbers and times as
-an array, texts and objects as a list of plain values, categories and nullable numbers as two arrays. What pandas keeps
-beside the data (attrs, flags, the freq of an index) does not travel.
+A frame is written column by column. The dtype of a column decides its form. Numbers and times are an array, texts and
+objects a list of plain values, categories and nullable numbers two arrays. The metadata of pandas (attrs, flags, the
+freq of an index) is not written.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _NULLABLE = {
 _TEXTS = ("str", "string")
 _ZONE = re.compile(r"(?!dateutil/)[A-Za-z0-9_+:-]{1,40}(?:/[A-Za-z0-9_+-]{1,40}){0,3}")
 _HASHED_BY_SECRET = frozenset({str, bytes, dt.date})
-"""Types whose hash depends on this process's secret: other objects could be categories that collide."""
+"""Types with a randomized hash. Other objects as categories could be chosen so that they collide."""
 LONGEST_RANGE = 10_000_000
-"""Of a RangeIndex: pandas writes it out for much of what is done with it."""
+"""Values of a RangeIndex: many operations of pandas expand it."""
 MOST_CATEGORIES = 10_000
-"""pandas hashes categories in a way that a sender can make quadratic."""
+"""The hash table of pandas for categories takes quadratic time if a sender chooses the values."""
 
 
 class Column:
-    """The values of one column on their way: the form and its data."""
+    """The values of one column during conversion: the form and its data."""
 
     __slots__ = ("parts",)
 
@@ -52,31 +52,31 @@ class Column:
 
 
 class _ColumnMaker(ViewMaker):
-    """A column costs pandas far more than its bytes tell, so each is a call that the gate counts."""
+    """Makes a column. Pandas needs far more memory and time for it than its bytes, so the gate charges each call."""
 
     __slots__ = ()
     memory, steps = 6_000, 1_500
 
 
 class _FrameMaker(ViewMaker):
-    """Likewise for what pandas makes of columns."""
+    """Makes a DataFrame or Series of columns; charged for the same reason."""
 
     __slots__ = ()
     memory, steps = 8_000, 2_500
 
 
 def register(registry: Registry) -> None:
-    """Let DataFrames, Series and indexes travel, and numpy arrays and scalars with them."""
+    """Register DataFrames, Series and indexes, and numpy arrays and scalars too."""
     arrays.register(registry)
     column = _ColumnMaker("pd:column", Column, _checked_column)
-    registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # by its type
+    registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # the table passes this type only
     frame = _FrameMaker("pd:DataFrame", pd.DataFrame, _frame)
-    registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # by its type
+    registry.add(pd.DataFrame, frame, lambda value: (frame, _frame_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
     series = _FrameMaker("pd:Series", pd.Series, _series)
-    registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # likewise
+    registry.add(pd.Series, series, lambda value: (series, _series_parts(value)))  # type: ignore[arg-type]  # see above
     index = _ColumnMaker("pd:Index", pd.Index, _index)
     for cls in INDEXES:
-        registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # likewise
+        registry.add(cls, index, lambda value: (index, _index_parts(value)))  # type: ignore[arg-type]  # see above
 
 
 def _frame_parts(frame: pd.DataFrame) -> Values:
@@ -133,7 +133,7 @@ def _column_parts(column: pd.Series[Any] | pd.Index[Any]) -> Column:
 
 
 def _form(column: pd.Series[Any] | pd.Index[Any]) -> Values:
-    """The form of a column, and its data."""
+    """Return the form of a column, and its data."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes: Any = column.array
@@ -146,32 +146,32 @@ def _form(column: pd.Series[Any] | pd.Index[Any]) -> Values:
         return "zoned", _zone_name(dtype), column.to_numpy(f"M8[{dtype.unit}]")
     if dtype.name in _NULLABLE:
         data: Any = column.array
-        return "nullable", dtype.name, data._data, data._mask  # noqa: SLF001 - the two arrays it is made of
+        return "nullable", dtype.name, data._data, data._mask  # noqa: SLF001 - the two arrays that it consists of
     if isinstance(dtype, pd.StringDtype):
         return "texts", "string" if dtype.na_value is pd.NA else "str", [None if pd.isna(v) else v for v in column]
     if dtype == np.dtype(object):
         return "objects", list(column)
     if isinstance(dtype, np.dtype):
         return "array", column.to_numpy()
-    raise Unsupported(f"a column of dtype {dtype.name} may not travel")
+    raise Unsupported(f"a column of dtype {dtype.name} cannot be written")
 
 
 def _written_out(categories: pd.Index[Any]) -> pd.Index[Any]:
-    """Categories as values: a range could stand for any number of them."""
+    """Return categories as an index of values: a range of a few bytes could stand for any number of them."""
     return (
         pd.Index(categories.to_numpy(), name=categories.name) if isinstance(categories, pd.RangeIndex) else categories
     )
 
 
 def _zone_name(dtype: pd.DatetimeTZDtype) -> str:
-    """The zone's name, which must mean the same zone where it is opened."""
+    """Return the name of the zone. Raises Unsupported unless it names the same zone where it is opened."""
     name = str(dtype.tz)
     try:
         same = bool(_ZONE.fullmatch(name)) and pd.DatetimeTZDtype(dtype.unit, name).tz == dtype.tz
-    except Exception:  # noqa: BLE001 - pandas refuses a name that it does not know with errors of many kinds
+    except Exception:  # noqa: BLE001 - pandas raises many types for a name that it does not know
         same = False
     if not same:
-        raise Unsupported(f"the time zone {name[:60]} has no name that it can be found by: use a zoneinfo.ZoneInfo")
+        raise Unsupported(f"the time zone {name[:60]} cannot be found by its name: use a zoneinfo.ZoneInfo")
     return name
 
 
@@ -182,9 +182,9 @@ def _checked_column(form: object, *data: object) -> Column:
 
 
 def _column(part: object, size: int) -> Any:
-    """The column's values, as many as `size`."""
+    """Return the values of a column. Raises Undecodable unless there are `size` of them."""
     if not isinstance(part, Column):
-        raise Undecodable("a column is not made as one")
+        raise Undecodable("a column is not a Column")
     made: Any = part.parts[0]
     if len(made) != size:
         raise Undecodable("a column is not as long as its index")
@@ -200,13 +200,13 @@ def _array(data: object) -> np.ndarray[Any, Any]:
 def _objects(values: object) -> np.ndarray[Any, Any]:
     if type(values) is not list:
         raise Undecodable("a column of objects is not a list")
-    return np.fromiter(values, dtype=object, count=len(values))  # an assignment would expand what has a length
+    return np.fromiter(values, dtype=object, count=len(values))  # an assignment would expand items that have a length
 
 
 def _texts(dtype: object, values: object) -> Any:
     if dtype not in _TEXTS or type(values) is not list or not set(map(type, values)) <= {str, type(None)}:
         raise Undecodable("a column of texts is not a list of texts")
-    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # one of _TEXTS
+    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]  # it is one of _TEXTS
 
 
 def _nullable(dtype: object, data: object, mask: object) -> Any:
@@ -214,12 +214,12 @@ def _nullable(dtype: object, data: object, mask: object) -> Any:
         raise Undecodable("a column of nullable values has no such dtype")
     if _array(data).dtype != pd.array([], dtype=dtype).dtype.numpy_dtype:  # type: ignore[call-overload]  # checked above
         raise Undecodable("a column of nullable values does not fit its dtype")
-    return _NULLABLE[dtype](_array(data).copy(), _array(mask).copy())  # they are filled in place
+    return _NULLABLE[dtype](_array(data).copy(), _array(mask).copy())  # pandas fills them in place
 
 
 def _zoned(zone: object, data: object) -> Any:
     if type(zone) is not str or not _ZONE.fullmatch(zone) or _array(data).dtype.kind != "M":
-        raise Undecodable("a column of zoned times is not times with a zone")
+        raise Undecodable("a column of aware times is not an array of times with a zone")
     return pd.DatetimeIndex(_array(data)).tz_localize("UTC").tz_convert(zone).array
 
 
@@ -231,12 +231,12 @@ def _categories(categories: object, ordered: object, codes: object) -> Any:
     values: Any = categories.to_numpy()
     if values.dtype == object:
         if not _HASHED_BY_SECRET.issuperset(map(type, values)) or len(set(values)) != len(values):
-            raise Undecodable("categories are not different texts, bytes or dates")
+            raise Undecodable("categories are not distinct texts, bytes or dates")
     elif len(np.unique(values)) != len(
         values
-    ):  # by sorting: pandas would look at them in a table that senders can fill
-        raise Undecodable("a category is there twice")
-    dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - as said
+    ):  # sorting: the hash table of pandas takes quadratic time for chosen values
+        raise Undecodable("a category is duplicated")
+    dtype = pd.CategoricalDtype._from_fastpath(categories, ordered)  # type: ignore[attr-defined]  # noqa: SLF001 - see the error above
     return pd.Categorical.from_codes(_array(codes), dtype=dtype)
 
 

@@ -1,4 +1,4 @@
-"""How much an envelope may hold."""
+"""The limits of an envelope."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ MEBIBYTE = 1024 * 1024
 
 
 class Limits:
-    """Bounds on what is sealed and opened; breaching one raises TooLarge. Sizes are bytes.
+    """Limits for sealing and opening. Beyond one of them, the codec raises TooLarge. Sizes are in bytes.
 
-    sealed_size, size: the envelope; its content once decompressed.
+    sealed_size: of the envelope.
+    size: of the decompressed content.
     buffers: out-of-band buffers of one envelope.
-    clock_skew: seconds an envelope may be issued ahead of our clock.
+    clock_skew: seconds by which an envelope may be issued ahead of our clock.
     decimal_digits, decimal_exponent, integer_bits: of one number.
-    depth: containers inside containers; up to three more may pass.
-    memory: what an object may take at most. A small message may take less, and each message has a budget of time:
-    `brine_codec.gate.budget`.
+    depth: nested containers. The codec may accept up to three more.
+    memory: of an object. A small message may take less memory than this, and its time is limited too
+    (`brine_codec.gate.budget`).
     """
 
     __slots__ = (

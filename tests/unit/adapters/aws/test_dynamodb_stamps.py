@@ -89,7 +89,7 @@ def test_it_is_not_asked_for_again_when_no_time_is_left_for_that(aws_at: AwsAt, 
         aws = aws_at(server)
         store = DynamoStampStore(aws, "cache", retry_policy=RetryPolicy(first_wait=10.0, longest_wait=10.0))
         with pytest.raises(StoreThrottled, match="unprocessed"):
-            store.within(Deadline(aws.clock() + 5.0, aws.clock)).read(["tag:b"])
+            store.read(["tag:b"], deadline=Deadline(aws.clock() + 5.0, aws.clock))
         aws.client.close()
 
         assert len(server.requests) == 1

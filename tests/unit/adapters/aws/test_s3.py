@@ -160,11 +160,7 @@ class Recording(HttpClient):
         self.sent: list[tuple[str, bytes]] = []
 
     def exchange(
-        self,
-        address: OriginAddress,
-        message: RawRequest,
-        limits: HttpLimits,  # noqa: ARG002 - as the client's
-        deadline: Deadline,  # noqa: ARG002 - as the client's
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
     ) -> RawResponse:
         self.sent.append((str(address), message.head.partition(b" HTTP/")[0]))
         return RawResponse(200, (), BODY)

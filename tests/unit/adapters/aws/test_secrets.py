@@ -10,8 +10,7 @@ from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import HttpClient, TimedOut
 from brine.errors import StoreUnavailable
-from brine.service.http_cache.carry_out import RESERVE
-from brine.service.http_cache.visit import ANSWER_RESERVE
+from brine.service.transaction import ANSWER_RESERVE, ORIGIN_RESERVE
 from tests.loopback import Loopback, answering_once_and_closing
 from tests.unit.adapters.aws.answers import http, json_answer
 
@@ -53,7 +52,7 @@ def test_a_request_whose_origin_took_all_its_time_can_still_wait_for_it() -> Non
         load = SecretText(replace(aws, sleep=lambda _: None, random=lambda: 0.0), "keys")
         with pytest.raises(StoreUnavailable):
             load()
-    assert 0 < now <= RESERVE - ANSWER_RESERVE
+    assert 0 < now <= ORIGIN_RESERVE - ANSWER_RESERVE
 
 
 @pytest.mark.parametrize(

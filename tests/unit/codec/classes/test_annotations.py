@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, NewType, Protocol, TypeVar
 
 import pytest
 
-from brine_codec.classes.annotations import kind_of
+from brine_codec.classes.annotations import field_type_of
 
 T = TypeVar("T")
 Number = NewType("Number", int)
@@ -59,7 +59,7 @@ FITS: list[tuple[Any, list[object], list[object]]] = [
 
 
 @pytest.mark.parametrize(("annotation", "good", "bad"), FITS)
-def test_what_fits_an_annotation(annotation: object, good: list[object], bad: list[object]) -> None:
-    kind = kind_of(annotation)
-    assert [kind.admits(value) for value in good] == [True] * len(good)
-    assert [kind.admits(value) for value in bad] == [False] * len(bad)
+def test_values_that_fit_an_annotation(annotation: object, good: list[object], bad: list[object]) -> None:
+    field_type = field_type_of(annotation)
+    assert [field_type.admits(value) for value in good] == [True] * len(good)
+    assert [field_type.admits(value) for value in bad] == [False] * len(bad)

@@ -1,4 +1,4 @@
-"""What may travel, and what happens when the two sides have different code."""
+"""Registered classes, and envelopes between two sides with different code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Holder:
 
 
 def speaker(cls: type, version: int = 1, **options: Any) -> Codec:
-    """A codec that knows one class, as `Thing`."""
+    """A codec that knows one class, with the name `Thing`."""
     registry = Registry()
     registry.register(cls, version=version, name="Thing", **options)
     return Codec(keyring(), purpose="test", registry=registry)
@@ -136,7 +136,7 @@ def from_first(id: int, name: str) -> Added:  # noqa: A002 - as the field was ca
     return Added(id, name, "unknown")
 
 
-def test_a_canary_reads_what_the_old_code_writes_and_the_old_code_misses() -> None:
+def test_new_code_reads_old_envelopes_and_old_code_misses_new_ones() -> None:
     old = speaker(V1)
     new = speaker(Added, 2, accepts={1: from_first})
     assert new.open(old.seal(V1(1, "n"), now=NOW), now=NOW) == Added(1, "n", "unknown")
@@ -170,14 +170,14 @@ def refuses(id: int, name: str) -> Added:  # noqa: A002 - likewise
 
 
 @pytest.mark.parametrize("upgrade", [V1, refuses])
-def test_an_upgrade_that_does_not_make_an_object_is_an_error_of_ours(upgrade: Any) -> None:
+def test_an_upgrade_that_returns_another_type_raises_undecodable(upgrade: Any) -> None:
     with pytest.raises(Undecodable):
         speaker(Added, 2, accepts={1: upgrade}).open(speaker(V1).seal(V1(1, "n"), now=NOW), now=NOW)
 
 
 @pytest.mark.parametrize("value", [V1("one", "n"), V1(1, 2), V1(1, None), V1([], {})])  # type: ignore[arg-type]  # hostile
 def test_values_of_other_types_are_not_upgraded(value: V1) -> None:
-    """A sender with the key writes whatever it likes under an old tag."""
+    """A sender with the key can write any values under an old tag."""
     registry = Registry()
     registry.register(Loose, name="Thing", version=1)
     sender = Codec(keyring(), purpose="test", registry=registry)
@@ -265,7 +265,7 @@ def test_flags_that_are_gone_are_a_miss() -> None:
         speaker(Narrow).open(speaker(Wide).seal(Wide.A | Wide.B, now=NOW), now=NOW)
 
 
-def test_what_post_init_refuses_is_not_made() -> None:
+def test_values_that_post_init_refuses_raise_undecodable() -> None:
     tally = Tally(1)
     tally.limit = -1
     with pytest.raises(Undecodable, match="ValueError"):
@@ -290,7 +290,7 @@ def test_bad_names_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize("version", [0, -1, 10**9])
 def test_bad_versions_are_refused(version: int) -> None:
-    with pytest.raises(ValueError, match="versions"):
+    with pytest.raises(ValueError, match="a version is a number"):
         Registry().register(Point, version=version)
 
 
@@ -346,7 +346,7 @@ def test_pack_and_make_go_together() -> None:
         Registry().register(Plain, version=1, pack=no_values)
 
 
-def test_an_annotation_that_cannot_be_resolved_is_told() -> None:
+def test_an_annotation_that_cannot_be_resolved_is_named() -> None:
     cls = make_dataclass("Hidden", [("x", "Elsewhere | None")])
     with pytest.raises(TypeError, match="Elsewhere"):
         Registry().register(cls, version=1)
@@ -359,7 +359,7 @@ def test_an_annotation_that_cannot_be_resolved_is_told() -> None:
         c.seal(cls("text"), now=NOW)
 
 
-def test_annotations_may_name_what_was_registered_before() -> None:
+def test_annotations_may_name_classes_registered_before() -> None:
     registry = Registry()
     registry.register(Point, version=1)
     registry.register(make_dataclass("Path", [("points", "list[Point]")]), version=1)
@@ -398,7 +398,7 @@ def takes_two(one: object, other: object) -> Plain:
 
 
 @pytest.mark.parametrize("make", [int, gives_nothing, takes_two, fails])
-def test_a_make_that_fails_is_an_error_of_ours(make: Any) -> None:
+def test_a_make_that_raises_is_undecodable(make: Any) -> None:
     c = speaker(Plain, pack=no_values, make=make)
     with pytest.raises(Undecodable):
         c.open(c.seal(Plain(), now=NOW), now=NOW)
@@ -421,8 +421,8 @@ def test_records_of_any_number_of_fields(value: object) -> None:
     assert c.open(c.seal(value, now=NOW), now=NOW) == value
 
 
-def test_a_name_means_what_its_module_says() -> None:
-    """Even when another class of that name was registered before."""
+def test_an_annotation_prefers_the_names_of_its_module() -> None:
+    """Even if another class of that name was registered before."""
     registry = Registry()
     registry.register(make_dataclass("Point", [("z", int)]), version=1, name="other.Point")
     registry.register(Holder, version=1)

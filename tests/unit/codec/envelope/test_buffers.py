@@ -9,7 +9,7 @@ from brine_codec.envelope.buffers import join, split
 
 
 @pytest.mark.parametrize("buffers", [[], [b""], [b"abc"], [b"a" * 16, b"", b"bc", b"d" * 100_000]])
-def test_what_is_joined_splits_again(buffers: list[bytes]) -> None:
+def test_joined_buffers_split_again(buffers: list[bytes]) -> None:
     content = b"".join(join([b"pick", b"le"], list(map(PickleBuffer, buffers))))
     pickle, views = split(content, 10)
     assert pickle == b"pickle"

@@ -32,7 +32,7 @@ def test_an_unknown_choice_is_refused() -> None:
 
 
 @pytest.mark.parametrize("choice", ["zlib", "zstd", "none"])
-def test_every_codec_opens_what_another_compressed(choice: str) -> None:
+def test_every_codec_opens_every_compression(choice: str) -> None:
     assert codec().open(codec(compression=choice).seal(TEXT.decode(), now=NOW), now=NOW) == TEXT.decode()
 
 
@@ -70,7 +70,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_compressed_content_must_be_exactly_what_was_said(name: str) -> None:
+def test_compressed_content_must_have_the_declared_size(name: str) -> None:
     with pytest.raises(Malformed):
         decompress(*BAD[name])
 

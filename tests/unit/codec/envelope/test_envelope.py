@@ -1,4 +1,4 @@
-"""The walls around the content: layout, seal, context, times, sizes, and the order in which they stand."""
+"""The checks before the content is read: layout, seal, context, times, sizes, and their order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.unit.codec.samples import CONTEXT, NOW, codec, keyring, order
 
 
 def resealed(sealed: bytes, **changes: Any) -> bytes:
-    """The envelope with header fields or the body changed, sealed again with the true key."""
+    """The envelope with header fields or the body changed, sealed again with the right key."""
     names = ("magic", "suite", "compression", "kind", "flags", "key", "issued", "expires", "schema", "size", "dict")
     fields = dict(zip(names, LAYOUT.unpack_from(sealed), strict=True))
     body: bytes = changes.pop("body", sealed[32:-32])
@@ -174,7 +174,7 @@ def test_peek_verifies_and_tells_without_unpickling() -> None:
     ],
 )
 @pytest.mark.parametrize("gate", [True, False])
-def test_a_true_seal_on_nonsense_is_an_error_of_ours(
+def test_invalid_content_with_a_valid_seal_raises_a_codec_error(
     changes: dict[str, Any], error: type[CodecError], gate: bool
 ) -> None:
     sealed = codec().seal({"a": 1}, context=CONTEXT, now=NOW)
@@ -201,14 +201,14 @@ def test_any_buffer_can_be_opened(kind: type) -> None:
     assert codec().open(kind(codec().seal([1], now=NOW)), now=NOW) == [1]
 
 
-def test_nothing_looks_at_the_content_before_the_seal_verifies() -> None:
+def test_the_content_is_not_read_before_the_seal_verifies() -> None:
     opener = Codec(keyring(), purpose="test")
     bomb = codec().seal(b"\0" * 60_000_000, context=CONTEXT, now=NOW)
     with pytest.raises(Tampered):
         opener.open(bomb, context=("elsewhere",), now=NOW)
 
 
-def test_a_clock_that_is_no_number_opens_nothing() -> None:
+def test_with_nan_as_the_time_no_envelope_opens() -> None:
     sealed = codec().seal(1, now=NOW, expires_at=NOW + 60)
     with pytest.raises(Expired):
         codec().open(sealed, now=float("nan"))
@@ -228,7 +228,7 @@ def test_a_schema_has_32_bits(schema: int) -> None:
 
 
 @pytest.mark.parametrize("given", ["text", 100, [1], None])
-def test_what_is_not_bytes_is_no_envelope(given: Any) -> None:
+def test_values_other_than_bytes_are_malformed(given: Any) -> None:
     for look in (codec().open, codec().peek):
         with pytest.raises(Malformed, match=f"not an envelope but a {type(given).__name__}"):
             look(given, now=NOW)

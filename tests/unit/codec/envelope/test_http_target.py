@@ -1,4 +1,4 @@
-"""Both ends of an exchange write its target alike."""
+"""Both ends of an HTTP exchange write the same canonical target."""
 
 from __future__ import annotations
 

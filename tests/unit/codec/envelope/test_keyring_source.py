@@ -12,7 +12,7 @@ SECRET = "an example secret that is long enough"
 
 
 class Vault:
-    """What a secret store would give: counts how often it is asked."""
+    """A secret store that counts its calls."""
 
     def __init__(self, *ids: int) -> None:
         self.ids = ids
@@ -93,7 +93,7 @@ def test_a_clock_that_is_set_back_does_not_stop_refreshing() -> None:
 
 
 class SlowVault(Vault):
-    """Answers when it is told to, and says that it was asked."""
+    """A secret store that answers when the test allows it, and signals that it was called."""
 
     def __init__(self, *ids: int) -> None:
         super().__init__(*ids)
@@ -166,7 +166,7 @@ def test_it_tells_why_the_last_load_failed() -> None:
     assert source.last_error is None
 
 
-def test_what_it_tells_of_a_malformed_keyring_leads_to_no_secret() -> None:
+def test_the_error_of_a_malformed_keyring_shows_no_secret() -> None:
     source = KeyringSource(lambda: json.dumps({"1": SECRET, "x": SECRET}))
     with pytest.raises(KeyringUnavailable):
         source.sealing_key(1000)

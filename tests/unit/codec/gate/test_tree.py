@@ -1,4 +1,4 @@
-"""The gate lets through whatever the pickler writes, and keeps each limit to the number."""
+"""The gate passes all streams of the pickler, and enforces each limit exactly."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_many_frozensets_and_the_same_one_twice() -> None:
     assert survives({frozenset([at]): [some] for at in range(100)})
 
 
-def test_what_contains_itself_cannot_be_sealed_for_others() -> None:
+def test_an_object_that_contains_itself_cannot_be_sealed_as_a_tree() -> None:
     knot: list[object] = [frozenset([at]) for at in range(100)]
     knot.append(knot)
     for obj in (knot, knot[-1:], {"a": knot}):
@@ -108,7 +108,7 @@ def depth_of(levels: int) -> object:
 
 
 def both_ways(obj: object, fits: Limits, breaks: Limits) -> None:
-    """`obj` passes under one, and is refused under the other both when sealed and when opened."""
+    """Assert that `obj` passes under one limit, and is refused under the other when sealed and when opened."""
     assert survives(obj, limits=fits)
     with pytest.raises(TooLarge):
         codec(limits=breaks).seal(obj, now=NOW)
@@ -158,8 +158,8 @@ def test_other_keys_cost_their_number(name: str, into: Any) -> None:
     assert many < 25 * few
 
 
-def test_dear_keys_are_not_hidden_behind_cheap_ones() -> None:
-    """Texts and values in any order, batches and single keys: what is a key is known."""
+def test_expensive_keys_are_charged_behind_cheap_ones() -> None:
+    """Texts and values in any order, in batches and alone: the gate knows which of them are keys."""
     plain = {str(at): (at, str(at)) for at in range(2_000)}
     mixed: dict[object, object] = {}
     for at in range(1_000):
@@ -168,7 +168,7 @@ def test_dear_keys_are_not_hidden_behind_cheap_ones() -> None:
 
 
 def steps_of(obj: object) -> float:
-    """What opening the object draws of its budget of steps."""
+    """The steps of its budget that opening the object draws."""
     limits, vocabulary = Limits(), Vocabulary(registry())
     ((stream,), buffers) = TreeWriter(vocabulary.reducer, limits.size).write(obj)
     budget = Budget(limits, 10**9)
@@ -177,7 +177,7 @@ def steps_of(obj: object) -> float:
     return before - budget.steps
 
 
-def test_what_an_envelope_cannot_pay_for_compressed_is_sealed_uncompressed() -> None:
+def test_an_object_beyond_the_budget_if_compressed_is_sealed_uncompressed() -> None:
     zeros = [0] * 3_000_000
     c = codec()
     sealed = c.seal(zeros, now=NOW)
@@ -186,7 +186,7 @@ def test_what_an_envelope_cannot_pay_for_compressed_is_sealed_uncompressed() -> 
     assert len(codec(gate=False).seal(zeros, now=NOW)) < 20_000
 
 
-def test_what_no_envelope_may_cost_is_not_sealed() -> None:
+def test_an_object_beyond_every_budget_is_not_sealed() -> None:
     with pytest.raises(TooLarge, match="more time"):
         codec().seal({fractions.Fraction(at, 7): at for at in range(200)}, now=NOW)
 
@@ -215,7 +215,7 @@ def test_without_the_gate_the_stream_still_ends_where_it_says() -> None:
         c.open(inside.envelope(), context=("victim", "key"), now=NOW)
 
 
-def test_what_another_pickle_has_left_in_the_cache_of_extensions_is_not_reached() -> None:
+def test_the_extension_cache_of_copyreg_is_not_reached() -> None:
     copyreg.add_extension("fractions", "Fraction", 77)
     try:
         assert pickle.loads(b"\x80\x02\x82\x4d.") is Fraction  # noqa: S301 - fills the cache
@@ -277,7 +277,7 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_what_the_writer_does_not_do_is_forbidden(name: str) -> None:
+def test_opcodes_that_the_writer_never_writes_are_forbidden(name: str) -> None:
     opcodes, buffers = FORBIDDEN[name]
     with pytest.raises(Forbidden):
         checked(framed(opcodes), buffers)
@@ -293,7 +293,7 @@ def test_a_stream_is_one_frame_of_protocol_5(stream: bytes) -> None:
         checked(stream)
 
 
-def test_every_cut_and_every_changed_byte_is_an_error_of_ours_or_a_stream_of_ours() -> None:
+def test_every_cut_and_changed_byte_raises_a_codec_error_or_is_a_valid_stream() -> None:
     written = codec()._writer.write({"order": order(), "two": [order(2)] * 2})[0][0]
     checked(written)
     body = written[opcodes.HEAD :]

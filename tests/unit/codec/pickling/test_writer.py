@@ -1,4 +1,4 @@
-"""What cannot be sealed, and how the message leads there."""
+"""Objects that cannot be sealed, and the path in the message."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def nested(value: object) -> object:
         (memoryview(b"a"), "type memoryview is not registered"),
         (iter([]), "type list_iterator is not registered"),
         (object(), "type object is not registered"),
-        (defaultdict(lambda: 0), "cannot be taken apart|factory"),
+        (defaultdict(lambda: 0), "cannot be reduced|factory"),
         (Line("a", 5), "price: int does not fit the annotation"),  # type: ignore[arg-type]
     ],
 )
@@ -80,7 +80,7 @@ def test_paths(value: object, path: str | None) -> None:
 def test_a_field_inside_a_list_that_does_not_fit() -> None:
     wrong = order()
     wrong.lines.append("no line")  # type: ignore[arg-type]
-    with pytest.raises(Unsupported, match="lines: what it holds does not fit"):
+    with pytest.raises(Unsupported, match="lines: its items do not fit"):
         codec().seal({"order": wrong}, now=NOW)
 
 
@@ -99,11 +99,11 @@ def test_lists_and_dicts_may_contain_themselves_in_envelopes_of_ones_own() -> No
     assert opened[0]["self"] is opened
 
 
-def test_a_part_that_is_met_often_counts_each_time_in_envelopes_for_others() -> None:
+def test_a_shared_part_counts_each_time_in_a_tree_stream() -> None:
     part: object = "x" * 1_000
     for _ in range(17):
         part = [part, part]
-    with pytest.raises(TooLarge, match="as often as it is met"):
+    with pytest.raises(TooLarge, match="counts twice"):
         codec().seal(part, now=NOW)
     assert len(codec(gate=False).seal(part, now=NOW)) < 2_000
 
@@ -116,7 +116,7 @@ def test_data_that_looks_like_a_global_is_data(gate: bool) -> None:
 
 
 @pytest.mark.parametrize("gate", [True, False])
-def test_texts_that_are_names_of_ours_are_data(gate: bool) -> None:
+def test_texts_equal_to_our_names_are_data(gate: bool) -> None:
     names = ["brine_codec", "rebuild", "datetime", "date", "Colour@1", order(), dt.date(2026, 1, 1), dt.time(1)]
     c = codec(gate=gate)
     assert c.open(c.seal(names, now=NOW), now=NOW) == names

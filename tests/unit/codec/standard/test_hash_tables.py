@@ -1,4 +1,4 @@
-"""Dicts and sets with many keys that might collide: they open as they were, and none that do collide is sealed."""
+"""Dicts and sets with many keys: they open unchanged, and are not sealed if their keys collide."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_keys_of_each_kind_come_back(name: str, count: int) -> None:
         assert type(found[0]) is type(obj)
 
 
-def test_what_is_inside_of_values_and_keys_comes_back() -> None:
+def test_nested_values_and_keys_come_back() -> None:
     table: dict[object, object] = {
         decimal.Decimal(number): {(number, at): [] for at in range(20)} for number in range(200)
     }
@@ -66,7 +66,7 @@ def test_what_is_inside_of_values_and_keys_comes_back() -> None:
 
 @pytest.mark.parametrize("cls", [dict, set, frozenset])
 def test_keys_that_do_collide_are_not_sealed(cls: type) -> None:
-    """What would not open is refused by its writer."""
+    """The writer refuses a dict that could not be opened."""
     keys = [(sys.hash_info.modulus * number,) for number in range(2_000)]
     with pytest.raises(TooLarge):
         codec().seal(dict.fromkeys(keys) if cls is dict else cls(keys), now=1.0)
@@ -87,7 +87,7 @@ def test_keys_that_do_collide_are_not_sealed(cls: type) -> None:
         ("py:frozenset", [[(1, range(2))], None]),
     ],
 )
-def test_what_no_writer_writes_is_refused(tag: str, columns: object) -> None:
+def test_arguments_that_no_writer_writes_are_refused(tag: str, columns: object) -> None:
     with pytest.raises(Undecodable):
         MAKERS[tag](columns)
 
@@ -99,13 +99,15 @@ def test_keys_that_collide_are_not_placed(tag: str) -> None:
         MAKERS[tag]([keys, [None] * len(keys) if tag == "py:dict" else None])
 
 
-def test_a_dict_that_is_dear_does_not_harm_others() -> None:
+def test_an_expensive_dict_does_not_affect_other_values() -> None:
     obj = [{(n, str(n)): n for n in range(6_000)}, {(1 << 60) + (n << 22): n for n in range(1_000)}]
     assert opened(obj, codec()) == obj
 
 
 @pytest.mark.parametrize(("obj", "ways"), [([[]], [False]), ({(n,): n for n in range(3_000)}, [False, True])])
-def test_only_what_takes_too_long_is_written_twice(obj: Any, ways: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_an_object_that_takes_too_long_is_rewritten(
+    obj: Any, ways: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(0 if isinstance(obj, dict) else 200):  # deeper than may be, which no call mends
         obj = [obj]
     tried = []

@@ -1,4 +1,4 @@
-"""The standard library's values: there and back, and nothing but exactly them."""
+"""Values of the standard library: they come back equal and with exactly their type."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_decimals_survive_to_the_last_sign(text: str) -> None:
     assert opened.as_tuple() == decimal.Decimal(text).as_tuple()
 
 
-def test_containers_keep_what_they_are() -> None:
+def test_containers_keep_their_type_and_settings() -> None:
     opened = codec().open(codec().seal(OBJECTS["containers"], now=NOW), now=NOW)
     assert list(opened[0]) == ["b", "a"]
     assert opened[2].default_factory is list
@@ -108,8 +108,8 @@ def test_a_class_that_borrows_the_name_is_a_stranger() -> None:
         (decimal.Decimal(1), "decimal"),
     ],
 )
-def test_what_makes_a_value_is_imported_when_it_is_opened(value: object, module: str) -> None:
-    """And by its tag alone: a process that never saw the class opens it."""
+def test_the_module_of_a_maker_is_imported_at_its_first_use(value: object, module: str) -> None:
+    """Also by its tag alone: a process that has not imported the class opens it."""
     program = f"""
 import sys
 sys.path[:] = {[entry for entry in sys.path if entry]!r}
@@ -125,6 +125,6 @@ print(repr(Codec(ring, purpose="test").open(bytes.fromhex({codec().seal(value, n
 @pytest.mark.parametrize(
     "value", [decimal.Decimal("1" * 1031), decimal.Decimal("1E+6145"), pathlib.PurePath("a" * 4097)]
 )
-def test_what_would_not_open_is_not_sealed(value: object) -> None:
+def test_a_value_that_would_not_open_is_not_sealed(value: object) -> None:
     with pytest.raises(Unsupported, match=r"more than|beyond"):
         codec(gate=False).seal([value], now=NOW)

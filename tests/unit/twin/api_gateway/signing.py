@@ -1,4 +1,4 @@
-"""Signs requests as botocore does: an implementation of Signature Version 4 that is not ours."""
+"""Signs requests by botocore, an independent implementation of Signature Version 4."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def signed(
     region: str = "us-east-1",
     service: str = "execute-api",
 ) -> dict[str, str]:
-    """The headers of a request that is signed now; those given are among them and signed."""
+    """The headers of a request that is signed now. The given headers are signed too."""
     request = AWSRequest(method, url, headers={"Host": urlsplit(url).netloc, **(headers or {})}, data=body)
     SigV4Auth(Credentials(key, secret, token), service, region).add_auth(request)
     return {name.lower(): value for name, value in request.headers.items()}
 
 
 def received(headers: dict[str, str], *, target: str = "/", method: str = "GET", body: bytes = b"") -> HttpRequest:
-    """The request as the twin reads it from the wire."""
+    """The request as the twin reads it from the connection."""
     lines = tuple((name.encode(), value.encode("latin-1")) for name, value in headers.items())
     return HttpRequest(method=method, target=target.encode(), headers=lines, body=body, client="192.0.2.7")

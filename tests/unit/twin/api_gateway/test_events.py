@@ -1,4 +1,4 @@
-"""Events are made as AWS makes them; each expectation is one of docs/aws-http-events.md."""
+"""Events are made as AWS makes them. docs/aws-http-events.md has the source of each expectation."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
-from brine_cli.api_gateway.route_table import Match
+from brine_cli.api_gateway.route_table import RouteMatch
 from brine_cli.http.messages import HttpRequest
-from brine_cli.template.event_sources import Route
+from brine_cli.template.event_sources import ApiRoute
 
 if TYPE_CHECKING:
     from brine_cli.api_gateway.events import Event
     from brine_cli.http.messages import HeaderLine
 
 NOW = datetime(2026, 7, 10, 19, 19, 5, 766_000, tzinfo=UTC)
-DEFAULT = Match(route=Route(method="ANY", path=None, function="f"), parameters={})
+DEFAULT = RouteMatch(route=ApiRoute(method="ANY", path=None, function="f"), parameters={})
 
 
-def event(*headers: HeaderLine, target: bytes = b"/", body: bytes = b"", match: Match = DEFAULT) -> Event:
+def event(*headers: HeaderLine, target: bytes = b"/", body: bytes = b"", match: RouteMatch = DEFAULT) -> Event:
     request = HttpRequest(method="POST", target=target, headers=headers, body=body, client="192.0.2.7")
     return to_event(request, read_target(target), match, NOW)
 
@@ -103,7 +103,7 @@ def test_the_forwarded_port_is_that_of_the_host(host: bytes, port: str) -> None:
     assert event((b"host", host))["headers"]["x-forwarded-port"] == port
 
 
-def test_what_the_gateway_adds_and_uses_up() -> None:
+def test_headers_that_the_gateway_adds_and_removes() -> None:
     headers = event(
         (b"host", b"127.0.0.1:3000"),
         (b"x-forwarded-for", b"198.51.100.1"),
@@ -150,7 +150,7 @@ def test_no_body() -> None:
 
 
 def test_the_request_context() -> None:
-    match = Match(route=Route(method="ANY", path="/{proxy+}", function="f"), parameters={"proxy": "a/b"})
+    match = RouteMatch(route=ApiRoute(method="ANY", path="/{proxy+}", function="f"), parameters={"proxy": "a/b"})
     made = event((b"user-agent", b"curl/8"), target=b"/a/b", match=match)
     context = made["requestContext"]
     assert made["version"] == "2.0"

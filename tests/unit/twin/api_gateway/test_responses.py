@@ -1,4 +1,4 @@
-"""Answers become responses as in an HTTP API; each expectation is one of docs/aws-http-events.md."""
+"""Results become responses as in an HTTP API. docs/aws-http-events.md has the source of each expectation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from brine_cli.api_gateway.responses import MalformedAnswer, to_response
+from brine_cli.api_gateway.responses import MalformedResponse, to_response
 from brine_cli.http.messages import HttpResponse
 
 
@@ -79,7 +79,7 @@ def test_bodies(answer: dict[str, object], body: bytes) -> None:
     ],
 )
 def test_malformed_answers(answer: object, message: str) -> None:
-    with pytest.raises(MalformedAnswer) as raised:
+    with pytest.raises(MalformedResponse) as raised:
         response(answer)
     assert message in str(raised.value)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from brine_cli.api_gateway.route_table import RouteTable
-from brine_cli.template.event_sources import Route
+from brine_cli.template.event_sources import ApiRoute
 
 TABLE = RouteTable(
-    Route(method=method, path=path, function=f"{method} {path}")
+    ApiRoute(method=method, path=path, function=f"{method} {path}")
     for method, path in [
         ("ANY", None),
         ("ANY", "/{proxy+}"),
@@ -42,6 +42,6 @@ def test_the_most_specific_route_wins(method: str, path: str, key: str, paramete
 
 
 def test_no_route() -> None:
-    table = RouteTable([Route(method="GET", path="/pets", function="f")])
+    table = RouteTable([ApiRoute(method="GET", path="/pets", function="f")])
     assert table.match("POST", "/pets") is None
     assert table.match("GET", "/pets/") is None

@@ -1,4 +1,4 @@
-"""Over HTTP: a route with AWS_IAM tells the function who has signed the request, and refuses what nobody has signed."""
+"""A route with AWS_IAM, over HTTP: the event has the signer, and unsigned requests are refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def send(twin: Twin, path: str, headers: dict[str, str], *, method: str = "GET",
     return int(status.split()[1]), json.loads(content)
 
 
-def test_a_signed_request_and_who_signed_it(twin: Twin) -> None:
+def test_a_signed_request_gives_its_principal(twin: Twin) -> None:
     body = b'{"id": 1}'
     path = "/exchange/orders?wait=20"
     headers = signed(url=twin.url + path, method="POST", headers={"content-type": "application/json"}, body=body)

@@ -1,4 +1,4 @@
-"""What botocore signs is accepted; whatever differs from what was signed is refused, and the console says why."""
+"""Requests signed by botocore are accepted. Altered requests are refused, and the console shows the reason."""
 
 from __future__ import annotations
 
@@ -133,10 +133,10 @@ def changed(headers: dict[str, str], old: str, new: str) -> dict[str, str]:
     return headers | {"authorization": headers["authorization"].replace(old, new)}
 
 
-def test_what_must_be_among_the_signed_fields() -> None:
+def test_fields_that_must_be_signed() -> None:
     assert "must be signed: host" in refusal(changed(signed(), "host;", ""))
     assert "must be signed: x-amz-date" in refusal(changed(signed(), ";x-amz-date", ""))
-    assert "not there: x-gone" in refusal(changed(signed(), "x-amz-date", "x-amz-date;x-gone"))
+    assert "are missing: x-gone" in refusal(changed(signed(), "x-amz-date", "x-amz-date;x-gone"))
 
 
 def test_dates_that_do_not_fit() -> None:
@@ -147,7 +147,7 @@ def test_dates_that_do_not_fit() -> None:
     assert "differ" in refusal(changed(headers, headers["x-amz-date"][:8], other_day), now=now)
 
 
-def test_what_iam_says_of_a_user_and_of_a_session() -> None:
+def test_arn_and_id_of_a_user_and_of_a_session() -> None:
     user, session = Principal.of("producer"), Principal.of("run-7@producer")
     assert user is not None
     assert session is not None

@@ -1,4 +1,4 @@
-"""What functions print is shown shortened at a terminal, and nothing that is not understood is changed."""
+"""Log lines of functions are shortened at a terminal, and unknown lines are not changed."""
 
 from __future__ import annotations
 

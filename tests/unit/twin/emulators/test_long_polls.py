@@ -1,4 +1,4 @@
-"""A ReceiveMessage that waits is asked again until messages come or its time is up; all else passes as it is."""
+"""A ReceiveMessage that waits is repeated until messages come or its time is up. All other requests pass unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECEIVE = "AmazonSQS.ReceiveMessage"
 
 
 class Moto:
-    """Gives prepared answers, the last one for ever, and keeps the bodies that it was asked with."""
+    """Gives prepared responses, the last one for ever, and keeps the bodies of its requests."""
 
     def __init__(self, *answers: tuple[str, str]) -> None:
         self._answers = list(answers)
@@ -84,7 +84,7 @@ def test_requests_that_do_not_wait_pass_as_they_are(body: bytes) -> None:
     assert moto.asked == [body]
 
 
-def test_other_operations_pass_as_they_are() -> None:
+def test_other_operations_pass_unchanged() -> None:
     moto = Moto(NOTHING)
     ask(moto, wish(20), target="AmazonSQS.SendMessage")
     assert moto.asked == [wish(20)]

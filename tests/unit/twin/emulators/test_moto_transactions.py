@@ -1,4 +1,4 @@
-"""moto's transactions, mended: they still roll back, and what they cost does not grow with the table."""
+"""The patched transactions of moto: they still roll back, and their cost does not grow with the table."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def test_when_one_fails_none_is_done(emulator: Emulator, table: str) -> None:
 def test_a_copy_outside_of_a_transaction_is_a_whole_one() -> None:
     from moto.dynamodb.models.table import Table  # noqa: PLC0415 - a second of import that other tests need not have
 
-    from brine_cli.emulators.moto_transactions import mend  # noqa: PLC0415 - beside what it mends
+    from brine_cli.emulators.moto_transactions import patch_moto  # noqa: PLC0415 - beside what it mends
 
-    mend()
+    patch_moto()
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}]
     types = [{"AttributeName": "pk", "AttributeType": "S"}]
     factory: Any = Table  # moto's annotations call it abstract

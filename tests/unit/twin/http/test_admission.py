@@ -1,4 +1,4 @@
-"""Servers on this machine answer their own machine, and no web page of another one."""
+"""Servers on this machine answer programs of this machine, and no web page of another machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def status(
     target: str = "/",
     **fields: Any,
 ) -> int | None:
-    """The status of the refusal, or None. `fields` are named with underscores."""
+    """The status of the rejection, or None. `fields` are named with underscores."""
     lines = [
         (name.replace("_", "-").encode(), value.encode("latin-1"))
         for name, values in {"host": host, **fields}.items()
@@ -90,7 +90,7 @@ def test_another_name_is_misdirected(host: str) -> None:
         "\u0661\u0662\u0667.0.0.1:3000".encode().decode("latin-1"),
     ],
 )
-def test_what_is_not_one_name_with_a_port_is_a_bad_request(host: str | list[str]) -> None:
+def test_a_host_that_is_not_one_name_with_a_port_is_a_bad_request(host: str | list[str]) -> None:
     assert status(host) == 400
 
 
@@ -179,7 +179,7 @@ def test_a_page_of_another_machine_is_refused(origin: str, method: str) -> None:
         ({"sec_fetch_site": "cross-site", "referer": ["http://localhost/", "https://evil.test/"]}, 403),
     ],
 )
-def test_what_browsers_send_without_an_origin_is_judged_by_its_site_and_referer(
+def test_a_browser_request_without_an_origin_is_judged_by_its_site_and_referer(
     fields: dict[str, Any], expected: int | None
 ) -> None:
     assert status(**fields) == expected
@@ -230,7 +230,7 @@ def test_a_server_at_all_addresses_is_answered_by_address_but_not_by_name() -> N
     assert status("192.168.1.5:3000", everywhere, origin="http://198.51.100.7") == 403
 
 
-def test_a_refusal_says_what_was_wrong_and_what_to_do() -> None:
+def test_a_refusal_names_the_reason_and_the_remedy() -> None:
     def told(*lines: tuple[bytes, bytes]) -> str:
         refusal = OURS.refusal("GET", b"/", lines)
         assert refusal is not None
@@ -247,8 +247,8 @@ def test_a_refusal_says_what_was_wrong_and_what_to_do() -> None:
     assert len(long) < 800
 
 
-def test_a_refusal_never_advises_to_allow_what_pages_of_every_site_have() -> None:
-    """A page in a sandbox sends `Origin: null`, whoever's it is."""
+def test_a_refusal_never_advises_to_allow_the_null_origin() -> None:
+    """A sandboxed page of any site sends `Origin: null`."""
     refusal = OURS.refusal("GET", b"/", [(b"host", HOST.encode()), (b"origin", b"null")])
     assert refusal is not None
     assert "--allow-origin" not in refusal.detail

@@ -1,4 +1,4 @@
-"""The server passes bytes through, keeps connections, and bounds what a client may take of it."""
+"""The server passes bytes through, keeps connections open, and limits the resources of a client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from brine_cli.errors import PortTaken
 from brine_cli.http import limits
-from brine_cli.http.connection import Patience
+from brine_cli.http.connection import Timeouts
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from tests.unit.twin.wire import connected, converse, read_to_end, request, split
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def serve() -> Iterator[Serve]:
     servers: list[HttpServer] = []
 
-    def start(answer: Callable[[HttpRequest], HttpResponse], **patience: float) -> str:
+    def start(answer: Callable[[HttpRequest], HttpResponse], **timeouts: float) -> str:
         listener = listen("127.0.0.1", 0)
-        servers.append(HttpServer(listener, answer, Patience(**patience)).__enter__())
+        servers.append(HttpServer(listener, answer, Timeouts(**timeouts)).__enter__())
         return url_of(listener)
 
     yield start
@@ -169,7 +169,7 @@ def test_http_1_0(serve: Serve) -> None:
         b"POST / HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\ntransfer-encoding: gzip\r\n\r\nfour",
     ],
 )
-def test_what_is_not_http_is_refused_and_hung_up_on(serve: Serve, sent: bytes) -> None:
+def test_bytes_other_than_http_get_an_error_and_a_close(serve: Serve, sent: bytes) -> None:
     status, _, body = split(converse(serve(echo), sent))
     assert status.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
     assert body == b'{"message":"Bad Request"}'
@@ -203,7 +203,7 @@ def test_request_line_and_header_values_have_a_limit(serve: Serve, extra: int, s
     assert status in split(converse(url, sent))[0]
 
 
-def test_a_client_that_says_nothing_is_hung_up_on(serve: Serve) -> None:
+def test_the_connection_of_a_silent_client_is_closed(serve: Serve) -> None:
     with connected(serve(echo, idle=0.05)) as connection:
         assert connection.recv(1) == b""
 
@@ -212,7 +212,7 @@ def test_a_client_that_does_not_finish_its_body_is_hung_up_on(serve: Serve) -> N
     assert converse(serve(echo, request=0.05), request(b"POST", b"/", b"content-length: 4") + b"fo") == b""
 
 
-def test_a_hundred_slow_requests_do_not_wait_for_each_other(serve: Serve) -> None:
+def test_a_hundred_slow_requests_run_in_parallel(serve: Serve) -> None:
     everybody = threading.Barrier(100)
 
     def wait_for_everybody(_: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What goes wrong in a function is answered as AWS does, explained on the console, and harms no other request."""
+"""Failures of a function are answered as AWS does, explained on the console, and do not affect other requests."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_traceback_begins_with_the_functions_own_code(twin: Twin, console: lis
     assert "worker.py" not in console[-1]
 
 
-def test_the_same_traceback_is_not_told_twice(twin: Twin, console: list[str]) -> None:
+def test_the_same_traceback_is_not_printed_twice(twin: Twin, console: list[str]) -> None:
     get(twin, "/odd/raise")
     get(twin, "/odd/raise")
     assert console[-1] == "GET /odd/raise -> 502: OddFunction raised: ValueError: odd on purpose (as above)"
@@ -89,7 +89,7 @@ def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: lis
 
 
 def test_the_integration_time_out(kind: int, console: list[str]) -> None:
-    with Twin(template=TEMPLATE, environments=kind, report=console.append, patience=0.3) as twin:
+    with Twin(template=TEMPLATE, environments=kind, report=console.append, integration_timeout=0.3) as twin:
         status, body = get(twin, "/odd/forever")
         assert status == 503
         assert json.loads(body)["message"] == "Service Unavailable"
@@ -105,7 +105,7 @@ def test_one_request_at_a_time_in_each_process() -> None:
 
 
 def test_requests_wait_for_a_free_process_no_longer_than_api_gateway(console: list[str]) -> None:
-    with Twin(template=TEMPLATE, environments=1, report=console.append, patience=0.3) as twin:
+    with Twin(template=TEMPLATE, environments=1, report=console.append, integration_timeout=0.3) as twin:
         assert get(twin, "/odd/forever")[0] == 503
         assert get(twin, "/odd/fine")[0] == 503
         assert get(twin, "/about")[0] == 200  # other functions have processes of their own

@@ -1,4 +1,4 @@
-"""What is read from a template is what SAM would deploy; what it could not is an error with the logical id."""
+"""A template is read as SAM would deploy it. An invalid template is an error with the logical id."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from brine_cli.errors import TemplateError
 from brine_cli.template.application import data_resources, layer_attributes, read_application
 from brine_cli.template.document import read_template
-from brine_cli.template.event_sources import QueueSource, Route
+from brine_cli.template.event_sources import ApiRoute, QueueSource
 from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_a_method_and_an_event_that_is_not_http(tmp_path: Path) -> None:
         "CodeUri: code, Handler: a.b, "
         "Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get}}, Tick: {Type: Schedule}}",
     )
-    assert application.routes == (Route(method="GET", path="/a", function="Fn"),)
+    assert application.routes == (ApiRoute(method="GET", path="/a", function="Fn"),)
     assert application.unserved == ("Fn.Tick (Schedule)",)
     assert application.functions["Fn"].timeout == 9.0
 
@@ -112,7 +112,7 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         (
             "CodeUri: code, Handler: a.b, Events: {E: {Type: SQS, Properties: {Queue: q, FilterCriteria: {}}}}",
             "",
-            "Fn.E: the local twin does not know FilterCriteria",
+            "Fn.E: the local twin does not support FilterCriteria",
         ),
         (
             "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}",
@@ -121,7 +121,7 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_would_not_run(tmp_path: Path, function: str, others: str, message: str) -> None:
+def test_applications_that_would_not_run(tmp_path: Path, function: str, others: str, message: str) -> None:
     with pytest.raises(TemplateError) as raised:
         read_with(tmp_path, function, others)
     assert message in str(raised.value)

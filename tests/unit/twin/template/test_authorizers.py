@@ -1,4 +1,4 @@
-"""A route's authorizer is what SAM would make of the template; what the twin does not know is an error."""
+"""A route has the authorizer that SAM would give it. An unsupported authorizer is an error."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_of_a_whole_template() -> None:
     }
 
 
-def test_of_a_template_that_says_nothing() -> None:
+def test_defaults_of_an_empty_template() -> None:
     assert set(authorizers("template.yaml").values()) == {"NONE"}
 
 
@@ -47,8 +47,8 @@ JWT: dict[str, Any] = {"Authorizers": {"Jwt": {}}}
         ({"EnableIamAuthorizer": "true"}, {"Authorizer": "AWS_IAM"}, "AWS_IAM needs EnableIamAuthorizer: true"),
         ({"DefaultAuthorizer": "AWS_IAM"}, {}, "AWS_IAM needs EnableIamAuthorizer: true"),
         (ENABLED, {"Authorizer": "NONE"}, "Authorizer NONE needs a DefaultAuthorizer"),
-        (ENABLED | JWT, {"Authorizer": "Jwt"}, "the local twin does not know the authorizer Jwt"),
-        (JWT | {"DefaultAuthorizer": "Jwt"}, {}, "the local twin does not know the authorizer Jwt"),
+        (ENABLED | JWT, {"Authorizer": "Jwt"}, "the local twin does not support the authorizer Jwt"),
+        (JWT | {"DefaultAuthorizer": "Jwt"}, {}, "the local twin does not support the authorizer Jwt"),
     ],
 )
 def test_what_is_refused(api: dict[str, Any], event: dict[str, Any], message: str) -> None:

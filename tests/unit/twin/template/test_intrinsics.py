@@ -97,7 +97,7 @@ def test_given_parameters_win_over_defaults(tmp_path: Path) -> None:
         ("!If [IsProduction, a, b]", "Subject: no condition has the name IsProduction"),
         ("!FindInMap [Sizes, dev, memory]", "Subject: !FindInMap Sizes.dev.memory: no such entry"),
         ("!Ref Needed", "Needed: the parameter has no default"),
-        ("!ImportValue other", "Subject: the local twin does not know Fn::ImportValue"),
+        ("!ImportValue other", "Subject: the local twin does not support Fn::ImportValue"),
         ("!Join a", "Subject: Fn::Join cannot be used like this: 'a'"),
     ],
 )
@@ -124,7 +124,7 @@ def test_a_resource_goes_with_its_condition(tmp_path: Path) -> None:
         ("Resources: {Table: {Type: {Ref: X}}}", "Table has no Type"),
     ],
 )
-def test_what_is_not_a_template(tmp_path: Path, content: str, message: str) -> None:
+def test_files_that_are_no_template(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "template.yaml"
     path.write_text(content)
     with pytest.raises(TemplateError, match=message):

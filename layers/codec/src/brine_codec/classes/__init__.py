@@ -1,1 +1,1 @@
-"""The classes that may travel: how they are registered, and how their fields are checked and written."""
+"""The classes that may be sealed: how they are registered, and how their fields are checked and written."""

@@ -1,4 +1,4 @@
-"""What a field may hold, by its annotation: the classes of the value, and of what is inside of it."""
+"""The values that an annotation allows, as checks that are fast enough for every value of a field."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if typing.TYPE_CHECKING:
     from collections.abc import Callable
 
 type Classes = tuple[type, ...] | None
-"""Classes that a value may be an instance of; None when the annotation does not say."""
+"""Classes of which a value may be an instance, or None if the annotation does not name any."""
 
 
-class Kind:
-    """What `classes` says of the value's type, and `inside` of what it holds.
+class FieldType:
+    """The values that a field may hold: instances of `classes`, for which `inside` returns True.
 
-    When the types of the items decide, `items` has them: then items of exactly these need no call of `inside`.
+    If only the types of its items decide, `items` names these types. Items of exactly these types need no call of
+    `inside`.
     """
 
     __slots__ = ("classes", "inside", "items")
@@ -29,35 +30,38 @@ class Kind:
         self.items = items
 
     def admits(self, value: object) -> bool:
-        """Whether the value fits, inside too."""
+        """Return whether the field may hold `value`, including its items."""
         if self.classes is not None and not isinstance(value, self.classes):
             return False
         return self.inside is None or self.inside(value)
 
 
-ANYTHING = Kind()
+ANYTHING = FieldType()
 _WIDER: dict[object, tuple[type, ...]] = {float: (float, int), complex: (complex, float, int), None: (type(None),)}
 
 
-def kind_of(annotation: object) -> Kind:
-    """The kind for an annotation. What cannot be checked (Any, a protocol, a recursive alias) admits anything."""
+def field_type_of(annotation: object) -> FieldType:
+    """Return the FieldType of an annotation.
+
+    An annotation that cannot be checked allows any value (Any, protocols, recursive aliases).
+    """
     if isinstance(annotation, typing.TypeAliasType):
-        return ANYTHING if _names_itself(annotation) else kind_of(annotation.__value__)
+        return ANYTHING if _names_itself(annotation) else field_type_of(annotation.__value__)
     if isinstance(annotation, typing.NewType):
-        return kind_of(annotation.__supertype__)
+        return field_type_of(annotation.__supertype__)
     if annotation in _WIDER or typing.is_typeddict(annotation):
-        return Kind(_WIDER.get(annotation, (dict,)))
+        return FieldType(_WIDER.get(annotation, (dict,)))
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is None:
         if not isinstance(annotation, type) or annotation in (object, typing.Any) or _is_protocol(annotation):
             return ANYTHING
-        return Kind((annotation,))
+        return FieldType((annotation,))
     if origin in (typing.Annotated, typing.Final, typing.Required, typing.NotRequired):
-        return kind_of(arguments[0])
+        return field_type_of(arguments[0])
     if origin is typing.Literal:
-        return Kind(tuple({type(value) for value in arguments}), lambda value: value in arguments)
+        return FieldType(tuple({type(value) for value in arguments}), lambda value: value in arguments)
     if origin in (typing.Union, types.UnionType):
-        return _either([kind_of(argument) for argument in arguments])
+        return _either([field_type_of(argument) for argument in arguments])
     if not isinstance(origin, type) or _is_protocol(origin):
         return ANYTHING
     return _container(origin, arguments)
@@ -65,7 +69,7 @@ def kind_of(annotation: object) -> Kind:
 
 def _names_itself(alias: typing.TypeAliasType) -> bool:
     waiting: list[object] = [alias.__value__]
-    seen: list[object] = []  # what may not be hashable
+    seen: list[object] = []  # a part may not be hashable
     while waiting:
         part = waiting.pop()
         if part is alias:
@@ -80,32 +84,35 @@ def _is_protocol(cls: type) -> bool:
     return getattr(cls, "_is_protocol", False)
 
 
-def _either(kinds: list[Kind]) -> Kind:
-    if any(kind.classes is None for kind in kinds):
+def _either(field_types: list[FieldType]) -> FieldType:
+    if any(field_type.classes is None for field_type in field_types):
         return ANYTHING
-    classes = tuple(cls for kind in kinds for cls in kind.classes or ())
-    if all(kind.inside is None for kind in kinds):
-        return Kind(classes)
-    return Kind(classes, lambda value: any(kind.admits(value) for kind in kinds))
+    classes = tuple(cls for field_type in field_types for cls in field_type.classes or ())
+    if all(field_type.inside is None for field_type in field_types):
+        return FieldType(classes)
+    return FieldType(classes, lambda value: any(field_type.admits(value) for field_type in field_types))
 
 
-def _container(origin: type, arguments: tuple[object, ...]) -> Kind:
+def _container(origin: type, arguments: tuple[object, ...]) -> FieldType:
     if issubclass(origin, Mapping) and len(arguments) == 2:
-        keys, values = (_each(kind_of(argument)) for argument in arguments)
-        return Kind((origin,), lambda value: keys(value) and values(value.values()))
+        keys, values = (_each(field_type_of(argument)) for argument in arguments)
+        return FieldType((origin,), lambda value: keys(value) and values(value.values()))
     if issubclass(origin, tuple) and arguments[-1:] != (...,):
-        kinds = [kind_of(argument) for argument in arguments]
-        return Kind((origin,), lambda value: len(value) == len(kinds) and all(map(Kind.admits, kinds, value)))
-    if issubclass(origin, Collection) and arguments and (item := kind_of(arguments[0])) is not ANYTHING:
-        return Kind((origin,), _each(item), item.classes if item.inside is None else None)
-    return Kind((origin,))
+        field_types = [field_type_of(argument) for argument in arguments]
+        admits = FieldType.admits
+        return FieldType(
+            (origin,), lambda value: len(value) == len(field_types) and all(map(admits, field_types, value))
+        )
+    if issubclass(origin, Collection) and arguments and (item := field_type_of(arguments[0])) is not ANYTHING:
+        return FieldType((origin,), _each(item), item.classes if item.inside is None else None)
+    return FieldType((origin,))
 
 
-def _each(kind: Kind) -> Callable[[Collection[object]], bool]:
-    """Whether the kind admits each of some values; first by their types, which is one pass in C."""
-    if kind.classes is None:
+def _each(field_type: FieldType) -> Callable[[Collection[object]], bool]:
+    """Return a function that checks all values of a collection: their types first, which is one pass in C."""
+    if field_type.classes is None:
         return lambda _: True
-    classes, inside = kind.classes, kind.inside
+    classes, inside = field_type.classes, field_type.inside
     exactly = frozenset(classes).issuperset
 
     def fits(values: Collection[object]) -> bool:

@@ -1,4 +1,4 @@
-"""How a class is looked at when it is registered: its fields, what they may hold, and how it is called."""
+"""Makers and reducers for dataclasses, NamedTuples and Enums, made from their fields, annotations and signatures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import inspect
 import typing
 from typing import Any
 
-from brine_codec.classes.annotations import kind_of
+from brine_codec.classes.annotations import field_type_of
 from brine_codec.classes.records import Field, Upgrade, record
 from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
 from brine_codec.pickling.makers import explicit
@@ -16,15 +16,15 @@ from brine_codec.pickling.makers import explicit
 if typing.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from brine_codec.classes.annotations import Kind
+    from brine_codec.classes.annotations import FieldType
     from brine_codec.pickling.makers import Maker, Reducer
 
 MOST_COMBINATIONS = 65_536
-"""Of the flags of one class, met in this process."""
+"""Combinations of the flags of one class, in one process."""
 
 
 def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
-    """A maker and a reducer for a dataclass, NamedTuple or Enum. `names` helps to resolve annotations."""
+    """Return a maker and a reducer for a dataclass, NamedTuple or Enum. `names` resolves names in annotations."""
     if issubclass(cls, enum.Flag):
         return _flag(tag, cls)
     if issubclass(cls, enum.Enum):
@@ -33,7 +33,9 @@ def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Mak
         return _dataclass(tag, cls, names)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         _check_call(cls, list(cls._fields))
-        return record(tag, cls, [Field(name, kind) for name, kind in _kinds(cls, cls._fields, names).items()])
+        return record(
+            tag, cls, [Field(name, field_type) for name, field_type in _field_types(cls, cls._fields, names).items()]
+        )
     raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
 
 
@@ -45,15 +47,15 @@ def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker,
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # a dataclass
     called = [field for field in fields if field.init]
     _check_call(cls, [field.name for field in called if not field.kw_only], {f.name for f in called if f.kw_only})
-    kinds = _kinds(cls, tuple(field.name for field in fields), names)
-    return record(tag, cls, [Field(field.name, kinds[field.name], _given(field)) for field in fields])
+    field_types = _field_types(cls, tuple(field.name for field in fields), names)
+    return record(tag, cls, [Field(field.name, field_types[field.name], _passed(field)) for field in fields])
 
 
 _PLAIN = (list, tuple, dict, set, frozenset, str, bytes, bytearray, int, float, complex)
 
 
 def _check_call(cls: type, by_position: list[str], by_keyword: Collection[str] = ()) -> None:
-    """Raise TypeError unless the class takes exactly its fields, in their order."""
+    """Raise TypeError unless the class is called with exactly its fields, in their order."""
     parameters = inspect.signature(cls).parameters.values()
     keywords = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
     positions = [parameter.name for parameter in parameters if parameter.name not in keywords]
@@ -63,13 +65,13 @@ def _check_call(cls: type, by_position: list[str], by_keyword: Collection[str] =
         )
 
 
-def _given(field: dataclasses.Field[Any]) -> str:
+def _passed(field: dataclasses.Field[Any]) -> str:
     if not field.init:
         return "late"
     return "keyword" if field.kw_only else "position"
 
 
-def _kinds(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, Kind]:
+def _field_types(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, FieldType]:
     try:
         hints = typing.get_type_hints(cls, localns=dict(names))
     except NameError as error:
@@ -77,11 +79,11 @@ def _kinds(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str,
             f"an annotation of {cls.__qualname__} names {error.name}, which its module does not have when it runs: "
             f"register that class first, or give types={{{error.name!r}: ...}}"
         ) from error
-    return {name: kind_of(hints.get(name, Any)) for name in fields}
+    return {name: field_type_of(hints.get(name, Any)) for name in fields}
 
 
 def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
-    """A member travels as its name."""
+    """Return the maker and reducer of an Enum. A member is written as its name."""
     members = cls.__members__
 
     def make(*values: object) -> enum.Enum:
@@ -92,13 +94,13 @@ def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
             raise SchemaMiss(f"{shown(tag)} has no member {shown(name)}")
         return members[name]
 
-    return explicit(tag, cls, lambda member: (member._name_,), make)  # `name` may be a field of the class's own
+    return explicit(tag, cls, lambda member: (member._name_,), make)  # `name` may be a field of the Enum itself
 
 
 def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
-    """Flags travel as their value: combinations have no name of their own.
+    """Return the maker and reducer of a Flag. Flags are written as their value, since a combination has no name.
 
-    Python keeps each combination that it has met in the class, for good, so there is a limit to them.
+    The class keeps each combination for the life of the process, so their number is limited.
     """
     known = cls._value2member_map_
     known_bits = 0
@@ -122,12 +124,12 @@ def _flag(tag: str, cls: type[enum.Flag]) -> tuple[Maker, Reducer]:
 
 
 def inspect_upgrade(tag: str, cls: type, upgrade: Callable[..., Any], names: Mapping[str, object]) -> Upgrade:
-    """What makes today's object of the values of an older version. `upgrade` has a parameter for each of its fields.
+    """Return a maker that calls `upgrade` with the values of an older version, one parameter for each field.
 
-    Raises TypeError when its parameters do not say which fields these were.
+    Raises TypeError if the parameters of `upgrade` do not name the fields.
     """
     parameters = inspect.signature(upgrade).parameters.values()
     if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
         raise TypeError(f"accepts: the function for {tag} needs one named parameter for each field of that version")
-    kinds = _kinds(upgrade, tuple(parameter.name for parameter in parameters), names)
-    return Upgrade(tag, cls, upgrade, [Field(name, kind) for name, kind in kinds.items()])
+    field_types = _field_types(upgrade, tuple(parameter.name for parameter in parameters), names)
+    return Upgrade(tag, cls, upgrade, [Field(name, field_type) for name, field_type in field_types.items()])

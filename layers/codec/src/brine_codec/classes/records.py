@@ -1,9 +1,9 @@
-"""Makers for what has a fixed list of fields: dataclasses and NamedTuples.
+"""Makers for classes with a fixed list of fields: dataclasses and NamedTuples.
 
-A record travels as the values of its fields, in order; their names are in the tag, as a checksum. It is made by
-calling its class, so that `__init__` and `__post_init__` refuse what they always refuse. For each class two
-straight-line functions are compiled from its field names, as `dataclasses` does for `__init__`: they check every value
-against its annotation and still cost less than pickle's own way.
+A record is written as the values of its fields, in order. The tag has a checksum of the field names. A record is made
+by calling its class, so `__init__` and `__post_init__` run as usual. For each class two functions without loops are
+compiled from its field names, as `dataclasses` does for `__init__`. They check every value against its annotation and
+still cost less than pickle without checks.
 """
 
 from __future__ import annotations
@@ -13,71 +13,71 @@ import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brine_codec.errors import Undecodable, Unsupported, shown
-from brine_codec.pickling.makers import OUT_OF_BAND, Maker, apart
+from brine_codec.pickling.makers import OUT_OF_BAND, Maker, with_buffers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from brine_codec.classes.annotations import Kind
+    from brine_codec.classes.annotations import FieldType
     from brine_codec.pickling.makers import Reduced, Reducer, Values
 
 
-STEPS_INSIDE = 10
-"""For each byte of what a field holds, where each value in it is looked at by a call of its own."""
+STEPS_PER_BYTE = 10
+"""Steps for each byte of a field if each of its items is checked by a call."""
 
 
 class Field(NamedTuple):
-    """One field of a record, and how its class takes it: by position, by keyword, or set afterwards ("late")."""
+    """One field of a record. `passed`: how the class takes it: by position, by keyword, or set afterwards ("late")."""
 
     name: str
-    kind: Kind
-    given: str = "position"
+    field_type: FieldType
+    passed: str = "position"
 
 
 class RecordMaker(Maker):
-    """What all records share: the way of values that the compiled functions do not recognise at once."""
+    """Base class of all record makers. Checks the values that the compiled functions do not accept at once."""
 
-    __slots__ = ("_kinds", "names")
+    __slots__ = ("_field_types", "names")
     names: tuple[str, ...]
-    _kinds: tuple[Kind, ...]
+    _field_types: tuple[FieldType, ...]
 
     def __init__(self, tag: str, cls: type, make: Callable[..., object], fields: Iterable[Field]) -> None:
         super().__init__(tag, cls, make)
         object.__setattr__(self, "names", tuple(field.name for field in fields))
-        object.__setattr__(self, "_kinds", tuple(field.kind for field in fields))
+        object.__setattr__(self, "_field_types", tuple(field.field_type for field in fields))
 
-    def admit(self, *values: object) -> object:
-        """A record of values that took a closer look: subclasses, or buffers in the place of bytes."""
+    def make_checked(self, *values: object) -> object:
+        """Return a record after the slow check, for subclasses and for buffers instead of bytes."""
         values = tuple([bytes(value) if type(value) is memoryview else value for value in values])
         wrong = self._wrong(values)
         if wrong is not None:
             raise Undecodable(f"{shown(self.tag)} does not take its fields: {wrong}")
         return self._make(*values)
 
-    def release(self, *values: object) -> Reduced:
-        """The values for the pickler, after a closer look."""
+    def reduce_checked(self, *values: object) -> Reduced:
+        """Return the maker and the values after the slow check."""
         wrong = self._wrong(values)
         if wrong is not None:
             raise Unsupported(wrong)
-        return self, apart(values)
+        return self, with_buffers(values)
 
     def _wrong(self, values: Values) -> str | None:
-        for name, kind, value in zip(self.names, self._kinds, values, strict=True):
-            if kind.classes is not None and not isinstance(value, kind.classes):
+        for name, field_type, value in zip(self.names, self._field_types, values, strict=True):
+            if field_type.classes is not None and not isinstance(value, field_type.classes):
                 return f"{name}: {type(value).__name__} does not fit the annotation"
-            if kind.inside is not None and not kind.inside(value):
-                return f"{name}: what it holds does not fit the annotation"
+            if field_type.inside is not None and not field_type.inside(value):
+                return f"{name}: its items do not fit the annotation"
         return None
 
 
 class Upgrade(RecordMaker):
-    """What makes today's objects of an older version's values: as many as it had fields, of their types."""
+    """Makes an object of today's class from the values of an older version."""
 
     __slots__ = ()
 
     @property
     def record_tag(self) -> str:
-        """The tag that a record of the older version had."""
+        """The tag of a record of the older version."""
         return f"{self.tag}/{checksum(self.names)}"
 
     def __call__(self, *values: object) -> object:
@@ -90,16 +90,16 @@ class Upgrade(RecordMaker):
 
 
 def checksum(names: Iterable[str]) -> str:
-    """Changes when a field is added, removed, renamed or moved."""
+    """Return a checksum that changes if a field is added, removed, renamed or moved."""
     return f"{zlib.crc32(','.join(names).encode()):08x}"
 
 
 def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
-    """The maker and the reducer of one class."""
+    """Return the maker and the reducer of one class."""
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
-    exec(_source(cls, fields, space), space)  # noqa: S102 - made of the names in a registered class, nothing of any data
-    dear = any(field.kind.inside is not None and field.kind.items is None for field in fields)
-    own = {"__slots__": (), "__call__": space["call"], "steps_inside": STEPS_INSIDE if dear else 0}
+    exec(_source(cls, fields, space), space)  # noqa: S102 - the source has only names of a registered class, no data
+    is_expensive = any(field.field_type.inside is not None and field.field_type.items is None for field in fields)
+    own = {"__slots__": (), "__call__": space["call"], "steps_per_byte": STEPS_PER_BYTE if is_expensive else 0}
     compiled = type("RecordMaker", (RecordMaker,), own)
     maker = space["maker"] = compiled(f"{tag}/{checksum(field.name for field in fields)}", cls, space["make"], fields)
     return maker, space["reduce"]
@@ -112,28 +112,28 @@ def make({values}):
 def call(self, {values}):
     if {condition}:
         {make}
-    return self.admit({values})
+    return self.make_checked({values})
 
 def reduce(record):
     {take}
     if {condition}:
         return maker, ({values})
-    return maker.release({values})
+    return maker.reduce_checked({values})
 """
 
 
 def _source(cls: type, fields: list[Field], space: dict[str, Any]) -> str:
-    """The functions' text. `space` gets what the text refers to."""
-    given = [f"v{at}" for at, field in enumerate(fields) if field.given == "position"]
-    given += [f"{field.name}=v{at}" for at, field in enumerate(fields) if field.given == "keyword"]
-    make = f"cls({', '.join(given)})"
-    late = [f"set_late(made, {field.name!r}, v{at})" for at, field in enumerate(fields) if field.given == "late"]
+    """Return the source of the functions. Adds the names that it uses to `space`."""
+    passed = [f"v{at}" for at, field in enumerate(fields) if field.passed == "position"]
+    passed += [f"{field.name}=v{at}" for at, field in enumerate(fields) if field.passed == "keyword"]
+    make = f"cls({', '.join(passed)})"
+    late = [f"set_late(made, {field.name!r}, v{at})" for at, field in enumerate(fields) if field.passed == "late"]
     values = "".join(f"v{at}, " for at in range(len(fields)))
     if issubclass(cls, tuple):
         take = [f"{values}= record"] if fields else []
     else:
         take = [f"v{at} = record.{field.name}" for at, field in enumerate(fields)]
-    conditions = [test for at, field in enumerate(fields) for test in _tests(f"v{at}", field.kind, space)]
+    conditions = [test for at, field in enumerate(fields) for test in _tests(f"v{at}", field.field_type, space)]
     return _SOURCE.format(
         values=values,
         make="; ".join((f"made = {make}", *late, "return made")) if late else f"return {make}",
@@ -142,11 +142,11 @@ def _source(cls: type, fields: list[Field], space: dict[str, Any]) -> str:
     )
 
 
-def _tests(value: str, kind: Kind, space: dict[str, Any]) -> Iterator[str]:
-    """Expressions that all hold for nearly every value that the kind admits, and for no other."""
-    if kind.classes is not None:
+def _tests(value: str, field_type: FieldType, space: dict[str, Any]) -> Iterator[str]:
+    """Yield expressions that are all true for nearly every value of the field type, and for no other value."""
+    if field_type.classes is not None:
         tests = []
-        for number, cls in enumerate(kind.classes):
+        for number, cls in enumerate(field_type.classes):
             space[f"{value}_{number}"] = cls
             if cls is bytes:
                 tests.append(f"(type({value}) is bytes and len({value}) < {OUT_OF_BAND})")
@@ -155,9 +155,9 @@ def _tests(value: str, kind: Kind, space: dict[str, Any]) -> Iterator[str]:
             else:
                 tests.append(f"type({value}) is {value}_{number}")
         yield f"({' or '.join(tests)})"
-    if kind.items is not None:
-        space[f"{value}_items"] = frozenset(kind.items).issuperset
+    if field_type.items is not None:
+        space[f"{value}_items"] = frozenset(field_type.items).issuperset
         yield f"{value}_items(map(type, {value}))"
-    elif kind.inside is not None:
-        space[f"{value}_inside"] = kind.inside
+    elif field_type.inside is not None:
+        space[f"{value}_inside"] = field_type.inside
         yield f"{value}_inside({value})"

@@ -1,4 +1,4 @@
-"""Everything that one codec can write and read: the registry's classes and the standard library's values."""
+"""All classes that one codec can write and read: those of the registry and those of the standard library."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Vocabulary:
-    """What a codec with this registry and these limits knows: `reducer` writes, `rebuild` reads.
+    """The classes of a registry and of the standard library, within limits.
 
-    `reduce` and `make` are the same for other formats than pickle: an object as a tag and plain values, and back.
+    The codec writes by `reducer` and reads by `rebuild`. Other formats than pickle use `reduce` and `make`, which
+    convert an object to a tag with plain values and back.
     """
 
     __slots__ = ("_registry", "_standard", "rebuild")
@@ -28,10 +29,10 @@ class Vocabulary:
         self.rebuild = Rebuild(self.maker)
 
     def reduce(self, value: object) -> tuple[Maker, Values]:
-        """The maker of an object (its `.tag` tells it, a record's has the fields' `.names`) and what it is called with.
+        """Return the maker of an object and the arguments for it.
 
-        Large bytes among the values may be a PickleBuffer.
-        Raises Unsupported for what is not registered or cannot be taken apart.
+        The maker has the `.tag`, and for a record the `.names` of its fields. Large bytes may come as a PickleBuffer.
+        Raises Unsupported for an object that is not registered or cannot be reduced.
         """
         reducer = self.reducer(type(value))
         if reducer is None:
@@ -40,14 +41,14 @@ class Vocabulary:
             maker, values = reducer(value)
         except CodecError:
             raise
-        except Exception as error:  # the caller's pack
-            raise Unsupported(f"{type(value).__qualname__} cannot be taken apart: {type(error).__name__}") from error
+        except Exception as error:  # `pack` is the caller's code
+            raise Unsupported(f"{type(value).__qualname__} cannot be reduced: {type(error).__name__}") from error
         if type(values) is not tuple:
-            raise Unsupported(f"pack of {type(value).__qualname__} does not give a tuple")
+            raise Unsupported(f"pack of {type(value).__qualname__} does not return a tuple")
         return maker, values
 
     def make(self, tag: str, values: Values) -> object:
-        """The object of a tag and plain values. Raises SchemaMiss for an unknown tag, Undecodable, TooLarge."""
+        """Return the object of a tag and plain values. Raises SchemaMiss for an unknown tag, Undecodable, TooLarge."""
         maker = self.rebuild(tag)
         try:
             return maker(*values)
@@ -55,22 +56,22 @@ class Vocabulary:
             raise
         except (MemoryError, RecursionError) as error:
             raise TooLarge(f"making {shown(tag)} ended in a {type(error).__name__}") from None
-        except Exception as error:  # noqa: BLE001 - a class refuses as it likes; what it says may show data
+        except Exception as error:  # noqa: BLE001 - a class may raise any type, and its message may show data
             raise Undecodable(f"{shown(tag)} refused its fields: {type(error).__name__}") from None
 
     @property
     def shares(self) -> bool:
-        """Whether objects may travel that all of the process shares."""
+        """Whether a stream may refer to objects that the whole process shares."""
         return self._registry.shares
 
     def record(self, title: str) -> Maker:
-        """The maker of a record by `name@version` alone. Raises SchemaMiss."""
+        """Return the maker of a record by `name@version` alone. Raises SchemaMiss."""
         return self._registry.record(title)
 
     def reducer(self, cls: type) -> Reducer | None:
-        """How objects of a class are taken apart; None for a class that may not travel."""
+        """Return the reducer for objects of a class, or None for a class that may not be written."""
         return self._registry.reducers.get(cls) or self._standard.reducer(cls)
 
     def maker(self, tag: str) -> Maker:
-        """The maker of a tag. Raises SchemaMiss for an unknown one."""
+        """Return the maker of a tag. Raises SchemaMiss for an unknown tag."""
         return self._standard.maker(tag) or self._registry.maker(tag)

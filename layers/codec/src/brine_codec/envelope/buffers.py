@@ -1,7 +1,8 @@
-"""The content of kind 1: a pickle and the buffers that it leaves out.
+"""The content of an envelope of kind 1: a pickle and its out-of-band buffers.
 
-u32 count, then count+1 u64 lengths (the pickle's, then each buffer's), the pickle, the buffers. Zeros before each
-buffer bring it to a multiple of 16 bytes from the start, so that arrays can be used where they lie.
+The layout is a u32 count, then count+1 u64 lengths (of the pickle, then of each buffer), the pickle, and the buffers.
+Zeros before each buffer align it to a multiple of 16 bytes from the start, so that an array can use the buffer without
+a copy.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _COUNT = Struct(">I")
 
 
 def join(pickle: Sequence[bytes], buffers: list[PickleBuffer]) -> list[Chunk]:
-    """The content in chunks, the buffers as they are."""
+    """Return the content in chunks. The buffers are not copied."""
     views = [buffer.raw() for buffer in buffers]
     lengths = [sum(map(len, pickle)), *(view.nbytes for view in views)]
     table = _COUNT.pack(len(views)) + Struct(f">{len(lengths)}Q").pack(*lengths)
@@ -36,7 +37,7 @@ def join(pickle: Sequence[bytes], buffers: list[PickleBuffer]) -> list[Chunk]:
 
 
 def split(content: bytes | memoryview, most: int) -> tuple[bytes, list[memoryview]]:
-    """The pickle, and the buffers as read-only views of the content. Raises Malformed, TooLarge."""
+    """Return the pickle, and the buffers as read-only views of the content. Raises Malformed, TooLarge."""
     view = memoryview(content)
     try:
         (count,) = _COUNT.unpack_from(view)

@@ -1,4 +1,4 @@
-"""Making content smaller where that pays, and back again within its stated size."""
+"""Compression of the content where it saves enough, and decompression within the stated size."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ if TYPE_CHECKING:
     type Chunk = bytes | memoryview
     type Choice = Literal["auto", "zstd", "zlib", "none"]
 
-SMALLEST = 2_048  # below, zstd's fixed 10 us cost more than the bytes that it saves
-SAMPLED = 262_144  # from here on, look at a part of the content first
+SMALLEST = 2_048  # for less, the fixed 10 us of zstd cost more than the saved bytes
+SAMPLED_FROM = 262_144  # from here on, compress samples of the content first
 SAMPLE = 16_384
-WORTH_IT = 0.9
-WINDOW_LOG = 26  # 64 MiB, the largest content by default; a frame that wants more is refused
+LARGEST_RATIO = 0.9
+WINDOW_LOG = 26  # 64 MiB, the largest content by default; a frame that needs a larger window is refused
 
 
 def _zstd() -> ModuleType:
-    """The binding to zstd: 9 ms of import that small items never need."""
+    """Return the binding to zstd. Importing it takes 9 ms, and small items never need it."""
     if sys.version_info >= (3, 14):
-        from compression import zstd  # noqa: PLC0415 - late, as said
+        from compression import zstd  # noqa: PLC0415 - imported late, see above
     else:
-        from backports import zstd  # noqa: PLC0415 - late, as said
+        from backports import zstd  # noqa: PLC0415 - imported late, see above
     return zstd
 
 
 class Compressor:
-    """Compresses by one choice. Contexts of zstd are costly to make, so they are kept; a list's ends are atomic."""
+    """Compresses content by one method.
+
+    Zstd contexts take long to make, so they are kept in a list. Pop and append of a list are atomic.
+    """
 
     __slots__ = ("_choice", "_idle")
 
@@ -47,14 +50,19 @@ class Compressor:
         self._idle: list[ZstdCompressor] = []
 
     def compress(self, chunks: Sequence[Chunk], size: int) -> tuple[int, Sequence[Chunk]]:
-        """The chunks, `size` bytes together, in a smaller form, with its number; as they are when that saves little."""
+        """Return the number of the compression, and the compressed chunks.
+
+        size: bytes of all chunks together.
+
+        The chunks are returned unchanged, with COMPRESSION_NONE, if compression would save little.
+        """
         if size < SMALLEST or self._choice == "none":
             return COMPRESSION_NONE, chunks
         number, pack = (COMPRESSION_ZLIB, _deflate) if self._choice == "zlib" else (COMPRESSION_ZSTD, self._frame)
-        if size >= SAMPLED and not _promising(chunks, size, pack):
+        if size >= SAMPLED_FROM and not _shrinks(chunks, size, pack):
             return COMPRESSION_NONE, chunks
         packed = pack(chunks, size)
-        return (number, packed) if sum(map(len, packed)) < WORTH_IT * size else (COMPRESSION_NONE, chunks)
+        return (number, packed) if sum(map(len, packed)) < LARGEST_RATIO * size else (COMPRESSION_NONE, chunks)
 
     def _frame(self, chunks: Sequence[Chunk], size: int) -> list[bytes]:
         try:
@@ -68,20 +76,20 @@ class Compressor:
         return packed
 
 
-def _deflate(chunks: Sequence[Chunk], size: int) -> list[bytes]:  # noqa: ARG001 - zstd wants to know it
+def _deflate(chunks: Sequence[Chunk], size: int) -> list[bytes]:  # noqa: ARG001 - the same parameters as for zstd, which needs the size
     compressor = zlib.compressobj(1)
     return [*map(compressor.compress, chunks), compressor.flush()]
 
 
-def _promising(chunks: Sequence[Chunk], size: int, pack: Callable[[Sequence[Chunk], int], list[bytes]]) -> bool:
-    """Whether three samples of the content get smaller."""
+def _shrinks(chunks: Sequence[Chunk], size: int, pack: Callable[[Sequence[Chunk], int], list[bytes]]) -> bool:
+    """Return whether three samples of the content compress well."""
     last = size - SAMPLE
-    sample = b"".join(_cut(chunks, start, start + SAMPLE) for start in (0, last // 2, last))
-    return sum(map(len, pack([sample], len(sample)))) < WORTH_IT * len(sample)
+    sample = b"".join(_slice(chunks, start, start + SAMPLE) for start in (0, last // 2, last))
+    return sum(map(len, pack([sample], len(sample)))) < LARGEST_RATIO * len(sample)
 
 
-def _cut(chunks: Sequence[Chunk], start: int, stop: int) -> bytes:
-    """The content from `start` to `stop`, without putting all of it together."""
+def _slice(chunks: Sequence[Chunk], start: int, stop: int) -> bytes:
+    """Return the content from `start` to `stop` without joining all chunks."""
     parts = []
     for chunk in chunks:
         parts.append(chunk[max(start, 0) : max(stop, 0)])
@@ -91,7 +99,7 @@ def _cut(chunks: Sequence[Chunk], start: int, stop: int) -> bytes:
 
 
 def decompress(number: int, packed: bytes | memoryview, size: int) -> bytes:
-    """The content: exactly `size` bytes, or Malformed. Never takes more memory than that, whatever the data says."""
+    """Return the content. Raises Malformed unless it has exactly `size` bytes; never takes more memory than that."""
     return _inflate(packed, size) if number == COMPRESSION_ZLIB else _unframe(packed, size)
 
 
@@ -102,7 +110,7 @@ def _inflate(packed: bytes | memoryview, size: int) -> bytes:
     except zlib.error:
         content = b""
     if len(content) != size or not inflater.eof or inflater.unused_data:
-        raise Malformed("the compressed content is not what its header says")
+        raise Malformed("the compressed content does not have the size in its header")
     return content
 
 
@@ -111,7 +119,7 @@ def _unframe(packed: bytes | memoryview, size: int) -> bytes:
     content = b""
     try:
         frame = zstd.get_frame_info(packed)
-        # Decompressors have ignored an output limit where the frame states a size: compare that first.
+        # Decompressors have ignored an output limit if the frame states a size, so this compares the size first.
         if frame.decompressed_size == size and not frame.dictionary_id:
             unpacker = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})
             content = unpacker.decompress(packed, size)
@@ -120,5 +128,5 @@ def _unframe(packed: bytes | memoryview, size: int) -> bytes:
     except zstd.ZstdError:
         content = b""
     if not content or len(content) != size:
-        raise Malformed("the compressed content is not what its header says")
+        raise Malformed("the compressed content does not have the size in its header")
     return content

@@ -1,4 +1,4 @@
-"""What an envelope is bound to, as unambiguous bytes."""
+"""The encoding of the context that an envelope is bound to."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _LENGTH = Struct(">I").pack
 
 
 def encode_context(parts: Iterable[str | bytes]) -> bytes:
-    """u32 length of everything, then each part as u32 length and bytes (text as UTF-8).
+    """Return the total length (u32), then each part as its length (u32) and its bytes (text as UTF-8).
 
-    No two different sequences of parts give the same bytes; "a" and b"a" count as the same part.
+    Two different sequences of parts never give the same bytes. "a" and b"a" count as the same part.
     """
     if isinstance(parts, (str, bytes)):
-        raise TypeError("context is a sequence of parts, not one text")
+        raise TypeError("context is a sequence of parts, not one text or bytes")
     encoded = b""
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part

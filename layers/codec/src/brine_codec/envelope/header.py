@@ -10,7 +10,7 @@ MAGIC = b"\xf5BR\x01"  # 0xF5 never occurs in UTF-8; the last byte is the versio
 SUITE_HMAC_SHA256 = 1
 COMPRESSION_NONE, COMPRESSION_ZLIB, COMPRESSION_ZSTD = 0, 1, 2
 KIND_BUFFERS, KIND_TREE = 1, 2
-"""Bits of the kind: buffers lie beside the pickle; the pickle is a tree stream, not a graph stream."""
+"""Bits of the kind: the content has buffers; the pickle is a tree stream, not a graph stream."""
 LARGEST_U32 = 2**32 - 1
 
 SIZE = 32
@@ -19,7 +19,7 @@ KEY_ID = Struct(">I")
 
 
 class Info:
-    """A verified header. Times are whole seconds since 1970, `expires_at` 0 means never, sizes are bytes."""
+    """A verified header. Times are whole seconds since 1970, `expires_at` 0 means never, sizes are in bytes."""
 
     __slots__ = ("compression", "expires_at", "issued_at", "key_id", "kind", "schema", "sealed_size", "size")
 
@@ -28,7 +28,7 @@ class Info:
             sealed
         )
         if flags or dictionary or kind > KIND_BUFFERS | KIND_TREE or compression > COMPRESSION_ZSTD:
-            raise Malformed("the header asks for what this version does not know")
+            raise Malformed("the header has a flag or a kind that this version does not support")
         self.compression: int = compression
         self.kind: int = kind
         self.key_id: int = key_id

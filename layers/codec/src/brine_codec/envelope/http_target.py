@@ -1,6 +1,7 @@
-"""How both ends of an HTTP exchange write its target into a context, whatever happened to it between them.
+"""The canonical form of an HTTP request target, which both ends write into a context.
 
-API Gateway decodes a path, so what was encoded in it cannot be told from what was not; a query it leaves alone.
+API Gateway decodes the path, so the gateway cannot see how the client encoded it. API Gateway does not change the
+query.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ _KEPT_IN_PATHS = _UNRESERVED | frozenset("!$&'()*+,;=:@/")
 
 
 def canonical_target(target: str) -> str:
-    """A path, percent-encoded, and perhaps a query: escapes in upper case, and only where a character needs one."""
+    """Return a target with upper-case percent escapes, and only for characters that need one.
+
+    target: a percent-encoded path, with or without a query.
+    """
     path, mark, query = target.partition("?")
     decoded = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), path)
     octets = decoded.encode("latin-1", "replace")

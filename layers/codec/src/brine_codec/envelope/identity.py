@@ -1,4 +1,4 @@
-"""The id of an envelope: who has the same bytes, has the same id."""
+"""The id of an envelope, which is the same for the same bytes."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _BYTES = 16
 
 
 def envelope_id(digest: bytes) -> str:
-    """Return the id of the envelope with this SHA-256: 32 hexadecimal digits, the first 128 bits of it."""
+    """Return the id of the envelope with this SHA-256: its first 128 bits as 32 hexadecimal digits."""
     return digest[:_BYTES].hex()

@@ -1,4 +1,4 @@
-"""The signing keys by id: the newest that may seal does, all open."""
+"""The signing keys by id. The newest key that may seal is used for sealing; every key opens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST_ID = 2**32 - 1
 
 
 class Key:
-    """One secret and what is derived from it. Never shown, not even by repr."""
+    """A secret and the keys that are derived from it. Not even `repr` shows the secret."""
 
     __slots__ = ("_macs", "_prk", "id", "seals_from")
 
@@ -33,7 +33,7 @@ class Key:
         return f"Key({self.id})"
 
     def mac(self, purpose: str) -> Mac:
-        """The MAC of this key for one purpose, made once."""
+        """Return the MAC of this key for one purpose. It is made once and kept."""
         mac = self._macs.get(purpose)
         if mac is None:
             mac = self._macs[purpose] = Mac(expand(self._prk, b"mac\0" + purpose.encode("utf-8", "surrogatepass")))
@@ -41,7 +41,7 @@ class Key:
 
 
 class Keyring:
-    """Keys by id. Immutable; see KeyringSource for one that is loaded and kept fresh."""
+    """An immutable set of keys by id. A KeyringSource loads one and keeps it fresh."""
 
     __slots__ = ("_by_id", "_newest_first")
 
@@ -65,14 +65,14 @@ class Keyring:
         return cls(_key(name, value) for name, value in _members(text))
 
     def sealing_key(self, now: float) -> Key:
-        """The newest key whose `seals_from` has come."""
+        """Return the newest key whose `seals_from` time has come. Raises UnknownKey."""
         for key in self._newest_first:
             if key.seals_from <= now:
                 return key
         raise UnknownKey("no key of the keyring seals yet")
 
-    def opening_key(self, key_id: int, now: float) -> Key:  # noqa: ARG002 - KeyringSource needs `now` here
-        """The key with this id. Raises UnknownKey."""
+    def opening_key(self, key_id: int, now: float) -> Key:  # noqa: ARG002 - the same signature as KeyringSource
+        """Return the key with this id. Raises UnknownKey."""
         key = self._by_id.get(key_id)
         if key is None:
             raise UnknownKey(f"key {key_id} is not in the keyring", key_id)
@@ -80,27 +80,27 @@ class Keyring:
 
 
 def _members(text: str) -> list[tuple[str, object]]:
-    """The pairs of a JSON object, repeats kept."""
-    import json  # noqa: PLC0415 - 8 ms that importing the codec does not have to wait for
+    """Return the members of a JSON object in order, with repeated names."""
+    import json  # noqa: PLC0415 - takes 8 ms, which importing the codec should not
 
     try:
-        pairs = json.loads(text, object_pairs_hook=_Pairs)
+        pairs = json.loads(text, object_pairs_hook=_JsonPairs)
     except (ValueError, TypeError, RecursionError):
-        pairs = None  # raised below: this error holds the text, and must not become the context of ours
-    if not isinstance(pairs, _Pairs):
+        pairs = None  # raised below: this error holds the text, so it must not be the context of the new one
+    if not isinstance(pairs, _JsonPairs):
         raise BadKeyring("the keyring is not a JSON object")
     return pairs
 
 
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object as its pairs, so that a repeated name is not lost."""
+class _JsonPairs(list[tuple[str, object]]):
+    """A JSON object as a list of pairs, so that repeated names are found."""
 
 
 def _key(name: str, value: object) -> Key:
     if not (name.isascii() and name.isdigit() and len(name) <= 10 and name == str(int(name))):
         raise BadKeyring(f"key ids are plain decimal numbers, not {shown(name)}")
     seals_from: object = 0
-    if isinstance(value, _Pairs):
+    if isinstance(value, _JsonPairs):
         members = dict(value)
         if len(members) != len(value) or not {"secret"} <= members.keys() <= {"secret", "seals_from"}:
             raise BadKeyring(f'key {name} needs "secret" and may have "seals_from", nothing else')

@@ -1,8 +1,8 @@
-"""A keyring that is loaded when first needed and kept fresh in a warm process."""
+"""A keyring that is loaded at its first use and kept fresh in a warm process."""
 
 from __future__ import annotations
 
-from _thread import allocate_lock  # threading would cost 2 ms of import
+from _thread import allocate_lock  # importing threading takes 2 ms
 
 from brine_codec.envelope.keyring import Keyring
 from brine_codec.errors import KeyringUnavailable, UnknownKey
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 
 class KeyringSource:
-    """Used like a Keyring. `load` returns the keyring's JSON text; this object decides by `now` when to call it.
+    """A drop-in replacement for a Keyring that loads the keys by itself.
 
+    load: returns the JSON text of the keyring. `now` decides when it is called.
     refresh_after: seconds after which the keyring is loaded again.
-    retry_after: seconds between two attempts, whether an attempt failed or an unknown key id asked for it.
-    While a load fails, the keys at hand stay in use; with none at hand, KeyringUnavailable is raised from what `load`
-    raised. Threads may share it: one loads, and those that cannot do without the result wait for it.
+    retry_after: seconds between two attempts, after a failed load or after an unknown key id.
+
+    While `load` fails, the keys that were loaded before stay in use. Without any keys, KeyringUnavailable is raised,
+    with the error of `load` as its cause. Threads may share it: one thread loads, and only threads that need the result
+    wait for it.
     """
 
     __slots__ = (
@@ -45,15 +48,15 @@ class KeyringSource:
 
     @property
     def last_error(self) -> Exception | None:
-        """Why the last attempt to load failed; None when it did not. Its message is whatever `load` put there."""
+        """Return the error of the last attempt to load, or None if it succeeded. Its message is written by `load`."""
         return self._last_error
 
     def sealing_key(self, now: float) -> Key:
-        """The newest key whose `seals_from` has come."""
+        """Return the newest key whose `seals_from` time has come. Raises UnknownKey."""
         return self._current(now).sealing_key(now)
 
     def opening_key(self, key_id: int, now: float) -> Key:
-        """The key with this id; an unknown id has the keyring loaded again, at most every `retry_after` seconds."""
+        """Return the key with this id. An unknown id reloads the keyring, at most once in `retry_after` seconds."""
         try:
             return self._current(now).opening_key(key_id, now)
         except UnknownKey:
@@ -64,13 +67,16 @@ class KeyringSource:
         if not 0 <= now - self._loaded_at < self._refresh_after:  # below 0: the clock was set back
             self._attempt(now, wait=self._keyring is None)
         if self._keyring is None:
-            error = self._last_error  # its class may be shown; its text may hold anything
+            error = self._last_error  # the message may name its class, but not its text, which may hold a secret
             why = "" if error is None else f": {type(error).__name__}"
             raise KeyringUnavailable(f"the keyring could not be loaded{why}") from error
         return self._keyring
 
     def _attempt(self, now: float, *, wait: bool) -> None:
-        """Load the keyring unless the last attempt is too recent. Where one is under way, `wait` for it, or do not."""
+        """Load the keyring unless the last attempt is too recent.
+
+        wait: whether to wait for a load of another thread.
+        """
         if not self._loading.acquire(blocking=wait):
             return
         try:
@@ -80,7 +86,7 @@ class KeyringSource:
             self._keyring = Keyring.from_json(self._load())
             self._loaded_at = now
             self._last_error = None
-        except Exception as error:  # noqa: BLE001 - `load` is anybody's; whatever it raises, the keys at hand are still good
-            self._last_error = error.with_traceback(None)  # whose frames hold the keyring's text
+        except Exception as error:  # noqa: BLE001 - `load` is the caller's code; the keys that were loaded before are still good
+            self._last_error = error.with_traceback(None)  # the frames of the traceback hold the text of the keyring
         finally:
             self._loading.release()

@@ -1,6 +1,6 @@
-"""The seal itself: HKDF-SHA256 (RFC 5869) makes a key per purpose, HMAC-SHA256 (RFC 2104) the tag.
+"""The seal: HKDF-SHA256 (RFC 5869) derives a key for each purpose, HMAC-SHA256 (RFC 2104) makes the tag.
 
-The two hash states of HMAC are prepared once and copied for each tag, which halves its cost on small data.
+The two hash states of HMAC are prepared once and copied for each tag. This halves the cost for small data.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Mac:
         self._outer = hashlib.sha256(block.translate(_OUTER))
 
     def tag(self, *parts: Buffer) -> bytes:
-        """The tag of the parts put together: 32 bytes."""
+        """Return the tag of the joined parts: 32 bytes."""
         inner = self._inner.copy()
         for part in parts:
             inner.update(part)
@@ -40,10 +40,10 @@ class Mac:
 
 
 def extract(salt: bytes, secret: bytes) -> bytes:
-    """HKDF-Extract: a pseudorandom key of 32 bytes."""
+    """HKDF-Extract: return a pseudorandom key of 32 bytes."""
     return Mac(salt).tag(secret)
 
 
 def expand(prk: bytes, info: bytes) -> bytes:
-    """HKDF-Expand for one block: 32 bytes."""
+    """HKDF-Expand for one block: return 32 bytes."""
     return Mac(prk).tag(info, b"\x01")

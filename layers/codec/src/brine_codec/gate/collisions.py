@@ -1,9 +1,9 @@
-"""What it takes to put keys into one dict or set, when their sender may have chosen them so that they collide.
+"""The cost of putting keys into one dict or set if a sender may have chosen them so that they collide.
 
-A hash table looks at one slot after another until one is free. Only the hashes of texts, bytes and naive dates and
-times depend on a secret of this process: a sender can compute all others, and choose keys that make each look at
-thousands of slots. No rule about keys tells honest ones from those, so `looks` goes the way that CPython goes
-(Objects/dictobject.c and setobject.c), and counts.
+A hash table probes one slot after another until it finds a free one. Only the hashes of texts, bytes and naive dates
+and times are randomized in each process. A sender can compute all other hashes, and choose keys so that each insertion
+probes thousands of slots. No property of the keys tells whether they were chosen. So this module simulates the probes
+of CPython (Objects/dictobject.c and setobject.c) and counts them.
 """
 
 from __future__ import annotations
@@ -21,73 +21,75 @@ if TYPE_CHECKING:
     type Spend = Callable[[float, float], None]
     type Weigh = Callable[[object], float]
 
-SECRET = frozenset({str, bytes, bool, type(None)})
-"""Types whose hashes a sender cannot choose."""
-FEW = 5
-"""So many keys fit into a table of the smallest size, where nothing can cost much."""
-KEY_MEMORY = 200
-"""Bytes for each key: its place in a table that has just grown, and in the lists that are made here."""
-LOOK, WEIGHED = 2.5, 8
-"""Steps of one look at a slot or at a run of them, which here takes far longer than in a table; of weighing a value."""
+RANDOM_HASH = frozenset({str, bytes, bool, type(None)})
+"""Types with hashes that a sender cannot choose."""
+SMALLEST_TABLE_KEYS = 5
+"""Keys that fit into a table of the smallest size, which is always cheap."""
+MEMORY_PER_KEY = 200
+"""Bytes for each key: its slot in a table that has just grown, and its items in the lists of this module."""
+STEPS_PER_PROBE, STEPS_PER_WEIGHED_KEY = 2.5, 8
+"""Steps of one simulated probe of a slot or of a row of slots, which is much slower than a real one; steps of one call
+of `weigh`."""
 _PERTURB_SHIFT = 5
 _HASH_BITS = 2**64 - 1
 
 
 DICT, SET = (1, 2, 3), (10, 3, 5)
-"""How CPython fills a table: how many slots in a row it tries before it jumps; and the part of the slots that it fills
-before the table grows, as two numbers: (1, 2, 3) tries one slot, and grows when two of three are filled."""
+"""How CPython fills a table: the slots in a row that it tries before it jumps, and the share of filled slots at which
+the table grows, as two numbers. (1, 2, 3): it tries one slot, and grows when two of three are filled."""
 
 
-def price(keys: Sequence[object], table: Table, spend: Spend, weigh: Weigh) -> None:
-    """Spend what these keys will take, before they are put into one table. `spend` raises when that is too much.
+def charge_keys(keys: Sequence[object], table: Table, spend: Spend, weigh: Weigh) -> None:
+    """Spend the cost of putting these keys into one table, before that is done. `spend` raises if it is too much.
 
-    weigh: how many machine words are looked at to compare a key with another of the same hash, at most.
-    Raises TypeError for what cannot be a key.
+    weigh: returns the machine words to compare, at most, for a key and another key with the same hash.
+
+    Raises TypeError for a value that cannot be a key.
     """
-    spend(KEY_MEMORY * len(keys), 0)
-    if len(keys) <= FEW or SECRET.issuperset(map(type, keys)):
+    spend(MEMORY_PER_KEY * len(keys), 0)
+    if len(keys) <= SMALLEST_TABLE_KEYS or RANDOM_HASH.issuperset(map(type, keys)):
         for key in keys:
             hash(key)
         return
     hashes = list(map(hash, keys))
     ordered = sorted(hashes)
     if any(map(eq, ordered, islice(ordered, 1, None))):
-        _compare(keys, hashes, spend, weigh)
+        _charge_comparisons(keys, hashes, spend, weigh)
     size = 8
-    while _fill(hashes, size, table, spend) < len(hashes):
+    while _charge_probes(hashes, size, table, spend) < len(hashes):
         size *= 2
 
 
-def _fill(hashes: list[int], size: int, table: Table, spend: Spend) -> int:
-    """Put as many keys into an empty table as this size takes, and spend what that takes. Returns how many."""
-    run, filled, slots = table
+def _charge_probes(hashes: list[int], size: int, table: Table, spend: Spend) -> int:
+    """Spend the probes to fill an empty table of this size. Return the number of keys that it took."""
+    linear_probes, filled, slots = table
     count = min(len(hashes), size * filled // slots)
-    mask, taken, looks = size - 1, bytearray(size), 0
+    mask, taken, probes = size - 1, bytearray(size), 0
     for hash_ in islice(hashes, count):
         slot, perturb = hash_ & mask, hash_ & _HASH_BITS
         while taken[slot]:
-            if run > 1 and slot + run <= size:
-                free = taken.find(0, slot, slot + run)
+            if linear_probes > 1 and slot + linear_probes <= size:
+                free = taken.find(0, slot, slot + linear_probes)
                 if free > 0:
                     slot = free
                     break
-            looks += 1
+            probes += 1
             perturb >>= _PERTURB_SHIFT
             slot = (slot * 5 + perturb + 1) & mask
         taken[slot] = 1
-        if looks > size:
-            spend(0, LOOK * looks)
-            looks = 0
-    spend(0, LOOK * (looks + count))
+        if probes > size:
+            spend(0, STEPS_PER_PROBE * probes)
+            probes = 0
+    spend(0, STEPS_PER_PROBE * (probes + count))
     return count
 
 
-def _compare(keys: Sequence[object], hashes: list[int], spend: Spend, weigh: Weigh) -> None:
-    """Spend what comparing those with equal hashes takes, each with all that came before it."""
+def _charge_comparisons(keys: Sequence[object], hashes: list[int], spend: Spend, weigh: Weigh) -> None:
+    """Spend the comparisons of keys with equal hashes, each with all such keys before it."""
     places = sorted(range(len(keys)), key=hashes.__getitem__)
     for _, group in groupby(places, hashes.__getitem__):
         alike = list(group)
         if len(alike) > 1:
-            price_of_each = WEIGHED + len(alike) * COMPARISON
+            steps_each = STEPS_PER_WEIGHED_KEY + len(alike) * COMPARISON
             for place in alike:
-                spend(0, weigh(keys[place]) * price_of_each)
+                spend(0, weigh(keys[place]) * steps_each)

@@ -1,8 +1,8 @@
-"""Which opcodes a graph stream may have: those that the pickler writes for us.
+"""The check of a graph stream: it may have only opcodes that the pickler writes for us.
 
-A graph stream comes from a writer of our own, or from somebody who has stolen the key. For the second case it is
-checked, at the speed of C, that no opcode changes an object that was made (BUILD): for one that all of the process
-shares, such as a member of an Enum, that would last. What nests in what is not checked.
+A service writes graph streams for itself, so a foreign graph stream means that the key was stolen. For this case the
+check refuses, at the speed of C, every opcode that changes an existing object (BUILD). Such a change would last if the
+whole process shares the object, for example a member of an Enum. The check ignores how values are nested.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ from brine_codec.pickling import opcodes as op
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    type Match = Callable[[bytes, int], re.Match[bytes] | None]
+    from brine_codec.gate.patterns import MatchAt
 
 MEMOIZE, STACK_GLOBAL, LONG_BINGET = 0x94, 0x93, 0x6A
 _LONGEST = 41
 _FRAME = 9
-_matches: list[Match] = []
+_matches: list[MatchAt] = []
 
 
-def _compiled() -> Match:
-    """A run of the frequent opcodes, with the MEMOIZE after them; compiled once, in 3 ms."""
+def _compiled() -> MatchAt:
+    """Return the match for a run of frequent opcodes, with a MEMOIZE after them. It is compiled once, in 3 ms."""
     if not _matches:
         texts, data = (
             b"|".join(re.escape(bytes((size,))) + b".{%d}\x94" % size for size in range(longest))
@@ -39,25 +37,25 @@ def _compiled() -> Match:
 
 
 def check(stream: bytes) -> None:
-    """Raise Forbidden for an opcode that the pickler never writes for us, Undecodable for what follows the end."""
+    """Raise Forbidden for an opcode that the pickler never writes for us, Undecodable for bytes after the end."""
     match, pos = _compiled(), len(op.PROTOCOL)
     if not stream.startswith(op.PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
     try:
         while True:
-            pos = match(stream, pos).end()  # type: ignore[union-attr]  # it matches nothing too
+            pos = match(stream, pos).end()  # type: ignore[union-attr]  # it also matches an empty run
             opcode = stream[pos]
             if opcode == op.STOP:
                 break
             pos = _after(stream, opcode, pos)
-    except (IndexError, OverflowError):  # beyond the stream, and beyond what a position may be
+    except (IndexError, OverflowError):  # beyond the stream, or beyond the largest position
         raise Forbidden("the stream ends early") from None
     if pos + 1 != len(stream):
         raise Undecodable("the stream goes on after its end")
 
 
 def _after(stream: bytes, opcode: int, pos: int) -> int:
-    """Where the opcode ends that is at `pos`, of those that are rare."""
+    """Return the end of the rare opcode at `pos`."""
     if opcode == op.FRAME:
         return pos + _FRAME
     if opcode in (op.SHORT_BINUNICODE, op.SHORT_BINBYTES):

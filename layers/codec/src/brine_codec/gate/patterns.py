@@ -1,10 +1,10 @@
-"""The language of a tree stream, as patterns that read it at the speed of C.
+"""Regular expressions that read a tree stream at the speed of C.
 
-A tree stream has no memo: every value is written where it stands, so that each byte pays for what it makes. The
-patterns swallow runs of values. A value in a run is a leaf, or a list, dict or call that holds leaves only; anything
-else ends the run, and `gate` looks at it.
+A tree stream has no memo. Every value is written out in full, so each byte pays for what it makes. The patterns match
+runs of values. A value in a run is a leaf, or a list, dict or call that holds only leaves. Anything else ends the run,
+and `simulation` handles it.
 
-The patterns are compiled when the first envelope of another party is read or written: it takes about 30 ms.
+The patterns are compiled at the first envelope of another party, which takes about 30 ms.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    type Match = Callable[[bytes, int], re.Match[bytes] | None]
+    type MatchAt = Callable[[bytes, int], re.Match[bytes] | None]
     type Findall = Callable[[bytes, int, int], list[bytes]]
 
 LONGEST_RUN = 10_000
-"""Values in one match, after which the gate looks at what they have cost so far."""
-_SHORT, _LONGEST = 32, 128  # texts up to here are read in a value of a run; in a run itself
+"""Values in one match, after which the gate charges their cost."""
+_SHORT, _LONGEST = 32, 128  # lengths of texts inside a value of a run; of texts that are a value of a run
 
 
 def _counted(lengths: Iterable[int]) -> bytes:
@@ -30,7 +30,10 @@ def _counted(lengths: Iterable[int]) -> bytes:
 
 
 def _text(longest: int) -> bytes:
-    """A text of up to so many bytes; the longer ones in groups, so that few alternatives are tried."""
+    """Return a pattern for texts shorter than `longest`.
+
+    Long texts are grouped by length, so that few alternatives are tried.
+    """
     groups = [_counted(range(_SHORT))]
     for first in range(_SHORT, longest, 24):
         last = min(first + 24, longest)
@@ -45,7 +48,7 @@ _LEAF = b"|".join((_KEY, _NUMBERS, rb"\)", _BYTES))
 
 
 def _containers(inside: bytes) -> bytes:
-    """A list, dict, tuple or call of values like `inside`; an empty list or dict. The pickler fills by the thousand."""
+    """Return a pattern for a list, dict, tuple or call of values like `inside`. The pickler fills 1000 at a time."""
     return b"|".join(
         (
             rb"\}(?:\((?:%s(?:%s)){0,1000}+u|%s(?:%s)s|(?!\())" % (_KEY, inside, _KEY, _LEAF),
@@ -60,29 +63,31 @@ _SHORT_VALUE = b"|".join((_text(_LONGEST), _NUMBERS, rb"\)(?!R)", _BYTES))
 _FLAT = b"|".join((_SHORT_VALUE, _containers(_LEAF)))
 _NESTED = b"|".join((_SHORT_VALUE, _containers(b"|".join((_LEAF, _containers(_LEAF))))))
 DEPTH_IN_RUN = 3
-"""Containers inside each other, in a value of a run."""
+"""Nested containers in a value of a run."""
 
 
 class Patterns:
     """The compiled patterns for runs of values like `value`."""
 
     def __init__(self, value: bytes) -> None:
-        self._tuples: dict[int, tuple[Match, Findall]] = {}
+        self._tuples: dict[int, tuple[MatchAt, Findall]] = {}
         most = b"{0,%d}+" % LONGEST_RUN
         self.values = re.compile(b"(?s)(?:%s)%s" % (value, most)).match
-        """A run of values."""
+        """Matches a run of values."""
         self.pairs = re.compile(b"(?s)(?:%s(?:%s)(?=[\x8cus]))%s" % (_KEY, value, most)).match
-        """A run of pairs of a short text and a value, as in a dict: after each comes another key, or the end."""
+        """Matches a run of pairs of a short text and a value, as in a dict. After each pair comes another key, or the
+        end."""
         single = re.compile(b"(?s)(?:%s)" % value)
         self.value = single.match
-        """A single value."""
+        """Matches a single value."""
         self.each = single.findall
-        """The values of a run, one by one."""
+        """Finds each value of a run."""
 
-    def tuples(self, kind: int) -> tuple[Match, Findall]:
-        """A run of tuples of one, two or three leaves, and what finds each of them; compiled when first needed.
+    def tuples(self, kind: int) -> tuple[MatchAt, Findall]:
+        """Return the match for a run of tuples of one to three leaves, and the function that finds each tuple.
 
-        kind: twice the number of leaves, and one more if a short text stands before each tuple, as in a dict.
+        They are compiled at first use.
+        kind: twice the number of leaves; plus one if a short text precedes each tuple, as in a dict.
         """
         if kind not in self._tuples:
             count = kind >> 1
@@ -93,12 +98,12 @@ class Patterns:
 
 
 LARGE = 100_000
-"""Bytes of a stream from which on the patterns swallow containers of containers: they take 50 ms more to compile."""
+"""Bytes of a stream from which the patterns also match nested containers; they take 50 ms more to compile."""
 _compiled: dict[bool, Patterns] = {}
 
 
 def patterns(size: int) -> Patterns:
-    """The patterns for a stream of so many bytes, compiled once."""
+    """Return the patterns for a stream of `size` bytes. They are compiled once."""
     large = size >= LARGE
     found = _compiled.get(large)
     if found is None:

@@ -1,7 +1,8 @@
-"""The third wall: read only what our writer can write, and only what the message may cost.
+"""The check of a tree stream: it may have only opcodes that our writer writes, within the budget of the message.
 
-The gate reads a tree stream without making any object. It knows each opcode's effect on the stack, refuses what our
-writer never writes, and draws from the message's budget what the unpickler will take. `grammar` has the opcodes.
+The check reads a stream without making any object. It knows the effect of each opcode on the stack, refuses opcodes
+that our writer never writes, and draws the cost of unpickling from the budget. `brine_codec.pickling.opcodes` lists the
+opcodes.
 """
 
 from __future__ import annotations
@@ -20,31 +21,31 @@ if TYPE_CHECKING:
 
     type Segments = list[tuple[int, int]]
 
-CONTAINERS = {
-    0x8C: (130, 0),
-    0x7D: (250, 1),
-    0x5D: (100, 1),
-    0x28: (100, 1),
-    0x8F: (300, 1),
-    0x85: (60, 2),
-    0x86: (60, 2),
-    0x87: (60, 2),
-    0x4E: (10, 0),
-    0x29: (10, 0),
-    0x88: (10, 0),
-    0x89: (10, 0),
+COSTS = {
+    op.SHORT_BINUNICODE: (130, 0),  # it may be a key
+    op.EMPTY_DICT: (250, 1),
+    op.EMPTY_LIST: (100, 1),
+    op.MARK: (100, 1),
+    op.EMPTY_SET: (300, 1),
+    op.TUPLE1: (60, 2),
+    op.TUPLE2: (60, 2),
+    op.TUPLE3: (60, 2),
+    op.NONE: (10, 0),
+    op.EMPTY_TUPLE: (10, 0),
+    op.NEWTRUE: (10, 0),
+    op.NEWFALSE: (10, 0),
 }
-"""Bytes and steps by opcode: a short text (which may be a key), a dict, a list, a mark, a set; tuples; single bytes."""
-_FREE = bytes(opcode for opcode in range(256) if opcode not in CONTAINERS)
+"""Memory in bytes and time in steps, by opcode."""
+_FREE = bytes(opcode for opcode in range(256) if opcode not in COSTS)
 STEPS_PER_COUNT = 0.01
-"""Of looking at one byte to count the calls of one maker."""
+"""Steps for each byte that is searched for the calls of one maker."""
 
 
 def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Callable[[str], Maker]) -> None:
-    """Draw from the budget what reading `stream` will take.
+    """Draw the cost of reading `stream` from the budget.
 
-    Raises Forbidden unless our writer could have written the stream to go with so many buffers, TooLarge when the
-    budget is used up, SchemaMiss for a tag that `find` does not know.
+    Raises Forbidden unless our writer could have written the stream with this number of buffers, TooLarge if the budget
+    is used up, SchemaMiss for a tag that `find` does not know.
     """
     try:
         makers, body = _introductions(stream, find)
@@ -58,7 +59,7 @@ def check(stream: bytes, buffers: int, limits: Limits, budget: Budget, find: Cal
 
 
 def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[int, Maker], int]:
-    """The makers that the stream names first, by their place in the memo, and where the object begins."""
+    """Return the makers that the stream introduces, by their index in the memo, and the position of the object."""
     if not stream.startswith(op.PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
     if stream[2] != op.FRAME or int.from_bytes(stream[3 : op.HEAD], "little") != len(stream) - op.HEAD:
@@ -84,15 +85,15 @@ def _introductions(stream: bytes, find: Callable[[str], Maker]) -> tuple[dict[in
 
 
 def _charge(stream: bytes, body: int, texts: Segments, makers: dict[int, Maker], budget: Budget) -> None:
-    """Draw what the values take. `texts` are the long ones, whose bytes are no opcodes."""
+    """Draw the cost of the values. `texts` are the positions of long texts, whose bytes are no opcodes."""
     start, parts = body, []
     for first, last in texts:
         parts.append(stream[start:first])
         start = last
     opcodes = b"".join((*parts, stream[start:])) if texts else stream[body:]
     budget.spend(MEMORY_PER_BYTE * len(opcodes), STEPS_PER_COUNT * len(opcodes) * len(makers))
-    priced = opcodes.translate(None, _FREE)  # far shorter, and so faster to count in
-    for opcode, (memory, steps) in CONTAINERS.items():
+    priced = opcodes.translate(None, _FREE)  # much shorter, so counting is faster
+    for opcode, (memory, steps) in COSTS.items():
         count = priced.count(opcode)
         budget.spend(memory * count, steps * count)
     for index, maker in makers.items():

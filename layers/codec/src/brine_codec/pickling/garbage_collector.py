@@ -1,4 +1,4 @@
-"""Work without the garbage collector, which looks through a growing object again and again and finds nothing."""
+"""Calls without garbage collection, which would scan a growing object many times for no gain."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGE = 16_384
-"""Bytes of a stream from which on pausing pays: it halves the time that reading 5 MB takes."""
+"""Bytes of a stream from which pausing the collector pays. It halves the time to read 5 MB."""
 
 
-def undisturbed[T, *Ts](size: int, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
-    """The result of `work`, which handles `size` bytes. Other threads go without collection for as long."""
+def without_garbage_collection[T, *Ts](size: int, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Return the result of `work`, which handles `size` bytes. Garbage collection also pauses in other threads."""
     if size < LARGE or not gc.isenabled():
         return work(*arguments)
     gc.disable()

@@ -1,7 +1,7 @@
-"""What stands in a stream in the place of classes: `rebuild`, and the makers that it gives.
+"""The callables of a stream: `rebuild`, and the makers that it returns. No stream names a class.
 
-`rebuild("Order@3/…")` gives the maker of that tag, once per stream; the maker, called with plain fields, makes the
-object. Both are immutable and have no __dict__, so that nothing in a stream can change them.
+`rebuild("Order@3/…")` returns the maker of that tag, once per stream. The maker is called with plain fields and makes
+the object. Both are immutable and have no `__dict__`, so a stream cannot change them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 LONGEST_TAG = 200
 OUT_OF_BAND = 4_096
-"""Bytes in a field travel as a buffer of their own from this size on."""
+"""Bytes from which the bytes of a field are written as an out-of-band buffer."""
 
 
-class Token:
-    """Slots that are set once."""
+class Immutable:
+    """Base class of objects whose attributes are set once."""
 
     __slots__ = ()
 
@@ -35,10 +35,10 @@ class Token:
         raise Forbidden(f"a {type(self).__name__} cannot be changed")
 
 
-class Rebuild(Token):
+class Rebuild(Immutable):
     """The only callable of ours that a stream may name."""
 
-    # Texts of our own: the pickler would write a text that the object shares with them as a reference.
+    # Texts that only this class holds: the pickler would write a text that the object shares as a reference.
     __module__ = "".join(("brine_", "codec"))
     NAME = "".join(("re", "build"))
     __slots__ = ("_find",)
@@ -53,28 +53,28 @@ class Rebuild(Token):
         return self._find(tag)
 
 
-class Maker(Token):
-    """Makes the objects of one tag from plain fields, and checks that it did."""
+class Maker(Immutable):
+    """Makes the objects of one tag from plain fields, and checks their class."""
 
     __slots__ = ("_cls", "_make", "tag")
     _cls: type
     _make: Callable[..., object]
     tag: str
     names: tuple[str, ...] = ()
-    """Of the fields, for a record."""
+    """The names of the fields, for a record."""
     memory: int = 700
-    """Bytes that one call takes at most, beside the size of its arguments."""
+    """Bytes that one call takes at most, besides the size of its arguments."""
     steps: int = 12
-    """The time of one call, likewise, in steps of 100 ns."""
-    memory_inside: float = 0
-    steps_inside: float = 0
-    """The same for each byte of the arguments, where what they hold is copied or looked at."""
-    weight: int = 4
-    """How many comparisons of values one of two of its objects comes to, beside those of its arguments."""
-    multiplies: bool = False
-    """Whether to compare two of its objects is to look for each part of one among all parts of the other."""
-    strong: bool = False
-    """Whether the hash of what it makes depends on this process's secret, so that no sender can choose it."""
+    """Time of one call at most, besides that of its arguments, in steps of 100 ns."""
+    memory_per_byte: float = 0
+    steps_per_byte: float = 0
+    """Memory and steps for each byte of the arguments, if their content is copied or checked."""
+    comparisons: int = 4
+    """Comparisons of plain values to compare two of its objects, besides those of their arguments."""
+    compares_all_pairs: bool = False
+    """Whether comparing two objects looks for each part of one among all parts of the other."""
+    has_random_hash: bool = False
+    """Whether the hash of its objects is randomized in each process, so that no sender can choose it."""
 
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)
@@ -86,15 +86,15 @@ class Maker(Token):
             made = self._make(*[bytes(field) if type(field) is memoryview else field for field in fields])
         except CodecError:
             raise
-        except Exception as error:  # noqa: BLE001 - the caller's class refuses as it likes; what it says may show data
+        except Exception as error:  # noqa: BLE001 - the caller's class may raise any type, and its message may show data
             raise Undecodable(f"{shown(self.tag)} refused its fields: {type(error).__name__}") from None
         if type(made) is not self._cls:
             raise Undecodable(f"{shown(self.tag)} made a {type(made).__name__}")
         return made
 
 
-def apart(values: Values) -> Values:
-    """The values with large bytes as buffers, which travel beside the pickle; makers turn them into bytes again."""
+def with_buffers(values: Values) -> Values:
+    """Return the values with large bytes as out-of-band buffers. Makers turn these into bytes again."""
     if bytes in map(type, values):
         return tuple(
             [PickleBuffer(value) if type(value) is bytes and len(value) >= OUT_OF_BAND else value for value in values]
@@ -103,10 +103,10 @@ def apart(values: Values) -> Values:
 
 
 def explicit[T](tag: str, cls: type[T], pack: Callable[[T], Values], make: Callable[..., T]) -> tuple[Maker, Reducer]:
-    """A maker that calls `make`, and what writes an object as a call of it."""
+    """Return a maker that calls `make`, and the reducer that writes an object as a call of this maker."""
     maker = Maker(tag, cls, make)
 
     def reduce(value: object) -> Reduced:
-        return maker, apart(pack(value))  # type: ignore[arg-type]  # the pickler's table calls it for this class alone
+        return maker, with_buffers(pack(value))  # type: ignore[arg-type]  # the dispatch table passes objects of this class only
 
     return maker, reduce

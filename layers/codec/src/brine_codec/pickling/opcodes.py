@@ -10,6 +10,7 @@ FRAME = 0x95
 HEAD = 11
 """The protocol, and the one frame that holds all of the stream: bytes before its first opcode."""
 
+NONE, NEWTRUE, NEWFALSE = 0x4E, 0x88, 0x89
 SHORT_BINUNICODE, BINUNICODE = 0x8C, 0x58
 SHORT_BINBYTES, BINBYTES, BYTEARRAY8 = 0x43, 0x42, 0x96
 LONG1, LONG4 = 0x8A, 0x8B

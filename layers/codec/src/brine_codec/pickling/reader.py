@@ -1,4 +1,4 @@
-"""The fourth wall: an unpickler that finds `rebuild`, and nothing else."""
+"""The restricted unpickler: it can find `rebuild`, and no other name."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Reader(Unpickler):
     rebuild: Rebuild
 
     def find_class(self, module: str, name: str) -> object:
-        """`rebuild`. Raises Forbidden for any other name."""
+        """Return `rebuild`. Raises Forbidden for any other name."""
         if module == "brine_codec" and name == "rebuild":
             return self.rebuild
         raise Forbidden(f"the stream asks for {shown(module)} {shown(name)}")
 
 
 def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
-    """The object of a stream that uses each buffer once. Raises CodecErrors only, whatever the bytes."""
+    """Return the object of a stream that uses each buffer once. Raises only CodecErrors, for any bytes."""
     if not stream.startswith(PROTOCOL):
         raise Forbidden("the stream is not of protocol 5")
-    copyreg.clear_extension_cache()  # which a stream reaches without find_class
+    copyreg.clear_extension_cache()  # a stream reaches the extension cache without find_class
     left = iter(buffers)
-    file = BytesIO(stream)  # of which the unpickler takes frame by frame, and nothing that follows its end
+    file = BytesIO(stream)  # the unpickler takes one frame at a time from it, and nothing after the end
     reader = Reader(file, fix_imports=False, buffers=left)
     reader.rebuild = rebuild
     try:
@@ -42,7 +42,7 @@ def read(stream: bytes, buffers: list[memoryview], rebuild: Rebuild) -> object:
         raise
     except (MemoryError, RecursionError) as error:
         raise TooLarge(f"reading the stream ended in a {type(error).__name__}") from None
-    except Exception as error:  # noqa: BLE001 - an unpickler raises nearly anything, and may show data in it
+    except Exception as error:  # noqa: BLE001 - an unpickler raises nearly any type, and its message may show data
         raise Undecodable(f"reading the stream ended in a {type(error).__name__}") from None
     if file.read(1):
         raise Undecodable("the stream goes on after its end")

@@ -1,8 +1,8 @@
-"""Objects to pickle streams in which no class appears.
+"""The writers: they write objects as pickle streams in which no class appears.
 
-There are two kinds of streams. A graph stream is the pickler's own: what is met twice is written once, and opens as one
-object. A tree stream has no memo: what is met twice is written twice. It is for other parties, who may not be trusted
-with references: `grammar` says why.
+There are two kinds of streams. A graph stream is written by the pickler as usual: an object that is referenced twice is
+written once, and opens as one object. A tree stream has no memo, so such an object is written twice. Tree streams are
+for other parties, whose references cannot be trusted (see `brine_codec.gate.patterns`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type Written = tuple[list[bytes], list[PickleBuffer]]
 
 MOST_MAKERS = 256
-"""Classes in one tree stream: their places in the memo are bytes."""
+"""Classes in one tree stream. The index of a maker in the memo is one byte."""
 
 
 def _never(tag: str) -> Maker:
@@ -35,15 +35,15 @@ def _never(tag: str) -> Maker:
 
 
 rebuild = Rebuild(_never)
-"""What the pickler writes the name of. Each codec reads that name as a Rebuild of its own."""
+"""The object whose name the pickler writes. Each codec reads this name as its own Rebuild."""
 
 
 def _introduced(maker: object) -> tuple[Rebuild, tuple[str]]:
-    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # called for makers alone
+    return rebuild, (maker.tag,)  # type: ignore[attr-defined]  # only called with makers
 
 
 class Table(dict[type, "Callable[[object], object]"]):
-    """The pickler's dispatch table: what each type is written as. A type that is in no table cannot be written."""
+    """The dispatch table of the pickler: the reducer of each type. A type without a reducer cannot be written."""
 
     def __init__(self, find: Find) -> None:
         super().__init__({Rebuild: lambda _: Rebuild.NAME})
@@ -57,48 +57,48 @@ class Table(dict[type, "Callable[[object], object]"]):
         return reducer
 
 
-class _Tool:
-    """A pickler and where it puts things. Making one costs a quarter of sealing a small object."""
+class _ReusablePickler:
+    """A pickler and its output. Making one takes a quarter of the time of sealing a small object."""
 
     __slots__ = ("buffers", "chunks", "pickler")
 
     def __init__(self, table: Table) -> None:
         self.chunks: list[bytes] = []
         self.buffers: list[PickleBuffer] = []
-        file = _File()
+        file = _ChunkFile()
         file.write = self.chunks.append
         self.pickler = Pickler(file, 5, fix_imports=False, buffer_callback=self.buffers.append)
         self.pickler.dispatch_table = table  # type: ignore[assignment]  # typeshed wants exact result tuples
 
 
-class _File:
-    """A file that keeps what it is given, uncopied."""
+class _ChunkFile:
+    """A file that keeps the chunks written to it, without copies."""
 
     __slots__ = ("write",)
     write: Callable[[bytes], None]
 
 
 class GraphWriter:
-    """Writes graph streams. Tools that did well are kept for the next object; a list's ends are atomic."""
+    """Writes graph streams. Picklers are kept for the next object in a list, whose pop and append are atomic."""
 
     __slots__ = ("_idle", "table")
 
     def __init__(self, find: Find) -> None:
         self.table = Table(find)
-        self._idle: list[_Tool] = []
+        self._idle: list[_ReusablePickler] = []
 
     def write(self, obj: object) -> Written:
-        """The object as chunks of a stream, and its buffers. Raises Unsupported with the path inside."""
+        """Return the object as chunks of a stream, and its buffers. Raises Unsupported with the path of the value."""
         try:
             tool = self._idle.pop()
         except IndexError:
-            tool = _Tool(self.table)
+            tool = _ReusablePickler(self.table)
         _dump(tool.pickler, obj, self.table)
         chunks, buffers = tool.chunks.copy(), tool.buffers.copy()
         for chunk in chunks:
             if _has_foreign_global(chunk) and (place := locate(obj, self.table)):
                 raise Unsupported(place)
-        if len(chunks) == 1:  # after a large object, the memo's memory is better given back
+        if len(chunks) == 1:  # after a large object, the pickler is dropped to free the memory of its memo
             tool.pickler.clear_memo()
             tool.chunks.clear()
             tool.buffers.clear()
@@ -106,8 +106,8 @@ class GraphWriter:
         return chunks, buffers
 
 
-class _Sink:
-    """A file that keeps what it is given, uncopied, up to a limit."""
+class _BoundedFile:
+    """A file that keeps the chunks written to it, without copies, up to a limit."""
 
     __slots__ = ("_left", "chunks")
 
@@ -119,7 +119,7 @@ class _Sink:
         """Keep a chunk. Raises TooLarge."""
         self._left -= len(chunk)
         if self._left < 0:
-            raise TooLarge("the object takes more bytes than the limit, each part counted as often as it is met")
+            raise TooLarge("the object takes more bytes than the limit; a part that is referenced twice counts twice")
         self.chunks.append(chunk)
 
 
@@ -133,20 +133,20 @@ class TreeWriter:
         self._most = most
 
     def write(self, obj: object, *, as_calls: bool = False) -> Written:
-        """The object as a stream in one chunk, and its buffers. Raises Unsupported with the path inside, TooLarge.
+        """Return the object as a stream in one chunk, and its buffers. Raises Unsupported with the path, TooLarge.
 
-        as_calls: dicts and sets whose keys may collide become calls of makers that count how often they do.
+        as_calls: write dicts and sets whose keys may collide as calls of makers, which count the collisions.
         """
         if as_calls:
-            return self._written(_CallingPickler, obj)
+            return self._written(_TableCallPickler, obj)
         try:
             return self._written(Pickler, obj)
-        except _LostCountError:
+        except _PicklerDepthError:
             return self._written(_UnframedPickler, obj)
 
     def _written(self, kind: type[Pickler | _UnframedPickler], obj: object) -> Written:
         buffers: list[PickleBuffer] = []
-        sink = _Sink(self._most)
+        sink = _BoundedFile(self._most)
         pickler = kind(sink, 5, fix_imports=False, buffer_callback=buffers.append)
         pickler.fast = True
         makers = _Makers(pickler, self.table)
@@ -158,37 +158,37 @@ class TreeWriter:
         return [head + opcodes], buffers
 
 
-class _LostCountError(Exception):
-    """The pickler in C counts how deep it is without a memo, and forgets that it has left a frozenset.
+class _PicklerDepthError(Exception):
+    """Works around a bug of the C pickler: in fast mode its depth counter is not reset after a frozenset.
 
-    After fifty of them it may say KeyError or find a cycle where there is none.
+    After fifty frozensets it may raise KeyError, or report a cycle where there is none.
     """
 
 
 class _UnframedPickler(_Pickler):
-    """The pickler in Python, which is slow and counts right, without frames."""
+    """The Python pickler without frames. It is slow, but counts the depth correctly."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed does not know the framer
+        self.framer.start_framing = lambda: None  # type: ignore[attr-defined]  # typeshed has no framer
 
 
-class _CallingPickler(_UnframedPickler):
-    """Writes a dict or a set with enough keys that may collide as a call."""
+class _TableCallPickler(_UnframedPickler):
+    """Writes a dict or set with enough keys that may collide as a call of a maker."""
 
     def reducer_override(self, obj: Any) -> Any:
-        """What it is called with, or NotImplemented for what is written as ever."""
+        """Return the call that makes `obj`, or NotImplemented to write it as usual."""
         tables = import_module("brine_codec.standard.hash_tables")  # rarely needed
-        if not tables.is_dear(obj):
+        if not tables.may_collide(obj):
             return NotImplemented
         try:
             return self.dispatch_table[type(obj)](obj)
-        except TooLarge:  # its keys do collide: let the gate judge
+        except TooLarge:  # its keys do collide, so the gate decides
             return NotImplemented
 
 
 class _Makers(dict[type, "Callable[[object], object]"]):
-    """The dispatch table of one tree stream: gives each maker its place in the pickler's memo when it is first used."""
+    """The dispatch table of one tree stream. It puts each maker into the memo of the pickler at its first use."""
 
     def __init__(self, pickler: Pickler | _UnframedPickler, table: Table) -> None:
         super().__init__()
@@ -197,31 +197,31 @@ class _Makers(dict[type, "Callable[[object], object]"]):
         self._places: dict[Maker, int] = {}
 
     def __missing__(self, cls: type) -> Callable[[object], object]:
-        reducer: Callable[[object], Reduced] = self._table[cls]  # type: ignore[assignment]  # of objects, not of makers
+        reducer: Callable[[object], Reduced] = self._table[cls]  # type: ignore[assignment]  # cls is not a Maker
         places = self._places
 
-        def placed(value: object) -> Reduced:
+        def memoised(value: object) -> Reduced:
             reduced = reducer(value)
             if reduced[0] not in places:
-                self._place(reduced[0])
+                self._memoise(reduced[0])
             return reduced
 
-        self[cls] = placed
-        return placed
+        self[cls] = memoised
+        return memoised
 
     def get(self, cls: type, default: object = None) -> Callable[[object], object]:  # noqa: ARG002
-        """As the pickler in Python asks, which does not know of `__missing__`."""
+        """Return the reducer of `cls`. The Python pickler calls `get`, which ignores `__missing__`."""
         return self[cls]
 
-    def _place(self, maker: Maker) -> None:
+    def _memoise(self, maker: Maker) -> None:
         if len(self._places) == MOST_MAKERS:
             raise Unsupported(f"the object holds more than {MOST_MAKERS} classes")
         self._places[maker] = len(self._places)
         memo = {id(maker): (place, maker) for maker, place in self._places.items()}
-        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed does not know it of the pickler in Python
+        self._pickler.memo = memo  # type: ignore[union-attr]  # typeshed has no memo for _Pickler
 
     def introductions(self) -> list[bytes]:
-        """The opcodes that bring the makers to their places."""
+        """Return the opcodes that put the makers into the memo."""
         return [op.introduction(place, maker.tag) for maker, place in self._places.items()]
 
 
@@ -232,18 +232,18 @@ def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> Non
         raise Unsupported("the object contains itself, or is nested too deeply") from None
     except TooLarge:
         raise
-    except Exception as error:  # whatever the caller's pack raises, or the pickler for a class or function
+    except Exception as error:  # `pack` raises any type, and so does the pickler for a class or function
         if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, ValueError):
-            raise _LostCountError from None
+            raise _PicklerDepthError from None
         reason = str(error) if isinstance(error, CodecError) else type(error).__name__
         raise Unsupported(locate(obj, table) or shown(reason)) from error
 
 
 def _unframed(chunks: list[bytes]) -> list[bytes]:
-    """The opcodes without frames.
+    """Return the opcodes without frames.
 
-    A chunk is a frame, or what is too short for one; after it, or alone, the head of a large text may stand, and then
-    the text is the next chunk.
+    A chunk is a frame, or opcodes that are too short for a frame. After these, or alone, the header of a large text may
+    follow. Then the next chunk is the text.
     """
     chunks[0] = chunks[0].removeprefix(op.PROTOCOL)
     opcodes, is_text = [], False
@@ -259,9 +259,9 @@ def _unframed(chunks: list[bytes]) -> list[bytes]:
 
 
 def _has_foreign_global(chunk: bytes) -> bool:
-    """Whether a class or function may have been written: the pickler asks no table about these.
+    """Return whether the chunk may name a class or function, for which the pickler does not use the table.
 
-    Looks for STACK_GLOBAL and MEMOIZE after a memoised text; data can look like that, so this is no proof.
+    It looks for STACK_GLOBAL and MEMOIZE after a memoised text. Data can look like that too, so this is no proof.
     """
     at = chunk.find(0x93)
     while at >= 0:

@@ -1,4 +1,4 @@
-"""Values of the standard library that may travel: each by a maker of ours, in a module that is imported when needed."""
+"""Makers for values of the standard library. Each module of makers is imported at its first use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from brine_codec.pickling.makers import Maker, Reducer
 
 PREFIX = "py:"
-"""Before the tag of a standard value; no registered name can have a colon."""
+"""Prefix of the tag of a standard value. No registered name can have a colon."""
 
 HOMES = {
     ("datetime", "date"): "dates",
@@ -37,9 +37,9 @@ HOMES = {
     ("collections", "defaultdict"): "containers",
     ("collections", "deque"): "containers",
 }
-"""Package and name of a class, and which of our modules has its maker."""
+"""The module of makers for each class, by the package and the name of the class."""
 TABLES = {("builtins", name): "hash_tables" for name in ("dict", "set", "frozenset")}
-"""Built-in types that are written natively as long as they open so."""
+"""Built-in types that are written natively, unless their keys collide."""
 _BY_TAG = {PREFIX + name: home for (_, name), home in (HOMES | TABLES).items()} | {
     "py:datetime+zone": "dates",
     "py:time+zone": "dates",
@@ -47,7 +47,7 @@ _BY_TAG = {PREFIX + name: home for (_, name), home in (HOMES | TABLES).items()} 
 
 
 class Standard:
-    """The makers of standard values within one codec's limits."""
+    """The makers of standard values, within the limits of one codec."""
 
     __slots__ = ("_limits", "_loaded", "_makers", "_reducers")
 
@@ -58,7 +58,7 @@ class Standard:
         self._reducers: dict[type, Reducer] = {}
 
     def reducer(self, cls: type) -> Reducer | None:
-        """How to write this class, if it is one of ours."""
+        """Return the reducer of a standard class, or None for other classes."""
         place = cls.__module__.partition(".")[0], cls.__qualname__
         home = HOMES.get(place) or TABLES.get(place)
         if home is not None:
@@ -66,7 +66,7 @@ class Standard:
         return self._reducers.get(cls)
 
     def maker(self, tag: str) -> Maker | None:
-        """What makes this tag's objects, if it is one of ours."""
+        """Return the maker of the tag of a standard class, or None for other tags."""
         home = _BY_TAG.get(tag)
         if home is None:
             return None

@@ -1,4 +1,4 @@
-"""Makers of the containers in `collections`. Each takes exactly the plain container that it is made of."""
+"""Makers of the containers in `collections`. Each maker takes only the plain container that it is made of."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from typing import Any
 
     from brine_codec.limits import Limits
-    from brine_codec.standard.entry import Entry
+    from brine_codec.standard.entry import StandardEntry
 
 _FACTORIES = {"bool": bool, "dict": dict, "float": float, "int": int, "list": list, "set": set, "str": str}
-"""The default factories that may travel, by name."""
+"""The default factories that may be written, by name."""
 
 
-def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are made of has been limited
-    """OrderedDict, Counter, defaultdict and deque."""
+def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - the plain container is limited already
+    """Yield the makers of OrderedDict, Counter, defaultdict and deque."""
     yield entry(
         collections.OrderedDict,
         lambda value: (dict(value),),
         _of_dict(collections.OrderedDict),
         memory=600,
-        inside=(40, 1),
+        per_byte=(40, 1),
     )
     yield entry(
         collections.Counter,
@@ -34,22 +34,22 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - what they are m
         _of_dict(collections.Counter),
         memory=600,
         steps=40,
-        inside=(20, 0.5),
+        per_byte=(20, 0.5),
     )
     yield entry(
         collections.defaultdict,
         lambda value: (_factory_name(value), dict(value)),
         _defaultdict,
         memory=600,
-        inside=(20, 0.5),
+        per_byte=(20, 0.5),
     )
-    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, inside=(5, 0.1))
+    yield entry(collections.deque, lambda value: (list(value), value.maxlen), _deque, memory=900, per_byte=(5, 0.1))
 
 
 def _of_dict[T](cls: Callable[[dict[Any, Any]], T]) -> Callable[[object], T]:
     def make(items: object) -> T:
         if type(items) is not dict:
-            raise Undecodable("what should be a dict is not")
+            raise Undecodable("the argument is not a dict")
         return cls(items)
 
     return make

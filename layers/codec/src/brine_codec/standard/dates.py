@@ -1,6 +1,6 @@
-"""Makers of datetime's values. They look at the state that they get: datetime's own types take it on trust.
+"""Makers of the values of `datetime`. They check the packed state; the types of `datetime` would trust it.
 
-An aware value travels with its zone: as microseconds ahead of UTC where the zone has no name, else as an object.
+An aware value is written with its zone: as microseconds ahead of UTC if the zone has no name, else as an object.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from brine_codec.limits import Limits
     from brine_codec.pickling.makers import Reduced, Values
-    from brine_codec.standard.entry import Entry
+    from brine_codec.standard.entry import StandardEntry
 
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow
-    """date, time, datetime, timedelta and timezone."""
-    yield entry(dt.date, _packed, _date, steps=6, strong=True)
+def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - no value can grow
+    """Yield the makers of date, time, datetime, timedelta and timezone."""
+    yield entry(dt.date, _packed, _date, steps=6, has_random_hash=True)
     yield from _with_zone(dt.datetime, dt.datetime)
     yield from _with_zone(dt.time, dt.time)
     yield entry(dt.timedelta, lambda value: (value.days, value.seconds, value.microseconds), dt.timedelta, steps=6)
@@ -33,18 +33,18 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these c
 
 
 def _packed(value: dt.date | dt.time) -> Values:
-    """The state that pickle keeps, with `fold`, which __reduce__ drops."""
+    """Return the state that pickle writes, with `fold`, which `__reduce__` drops."""
     state: Any = value.__reduce_ex__(5)[1]
     return tuple(state)
 
 
-def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]) -> Iterator[Entry]:
-    """The makers of a class, for naive values and for aware ones."""
+def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]) -> Iterator[StandardEntry]:
+    """Yield the makers of a class for naive and for aware values."""
 
     def naive(state: object) -> T:
         if type(state) is not bytes:
             raise Undecodable(f"a {cls.__name__} is not packed")
-        return unpack(state).replace()  # replacing nothing makes it look at its fields
+        return unpack(state).replace()  # replacing nothing validates its fields
 
     def aware(state: object, zone: object) -> T:
         if type(state) is not bytes:
@@ -53,8 +53,8 @@ def _with_zone[T: (dt.datetime, dt.time)](cls: type[T], unpack: Callable[..., T]
             zone = dt.UTC if zone == 0 else dt.timezone(zone * MICROSECOND)
         return unpack(state, zone).replace()
 
-    simple = maker_of(cls, naive, steps=6, strong=True)
-    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12, weight=30)
+    simple = maker_of(cls, naive, steps=6, has_random_hash=True)
+    zoned = maker_of(cls, aware, tag=f"{PREFIX}{cls.__name__}+zone", steps=12, comparisons=30)
 
     def reduce(value: Any) -> Reduced:
         state = _packed(value)
@@ -73,15 +73,15 @@ def _offset(zone: object) -> object:
 
 
 def _zone_parts(zone: dt.timezone) -> tuple[object, ...]:
-    """Microseconds ahead of UTC, and the name if it has one."""
-    delta, *name = zone.__getinitargs__()  # type: ignore[attr-defined]  # what pickle calls
+    """Return the microseconds ahead of UTC, and the name if the zone has one."""
+    delta, *name = zone.__getinitargs__()  # type: ignore[attr-defined]  # pickle calls it too
     return (delta // MICROSECOND, *name)
 
 
 def _timezone(offset: object, *name: object) -> dt.timezone:
     if type(offset) is not int or not all(type(text) is str for text in name):
         raise Undecodable("a timezone is not an offset in microseconds with a name")
-    return dt.timezone(offset * MICROSECOND, *name)  # type: ignore[arg-type]  # a text
+    return dt.timezone(offset * MICROSECOND, *name)  # type: ignore[arg-type]  # texts
 
 
 def _date(state: object) -> dt.date:

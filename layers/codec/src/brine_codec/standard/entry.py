@@ -1,4 +1,4 @@
-"""One standard class with its maker and reducer."""
+"""Helpers to make the maker and the reducer of one standard class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from brine_codec.pickling.makers import Reducer, Values
 
-    type Entry = tuple[type, Maker, Reducer]
+    type StandardEntry = tuple[type, Maker, Reducer]
 
 
 def maker_of[T](
@@ -21,20 +21,29 @@ def maker_of[T](
     tag: str = "",
     memory: int = 300,
     steps: int = 20,
-    inside: tuple[float, float] = (0, 0),
-    weight: int = Maker.weight,
-    strong: bool = False,
-    multiplies: bool = False,
+    per_byte: tuple[float, float] = (0, 0),
+    comparisons: int = Maker.comparisons,
+    has_random_hash: bool = False,
+    compares_all_pairs: bool = False,
 ) -> Maker:
-    """A maker that is `make` itself, which answers for its own result.
+    """Return a maker that calls `make` directly. `make` must return an object of the right class.
 
-    memory, steps: bytes and steps of 100 ns that a call takes, beside what its arguments do. inside: both for each byte
-    of these. weight, strong, multiplies: as for any Maker.
+    memory, steps: bytes and steps of 100 ns for a call, besides those of its arguments.
+    per_byte: memory and steps for each byte of the arguments.
+    comparisons, has_random_hash, compares_all_pairs: as for any Maker.
     """
-    space: dict[str, object] = {"__slots__": (), "__call__": staticmethod(make), "memory": memory, "steps": steps}
-    space |= {"memory_inside": inside[0], "steps_inside": inside[1], "weight": weight, "strong": strong}
-    space["multiplies"] = multiplies
-    maker: Maker = type("StandardMaker", (Maker,), space)(tag or PREFIX + cls.__name__, cls, make)
+    attributes: dict[str, object] = {
+        "__slots__": (),
+        "__call__": staticmethod(make),
+        "memory": memory,
+        "steps": steps,
+        "memory_per_byte": per_byte[0],
+        "steps_per_byte": per_byte[1],
+        "comparisons": comparisons,
+        "has_random_hash": has_random_hash,
+        "compares_all_pairs": compares_all_pairs,
+    }
+    maker: Maker = type("StandardMaker", (Maker,), attributes)(tag or PREFIX + cls.__name__, cls, make)
     return maker
 
 
@@ -45,10 +54,18 @@ def entry[T](
     *,
     memory: int = 300,
     steps: int = 20,
-    inside: tuple[float, float] = (0, 0),
-    weight: int = Maker.weight,
-    strong: bool = False,
-) -> Entry:
-    """The class, what makes its objects, and what takes them apart."""
-    maker = maker_of(cls, make, memory=memory, steps=steps, inside=inside, weight=weight, strong=strong)
+    per_byte: tuple[float, float] = (0, 0),
+    comparisons: int = Maker.comparisons,
+    has_random_hash: bool = False,
+) -> StandardEntry:
+    """Return the class, its maker and its reducer. `pack` returns the values of an object, `make` takes them."""
+    maker = maker_of(
+        cls,
+        make,
+        memory=memory,
+        steps=steps,
+        per_byte=per_byte,
+        comparisons=comparisons,
+        has_random_hash=has_random_hash,
+    )
     return cls, maker, lambda value: (maker, pack(value))

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine_codec.limits import Limits
-    from brine_codec.standard.entry import Entry
+    from brine_codec.standard.entry import StandardEntry
 
 LONGEST_ADDRESS = 128  # an IPv6 address with a scope id and a prefix length
 
 
-def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow
-    """UUID, and the six classes of ipaddress."""
+def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - no value can grow
+    """Yield the makers of UUID and of the six classes of `ipaddress`."""
     yield entry(uuid.UUID, lambda value: (value.bytes,), _uuid, steps=15)
     for cls in (
         ipaddress.IPv4Address,
@@ -29,7 +29,7 @@ def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these c
         ipaddress.IPv4Interface,
         ipaddress.IPv6Interface,
     ):
-        yield entry(cls, lambda value: (str(value),), _address(cls), memory=1_000, steps=150, weight=20)
+        yield entry(cls, lambda value: (str(value),), _address(cls), memory=1_000, steps=150, comparisons=20)
 
 
 def _uuid(value: object) -> uuid.UUID:

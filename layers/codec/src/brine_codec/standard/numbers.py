@@ -1,4 +1,4 @@
-"""Makers of numbers, each within the limits: a few bytes can mean a number that fills the memory."""
+"""Makers of numbers within the limits: a few bytes can stand for a number that fills the memory."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine_codec.limits import Limits
-    from brine_codec.standard.entry import Entry
+    from brine_codec.standard.entry import StandardEntry
 
 
-DEAR = 4_000
-"""Comparisons of plain values that comparing a Decimal or Fraction with another number takes: it converts either."""
+COMPARISONS_OF_NUMBER = 4_000
+"""Comparisons of plain values to compare a Decimal or Fraction with another number, since both are converted."""
 
 
-def makers(limits: Limits) -> Iterator[Entry]:
-    """Decimal, Fraction, complex and range."""
-    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, weight=DEAR)
+def makers(limits: Limits) -> Iterator[StandardEntry]:
+    """Yield the makers of Decimal, Fraction, complex and range."""
+    yield entry(decimal.Decimal, _packed_decimal(limits), _decimal(limits), steps=10, comparisons=COMPARISONS_OF_NUMBER)
     yield entry(
         fractions.Fraction,
         _packed_integers(limits, "numerator", "denominator"),
         _fraction(limits),
         steps=30,
-        weight=DEAR,
+        comparisons=COMPARISONS_OF_NUMBER,
     )
     yield entry(complex, lambda value: (value.real, value.imag), _complex, steps=6)
     yield entry(range, _packed_integers(limits, "start", "stop", "step"), _range(limits))
@@ -53,7 +53,7 @@ def _packed_decimal(limits: Limits) -> Callable[[decimal.Decimal], tuple[str]]:
 
 
 def _bounds(limits: Limits) -> tuple[int, int]:
-    """The longest text, with its sign, point and exponent, and the largest exponent of a Decimal."""
+    """Return the longest text of a Decimal, with sign, point and exponent, and its largest exponent."""
     return limits.decimal_digits + 30, limits.decimal_exponent
 
 
@@ -66,7 +66,7 @@ def _decimal(limits: Limits) -> Callable[[object], decimal.Decimal]:
         if len(text) > longest:
             raise TooLarge(f"a Decimal has more than {limits.decimal_digits} digits")
         value = decimal.Decimal(text)
-        if not -largest <= value.adjusted() <= largest:  # 0 for what is not finite
+        if not -largest <= value.adjusted() <= largest:  # 0 for NaN and infinity
             raise TooLarge(f"a Decimal has an exponent beyond {limits.decimal_exponent}")
         return value
 
@@ -90,7 +90,7 @@ def _packed_integers(limits: Limits, *names: str) -> Callable[[object], tuple[ob
 def _integers(limits: Limits, *values: object) -> None:
     for value in values:
         if type(value) is not int:
-            raise Undecodable("what should be an integer is not")
+            raise Undecodable("the argument is not an integer")
         if value.bit_length() > limits.integer_bits:
             raise TooLarge(f"an integer has more than {limits.integer_bits} bits")
 
@@ -109,7 +109,10 @@ def _fraction(limits: Limits) -> Callable[[int, int], fractions.Fraction]:
 
 
 def _forget_hashes() -> None:
-    """Empty the table in which `fractions` keeps hashes for the process: senders could fill it with colliding keys."""
+    """Clear the cache of hashes in `fractions`, which the whole process shares.
+
+    A sender could fill it with colliding keys.
+    """
     table = getattr(fractions, "_hash_algorithm", None)
     if table is not None:
         table.cache_clear()

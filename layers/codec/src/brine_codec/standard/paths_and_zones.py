@@ -15,17 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine_codec.limits import Limits
-    from brine_codec.standard.entry import Entry
+    from brine_codec.standard.entry import StandardEntry
 
-LONGEST_PATH = 4_096  # what systems take; hashing a path splits it into its parts, each time anew
+LONGEST_PATH = 4_096  # the limit of operating systems; hashing a path splits it into its parts each time
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
 
 
-def makers(limits: Limits) -> Iterator[Entry]:  # noqa: ARG001 - none of these can grow beyond its text
-    """PurePosixPath, PureWindowsPath and ZoneInfo."""
+def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - no value can grow beyond its text
+    """Yield the makers of PurePosixPath, PureWindowsPath and ZoneInfo."""
     for cls in (pathlib.PurePosixPath, pathlib.PureWindowsPath):
         yield entry(
-            cls, lambda value: (_path_text(value),), _path(cls), memory=1_500, steps=60, inside=(4, 1.5), weight=50
+            cls,
+            lambda value: (_path_text(value),),
+            _path(cls),
+            memory=1_500,
+            steps=60,
+            per_byte=(4, 1.5),
+            comparisons=50,
         )
     yield entry(zoneinfo.ZoneInfo, lambda value: (_zone_key(value),), _zone, memory=2_000, steps=100)
 
@@ -50,17 +56,17 @@ def _path[T](cls: Callable[[str], T]) -> Callable[[object], T]:
 
 def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
     if not _ZONE.fullmatch(zone.key or ""):
-        raise Unsupported("a ZoneInfo without a key has no name to travel by")
+        raise Unsupported("a ZoneInfo without a key cannot be written")
     return zone.key
 
 
 def _zone(key: object) -> zoneinfo.ZoneInfo:
-    """Looked up by its key in the time zone data of this machine, and in no other file."""
+    """Return the zone with this key from the time zone data of this machine. No other file is read."""
     if type(key) is not str or len(key) > 64 or not _ZONE.fullmatch(key):
         raise Undecodable("a time zone is not named by its key")
     return _found(key)
 
 
-@functools.lru_cache(maxsize=1_024)  # of all zones: zoneinfo keeps only the last eight that nobody else holds
+@functools.lru_cache(maxsize=1_024)  # all zones: zoneinfo itself keeps only the last eight that are not in use
 def _found(key: str) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.config.routes import parse_routes
@@ -29,15 +28,19 @@ from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
-from brine.service.http_cache.handover import Handover
-from brine.service.http_cache.refresh import Refresher
-from brine.service.http_cache.response_cache import ResponseCache, pk_of
+from brine.service.http_cache.fetcher import Fetcher
+from brine.service.http_cache.refresh_requests import RefreshRequests
+from brine.service.http_cache.refresher import Refresher
+from brine.service.http_cache.responder import Responder
+from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
-from brine.service.origins.ask import Resilience
 from brine.service.origins.circuits import Circuits
+from brine.service.origins.origin_client import OriginClient
 from brine.service.purge import Purger
 from brine.service.results.cache import Cache
+from brine.service.single_flight import Polling, SingleFlight
 from brine.service.stores.bodies import Bodies
+from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
@@ -48,43 +51,52 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
-    from brine.service.http_cache.found import Entry
-    from brine.service.results.computation import Story
+    from brine.service.http_cache.lookup import Entry
+    from brine.service.results.call import CacheEvent
     from brine.service.transcoding.transcoder import Transcoder
     from brine_codec import Registry
 
 PURPOSE = "brine cache"
 
 
-def build_gateway(environment: Mapping[str, str], client: HttpClient | None = None) -> Gateway:
-    """A gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+def build_gateway(
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Gateway:
+    """Return a gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
 
-    `client` has every connection, to AWS and to origins; who passes one closes it. Where there is a queue, stale
-    responses are refreshed through it.
+    `client` has every connection, to AWS and to origins; whoever passes one closes it. If there is a queue, stale
+    responses are refreshed through it. `clock` gives seconds since 1970; `sleep` waits.
     """
     settings = Settings.from_environment(environment)
-    client = client or HttpClient()
-    aws = connect_aws(settings, client)
-    gateway = _gateway(settings, aws)
-    gateway = replace(gateway, transcoders=_transcoders(settings, gateway.routes, aws))
-    if settings.refresh_queue is None:
-        return gateway
-    return replace(
-        gateway,
-        routes=_refreshed_by_others(gateway.routes),
-        handover=Handover(SqsRefreshQueue(aws, settings.refresh_queue)),
+    aws = connect_aws(settings, client or HttpClient())
+    routes, queue = _routes(settings), settings.refresh_queue
+    return Gateway(
+        routes=routes,
+        fetcher=_fetcher(settings, aws, clock, sleep),
+        clock=clock,
+        refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
+        transcoders=_transcoders(settings, routes, aws),
     )
 
 
-def build_refresher(environment: Mapping[str, str], client: HttpClient | None = None) -> Refresher:
-    """What makes the refreshes that a gateway of the same settings hands over. As `build_gateway`.
+def build_refresher(
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Refresher:
+    """Return what makes the refreshes that a gateway with the same settings requests. As `build_gateway`.
 
-    It renews what is stored, which is the origin's, and converts nothing.
+    It renews what is stored in the origin's format, and converts nothing.
     """
     settings = Settings.from_environment(environment)
-    client = client or HttpClient()
-    aws = connect_aws(settings, client)
-    return Refresher(_gateway(settings, aws))
+    aws = connect_aws(settings, client or HttpClient())
+    return Refresher(_routes(settings), _fetcher(settings, aws, clock, sleep), clock)
 
 
 def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
@@ -109,7 +121,7 @@ def build_cache(
     registry: Registry | None = None,
     tenant: str = "",
     compute_timeout: float = 10.0,
-    observe: Callable[[Story], object] | None = None,
+    observe: Callable[[CacheEvent], object] | None = None,
 ) -> Cache:
     """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
     settings = Settings.from_environment(environment)
@@ -134,10 +146,13 @@ def build_cache(
     )
 
 
-def _gateway(settings: Settings, aws: Aws) -> Gateway:
-    memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Callable[[float], None]) -> Fetcher:
+    """Return the cache, and what fills it from origins."""
     keyring = own_keyring(settings, aws)
-    cache = ResponseCache(
+    leases = Leases(DynamoLeaseStore(aws, settings.table))
+    memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    store: CacheStore[Entry] = CacheStore(
+        partition="r",
         codec=Codec(
             keyring,
             purpose=PURPOSE,
@@ -145,25 +160,29 @@ def _gateway(settings: Settings, aws: Aws) -> Gateway:
             limits=Limits(),
             gate=False,  # no other party has this key
         ),
-        keyring=keyring,
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),
             store=DynamoStampStore(aws, settings.table),
             known=KnownStamps(settings.purge_delta),
         ),
-        leases=Leases(DynamoLeaseStore(aws, settings.table), pk_of),
+        leases=leases,
         bodies=Bodies(S3BodyStore(aws, settings.bucket)),
         memory=memory,
         inline_limit=settings.inline_limit,
     )
-    origin = HttpOrigin(aws.client, max_body=settings.max_response_body)
-    return Gateway(
-        routes=_routes(settings),
-        cache=cache,
-        origin=origin,
-        clock=time.time,
+    responses = ResponseStore(store, keyring)
+    return Fetcher(
+        responses=responses,
+        responder=Responder(responses),
+        origins=OriginClient(
+            origin=HttpOrigin(aws.client, max_body=settings.max_response_body),
+            clock=clock,
+            circuits=Circuits(DynamoCircuitStore(aws, settings.table)),
+            sleep=sleep,
+        ),
+        single_flight=SingleFlight(leases=leases, clock=clock, polling=Polling(sleep=sleep)),
+        clock=clock,
         name=pseudonym(settings.region, settings.table),
-        resilience=Resilience(circuits=Circuits(DynamoCircuitStore(aws, settings.table))),
     )
 
 
@@ -192,10 +211,6 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             emulated_principal=emulated_principal(settings),
         )
     return transcoders
-
-
-def _refreshed_by_others(routes: Routes) -> Routes:
-    return Routes(tuple(replace(route, policy=replace(route.policy, background_refresh=True)) for route in routes))
 
 
 def _namespace(settings: Settings) -> str:

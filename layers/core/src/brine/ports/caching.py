@@ -32,18 +32,15 @@ class Item:
 class ItemStore(Protocol):
     """The cache table. Every method is one round trip and raises StoreError when it fails; keys are never empty."""
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         """The item, or None. An item past `evict_at` may still be returned.
 
         Unless `consistent`, at twice the price, what was written a moment ago may be missing and what it replaced may
         come back. What is there but not whole, or not of our making, is None too.
         """
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         """Put the item, replacing any."""
-
-    def within(self, deadline: Deadline) -> ItemStore:
-        """This store for calls that are over by then: StoreError when they are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,76 +68,71 @@ class Held:
 class LeaseStore(Protocol):
     """Leases, each an item of its own beside what it guards. Every method is one round trip and raises StoreError."""
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         """Take the lease of `pk` if it is free, past its time, or this owner's already; atomic among all callers."""
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         """Write `item` at (lease.pk, sk) and release, both or neither. False, and nothing written, for an old token.
 
         A lease past its time may still commit, as long as nobody has taken it since. Doing it twice is doing it once.
         """
 
-    def release(self, lease: Lease) -> None:
+    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
         """Give the lease back; no error when it is no longer this owner's."""
 
-    def holder(self, pk: str) -> Held | None:
+    def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """Who has the lease, for those that wait for it: None when it was given back. Strongly consistent."""
-
-    def within(self, deadline: Deadline) -> LeaseStore:
-        """As ItemStore.within."""
 
 
 class StampStore(Protocol):
     """The stamps of purges and invalidations (brine.domain.purging.stamps). Every method raises StoreError."""
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         """The stamp of each name; Stamp() for what was never purged. One round trip for up to a hundred.
 
         It is not consistent: a stamp of a moment ago may be missing. All names or StoreError, never a part of them.
         """
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """`read`, and in the same round trip the item, as ItemStore.read."""
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """Stamp it hard or soft, at `at` (seconds since 1970), or a moment after the last such stamp if that is later.
 
         The stamp as it was before. One round trip, or two. Doing it twice is harmless.
         """
 
-    def within(self, deadline: Deadline) -> StampStore:
-        """As ItemStore.within."""
-
 
 class BodyStore(Protocol):
     """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         """The bytes at this address, unverified, or None when there are none, or more than `size`.
 
         Memory stays within about `size` bytes, whatever is there.
         """
 
-    def write(self, digest: bytes, body: bytes) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         """Put the bytes, unless the address is taken: same address, same bytes."""
 
-    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+    def link(
+        self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
+    ) -> str | None:
         """A URL by which whoever has it gets the bytes for so many seconds; None when they are not there, or altered.
 
         They come with `fields`: the Content-Type, Content-Encoding, Content-Language and Content-Disposition that they
         are to have, each once at most.
         """
 
-    def within(self, deadline: Deadline) -> BodyStore:
-        """As ItemStore.within."""
-
 
 class RefreshQueue(Protocol):
     """Refreshes that are left to somebody else, who gets each at least once, in any order."""
 
-    def send(self, request: RefreshRequest) -> None:
+    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
         """Hand a request over: it is kept once this returns. One round trip; raises StoreError."""
 
 

@@ -33,20 +33,19 @@ class CircuitStore(Protocol):
     An origin without an entry has a closed circuit. Times are seconds since 1970.
     """
 
-    def read(self, origin: OriginAddress) -> float | None:
+    def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """Until when the circuit is or was open. It is not consistent: what was written a moment ago may be missing."""
 
-    def open(self, origin: OriginAddress, *, until: float) -> None:
+    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """Open it until then, whatever was before, claims included."""
 
-    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+    def claim(
+        self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
+    ) -> Claim:
         """Take the probe of a circuit whose time is over at `now`; atomic among all callers.
 
         It is open until then, to give the owner time. An owner whose first answer was lost finds its own claim.
         """
 
-    def close(self, origin: OriginAddress, *, owner: str) -> None:
+    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         """Close it, unless it was opened, or claimed by somebody else, since this owner claimed it."""
-
-    def within(self, deadline: Deadline) -> CircuitStore:
-        """As ItemStore.within."""

@@ -1,102 +1,230 @@
-"""Serving a request: the one entry to the use case that Brine exists for.
+"""The way of a request: look up, decide, and serve or fetch, until there is an answer.
 
-The rules are the domain's; here and in visit, carry_out and collapse is only the order of calls. One clock reading
-holds for the whole request, but for waiting and the exchange with the origin. Everything that must happen has happened
-when `serve` returns.
+The rules are the domain's (RFC 9111); here is the order of calls. Everything that must happen has happened when `serve`
+returns: Lambda freezes the process after that.
 """
 
 from __future__ import annotations
 
-import random
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, assert_never
 
-from brine.domain.http.ambiguous import unambiguous
-from brine.domain.http.cdn_loop import PSEUDONYM, has_passed
-from brine.domain.http.hop_by_hop import end_to_end
-from brine.domain.purging.invalidation import SAFE_METHODS
-from brine.domain.routing.target import BadTargetError, upstream_target
-from brine.domain.routing.tenant import NOBODY, tenant_of
+from brine.domain.caching.decide import decide
+from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.service import problems
-from brine.service.flights import Flights
-from brine.service.http_cache.carry_out import carry_out
-from brine.service.http_cache.key_guard import KeyGuard
-from brine.service.http_cache.visit import Visit
-from brine.service.origins.ask import Resilience
-from brine.service.waiting import Waiting
+from brine.service.admission import admit
+from brine.service.http_cache.answer import Answer, answer
+from brine.service.http_cache.fetcher import Late
+from brine.service.single_flight import Alone, Follow, Lead
+from brine.service.transaction import Trace, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
-    from brine.domain.http.messages import Request
+    from brine.domain.caching.decision import Decision
+    from brine.domain.http.messages import Request, Response
     from brine.domain.routing.route import Routes
     from brine.ports.deadline import Deadline
-    from brine.ports.origins import Origin
-    from brine.service.http_cache.answer import Answer
-    from brine.service.http_cache.handover import Handover
-    from brine.service.http_cache.response_cache import ResponseCache
+    from brine.service.http_cache.fetcher import Fetcher
+    from brine.service.http_cache.lookup import Lookup
+    from brine.service.http_cache.refresh_requests import RefreshRequests
+    from brine.service.single_flight import Turn
     from brine.service.transcoding.transcoder import Transcoder
 
+_COLLAPSED_REASONS: Final = frozenset({"uri-miss", "vary-miss", "stale"})
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
-    Without `handover`, what would be served stale and refreshed by others is validated at once, nothing refreshed
-    early. `draw` gives random numbers of [0, 1), which pick the hits that ask for early refreshes. `transcoders`: what
-    converts between formats, by the names of the routes that ask for it. `name`: the gateway's own in CDN-Loop.
+    Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
+    converters between formats, by route name.
     """
 
     routes: Routes
-    cache: ResponseCache
-    origin: Origin
+    fetcher: Fetcher
     clock: Callable[[], float]
-    handover: Handover | None = None
-    waiting: Waiting = field(default_factory=Waiting)
-    flights: Flights = field(default_factory=Flights)
-    resilience: Resilience = field(default_factory=Resilience)
-    key_guard: KeyGuard = field(default_factory=KeyGuard)
-    draw: Callable[[], float] = random.random
-    name: str = PSEUDONYM
+    refreshes: RefreshRequests | None = None
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
 
     def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
-        """The answer to a request. Never raises for what a client, an origin or a store does.
+        """Return the answer to a request. Never raises for what a client, an origin or a store does.
 
-        `room`: the bytes of a body that the answer can carry, beyond which routes may have clients redirected.
-        `account`: the AWS account that the gateway is in; principals of others are known by theirs.
+        room: bytes of a body that the answer can carry; a route may redirect the client to a larger one. account: the
+        AWS account of the gateway; the names of other accounts' principals have theirs.
         """
-        route = self.routes.match(request.path)
-        if route is None:
-            return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
-        if has_passed(request.fields, self.name):
-            return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
-        if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
-            # it would invalidate, and an origin may take "get" for GET
-            detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
-            return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
-        # What is for this hop alone never reaches the origin, so nothing may be selected, or told apart, by it
-        request = replace(request, fields=unambiguous(end_to_end(request.fields)))
-        tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
-        if tenant is None:
-            return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
-        if route.max_request_body is not None and len(request.body) > route.max_request_body:
-            detail = f"the body has {len(request.body)} bytes, and {route.max_request_body} are allowed"
-            return problems.problem_answer(problems.REQUEST_TOO_LARGE, detail, route=route.name)
-        try:
-            path, query = upstream_target(self.routes, route, request)
-        except BadTargetError as error:
-            return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
+        admitted = admit(self.routes, request, self.fetcher.name)
+        if isinstance(admitted, Answer):
+            return admitted
+        route, tenant, target = admitted.route, admitted.tenant, admitted.request
         transcoder = self.transcoders.get(route.name)
-        room = room if transcoder is None else inf
-
-        def upstream(asked: Request, *, anew: bool = False) -> Answer:
-            visit = Visit(self, route, replace(asked, path=path, query=query), deadline, tenant, room=room)
-            decision = visit.look_up() if asked.is_for_cache else visit.decide()
-            return carry_out(visit, visit.forget() if anew else decision)
-
         if transcoder is None:
-            return upstream(request)
-        target = path if query is None else f"{path}?{query}"
-        return transcoder.serve(request, upstream, target, deadline=deadline, account=account)
+            return self._answer(Transaction.begin(route, target, tenant, deadline, room=room))
+
+        def upstream(converted: Request, *, anew: bool = False) -> Answer:
+            converted = replace(converted, path=target.path, query=target.query)
+            return self._answer(Transaction.begin(route, converted, tenant, deadline), ignores_stored=anew)
+
+        return transcoder.serve(admitted.received, upstream, target.target, deadline=deadline, account=account)
+
+    def _answer(self, transaction: Transaction, *, ignores_stored: bool = False) -> Answer:
+        """Look up, decide, and act on the decision until that gives an answer.
+
+        `turn` is this request's part in the single flight of its key, once it missed.
+        """
+        trace = Trace(self.clock())
+        lookup, decision = self._look_up(transaction, trace)
+        if ignores_stored:
+            lookup, decision = self._without_stored(lookup, transaction, trace)
+        turn: Turn | None = None
+        missed: Validate | Forward | None = None
+        with ExitStack() as turns:
+            while True:
+                match decision:
+                    case ServeStale() if turn is None and not self._is_refreshed(decision, lookup, transaction, trace):
+                        decision = self._decide(lookup, transaction, trace, background_refresh=False)
+                    case Serve() | ServeStale():
+                        response = self.fetcher.responder.respond(decision.stored, lookup, transaction, trace)
+                        if response is not None:
+                            return self._served(response, decision, lookup, turn, missed, transaction, trace)
+                        lookup, decision = self._without_stored(lookup, transaction, trace)  # the body is lost
+                        turn = None if turn == Follow(waited=False) else turn
+                    case Validate() | Forward() if turn is None and _is_collapsed(decision, lookup, transaction):
+                        missed = decision
+                        turn = turns.enter_context(self._turn(lookup, transaction, trace))
+                        lookup, decision = self._after(turn, lookup, decision, transaction, trace)
+                    case Validate() | Forward():
+                        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
+                    case Refuse():
+                        kind = problems.NOT_STORED
+                        refused = problems.traced_answer(
+                            kind, transaction, trace, text=decision.detail, detail="only-if-cached"
+                        )
+                        return replace(refused, result="refused")
+                    case _:
+                        assert_never(decision)
+
+    def _look_up(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> tuple[Lookup, Decision]:
+        """Look in this process; if that does not settle the request, in the table. Returns the decision, too."""
+        responses = self.fetcher.responses
+        if not transaction.request.is_for_cache:
+            lookup = responses.nothing(transaction, trace)
+            return lookup, self._decide(lookup, transaction, trace)
+        lookup = responses.recall(transaction, trace)
+        if lookup.is_uncollapsed:
+            return lookup, self._decide(lookup, transaction, trace)
+        if lookup.stored is not None:
+            after = responses.after_known_purges(lookup, transaction, trace)
+            if after is None and isinstance(self._decide(lookup, transaction, trace), Serve):
+                after = responses.after_purges(lookup, transaction, trace)
+            if after is not None:
+                decision = self._decide(after, transaction, trace)
+                if isinstance(decision, Serve):
+                    trace.layer = "memory"
+                    return after, decision
+                if trace.faults.has("stamps"):
+                    return after, decision
+        lookup = responses.find(transaction, trace, consistent=consistent)
+        trace.layer = None if lookup.stored is None else "table"
+        return lookup, self._decide(lookup, transaction, trace)
+
+    def _without_stored(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> tuple[Lookup, Decision]:
+        """Decide as if nothing were stored."""
+        trace.layer = None
+        lookup = lookup.without_stored()
+        return lookup, self._decide(lookup, transaction, trace)
+
+    def _decide(
+        self, lookup: Lookup, transaction: Transaction, trace: Trace, *, background_refresh: bool | None = None
+    ) -> Decision:
+        """Return the decision. A refresh in the background needs a queue, or another request that fetches."""
+        return decide(
+            lookup.stored,
+            transaction.request,
+            transaction.route.policy,
+            trace.now,
+            vary_mismatch=lookup.vary_mismatch,
+            background_refresh=self.refreshes is not None if background_refresh is None else background_refresh,
+        )
+
+    def _is_refreshed(self, decision: ServeStale, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
+        """Request the refresh of a stale response; False when the refresher may not make it."""
+        return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
+
+    def _turn(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+        """Take part in the single flight of the key."""
+        has_stale = lookup.stored is not None and isinstance(
+            self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
+        )
+        return self.fetcher.single_flight.turn(
+            self.fetcher.responses.store.pk(transaction.resource.key),
+            lease_seconds=transaction.lease_seconds,
+            wait_seconds=transaction.wait_seconds,
+            has_stale=has_stale,
+            may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
+            trace=trace,
+            deadline=transaction.store_deadline,
+        )
+
+    def _after(
+        self, turn: Turn, lookup: Lookup, decision: Decision, transaction: Transaction, trace: Trace
+    ) -> tuple[Lookup, Decision]:
+        """Return the lookup and the decision once the turn is known: both anew if another request stored meanwhile."""
+        match turn:
+            case Lead(lease) if lease is not None and lease.committed > lookup.generation:
+                consistent = True
+            case Follow(waited=True):
+                consistent = turn.remote
+            case Follow():
+                return lookup, self._decide(lookup, transaction, trace, background_refresh=True)
+            case Lead() | Alone():
+                return lookup, decision
+            case _:
+                assert_never(turn)
+        trace.now = self.clock()
+        return self._look_up(transaction, trace, consistent=consistent)
+
+    def _served(  # noqa: PLR0917 - the parts of one answer
+        self,
+        response: Response,
+        decision: Serve | ServeStale,
+        lookup: Lookup,
+        turn: Turn | None,
+        missed: Validate | Forward | None,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer from the store: a hit, or the response of another request that this one waited for."""
+        ttl = decision.remaining_freshness
+        if turn is not None and missed is not None and turn != Follow(waited=False):
+            if isinstance(turn, Lead):
+                self.fetcher.single_flight.give_back(turn, trace, transaction.store_deadline)
+            return answer(response, "collapsed", transaction, trace, fwd=missed.reason, collapsed=True, ttl=ttl)
+        if isinstance(decision, ServeStale):
+            return answer(response, "stale", transaction, trace, hit=True, ttl=ttl)
+        if self.refreshes is not None:
+            self.refreshes.enqueue_early(decision.stored, lookup, transaction, trace)
+        return answer(response, "hit", transaction, trace, hit=True, ttl=ttl)
+
+
+def _is_collapsed(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
+    """Return whether another request's response may serve this one: not a part, nor one for another user."""
+    request = transaction.request
+    return (
+        not lookup.is_uncollapsed
+        and request.method == "GET"
+        and decision.reason in _COLLAPSED_REASONS
+        and "range" not in request.fields
+        and "authorization" not in request.fields
+    )
+
+
+def _to_fetch(turn: Turn | None, lookup: Lookup) -> Lead | Late | Alone:
+    """Return how this request fetches. One that followed in vain stores only a response that is not collapsed."""
+    if turn is None or (isinstance(turn, Follow) and lookup.is_uncollapsed):
+        return Late()
+    return Alone() if isinstance(turn, Follow) else turn

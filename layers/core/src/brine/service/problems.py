@@ -8,18 +8,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brine import errors
 from brine.domain.http.cache_status import CacheStatus
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import ContentTooLarge, TypeRefused
-from brine.service.http_cache.answer import Answer
+from brine.service.http_cache.answer import Answer, answer
 
 if TYPE_CHECKING:
     from brine.errors import FormatError, OriginError
-    from brine.service.journal import Fault
+    from brine.service.diagnostics import Fault
+    from brine.service.transaction import Trace, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,25 @@ def problem_answer(kind: ProblemType, detail: str | None = None, *, route: str |
     return Answer(response=response, result="problem", route=route, problem=kind.name)
 
 
-def problem_for(answer: Answer, kind: ProblemType, detail: str | None) -> Answer:
-    """Return `answer` with a problem as its response. It keeps the Cache-Status and the facts for metrics and log."""
+def traced_answer(
+    kind: ProblemType,
+    transaction: Transaction,
+    trace: Trace,
+    *,
+    text: str | None = None,
+    retry_after: float | None = None,
+    **members: Any,
+) -> Answer:
+    """Return the answer that describes a problem in a transaction. `text`: the problem's detail member."""
+    response = problem_response(kind, text, retry_after=retry_after)
+    return answer(response, "problem", transaction, trace, problem=kind.name, **members)
+
+
+def replaced_by_problem(unsendable: Answer, kind: ProblemType, detail: str | None) -> Answer:
+    """Return the answer with a problem in place of its response. It keeps the Cache-Status and all other members."""
     response = problem_response(kind, detail)
-    fields = Fields([*response.fields, *answer.response.fields.only({"cache-status"})])
-    return replace(answer, response=replace(response, fields=fields), result="problem", problem=kind.name)
+    fields = Fields([*response.fields, *unsendable.response.fields.only({"cache-status"})])
+    return replace(unsendable, response=replace(response, fields=fields), result="problem", problem=kind.name)
 
 
 def origin_problem(error: OriginError) -> ProblemType:

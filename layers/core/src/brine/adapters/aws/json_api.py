@@ -32,8 +32,8 @@ class JsonApi:
         """Return a copy that ends its calls by the deadline."""
         return replace(self, service=self.service.within(deadline))
 
-    def call(self, operation: str, parameters: dict[str, object]) -> bytes:
-        """Call an operation and return the JSON text of its answer. Raises StoreError."""
+    def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
+        """Call an operation and return the JSON text of its answer before `deadline`. Raises StoreError."""
         body = _encode(parameters).encode("ascii")
         call = ServiceCall(
             name=operation,
@@ -47,4 +47,4 @@ class JsonApi:
             payload_hash=sha256(body).hexdigest(),
             max_answer=self.max_answer,
         )
-        return self.service.send(call).body
+        return self.service.send(call, deadline).body

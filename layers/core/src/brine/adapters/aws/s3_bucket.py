@@ -44,10 +44,10 @@ class S3Bucket:
         self._service = Service(aws, "s3", retry_policy, host_prefix=f"{bucket}." if in_host else "")
         self._folder = "/" if in_host else f"/{bucket}/"
 
-    def get(self, key: str, most: int) -> bytes | None:
+    def get(self, key: str, most: int, deadline: Deadline | None = None) -> bytes | None:
         """Return the object, or None if it is missing or larger than `most` bytes. Raises StoreError."""
         try:
-            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM)).body
+            body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM), deadline=deadline).body
         except AwsError as error:
             if error.code == "NoSuchKey":
                 return None
@@ -56,7 +56,9 @@ class S3Bucket:
             return None
         return body if len(body) <= most else None
 
-    def put(self, key: str, body: bytes, digest: bytes, *, replaces: bool = False) -> None:
+    def put(
+        self, key: str, body: bytes, digest: bytes, *, replaces: bool = False, deadline: Deadline | None = None
+    ) -> None:
         """Put an object, and let S3 check its SHA-256. Keep an existing one, unless `replaces`. Raises StoreError."""
         headers = {
             **OWN_FIELDS,
@@ -66,21 +68,23 @@ class S3Bucket:
         if not replaces:
             headers["if-none-match"] = "*"
         try:
-            self._send("PutObject", "PUT", key, headers=headers, body=body, payload_hash=digest.hex())
+            self._send(
+                "PutObject", "PUT", key, headers=headers, body=body, payload_hash=digest.hex(), deadline=deadline
+            )
         except AwsError as error:
             # 412: the object exists. 409: another request is writing it now.
             if replaces or error.status not in (409, 412):
                 raise
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, deadline: Deadline | None = None) -> None:
         """Delete the object. A missing one is no error. Raises StoreError."""
-        self._send("DeleteObject", "DELETE", key)
+        self._send("DeleteObject", "DELETE", key, deadline=deadline)
 
-    def size_and_digest(self, key: str) -> tuple[int, bytes] | None:
+    def size_and_digest(self, key: str, deadline: Deadline | None = None) -> tuple[int, bytes] | None:
         """Return the size and SHA-256 of an object, checked by S3, or None for a missing one. Raises StoreError."""
         headers = {"x-amz-checksum-mode": "ENABLED"}
         try:
-            answer = self._send("HeadObject", "HEAD", key, headers=headers)
+            answer = self._send("HeadObject", "HEAD", key, headers=headers, deadline=deadline)
         except AwsError as error:
             if error.status == 404:  # a HEAD has no body with a code, so a missing bucket looks the same
                 return None
@@ -119,6 +123,7 @@ class S3Bucket:
         body: bytes = b"",
         payload_hash: str = _NO_BODY,
         max_answer: int = _ERROR_ROOM,
+        deadline: Deadline | None = None,
     ) -> RawResponse:
         call = ServiceCall(
             name=name,
@@ -129,4 +134,4 @@ class S3Bucket:
             payload_hash=payload_hash,
             max_answer=max_answer,
         )
-        return self._service.send(call)
+        return self._service.send(call, deadline)

@@ -6,6 +6,7 @@ import random
 import time
 from copy import copy
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.endpoints import endpoint
@@ -99,13 +100,13 @@ class Service:
         service._deadline = deadline  # noqa: SLF001 - of the same class
         return service
 
-    def send(self, call: ServiceCall) -> RawResponse:
-        """Return the answer with a status of 2xx.
+    def send(self, call: ServiceCall, deadline: Deadline | None = None) -> RawResponse:
+        """Return the answer with a status of 2xx, before `deadline` and within the time budget of the service.
 
         Raises StoreThrottled, AwsError or Oversized, and StoreUnavailable if no answer came.
         """
         retry_policy = self._retry_policy
-        deadline = (self._deadline or Deadline(float("inf"), self._aws.clock)).within(retry_policy.budget)
+        deadline = (deadline or self._deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         repeats = 0
         are_undone = True
         while True:

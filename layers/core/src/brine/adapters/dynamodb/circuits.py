@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from copy import copy
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer
@@ -34,10 +33,10 @@ class DynamoCircuitStore:
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def read(self, origin: OriginAddress) -> float | None:
+    def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """One GetItem. Raises StoreError."""
         document, _ = parse_answer(
-            "GetItem", self._api.call("GetItem", {"TableName": self._table, "Key": _key(origin)})
+            "GetItem", self._api.call("GetItem", {"TableName": self._table, "Key": _key(origin)}, deadline)
         )
         attributes = document.get("Item")
         try:
@@ -45,12 +44,14 @@ class DynamoCircuitStore:
         except (KeyError, TypeError, ValueError) as error:
             raise StoreUnavailable("GetItem: a circuit that is not ours") from error
 
-    def open(self, origin: OriginAddress, *, until: float) -> None:
+    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """One PutItem. Raises StoreError."""
         times = {"open_until": _number(until), "evict_at": _number(int(until) + KEPT)}
-        self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}})
+        self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}}, deadline)
 
-    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+    def claim(
+        self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
+    ) -> Claim:
         """One UpdateItem. Its refusal tells whose the claim is: this owner's, whose first answer was lost, perhaps."""
         values = {
             ":owner": {"S": owner},
@@ -64,7 +65,7 @@ class DynamoCircuitStore:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         try:
-            self._api.call("UpdateItem", take)
+            self._api.call("UpdateItem", take, deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
@@ -73,19 +74,13 @@ class DynamoCircuitStore:
             return "taken" if refused.item.get("owner") == {"S": owner} else "held"
         return "taken"
 
-    def close(self, origin: OriginAddress, *, owner: str) -> None:
+    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         """One DeleteItem. Raises StoreError."""
         try:
-            self._api.call("DeleteItem", self._conditional(origin, _STILL_MINE, {":owner": {"S": owner}}))
+            self._api.call("DeleteItem", self._conditional(origin, _STILL_MINE, {":owner": {"S": owner}}), deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
 
     def _conditional(self, origin: OriginAddress, condition: str, values: Attributes) -> dict[str, object]:
         return {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from copy import copy
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.json_api import JsonApi
 from brine.adapters.aws.service import RetryPolicy, Service
@@ -29,23 +28,17 @@ class DynamoItemStore:
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         """One GetItem. Raises StoreError."""
         parameters: dict[str, object] = {"TableName": self._table, "Key": key_attributes(pk, sk)}
         if consistent:
             parameters["ConsistentRead"] = True
-        document, envelope = parse_answer("GetItem", self._api.call("GetItem", parameters))
+        document, envelope = parse_answer("GetItem", self._api.call("GetItem", parameters, deadline))
         return read_item(document.get("Item"), envelope)
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         """One PutItem. Raises StoreError."""
-        self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)})
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
+        self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)}, deadline)
 
 
 def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:

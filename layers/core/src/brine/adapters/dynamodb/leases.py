@@ -8,9 +8,8 @@ writes a second. Why a fill is a transaction: docs/decisions/0043.
 from __future__ import annotations
 
 import json
-from copy import copy
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import dynamodb_api, item_attributes, key_attributes
@@ -45,7 +44,9 @@ class DynamoLeaseStore:
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         """One UpdateItem. Its refusal tells who has the lease: another, or this owner, whose first answer was lost."""
         values = {
             ":now": _number(now),
@@ -61,7 +62,7 @@ class DynamoLeaseStore:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         try:
-            answer = self._api.call("UpdateItem", take)
+            answer = self._api.call("UpdateItem", take, deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
@@ -69,37 +70,31 @@ class DynamoLeaseStore:
             return current if current.owner == owner else Held(current.expires_at)
         return _read_lease("UpdateItem", pk, _member("Attributes", "UpdateItem", answer))
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         """One TransactWriteItems. Raises StoreThrottled when others write the same items for as long as it may try."""
         put = {"TableName": self._table, "Item": item_attributes(lease.pk, sk, item)}
         writes = [{"Update": self._update_of(lease, _END)}, {"Put": put}]
         return self._holds(
-            "TransactWriteItems", {"TransactItems": writes, "ClientRequestToken": _request_token(writes)}
+            "TransactWriteItems", {"TransactItems": writes, "ClientRequestToken": _request_token(writes)}, deadline
         )
 
-    def release(self, lease: Lease) -> None:
+    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
         """One UpdateItem. The right to commit goes, too."""
-        self._holds("UpdateItem", self._update_of(lease, _GIVE_BACK))
+        self._holds("UpdateItem", self._update_of(lease, _GIVE_BACK), deadline)
 
-    def holder(self, pk: str) -> Held | None:
+    def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """One strongly consistent GetItem, of a small item."""
         parameters = {"TableName": self._table, "Key": key_attributes(pk, LEASE), "ConsistentRead": True}
-        attributes = _member("Item", "GetItem", self._api.call("GetItem", parameters))
+        attributes = _member("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
         if attributes is None:
             return None
         lease = _read_lease("GetItem", pk, attributes)
         return Held(lease.expires_at) if lease.expires_at else None
 
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
-
-    def _holds(self, operation: str, parameters: dict[str, object]) -> bool:
+    def _holds(self, operation: str, parameters: dict[str, object], deadline: Deadline | None) -> bool:
         """Whether the condition held, and so the operation was done."""
         try:
-            self._api.call(operation, parameters)
+            self._api.call(operation, parameters, deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise

@@ -5,9 +5,9 @@ Reads are eventually consistent, as of stored responses: docs/decisions/0003 say
 
 from __future__ import annotations
 
-from copy import copy
 from itertools import batched
-from typing import TYPE_CHECKING, Any, Self
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.service import RetryPolicy
@@ -41,25 +41,24 @@ class DynamoStampStore:
         self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
-        self._deadline = Deadline(float("inf"), aws.clock)
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         """One BatchGetItem per hundred names, and more for what DynamoDB leaves unprocessed. Raises StoreError."""
         stamps = dict.fromkeys(names, Stamp())
         for batch in batched(names, _BATCH, strict=False):
-            for attributes, _ in self._get([_key(name) for name in batch]):
+            for attributes, _ in self._get([_key(name) for name in batch], deadline=deadline):
                 name, stamp = _read_stamp("BatchGetItem", attributes)
                 stamps[name] = stamp
         return stamps
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """The same for fewer than a hundred names, and the item in the first batch. Raises StoreError."""
         stamps = dict.fromkeys(names, Stamp())
         item = None
         key = key_attributes(pk, sk)
-        for attributes, envelope in self._get([key, *map(_key, names)], consistent=consistent):
+        for attributes, envelope in self._get([key, *map(_key, names)], consistent=consistent, deadline=deadline):
             if attributes.get("pk") == key["pk"]:
                 item = read_item(attributes, envelope)
             else:
@@ -67,25 +66,25 @@ class DynamoStampStore:
                 stamps[name] = stamp
         return item, stamps
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
         values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
         try:
-            return self._update(name, soft, _SET, values, condition=_LATER)
+            return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
-            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)})
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._deadline = deadline  # noqa: SLF001 - of its own kind
-        store._api = self._api.within(deadline)  # noqa: SLF001 - the same
-        return store
+            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)}, deadline=deadline)
 
     def _update(
-        self, name: str, soft: bool, expression: str, values: Attributes, *, condition: str | None = None
+        self,
+        name: str,
+        soft: bool,
+        expression: str,
+        values: Attributes,
+        *,
+        condition: str | None = None,
+        deadline: Deadline | None = None,
     ) -> Stamp:
         """Change a stamp. What it was before, which costs nothing more."""
         parameters: dict[str, object] = {
@@ -98,20 +97,19 @@ class DynamoStampStore:
         }
         if condition is not None:
             parameters["ConditionExpression"] = condition
-        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters))
+        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters, deadline))
         before = document.get("Attributes")
         return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
 
     def _get(
-        self, keys: Sequence[Attributes], *, consistent: bool = False
+        self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
         """What is at these keys, each with the envelope that was cut out of its answer. Raises StoreError."""
         retry_policy = self._retry_policy
-        deadline = self._deadline.within(retry_policy.budget)
-        api = self._api.within(deadline)
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         for attempt in range(1, retry_policy.attempts + 1):
             request = {"Keys": keys, "ConsistentRead": consistent}
-            answer = api.call("BatchGetItem", {"RequestItems": {self._table: request}})
+            answer = self._api.call("BatchGetItem", {"RequestItems": {self._table: request}}, deadline)
             document, envelope = parse_answer("BatchGetItem", answer)
             try:
                 found = document["Responses"].get(self._table, [])

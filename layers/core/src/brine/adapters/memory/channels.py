@@ -81,7 +81,7 @@ class MemoryMessageQueue:
                 found.visible_at = self._clock() + visibility
         return found is not None
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+    def within(self, deadline: Deadline) -> Self:
         """Itself."""
         return self
 
@@ -130,15 +130,15 @@ class MemoryClaimStore:
         """Remove it; no error when there is nothing."""
         self.objects.pop((channel, claim_id), None)
 
-    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:  # noqa: ARG002 - no limit
+    def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
         """Where tests put the object."""
         return Upload(f"memory:{channel}/{claim.id}", {"content-length": str(claim.size)})
 
-    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:  # noqa: ARG002 - no limit
+    def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
         """Where tests find the object."""
         return f"memory:{channel}/{claim_id}"
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+    def within(self, deadline: Deadline) -> Self:
         """Itself."""
         return self
 
@@ -157,7 +157,7 @@ class MemorySingleUseStore:
         owner: str,
         now: float,
         until: float,
-        evict_at: int,  # noqa: ARG002 - nothing is evicted
+        evict_at: int,
     ) -> Sending | Sent | None:
         """Mark it, or say what is in the way."""
         with self._lock:
@@ -184,7 +184,7 @@ class MemorySingleUseStore:
             if mark is not None and mark.owner == owner and isinstance(mark.state, Sending):
                 del self.marks[key]
 
-    def acknowledge(self, key: str, *, evict_at: int) -> None:  # noqa: ARG002 - nothing is evicted
+    def acknowledge(self, key: str, *, evict_at: int) -> None:
         """Mark it as sent and acknowledged."""
         with self._lock:
             mark = self.marks.get(key)
@@ -195,6 +195,6 @@ class MemorySingleUseStore:
         mark = self.marks.get(key)
         return None if mark is None else mark.state
 
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
+    def within(self, deadline: Deadline) -> Self:
         """Itself."""
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
@@ -18,17 +18,19 @@ class MemoryCircuitStore:
         self.circuits: dict[OriginAddress, tuple[float, str | None]] = {}
         self._lock = threading.Lock()
 
-    def read(self, origin: OriginAddress) -> float | None:
+    def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """Until when it is, or was, open. Every read is consistent."""
         circuit = self.circuits.get(origin)
         return None if circuit is None else circuit[0]
 
-    def open(self, origin: OriginAddress, *, until: float) -> None:
+    def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """Open it, whatever was before."""
         with self._lock:
             self.circuits[origin] = (until, None)
 
-    def claim(self, origin: OriginAddress, *, owner: str, now: float, until: float) -> Claim:
+    def claim(
+        self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
+    ) -> Claim:
         """Take the probe, if its time has come and nobody else has it."""
         with self._lock:
             circuit = self.circuits.get(origin)
@@ -40,13 +42,9 @@ class MemoryCircuitStore:
             self.circuits[origin] = (until, owner)
             return "taken"
 
-    def close(self, origin: OriginAddress, *, owner: str) -> None:
+    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         """Close it, if the last claim is this owner's."""
         with self._lock:
             circuit = self.circuits.get(origin)
             if circuit is not None and circuit[1] == owner:
                 del self.circuits[origin]
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
-        """Itself."""
-        return self

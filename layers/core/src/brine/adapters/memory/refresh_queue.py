@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.refreshing.request import RefreshRequest
+    from brine.ports.deadline import Deadline
 
 
 class MemoryRefreshQueue:
@@ -14,6 +15,6 @@ class MemoryRefreshQueue:
     def __init__(self) -> None:
         self.requests: list[RefreshRequest] = []
 
-    def send(self, request: RefreshRequest) -> None:
+    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
         """Put the request at the end."""
         self.requests.append(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import Stamp
@@ -25,17 +25,13 @@ class MemoryItemStore:
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
 
-    def read(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:  # noqa: ARG002 - it always is
+    def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         """The item, or None. Every read is consistent."""
         return self.items.get((pk, sk))
 
-    def write(self, pk: str, sk: str, item: Item) -> None:
+    def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         """Put the item, replacing any."""
         self.items[pk, sk] = item
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
-        """Itself."""
-        return self
 
 
 class MemoryLeaseStore:
@@ -46,7 +42,9 @@ class MemoryLeaseStore:
         self._items = items
         self._lock = threading.Lock()
 
-    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float) -> Lease | Held:
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
+    ) -> Lease | Held:
         """Take the lease of `pk` if it is free or past its time; this owner's current lease is found again."""
         with self._lock:
             last = self.leases.get(pk)
@@ -58,7 +56,7 @@ class MemoryLeaseStore:
             self.leases[pk] = lease
             return lease
 
-    def commit(self, lease: Lease, sk: str, item: Item) -> bool:
+    def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         """Write `item` and release, or False."""
         with self._lock:
             last = self._last(lease)
@@ -68,21 +66,17 @@ class MemoryLeaseStore:
             self.leases[lease.pk] = replace(last, expires_at=0.0, committed=last.token)
             return True
 
-    def release(self, lease: Lease) -> None:
+    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
         """Give the lease back, and with it the right to commit."""
         with self._lock:
             last = self._last(lease)
             if last is not None:
                 self.leases[lease.pk] = replace(last, owner="", expires_at=0.0)
 
-    def holder(self, pk: str) -> Held | None:
+    def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """Until when somebody has the lease; None when it was given back."""
         last = self.leases.get(pk)
         return Held(last.expires_at) if last is not None and last.expires_at else None
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
-        """Itself."""
-        return self
 
     def _last(self, lease: Lease) -> Lease | None:
         """The last lease of the key, if it is this one."""
@@ -98,26 +92,22 @@ class MemoryStampStore:
         self._items = items
         self._lock = threading.Lock()
 
-    def read(self, names: Collection[str]) -> dict[str, Stamp]:
+    def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         """The stamp of each name. Every read is consistent."""
         return {name: self.stamps.get(name, Stamp()) for name in names}
 
     def read_with_item(
-        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False
+        self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """An item beside them."""
         return self._items.read(pk, sk, consistent=consistent), self.read(names)
 
-    def write(self, name: str, *, at: float, soft: bool = False) -> Stamp:
+    def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """Stamp it, no earlier than before."""
         with self._lock:
             last = self.stamps.get(name, Stamp())
             self.stamps[name] = last.stamped(at, soft=soft)
             return last
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
-        """Itself."""
-        return self
 
 
 class MemoryBodyStore:
@@ -127,16 +117,18 @@ class MemoryBodyStore:
         self.bodies: dict[bytes, bytes] = {}
         self.links: dict[str, Response] = {}
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         """The bytes at this address, unverified, or None when there are none or more than `size`."""
         body = self.bodies.get(digest)
         return body if body is not None and len(body) <= size else None
 
-    def write(self, digest: bytes, body: bytes) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         """Put the bytes, unless the address is taken."""
         self.bodies.setdefault(digest, body)
 
-    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:  # noqa: ARG002 - no clock
+    def link(
+        self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
+    ) -> str | None:
         """A URL that `links` has; None when there are no bytes, or altered ones."""
         body = self.bodies.get(digest)
         if body is None or len(body) != size or sha256(body).digest() != digest:
@@ -144,7 +136,3 @@ class MemoryBodyStore:
         url = f"memory:{len(self.links)}"
         self.links[url] = Response(status=200, fields=fields, body=body)
         return url
-
-    def within(self, deadline: Deadline) -> Self:  # noqa: ARG002 - nothing here takes time
-        """Itself."""
-        return self

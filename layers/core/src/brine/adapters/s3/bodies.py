@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.s3_bucket import S3Bucket
 from brine.adapters.aws.service import RetryPolicy
@@ -25,25 +24,21 @@ class S3BodyStore:
         self._bucket = S3Bucket(aws, bucket, retry_policy)
         self._folder = folder
 
-    def read(self, digest: bytes, size: int) -> bytes | None:
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         """One GetObject. Raises StoreError."""
-        return self._bucket.get(self._key(digest), size)
+        return self._bucket.get(self._key(digest), size, deadline)
 
-    def write(self, digest: bytes, body: bytes) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         """One PutObject, on condition that the address is free: same address, same bytes. Raises StoreError."""
-        self._bucket.put(self._key(digest), body, digest)
+        self._bucket.put(self._key(digest), body, digest, deadline=deadline)
 
-    def link(self, digest: bytes, size: int, *, seconds: int, fields: Fields) -> str | None:
+    def link(
+        self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
+    ) -> str | None:
         """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
-        if self._bucket.size_and_digest(self._key(digest)) != (size, digest):
+        if self._bucket.size_and_digest(self._key(digest), deadline) != (size, digest):
             return None
         return self._bucket.link(self._key(digest), dict(fields), seconds=seconds)
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._bucket = self._bucket.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
 
     def _key(self, digest: bytes) -> str:
         return f"{self._folder}/{digest.hex()}"

@@ -11,6 +11,7 @@ from brine.adapters.sqs.refresh_message import write
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.domain.refreshing.request import RefreshRequest
+    from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 65_536  # it holds an id and two digests
 # Somebody waits for an answer that is at hand already.
@@ -24,6 +25,6 @@ class SqsRefreshQueue:
         self._api = JsonApi(Service(aws, "sqs", retry_policy), "AmazonSQS", "1.0", _MAX_ANSWER)
         self._queue_url = queue_url
 
-    def send(self, request: RefreshRequest) -> None:
+    def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
         """One SendMessage. Raises StoreError."""
-        self._api.call("SendMessage", {"QueueUrl": self._queue_url, "MessageBody": write(request)})
+        self._api.call("SendMessage", {"QueueUrl": self._queue_url, "MessageBody": write(request)}, deadline)

@@ -22,30 +22,44 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "renewal", "wishes_of"]
+__all__ = ["CACHED_METHODS", "decide", "is_usable", "refetch", "renewal", "wishes_of"]
 
 
 def decide(
-    stored: StoredResponse | None, request: Request, policy: Policy, now: float, *, vary_mismatch: bool = False
+    stored: StoredResponse | None,
+    request: Request,
+    policy: Policy,
+    now: float,
+    *,
+    vary_mismatch: bool = False,
+    background_refresh: bool = False,
 ) -> Decision:
     """Pick the way to answer a request. `stored`: what it selects of what is stored, its body at hand or not.
 
-    `vary_mismatch`: something is stored under the key, but for other selecting fields.
+    `vary_mismatch`: something is stored under the key, but for other selecting fields. `background_refresh`: a stale
+    response may be served while the refresher, or another request, renews it.
     """
     if not request.is_for_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
     wishes = wishes_of(request, policy)
-    decision = _from_stored(stored, request, wishes, policy, now) if stored is not None else None
+    decision = (
+        _from_stored(stored, request, wishes, policy, now, background_refresh=background_refresh)
+        if stored is not None
+        else None
+    )
     if isinstance(decision, Serve | ServeStale):
         return decision
     if wishes.permits("only-if-cached"):
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
-    if _is_for_the_origin(request, wishes):
-        return Forward(fields=request.fields, reason="request")
-    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason="vary-miss" if vary_mismatch else "uri-miss")
+    return _fetch(request, wishes, "vary-miss" if vary_mismatch else "uri-miss")
+
+
+def refetch(request: Request, policy: Policy) -> Forward:
+    """Return what to ask the origin when the body of the stored response is lost."""
+    return _fetch(request, wishes_of(request, policy), "uri-miss")
 
 
 def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
@@ -63,8 +77,21 @@ def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
     return wishes.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
 
 
+def _fetch(request: Request, wishes: Directives, reason: ForwardReason) -> Forward:
+    """Return the request for a new response."""
+    if _is_for_the_origin(request, wishes):
+        return Forward(fields=request.fields, reason="request")
+    return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason=reason)
+
+
 def _from_stored(
-    stored: StoredResponse, request: Request, wishes: Directives, policy: Policy, now: float
+    stored: StoredResponse,
+    request: Request,
+    wishes: Directives,
+    policy: Policy,
+    now: float,
+    *,
+    background_refresh: bool,
 ) -> Decision | None:
     """The decision that a stored response leads to; None when the cache must keep out of it."""
     if _is_for_the_origin(request, wishes):
@@ -75,7 +102,7 @@ def _from_stored(
     age, remaining = floor(state.age), state.remaining
     if is_usable(state, wishes):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
-    if not wishes.restricts("no-cache") and policy.background_refresh and 0 <= state.overdue < _swr(state, wishes):
+    if not wishes.restricts("no-cache") and background_refresh and 0 <= state.overdue < _swr(state, wishes):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
     return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 

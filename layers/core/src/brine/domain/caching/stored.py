@@ -10,7 +10,7 @@ from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
-    from brine.domain.purging.stamps import Outlived
+    from brine.domain.purging.stamps import AppliedStamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,8 @@ class StoredResponse:
     stored or last freshened it (RFC 9111 section 4.2.3); `fetch_started` is when the fetch that brought the body
     began, which is what a purge is compared with. `vary` names the request fields that select, and `selection` has
     digests of their values. `generation` is the fencing token of its fill.
-    `variants_since` counts on the response in a key's main slot: other variants fetched before it are dead.
-    `outlived`: purges known before the fetch that seem later by their clocks. `stale_from`: the soft purge that ended
-    its freshness, as the lookup found it; it is not part of what is stored.
+    `applied_stamps`: purges that were known before the fetch though their times are later. `stale_from`: the soft purge
+    that ended its freshness, as the lookup found it; it is not stored.
     """
 
     method: str
@@ -58,8 +57,7 @@ class StoredResponse:
     selection: Selection = Selection()
     tags: tuple[str, ...] = ()
     generation: int = 0
-    variants_since: float = 0.0
-    outlived: Outlived = ()
+    applied_stamps: AppliedStamps = ()
     stale_from: float = inf
 
     @property

@@ -17,8 +17,10 @@ from brine.domain.formats.path import Failure, index, member
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
-from brine_codec.gate.collisions import DICT, SECRET, SET, price
-from brine_codec.gate.simulation import DEAR_PAIR
+from brine_codec.gate.collisions import DICT, SET
+from brine_codec.gate.collisions import RANDOM_HASH as SECRET
+from brine_codec.gate.collisions import charge_keys as price
+from brine_codec.gate.simulation import EXPENSIVE_PAIR as DEAR_PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -16,7 +16,7 @@ from brine.domain.formats.path import Failure
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection as undisturbed
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from brine_codec import Undecodable
 from brine_codec.dtypes import DTYPE, MOST_DIMENSIONS, item_size
-from brine_codec.pickling.makers import Maker, apart
+from brine_codec.pickling.makers import Maker
+from brine_codec.pickling.makers import with_buffers as apart
 
 if TYPE_CHECKING:
     from brine_codec import Registry

@@ -20,8 +20,9 @@ from brine.domain.formats.keys import weigh
 from brine.domain.formats.path import Failure, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
-from brine_codec.gate.collisions import DICT, price
-from brine_codec.pickling.garbage_collector import undisturbed
+from brine_codec.gate.collisions import DICT
+from brine_codec.gate.collisions import charge_keys as price
+from brine_codec.pickling.garbage_collector import without_garbage_collection as undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

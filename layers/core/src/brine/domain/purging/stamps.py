@@ -33,7 +33,7 @@ STEP = 0.001
 
 EVERYTHING = "everything"
 
-type Outlived = tuple[tuple[str, float, float], ...]
+type AppliedStamps = tuple[tuple[str, float, float], ...]
 """Stamps whose times are not before a fetch though they were there when it began: name, hard, soft."""
 
 
@@ -49,7 +49,7 @@ class Stored(Protocol):
         """When the exchange began that fetched it, or last confirmed it."""
 
     @property
-    def outlived(self) -> Outlived:
+    def applied_stamps(self) -> AppliedStamps:
         """The purges known before it began that seem later by their clocks."""
 
 
@@ -115,24 +115,24 @@ def is_dead(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
     """Whether a hard purge has ended it. `stamps`: those that count for it."""
     if now - stored.began > LONGEST_USE:
         return True
-    outlived = {name: hard for name, hard, _ in stored.outlived}
-    return any(stamp.hard >= stored.began and stamp.hard > outlived.get(name, 0.0) for name, stamp in stamps.items())
+    applied = {name: hard for name, hard, _ in stored.applied_stamps}
+    return any(stamp.hard >= stored.began and stamp.hard > applied.get(name, 0.0) for name, stamp in stamps.items())
 
 
 def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
     """When a soft purge has made it stale; infinite when none has, or it was confirmed since."""
-    outlived = {name: soft for name, _, soft in stored.outlived}
+    applied = {name: soft for name, _, soft in stored.applied_stamps}
     return min(
         (
             stamp.soft
             for name, stamp in stamps.items()
-            if stamp.soft >= stored.confirmed and stamp.soft > outlived.get(name, 0.0)
+            if stamp.soft >= stored.confirmed and stamp.soft > applied.get(name, 0.0)
         ),
         default=inf,
     )
 
 
-def outlived_stamps(stored: Stored, known: Mapping[str, Stamp]) -> Outlived:
+def applied_stamps(stored: Stored, known: Mapping[str, Stamp]) -> AppliedStamps:
     """The stamps that were `known` before the exchange that gave `stored`, and yet have no earlier time."""
     return tuple(
         (name, stamp.hard, stamp.soft)

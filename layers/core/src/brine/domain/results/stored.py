@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from brine.domain.purging.stamps import Outlived
+    from brine.domain.purging.stamps import AppliedStamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Elsewhere:
 class StoredResult:
     """A result, and its windows in seconds since 1970.
 
-    It is as old as the beginning of its computation, `began`, which is what a purge is compared with. `generation` is
-    the fencing token of the computation's lease. `outlived`: purges known before it began that seem later by their
-    clocks. `stale_from`: the soft purge that ended its freshness, as the lookup found it; it is not stored.
+    Its age counts from `began`, the beginning of its computation; purges are compared with that. `generation` is the
+    fencing token of the computation's lease. `applied_stamps`: purges that were known before it began though their
+    times are later. `stale_from`: the soft purge that ended its freshness, as the lookup found it; it is not stored.
     """
 
     value: object
@@ -41,7 +41,7 @@ class StoredResult:
     grace_until: float
     tags: tuple[str, ...] = ()
     generation: int = 0
-    outlived: Outlived = ()
+    applied_stamps: AppliedStamps = ()
     stale_from: float = inf
 
     @property

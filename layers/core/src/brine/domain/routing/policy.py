@@ -41,7 +41,6 @@ class Policy:
     and 0 never.
     grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
     keep: how long past freshness and grace a response with a validator is kept to be validated.
-    background_refresh: whether something refreshes what is served stale; without it, it is validated at once.
     key_headers: request fields, in lower case, that select among stored responses beside those in Vary. None: those of
     content negotiation and `named_headers`, for responses that only the route makes fresh.
     set_cookie: what becomes of a response that sets a cookie. shared: it is stored only if the origin says that it
@@ -64,7 +63,6 @@ class Policy:
     early_refresh: float = 0.0
     grace: float = 0.0
     keep: float = 86_400.0
-    background_refresh: bool = False
     key_headers: frozenset[str] | None = None
     set_cookie: SetCookieRule = "shared"
     store_post: bool = False

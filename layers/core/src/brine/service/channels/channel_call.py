@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
     from brine.service.channels.endpoint import ChannelEndpoint
     from brine.service.channels.exchange_answer import ExchangeResult
-    from brine.service.journal import Journal
+    from brine.service.diagnostics import Faults
 
     type Store = Literal["queue", "table", "bodies"]
 
@@ -41,7 +41,7 @@ class ChannelCall:
     deadline: Deadline
     now: float
     ends_at: float
-    journal: Journal
+    faults: Faults
 
     @property
     def channel(self) -> str:
@@ -63,7 +63,7 @@ class ChannelCall:
         try:
             yield
         except StoreError as error:
-            self.journal.store_failed(store, error)
+            self.faults.store_failed(store, error)
             raise Problem(QUEUE_UNAVAILABLE if store == "queue" else STORE_UNAVAILABLE) from error
 
     @contextmanager
@@ -72,7 +72,7 @@ class ChannelCall:
         try:
             yield
         except StoreError as error:
-            self.journal.store_failed(store, error)
+            self.faults.store_failed(store, error)
 
     def answer(
         self,
@@ -97,5 +97,5 @@ class ChannelCall:
             result=result,
             channel=self.channel,
             message_id=message_id,
-            faults=tuple(self.journal.faults),
+            faults=tuple(self.faults),
         )

@@ -106,7 +106,7 @@ class DeliveryBuilder:
         try:
             envelope = self.claims.read(self.call.channel, claim)
         except StoreError as error:
-            self.call.journal.store_failed("bodies", error)
+            self.call.faults.store_failed("bodies", error)
             return None
         if envelope is None:
             raise Acknowledged if self._is_acknowledged(claim) else Undeliverable("missing")
@@ -119,7 +119,7 @@ class DeliveryBuilder:
         try:
             state = self.marks.look(self.call.mark_key(claim.id))
         except StoreError as error:
-            self.call.journal.store_failed("table", error)
+            self.call.faults.store_failed("table", error)
             return False
         return isinstance(state, Sent) and state.acknowledged
 
@@ -151,7 +151,7 @@ class DeliveryBuilder:
         try:
             self.claims.write(self.call.channel, claim, envelope)
         except StoreError as error:
-            self.call.journal.store_failed("bodies", error)
+            self.call.faults.store_failed("bodies", error)
             raise Undeliverable("undeposited") from error
         return claim
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from brine.service.channels.channel_call import ChannelCall
 from brine.service.channels.exchange_answer import ExchangeAnswer
 from brine.service.channels.exchange_problems import RETRY_AFTER, SENDER_REFUSED
-from brine.service.journal import Journal
+from brine.service.diagnostics import Faults
 from brine.service.principals import caller
 from brine.service.problems import PRINCIPAL_MISSING, ROUTE_UNKNOWN, Problem, problem_response
 
@@ -46,7 +46,7 @@ class ExchangeService:
 
     def serve(self, request: Request, deadline: Deadline, *, account: str) -> ExchangeAnswer:
         """Return the answer to a request. `account`: the AWS account of the gateway, in twelve digits."""
-        journal = Journal()
+        faults = Faults()
         endpoint: ChannelEndpoint | None = None
         try:
             principal = self._principal(request, account)
@@ -60,7 +60,7 @@ class ExchangeService:
                 deadline=deadline,
                 now=now,
                 ends_at=now + deadline.remaining(),
-                journal=journal,
+                faults=faults,
             )
             return self._dispatch(call, rest)
         except Problem as problem:
@@ -69,7 +69,7 @@ class ExchangeService:
                 result="problem",
                 channel=None if endpoint is None else endpoint.channel.name,
                 problem=problem.kind.name,
-                faults=tuple(journal.faults),
+                faults=tuple(faults),
             )
 
     def _dispatch(self, call: ChannelCall, rest: tuple[str, ...]) -> ExchangeAnswer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response
-    from brine.service.journal import Fault
+    from brine.service.diagnostics import Fault
 
 type ExchangeResult = Literal["sent", "repeated", "invited", "received", "empty", "acknowledged", "extended", "problem"]
 """repeated: the message had been sent before. invited: the answer offers an upload. empty: no message arrived."""

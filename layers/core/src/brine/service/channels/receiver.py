@@ -127,7 +127,7 @@ class MessageReceiver:
             call.endpoint.await_keys(call.now)
             self.tokens.await_keys(call.now)
         except KeyringUnavailable as error:
-            call.journal.envelope_refused(error)
+            call.faults.envelope_failed(error)
             raise Problem(STORE_UNAVAILABLE) from error
 
 

@@ -24,7 +24,7 @@ from brine.service.channels.exchange_problems import (
     QUEUE_UNAVAILABLE,
 )
 from brine.service.problems import CONTENT_INVALID, CONTENT_TOO_LARGE, Problem, content_problem
-from brine.service.waiting import LEASE_MARGIN
+from brine.service.single_flight import LEASE_MARGIN
 from brine_codec import CodecError, Expired, UnknownKey
 
 if TYPE_CHECKING:

@@ -1,26 +1,34 @@
-"""What serving a request comes to: the response, and what happened, for metrics and the log."""
+"""The answer to a request: the response, and what happened, for Cache-Status, metrics and the log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from brine.domain.http.cache_status import CacheStatus
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response
-    from brine.service.journal import Fault
+    from brine.service.diagnostics import Fault
+    from brine.service.transaction import Trace, Transaction
 
 type Result = Literal["hit", "stale", "collapsed", "miss", "validated", "pass", "refused", "problem"]
-"""hit: from the store. stale: from the store though stale. collapsed: from what another request fetched just now.
-validated: the origin confirmed what is stored. miss: from the origin, and the cache was asked. pass: from the origin,
-not the cache's business. refused: the client asked for what cannot be had. problem: the gateway's own error."""
+"""How the response came about.
+
+- `hit`: from the store. `stale`: from the store, though stale.
+- `collapsed`: from the store, where another request's fetch had put it while this one waited.
+- `validated`: the origin confirmed the stored response. `miss`: the origin sent it, after the cache was asked.
+- `pass`: the origin sent it, and the cache may not answer such requests.
+- `refused`: the client accepts only a stored response, and there is none.
+- `problem`: an error of the gateway itself.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A response and its story. `layer`: where a hit came from. `origin_time`: seconds of waiting for the origin.
+    """A response, and what happened on the way to it. The members are those of `Trace`, and these:
 
-    `retries`: how often it was asked once more in that time. `early_refresh`: whether a refresh was asked for though
-    the response is fresh.
+    `stored`: whether the origin's response was stored. `problem`: the kind of problem that the response describes.
     """
 
     response: Response
@@ -33,3 +41,36 @@ class Answer:
     early_refresh: bool = False
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
+
+
+def answer(
+    response: Response,
+    result: Result,
+    transaction: Transaction,
+    trace: Trace,
+    *,
+    problem: str | None = None,
+    detail: str | None = None,
+    **members: Any,
+) -> Answer:
+    """Return the answer with this response, explained by a Cache-Status of these members (RFC 9211).
+
+    Without a `detail`, the last fault is it.
+    """
+    faults = tuple(trace.faults)
+    if detail is None and faults:
+        detail = str(faults[-1])
+    key = transaction.resource.key if transaction.route.policy.show_key else None
+    status = CacheStatus(key=key, detail=detail, **members)
+    return Answer(
+        response=replace(response, fields=status.added_to(response.fields)),
+        result=result,
+        route=transaction.route.name,
+        layer=trace.layer,
+        stored=status.stored,
+        origin_time=trace.origin_time,
+        retries=trace.retries,
+        early_refresh=trace.early_refresh,
+        problem=problem,
+        faults=faults,
+    )

@@ -1,10 +1,16 @@
-"""Which new keys are let in: each process counts its own (docs/decisions/0066)."""
+"""The limit of new keys per minute: each process counts its own (docs/decisions/0066)."""
 
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from brine.domain.resilience.new_keys import NewKeys
+from brine.service.diagnostics import Fault
+
+if TYPE_CHECKING:
+    from brine.service.http_cache.lookup import Lookup
+    from brine.service.transaction import Trace, Transaction
 
 
 class KeyGuard:
@@ -14,8 +20,23 @@ class KeyGuard:
         self._of_routes: dict[str, NewKeys] = {}
         self._lock = threading.Lock()
 
+    def may_store(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
+        """Return whether the route's limit lets the response be stored; count its key if that is new.
+
+        A key is new if the lookup found nothing under it, not even a purged response; a new variant counts as one.
+        While the table fails, no key is known to be new, and every response may be stored.
+        """
+        limit = transaction.route.policy.new_keys_per_minute
+        is_known = lookup.generation > 0 and not lookup.vary_mismatch
+        if limit is None or is_known or trace.faults.has("table"):
+            return True
+        if self.admits(transaction.route.name, limit, trace.now):
+            return True
+        trace.faults.add(Fault("new-keys", "capped"))
+        return False
+
     def admits(self, route: str, limit: int, now: float) -> bool:
-        """Whether one more new key of the route is within `limit` for this minute. One that is counts."""
+        """Return whether one more new key of the route is within `limit` for this minute, and count it if so."""
         with self._lock:
             keys = self._of_routes.get(route, NewKeys()).with_one_more(now)
             if keys.count > limit:

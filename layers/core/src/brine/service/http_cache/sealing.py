@@ -10,7 +10,7 @@ from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine_codec import Registry
 
-STORED_RESPONSE_VERSION = 3
+STORED_RESPONSE_VERSION = 4
 
 
 def stored_response_registry() -> Registry:
@@ -45,8 +45,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         (stored.selection.key_id, stored.selection.digests),
         stored.tags,
         stored.generation,
-        stored.variants_since,
-        stored.outlived,
+        stored.applied_stamps,
     )
 
 
@@ -64,8 +63,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
     selection: object,
     tags: object,
     generation: object,
-    variants_since: object,
-    outlived: object,
+    applied_stamps: object,
 ) -> StoredResponse:
     return StoredResponse(
         method=_is(str, method),
@@ -81,8 +79,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
         selection=_selection(selection, len(names)),
         tags=tuple(_is(str, tag) for tag in _is(tuple, tags)),
         generation=_is(int, generation),
-        variants_since=_is(float, variants_since),
-        outlived=tuple(_outlived(entry) for entry in _is(tuple, outlived)),
+        applied_stamps=tuple(_applied(entry) for entry in _is(tuple, applied_stamps)),
     )
 
 
@@ -107,7 +104,7 @@ def _pairs(value: object) -> tuple[tuple[object, object], ...]:
     return pairs
 
 
-def _outlived(value: object) -> tuple[str, float, float]:
+def _applied(value: object) -> tuple[str, float, float]:
     name, hard, soft = _is(tuple, value)
     return _is(str, name), _is(float, hard), _is(float, soft)
 

@@ -1,8 +1,8 @@
-"""The circuits of origins: what this process has seen of each, and what all processes share (docs/decisions/0064).
+"""The circuits of origins: what this process has seen of each, and what all environments share (docs/decisions/0064).
 
-A process that sees an origin do well asks nobody about it. Only one that saw it fail within the last minute, or its
-circuit open, reads what is shared, and goes by that for two seconds. What cannot be read counts as closed; a circuit
-that this process opened itself stays open for it.
+While an origin does well, a process reads no shared state. A process that saw the origin fail within the last minute,
+or its circuit open, reads the shared state, and goes by it for two seconds. A circuit that cannot be read counts as
+closed, unless this process opened it.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
     from brine.domain.resilience.circuit import CircuitBreaker, Streak
     from brine.domain.resilience.retries import Outcome
     from brine.domain.routing.origin import OriginAddress
+    from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
-    from brine.service.http_cache.visit import Visit
+    from brine.service.transaction import Trace, Transaction
 
 READ_PAUSE = 2.0
 """Seconds for which a process goes by what it last read of a circuit."""
 PROBE_MARGIN = 2.0
-"""Seconds past the end of a probe after which somebody else may make one: its outcome must be written, too."""
+"""Seconds past the end of a probe after which another may be made: the first one's outcome must be written, too."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What this process knows of an origin: its failures in a row; until when its circuit is open, 0 when closed.
+    """What this process knows of an origin: its failures in a row, and until when its circuit is open (0: closed).
 
-    The latter is of the time `read_at`, and good for so many seconds.
+    `open_until` was read at `read_at`, and is valid for `good_for` seconds.
     """
 
     streak: Streak | None = None
@@ -47,18 +48,18 @@ class _Known:
         self.open_until, self.read_at, self.good_for = open_until, now, good_for
 
     def is_good(self, now: float) -> bool:
-        """Not for longer where the clock was set back."""
+        """Return whether `open_until` is valid. A clock that was set back does not prolong it."""
         return abs(now - self.read_at) < self.good_for
 
     def is_suspect(self, now: float) -> bool:
-        """Whether the origin may be down for all that this process knows."""
+        """Return whether this process has a reason to think that the origin is down."""
         return self.open_until > 0 or (self.streak is not None and self.streak.is_recent(now))
 
 
 class Circuits:
-    """Tells whether the origin of a visit may be asked, and learns from what came of it. Threads may share it.
+    """Tells whether the origin of a transaction may be asked, and learns from the outcome. Threads may share it.
 
-    A probe has a name of its own, made by `owner`; None stands for an ordinary request.
+    `owner` makes a name for each probe. In the methods, the probe None stands for an ordinary request.
     """
 
     def __init__(self, store: CircuitStore, *, owner: Callable[[], str] = lambda: uuid4().hex) -> None:
@@ -67,20 +68,19 @@ class Circuits:
         self._known: dict[OriginAddress, _Known] = {}
         self._lock = threading.Lock()  # for what is known; never held during I/O
 
-    def admit(self, visit: Visit, now: float, seconds: float) -> str | None:
-        """Leave to ask the origin once, for so many seconds at most; a name where that is the probe.
+    def admit(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
+        """Permit one attempt of at most `seconds`; return a name if it is the probe. Raises OriginCircuitOpen.
 
-        The outcome is to be reported, with the name, to `succeeded`, `failed` or `withdrawn`. Raises
-        OriginCircuitOpen.
+        The caller reports the outcome with that name to `succeeded`, `failed` or `withdrawn`.
         """
-        open_until = self._open_until(visit, now)
+        open_until = self._open_until(transaction, trace, now)
         if open_until > now:
-            raise OriginCircuitOpen(f"{visit.route.origin} has failed too often of late", open_until - now)
-        return self._claim(visit, now, seconds) if needs_probe(open_until, now) else None
+            raise OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)
+        return self._claim(transaction, trace, now, seconds) if needs_probe(open_until, now) else None
 
-    def succeeded(self, visit: Visit, probe: str | None) -> None:
-        """The origin answered: it is well."""
-        origin = visit.route.origin
+    def succeeded(self, transaction: Transaction, trace: Trace, probe: str | None) -> None:
+        """Learn that the origin answered."""
+        origin = transaction.route.origin
         with self._lock:
             known = self._known.get(origin)
             if known is None:
@@ -89,37 +89,45 @@ class Circuits:
             if probe is not None:
                 known.open_until = 0.0
         if probe is not None:
-            self._tell(visit, lambda store: store.close(origin, owner=probe))
+            self._write(transaction, trace, lambda store, deadline: store.close(origin, owner=probe, deadline=deadline))
 
-    def failed(self, visit: Visit, breaker: CircuitBreaker, probe: str | None, outcome: Outcome, now: float) -> None:
-        """The origin failed. So often in a row, or in a probe, that opens its circuit."""
-        origin, until = visit.route.origin, now + breaker.open_for
+    def failed(  # noqa: PLR0917 - what is told of an attempt, in its order
+        self,
+        transaction: Transaction,
+        trace: Trace,
+        probe: str | None,
+        outcome: Outcome,
+        breaker: CircuitBreaker,
+        now: float,
+    ) -> None:
+        """Learn that the origin failed. Enough failures in a row, or a failed probe, open its circuit."""
+        origin, until = transaction.route.origin, now + breaker.open_for
         with self._lock:
             known = self._known.setdefault(origin, _Known())
             if probe is None:
                 if known.open_until > now:
                     return  # it was asked before the circuit opened
-                known.streak = after_failure(known.streak, outcome, visit.request.path, now)
+                known.streak = after_failure(known.streak, outcome, transaction.request.path, now)
                 if not known.streak.opens(breaker.failures):
                     return
             known.streak = None
-            known.learn(until, now, good_for=breaker.open_for)  # if nobody else hears of it, this process heeds it
-        if self._tell(visit, lambda store: store.open(origin, until=until)):
+            known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails
+        if self._write(transaction, trace, lambda store, deadline: store.open(origin, until=until, deadline=deadline)):
             with self._lock:
                 known.learn(until, now)
 
-    def withdrawn(self, visit: Visit, probe: str | None, now: float) -> None:
-        """Nothing came to be known of the origin, or it was not asked: the probe is somebody else's to make."""
-        origin = visit.route.origin
+    def withdrawn(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
+        """Learn that the attempt told nothing about the origin: another request may make the probe."""
+        origin = transaction.route.origin
         if probe is not None:
             with self._lock:
                 self._known[origin].open_until = now
-            self._tell(visit, lambda store: store.open(origin, until=now))
+            self._write(transaction, trace, lambda store, deadline: store.open(origin, until=now, deadline=deadline))
 
-    def _open_until(self, visit: Visit, now: float) -> float:
-        """Until when the circuit is open, or was open last; 0 when it is closed."""
+    def _open_until(self, transaction: Transaction, trace: Trace, now: float) -> float:
+        """Return until when the circuit is open, or was open last; 0 when it is closed."""
         with self._lock:
-            known = self._known.get(visit.route.origin)
+            known = self._known.get(transaction.route.origin)
             if known is None or not known.is_suspect(now):
                 return 0.0
             if known.is_good(now):
@@ -127,9 +135,9 @@ class Circuits:
             known.learn(known.open_until, now)  # other threads need not read it, too
         open_until = 0.0
         try:
-            open_until = self._store.within(visit.store_deadline).read(visit.route.origin) or 0.0
+            open_until = self._store.read(transaction.route.origin, deadline=transaction.store_deadline) or 0.0
         except StoreError as error:
-            visit.journal.store_failed("circuits", error)
+            trace.faults.store_failed("circuits", error)
         with self._lock:
             if known.read_at == now:  # else another thread knows better by now
                 known.open_until = open_until
@@ -137,14 +145,15 @@ class Circuits:
                     known.streak = None  # the circuit's own count begins anew once it is closed
         return open_until
 
-    def _claim(self, visit: Visit, now: float, seconds: float) -> str | None:
-        """The name of the probe; None where the circuit was closed meanwhile. Raises OriginCircuitOpen."""
-        origin = visit.route.origin
+    def _claim(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
+        """Return the name of the probe; None if the circuit was closed meanwhile. Raises OriginCircuitOpen."""
+        origin = transaction.route.origin
         owner, until = self._owner(), now + seconds + PROBE_MARGIN
         try:
-            claim = self._store.within(visit.store_deadline).claim(origin, owner=owner, now=now, until=until)
+            deadline = transaction.store_deadline
+            claim = self._store.claim(origin, owner=owner, now=now, until=until, deadline=deadline)
         except StoreError as error:
-            visit.journal.store_failed("circuits", error)
+            trace.faults.store_failed("circuits", error)
             claim = "closed"
         with self._lock:
             self._known[origin].learn(0.0 if claim == "closed" else until, now)
@@ -152,11 +161,11 @@ class Circuits:
             raise OriginCircuitOpen(f"{origin} is being probed", READ_PAUSE)
         return owner if claim == "taken" else None
 
-    def _tell(self, visit: Visit, write: Callable[[CircuitStore], None]) -> bool:
-        """Write for all processes to see. False when the store does not do its part."""
+    def _write(self, transaction: Transaction, trace: Trace, write: Callable[[CircuitStore, Deadline], None]) -> bool:
+        """Write shared state. False when the store fails."""
         try:
-            write(self._store.within(visit.store_deadline))
+            write(self._store, transaction.store_deadline)
         except StoreError as error:
-            visit.journal.store_failed("circuits", error)
+            trace.faults.store_failed("circuits", error)
             return False
         return True

@@ -1,9 +1,4 @@
-"""The results cache: Python objects that were costly to compute, kept under the rules that responses are kept under.
-
-Three rules. One computation per key in a process, and one lease per key among all processes. Whoever waits is served
-from what was stored meanwhile, and else computes for themselves and stores nothing. Only the holder of the newest
-lease stores.
-"""
+"""The results cache: Python objects that are costly to compute, kept under the same rules as responses."""
 
 from __future__ import annotations
 
@@ -16,15 +11,15 @@ from brine.domain.purging.tags import checked_tags
 from brine.domain.results.key import ResultPlace, is_namespace, result_key
 from brine.domain.results.windows import Windows
 from brine.domain.routing.tenant import NOBODY, is_tenant
-from brine.service.flights import Flights
-from brine.service.results.computation import Computation, Resolved
+from brine.service.results.call import Call, Resolved
 from brine.service.results.sealing import result_codec
-from brine.service.results.store import ResultStore, pk_of
+from brine.service.results.store import ResultStore
+from brine.service.single_flight import InFlight, Polling, SingleFlight
 from brine.service.stores.bodies import Bodies
+from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
-from brine.service.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -32,20 +27,19 @@ if TYPE_CHECKING:
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore
     from brine.ports.deadline import Deadline
-    from brine.service.results.computation import Story
+    from brine.service.results.call import CacheEvent
     from brine_codec import Keyring, KeyringSource, Registry
 
 
 class Cache:
-    """Keeps what functions compute, by key, for all processes that share its stores. Threads may share it.
+    """Keeps the results of functions by key, for all environments that share its stores. Threads may share it.
 
-    name: keeps the keys of one cache apart from those of others in the same namespace. namespace: the part of the table
-    that all keys of the cache begin with; functions whose roles are confined to it share it. registry: the caller's
-    classes that may be in results. compute_timeout: seconds that a computation may take; another process waits so long,
-    and then computes too. purge_delta: seconds for which this process goes by what it read of purges.
-    observe: is told the story of every call, for metrics; what it raises reaches the caller.
-    inline_limit: the largest envelope, in bytes, that the table holds. clock: seconds since 1970.
-    `brine.bootstrap.gateway.build_cache` makes one from a function's environment.
+    name: keeps the keys of one cache apart from those of others in the same namespace. namespace: begins all keys of
+    the cache in the table, so that a role can be confined to it. registry: the caller's classes that results may have.
+    compute_timeout: seconds that a computation may take; another environment waits so long, and then computes too.
+    purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
+    every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
+    holds. clock: seconds since 1970. `brine.bootstrap.gateway.build_cache` makes one from a function's environment.
     """
 
     def __init__(
@@ -64,29 +58,34 @@ class Cache:
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
         purge_delta: float = 1.0,
-        observe: Callable[[Story], object] | None = None,
+        observe: Callable[[CacheEvent], object] | None = None,
         clock: Callable[[], float] = time.time,
-        waiting: Waiting | None = None,
-        flights: Flights | None = None,
+        polling: Polling | None = None,
+        in_flight: InFlight | None = None,
     ) -> None:
         if not is_namespace(namespace):
             raise ValueError("a namespace has up to 32 of a-z, 0-9 and -, and does not begin with -")
         self._name = name
         self._namespace = namespace
         self._tenant = _checked_tenant(tenant)
-        self._store = ResultStore(
-            codec=result_codec(keyring, registry),
-            stamps=Stamps(items=items, store=stamps, known=KnownStamps(purge_delta)),
-            leases=Leases(leases, pk_of),
-            bodies=Bodies(bodies),
-            memory=memory,
-            inline_limit=inline_limit,
+        shared_leases = Leases(leases)
+        self._results = ResultStore(
+            CacheStore(
+                partition="c",
+                codec=result_codec(keyring, registry),
+                stamps=Stamps(items=items, store=stamps, known=KnownStamps(purge_delta)),
+                leases=shared_leases,
+                bodies=Bodies(bodies),
+                memory=memory,
+                inline_limit=inline_limit,
+            )
+        )
+        self._single_flight = SingleFlight(
+            leases=shared_leases, clock=clock, polling=polling or Polling(), in_flight=in_flight or InFlight()
         )
         self._compute_timeout = compute_timeout
         self._observe = observe
         self._clock = clock
-        self._waiting = Waiting() if waiting is None else waiting
-        self._flights = Flights() if flights is None else flights
         self._deadline: Deadline | None = None
 
     def get_or_compute[T](
@@ -99,16 +98,16 @@ class Cache:
         negative: Mapping[type[Exception], float] | None = None,
         tags: Collection[str] = (),
     ) -> T:
-        """What is stored under the key, or else what `compute` gives, stored for the next to ask.
+        """Return the result stored under the key, or else the result of `compute`, which is stored.
 
         key: a text, or a tuple of text, bytes, numbers, booleans, None and tuples. freshness_lifetime: seconds, from
         the beginning of the computation, for which the result is served. grace: seconds after that for which it is
-        still served while another caller computes, or because `compute` raised.
-        negative: seconds by exception. When `compute` raises one of exactly these classes, that is the result: it is
-        stored for so long, and raised again, made anew by calling its class with its `args`.
+        still served while another caller computes, or if `compute` raises.
+        negative: seconds by exception class. An exception of exactly one of these classes is a result: it is stored for
+        so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation and nothing else. Raises what `compute` raises; TypeError for a bad key
+        A store that fails costs a computation, not the result. Raises what `compute` raises; TypeError for a bad key
         or tag, ValueError for tags too many or too long;
         brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
         """
@@ -127,54 +126,52 @@ class Cache:
         negative: Mapping[type[Exception], float] | None = None,
         tags: Collection[str] = (),
     ) -> Resolved[T]:
-        """As `get_or_compute`, with the story: whether it was a hit, where from, and what failed on the way."""
-        computation = Computation(
+        """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
+        call = Call(
             place=ResultPlace(self._key(key), self._tenant, checked_tags(tags)),
             compute=compute,
             windows=Windows(freshness_lifetime, grace, negative or {}),
-            store=self._store,
-            flights=self._flights,
-            waiting=self._waiting,
+            results=self._results,
+            single_flight=self._single_flight,
             clock=self._clock,
             seconds=self._compute_timeout,
             deadline=self._deadline,
         )
         try:
-            return Resolved(computation.result(), computation.story)
+            return Resolved(call.result(), call.event)
         finally:
             if self._observe is not None:
-                self._observe(computation.story)
+                self._observe(call.event)
 
     def purge(self, key: Key, *, soft: bool = False) -> None:
-        """End the result of this key; soft: make it stale. Computations under way lose, too. One call.
+        """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
 
-        Every process knows of it within its `purge_delta`, this one at once. Raises StoreError when it cannot be told
-        whether it was done; doing it again is harmless.
+        One call. Every environment goes by it within its `purge_delta`, this one at once. Raises StoreError when the
+        table did not confirm it; a repetition is harmless.
         """
         now = self._clock()
-        self._store.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
+        self._results.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False) -> None:
-        """The same for all results with a tag, those of other caches included, and all responses with it. One call.
+        """Purge all results and responses with a tag, those of other caches included. One call.
 
-        A tenant's tags are its own: what is this cache's tenant's is meant.
+        Each tenant has its own tags: only those of this cache's tenant are purged.
         """
         now = self._clock()
         (checked,) = checked_tags((tag,))
-        self._store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
+        self._results.store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
-        """This cache for calls that are over by then, such as those of one request: neither stores nor waiting go on.
+        """Return this cache with a deadline for its calls to stores and its waiting, such as that of one request.
 
-        A computation that has begun is not interrupted.
+        It does not interrupt a computation.
         """
         bounded = copy(self)
-        bounded._store = self._store.within(deadline)  # noqa: SLF001 - of its own kind
         bounded._deadline = deadline  # noqa: SLF001 - of its own kind
         return bounded
 
     def for_tenant(self, tenant: str) -> Self:
-        """This cache with the keys and tags of one tenant, who shares nothing with any other. Raises ValueError."""
+        """Return this cache with the keys and tags of one tenant, which shares none with another. Raises ValueError."""
         own = copy(self)
         own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own

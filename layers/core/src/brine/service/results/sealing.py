@@ -33,7 +33,7 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
     else:
         kind = "value"
     times = stored.began, stored.fresh_until, stored.grace_until
-    return kind, times, stored.tags, stored.generation, stored.outlived, value
+    return kind, times, stored.tags, stored.generation, stored.applied_stamps, value
 
 
 def unpack(content: object) -> StoredResult:
@@ -44,7 +44,7 @@ def unpack(content: object) -> StoredResult:
             (float(began), float(fresh_until), float(grace_until)),
             tuple(tags),
             int(generation),
-            tuple(outlived),
+            tuple(applied_stamps),
             value,
         ) if all(type(tag) is str for tag in tags):
             return StoredResult(
@@ -54,13 +54,13 @@ def unpack(content: object) -> StoredResult:
                 grace_until=grace_until,
                 tags=tags,
                 generation=generation,
-                outlived=tuple(map(_outlived, outlived)),
+                applied_stamps=tuple(map(_applied, applied_stamps)),
             )
         case _:
             raise Undecodable("this is not a stored result")
 
 
-def _outlived(entry: object) -> tuple[str, float, float]:
+def _applied(entry: object) -> tuple[str, float, float]:
     match entry:
         case (str(name), float(hard), float(soft)):
             return name, hard, soft

@@ -1,8 +1,8 @@
-"""What is too large for the table, by its SHA-256 in the body store, and checked when it is read."""
+"""Large bodies in the body store, by the SHA-256 of their bytes, which every read checks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -13,51 +13,51 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
     from brine.ports.caching import BodyStore
     from brine.ports.deadline import Deadline
-    from brine.service.journal import Journal
+    from brine.service.transaction import Trace
 
 LARGEST_INLINE_BODY: Final = 524_288
-"""Bytes of a response's body that may lie in the table, however well it compresses: one that no answer can carry is in
-the body store, where it can be linked to."""
+"""Bytes of a response's body that the table may hold, however well it compresses.
+
+A larger body goes to the body store, where a link can lead to it: no answer of Lambda could carry it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """The bodies in a store. Each method is one call; what fails is noted in the journal."""
+    """The bodies in a store. Each method is one call; a failure of `read` and `link` is a fault."""
 
     store: BodyStore
 
-    def within(self, deadline: Deadline) -> Bodies:
-        """These bodies for calls that are over by then."""
-        return replace(self, store=self.store.within(deadline))
-
-    def read(self, digest: bytes, size: int, journal: Journal) -> bytes | None:
-        """The bytes with this SHA-256 and length, or None when they are lost or not what they should be."""
+    def read(self, digest: bytes, size: int, trace: Trace, deadline: Deadline | None) -> bytes | None:
+        """Return the bytes with this SHA-256 and length, or None when they are missing or altered."""
         try:
-            body = self.store.read(digest, size)
+            body = self.store.read(digest, size, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("bodies", error)
+            trace.faults.store_failed("bodies", error)
             return None
         if body is None:
-            journal.body_lost("missing")
+            trace.faults.body_lost("missing")
         elif len(body) != size or sha256(body).digest() != digest:
-            journal.body_lost("altered")
+            trace.faults.body_lost("altered")
         else:
             return body
         return None
 
-    def link(self, reference: BodyReference, *, seconds: int, fields: Fields, journal: Journal) -> str | None:
-        """A URL by which whoever has it gets the body with `fields`; None when it is lost or not what it should be."""
+    def link(
+        self, reference: BodyReference, *, seconds: int, fields: Fields, trace: Trace, deadline: Deadline | None
+    ) -> str | None:
+        """Return a URL that gives the body with `fields` for so many seconds; None when it is missing or altered."""
         try:
-            url = self.store.link(reference.digest, reference.size, seconds=seconds, fields=fields)
+            url = self.store.link(reference.digest, reference.size, seconds=seconds, fields=fields, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("bodies", error)
+            trace.faults.store_failed("bodies", error)
             return None
         if url is None:
-            journal.body_lost("missing")
+            trace.faults.body_lost("missing")
         return url
 
-    def write(self, body: bytes) -> bytes:
-        """Put the bytes; their SHA-256. Raises StoreError."""
+    def write(self, body: bytes, deadline: Deadline | None) -> bytes:
+        """Put the bytes and return their SHA-256. Raises StoreError."""
         digest = sha256(body).digest()
-        self.store.write(digest, body)
+        self.store.write(digest, body, deadline=deadline)
         return digest

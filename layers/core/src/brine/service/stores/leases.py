@@ -1,58 +1,53 @@
-"""The leases of a cache's keys, for who goes on without one: what fails is noted in the journal."""
+"""The leases of keys. A store that fails is a fault: the caller goes on without a lease."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from brine.ports.caching import Held, Item, Lease, LeaseStore
     from brine.ports.deadline import Deadline
-    from brine.service.journal import Journal
+    from brine.service.transaction import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """The leases in a store; `pk_of` gives the partition of a key. Every method is one call."""
+    """The leases in a store, by partition key. Every method is one call."""
 
     store: LeaseStore
-    pk_of: Callable[[str], str]
 
-    def within(self, deadline: Deadline) -> Leases:
-        """These leases for calls that are over by then."""
-        return replace(self, store=self.store.within(deadline))
-
-    def acquire(self, key: str, *, owner: str, now: float, expires_at: float, journal: Journal) -> Lease | Held | None:
-        """The lease of a key, or who has it; None when the table does not answer."""
+    def acquire(
+        self, pk: str, *, owner: str, now: float, expires_at: float, trace: Trace, deadline: Deadline | None
+    ) -> Lease | Held | None:
+        """Return the lease, or who has it; None when the table fails."""
         try:
-            return self.store.acquire(self.pk_of(key), owner=owner, now=now, expires_at=expires_at)
+            return self.store.acquire(pk, owner=owner, now=now, expires_at=expires_at, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("table", error)
+            trace.faults.store_failed("table", error)
             return None
 
-    def holder(self, key: str, journal: Journal) -> Held | None:
-        """Who has the lease of a key: None when it was given back, or the table does not answer."""
+    def holder(self, pk: str, trace: Trace, deadline: Deadline | None) -> Held | None:
+        """Return who has the lease; None when it was given back, or the table fails."""
         try:
-            return self.store.holder(self.pk_of(key))
+            return self.store.holder(pk, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("table", error)
+            trace.faults.store_failed("table", error)
             return None
 
-    def release(self, lease: Lease, journal: Journal) -> None:
-        """Give a lease back with nothing stored. If that fails, its time will end it."""
+    def release(self, lease: Lease, trace: Trace, deadline: Deadline | None) -> None:
+        """Give a lease back unused. If the table fails, the lease ends with its time."""
         try:
-            self.store.release(lease)
+            self.store.release(lease, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("table", error)
+            trace.faults.store_failed("table", error)
 
-    def commit(self, lease: Lease, slot: str, item: Item, journal: Journal) -> bool:
-        """Store the item, and give the lease back. False when it was no longer the newest, or nothing is known."""
+    def commit(self, lease: Lease, slot: str, item: Item, trace: Trace, deadline: Deadline | None) -> bool:
+        """Store the item and give the lease back. False if a newer lease exists, or the table fails."""
         try:
-            return self.store.commit(lease, slot, item)
+            return self.store.commit(lease, slot, item, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("table", error)
+            trace.faults.store_failed("table", error)
             return False

@@ -1,8 +1,8 @@
-"""Stamps as one process has them: by what it read or wrote a moment ago, and else from the table."""
+"""Stamps as one process knows them: read or written a moment ago, and else read from the table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.purging.stamps import Stamp
@@ -13,65 +13,67 @@ if TYPE_CHECKING:
 
     from brine.ports.caching import Item, ItemStore, StampStore
     from brine.ports.deadline import Deadline
-    from brine.service.journal import Journal
     from brine.service.stores.known_stamps import KnownStamps
+    from brine.service.transaction import Trace
 
-ALONG: Final = 90
-"""Stamps that are read along with an item: the store takes fewer than a hundred."""
+MOST_WITH_ITEM: Final = 90
+"""Stamps that one call reads together with an item: the store takes fewer than a hundred keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamps:
-    """The stamps of a table, what this process knows of them, and the items that they are read along with.
-
-    Times, in seconds since 1970, are those of the request at hand.
-    """
+    """The stamps of a table, those that this process knows, and the items that they are read with."""
 
     items: ItemStore
     store: StampStore
     known: KnownStamps
 
-    def within(self, deadline: Deadline) -> Stamps:
-        """These stamps for calls that are over by then."""
-        return replace(self, items=self.items.within(deadline), store=self.store.within(deadline))
-
-    def read_item(
-        self, names: Collection[str], pk: str, sk: str, now: float, *, consistent: bool = False
+    def read_with_item(
+        self,
+        names: Collection[str],
+        pk: str,
+        sk: str,
+        *,
+        trace: Trace,
+        deadline: Deadline | None,
+        consistent: bool = False,
     ) -> Item | None:
-        """An item, and along with it those of the stamps that are not known. One call. Raises StoreError."""
-        known = self.known.get(names, now)
+        """Return an item, and learn in the same call the stamps that are not known. Raises StoreError."""
+        known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
-            return self.items.read(pk, sk, consistent=consistent)
-        item, read = self.store.read_with_item(unknown[:ALONG], pk, sk, consistent=consistent)
-        self.known.learn(read, now)
+            return self.items.read(pk, sk, consistent=consistent, deadline=deadline)
+        item, read = self.store.read_with_item(
+            unknown[:MOST_WITH_ITEM], pk, sk, consistent=consistent, deadline=deadline
+        )
+        self.known.learn(read, trace.now)
         return item
 
-    def read(self, names: Collection[str], now: float, journal: Journal) -> dict[str, Stamp] | None:
-        """The stamps of these names; None when that cannot be told. One call for those that are not known."""
-        known = self.known.get(names, now)
+    def read(self, names: Collection[str], trace: Trace, deadline: Deadline | None) -> dict[str, Stamp] | None:
+        """Return the stamps of these names, or None when the table fails. One call for those that are not known."""
+        known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
             return known
         try:
-            read = self.store.read(unknown)
+            read = self.store.read(unknown, deadline=deadline)
         except StoreError as error:
-            journal.store_failed("stamps", error)
+            trace.faults.store_failed("stamps", error)
             return None
-        return known | self.known.learn(read, now)
+        return known | self.known.learn(read, trace.now)
 
     def read_known(self, names: Collection[str], now: float) -> dict[str, Stamp] | None:
-        """The same by what this process knows alone. No call."""
+        """Return the stamps of these names, or None when this process does not know them all. No call."""
         known = self.known.get(names, now)
         return known if len(known) == len(names) else None
 
-    def write(self, name: str, *, at: float, now: float, soft: bool = False) -> Stamp:
-        """Stamp it; what the stamp was before. This process knows of it at once, even if the table does not.
+    def write(self, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
+        """Write a stamp and return what it was before. This process goes by it even if the table fails.
 
-        One call, rarely two. Raises StoreError when it cannot be told whether it was done.
+        One call, rarely two. Raises StoreError when the table did not confirm the write.
         """
         try:
-            before = self.store.write(name, at=at, soft=soft)
+            before = self.store.write(name, at=at, soft=soft, deadline=deadline)
         except StoreError:
             self.known.learn({name: Stamp().stamped(at, soft=soft)}, now)
             raise

@@ -11,7 +11,7 @@ from brine.domain.channels.message import content_of
 from brine.domain.channels.single_use import single_use_key
 from brine.errors import StoreError
 from brine.service import problems
-from brine.service.journal import Fault, cause_of
+from brine.service.diagnostics import Fault, cause_of
 from brine.service.principals import caller
 from brine.service.transcoding.faults import seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.service.journal import Fault, cause_of
+from brine.service.diagnostics import Fault, cause_of
 from brine_codec import KeyringUnavailable
 
 if TYPE_CHECKING:

@@ -117,14 +117,14 @@ class Transcoder:
         elif _forbids_conversion(response.fields):
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
-            return answer if response.status >= 300 else problems.problem_for(answer, *refused)
+            return answer if response.status >= 300 else problems.replaced_by_problem(answer, *refused)
         fields = rendition.described(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
         try:
             body = self.converter.to_client(response, rendition.form, request, target, self.clock())
         except problems.Problem as problem:
-            failed = problems.problem_for(answer, problem.kind, problem.detail)
+            failed = problems.replaced_by_problem(answer, problem.kind, problem.detail)
             return replace(failed, faults=(*failed.faults, *problem.faults))
         return replace(answer, response=replace(response, fields=fields, body=body))
 

@@ -1,6 +1,6 @@
-"""What stands before moto: it lets in only requests that the developer's programs can have sent.
+"""The filter before moto: it passes only requests that the developer's own programs can have sent.
 
-moto itself answers everybody, and tells browsers that every page may read the answer. It holds the keyrings.
+moto itself answers every client, and its CORS fields allow every web page to read the response. It holds the keyrings.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from brine_cli.http.admission import Refusal
+from brine_cli.http.admission import Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,22 +20,21 @@ if TYPE_CHECKING:
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HeaderLine
 
-# A page can send neither without a preflight request, whose Origin is refused; but links may carry the second.
+# A page can send neither without a preflight request, whose Origin is refused. But a link may have the second.
 _SIGNED = "AWS4-HMAC-SHA256 "
 _PRESIGNED = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=")
-_WITHOUT_PATH = Refusal(
+_WITHOUT_PATH = Rejection(
     403, "The URL lacks the path that the emulator was given when it started: use the whole URL that `brine dev` shows."
 )
-_WITHOUT_SIGNATURE = Refusal(
+_WITHOUT_SIGNATURE = Rejection(
     403, "The request is not signed: send it by an AWS SDK or the AWS command line, with any credentials."
 )
 
 
-class EmulatorEntrance:
-    """Lets a WSGI application see only requests that `admission` and the rules of this file admit.
+class RequestFilter:
+    """Passes to a WSGI application only the requests that `admission` and the rules of this file accept.
 
-    `path` is the beginning of every path, "" or a slash and a name that only the developer's programs know. The
-    application does not see it.
+    path: the prefix of every path, "" or a slash and a secret name. The application gets the path without it.
     """
 
     def __init__(self, application: WSGIApplication, admission: Admission, path: str) -> None:
@@ -44,7 +43,7 @@ class EmulatorEntrance:
         self._path = path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer with the reason where a request is not let in."""
+        """Answer the request, or answer why it is refused."""
         refusal = self._refusal(environ)
         if refusal is None:
             return self._application(self._without_path(environ), start_response)
@@ -52,17 +51,17 @@ class EmulatorEntrance:
         start_response(status, [("content-type", "application/json")])
         return [json.dumps({"message": refusal.detail}).encode()]
 
-    def _refusal(self, environ: WSGIEnvironment) -> Refusal | None:
+    def _refusal(self, environ: WSGIEnvironment) -> Rejection | None:
         target = environ["RAW_URI"].encode("latin-1")
         foreign = self._admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ))
         if foreign is not None:
             return foreign
-        # SDKs send "/name" as well as "/name/". Bytes: compare_digest refuses text that is not ASCII.
+        # SDKs send "/name" as well as "/name/". Bytes, since compare_digest takes only ASCII text.
         path = f"{environ['PATH_INFO']}/".encode("latin-1")
         if not hmac.compare_digest(path[: len(self._path) + 1], f"{self._path}/".encode()):
             return _WITHOUT_PATH
         signed = is_signed(environ) or _PRESIGNED.search(environ["QUERY_STRING"])
-        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"  # a browser signs none, and it changes nothing
+        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"  # browsers do not sign it, and it changes no state
         return None if signed or is_preflight else _WITHOUT_SIGNATURE
 
     def _without_path(self, environ: WSGIEnvironment) -> WSGIEnvironment:
@@ -74,7 +73,7 @@ class EmulatorEntrance:
 
 
 def is_signed(environ: WSGIEnvironment) -> bool:
-    """Whether a request has a signature in its Authorization field. Nothing checks that it is right."""
+    """Return whether the Authorization field has a signature. The signature is not verified."""
     return bool(environ.get("HTTP_AUTHORIZATION", "").startswith(_SIGNED))
 
 

@@ -59,7 +59,7 @@ def test_what_a_given_endpoint_stores_outlives_the_twin(moto: str) -> None:
 
 
 def test_an_endpoint_where_nobody_answers() -> None:
-    with pytest.raises(EmulatorFailed, match=r"Table cannot be made at http://127\.0\.0\.1:1: "):
+    with pytest.raises(EmulatorFailed, match=r"Table cannot be created at http://127\.0\.0\.1:1: "):
         Twin(template=TEMPLATE, aws_endpoint="http://127.0.0.1:1").__enter__()
 
 

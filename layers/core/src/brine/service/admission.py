@@ -1,0 +1,55 @@
+"""Admission: the route of a request, its tenant and its target at the origin, or the problem that ends it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from brine.domain.http.ambiguous import unambiguous
+from brine.domain.http.cdn_loop import has_passed
+from brine.domain.http.hop_by_hop import end_to_end
+from brine.domain.purging.invalidation import SAFE_METHODS
+from brine.domain.routing.target import BadTargetError, upstream_target
+from brine.domain.routing.tenant import NOBODY, tenant_of
+from brine.service import problems
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.route import Route, Routes
+    from brine.service.http_cache.answer import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request that a route takes. `received` has the client's path and query, `request` those of the origin."""
+
+    route: Route
+    tenant: str
+    received: Request
+    request: Request
+
+
+def admit(routes: Routes, request: Request, name: str) -> Admitted | Answer:
+    """Return the request with its route, or the answer that refuses it. `name`: the gateway's in CDN-Loop."""
+    route = routes.match(request.path)
+    if route is None:
+        return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
+    if has_passed(request.fields, name):
+        return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
+    if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
+        # It would invalidate stored responses, and an origin may take "get" for GET
+        detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
+        return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
+    # Fields for this hop alone never reach the origin, so they must select nothing and name no tenant
+    request = replace(request, fields=unambiguous(end_to_end(request.fields)))
+    tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
+    if tenant is None:
+        return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
+    if route.max_request_body is not None and len(request.body) > route.max_request_body:
+        detail = f"the body has {len(request.body)} bytes, and {route.max_request_body} are allowed"
+        return problems.problem_answer(problems.REQUEST_TOO_LARGE, detail, route=route.name)
+    try:
+        path, query = upstream_target(routes, route, request)
+    except BadTargetError as error:
+        return problems.problem_answer(problems.TARGET_INVALID, str(error), route=route.name)
+    return Admitted(route=route, tenant=tenant, received=request, request=replace(request, path=path, query=query))

@@ -1,0 +1,249 @@
+"""Fetching: ask the origin, bring the store up to date with its response, and answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.decide import refetch
+from brine.domain.caching.freshness import remaining_freshness
+from brine.domain.caching.hit_for_miss import marker
+from brine.domain.caching.receive import receive, receive_error
+from brine.domain.caching.respond import relay
+from brine.domain.caching.storing import evict_at
+from brine.domain.http.cdn_loop import PSEUDONYM
+from brine.domain.purging.stamps import MARGIN, key_stamp
+from brine.domain.routing.target import normalised
+from brine.domain.routing.upstream import forwarded
+from brine.errors import BadRequest, OriginCircuitOpen, OriginError
+from brine.ports.caching import Lease
+from brine.service import problems
+from brine.service.diagnostics import Fault
+from brine.service.http_cache.answer import answer
+from brine.service.http_cache.key_guard import KeyGuard
+from brine.service.single_flight import Lead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.caching.decision import Forward, ForwardReason, Reception, Validate
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Response
+    from brine.service.http_cache.answer import Answer, Result
+    from brine.service.http_cache.lookup import Lookup
+    from brine.service.http_cache.responder import Responder
+    from brine.service.http_cache.response_store import ResponseStore
+    from brine.service.origins.origin_client import OriginClient
+    from brine.service.single_flight import Alone, SingleFlight
+    from brine.service.transaction import Trace, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The caller fetches without a lease, and takes one when there is something to store.
+
+    Such requests are not collapsed: another one's response would not serve them.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetcher:
+    """Fetches from origins for one cache. `clock` gives seconds since 1970; `name` is the gateway's in CDN-Loop."""
+
+    responses: ResponseStore
+    responder: Responder
+    origins: OriginClient
+    single_flight: SingleFlight
+    clock: Callable[[], float]
+    name: str = PSEUDONYM
+    key_guard: KeyGuard = field(default_factory=KeyGuard)
+
+    def fetch(
+        self,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        turn: Lead | Late | Alone,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Ask the origin what the decision says, store its response as the turn permits, and answer."""
+        while True:
+            began = self.clock()
+            fields_sent = replace(transaction.request, fields=decision.fields)
+            request = forwarded(fields_sent, transaction.route, self.name)
+            try:
+                response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
+            except BadRequest as error:
+                self._give_back(turn, transaction, trace)
+                kind = problems.REQUEST_INVALID
+                return problems.traced_answer(kind, transaction, trace, text=str(error), detail=kind.name)
+            except OriginError as error:
+                trace.now = self.clock()  # a stored response has aged by the wait
+                if not isinstance(error, OriginCircuitOpen):
+                    trace.waited(trace.now - began)
+                self._give_back(turn, transaction, trace)
+                return self._failed(error, decision, lookup, transaction, trace)
+            trace.now = self.clock()
+            trace.waited(trace.now - began)
+            reception = receive(
+                decision,
+                transaction.request,
+                response,
+                transaction.route.policy,
+                target=transaction.request.target,
+                route=transaction.route.name,
+                request_time=began,
+                response_time=trace.now,
+                origin=transaction.route.origin,
+            )
+            if reception.retry is not None:
+                decision = reception.retry  # neither conditional nor for a part, so it has no retry itself
+                continue
+            reused = None
+            if reception.reuse is not None:
+                reused = self.responder.respond(reception.reuse, lookup, transaction, trace)
+                if reused is None and not reception.stale:  # confirmed, but its body is lost: ask for the whole
+                    lookup, trace.layer = lookup.without_stored(), None
+                    decision = refetch(transaction.request, transaction.route.policy)
+                    continue
+            kept = self._update(response, reception, lookup, turn, began, transaction, trace)
+            return self._received(response, reception, reused, decision.reason, kept, transaction, trace)
+
+    def _received(  # noqa: PLR0917 - the parts of one answer
+        self,
+        response: Response,
+        reception: Reception,
+        reused: Response | None,
+        reason: ForwardReason,
+        kept: bool,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer with the stored response that the origin confirmed or stands in for an error, else with its own."""
+        request = transaction.request
+        result: Result = "miss" if request.is_for_cache else "pass"
+        source = reception.reuse if reused is not None else reception.keep if kept else None
+        if reused is not None:
+            result = "stale" if reception.stale else "validated"
+        elif source is not None and self.responder.is_redirected(source, transaction):
+            reused = self.responder.redirect(source, transaction, trace)
+        return answer(
+            reused or relay(response, request, trace.now),
+            result,
+            transaction,
+            trace,
+            fwd=reason,
+            fwd_status=response.status,
+            stored=kept,
+            detail=reception.refusal,
+            ttl=None if source is None else remaining_freshness(source, transaction.route.policy, trace.now, request),
+        )
+
+    def _update(  # noqa: PLR0917 - what a fetch came to
+        self,
+        response: Response,
+        reception: Reception,
+        lookup: Lookup,
+        turn: Lead | Late | Alone,
+        began: float,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> bool:
+        """Bring the store up to date with the origin's response. Returns whether that is now stored."""
+        lookup = self._invalidate(reception, lookup, began, transaction, trace)
+        if reception.drop:
+            # A later request has read at least this purge, so the response that it stored remains valid
+            at = max(began, 0.0 if lookup.stored is None else lookup.stored.fetch_started)
+            self.responses.invalidate(transaction.resource.key, at=at, transaction=transaction, trace=trace)
+            lookup = lookup.without_stored()
+        if reception.keep is not None:
+            return self._keep(reception.keep, lookup, turn, transaction, trace)
+        mark = marker(transaction.request, response, reception, trace.now)
+        if mark is not None and isinstance(turn, Lead) and lookup.main is None:
+            self.responses.mark(mark, turn, transaction, trace)
+        self._give_back(turn, transaction, trace)
+        return False
+
+    def _keep(
+        self,
+        stored: StoredResponse,
+        lookup: Lookup,
+        turn: Lead | Late | Alone,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> bool:
+        """Store a response if the turn permits it. Returns whether it is stored."""
+        lead = self._late_lead(lookup, transaction, trace) if isinstance(turn, Late) else turn
+        if not isinstance(lead, Lead):
+            return False
+        with self.single_flight.given_back(lead, trace, transaction.store_deadline):
+            if isinstance(turn, Late) and not self._is_unchanged(lookup, lead, transaction, trace):
+                return False
+            until = evict_at(stored, transaction.route.policy)
+            return self.responses.keep(stored, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
+
+    def _late_lead(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
+        """Take a lease now that there is something to store; None when it may not be stored."""
+        if not self.key_guard.may_store(lookup, transaction, trace):
+            return None
+        pk = self.responses.store.pk(transaction.resource.key)
+        lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace, transaction.store_deadline)
+        return Lead(lease) if isinstance(lease, Lease) else None
+
+    def _is_unchanged(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
+        """Return whether storing would replace nothing that was stored after the lookup.
+
+        A newer response of another variant is not replaced; whether the stored response was purged, the stamps tell.
+        """
+        if lead.lease is not None and lead.lease.committed <= lookup.generation:
+            return True
+        present = self.responses.find(transaction, trace, consistent=True)
+        if present.main is None:
+            return present.marker is None and not trace.faults.has("table")
+        return present.generation == lookup.generation
+
+    def _invalidate(
+        self, reception: Reception, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
+    ) -> Lookup:
+        """Purge what an unsafe request made invalid. The origin's response to that request itself stays valid."""
+        if not reception.invalidate:
+            return lookup
+        route, own = transaction.route, transaction.resource
+        at = trace.now + MARGIN
+        for target in dict.fromkeys(normalised(route, target) for target in reception.invalidate):
+            key = resource_of(route, own.tenant, target).key
+            before = self.responses.invalidate(key, at=at, transaction=transaction, trace=trace)
+            if key == own.key and before is not None:
+                lookup = lookup.after_invalidation(key_stamp(key), before, at, began)
+        return lookup
+
+    def _failed(
+        self,
+        error: OriginError,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer without the origin: with a stale response where that is permitted, else with a problem."""
+        kind = problems.origin_problem(error)
+        reason: ForwardReason | None = decision.reason
+        retry_after = None
+        if isinstance(error, OriginCircuitOpen):
+            trace.faults.add(Fault("origin-circuit", "open"))
+            reason, retry_after = None, error.retry_after  # nothing was forwarded
+        policy, request = transaction.route.policy, transaction.request
+        stale = receive_error(decision, request, policy, trace.now)
+        response = None if stale is None else self.responder.respond(stale, lookup, transaction, trace)
+        if stale is None or response is None:
+            return problems.traced_answer(
+                kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=kind.name
+            )
+        ttl = remaining_freshness(stale, policy, trace.now, request)
+        return answer(response, "stale", transaction, trace, hit=reason is None, fwd=reason, ttl=ttl, detail=kind.name)
+
+    def _give_back(self, turn: Lead | Late | Alone, transaction: Transaction, trace: Trace) -> None:
+        """Give an unused lease back before the answer is written, so that its faults are in the answer."""
+        if isinstance(turn, Lead):
+            self.single_flight.give_back(turn, trace, transaction.store_deadline)

@@ -1,0 +1,138 @@
+"""What a lookup found in the slots of a key, and what purges and invalidations leave of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.caching.hit_for_miss import HitForMiss
+from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.purging.stamps import is_dead, stale_from, stamp_names
+from brine_codec import CodecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from brine.domain.caching.cache_key import Resource
+    from brine.domain.purging.stamps import Stamp
+    from brine.service.http_cache.selecting import Selecting
+
+MAIN: Final = "main"
+
+type Entry = StoredResponse | HitForMiss
+"""The content of a slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What is stored for a request. `stored` fits the request and is in `slot`; `main` is in the main slot.
+
+    `marker` is the main slot's hit-for-miss marker. `seen` is the generation of what was found but cannot be used.
+    `stamps` are those that the lookup went by.
+    """
+
+    stored: StoredResponse | None = None
+    main: StoredResponse | None = None
+    slot: str = MAIN
+    marker: HitForMiss | None = None
+    seen: int = 0
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @property
+    def is_uncollapsed(self) -> bool:
+        """Return whether requests for the key do not wait for each other: their responses cannot be shared."""
+        return self.marker is not None
+
+    @property
+    def generation(self) -> int:
+        """Return the fencing token of the newest fill that was seen, or 0."""
+        entries = (self.stored, self.main, self.marker)
+        return max(self.seen, *(entry.generation for entry in entries if entry is not None), 0)
+
+    @property
+    def vary_mismatch(self) -> bool:
+        """Return whether the key has a stored response, but only for other selecting fields."""
+        return self.stored is None and self.main is not None
+
+    def stamp_names(self, resource: Resource) -> tuple[str, ...]:
+        """Return the names of the stamps that count for what was found."""
+        return stamp_names(resource, () if self.stored is None else self.stored.tags)
+
+    def purged_by(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Lookup:
+        """Return what these stamps leave. The tags of another variant in the main slot do not count: it is an index."""
+        stored, main = self.stored, self.main
+        of_main = stamps if main is stored else {name: stamps[name] for name in names_of_key if name in stamps}
+        if main is not None and is_dead(main, of_main, now):
+            main = None
+        if stored is not None:
+            if is_dead(stored, stamps, now):
+                stored = None
+            elif (stale := stale_from(stored, stamps)) != stored.stale_from:
+                stored = replace(stored, stale_from=stale)
+        return replace(self, stored=stored, main=main, seen=self.generation, stamps=stamps)
+
+    def without_stored(self) -> Lookup:
+        """Return the lookup as if nothing usable were stored."""
+        return Lookup(seen=self.generation, stamps=self.stamps)
+
+    def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
+        """Return the lookup for a fetch that began at `began` and itself stamped `name` hard at `at`.
+
+        Its own response is not purged by that stamp. If another request stamped the name meanwhile, as far as the
+        clocks can tell, the lookup stays as it is, and the response is purged.
+        """
+        known = self.stamps.get(name)
+        if before.hard >= began and (known is None or before.hard > known.hard):
+            return self
+        return replace(self, stamps={**self.stamps, name: before.stamped(at)})
+
+
+def read_slots(read: Callable[[str], Entry | None], selecting: Selecting) -> Lookup:
+    """Return what the slots of a key have for a request; `read` returns the content of one slot."""
+    main = read(MAIN)
+    if isinstance(main, HitForMiss):
+        return Lookup(marker=main) if selecting.now < main.until else Lookup(seen=main.generation)
+    if main is None:
+        return Lookup()
+    try:
+        if selecting.selects(main):
+            return Lookup(main, main)
+        slot = variant_slot(main, selecting)
+        variant = read(slot)
+        if not isinstance(variant, StoredResponse) or not selecting.selects(variant):
+            return Lookup(None, main)
+        return Lookup(variant, main, slot)
+    except CodecError:  # without its key, the selecting fields of a stored response cannot be compared
+        return Lookup(seen=main.generation)
+
+
+def slot_for(stored: StoredResponse, main: StoredResponse | None, selecting: Selecting) -> tuple[str, StoredResponse]:
+    """Return the slot for a new response beside the one in the main slot, and the response with its selection.
+
+    Raises CodecError when a key is missing.
+    """
+    stored = replace(stored, selection=selecting.selection(stored.vary))
+    if main is None or main.vary != stored.vary or selecting.selects(main):
+        return MAIN, stored
+    return variant_slot(main, selecting), stored
+
+
+def variant_slot(main: StoredResponse, selecting: Selecting) -> str:
+    """Return the slot of the variant for a request, by the main slot's `vary`. Raises CodecError.
+
+    The number of slots is limited: variants that share one replace each other (docs/decisions/0066).
+    """
+    digests = selecting.digests_for(main)
+    digest = sha256(b"".join(b"\0" if one is None else b"\1" + one for one in digests)).digest()
+    return f"v#{int.from_bytes(digest[:8]) % (selecting.resource.max_variants - 1)}"
+
+
+def weight(entry: Entry) -> int:
+    """Estimate the bytes of process memory that an entry takes: its text, its body and its objects."""
+    if isinstance(entry, HitForMiss):
+        return 500
+    body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
+    fields = sum(len(name) + len(value) + 150 for name, value in entry.fields.lines)
+    selecting = sum(len(name) + 150 for name in entry.vary)
+    return body + len(entry.target) + fields + selecting + 1_000

@@ -1,0 +1,91 @@
+"""Requests for refreshes, sent before the stale answer goes out: Lambda freezes the process after it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.refreshing.early import is_due_early
+from brine.domain.refreshing.request import refresh_request
+from brine.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.refreshing.request import RefreshRequest
+    from brine.ports.caching import RefreshQueue
+    from brine.service.http_cache.lookup import Lookup
+    from brine.service.transaction import Trace, Transaction
+
+PAUSE: Final = 5.0
+REMEMBERED: Final = 10_000
+
+
+class RefreshRequests:
+    """Puts refresh requests into a queue, one per slot in `pause` seconds however many hits ask for it.
+
+    A refresh that failed is requested again after that time. At most `remembered` slots are kept in mind. `draw` gives
+    random numbers of [0, 1), which pick the hits that request early refreshes. Threads may share it.
+    """
+
+    def __init__(
+        self,
+        queue: RefreshQueue,
+        *,
+        pause: float = PAUSE,
+        remembered: int = REMEMBERED,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._queue = queue
+        self._pause = pause
+        self._remembered = remembered
+        self._draw = draw
+        self._requested: OrderedDict[tuple[str, str], float] = OrderedDict()  # by time, the oldest first
+        self._lock = threading.Lock()
+
+    def enqueue(self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
+        """Request the refresh of a stale response. False when the refresher may not make it: the caller must.
+
+        If the queue fails, the stale answer still goes out, and the next requests come after the pause: each try would
+        cost a hit the time that the queue is given.
+        """
+        request = refresh_request(transaction.route, transaction.request, stored, transaction.resource)
+        if request is None:
+            return False
+        self._send(request, lookup.slot, transaction, trace)
+        return True
+
+    def enqueue_early(self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace) -> None:
+        """Request the refresh of a fresh response, if chance picks this hit for it."""
+        if not is_due_early(stored, transaction.route.policy, trace.now, self._draw()):
+            return
+        request = refresh_request(transaction.route, transaction.request, stored, transaction.resource)
+        if request is not None:
+            request = replace(request, renews=stored.generation)
+            trace.early_refresh = self._send(request, lookup.slot, transaction, trace)
+
+    def _send(self, request: RefreshRequest, slot: str, transaction: Transaction, trace: Trace) -> bool:
+        """Send a request, unless this slot's was sent a moment ago. Returns whether it was sent."""
+        if not self._is_due((request.key, slot), trace.now):
+            return False
+        try:
+            self._queue.send(request, deadline=transaction.store_deadline)
+        except StoreError as error:
+            trace.faults.store_failed("queue", error)
+            return False
+        return True
+
+    def _is_due(self, place: tuple[str, str], now: float) -> bool:
+        with self._lock:
+            requested = self._requested.get(place)
+            if requested is not None and abs(now - requested) < self._pause:  # the clock may have been set back
+                return False
+            self._requested[place] = now
+            self._requested.move_to_end(place)
+            if len(self._requested) > self._remembered:
+                self._requested.popitem(last=False)
+            return True

@@ -1,0 +1,112 @@
+"""Refreshing what was served stale, or soon will be, apart from the requests that it was served to.
+
+A refresh request may come twice, late, or after the response was renewed. So the refresher takes the lease of the key
+first, which keeps one refresh in flight, and then reads consistently what is stored. A missing response is not fetched:
+it was purged or has expired.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from brine.domain.caching.decide import decide, renewal
+from brine.domain.caching.decision import Forward, Serve, Validate
+from brine.domain.routing.tenant import NOBODY
+from brine.ports.caching import Lease
+from brine.service.single_flight import Lead
+from brine.service.transaction import Trace, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.routing.route import Routes
+    from brine.ports.deadline import Deadline
+    from brine.service.diagnostics import Fault
+    from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.fetcher import Fetcher
+    from brine.service.http_cache.lookup import Lookup
+
+type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
+"""What became of a refresh.
+
+- `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
+- `held`: another fetch of the key is under way. `gone`: nothing is stored, or its route or origin is gone.
+- `refused`: the origin's response may not be stored. `failed`: the origin or a store failed; a retry may help.
+"""
+
+_STORES: Final = frozenset({"table", "bodies", "keys", "stamps"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """The outcome of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
+
+    outcome: Outcome
+    route: str | None = None
+    origin_time: float | None = None
+    retries: int = 0
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refresher:
+    """Makes refreshes for the gateways with these routes and this cache. `clock` gives seconds since 1970."""
+
+    routes: Routes
+    fetcher: Fetcher
+    clock: Callable[[], float]
+
+    def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
+        """Renew one stored response. Never raises for what an origin or a store does."""
+        route = next((route for route in self.routes if route.name == request.route), None)
+        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
+            return Refresh(outcome="gone")
+        transaction = Transaction.begin(route, request.request, request.tenant, deadline)
+        if transaction.resource.key != request.key:
+            return Refresh(outcome="gone")
+        trace = Trace(self.clock())
+        flight, pk = self.fetcher.single_flight, self.fetcher.responses.store.pk(request.key)
+        lease = flight.acquire(pk, transaction.lease_seconds, trace, transaction.store_deadline)
+        if isinstance(lease, Lease):
+            lead = Lead(lease)
+            with flight.given_back(lead, trace, transaction.store_deadline):
+                outcome = self._refresh(request.renews, lead, transaction, trace)
+        else:
+            outcome = "failed" if lease is None else "held"
+        return Refresh(
+            outcome=outcome,
+            route=route.name,
+            origin_time=trace.origin_time,
+            retries=trace.retries,
+            faults=tuple(trace.faults),
+        )
+
+    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> Outcome:
+        """Ask the origin if the stored response still needs it."""
+        lookup = self.fetcher.responses.find(transaction, trace, consistent=True)
+        decision = self._decide(lookup, renews, transaction, trace)
+        if not isinstance(decision, Validate | Forward):
+            return decision
+        return _outcome(self.fetcher.fetch(decision, lookup, lead, transaction, trace))
+
+    def _decide(
+        self, lookup: Lookup, renews: int | None, transaction: Transaction, trace: Trace
+    ) -> Validate | Forward | Outcome:
+        """Return what to ask the origin, or why it need not be asked."""
+        stored = lookup.stored
+        if stored is None:
+            return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"
+        decision = decide(stored, transaction.request, transaction.route.policy, trace.now)
+        if isinstance(decision, Serve) and stored.generation == renews:
+            return renewal(stored, transaction.request)
+        return decision if isinstance(decision, Validate | Forward) else "fresh"
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.stored:
+        return "refreshed"
+    status = answer.response.status
+    has_failed = answer.faults or answer.result in {"stale", "problem"} or status >= 500 or status == 429
+    return "failed" if has_failed else "refused"

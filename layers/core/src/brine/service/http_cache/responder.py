@@ -1,0 +1,54 @@
+"""Responses made from what is stored, whose body may first have to be loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
+from brine.domain.caching.respond import needs_body, respond
+from brine.domain.caching.stored import BodyReference
+
+if TYPE_CHECKING:
+    from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.messages import Response
+    from brine.service.http_cache.lookup import Lookup
+    from brine.service.http_cache.response_store import ResponseStore
+    from brine.service.transaction import Trace, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Makes the response to a request from a stored one. None stands for a stored response whose body is lost."""
+
+    responses: ResponseStore
+
+    def respond(
+        self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace
+    ) -> Response | None:
+        """Return the response, or a redirect to its body. One call for a body in the body store, else none."""
+        if self.is_redirected(stored, transaction):
+            return self.redirect(stored, transaction, trace)
+        if isinstance(stored.body, BodyReference) and needs_body(stored, transaction.request):
+            whole = self.responses.load(lookup, stored, transaction, trace)
+            if whole is None:
+                return None
+            stored = whole
+        return respond(stored, transaction.request, trace.now)
+
+    def is_redirected(self, stored: StoredResponse, transaction: Transaction) -> bool:
+        """Return whether the client gets the body by a link to the body store."""
+        return transaction.route.large_bodies == "redirect" and is_redirected(
+            stored, transaction.request, transaction.room
+        )
+
+    def redirect(self, stored: StoredResponse, transaction: Transaction, trace: Trace) -> Response | None:
+        """Return the redirect to the stored body. One call."""
+        url = self.responses.store.bodies.link(
+            reference_to(stored),
+            seconds=LINK_SECONDS,
+            fields=link_fields(stored),
+            trace=trace,
+            deadline=transaction.store_deadline,
+        )
+        return None if url is None else redirection(url, stored)

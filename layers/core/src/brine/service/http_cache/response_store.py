@@ -1,0 +1,218 @@
+"""Stored responses in their places: process memory, the table, and the body store for large bodies.
+
+A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1). The main slot is also the index: the
+Vary names of its response tell in which slot another variant is, so most lookups are one read.
+
+A response that was purged or invalidated counts as missing. So does one whose stamps cannot be read: it may have been
+purged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+from brine.domain.caching.hit_for_miss import HitForMiss
+from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.purging.stamps import applied_stamps, key_stamp, stamp_names
+from brine.errors import StoreError
+from brine.ports.caching import Item
+from brine.service.diagnostics import Fault
+from brine.service.http_cache.lookup import MAIN, Lookup, read_slots, slot_for, weight
+from brine.service.http_cache.selecting import Selecting
+from brine.service.stores.bodies import LARGEST_INLINE_BODY
+from brine.service.stores.cache_store import LAST_SECOND
+from brine_codec import CodecError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brine.domain.purging.stamps import Stamp
+    from brine.service.http_cache.lookup import Entry
+    from brine.service.single_flight import Lead
+    from brine.service.stores.cache_store import CacheStore, Sized
+    from brine.service.transaction import Trace, Transaction
+    from brine_codec import Keyring, KeyringSource
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseStore:
+    """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields."""
+
+    store: CacheStore[Entry]
+    keyring: Keyring | KeyringSource
+
+    def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
+        """Look in this process alone. What is found may have been purged: see `after_purges`. No call."""
+        key, memory = transaction.resource.key, self.store.memory
+        return read_slots(lambda slot: memory.get((key, slot)), self._selecting(transaction, trace))
+
+    def nothing(self, transaction: Transaction, trace: Trace) -> Lookup:
+        """Return the lookup of a request that the cache may not answer: the key's stamp, if it is known. No call."""
+        return Lookup(stamps=self.store.stamps.known.get([key_stamp(transaction.resource.key)], trace.now))
+
+    def find(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> Lookup:
+        """Look in the table: one call, two for a variant that is not in the main slot, one more for unknown tags."""
+        seen: list[int] = [0]  # generations of what is there and cannot be used
+        lookup = read_slots(
+            lambda slot: self._read(slot, transaction, trace, seen, consistent), self._selecting(transaction, trace)
+        )
+        lookup = replace(lookup, seen=max(lookup.seen, *seen))
+        return self.after_purges(lookup, transaction, trace)
+
+    def after_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup:
+        """Return what purges leave of a lookup: nothing when that cannot be told. One call for unknown stamps."""
+        resource, stamps = transaction.resource, self.store.stamps
+        names = lookup.stamp_names(resource)
+        known = stamps.known.get(names, trace.now)
+        after_known = lookup.purged_by(known, stamp_names(resource), trace.now)
+        if after_known.stored is None or len(known) == len(names):
+            return after_known
+        read = stamps.read(names, trace, transaction.store_deadline)
+        return lookup.without_stored() if read is None else lookup.purged_by(read, stamp_names(resource), trace.now)
+
+    def after_known_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup | None:
+        """Return the same by the stamps that this process knows: None when it does not know them all. No call."""
+        names = lookup.stamp_names(transaction.resource)
+        stamps = self.store.stamps.read_known(names, trace.now)
+        return None if stamps is None else lookup.purged_by(stamps, stamp_names(transaction.resource), trace.now)
+
+    def load(
+        self, lookup: Lookup, stored: StoredResponse, transaction: Transaction, trace: Trace
+    ) -> StoredResponse | None:
+        """Return the response with its body, or None when the body is missing or altered. One call, or none."""
+        reference = stored.body
+        if not isinstance(reference, BodyReference):
+            return stored
+        body = self.store.bodies.read(reference.digest, reference.size, trace, transaction.store_deadline)
+        if body is None:
+            return None
+        whole = replace(stored, body=body)
+        self.store.remember(transaction.resource.key, lookup.slot, *_sized(whole, stored))
+        return whole
+
+    def keep(
+        self,
+        stored: StoredResponse,
+        lookup: Lookup,
+        lead: Lead,
+        *,
+        evict_at: int,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> bool:
+        """Store a response where the next lookup finds it. False when nothing was stored.
+
+        One call, two with a large body. Nothing is stored if a newer lease exists or the response was purged since its
+        fetch began. `lookup` is that of before the fetch.
+        """
+        resource, lease = transaction.resource, lead.lease
+        if lease is None:
+            return False
+        fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
+        if self.store.is_purged(fetched, stamp_names(resource), trace.now):
+            return False
+        try:
+            slot, placed = slot_for(fetched, lookup.main, self._selecting(transaction, trace))
+        except CodecError as error:
+            trace.faults.envelope_failed(error)
+            return False
+        until = min(evict_at, LAST_SECOND)
+        return self.store.commit(
+            resource.key,
+            slot,
+            lead,
+            lambda: self._seal(placed, slot, until, transaction, trace),
+            trace=trace,
+            deadline=transaction.store_deadline,
+        )
+
+    def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
+        """Put a hit-for-miss marker into the main slot. One call."""
+        key, lease = transaction.resource.key, lead.lease
+        if lease is None:
+            return
+        marker = replace(marker, generation=lease.token)
+
+        def seal() -> tuple[Item, Sequence[Sized[Entry]]]:
+            until = ceil(marker.until)
+            envelope = self.store.codec.seal(marker, context=(key, MAIN), now=trace.now, expires_at=until)
+            return Item(envelope=envelope, evict_at=until, generation=marker.generation), _sized(marker)
+
+        self.store.commit(key, MAIN, lead, seal, trace=trace, deadline=transaction.store_deadline)
+
+    def invalidate(self, key: str, *, at: float, transaction: Transaction, trace: Trace) -> Stamp | None:
+        """Purge everything stored under a key, and everything that fetches begun up to `at` would store. One call.
+
+        Returns the key's stamp as it was before; None when the table did not confirm. This process goes by it anyway.
+        """
+        try:
+            return self.store.purge(
+                key, MAIN, key_stamp(key), at=at, now=trace.now, deadline=transaction.store_deadline
+            )
+        except StoreError as error:
+            trace.faults.store_failed("invalidation", error)
+            return None
+
+    def _selecting(self, transaction: Transaction, trace: Trace) -> Selecting:
+        return Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
+
+    def _read(
+        self, slot: str, transaction: Transaction, trace: Trace, seen: list[int], consistent: bool
+    ) -> Entry | None:
+        """Return the content of a slot, and learn the stamps that count for the key."""
+        resource = transaction.resource
+        try:
+            item = self.store.read(
+                resource.key,
+                slot,
+                stamp_names(resource),
+                trace=trace,
+                deadline=transaction.store_deadline,
+                consistent=consistent,
+            )
+        except StoreError:
+            return None
+        if item is None:
+            return None
+        entry = self.store.open(item.envelope, (resource.key, slot), trace)
+        if isinstance(entry, StoredResponse | HitForMiss):
+            self.store.remember(resource.key, slot, *_sized(entry))
+            return entry
+        seen.append(item.generation)
+        if entry is not None:
+            trace.faults.add(Fault("envelope", "foreign"))
+        return None
+
+    def _seal(
+        self, stored: StoredResponse, slot: str, evict_at: int, transaction: Transaction, trace: Trace
+    ) -> tuple[Item, Sequence[Sized[Entry]]]:
+        """Seal the response. If it is too large for the table, put its body into the body store and seal the rest."""
+        store, body = self.store, stored.body
+
+        def sealed(content: StoredResponse) -> bytes:
+            context = transaction.resource.key, slot
+            return store.codec.seal(content, context=context, now=trace.now, expires_at=evict_at)
+
+        kept = stored
+        is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
+        envelope = b"" if is_large else sealed(stored)
+        if not isinstance(body, BodyReference) and (is_large or len(envelope) > store.inline_limit):
+            digest = store.bodies.write(body, transaction.store_deadline)
+            kept = replace(stored, body=BodyReference(digest, len(body)))
+            envelope = sealed(kept)
+        item = Item(
+            envelope=envelope,
+            evict_at=evict_at,
+            generation=stored.generation,
+            route=stored.route,
+            target=stored.target,
+            tags=stored.tags,
+        )
+        return item, _sized(stored, kept)
+
+
+def _sized(*entries: Entry) -> list[Sized[Entry]]:
+    """Return entries for process memory, each with its weight."""
+    return [(entry, weight(entry)) for entry in entries]

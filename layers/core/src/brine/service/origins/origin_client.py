@@ -1,0 +1,95 @@
+"""Requests to an origin: not while its circuit is open, and again where that may help (docs/decisions/0063).
+
+A kept connection that turns out to be closed is the HTTP client's affair: it opens another one, which is no retry.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.http.messages import Response
+from brine.domain.resilience.circuit import health
+from brine.domain.resilience.retries import is_repeatable, may_pass, pause_before
+from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
+from brine.service.origins.retry_budget import RetryBudget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.http.messages import Request
+    from brine.domain.resilience.retries import Outcome
+    from brine.ports.deadline import Deadline
+    from brine.ports.origins import Origin
+    from brine.service.origins.circuits import Circuits
+    from brine.service.transaction import Trace, Transaction
+
+LEAST_TIME: Final = 0.5
+"""Seconds that a retry must have after the pause before it. With less it would only turn a response into a timeout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginClient:
+    """Sends requests to origins, within a budget of retries. Without `circuits`, failures never stop it.
+
+    `clock` gives seconds since 1970, `random` numbers of [0, 1).
+    """
+
+    origin: Origin
+    clock: Callable[[], float]
+    circuits: Circuits | None = None
+    budget: RetryBudget = field(default_factory=RetryBudget)
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+    def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
+        """Return the origin's response to `request`, of the last attempt. Raises BadRequest and OriginError."""
+        address = transaction.route.origin
+        self.budget.request(address)
+        outcome = self._attempt(transaction, request, deadline, trace)
+        while trace.retries < transaction.route.retries and is_repeatable(request) and may_pass(outcome):
+            pause = pause_before(trace.retries, outcome, self.clock(), self.random())
+            if pause is None or pause + LEAST_TIME > deadline.remaining() or not self.budget.retry(address):
+                break
+            self.sleep(pause)
+            try:
+                outcome = self._attempt(transaction, request, deadline, trace)
+            except OriginCircuitOpen:
+                break
+            trace.retries += 1
+        if isinstance(outcome, Response):
+            return outcome
+        raise outcome
+
+    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Outcome:
+        """Return the outcome of one attempt. Raises BadRequest, and OriginCircuitOpen without an attempt."""
+        circuits, breaker = self.circuits, transaction.route.circuit_breaker
+        if circuits is None or breaker is None:
+            return self._outcome(transaction, request, deadline)
+        seconds = deadline.remaining()
+        probe = circuits.admit(transaction, trace, self.clock(), seconds)
+        try:
+            outcome = self._outcome(transaction, request, deadline)
+        except BadRequest:
+            circuits.withdrawn(transaction, trace, probe, self.clock())
+            raise
+        match health(outcome, seconds, transaction.route.timeout):
+            case "well":
+                circuits.succeeded(transaction, trace, probe)
+            case "down":
+                circuits.failed(transaction, trace, probe, outcome, breaker, self.clock())
+            case "unknown":
+                circuits.withdrawn(transaction, trace, probe, self.clock())
+        return outcome
+
+    def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> Outcome:
+        try:
+            response = self.origin.fetch(transaction.route.origin, request, deadline)
+        except OriginError as error:
+            return error
+        try:
+            return replace(response, fields=response.fields.deliverable())
+        except ValueError as error:
+            return OriginMalformed(str(error))

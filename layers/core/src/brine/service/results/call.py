@@ -1,0 +1,185 @@
+"""One call of the results cache: from the key to a result, stored or computed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
+
+from brine.domain.results.stored import Failure
+from brine.errors import StoreError
+from brine.service.results.store import ResultLookup
+from brine.service.single_flight import Alone, Follow, Lead
+from brine.service.transaction import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.stored import StoredResult
+    from brine.domain.results.windows import Windows
+    from brine.ports.deadline import Deadline
+    from brine.service.diagnostics import Fault
+    from brine.service.results.store import ResultStore
+    from brine.service.single_flight import SingleFlight
+
+type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
+"""How the result came about.
+
+- `hit`: stored and fresh. `stale`: stored, and served in its grace.
+- `collapsed`: stored, by another caller's computation that this one waited for.
+- `miss`: computed. `failed`: the computation raised, and no stored result could be served instead.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheEvent:
+    """What happened in one call. `layer`: where a stored result came from. `compute_time`: seconds, None if stored.
+
+    `raised`: whether the result is an exception, stored or new.
+    """
+
+    outcome: Outcome
+    layer: Literal["memory", "table"] | None = None
+    stored: bool = False
+    raised: bool = False
+    compute_time: float | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved[T]:
+    """A result, and what happened in the call that returned it."""
+
+    value: T
+    event: CacheEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A stored result that this call may serve, and the exception that it stands for, if it is one."""
+
+    stored: StoredResult
+    layer: Literal["memory", "table"]
+    error: Exception | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Call[T]:
+    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over."""
+
+    place: ResultPlace
+    compute: Callable[[], T]
+    windows: Windows
+    results: ResultStore
+    single_flight: SingleFlight
+    clock: Callable[[], float]
+    seconds: float
+    deadline: Deadline | None
+    event: CacheEvent = field(init=False, default=CacheEvent(outcome="failed", raised=True))
+    _trace: Trace = field(init=False)
+    _lookup: ResultLookup = field(init=False, default_factory=ResultLookup)
+    _found: Usable | None = field(init=False, default=None)
+    _seen: int = field(init=False, default=0)
+
+    def result(self) -> T:
+        """Return the result, stored or computed. Raises what the computation raises."""
+        self._trace = Trace(self.clock())
+        self._look_up()
+        if (found := self._fresh()) is not None:
+            return self._served(found, "hit")
+        remaining = self.seconds if self.deadline is None else self.deadline.remaining()
+        with self.single_flight.turn(
+            self.results.store.pk(self.place.key),
+            lease_seconds=min(self.seconds, remaining),
+            wait_seconds=self.seconds if self.deadline is None else min(self.seconds, remaining / 2),
+            has_stale=self._usable() is not None,
+            may_store=lambda: True,
+            trace=self._trace,
+            deadline=self.deadline,
+        ) as turn:
+            match turn:
+                case Follow():
+                    if turn.waited:
+                        self._look_up(consistent=True)
+                    found = self._usable()
+                    if found is not None:
+                        return self._served(found, "collapsed" if turn.waited else "stale")
+                case Lead(lease) if lease is not None and lease.committed > self._seen:
+                    self._look_up(consistent=True)  # another caller stored since the lookup
+                    if (found := self._fresh()) is not None:
+                        self._give_back(turn)
+                        return self._served(found, "collapsed")
+                case Lead() | Alone():
+                    pass
+                case _:
+                    assert_never(turn)
+            return self._computed(turn if isinstance(turn, Lead) else None)
+
+    def _look_up(self, *, consistent: bool = False) -> None:
+        """Look in this process; if that does not settle it, in the table. If that fails, the first lookup counts."""
+        self._trace.now = self.clock()
+        self._use(self.results.recall(self.place, self._trace, self.deadline), "memory")
+        if self._fresh() is not None or self._trace.faults.has("stamps"):
+            return
+        with suppress(StoreError):
+            self._use(self.results.find(self.place, self._trace, self.deadline, consistent=consistent), "table")
+
+    def _use(self, lookup: ResultLookup, layer: Literal["memory", "table"]) -> None:
+        self._lookup = lookup
+        self._seen = max(self._seen, lookup.generation)
+        stored = lookup.stored
+        error = self.windows.raised(stored.value) if stored is not None and isinstance(stored.value, Failure) else None
+        is_missing = stored is None or (isinstance(stored.value, Failure) and error is None)
+        self._found = None if is_missing or stored is None else Usable(stored, layer, error)
+
+    def _computed(self, lead: Lead | None) -> T:
+        """Compute, and store the result if this caller leads."""
+        began = self.clock()
+        try:
+            value = self.compute()
+        except Exception as error:
+            took = self.clock() - began
+            if type(error) in self.windows.negative:
+                kept = self._keep(self.windows.failure(error, began), lead)
+                self._report("miss", stored=kept, raised=True, compute_time=took)
+                raise
+            if lead is not None:
+                self._give_back(lead)
+            if (found := self._usable()) is not None:
+                return self._served(found, "stale", compute_time=took)
+            self._report("failed", raised=True, compute_time=took)
+            raise
+        took = self.clock() - began
+        kept = self._keep(self.windows.stored(value, began), lead)
+        self._report("miss", stored=kept, compute_time=took)
+        return value
+
+    def _keep(self, stored: StoredResult, lead: Lead | None) -> bool:
+        """Return whether the result is stored now."""
+        if lead is None:
+            return False
+        self._trace.now = self.clock()
+        kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace, deadline=self.deadline)
+        self._give_back(lead)
+        return kept
+
+    def _give_back(self, lead: Lead) -> None:
+        self.single_flight.give_back(lead, self._trace, self.deadline)
+
+    def _fresh(self) -> Usable | None:
+        found = self._found
+        return found if found is not None and found.stored.is_fresh(self.clock()) else None
+
+    def _usable(self) -> Usable | None:
+        found = self._found
+        return found if found is not None and found.stored.is_usable(self.clock()) else None
+
+    def _served(self, found: Usable, outcome: Outcome, *, compute_time: float | None = None) -> T:
+        self._report(outcome, layer=found.layer, raised=found.error is not None, compute_time=compute_time)
+        if found.error is not None:
+            raise found.error
+        return cast("T", found.stored.value)  # one key has results of one type
+
+    def _report(self, outcome: Outcome, **members: Any) -> None:
+        self.event = CacheEvent(outcome=outcome, faults=tuple(self._trace.faults), **members)

@@ -1,0 +1,195 @@
+"""Single flight: of many callers that miss the same key, one fetches (RFC 9111 section 4, "collapsing").
+
+Three rules. One caller per key in a process, and one lease per key among all environments. A caller that waited looks
+at what was stored meanwhile, and if that does not serve it, fetches alone and stores nothing. Only the holder of the
+newest lease stores.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from brine.ports.caching import Held, Lease
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from brine.ports.deadline import Deadline
+    from brine.service.stores.leases import Leases
+    from brine.service.transaction import Trace
+
+LEASE_MARGIN: Final = 2.0
+"""Seconds that a lease lasts longer than the work that it is for: storing takes time too."""
+
+
+@dataclass(slots=True)
+class Lead:
+    """The caller fetches, and may store under `lease`, which is None once it is used or given back."""
+
+    lease: Lease | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Another caller fetches or fetched. Look up again.
+
+    `waited`: whether that fetch is over; if not, the caller has something stale to serve. `remote`: another
+    environment fetched, so what it stored is in the table alone.
+    """
+
+    waited: bool = True
+    remote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The caller fetches, and may not store: another fetch takes too long, or there is no lease to be had."""
+
+
+type Turn = Lead | Follow | Alone
+
+
+class InFlight:
+    """The keys that a process is fetching. On Lambda it has one request at a time; the local twin has many."""
+
+    def __init__(self) -> None:
+        self._completed: dict[str, threading.Event] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, key: str) -> threading.Event | None:
+        """Begin a fetch and return None, or return the event that completes the one under way."""
+        with self._lock:
+            completed = self._completed.get(key)
+            if completed is None:
+                self._completed[key] = threading.Event()
+            return completed
+
+    def complete(self, key: str) -> None:
+        """End the fetch of a key and wake the callers that wait for it."""
+        with self._lock:
+            completed = self._completed.pop(key)
+        completed.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    """How to poll the lease of another environment: pauses grow from `first_pause` to `longest_pause`, with jitter.
+
+    Pauses are in seconds; `random` gives numbers of [0, 1).
+    """
+
+    first_pause: float = 0.025
+    longest_pause: float = 0.2
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+    def pause(self, number: int) -> float:
+        """Return the seconds of a pause, counted from 0: between half and all of what its turn allows."""
+        longest: float = min(self.longest_pause, self.first_pause * 2**number)
+        return longest * (0.5 + self.random() / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleFlight:
+    """Gives each caller its turn for a key. `owner` names each fetch. `clock` gives seconds since 1970."""
+
+    leases: Leases
+    clock: Callable[[], float]
+    polling: Polling = field(default_factory=Polling)
+    in_flight: InFlight = field(default_factory=InFlight)
+    owner: Callable[[], str] = lambda: uuid4().hex
+
+    @contextmanager
+    def turn(
+        self,
+        key: str,
+        *,
+        lease_seconds: float,
+        wait_seconds: float,
+        has_stale: bool,
+        may_store: Callable[[], bool],
+        trace: Trace,
+        deadline: Deadline | None,
+    ) -> Iterator[Turn]:
+        """Give the caller its turn, for as long as the context lasts; then others go on.
+
+        lease_seconds: how long the fetch may take. wait_seconds: how long to wait for another one. has_stale: the
+        caller has something stale to serve, and then does not wait. may_store: asked of the first caller in a process,
+        before it takes the lease.
+        """
+        completed = self.in_flight.begin(key)
+        if completed is not None:
+            yield Follow(waited=not has_stale and (completed.wait(wait_seconds) or True))
+            return
+        try:
+            if not may_store():
+                yield Alone()
+                return
+            lease = self.acquire(key, lease_seconds, trace, deadline)
+            if isinstance(lease, Held) and not has_stale:
+                lease = self._poll(key, lease_seconds, wait_seconds, trace, deadline)
+                if lease is None:
+                    yield Follow(remote=True)
+                    return
+            if isinstance(lease, Lease):
+                lead = Lead(lease)
+                with self.given_back(lead, trace, deadline):
+                    yield lead
+            else:
+                yield Follow(waited=False) if lease is not None and has_stale else Alone()
+        finally:
+            self.in_flight.complete(key)
+
+    def _poll(
+        self, key: str, lease_seconds: float, wait_seconds: float, trace: Trace, deadline: Deadline | None
+    ) -> Lease | Held | None:
+        """Wait for another environment: None once its lease is given back, a lease once its time is over.
+
+        Held when it takes longer than `wait_seconds`; None, too, when the table fails meanwhile.
+        """
+        until = self.clock() + wait_seconds
+        number = 0
+        while True:
+            self.polling.sleep(self.polling.pause(number))
+            number += 1
+            now = self.clock()
+            held = self.leases.holder(key, trace, deadline)
+            if held is None:
+                return None
+            if held.expires_at <= now:
+                lease = self.acquire(key, lease_seconds, trace, deadline)
+                if not isinstance(lease, Held):
+                    return lease
+            if now >= until:
+                return held
+
+    def acquire(self, key: str, seconds: float, trace: Trace, deadline: Deadline | None) -> Lease | Held | None:
+        """Return the lease of a key for so many seconds and a margin, or who has it; None if the table fails."""
+        now = self.clock()
+        expires_at = now + seconds + LEASE_MARGIN
+        return self.leases.acquire(
+            key, owner=self.owner(), now=now, expires_at=expires_at, trace=trace, deadline=deadline
+        )
+
+    @contextmanager
+    def given_back(self, lead: Lead, trace: Trace, deadline: Deadline | None) -> Iterator[None]:
+        """Give the lease back at the end if it was not used, also if an exception or the process ends the work.
+
+        Otherwise other environments would wait until its time is over.
+        """
+        try:
+            yield
+        finally:
+            self.give_back(lead, trace, deadline)
+
+    def give_back(self, lead: Lead, trace: Trace, deadline: Deadline | None) -> None:
+        """Give an unused lease back now, so that the next caller need not wait."""
+        lease, lead.lease = lead.lease, None
+        if lease is not None:
+            self.leases.release(lease, trace, deadline)

@@ -1,0 +1,141 @@
+"""What both caches do with their stores: read and open, seal and commit, go by stamps, and remember in the process.
+
+Responses and results differ in what is sealed and in where a large one is cut, not in how it is stored. A store that
+fails and an envelope that does not open are faults and count as a miss: they never fail a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.purging.stamps import is_dead
+from brine.errors import StoreError
+from brine_codec import CodecError, Expired, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from brine.domain.purging.stamps import Stamp, Stored
+    from brine.ports.caching import Item, Memory
+    from brine.ports.deadline import Deadline
+    from brine.service.single_flight import Lead
+    from brine.service.stores.bodies import Bodies
+    from brine.service.stores.leases import Leases
+    from brine.service.stores.stamps import Stamps
+    from brine.service.transaction import Trace
+    from brine_codec import Codec
+
+LAST_SECOND: Final = 2**32 - 1
+"""The latest time that an envelope can hold, in 2106. What could be kept longer is kept until then."""
+
+type Sized[V] = tuple[V, int]
+"""A value for process memory, and the bytes that it is worth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheStore[V]:
+    """One cache's part of the table, the body store and process memory, which remembers values of the type `V`.
+
+    `partition` begins the partition key of everything in the table. `inline_limit`: bytes of the largest envelope that
+    the table holds.
+    """
+
+    partition: str
+    codec: Codec
+    stamps: Stamps
+    leases: Leases
+    bodies: Bodies
+    memory: Memory[V]
+    inline_limit: int
+
+    def pk(self, key: str) -> str:
+        """Return the partition key of everything that belongs to a cache key."""
+        return f"{self.partition}#{key}"
+
+    def read(
+        self,
+        key: str,
+        slot: str,
+        names: Collection[str],
+        *,
+        trace: Trace,
+        deadline: Deadline | None,
+        consistent: bool = False,
+    ) -> Item | None:
+        """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
+        try:
+            return self.stamps.read_with_item(
+                names, self.pk(key), slot, trace=trace, deadline=deadline, consistent=consistent
+            )
+        except StoreError as error:
+            trace.faults.store_failed("table", error)
+            raise
+
+    def open(self, envelope: bytes, context: tuple[str, ...], trace: Trace) -> object | None:
+        """Return what was sealed, or None when the envelope has expired or does not open."""
+        try:
+            content: object = self.codec.open(envelope, context=context, now=trace.now)
+        except Expired:  # DynamoDB deletes late
+            return None
+        except CodecError as error:
+            trace.faults.envelope_failed(error)
+            return None
+        return content
+
+    def commit(
+        self,
+        key: str,
+        slot: str,
+        lead: Lead,
+        seal: Callable[[], tuple[Item, Sequence[Sized[V]]]],
+        *,
+        trace: Trace,
+        deadline: Deadline | None,
+    ) -> bool:
+        """Store under the caller's lease and give it back. False, and the lease is kept, when sealing fails.
+
+        False, too, when a newer lease exists or the table fails. `seal` makes the item, and the values for process
+        memory in order of preference. Raises Unsupported for an object that the codec cannot seal.
+        """
+        lease = lead.lease
+        if lease is None:
+            return False
+        try:
+            item, values = seal()
+        except Unsupported:
+            raise
+        except CodecError as error:
+            trace.faults.envelope_failed(error)
+            return False
+        except StoreError as error:
+            trace.faults.store_failed("bodies", error)
+            return False
+        lead.lease = None
+        if not self.leases.commit(lease, slot, item, trace, deadline):
+            return False
+        self.remember(key, slot, *values)
+        return True
+
+    def remember(self, key: str, slot: str, *values: Sized[V]) -> None:
+        """Keep the first of these values that is not too large for process memory."""
+        for value, size in values:
+            if self.memory.put((key, slot), value, size):
+                return
+
+    def is_purged(self, stored: Stored, names: Collection[str], now: float) -> bool:
+        """Return whether a stamp that this process knows has purged what is about to be stored."""
+        return is_dead(stored, self.stamps.known.get(names, now), now)
+
+    def purge(
+        self, key: str, slot: str, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None
+    ) -> Stamp:
+        """Stamp one key and return its stamp as it was before. One call, rarely two.
+
+        Raises StoreError when the table did not confirm it; this process goes by it anyway.
+        """
+        try:
+            return self.stamps.write(name, at=at, now=now, soft=soft, deadline=deadline)
+        finally:
+            if not soft:
+                self.memory.delete((key, slot))

@@ -1,0 +1,87 @@
+"""One request on its way through the gateway: what was asked (`Transaction`), and what happened (`Trace`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Final, Literal
+
+from brine.domain.caching.cache_key import resource_of
+from brine.domain.routing.upstream import as_sent
+from brine.ports.deadline import Deadline
+from brine.service.diagnostics import Faults
+
+if TYPE_CHECKING:
+    from brine.domain.caching.cache_key import Resource
+    from brine.domain.http.messages import Request
+    from brine.domain.routing.route import Route
+
+ANSWER_RESERVE: Final = 0.3
+"""Seconds before the deadline when calls to stores must be over: the answer must still be written."""
+ORIGIN_RESERVE: Final = 1.5
+"""Seconds before the deadline when the origin must have answered: storing and answering need them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """A request to a route, and what holds for it from beginning to end.
+
+    `request` has the fields and the target that the origin gets. `room`: bytes of a body that the answer can carry.
+    """
+
+    route: Route
+    request: Request
+    resource: Resource
+    deadline: Deadline
+    store_deadline: Deadline
+    room: float = inf
+
+    @classmethod
+    def begin(
+        cls, route: Route, request: Request, tenant: str, deadline: Deadline, *, room: float = inf
+    ) -> Transaction:
+        """Return the transaction of a request whose path and query are the origin's already."""
+        return cls(
+            route=route,
+            request=as_sent(request, route),
+            resource=resource_of(route, tenant, request.target),
+            deadline=deadline,
+            store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
+            room=room,
+        )
+
+    @property
+    def origin_deadline(self) -> Deadline:
+        """When the origin must have answered, by its route's timeout and the deadline of the request."""
+        return self.deadline.within(self.route.timeout, reserve=ORIGIN_RESERVE)
+
+    @property
+    def lease_seconds(self) -> float:
+        """Seconds that a fetch may take, and so a lease for it must last."""
+        return min(self.route.timeout, self.deadline.remaining())
+
+    @property
+    def wait_seconds(self) -> float:
+        """Seconds to wait for another request's fetch. As much time is left for a fetch of its own afterwards."""
+        return min(self.route.timeout, self.deadline.remaining() / 2)
+
+
+@dataclass(slots=True)
+class Trace:
+    """What happened to one request or call so far. Each has its own.
+
+    `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: where the stored response or
+    result came from. `origin_time`: seconds of waiting for the origin, None before it was asked. `retries`: how often
+    the origin was asked again. `early_refresh`: whether a refresh of a fresh response was requested.
+    """
+
+    now: float
+    faults: Faults = field(default_factory=Faults)
+    layer: Literal["memory", "table"] | None = None
+    origin_time: float | None = None
+    retries: int = 0
+    early_refresh: bool = False
+
+    def waited(self, seconds: float) -> None:
+        """Add a wait for the origin: one request may lead to several."""
+        self.origin_time = seconds + (self.origin_time or 0.0)
