@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.channels.single_use import Sending, Sent
+    from brine.domain.channels.single_use import SendInProgress, Sent
     from brine.ports.channels import ClaimStore, MessageQueue, SingleUseStore, Upload
     from brine.ports.deadline import Deadline
     from tests.faults import Faults
@@ -68,7 +68,7 @@ class FaultyMarks:
         self._inner = inner
         self._faults = faults
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
+    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
         return self._faults.befall(
             "begin", lambda: self._inner.begin(key, owner=owner, now=now, until=until, evict_at=evict_at)
         )
@@ -82,7 +82,7 @@ class FaultyMarks:
     def acknowledge(self, key: str, *, evict_at: int) -> None:
         self._faults.befall("acknowledge", lambda: self._inner.acknowledge(key, evict_at=evict_at))
 
-    def look(self, key: str) -> Sending | Sent | None:
+    def look(self, key: str) -> SendInProgress | Sent | None:
         return self._faults.befall("look", lambda: self._inner.look(key))
 
     def within(self, deadline: Deadline) -> Self:

@@ -37,9 +37,9 @@ class Scene:
     clock: float = field(default_factory=time.time)
     may_answer: threading.Event = field(default_factory=threading.Event)
 
-    def process(self) -> Gateway:
+    def process(self, sleep: Callable[[float], None] = time.sleep) -> Gateway:
         """A new one: it has nothing in memory."""
-        return replace(build_gateway(self.environment, self.client), clock=lambda: self.clock)
+        return build_gateway(self.environment, self.client, clock=lambda: self.clock, sleep=sleep)
 
     def purger(self) -> Purger:
         return replace(build_purger(self.environment, self.client), clock=lambda: self.clock)
@@ -54,9 +54,9 @@ class Scene:
         assert (answer.result, answer.faults) == (result, ())
         return self.client.taken()
 
-    def warmed(self) -> Gateway:
+    def warmed(self, sleep: Callable[[float], None] = time.sleep) -> Gateway:
         """A process that has just read the stamps of everything and of the route."""
-        gateway = self.process()
+        gateway = self.process(sleep)
         self.ask(gateway, "/1/warm")
         return gateway
 
@@ -122,7 +122,7 @@ def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
 
 def following(scene: Scene, polls: int) -> Bill:
     """What a miss costs that waits for another process's fetch, and looks so many times whether it is over."""
-    holder, follower = scene.warmed(), scene.warmed()
+    holder, follower = scene.warmed(), scene.warmed(lambda _: pause())
     path = f"/1/held-{polls}"
     scene.may_answer.clear()
     with MeteredClient(scene.client.emulator) as apart:
@@ -135,7 +135,7 @@ def following(scene: Scene, polls: int) -> Bill:
             time.sleep(0.01)
         pauses = iter(range(polls))
 
-        def pause(_: float) -> None:
+        def pause() -> None:
             if next(pauses) == polls - 1:
                 scene.may_answer.set()
                 holding.join()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brine.adapters.http1.client import HttpClient
-    from brine.domain.formats.allowed import Declarations
+    from brine.domain.formats.allowed_types import Declarations
     from brine.settings import CacheSettings, Settings
 
 EMULATOR_SLOWNESS: Final = 10.0
@@ -77,7 +77,7 @@ def read_file(kind: str, path: Path) -> str:
 
 
 def emulated_principal(settings: Settings) -> str | None:
-    """Return the principal of requests on an emulator, which verifies none. On AWS this is always None."""
+    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
     if settings.emulated_principal is None or not settings.is_on_emulator:
         return None
     from brine.domain.routing.principal import is_principal  # noqa: PLC0415 - for emulators only

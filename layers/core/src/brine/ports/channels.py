@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.channels.single_use import Sending, Sent
+    from brine.domain.channels.single_use import SendInProgress, Sent
     from brine.ports.deadline import Deadline
 
 
@@ -72,7 +72,7 @@ class ClaimStore(Protocol):
 class SingleUseStore(Protocol):
     """The marks of envelopes (domain.channels.single_use). Every method is one round trip and raises StoreError."""
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
+    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
         """Mark the envelope as being sent by `owner` until then, atomic among all callers; None when that was done.
 
         Else who else is sending it, or that it was sent. `evict_at`, in seconds since 1970: the mark may go then.
@@ -87,7 +87,7 @@ class SingleUseStore(Protocol):
     def acknowledge(self, key: str, *, evict_at: int) -> None:
         """Mark it as sent and acknowledged, whoever sent it, whether there was a mark or not."""
 
-    def look(self, key: str) -> Sending | Sent | None:
+    def look(self, key: str) -> SendInProgress | Sent | None:
         """The state of the mark after every write that has returned; None when there is no mark."""
 
     def within(self, deadline: Deadline) -> SingleUseStore:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import duration, plain_name, texts, whole
-from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -62,7 +62,7 @@ def channel_table(environment: Mapping[str, str], types: Collection[str]) -> Tab
             "senders": _principals,
             "receivers": _principals,
             "retention": _retention,
-            "max_size": whole(1, LARGEST_MESSAGE, unit=" of bytes"),
+            "max_size": whole(1, MAX_MESSAGE_SIZE, unit=" of bytes"),
             "visibility": _visibility,
         },
         required=("name", "queue", "retry_queue", "keys", "senders", "receivers"),
@@ -86,13 +86,13 @@ def _principals(value: object) -> tuple[str, ...]:
 
 def _retention(value: object) -> float:
     seconds = duration(value)
-    if not SHORTEST_RETENTION <= seconds <= LONGEST_RETENTION:
+    if not SHORTEST_RETENTION <= seconds <= MAX_RETENTION:
         raise ValueError('not a time that SQS keeps messages. Write a duration from "60s" to "14d".')
     return seconds
 
 
 def _visibility(value: object) -> int:
     seconds = duration(value)
-    if not (1 <= seconds <= LONGEST_VISIBILITY and seconds.is_integer()):
+    if not (1 <= seconds <= MAX_VISIBILITY and seconds.is_integer()):
         raise ValueError('not a visibility timeout of SQS. Write whole seconds from "1s" to "12h".')
     return int(seconds)

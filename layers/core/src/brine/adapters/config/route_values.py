@@ -9,7 +9,7 @@ from brine.adapters.config.tables import read_item
 from brine.adapters.config.values import duration, texts
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
-from brine.domain.routing.paths import climbs, holds_control, reading
+from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def prefix(value: object) -> str:
 
 def check_path(path: str) -> None:
     """Raise ValueError for a path that some server may resolve to one above it, or may cut off."""
-    read = reading(path)
-    if read is None or climbs(read) or holds_control(read):
+    read = lenient_path(path)
+    if read is None or has_dot_segments(read) or has_control_characters(read):
         raise ValueError(
             'not a safe path. Leave out "." and ".." segments, control characters and bytes that are not UTF-8.'
         )

@@ -29,7 +29,7 @@ def transcoding_table(environment: Mapping[str, str]) -> TableReader:
 
 def _transcoding(**items: Any) -> Transcoding:
     transcoding = Transcoding(**items)
-    if Format.SEALED in (transcoding.origin, transcoding.sent) and transcoding.origin_keys is None:
+    if Format.SEALED in (transcoding.origin, transcoding.request_format) and transcoding.origin_keys is None:
         raise ValueError('no "origin_keys". The gateway needs them to open and seal envelopes of the origin.')
     return transcoding
 

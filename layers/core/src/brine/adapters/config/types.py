@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from brine.adapters.config.field_types import MODULE, annotation
 from brine.adapters.config.tables import TableReader, load_tables, read_item, read_tables
 from brine.adapters.config.values import whole
-from brine.domain.formats.allowed import Declarations, Declared
+from brine.domain.formats.allowed_types import Declarations, DeclaredType
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,15 +62,15 @@ def _declared(
     version: int,
     fields: tuple[list[tuple[str, Any]], dict[str, str]] | None = None,
     members: list[str] | None = None,
-) -> Declared:
+) -> DeclaredType:
     class_name = re.sub(r"\W", "_", name)
     if fields is not None and members is None:
         annotations, uses = fields
         cls = dataclasses.make_dataclass(class_name, annotations, frozen=True, slots=True, module=MODULE)
-        return Declared(name, version, cls, uses)
+        return DeclaredType(name, version, cls, uses)
     if members is not None and fields is None:
         members_class: type = enum.Enum(class_name, members, module=MODULE)  # type: ignore[misc]  # mypy wants literals
-        return Declared(name, version, members_class, {})
+        return DeclaredType(name, version, members_class, {})
     raise ValueError('a type needs either "fields" or, for an enum, "members".')
 
 

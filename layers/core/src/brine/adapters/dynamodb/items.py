@@ -46,6 +46,11 @@ def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:
     return JsonApi(Service(aws, "dynamodb", retry_policy or RetryPolicy()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
 
 
+def number(value: float) -> Attributes:
+    """Return a number as DynamoDB writes it, without loss."""
+    return {"N": repr(value)}
+
+
 def key_attributes(pk: str, sk: str) -> Attributes:
     """A key as DynamoDB writes it."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
@@ -56,8 +61,8 @@ def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
     return {
         **key_attributes(pk, sk),
         "envelope": {"B": b2a_base64(item.envelope, newline=False).decode("ascii")},
-        "evict_at": {"N": str(item.evict_at)},
-        "generation": {"N": str(item.generation)},
+        "evict_at": number(item.evict_at),
+        "generation": number(item.generation),
         "route": {"S": item.route},
         "target": {"S": item.target},
         "tags": {"L": [{"S": tag} for tag in item.tags]},  # not a set: the order is kept, and none is allowed

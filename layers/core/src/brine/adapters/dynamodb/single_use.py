@@ -7,8 +7,8 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.adapters.aws.errors import AwsError
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ class DynamoSingleUseStore:
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
+    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
         """One UpdateItem. Its refusal tells who is in the way: another, or this owner, whose first answer was lost."""
         values = {
             ":owner": {"S": owner},
-            ":now": {"N": repr(now)},
-            ":until": {"N": repr(until)},
-            ":evict_at": {"N": str(evict_at)},
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(evict_at),
         }
         try:
             self._update(key, _BEGIN, condition=_FREE, values=values)
@@ -50,7 +50,7 @@ class DynamoSingleUseStore:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)
-            return mark.state if mark.excludes(owner, now) else None
+            return mark.state if mark.blocks(owner, now) else None
         return None
 
     def settle(self, key: str, *, owner: str) -> bool:
@@ -63,9 +63,9 @@ class DynamoSingleUseStore:
 
     def acknowledge(self, key: str, *, evict_at: int) -> None:
         """One UpdateItem, without a condition. Raises StoreError."""
-        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": {"N": str(evict_at)}})
+        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": number(evict_at)})
 
-    def look(self, key: str) -> Sending | Sent | None:
+    def look(self, key: str) -> SendInProgress | Sent | None:
         """One GetItem, consistent. Raises StoreError."""
         parameters: dict[str, object] = {
             "TableName": self._table,
@@ -109,13 +109,15 @@ class DynamoSingleUseStore:
         self._api.call("UpdateItem", parameters)
 
 
-def _read_mark(attributes: Attributes | None) -> Mark:
+def _read_mark(attributes: Attributes | None) -> SingleUseMark:
     try:
         if attributes is not None:
             if "sent" in attributes:
                 owner = attributes["owner"]["S"] if "owner" in attributes else ""
-                return Mark(owner=owner, state=Sent("acknowledged" in attributes))
-            return Mark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
+                return SingleUseMark(owner=owner, state=Sent("acknowledged" in attributes))
+            return SingleUseMark(
+                owner=attributes["owner"]["S"], state=SendInProgress(float(attributes["sending_until"]["N"]))
+            )
     except (KeyError, TypeError, ValueError):
         pass
     raise StoreUnavailable("a mark that is not ours")

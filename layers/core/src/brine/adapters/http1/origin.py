@@ -14,8 +14,7 @@ from brine.adapters.http1.errors import (
     ResponseTooLarge,
     TimedOut,
 )
-from brine.adapters.http1.head import TOKEN
-from brine.domain.http.field_syntax import FIELD_VALUE
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.channels.message import Delivery
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class MemorySingleUseStore:
     """The SingleUseStore port on a dictionary. `marks` may be looked at and changed."""
 
     def __init__(self) -> None:
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, SingleUseMark] = {}
         self._lock = threading.Lock()
 
     def begin(
@@ -158,13 +158,13 @@ class MemorySingleUseStore:
         now: float,
         until: float,
         evict_at: int,
-    ) -> Sending | Sent | None:
+    ) -> SendInProgress | Sent | None:
         """Mark it, or say what is in the way."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.excludes(owner, now):
+            if mark is not None and mark.blocks(owner, now):
                 return mark.state
-            self.marks[key] = Mark(owner=owner, state=Sending(until))
+            self.marks[key] = SingleUseMark(owner=owner, state=SendInProgress(until))
             return None
 
     def settle(self, key: str, *, owner: str) -> bool:
@@ -173,7 +173,7 @@ class MemorySingleUseStore:
             mark = self.marks.get(key)
             if mark is None or mark.owner != owner:
                 return False
-            if isinstance(mark.state, Sending):
+            if isinstance(mark.state, SendInProgress):
                 self.marks[key] = replace(mark, state=Sent())
             return True
 
@@ -181,16 +181,16 @@ class MemorySingleUseStore:
         """Forget the mark, if it is this owner's and nothing was sent."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.owner == owner and isinstance(mark.state, Sending):
+            if mark is not None and mark.owner == owner and isinstance(mark.state, SendInProgress):
                 del self.marks[key]
 
     def acknowledge(self, key: str, *, evict_at: int) -> None:
         """Mark it as sent and acknowledged."""
         with self._lock:
             mark = self.marks.get(key)
-            self.marks[key] = Mark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
+            self.marks[key] = SingleUseMark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
 
-    def look(self, key: str) -> Sending | Sent | None:
+    def look(self, key: str) -> SendInProgress | Sent | None:
         """The state of the mark."""
         mark = self.marks.get(key)
         return None if mark is None else mark.state

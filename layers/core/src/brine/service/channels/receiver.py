@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from brine.domain.channels.channel import LONGEST_VISIBILITY, LONGEST_WAIT, MOST_MESSAGES
+from brine.domain.channels.channel import MAX_MESSAGES, MAX_VISIBILITY, MAX_WAIT
 from brine.service.channels.delivery_builder import Acknowledged, DeliveryBuilder, Undeliverable
 from brine.service.channels.documents import accepted_format, content_format, read_document
 from brine.service.channels.exchange_problems import PARAMETER_INVALID, RECEIPT_EXPIRED
@@ -99,7 +99,7 @@ class MessageReceiver:
 
         A failure does not matter to the receiver. The lifecycle rule of the bucket deletes the object later.
         """
-        evict_at = call.endpoint.channel.forgotten_at(call.now)
+        evict_at = call.endpoint.channel.last_arrival_at(call.now)
         with call.tolerating("table"):
             self.marks.within(call.deadline).acknowledge(call.mark_key(message_id), evict_at=evict_at)
             with call.tolerating("bodies"):
@@ -110,8 +110,8 @@ class MessageReceiver:
         form = accepted_format(call.request)
         document = read_document(call.endpoint, content_format(call.request), call.request.body)
         visibility = document.get("visibility")
-        if type(visibility) is not int or not 0 <= visibility <= LONGEST_VISIBILITY:
-            raise Problem(CONTENT_INVALID, f'"visibility" is not a number of seconds up to {LONGEST_VISIBILITY}')
+        if type(visibility) is not int or not 0 <= visibility <= MAX_VISIBILITY:
+            raise Problem(CONTENT_INVALID, f'"visibility" is not a number of seconds up to {MAX_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         with call.requiring("queue"):
             extended = call.endpoint.queue.within(call.deadline).extend(receipt.handle, visibility)
@@ -180,9 +180,9 @@ class ReceiveParameters:
         except ValueError:
             raise Problem(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS} parameters") from None
         return cls(
-            wait=_number(given, "wait", 0, smallest=0, largest=LONGEST_WAIT),
-            most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
-            visibility=_number(given, "visibility", visibility, smallest=1, largest=LONGEST_VISIBILITY),
+            wait=_number(given, "wait", 0, smallest=0, largest=MAX_WAIT),
+            most=_number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES),
+            visibility=_number(given, "visibility", visibility, smallest=1, largest=MAX_VISIBILITY),
         )
 
 

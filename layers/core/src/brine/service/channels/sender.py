@@ -142,7 +142,7 @@ class MessageSender:
         marks = self.marks.within(call.deadline)
         with call.requiring("table"):
             before = marks.begin(
-                key, owner=owner, now=call.time, until=until, evict_at=endpoint.channel.forgotten_at(call.now)
+                key, owner=owner, now=call.time, until=until, evict_at=endpoint.channel.last_arrival_at(call.now)
             )
         if isinstance(before, Sent):
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import is_dead, stale_from, stamp_names
+from brine.domain.purging.stamps import is_purged, stale_from, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ class Lookup:
         """Return what these stamps leave. The tags of another variant in the main slot do not count: it is an index."""
         stored, main = self.stored, self.main
         of_main = stamps if main is stored else {name: stamps[name] for name in names_of_key if name in stamps}
-        if main is not None and is_dead(main, of_main, now):
+        if main is not None and is_purged(main, of_main, now):
             main = None
         if stored is not None:
-            if is_dead(stored, stamps, now):
+            if is_purged(stored, stamps, now):
                 stored = None
             elif (stale := stale_from(stored, stamps)) != stored.stale_from:
                 stored = replace(stored, stale_from=stale)
