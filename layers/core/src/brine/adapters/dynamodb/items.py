@@ -7,7 +7,7 @@ from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Item
 
@@ -24,8 +24,8 @@ type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB
 class DynamoItemStore:
     """The ItemStore port on one table with the key attributes `pk` and `sk`."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
@@ -41,9 +41,9 @@ class DynamoItemStore:
         self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)}, deadline)
 
 
-def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:
+def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:
     """DynamoDB's operations, with the time that stores are given (docs/decisions/0042) unless told otherwise."""
-    return JsonApi(Service(aws, "dynamodb", patience or Patience()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+    return JsonApi(Service(aws, "dynamodb", retry_policy or RetryPolicy()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
 
 
 def number(value: float) -> Attributes:

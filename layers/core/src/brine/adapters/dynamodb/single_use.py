@@ -6,13 +6,13 @@ import json
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number
 from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.deadline import Deadline
 
@@ -32,8 +32,8 @@ _YES = {"BOOL": True}
 class DynamoSingleUseStore:
     """The SingleUseStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
@@ -46,7 +46,7 @@ class DynamoSingleUseStore:
         }
         try:
             self._update(key, _BEGIN, condition=_FREE, values=values)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)
@@ -87,7 +87,7 @@ class DynamoSingleUseStore:
     def _holds(self, key: str, expression: str, *, condition: str, values: Attributes) -> bool:
         try:
             self._update(key, expression, condition=condition, values=values)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             return False
