@@ -1,8 +1,8 @@
 """Refreshes of stored responses that were served stale, or soon would be, apart from any client's request.
 
 A refresh request may come twice, late, or after the response was renewed. So the refresher takes the lease of the key
-first, which keeps one refresh in flight, and then reads the stored response consistently. A missing response is not fetched:
-it was purged or has expired.
+first, which keeps one refresh in flight, and then reads the stored response consistently. If that is missing, it was
+purged or has expired, and the refresher does not fetch it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The circuits of origins: the failures that this process saw, and the state that all environments share (docs/decisions/0064).
+"""The circuits of origins: the failures that this process saw, and the state that all environments share.
 
 While an origin does well, a process reads no shared state. A process that saw the origin fail within the last minute,
 or its circuit open, reads the shared state, and goes by it for two seconds. A circuit that cannot be read counts as
-closed, unless this process opened it.
+closed, unless this process opened it (docs/decisions/0064).
 """
 
 from __future__ import annotations

@@ -34,9 +34,8 @@ type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheEvent:
-    """The outcome of one call. `layer`: the place that a stored result came from. `compute_time`: seconds, None if stored.
-
-    `raised`: whether the result is an exception, stored or new.
+    """The outcome of one call. `layer`: the place that a stored result came from. `raised`: whether the result is
+    an exception, stored or new. `compute_time`: seconds, None if stored.
     """
 
     outcome: Outcome
