@@ -29,7 +29,7 @@ ACCEPTS = ("application/json", SEALED)
 
 def copied(world: World) -> None:
     """Put everything that is in the queue into it once more, as SQS has it when its answer was lost."""
-    for lying in tuple(world.lying.lying):
+    for lying in tuple(world.lying.messages):
         world.lying.send(lying.delivery.message)
 
 

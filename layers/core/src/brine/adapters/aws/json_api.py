@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
@@ -24,10 +24,6 @@ class JsonApi:
     target: str
     version: str
     max_answer: int
-
-    def within(self, deadline: Deadline) -> JsonApi:
-        """This API for calls that are over by then."""
-        return replace(self, service=self.service.within(deadline))
 
     def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
         """Return the JSON text of the answer, which comes before `deadline`. Raises StoreError."""

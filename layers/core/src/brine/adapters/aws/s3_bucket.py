@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64, b2a_base64
-from copy import copy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from brine.adapters.aws.refusals import Oversized, Refused
 from brine.adapters.aws.service import Call, Service
@@ -106,12 +105,6 @@ class S3Bucket:
     def upload(self, key: str, headers: Mapping[str, str], *, seconds: int) -> str:
         """A URL by which whoever has it may put the object, with exactly these headers, for so many seconds."""
         return self._service.presigned(self._folder + key, {}, method="PUT", headers=headers, seconds=seconds)
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        bucket = copy(self)
-        bucket._service = self._service.within(deadline)  # noqa: SLF001 - of its own kind
-        return bucket
 
     def _send(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -86,15 +85,8 @@ class Service:
     def __init__(self, aws: Aws, name: str, patience: Patience, *, host_prefix: str = "") -> None:
         self._aws = aws
         self._patience = patience.times(aws.slowness)
-        self._deadline: Deadline | None = None
         self._signer = Signer(aws.credentials, aws.region, name)
         self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
-
-    def within(self, deadline: Deadline) -> Service:
-        """This service for calls that are over by then, if their own budget does not end sooner."""
-        service = copy(self)
-        service._deadline = deadline  # noqa: SLF001 - of its own kind
-        return service
 
     def send(self, call: Call, deadline: Deadline | None = None) -> Answer:
         """Return the answer, its status 2xx, before `deadline` and within the service's own time budget.
@@ -102,7 +94,7 @@ class Service:
         Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when no answer came.
         """
         patience = self._patience
-        deadline = (deadline or self._deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
         repeats = 0
         are_undone = True
         while True:

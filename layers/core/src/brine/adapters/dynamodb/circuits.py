@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number, parse_answer
 from brine.domain.resilience.circuit import KEPT
 from brine.errors import StoreUnavailable
 
@@ -46,7 +46,7 @@ class DynamoCircuitStore:
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """One PutItem. Raises StoreError."""
-        times = {"open_until": _number(until), "evict_at": _number(int(until) + KEPT)}
+        times = {"open_until": number(until), "evict_at": number(int(until) + KEPT)}
         self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}}, deadline)
 
     def claim(
@@ -55,9 +55,9 @@ class DynamoCircuitStore:
         """One UpdateItem. Its refusal tells whose the claim is: this owner's, whose first answer was lost, perhaps."""
         values = {
             ":owner": {"S": owner},
-            ":now": _number(now),
-            ":until": _number(until),
-            ":evict_at": _number(int(until) + KEPT),
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(int(until) + KEPT),
         }
         take = {
             **self._conditional(origin, _IS_OVER, values),
@@ -94,7 +94,3 @@ class DynamoCircuitStore:
 
 def _key(origin: OriginAddress) -> Attributes:
     return key_attributes(_PREFIX + sha256(str(origin).encode()).hexdigest(), CIRCUIT)
-
-
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}

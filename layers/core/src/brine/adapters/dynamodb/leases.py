@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, item_attributes, key_attributes
+from brine.adapters.dynamodb.items import dynamodb_api, item_attributes, key_attributes, number
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Held, Lease
 
@@ -49,12 +49,12 @@ class DynamoLeaseStore:
     ) -> Lease | Held:
         """One UpdateItem. Its refusal tells who has the lease: another, or this owner, whose first answer was lost."""
         values = {
-            ":now": _number(now),
+            ":now": number(now),
             ":owner": {"S": owner},
-            ":expires_at": _number(expires_at),
-            ":evict_at": _number(int(expires_at) + _KEPT),
-            ":milliseconds": _number(int(now * 1000)),
-            ":one": _number(1),
+            ":expires_at": number(expires_at),
+            ":evict_at": number(int(expires_at) + _KEPT),
+            ":milliseconds": number(int(now * 1000)),
+            ":one": number(1),
         }
         take = {
             **self._update(pk, _TAKE, condition=_FREE, values=values),
@@ -103,7 +103,7 @@ class DynamoLeaseStore:
 
     def _update_of(self, lease: Lease, expression: str) -> dict[str, object]:
         """An update for the case that this lease is the newest."""
-        values = {":token": _number(lease.token), ":owner": {"S": lease.owner}, ":free": _number(0)}
+        values = {":token": number(lease.token), ":owner": {"S": lease.owner}, ":free": number(0)}
         return self._update(lease.pk, expression, condition=_NEWEST, values=values)
 
     def _update(self, pk: str, expression: str, *, condition: str, values: Attributes) -> dict[str, object]:
@@ -115,10 +115,6 @@ class DynamoLeaseStore:
             "ExpressionAttributeNames": _NAMES,
             "ExpressionAttributeValues": values,
         }
-
-
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}
 
 
 def _request_token(writes: object) -> str:

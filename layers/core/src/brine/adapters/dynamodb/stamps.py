@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.refusals import Refused
 from brine.adapters.aws.service import Patience
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer, read_item
+from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number, parse_answer, read_item
 from brine.domain.purging.stamps import KEPT, STEP, Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
@@ -68,13 +68,13 @@ class DynamoStampStore:
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
-        values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
+        values = {":at": number(at), ":evict_at": number(int(at + KEPT))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
         except Refused as refused:
             if not refused.condition_failed:
                 raise
-            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)}, deadline=deadline)
+            return self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}, deadline=deadline)
 
     def _update(
         self,
@@ -129,10 +129,6 @@ class DynamoStampStore:
 
 def _key(name: str) -> Attributes:
     return key_attributes(_PREFIX + name, STAMP)
-
-
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}
 
 
 def _read_stamp(operation: str, attributes: dict[str, Any]) -> tuple[str, Stamp]:

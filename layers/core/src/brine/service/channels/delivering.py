@@ -19,6 +19,7 @@ from brine_codec import CodecError, KeyringUnavailable, TooLarge, Unsupported
 if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage, Delivery
     from brine.ports.channels import ClaimStore, SingleUseStore
+    from brine.ports.deadline import Deadline
     from brine.service.channels.call import Call
     from brine.service.channels.tokens import Tokens
 
@@ -48,6 +49,7 @@ class Delivering:
     form: Format
     visibility: int
     claims: ClaimStore
+    claims_deadline: Deadline
     marks: SingleUseStore
     tokens: Tokens
     room: int = field(default=ANSWER_LIMIT)
@@ -102,7 +104,7 @@ class Delivering:
                 raise Acknowledged
             return None
         try:
-            envelope = self.claims.read(self.call.channel, claim)
+            envelope = self.claims.read(self.call.channel, claim, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             return None
@@ -115,7 +117,8 @@ class Delivering:
     def _is_acknowledged(self, claim: ClaimCheck) -> bool:
         """Whether a receiver has acknowledged a copy of this message, so that its object is gone, or soon is."""
         try:
-            state = self.marks.look(single_use_key("channel", self.call.channel, claim.id))
+            key = single_use_key("channel", self.call.channel, claim.id)
+            state = self.marks.look(key, deadline=self.call.deadline)
         except StoreError as error:
             self.call.faults.store_failed("table", error)
             return False
@@ -147,7 +150,7 @@ class Delivering:
         """Put what came inline into the bucket, at each delivery to the same place. Raises Undeliverable."""
         claim = ClaimCheck.of(envelope)
         try:
-            self.claims.write(self.call.channel, claim, envelope)
+            self.claims.write(self.call.channel, claim, envelope, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             raise Undeliverable("undeposited") from error

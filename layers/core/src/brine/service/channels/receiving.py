@@ -54,13 +54,15 @@ class Receiving:
         form = accepted_format(call.request)
         wanted = Wanted.read(call.request.query, call.end.channel.visibility)
         self._await_keys(call)
-        queue = call.end.queue.within(call.deadline)
+        queue = call.end.queue
         wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
         until = call.deadline.within(wait)
         look = Look()
         for _ in range(MOST_LOOKS):
             try:
-                deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
+                deliveries = queue.receive(
+                    most=wanted.most, wait=wait, visibility=wanted.visibility, deadline=call.deadline
+                )
             except StoreError as error:
                 call.faults.store_failed("queue", error)
                 raise Refusal(QUEUE_UNAVAILABLE) from error
@@ -81,8 +83,9 @@ class Receiving:
             call=call,
             form=form,
             visibility=visibility,
-            claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
-            marks=self.marks.within(call.deadline),
+            claims=self.claims,
+            claims_deadline=replace(call.deadline, at=call.deadline.at - RESERVE),
+            marks=self.marks,
             tokens=self.tokens,
         )
 
@@ -90,7 +93,7 @@ class Receiving:
         """Delete a message, and then what lies in the bucket for it. Raises Refusal."""
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         try:
-            deleted = call.end.queue.within(call.deadline).delete(receipt.handle)
+            deleted = call.end.queue.delete(receipt.handle, deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
@@ -108,12 +111,12 @@ class Receiving:
         """
         key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.forgotten_at(call.now)
         try:
-            self.marks.within(call.deadline).acknowledge(key, evict_at=evict_at)
+            self.marks.acknowledge(key, evict_at=evict_at, deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("table", error)
             return
         try:
-            self.claims.within(call.deadline).delete(call.channel, message_id)
+            self.claims.delete(call.channel, message_id, deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("bodies", error)
 
@@ -126,7 +129,7 @@ class Receiving:
             raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {LONGEST_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         try:
-            extended = call.end.queue.within(call.deadline).extend(receipt.handle, visibility)
+            extended = call.end.queue.extend(receipt.handle, visibility, deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error
@@ -149,7 +152,7 @@ class Receiving:
 def _remove(call: Call, queue: MessageQueue, delivery: Delivery) -> None:
     """Take out of the queue what no receiver needs."""
     try:
-        queue.delete(delivery.handle)
+        queue.delete(delivery.handle, deadline=call.deadline)
     except StoreError as error:  # then it comes again, and is removed then
         call.faults.store_failed("queue", error)
 
@@ -158,7 +161,7 @@ def _give_back(call: Call, queue: MessageQueue, deliveries: list[Delivery]) -> N
     """Let others have at once what there is no time to look at."""
     for delivery in deliveries:
         try:
-            queue.extend(delivery.handle, 0)
+            queue.extend(delivery.handle, 0, deadline=call.deadline)
         except StoreError as error:  # then it comes again when its visibility is over
             call.faults.store_failed("queue", error)
             return

@@ -119,7 +119,7 @@ class Sending:
             raise Refusal(CLAIM_INVALID, 'there is no text under "claim"')
         claim = self.tokens.read_claim(token, call.channel, call.principal, call.now)
         try:
-            envelope = self.claims.within(call.deadline).read(call.channel, claim)
+            envelope = self.claims.read(call.channel, claim, deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("bodies", error)
             raise Refusal(STORE_UNAVAILABLE) from error
@@ -145,10 +145,14 @@ class Sending:
         owner = secrets.token_hex(16)
         deadline = call.deadline.within(SENDING_LIMIT)
         until = call.time + deadline.remaining() + LEASE_MARGIN
-        marks = self.marks.within(call.deadline)
         try:
-            before = marks.begin(
-                key, owner=owner, now=call.time, until=until, evict_at=end.channel.forgotten_at(call.now)
+            before = self.marks.begin(
+                key,
+                owner=owner,
+                now=call.time,
+                until=until,
+                evict_at=end.channel.forgotten_at(call.now),
+                deadline=call.deadline,
             )
         except StoreError as error:
             call.faults.store_failed("table", error)
@@ -161,16 +165,16 @@ class Sending:
             self._put(call, claim, None if is_uploaded else envelope, info.expires_at, deadline)
         except Refusal as refusal:
             if _is_undone(refusal):
-                _note(call, lambda: marks.give_up(key, owner=owner))
+                _note(call, lambda: self.marks.give_up(key, owner=owner, deadline=call.deadline))
             raise
         # It is sent. If the mark does not say so, a repetition makes a copy.
-        _note(call, lambda: marks.settle(key, owner=owner))
+        _note(call, lambda: self.marks.settle(key, owner=owner, deadline=call.deadline))
         return True
 
     def _was_sent(self, call: Call, claim: ClaimCheck) -> bool:
         """Whether the mark says that the message was sent. Raises Refusal."""
         try:
-            state = self.marks.within(call.deadline).look(single_use_key("channel", call.channel, claim.id))
+            state = self.marks.look(single_use_key("channel", call.channel, claim.id), deadline=call.deadline)
         except StoreError as error:
             call.faults.store_failed("table", error)
             raise Refusal(STORE_UNAVAILABLE) from error
@@ -185,14 +189,14 @@ class Sending:
             raise Refusal(CONTENT_TOO_LARGE, f"sealed it has {len(envelope)} bytes")
         if envelope is not None and len(envelope) > INLINE_LIMIT:
             try:
-                self.claims.within(deadline).write(call.channel, claim, envelope)
+                self.claims.write(call.channel, claim, envelope, deadline=deadline)
             except StoreError as error:
                 call.faults.store_failed("bodies", error)
                 raise Refusal(STORE_UNAVAILABLE) from error
             envelope = None
         message = ChannelMessage(call.principal, expires_at, claim if envelope is None else envelope)
         try:
-            call.end.queue.within(deadline).send(message)
+            call.end.queue.send(message, deadline=deadline)
         except StoreError as error:
             call.faults.store_failed("queue", error)
             raise Refusal(QUEUE_UNAVAILABLE) from error

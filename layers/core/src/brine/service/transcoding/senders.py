@@ -74,12 +74,13 @@ class Senders:
         """Let nobody use the envelope again. One call; where it cannot be made, the request is not. Raises Refusal."""
         until = call.now + LONGEST + 2 * SLACK
         try:
-            used = self.marks.within(call.deadline).begin(
+            used = self.marks.begin(
                 single_use_key("route", self.route, envelope_id(sha256(request.body).digest())),
                 owner=secrets.token_hex(16),
                 now=call.now,
                 until=until,
                 evict_at=int(until),
+                deadline=call.deadline,
             )
         except StoreError as error:
             fault = Fault("table", "unavailable", cause_of(error))
