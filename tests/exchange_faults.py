@@ -23,7 +23,10 @@ class FaultyMessages:
         self._faults.befall("send", lambda: self._inner.send(message, deadline=deadline))
 
     def receive(self, *, most: int, wait: int, visibility: int, deadline: Deadline | None = None) -> list[Delivery]:
-        return self._faults.befall("receive", lambda: self._inner.receive(most=most, wait=wait, visibility=visibility, deadline=deadline))
+        return self._faults.befall(
+            "receive",
+            lambda: self._inner.receive(most=most, wait=wait, visibility=visibility, deadline=deadline),
+        )
 
     def delete(self, handle: str, *, deadline: Deadline | None = None) -> bool:
         return self._faults.befall("delete", lambda: self._inner.delete(handle, deadline=deadline))
@@ -62,9 +65,12 @@ class FaultyMarks:
         self._inner = inner
         self._faults = faults
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int, *, deadline: Deadline | None = None) -> Sending | Sent | None:
+    def begin(
+        self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
+    ) -> Sending | Sent | None:
         return self._faults.befall(
-            "begin", lambda: self._inner.begin(key, owner=owner, now=now, until=until, evict_at=evict_at, deadline=deadline)
+            "begin",
+            lambda: self._inner.begin(key, owner=owner, now=now, until=until, evict_at=evict_at, deadline=deadline),
         )
 
     def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:

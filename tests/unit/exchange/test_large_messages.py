@@ -259,7 +259,7 @@ def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> 
     for _ in range(3):
         world.send(world.sealed(noise(2 * INLINE_LIMIT)))
 
-    def down(*_: object) -> bool:
+    def down(*_: object, **__: object) -> bool:
         raise StoreUnavailable("down")
 
     queue: Any = world.lying
@@ -273,7 +273,7 @@ def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> 
 def test_when_the_bucket_does_not_answer_the_receiver_is_led_to_it(world: World) -> None:
     world.send(world.sealed(noise(2 * INLINE_LIMIT)))
 
-    def down(*_: object) -> None:
+    def down(*_: object, **__: object) -> None:
         raise StoreUnavailable("down")
 
     world.claims.read = down
