@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from tests.unit.service.world import World, response
 
 if TYPE_CHECKING:
@@ -45,11 +47,17 @@ def measure() -> dict[str, Counter[tuple[str, str]]]:
     world = World({f"/base/{number}": stored for number in range(2)})
     world.ask("/api/0")
     world.ask("/api/0")
-    miss = calls_of(lambda: world.ask("/api/1"))
-    hit = calls_of(lambda: world.ask("/api/1"))
+    request = Request(method="GET", path="/api/1")
+    deadline = Deadline(world.now + 29, world.time)
+    miss = calls_of(lambda: world.gateway.serve(request, deadline))
+    hit = calls_of(lambda: world.gateway.serve(request, deadline))
     world.restart()
     world.ask("/api/0")
-    return {"hit in memory": hit, "hit in the table": calls_of(lambda: world.ask("/api/1")), "miss": miss}
+    return {
+        "hit in memory": hit,
+        "hit in the table": calls_of(lambda: world.gateway.serve(request, deadline)),
+        "miss": miss,
+    }
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # 
 
 from benchmarks.codec import FrozenRecord, nested, per_call, records
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine_codec import Registry
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.channels.single_use import Sending, Sent
+    from brine.domain.channels.single_use import SendInProgress, Sent
     from brine.ports.channels import ClaimStore, MessageQueue, SingleUseStore, Upload
     from brine.ports.deadline import Deadline
     from tests.faults import Faults
@@ -67,7 +67,7 @@ class FaultyMarks:
 
     def begin(
         self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
-    ) -> Sending | Sent | None:
+    ) -> SendInProgress | Sent | None:
         return self._faults.befall(
             "begin",
             lambda: self._inner.begin(key, owner=owner, now=now, until=until, evict_at=evict_at, deadline=deadline),
@@ -82,5 +82,5 @@ class FaultyMarks:
     def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
         self._faults.befall("acknowledge", lambda: self._inner.acknowledge(key, evict_at=evict_at, deadline=deadline))
 
-    def look(self, key: str, *, deadline: Deadline | None = None) -> Sending | Sent | None:
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
         return self._faults.befall("look", lambda: self._inner.look(key, deadline=deadline))

@@ -60,7 +60,7 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Return the reasons not to store a response: returned by `admit` and its helpers, or given to a Reception."""
+    """Return the reasons not to store a response: returned by `admit` and its helpers, or in a ResponseDecision."""
     module = ast.parse(Path(storing.__file__).read_text())
     returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
     given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}

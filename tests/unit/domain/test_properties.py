@@ -18,7 +18,7 @@ from brine.domain.caching.storing import evict_at
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.domain.routing.policy import Policy
-from brine.domain.routing.upstream import as_sent, forwarded
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 from tests.unit.domain.stories import OPEN, ORIGIN, START, date, stored_response
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ def test_there_is_a_decision_and_a_reception_for_everything(
     stored: StoredResponse | None, request: Request, response: Response, policy: Policy, now: float
 ) -> None:
     decision = decide(stored, request, policy, now)
-    sent = as_sent(request, OPEN)
-    assert as_sent(sent, OPEN) == sent
-    forwarded(sent, OPEN, "brine")
+    sent = upstream_request(request, OPEN)
+    assert upstream_request(sent, OPEN) == sent
+    forwarded_request(sent, OPEN, "brine")
     assert relay(response, request, now).status in {response.status, 206, 304, 416}
     if isinstance(decision, Validate | Forward):
         receive_error(decision, request, policy, now)

@@ -10,7 +10,7 @@ from brine.domain.routing.policy import Policy
 from tests.unit.domain.stories import ask, date, request, response
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.policy import SetCookieRule
     from tests.unit.domain.stories import Header
@@ -19,7 +19,7 @@ MODIFIED: Header = ("Last-Modified", date(-86_400))
 COOKIE: Header = ("Set-Cookie", "a=b")
 
 
-def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> Reception:
+def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> ResponseDecision:
     """What becomes of an answer to a request for which nothing is stored."""
     return ask(None, asked or request(), answer, policy)
 

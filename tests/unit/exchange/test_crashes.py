@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.memory.channels import MemoryClaimStore, MemorySingleUseStore
-from brine.domain.channels.single_use import Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.single_flight import LEASE_MARGIN
@@ -254,5 +254,5 @@ def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took
     with pytest.raises(Death):
         world.ask("POST", body=body, content_type=CLAIM_TYPE)
     (mark,) = world.marks.marks.values()
-    assert isinstance(mark.state, Sending)
+    assert isinstance(mark.state, SendInProgress)
     assert mark.state.until == min(began + taken + SENDING_LIMIT, began + SECONDS) + LEASE_MARGIN

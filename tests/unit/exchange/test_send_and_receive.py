@@ -11,7 +11,7 @@ from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.domain.channels.channel import message_context
 from brine.domain.channels.message import content_of
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.unit.exchange.world import (
     CONSUMER,
     MSGPACK,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from brine.adapters.memory.channels import MemoryClaimStore, MemoryMessageQueue, MemorySingleUseStore
 from brine.domain.channels.channel import PURPOSE, Channel, delivery_context, message_context
 from brine.domain.channels.message import with_nonce
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline

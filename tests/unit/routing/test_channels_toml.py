@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.channels import DeclaredChannel, parse_channels
-from brine.domain.channels.channel import LARGEST_MESSAGE, Channel
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, Channel
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[3] / "layers" / "routes"
@@ -59,7 +59,7 @@ def test_what_need_not_be_said() -> None:
     assert (channel.types, channel.retention, channel.max_size, channel.visibility) == (
         (),
         345_600,
-        LARGEST_MESSAGE,
+        MAX_MESSAGE_SIZE,
         30,
     )
     assert not channel.may_send("user/x")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.config.channels import DeclaredChannel
-    from brine.domain.formats.allowed import Declarations
+    from brine.domain.formats.allowed_types import Declarations
 
 TOKENS = "brine exchange tokens"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brine.adapters.http1.client import Client
-    from brine.domain.formats.allowed import Declarations
+    from brine.domain.formats.allowed_types import Declarations
     from brine.settings import CacheSettings, Settings
 
 EMULATOR_SLOWNESS: Final = 10.0

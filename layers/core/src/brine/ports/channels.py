@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.channels.single_use import Sending, Sent
+    from brine.domain.channels.single_use import SendInProgress, Sent
     from brine.ports.deadline import Deadline
 
 
@@ -74,7 +74,7 @@ class SingleUseStore(Protocol):
 
     def begin(
         self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
-    ) -> Sending | Sent | None:
+    ) -> SendInProgress | Sent | None:
         """Mark the envelope as being sent by `owner` until `until`, and return None; atomic among all callers.
 
         If another owner is sending the envelope, or it was sent, return that state and change nothing. The store may
@@ -90,5 +90,5 @@ class SingleUseStore(Protocol):
     def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
         """Mark the envelope as sent and acknowledged, for any owner, and even without an earlier mark."""
 
-    def look(self, key: str, *, deadline: Deadline | None = None) -> Sending | Sent | None:
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
         """Return the state of the mark, strongly consistent, or None if there is no mark."""

@@ -111,7 +111,7 @@ class Gateway:
     def _look_up(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> tuple[Lookup, Decision]:
         """Look in this process; if that does not settle the request, in the table. Returns the decision, too."""
         responses = self.fetcher.responses
-        if not transaction.request.is_for_cache:
+        if not transaction.request.may_use_cache:
             lookup = responses.nothing(transaction, trace)
             return lookup, self._decide(lookup, transaction, trace)
         lookup = responses.recall(transaction, trace)

@@ -14,7 +14,7 @@ from brine.domain.http.messages import Request
 from brine.domain.purging.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.target import BadTargetError, upstream_target
-from brine.domain.routing.tenant import NOBODY, is_tenant
+from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.errors import NotPurgeable
 
 if TYPE_CHECKING:
@@ -61,25 +61,25 @@ class Purger:
         """All stored responses and results for a tenant. One call. Raises NotPurgeable."""
         return self._stamp(tenant_stamp(_checked(tenant)), soft)
 
-    def tag(self, tag: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
+    def tag(self, tag: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
         """All stored responses and results with a tag. One call. Raises NotPurgeable for what can be no tag.
 
         A tenant's tags are its own: without `tenant`, only what is stored for nobody in particular is meant.
         """
         if not is_tag(tag):
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} bytes")
-        return self._stamp(tag_stamp(tag, NOBODY if tenant == NOBODY else _checked(tenant)), soft)
+        return self._stamp(tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant)), soft)
 
-    def url(self, url: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
+    def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
         """What is stored for a path and query, as a client writes them, in all variants. One call.
 
         Raises NotPurgeable when no route covers the path, and where `tenant` is missing, or the route knows none.
         """
         route, target = self._upstream(url)
-        if (route.tenant is None) != (tenant == NOBODY):
+        if (route.tenant is None) != (tenant == NO_TENANT):
             has = "has no tenants" if route.tenant is None else "has tenants: it takes one to tell whose is meant"
             raise NotPurgeable(f"the route {route.name} {has}")
-        key = resource_of(route, NOBODY if route.tenant is None else _checked(tenant), target).key
+        key = resource_of(route, NO_TENANT if route.tenant is None else _checked(tenant), target).key
         return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
     def _upstream(self, url: str) -> tuple[Route, str]:

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.cache_key import resource_of
-from brine.domain.routing.upstream import as_sent
+from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
 
@@ -43,7 +43,7 @@ class Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
         return cls(
             route=route,
-            request=as_sent(request, route),
+            request=upstream_request(request, route),
             resource=resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),

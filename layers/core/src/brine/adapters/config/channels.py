@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.positions import Positions, not_toml
 from brine.adapters.config.values import duration, plain_name, size, texts
-from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -118,22 +118,22 @@ def _principals(value: object) -> tuple[str, ...]:
 
 def _retention(value: object) -> float:
     seconds = duration(value)
-    if not SHORTEST_RETENTION <= seconds <= LONGEST_RETENTION:
+    if not SHORTEST_RETENTION <= seconds <= MAX_RETENTION:
         raise ValueError('must be from "60s" to "14d", which is what a queue keeps')
     return seconds
 
 
 def _visibility(value: object) -> int:
     seconds = duration(value)
-    if not (1 <= seconds <= LONGEST_VISIBILITY and seconds.is_integer()):
+    if not (1 <= seconds <= MAX_VISIBILITY and seconds.is_integer()):
         raise ValueError('must be whole seconds from "1s" to "12h"')
     return int(seconds)
 
 
 def _max_size(value: object) -> int:
     most = size(value)
-    if not 0 < most <= LARGEST_MESSAGE:
-        raise ValueError(f"must be a number of bytes up to {LARGEST_MESSAGE}")
+    if not 0 < most <= MAX_MESSAGE_SIZE:
+        raise ValueError(f"must be a number of bytes up to {MAX_MESSAGE_SIZE}")
     return most
 
 

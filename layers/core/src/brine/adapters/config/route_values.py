@@ -20,7 +20,7 @@ from brine.adapters.config.values import (
 )
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
-from brine.domain.routing.paths import climbs, holds_control, reading
+from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def _prefix(value: object) -> str:
 
 def check_path(path: str) -> None:
     """Raise ValueError for a path that a server may read as one that climbs, or that ends early."""
-    read = reading(path)
-    if read is None or climbs(read) or holds_control(read):
+    read = lenient_path(path)
+    if read is None or has_dot_segments(read) or has_control_characters(read):
         raise ValueError('must be UTF-8 and may have no "." or ".." segment and no control character, encoded or not')
 
 

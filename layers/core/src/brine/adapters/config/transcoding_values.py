@@ -18,7 +18,7 @@ def read_transcoding(values: dict[str, Any]) -> Transcoding:
     if "origin" not in values:
         raise ValueError('does not say which format the origin speaks, such as { origin = "json" }')
     transcoding = Transcoding(**values)
-    if Format.SEALED in (transcoding.origin, transcoding.sent) and transcoding.origin_keys is None:
+    if Format.SEALED in (transcoding.origin, transcoding.request_format) and transcoding.origin_keys is None:
         raise ValueError('has no "origin_keys", without which envelopes of the origin cannot be opened')
     return transcoding
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brine.adapters.config.field_types import MODULE, annotation
 from brine.adapters.config.positions import Positions, not_toml
-from brine.domain.formats.allowed import Declarations, Declared
+from brine.domain.formats.allowed_types import Declarations, DeclaredType
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -71,16 +71,16 @@ class _Reader:
             self.fail(index, ("name",), '"name" must be letters, digits, "_", "." and "-", such as "shop.Order"')
         return name
 
-    def declared(self, index: int, table: dict[str, Any], names: Collection[str]) -> Declared:
+    def declared(self, index: int, table: dict[str, Any], names: Collection[str]) -> DeclaredType:
         version: object = table["version"]
         if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 10**9:
             self.fail(index, ("version",), '"version" must be a number from 1 on')
         if ("fields" in table) == ("members" in table):
             self.fail(index, (), 'the type needs either "fields" or, for an enum, "members"')
         if "members" in table:
-            return Declared(table["name"], version, self.members(index, table), {})
+            return DeclaredType(table["name"], version, self.members(index, table), {})
         cls, uses = self.fields(index, table, names)
-        return Declared(table["name"], version, cls, uses)
+        return DeclaredType(table["name"], version, cls, uses)
 
     def members(self, index: int, table: dict[str, Any]) -> type:
         members: object = table["members"]

@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number_attribute, read_attributes
-from brine.domain.resilience.circuit import KEPT
+from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class DynamoCircuitStore:
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """Open the circuit with one PutItem. Raises StoreError."""
-        times = {"open_until": number_attribute(until), "evict_at": number_attribute(int(until) + KEPT)}
+        times = {"open_until": number(until), "evict_at": number(int(until) + PROBE_WINDOW)}
         self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}}, deadline)
 
     def claim(
@@ -56,9 +56,9 @@ class DynamoCircuitStore:
         """
         values = {
             ":owner": {"S": owner},
-            ":now": number_attribute(now),
-            ":until": number_attribute(until),
-            ":evict_at": number_attribute(int(until) + KEPT),
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(int(until) + PROBE_WINDOW),
         }
         take = {
             **self._conditional(origin, _IS_OVER, values),

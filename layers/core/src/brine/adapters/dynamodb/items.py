@@ -50,14 +50,14 @@ def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:
     return JsonApi(Service(aws, "dynamodb", patience or Patience()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
 
 
+def number(value: float) -> Attributes:
+    """Return a number as DynamoDB writes it, without loss."""
+    return {"N": repr(value)}
+
+
 def key_attributes(pk: str, sk: str) -> Attributes:
     """Return a key as DynamoDB writes it."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
-
-
-def number_attribute(value: float) -> Attributes:
-    """Return a number as DynamoDB writes it."""
-    return {"N": repr(value)}
 
 
 def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
@@ -65,8 +65,8 @@ def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
     return {
         **key_attributes(pk, sk),
         "envelope": {"B": b2a_base64(item.envelope, newline=False).decode("ascii")},
-        "evict_at": number_attribute(item.evict_at),
-        "generation": number_attribute(item.generation),
+        "evict_at": number(item.evict_at),
+        "generation": number(item.generation),
         "route": {"S": item.route},
         "target": {"S": item.target},
         "tags": {"L": [{"S": tag} for tag in item.tags]},  # no set: a list keeps the order, and may be empty

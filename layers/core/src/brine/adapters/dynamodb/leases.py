@@ -17,7 +17,7 @@ from brine.adapters.dynamodb.items import (
     holds,
     item_attributes,
     key_attributes,
-    number_attribute,
+    number,
     read_attributes,
 )
 from brine.errors import StoreUnavailable
@@ -59,12 +59,12 @@ class DynamoLeaseStore:
         A refusal returns the item, and so the lease's owner: it may be this owner, if the first answer was lost.
         """
         values = {
-            ":now": number_attribute(now),
+            ":now": number(now),
             ":owner": {"S": owner},
-            ":expires_at": number_attribute(expires_at),
-            ":evict_at": number_attribute(int(expires_at) + _KEPT),
-            ":milliseconds": number_attribute(int(now * 1000)),
-            ":one": number_attribute(1),
+            ":expires_at": number(expires_at),
+            ":evict_at": number(int(expires_at) + _KEPT),
+            ":milliseconds": number(int(now * 1000)),
+            ":one": number(1),
         }
         take = {
             **self._update(pk, _TAKE, condition=_FREE, values=values),
@@ -105,7 +105,7 @@ class DynamoLeaseStore:
 
     def _update_of(self, lease: Lease, expression: str) -> dict[str, object]:
         """Return an update on condition that this lease is the newest."""
-        values = {":token": number_attribute(lease.token), ":owner": {"S": lease.owner}, ":free": number_attribute(0)}
+        values = {":token": number(lease.token), ":owner": {"S": lease.owner}, ":free": number(0)}
         return self._update(lease.pk, expression, condition=_NEWEST, values=values)
 
     def _update(self, pk: str, expression: str, *, condition: str, values: Attributes) -> dict[str, object]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number_attribute, read_attributes
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ class DynamoSingleUseStore:
 
     def begin(
         self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
-    ) -> Sending | Sent | None:
+    ) -> SendInProgress | Sent | None:
         """Mark the envelope with one UpdateItem, or return the state that prevents it. Raises StoreError.
 
         A refusal returns the item, and so the mark's owner: it may be this owner, if the first answer was lost.
         """
         values = {
             ":owner": {"S": owner},
-            ":now": number_attribute(now),
-            ":until": number_attribute(until),
-            ":evict_at": number_attribute(evict_at),
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(evict_at),
         }
         try:
             self._api.call("UpdateItem", self._update(key, _BEGIN, condition=_FREE, values=values), deadline)
@@ -53,7 +53,7 @@ class DynamoSingleUseStore:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)
-            return mark.state if mark.excludes(owner, now) else None
+            return mark.state if mark.blocks(owner, now) else None
         return None
 
     def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
@@ -63,15 +63,15 @@ class DynamoSingleUseStore:
 
     def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
         """Free the mark with one UpdateItem. The item stays. Raises StoreError."""
-        values = {":owner": {"S": owner}, ":never": number_attribute(0)}
+        values = {":owner": {"S": owner}, ":never": number(0)}
         holds(self._api, "UpdateItem", self._update(key, _GIVE_UP, condition=_UNSENT, values=values), deadline)
 
     def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
         """Mark the envelope as acknowledged with one UpdateItem, without a condition. Raises StoreError."""
-        values = {":yes": _YES, ":evict_at": number_attribute(evict_at)}
+        values = {":yes": _YES, ":evict_at": number(evict_at)}
         self._api.call("UpdateItem", self._update(key, _ACKNOWLEDGE, values=values), deadline)
 
-    def look(self, key: str, *, deadline: Deadline | None = None) -> Sending | Sent | None:
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
         """Return the state of the mark, or None, with one strongly consistent GetItem. Raises StoreError."""
         parameters = {"TableName": self._table, "Key": key_attributes(key, ONCE), "ConsistentRead": True}
         item = read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
@@ -96,14 +96,16 @@ class DynamoSingleUseStore:
         return parameters
 
 
-def _read_mark(attributes: Attributes | None) -> Mark:
+def _read_mark(attributes: Attributes | None) -> SingleUseMark:
     """Return the mark in these attributes. Raises StoreUnavailable."""
     try:
         if attributes is not None:
             if "sent" in attributes:
                 owner = attributes["owner"]["S"] if "owner" in attributes else ""
-                return Mark(owner=owner, state=Sent("acknowledged" in attributes))
-            return Mark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
+                return SingleUseMark(owner=owner, state=Sent("acknowledged" in attributes))
+            return SingleUseMark(
+                owner=attributes["owner"]["S"], state=SendInProgress(float(attributes["sending_until"]["N"]))
+            )
     except (KeyError, TypeError, ValueError):
         pass
     raise StoreUnavailable("a mark that is not ours")

@@ -14,12 +14,12 @@ from brine.adapters.aws.service import Patience
 from brine.adapters.dynamodb.items import (
     dynamodb_api,
     key_attributes,
-    number_attribute,
+    number,
     parse_answer,
     read_attributes,
     read_item,
 )
-from brine.domain.purging.stamps import KEPT, STEP, Stamp
+from brine.domain.purging.stamps import STAMP_LIFETIME, STEP, Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
 
@@ -81,13 +81,13 @@ class DynamoStampStore:
 
         If the last stamp is not earlier than `at`, a second UpdateItem moves that stamp on by STEP.
         """
-        values = {":at": number_attribute(at), ":evict_at": number_attribute(int(at + KEPT))}
+        values = {":at": number(at), ":evict_at": number(int(at + STAMP_LIFETIME))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
         except Refused as refused:
             if not refused.condition_failed:
                 raise
-            return self._update(name, soft, _STEP_ON, {**values, ":step": number_attribute(STEP)}, deadline=deadline)
+            return self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}, deadline=deadline)
 
     def _update(
         self,

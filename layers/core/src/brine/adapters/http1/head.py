@@ -6,8 +6,8 @@ import re
 from typing import Literal, NamedTuple
 
 from brine.adapters.http1.errors import BadAnswer, TooLarge
+from brine.domain.http.field_syntax import TOKEN
 
-TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
 _DIGITS = re.compile(r"[0-9]+")
 _BLANKS = " \t"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.http1.connection import Limits, Message
 from brine.adapters.http1.errors import BadAnswer, ConnectFailed, ExchangeError, NoAnswer, TimedOut, TooLarge
-from brine.adapters.http1.head import TOKEN
-from brine.domain.http.field_syntax import FIELD_VALUE
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable

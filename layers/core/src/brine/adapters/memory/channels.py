@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.channels.message import Delivery
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -139,18 +139,18 @@ class MemorySingleUseStore:
     """The SingleUseStore port on a dictionary. Tests may read and change `marks`."""
 
     def __init__(self) -> None:
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, SingleUseMark] = {}
         self._lock = threading.Lock()
 
     def begin(
         self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
-    ) -> Sending | Sent | None:
+    ) -> SendInProgress | Sent | None:
         """Mark the envelope and return None, or return the state that prevents it."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.excludes(owner, now):
+            if mark is not None and mark.blocks(owner, now):
                 return mark.state
-            self.marks[key] = Mark(owner=owner, state=Sending(until))
+            self.marks[key] = SingleUseMark(owner=owner, state=SendInProgress(until))
             return None
 
     def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
@@ -159,7 +159,7 @@ class MemorySingleUseStore:
             mark = self.marks.get(key)
             if mark is None or mark.owner != owner:
                 return False
-            if isinstance(mark.state, Sending):
+            if isinstance(mark.state, SendInProgress):
                 self.marks[key] = replace(mark, state=Sent())
             return True
 
@@ -167,16 +167,16 @@ class MemorySingleUseStore:
         """Remove the mark if it is this owner's and the envelope was not sent."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.owner == owner and isinstance(mark.state, Sending):
+            if mark is not None and mark.owner == owner and isinstance(mark.state, SendInProgress):
                 del self.marks[key]
 
     def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
         """Mark the envelope as sent and acknowledged."""
         with self._lock:
             mark = self.marks.get(key)
-            self.marks[key] = Mark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
+            self.marks[key] = SingleUseMark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
 
-    def look(self, key: str, *, deadline: Deadline | None = None) -> Sending | Sent | None:
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
         """Return the state of the mark, or None."""
         mark = self.marks.get(key)
         return None if mark is None else mark.state

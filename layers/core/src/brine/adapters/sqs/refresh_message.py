@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from brine.domain.http.field_syntax import FIELD_NAME, FIELD_VALUE
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import BadEvent
@@ -55,5 +55,5 @@ def read(text: str) -> RefreshRequest:
 def _is_line(line: object) -> bool:
     match line:
         case [str(name), str(value)]:
-            return FIELD_NAME.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
+            return TOKEN.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
     return False

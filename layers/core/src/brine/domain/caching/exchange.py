@@ -1,4 +1,4 @@
-"""One request to the origin and the response to it, with all that judging them takes."""
+"""One request to the origin with its response, and the context to judge them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.caching.stored import StoredResponse
-from brine.domain.caching.storing import admit, is_provocable
-from brine.domain.caching.vary import ANYTHING, vary_names
-from brine.domain.http.cache_control import response_directives
+from brine.domain.caching.storing import admit, may_be_caused_by_fields
+from brine.domain.caching.vary import VARY_STAR, vary_names
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
-from brine.domain.http.dates import dated
+from brine.domain.http.dates import with_date
 from brine.domain.http.hop_by_hop import end_to_end
 
 if TYPE_CHECKING:
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """`request` is the client's, its target the origin's; what was sent is the decision's. `wishes`: its directives."""
+class OriginExchange:
+    """One request to the origin and its response.
+
+    `request` is the client's request with the origin's target; `decision.fields` are the fields that were sent.
+    `request_directives`: the directives of the request that the route obeys.
+    """
 
     decision: Validate | Forward
     request: Request
     response: Response
     policy: Policy
-    wishes: Directives
+    request_directives: Directives
     target: str
     route: str
     request_time: float
@@ -38,17 +42,17 @@ class Exchange:
 
     @property
     def stored(self) -> StoredResponse | None:
-        """What was at hand when the origin was asked."""
+        """The stored response at the time of the request to the origin."""
         return self.decision.stored
 
     @property
     def fields(self) -> Fields:
-        """The response's fields, less those of the connection."""
+        """The response's end-to-end fields."""
         return end_to_end(self.response.fields)
 
     def candidate(self) -> StoredResponse:
-        """The response as it might be stored."""
-        fields = dated(self.fields, self.response_time)
+        """Return the response in the form in which it might be stored."""
+        fields = with_date(self.fields, self.response_time)
         return StoredResponse(
             method="GET",
             target=self.target,
@@ -63,38 +67,41 @@ class Exchange:
         )
 
     def updated(self, stored: Fields, newer: Fields) -> Fields:
-        """The stored fields, brought up to date by those of this response (RFC 9111 section 3.2).
+        """Return the stored fields, updated by those of this response (RFC 9111 section 3.2).
 
-        Age and Date are always the newer ones: a current age is counted from them. Vary only grows: the stored bytes
-        were selected by all that they were selected by, whatever a message without content names.
+        Age and Date are always replaced, because the current age is computed from them. Vary only grows: the stored
+        bytes depend on every field that Vary named before, even if a message without content names fewer.
         """
         fields = stored.without({"age"}).updated_by(newer)
         missing = {*vary_names(stored)} - {*vary_names(fields)}
         return fields.with_line("vary", ", ".join(sorted(missing))) if missing else fields
 
     def vary(self, fields: Fields, status: int, so_far: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The names of what selects a response with these fields: those in Vary, those of the route, and `so_far`."""
+        """Return the selecting field names: those in Vary, those of the route, and `so_far`."""
         names = vary_names(fields)
-        return names if names == ANYTHING else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
+        return names if names == VARY_STAR else tuple(sorted({*names, *self._selecting_by_route(status), *so_far}))
 
     def _selecting_by_route(self, status: int) -> frozenset[str]:
-        """What selects beside the fields in Vary.
+        """Return the fields that select in addition to Vary: `key_headers`, and possibly more.
 
-        An origin that gives no lifetime has not said either that its response is for everybody. So what the route
-        forwards beyond the standard fields selects, and where the route makes the response fresh, what the origin may
-        have negotiated about selects too. There the route may say what does. By an error, any of these fields may have
-        been refused, whatever lifetime it has.
+        An origin that gives no lifetime also does not say that its response is the same for all clients. So the fields
+        that the route forwards beyond the standard ones select too. If the route makes the response fresh, the fields
+        of content negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of
+        these fields select, whatever its lifetime, because any of them may have caused it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
-        if is_provocable(status):
+        if may_be_caused_by_fields(status):
             return chosen | NEGOTIATION | policy.named_headers
-        if explicit_lifetime(self.fields, response_directives(self.fields), self.response_time) is not None:
+        if explicit_lifetime(self.fields, parse_response_directives(self.fields), self.response_time) is not None:
             return chosen
         if route_lifetime(status, policy) is None:
             return chosen | policy.named_headers
         return NEGOTIATION | policy.named_headers if policy.key_headers is None else chosen
 
     def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
-        """The candidate, made of this response or updated by it, as it is stored; or None and why not."""
-        return admit(candidate, self.fields, self.request, self.wishes, self.policy)
+        """Return the candidate in its stored form, or None and the reason why it is not stored.
+
+        The candidate is made from this response or updated by it.
+        """
+        return admit(candidate, self.fields, self.request, self.request_directives, self.policy)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from brine.domain.channels.channel import Channel
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.ports.channels import MessageQueue
     from brine_codec import Codec, Info
 

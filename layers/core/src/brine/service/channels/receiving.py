@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from brine.domain.channels.channel import LONGEST_VISIBILITY, LONGEST_WAIT, MOST_MESSAGES
+from brine.domain.channels.channel import MAX_MESSAGES, MAX_VISIBILITY, MAX_WAIT
 from brine.domain.channels.single_use import single_use_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
@@ -109,7 +109,7 @@ class Receiving:
 
         Where that fails the message is gone all the same, and the bucket's lifecycle rule removes the rest.
         """
-        key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.forgotten_at(call.now)
+        key, evict_at = single_use_key("channel", call.channel, message_id), call.end.channel.last_arrival_at(call.now)
         try:
             self.marks.acknowledge(key, evict_at=evict_at, deadline=call.deadline)
         except StoreError as error:
@@ -125,8 +125,8 @@ class Receiving:
         form = accepted_format(call.request)
         document = read_document(call.end, content_format(call.request), call.request.body)
         visibility = document.get("visibility")
-        if type(visibility) is not int or not 0 <= visibility <= LONGEST_VISIBILITY:
-            raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {LONGEST_VISIBILITY}')
+        if type(visibility) is not int or not 0 <= visibility <= MAX_VISIBILITY:
+            raise Refusal(CONTENT_INVALID, f'"visibility" is no number of seconds up to {MAX_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         try:
             extended = call.end.queue.extend(receipt.handle, visibility, deadline=call.deadline)
@@ -208,9 +208,9 @@ class Wanted:
         except ValueError:
             raise Refusal(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS}") from None
         return cls(
-            wait=_number(given, "wait", 0, smallest=0, largest=LONGEST_WAIT),
-            most=_number(given, "max", MOST_MESSAGES, smallest=1, largest=MOST_MESSAGES),
-            visibility=_number(given, "visibility", visibility, smallest=1, largest=LONGEST_VISIBILITY),
+            wait=_number(given, "wait", 0, smallest=0, largest=MAX_WAIT),
+            most=_number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES),
+            visibility=_number(given, "visibility", visibility, smallest=1, largest=MAX_VISIBILITY),
         )
 
 

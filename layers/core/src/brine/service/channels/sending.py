@@ -151,7 +151,7 @@ class Sending:
                 owner=owner,
                 now=call.time,
                 until=until,
-                evict_at=end.channel.forgotten_at(call.now),
+                evict_at=end.channel.last_arrival_at(call.now),
                 deadline=call.deadline,
             )
         except StoreError as error:

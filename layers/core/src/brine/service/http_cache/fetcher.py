@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.decide import refetch
 from brine.domain.caching.freshness import remaining_freshness
-from brine.domain.caching.hit_for_miss import marker
+from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
 from brine.domain.purging.stamps import MARGIN, key_stamp
-from brine.domain.routing.target import normalised
-from brine.domain.routing.upstream import forwarded
+from brine.domain.routing.target import normalised_target
+from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.ports.caching import Lease
 from brine.service import problems
@@ -27,7 +27,7 @@ from brine.service.single_flight import Lead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.caching.decision import Forward, ForwardReason, Reception, Validate
+    from brine.domain.caching.decision import Forward, ForwardReason, ResponseDecision, Validate
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Response
     from brine.service.http_cache.answer import Answer, Result
@@ -71,7 +71,7 @@ class Fetcher:
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
-            request = forwarded(fields_sent, transaction.route, self.name)
+            request = forwarded_request(fields_sent, transaction.route, self.name)
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
@@ -113,7 +113,7 @@ class Fetcher:
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
         response: Response,
-        reception: Reception,
+        reception: ResponseDecision,
         reused: Response | None,
         reason: ForwardReason,
         kept: bool,
@@ -122,7 +122,7 @@ class Fetcher:
     ) -> Answer:
         """Answer with the stored response that the origin confirmed or stands in for an error, else with its own."""
         request = transaction.request
-        result: Result = "miss" if request.is_for_cache else "pass"
+        result: Result = "miss" if request.may_use_cache else "pass"
         source = reception.reuse if reused is not None else reception.keep if kept else None
         if reused is not None:
             result = "stale" if reception.stale else "validated"
@@ -143,7 +143,7 @@ class Fetcher:
     def _update(  # noqa: PLR0917 - what a fetch came to
         self,
         response: Response,
-        reception: Reception,
+        reception: ResponseDecision,
         lookup: Lookup,
         turn: Lead | Late | Alone,
         began: float,
@@ -159,7 +159,7 @@ class Fetcher:
             lookup = lookup.without_stored()
         if reception.keep is not None:
             return self._keep(reception.keep, lookup, turn, transaction, trace)
-        mark = marker(transaction.request, response, reception, trace.now)
+        mark = hit_for_miss_marker(transaction.request, response, reception, trace.now)
         if mark is not None and isinstance(turn, Lead) and lookup.main is None:
             self.responses.mark(mark, turn, transaction, trace)
         self._give_back(turn, transaction, trace)
@@ -204,14 +204,14 @@ class Fetcher:
         return present.generation == lookup.generation
 
     def _invalidate(
-        self, reception: Reception, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
+        self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
     ) -> Lookup:
         """Purge what an unsafe request made invalid. The origin's response to that request itself stays valid."""
         if not reception.invalidate:
             return lookup
         route, own = transaction.route, transaction.resource
         at = trace.now + MARGIN
-        for target in dict.fromkeys(normalised(route, target) for target in reception.invalidate):
+        for target in dict.fromkeys(normalised_target(route, target) for target in reception.invalidate):
             key = resource_of(route, own.tenant, target).key
             before = self.responses.invalidate(key, at=at, transaction=transaction, trace=trace)
             if key == own.key and before is not None:

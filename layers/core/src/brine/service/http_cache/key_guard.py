@@ -38,7 +38,7 @@ class KeyGuard:
     def admits(self, route: str, limit: int, now: float) -> bool:
         """Return whether one more new key of the route is within `limit` for this minute, and count it if so."""
         with self._lock:
-            keys = self._of_routes.get(route, NewKeys()).with_one_more(now)
+            keys = self._of_routes.get(route, NewKeys()).incremented(now)
             if keys.count > limit:
                 return False
             self._of_routes[route] = keys

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import is_dead, stale_from, stamp_names
+from brine.domain.purging.stamps import is_purged, stale_from, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
@@ -48,7 +48,7 @@ class Lookup:
     def generation(self) -> int:
         """Return the fencing token of the newest fill that was seen, or 0."""
         entries = (self.stored, self.main, self.marker)
-        return max(self.seen, *(entry.generation for entry in entries if entry is not None), 0)
+        return max([self.seen, *[entry.generation for entry in entries if entry is not None]])
 
     @property
     def vary_mismatch(self) -> bool:
@@ -59,18 +59,22 @@ class Lookup:
         """Return the names of the stamps that count for what was found."""
         return stamp_names(resource, () if self.stored is None else self.stored.tags)
 
-    def purged_by(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Lookup:
+    def purged_by(self, stamps: Mapping[str, Stamp], resource: Resource, now: float) -> Lookup:
         """Return what these stamps leave. The tags of another variant in the main slot do not count: it is an index."""
         stored, main = self.stored, self.main
-        of_main = stamps if main is stored else {name: stamps[name] for name in names_of_key if name in stamps}
-        if main is not None and is_dead(main, of_main, now):
-            main = None
+        if main is not None and main is not stored:
+            of_key = {name: stamps[name] for name in stamp_names(resource) if name in stamps}
+            main = None if is_purged(main, of_key, now) else main
         if stored is not None:
-            if is_dead(stored, stamps, now):
+            if is_purged(stored, stamps, now):
+                main = None if main is stored else main
                 stored = None
             elif (stale := stale_from(stored, stamps)) != stored.stale_from:
                 stored = replace(stored, stale_from=stale)
-        return replace(self, stored=stored, main=main, seen=self.generation, stamps=stamps)
+        is_whole = stored is not None and main is not None
+        return Lookup(
+            stored, main, self.slot, self.marker, seen=self.seen if is_whole else self.generation, stamps=stamps
+        )
 
     def without_stored(self) -> Lookup:
         """Return the lookup as if nothing usable were stored."""
@@ -96,7 +100,7 @@ def read_slots(read: Callable[[str], Entry | None], selecting: Selecting) -> Loo
     if main is None:
         return Lookup()
     try:
-        if selecting.selects(main):
+        if not main.vary or selecting.selects(main):
             return Lookup(main, main)
         slot = variant_slot(main, selecting)
         variant = read(slot)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from brine.domain.caching.decide import decide, renewal
+from brine.domain.caching.decide import decide, refresh_decision
 from brine.domain.caching.decision import Forward, Serve, Validate
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
 from brine.service.single_flight import Lead
 from brine.service.transaction import Trace, Transaction
@@ -61,7 +61,7 @@ class Refresher:
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Renew one stored response. Never raises for what an origin or a store does."""
         route = next((route for route in self.routes if route.name == request.route), None)
-        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
+        if route is None or (route.tenant is None) != (request.tenant == NO_TENANT):
             return Refresh(outcome="gone")
         transaction = Transaction.begin(route, request.request, request.tenant, deadline)
         if transaction.resource.key != request.key:
@@ -100,7 +100,7 @@ class Refresher:
             return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"
         decision = decide(stored, transaction.request, transaction.route.policy, trace.now)
         if isinstance(decision, Serve) and stored.generation == renews:
-            return renewal(stored, transaction.request)
+            return refresh_decision(stored, transaction.request)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
+from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, download_fields, is_redirected, redirection
 from brine.domain.caching.respond import needs_body, respond
 from brine.domain.caching.stored import BodyReference
 
@@ -45,9 +45,9 @@ class Responder:
     def redirect(self, stored: StoredResponse, transaction: Transaction, trace: Trace) -> Response | None:
         """Return the redirect to the stored body. One call."""
         url = self.responses.store.bodies.link(
-            reference_to(stored),
-            seconds=LINK_SECONDS,
-            fields=link_fields(stored),
+            body_reference(stored),
+            seconds=LINK_LIFETIME,
+            fields=download_fields(stored),
             trace=trace,
             deadline=transaction.store_deadline,
         )

@@ -46,7 +46,10 @@ class ResponseStore:
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Look in this process alone. What is found may have been purged: see `after_purges`. No call."""
         key, memory = transaction.resource.key, self.store.memory
-        return read_slots(lambda slot: memory.get((key, slot)), self._selecting(transaction, trace))
+        return read_slots(
+            lambda slot: memory.get((key, slot)),
+            Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
+        )
 
     def nothing(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Return the lookup of a request that the cache may not answer: the key's stamp, if it is known. No call."""
@@ -56,7 +59,8 @@ class ResponseStore:
         """Look in the table: one call, two for a variant that is not in the main slot, one more for unknown tags."""
         seen: list[int] = [0]  # generations of what is there and cannot be used
         lookup = read_slots(
-            lambda slot: self._read(slot, transaction, trace, seen, consistent), self._selecting(transaction, trace)
+            lambda slot: self._read(slot, transaction, trace, seen, consistent),
+            Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
         lookup = replace(lookup, seen=max(lookup.seen, *seen))
         return self.after_purges(lookup, transaction, trace)
@@ -66,17 +70,17 @@ class ResponseStore:
         resource, stamps = transaction.resource, self.store.stamps
         names = lookup.stamp_names(resource)
         known = stamps.known.get(names, trace.now)
-        after_known = lookup.purged_by(known, stamp_names(resource), trace.now)
+        after_known = lookup.purged_by(known, resource, trace.now)
         if after_known.stored is None or len(known) == len(names):
             return after_known
         read = stamps.read(names, trace, transaction.store_deadline)
-        return lookup.without_stored() if read is None else lookup.purged_by(read, stamp_names(resource), trace.now)
+        return lookup.without_stored() if read is None else lookup.purged_by(read, resource, trace.now)
 
     def after_known_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup | None:
         """Return the same by the stamps that this process knows: None when it does not know them all. No call."""
         names = lookup.stamp_names(transaction.resource)
         stamps = self.store.stamps.read_known(names, trace.now)
-        return None if stamps is None else lookup.purged_by(stamps, stamp_names(transaction.resource), trace.now)
+        return None if stamps is None else lookup.purged_by(stamps, transaction.resource, trace.now)
 
     def load(
         self, lookup: Lookup, stored: StoredResponse, transaction: Transaction, trace: Trace
@@ -114,7 +118,9 @@ class ResponseStore:
         if self.store.is_purged(fetched, stamp_names(resource), trace.now):
             return False
         try:
-            slot, placed = slot_for(fetched, lookup.main, self._selecting(transaction, trace))
+            slot, placed = slot_for(
+                fetched, lookup.main, Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
+            )
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return False
@@ -154,9 +160,6 @@ class ResponseStore:
         except StoreError as error:
             trace.faults.store_failed("invalidation", error)
             return None
-
-    def _selecting(self, transaction: Transaction, trace: Trace) -> Selecting:
-        return Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
 
     def _read(
         self, slot: str, transaction: Transaction, trace: Trace, seen: list[int], consistent: bool

@@ -85,7 +85,7 @@ def _make(  # noqa: PLR0917 - the positions are the stored form
 
 def _fields(value: object) -> Fields:
     fields = Fields((_is(str, name), _is(str, text)) for name, text in _pairs(value))
-    if fields.deliverable() is not fields:
+    if fields.sanitised() is not fields:
         raise ValueError("a field line holds a control character")
     return fields
 

@@ -19,7 +19,7 @@ from brine.errors import OriginCircuitOpen, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.resilience.circuit import CircuitBreaker, Streak
+    from brine.domain.resilience.circuit import CircuitBreaker, FailureStreak
     from brine.domain.resilience.retries import Outcome
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
@@ -39,7 +39,7 @@ class _Known:
     `open_until` was read at `read_at`, and is valid for `good_for` seconds.
     """
 
-    streak: Streak | None = None
+    streak: FailureStreak | None = None
     open_until: float = 0.0
     read_at: float = -inf
     good_for: float = 0.0
@@ -108,7 +108,7 @@ class Circuits:
                 if known.open_until > now:
                     return  # it was asked before the circuit opened
                 known.streak = after_failure(known.streak, outcome, transaction.request.path, now)
-                if not known.streak.opens(breaker.failures):
+                if not known.streak.opens_circuit(breaker.failures):
                     return
             known.streak = None
             known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails

@@ -7,10 +7,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.domain.purging.tags import checked_tags
-from brine.domain.results.key import ResultPlace, is_namespace, result_key
-from brine.domain.results.windows import Windows
-from brine.domain.routing.tenant import NOBODY, is_tenant
+from brine.domain.purging.tags import check_tags
+from brine.domain.results.key import ResultEntry, is_namespace, result_key
+from brine.domain.results.lifetimes import ResultLifetimes
+from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.results.call import Call, Resolved
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
@@ -54,7 +54,7 @@ class Cache:
         bodies: BodyStore,
         memory: Memory[bytes],
         registry: Registry | None = None,
-        tenant: str = NOBODY,
+        tenant: str = NO_TENANT,
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
         purge_delta: float = 1.0,
@@ -128,9 +128,9 @@ class Cache:
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
         call = Call(
-            place=ResultPlace(self._key(key), self._tenant, checked_tags(tags)),
+            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             compute=compute,
-            windows=Windows(freshness_lifetime, grace, negative or {}),
+            windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
             results=self._results,
             single_flight=self._single_flight,
             clock=self._clock,
@@ -158,7 +158,7 @@ class Cache:
         Each tenant has its own tags: only those of this cache's tenant are purged.
         """
         now = self._clock()
-        (checked,) = checked_tags((tag,))
+        (checked,) = check_tags((tag,))
         self._results.store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
@@ -181,6 +181,6 @@ class Cache:
 
 
 def _checked_tenant(tenant: str) -> str:
-    if tenant != NOBODY and not is_tenant(tenant):
+    if tenant != NO_TENANT and not is_tenant(tenant):
         raise ValueError("a tenant is text that can be printed")
     return tenant

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
-from brine.domain.results.stored import Failure
+from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
@@ -15,9 +15,9 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
+    from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
-    from brine.domain.results.windows import Windows
     from brine.ports.deadline import Deadline
     from brine.service.diagnostics import Fault
     from brine.service.results.store import ResultStore
@@ -68,9 +68,9 @@ class Usable:
 class Call[T]:
     """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over."""
 
-    place: ResultPlace
+    place: ResultEntry
     compute: Callable[[], T]
-    windows: Windows
+    windows: ResultLifetimes
     results: ResultStore
     single_flight: SingleFlight
     clock: Callable[[], float]
@@ -129,8 +129,12 @@ class Call[T]:
         self._lookup = lookup
         self._seen = max(self._seen, lookup.generation)
         stored = lookup.stored
-        error = self.windows.raised(stored.value) if stored is not None and isinstance(stored.value, Failure) else None
-        is_missing = stored is None or (isinstance(stored.value, Failure) and error is None)
+        error = (
+            self.windows.rebuild_exception(stored.value)
+            if stored is not None and isinstance(stored.value, StoredException)
+            else None
+        )
+        is_missing = stored is None or (isinstance(stored.value, StoredException) and error is None)
         self._found = None if is_missing or stored is None else Usable(stored, layer, error)
 
     def _computed(self, lead: Lead | None) -> T:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.results.stored import Elsewhere, Failure, StoredResult
+from brine.domain.results.stored import EnvelopeReference, StoredException, StoredResult
 from brine_codec import Codec, Undecodable
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) ->
 def pack(stored: StoredResult) -> tuple[object, ...]:
     """What is sealed of a stored result."""
     value = stored.value
-    if isinstance(value, Failure):
+    if isinstance(value, StoredException):
         kind, value = "failure", (value.name, value.arguments)
-    elif isinstance(value, Elsewhere):
+    elif isinstance(value, EnvelopeReference):
         kind, value = "elsewhere", (value.digest, value.size)
     else:
         kind = "value"
@@ -73,8 +73,8 @@ def _value(kind: str, value: object) -> object:
         case "value", _:
             return value
         case "failure", (str(name), tuple(arguments)):
-            return Failure(name, arguments)
+            return StoredException(name, arguments)
         case "elsewhere", (bytes(digest), int(size)) if len(digest) == 32 and size > 0:
-            return Elsewhere(digest, size)
+            return EnvelopeReference(digest, size)
         case _:
             raise Undecodable("this is not a stored result")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.purging.stamps import applied_stamps, is_dead, result_stamp, stale_from
-from brine.domain.results.stored import Elsewhere
+from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
+from brine.domain.results.stored import EnvelopeReference
 from brine.ports.caching import Item
 from brine.service.results.sealing import pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from brine.domain.purging.stamps import Stamp
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
     from brine.ports.deadline import Deadline
     from brine.service.single_flight import Lead
@@ -49,11 +49,11 @@ class ResultStore:
 
     store: CacheStore[bytes]
 
-    def recall(self, place: ResultPlace, trace: Trace, deadline: Deadline | None) -> ResultLookup:
+    def recall(self, place: ResultEntry, trace: Trace, deadline: Deadline | None) -> ResultLookup:
         """Look in this process. No call; one for the stamps of a fresh result, if they are not known."""
         envelope = self.store.memory.get((place.key, SLOT))
         stored = None if envelope is None else self._open(place.key, envelope, trace)
-        if stored is None or isinstance(stored.value, Elsewhere):
+        if stored is None or isinstance(stored.value, EnvelopeReference):
             return ResultLookup()
         names, stamps = place.stamp_names(stored.tags), self.store.stamps
         known = (
@@ -64,7 +64,7 @@ class ResultStore:
         return ResultLookup(_after_purges(stored, known, trace.now), stored.generation, known)
 
     def find(
-        self, place: ResultPlace, trace: Trace, deadline: Deadline | None, *, consistent: bool = False
+        self, place: ResultEntry, trace: Trace, deadline: Deadline | None, *, consistent: bool = False
     ) -> ResultLookup:
         """Look in the table: one call, one more for a large result, one for tags that are not the place's.
 
@@ -77,10 +77,10 @@ class ResultStore:
         unusable = ResultLookup(generation=item.generation, stamps=self.store.stamps.known.get(names, trace.now))
         envelope: bytes | None = item.envelope
         stored = self._open(key, item.envelope, trace)
-        if stored is not None and isinstance(stored.value, Elsewhere):
+        if stored is not None and isinstance(stored.value, EnvelopeReference):
             envelope = self.store.bodies.read(stored.value.digest, stored.value.size, trace, deadline)
             stored = None if envelope is None else self._open(key, envelope, trace)
-        if stored is None or envelope is None or isinstance(stored.value, Elsewhere):
+        if stored is None or envelope is None or isinstance(stored.value, EnvelopeReference):
             return unusable
         stamps = self.store.stamps.read(place.stamp_names(stored.tags), trace, deadline)
         if stamps is None:
@@ -92,7 +92,7 @@ class ResultStore:
 
     def keep(
         self,
-        place: ResultPlace,
+        place: ResultEntry,
         stored: StoredResult,
         lookup: ResultLookup,
         lead: Lead,
@@ -139,7 +139,7 @@ class ResultStore:
 
         whole = inline = sealed(stored)
         if len(whole) > self.store.inline_limit:
-            pointer = Elsewhere(self.store.bodies.write(whole, deadline), len(whole))
+            pointer = EnvelopeReference(self.store.bodies.write(whole, deadline), len(whole))
             inline = sealed(replace(stored, value=pointer))
         item = Item(envelope=inline, evict_at=evict_at, generation=stored.generation, tags=stored.tags)
         return item, [_sized(whole)]
@@ -161,7 +161,7 @@ def _sized(envelope: bytes) -> Sized[bytes]:
 
 def _after_purges(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:
     """Return what these stamps leave of a result."""
-    if is_dead(stored, stamps, now):
+    if is_purged(stored, stamps, now):
         return None
     stale = stale_from(stored, stamps)
     return stored if stale == stored.stale_from else replace(stored, stale_from=stale)

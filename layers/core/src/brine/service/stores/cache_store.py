@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.purging.stamps import is_dead
+from brine.domain.purging.stamps import is_purged
 from brine.errors import StoreError
 from brine_codec import CodecError, Expired, Unsupported
 
@@ -125,7 +125,7 @@ class CacheStore[V]:
 
     def is_purged(self, stored: Stored, names: Collection[str], now: float) -> bool:
         """Return whether a stamp that this process knows has purged what is about to be stored."""
-        return is_dead(stored, self.stamps.known.get(names, now), now)
+        return is_purged(stored, self.stamps.known.get(names, now), now)
 
     def purge(
         self, key: str, slot: str, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None

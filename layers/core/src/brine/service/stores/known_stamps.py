@@ -31,7 +31,7 @@ class KnownStamps:
         known = {}
         for name in names:
             entry = self._stamps.get(name)
-            if entry is not None and self._is_good(entry[1], now):
+            if entry is not None and abs(now - entry[1]) <= self._delta:  # see _is_good
                 known[name] = entry[0]
         return known
 

@@ -15,7 +15,7 @@ from brine_codec import Codec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.domain.routing.transcoding import Transcoding
     from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource
@@ -63,7 +63,7 @@ def build_transcoder(
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")
-            for form in transcoding.offered
+            for form in transcoding.client_formats
             if form is not transcoding.origin or form is Format.SEALED
         },
         clock=clock,

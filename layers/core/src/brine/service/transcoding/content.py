@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from brine.domain.formats import decode, encode
 from brine.domain.formats.media import Format, format_of
-from brine.domain.http.cache_control import request_directives
+from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import ContentTooLarge, FormatError, TypeRefused
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal, seal_fault
@@ -15,7 +15,7 @@ from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, Too
 from brine_codec.envelope.http_target import canonical_target
 
 if TYPE_CHECKING:
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.transcoding import Transcoding
     from brine.service.problems import Kind
@@ -48,11 +48,11 @@ class Contents:
             body = self._written(self.senders.open(request, call), request, target, call.now)
             self.senders.use_up(request, call)
             return body
-        if form is self.transcoding.sent:
+        if form is self.transcoding.request_format:
             return request.body
-        if request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
+        if parse_request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
             why = "content that may not be converted, or is a part, must come as"
-            raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.sent.media_type}")
+            raise Refusal(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.request_format.media_type}")
         try:
             obj = decode(form, request.body, self.types)
         except ContentTooLarge as error:
@@ -79,8 +79,8 @@ class Contents:
     def _written(self, obj: object, request: Request, target: str, now: float) -> bytes:
         """An object in the format that the origin gets."""
         try:
-            if self.transcoding.sent is not Format.SEALED:
-                return encode(self.transcoding.sent, obj, self.types, len(request.body))
+            if self.transcoding.request_format is not Format.SEALED:
+                return encode(self.transcoding.request_format, obj, self.types, len(request.body))
             context = ("request", request.method, canonical_target(target))
             return self._origins().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
         except CodecError as error:

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
-from brine.domain.http.cache_control import parse_directives, response_directives
+from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
-from brine.domain.routing.transcoding import CONTENT_DIGESTS, reading_conditions, varying, writing_conditions
+from brine.domain.routing.transcoding import (
+    CONTENT_DIGESTS,
+    conditions_for_read,
+    conditions_for_write,
+    varying_by_accept,
+)
 from brine.service import problems
 from brine.service.transcoding.refusal import Refusal
 from brine.service.transcoding.senders import Call
@@ -56,9 +61,9 @@ class Transcoder:
         account: the gateway's own, in twelve digits.
         """
         call = Call(now=self.clock(), deadline=deadline, account=account)
-        form = negotiate(request.fields.all("accept"), self.transcoding.offered)
+        form = negotiate(request.fields.all("accept"), self.transcoding.client_formats)
         if form is None:
-            offered = ", ".join(form.media_type for form in self.transcoding.offered)
+            offered = ", ".join(form.media_type for form in self.transcoding.client_formats)
             return self._varying(
                 problems.problem_answer(problems.FORMAT_UNACCEPTABLE, f"this route gives {offered}", route=self.route)
             )
@@ -88,15 +93,15 @@ class Transcoder:
         fields = request.fields.without({"accept-encoding"}).replacing("accept", self.transcoding.origin.media_type)
         fields = fields.with_line("accept-encoding", "identity")
         if request.method not in CACHED_METHODS:
-            fields = writing_conditions(fields, self.renditions.values())
+            fields = conditions_for_write(fields, self.renditions.values())
         elif rendition is not None:
-            fields = reading_conditions(fields.without(RANGE_FIELDS), rendition)
+            fields = conditions_for_read(fields.without(RANGE_FIELDS), rendition)
         if not request.body:
             return replace(request, fields=fields)
         body = self.contents.inward(request, target, call)
         if body != request.body:
             fields = fields.without(CONTENT_DIGESTS)
-        fields = fields.replacing("content-type", self.transcoding.sent.media_type)
+        fields = fields.replacing("content-type", self.transcoding.request_format.media_type)
         return replace(request, fields=fields, body=body)
 
     def _rendered(self, answer: Answer, rendition: Rendition, request: Request, target: str) -> Answer:
@@ -106,7 +111,7 @@ class Transcoder:
             return answer
         kind = response.fields.get("content-type")
         if response.status in _BODILESS or (not response.body and (request.method != "HEAD" or kind is None)):
-            return replace(answer, response=replace(response, fields=rendition.validated(response.fields)))
+            return replace(answer, response=replace(response, fields=rendition.with_rendition_tag(response.fields)))
         refused: tuple[problems.Kind, str] | None = None
         if format_of(kind) is not self.transcoding.origin:
             refused = problems.ORIGIN_FORMAT, f"the origin's response is not {self.transcoding.origin.media_type}"
@@ -114,7 +119,7 @@ class Transcoder:
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
             return answer if response.status >= 300 else problems.replaced_by_problem(answer, *refused)
-        fields = rendition.described(response.fields)
+        fields = rendition.with_content_fields(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
         try:
@@ -129,7 +134,7 @@ class Transcoder:
         return replace(answer, faults=refusal.faults)
 
     def _varying(self, answer: Answer) -> Answer:
-        return replace(answer, response=replace(answer.response, fields=varying(answer.response.fields)))
+        return replace(answer, response=replace(answer.response, fields=varying_by_accept(answer.response.fields)))
 
 
 def _forbids_conversion(fields: Fields) -> bool:
@@ -137,5 +142,5 @@ def _forbids_conversion(fields: Fields) -> bool:
 
     A targeted field overrides only what is said to caches (RFC 9213 section 2.1).
     """
-    said = (response_directives(fields), parse_directives(fields.get("cache-control", "")))
+    said = (parse_response_directives(fields), parse_directives(fields.get("cache-control", "")))
     return any(directives.restricts("no-transform") for directives in said)
