@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
-from brine.adapters.aws.sigv4 import Signer
+from brine.adapters.aws.sigv4 import SigV4Signer
 from brine.adapters.dynamodb.items import DynamoItemStore
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,10 +80,10 @@ def serve(size: int) -> None:
 
 
 def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
-    client = Client()
+    client = HttpClient()
     aws = Aws(
         region=REGION,
-        credentials=Credentials("testing", "testing", "x" * 700),
+        credentials=AwsCredentials("testing", "testing", "x" * 700),
         client=client,
         endpoint_url=f"http://127.0.0.1:{port}",
     )
@@ -93,7 +93,7 @@ def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
 
 def with_http_client(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    signer = Signer(Credentials("testing", "testing", "x" * 700), REGION, "dynamodb")
+    signer = SigV4Signer(AwsCredentials("testing", "testing", "x" * 700), REGION, "dynamodb")
 
     def get() -> bytes:
         body = json.dumps({"TableName": "table", "Key": KEY}).encode()

@@ -20,7 +20,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from brine.adapters.config.routes import parse_routes
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.bootstrap.gateway import build_cache
 from brine.domain.http.fields import Fields
@@ -111,7 +111,7 @@ def observe(story: CacheEvent) -> None:
 registry = Registry()
 registry.register(Line, version=1)
 registry.register(Report, version=1)
-client = Client()
+client = HttpClient()
 cache = build_cache(os.environ, "report", client, registry=registry, observe=observe)
 origin = HttpOrigin(client, max_body=LARGEST_ANSWER)
 services = {route.name: route for route in parse_routes(SERVICES, os.environ, source="SERVICES")}

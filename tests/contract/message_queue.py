@@ -11,7 +11,7 @@ import pytest
 
 from brine.domain.channels.message import ChannelMessage, ClaimCheck
 from brine.ports.deadline import Deadline
-from brine.service.channels.sending import INLINE_LIMIT
+from brine.service.channels.sender import INLINE_LIMIT
 
 if TYPE_CHECKING:
     from brine.domain.channels.message import Delivery

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.service import Aws, Patience
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.service import Aws, RetryPolicy
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.ports.caching import Item, Lease
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PROCESSES = 8
 THREADS = 25
 LIMIT = 60.0  # seconds for a phase, after which everybody gives up
-PATIENT = Patience(budget=30.0, connect_timeout=15.0, read_timeout=25.0)  # 200 clients on one emulator: a long queue
+PATIENT = RetryPolicy(budget=30.0, connect_timeout=15.0, read_timeout=25.0)  # 200 clients on one emulator: a long queue
 
 type Ending = Literal["commit", "release", "expire"]
 ENDINGS: tuple[Ending, ...] = ("commit", "expire", "release", "expire")
@@ -92,15 +92,15 @@ def race(course: Course) -> list[Turn]:
 
 def run_clients(course: Course, process: int, barrier: Barrier, sender: Connection) -> None:
     """One process's share of the race."""
-    with Client() as client, ThreadPoolExecutor(THREADS) as threads:
+    with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
         aws = Aws(
             region=course.region,
-            credentials=Credentials("testing", "testing"),
+            credentials=AwsCredentials("testing", "testing"),
             client=client,
             endpoint_url=course.endpoint_url,
         )
-        items = DynamoItemStore(aws, course.table, patience=PATIENT)
-        leases = DynamoLeaseStore(aws, course.table, patience=PATIENT)
+        items = DynamoItemStore(aws, course.table, retry_policy=PATIENT)
+        leases = DynamoLeaseStore(aws, course.table, retry_policy=PATIENT)
 
         def run(thread: int) -> list[Turn]:
             try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.domain.caching.redirect import LINK_LIFETIME
-from brine.service.channels.delivering import LONGEST_URL
-from brine.service.channels.sending import UPLOAD_SECONDS
+from brine.service.channels.delivery_builder import LONGEST_URL
+from brine.service.channels.sender import UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack

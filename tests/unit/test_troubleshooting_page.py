@@ -13,11 +13,11 @@ from brine.domain.caching.decision import ForwardReason
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
     ANSWER_TOO_LARGE,
-    KINDS,
     NOT_STORED,
     ORIGIN_CONTENT,
     ORIGIN_FORMAT,
     ORIGIN_SEAL,
+    PROBLEM_TYPES,
 )
 from tests.markdown import codes, read_page
 
@@ -60,7 +60,7 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Return the reasons not to store a response: returned by `admit` and its helpers, or in a ResponseDecision."""
+    """Return the reasons not to store a response, from `admit`, its helpers, and each ResponseDecision."""
     module = ast.parse(Path(storing.__file__).read_text())
     returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
     given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}
@@ -121,7 +121,7 @@ def leaves(error: type[Exception]) -> Iterator[type[Exception]]:
 def details() -> set[str]:
     """Return every value of `detail`."""
     given = {text for keyword in keywords("detail") for text in texts(keyword.value) if " " not in text}
-    return refusals() | faults() | given | {kind.name for kind in KINDS} - NO_DETAIL
+    return refusals() | faults() | given | {kind.name for kind in PROBLEM_TYPES} - NO_DETAIL
 
 
 def test_the_page_has_every_detail_and_no_other() -> None:

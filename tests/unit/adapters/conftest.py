@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
-    with Client() as client:
+def client() -> Iterator[HttpClient]:
+    with HttpClient() as client:
         yield client

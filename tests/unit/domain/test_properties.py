@@ -158,6 +158,24 @@ def test_what_is_served_is_whole_and_as_old_as_it_says(
         assert answer.body == stored.body
 
 
+def test_a_response_that_is_fresh_for_less_than_a_clock_step_is_kept_as_long() -> None:
+    began, received = 1_699_999_898.0119832, 1_699_999_900.0
+    stored = StoredResponse(
+        method="GET",
+        target="/a",
+        route="r",
+        status=200,
+        fields=Fields(),
+        body=b"",
+        request_time=began,
+        response_time=received,
+        fetch_started=began,
+    )
+    policy = Policy(freshness_lifetime=1.988016884641727)
+    assert freshness(stored, policy, received).is_fresh
+    assert evict_at(stored, policy) > received
+
+
 @settings(max_examples=400)
 @given(STORED, REQUESTS, POLICIES, TIMES)
 def test_fresh_means_not_expired(stored: StoredResponse, request: Request, policy: Policy, now: float) -> None:

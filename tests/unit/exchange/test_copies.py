@@ -11,7 +11,7 @@ import pytest
 
 from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.errors import StoreUnavailable
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.single_flight import LEASE_MARGIN
 from brine_codec.envelope.identity import envelope_id
 from tests.unit.exchange.test_crashes import after

@@ -15,7 +15,7 @@ import pytest
 from brine.adapters.memory.channels import MemoryClaimStore, MemorySingleUseStore
 from brine.domain.channels.single_use import SendInProgress, Sent
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.single_flight import LEASE_MARGIN
 from tests.exchange_faults import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.faults import Faults

@@ -13,9 +13,9 @@ from brine.adapters.memory.channels import MOST_ATTEMPTS, MemoryClaimStore
 from brine.domain.channels.channel import message_context
 from brine.domain.channels.message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
-from brine.service.channels.delivering import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
-from brine.service.channels.receiving import RESERVE
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
+from brine.service.channels.delivery_builder import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
+from brine.service.channels.receiver import RESERVE
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
 from tests.unit.exchange.world import CONSUMER, MSGPACK, PRODUCER, SEALED, START, sender_codec
 
 if TYPE_CHECKING:

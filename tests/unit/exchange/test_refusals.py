@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
-from brine.service.channels.sending import CLAIM_TYPE, DIRECT_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, DIRECT_LIMIT
 from brine_codec import Codec, Keyring, KeyringSource
 from brine_codec.envelope import context, header
 from tests.unit.exchange.canary import TOUCHED, plain_pickle

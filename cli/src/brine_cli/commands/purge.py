@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from brine.adapters.config.routes import route_names
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.bootstrap.gateway import build_purger
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import BrineError
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             _check_route(options.route, options.routes)
         environment = _environment(options)
         check_clock(server_time(_dynamodb_url(environment)), time.time())
-        with closing(Client()) as client:
+        with closing(HttpClient()) as client:
             purger = build_purger(environment, client)
             done = _purge(purger, options)
     except (BrineError, BotoCoreError) as error:

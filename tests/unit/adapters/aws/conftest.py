@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from tests.loopback import Loopback
 
 
@@ -21,11 +21,11 @@ def sleeps() -> list[float]:
 
 
 @pytest.fixture
-def aws_at(client: Client, sleeps: list[float]) -> Callable[[Loopback], Aws]:
+def aws_at(client: HttpClient, sleeps: list[float]) -> Callable[[Loopback], Aws]:
     def aws_at(server: Loopback) -> Aws:
         return Aws(
             region="eu-central-1",
-            credentials=Credentials("AKID", "hush", "hush-token"),
+            credentials=AwsCredentials("AKID", "hush", "hush-token"),
             client=client,
             endpoint_url=str(server.address),
             sleep=sleeps.append,

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.config.channels import parse_channels
 from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.s3.claims import S3ClaimStore
 from brine.adapters.sqs.message_queue import SqsMessageQueue
-from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.bootstrap.common import (
+    build_declarations,
+    connect_aws,
+    emulated_principal,
+    own_keyring,
+    read_file,
+    shared_keyring,
+)
 from brine.domain.channels.channel import PURPOSE
 from brine.errors import ConfigError
-from brine.service.channels.channel_end import ChannelEnd, ChannelEnds
-from brine.service.channels.exchange import Exchange
-from brine.service.channels.receiving import Receiving
-from brine.service.channels.sending import Sending
+from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
+from brine.service.channels.exchange import ExchangeService
+from brine.service.channels.receiver import MessageReceiver
+from brine.service.channels.sender import MessageSender
 from brine.service.channels.tokens import Tokens
 from brine.settings import Settings
 from brine_codec import Codec
@@ -31,24 +38,26 @@ if TYPE_CHECKING:
 TOKENS = "brine exchange tokens"
 
 
-def build_exchange(environment: Mapping[str, str], client: Client | None = None) -> Exchange:
+def build_exchange(environment: Mapping[str, str], client: HttpClient | None = None) -> ExchangeService:
     """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
 
     `client` has every connection; who passes one closes it.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     types = build_declarations(settings)
-    ends = ChannelEnds({one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)})
+    endpoints = ChannelEndpoints(
+        {one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)}
+    )
     claims = S3ClaimStore(aws, settings.bucket)
     marks = DynamoSingleUseStore(aws, settings.table)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
-    return Exchange(
-        ends=ends,
-        sending=Sending(ends=ends, marks=marks, claims=claims, tokens=tokens),
-        receiving=Receiving(claims=claims, marks=marks, tokens=tokens, clock=time.time),
+    return ExchangeService(
+        endpoints=endpoints,
+        sender=MessageSender(endpoints=endpoints, marks=marks, claims=claims, tokens=tokens),
+        receiver=MessageReceiver(claims=claims, marks=marks, tokens=tokens, clock=time.time),
         clock=time.time,
-        stand_in=stand_in(settings),
+        emulated_principal=emulated_principal(settings),
     )
 
 
@@ -59,11 +68,11 @@ def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel,
     return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
 
 
-def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEnd:
+def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEndpoint:
     channel = declared.channel
     allowed = types.types(channel.types)
     keyring = shared_keyring(settings, aws, declared.keys, f"the keys of the channel {channel.name}")
     codec = Codec(keyring, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
-    return ChannelEnd(
+    return ChannelEndpoint(
         channel=channel, queue=SqsMessageQueue(aws, declared.queue, declared.retry_queue), codec=codec, types=allowed
     )

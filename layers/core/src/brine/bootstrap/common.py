@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
 from brine.errors import ConfigError
@@ -13,7 +13,7 @@ from brine_codec import BadKeyring, Keyring, KeyringSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine.adapters.http1.client import Client
+    from brine.adapters.http1.client import HttpClient
     from brine.domain.formats.allowed_types import Declarations
     from brine.settings import CacheSettings, Settings
 
@@ -21,11 +21,11 @@ EMULATOR_SLOWNESS: Final = 10.0
 """moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
 
 
-def connect_aws(settings: CacheSettings, client: Client) -> Aws:
+def connect_aws(settings: CacheSettings, client: HttpClient) -> Aws:
     """The account side of every call. Nothing is connected yet. Raises ConfigError."""
     return Aws(
         region=settings.region,
-        credentials=Credentials.from_environment(settings.environment),
+        credentials=AwsCredentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
         slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
@@ -76,7 +76,7 @@ def read_file(kind: str, path: Path) -> str:
         raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
 
 
-def stand_in(settings: Settings) -> str | None:
+def emulated_principal(settings: Settings) -> str | None:
     """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
     if settings.emulated_principal is None or not settings.is_on_emulator:
         return None

@@ -10,12 +10,19 @@ from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
-from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.bootstrap.common import (
+    build_declarations,
+    connect_aws,
+    emulated_principal,
+    own_keyring,
+    read_file,
+    shared_keyring,
+)
 from brine.domain.http.cdn_loop import pseudonym
 from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
@@ -54,7 +61,7 @@ PURPOSE = "brine cache"
 
 def build_gateway(
     environment: Mapping[str, str],
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
@@ -65,7 +72,7 @@ def build_gateway(
     responses are refreshed through it. `clock` gives seconds since 1970; `sleep` waits.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
         routes=routes,
@@ -78,7 +85,7 @@ def build_gateway(
 
 def build_refresher(
     environment: Mapping[str, str],
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
@@ -88,17 +95,17 @@ def build_refresher(
     It renews what is stored in the origin's format, and converts nothing.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     return Refresher(_routes(settings), _fetcher(settings, aws, clock, sleep), clock)
 
 
-def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
+def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
     """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
 
     Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
     """
     settings = CacheSettings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
@@ -109,7 +116,7 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
 def build_cache(
     environment: Mapping[str, str],
     name: str,
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     registry: Registry | None = None,
     tenant: str = "",
@@ -119,7 +126,7 @@ def build_cache(
     """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
     settings = Settings.from_environment(environment)
     namespace = _namespace(settings)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     return Cache(
         name,
@@ -201,7 +208,7 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             lambda keys, where: shared_keyring(settings, aws, keys, where),
             clock=time.time,
             marks=DynamoSingleUseStore(aws, settings.table),
-            stand_in=stand_in(settings),
+            emulated_principal=emulated_principal(settings),
         )
     return transcoders
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
 from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
@@ -29,8 +29,8 @@ _STILL_MINE = "#owner = :owner"
 class DynamoCircuitStore:
     """The CircuitStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
@@ -67,7 +67,7 @@ class DynamoCircuitStore:
         }
         try:
             self._api.call("UpdateItem", take, deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             if refused.item is None:

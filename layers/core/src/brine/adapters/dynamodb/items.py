@@ -10,8 +10,8 @@ from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.errors import AwsError
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Item
 
@@ -28,8 +28,8 @@ type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB
 class DynamoItemStore:
     """The ItemStore port on one table with the key attributes `pk` and `sk`."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
@@ -45,9 +45,9 @@ class DynamoItemStore:
         self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)}, deadline)
 
 
-def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:
+def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:
     """Return DynamoDB's operations, by default with the time budget of all stores (docs/decisions/0042)."""
-    return JsonApi(Service(aws, "dynamodb", patience or Patience()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+    return JsonApi(Service(aws, "dynamodb", retry_policy or RetryPolicy()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
 
 
 def number(value: float) -> Attributes:
@@ -126,7 +126,7 @@ def holds(api: JsonApi, operation: str, parameters: dict[str, object], deadline:
     """Execute a conditional operation; return whether its condition held. Raises StoreError for other failures."""
     try:
         api.call(operation, parameters, deadline)
-    except Refused as refused:
+    except AwsError as refused:
         if not refused.condition_failed:
             raise
         return False

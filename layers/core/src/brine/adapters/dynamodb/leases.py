@@ -11,7 +11,7 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import (
     dynamodb_api,
     holds,
@@ -24,7 +24,7 @@ from brine.errors import StoreUnavailable
 from brine.ports.caching import Held, Lease
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.caching import Item
     from brine.ports.deadline import Deadline
@@ -47,8 +47,8 @@ _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
 class DynamoLeaseStore:
     """The LeaseStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def acquire(
@@ -73,7 +73,7 @@ class DynamoLeaseStore:
         }
         try:
             answer = self._api.call("UpdateItem", take, deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             current = _read_lease("UpdateItem", pk, refused.item)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
 from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.deadline import Deadline
 
@@ -30,8 +30,8 @@ _YES = {"BOOL": True}
 class DynamoSingleUseStore:
     """The SingleUseStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def begin(
@@ -49,7 +49,7 @@ class DynamoSingleUseStore:
         }
         try:
             self._api.call("UpdateItem", self._update(key, _BEGIN, condition=_FREE, values=values), deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)

@@ -9,8 +9,8 @@ from itertools import batched
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.errors import AwsError
+from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.dynamodb.items import (
     dynamodb_api,
     key_attributes,
@@ -43,10 +43,10 @@ _STEP_ON = "SET #time = if_not_exists(#time, :at) + :step, evict_at = :evict_at"
 class DynamoStampStore:
     """The StampStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
         self._aws = aws
-        self._patience = (patience or Patience()).times(aws.slowness)
-        self._api = dynamodb_api(aws, patience)
+        self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
@@ -84,7 +84,7 @@ class DynamoStampStore:
         values = {":at": number(at), ":evict_at": number(int(at + STAMP_LIFETIME))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             return self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}, deadline=deadline)
@@ -118,9 +118,9 @@ class DynamoStampStore:
         self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
         """Yield the attributes at each key, and the envelope that `parse_answer` cut out. Raises StoreError."""
-        patience = self._patience
-        deadline = (deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
-        for attempt in range(1, patience.attempts + 1):
+        retry_policy = self._retry_policy
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
+        for attempt in range(1, retry_policy.attempts + 1):
             request = {"Keys": keys, "ConsistentRead": consistent}
             answer = self._api.call("BatchGetItem", {"RequestItems": {self._table: request}}, deadline)
             document, envelope = parse_answer("BatchGetItem", answer)
@@ -133,8 +133,8 @@ class DynamoStampStore:
                 yield attributes, envelope
             if not keys:
                 return
-            wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2 ** (attempt - 1))
-            if attempt == patience.attempts or wait >= deadline.remaining():
+            wait = self._aws.random() * min(retry_policy.longest_wait, retry_policy.first_wait * 2 ** (attempt - 1))
+            if attempt == retry_policy.attempts or wait >= deadline.remaining():
                 break
             self._aws.sleep(wait)
         raise StoreThrottled("BatchGetItem: keys were left unprocessed")

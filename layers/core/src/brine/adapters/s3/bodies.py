@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.service import RetryPolicy
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.domain.http.fields import Fields
     from brine.ports.deadline import Deadline
 
-_PATIENCE = Patience(budget=8.0, read_timeout=3.0)
+_RETRY_POLICY = RetryPolicy(budget=8.0, read_timeout=3.0)
 
 
 class S3BodyStore:
     """The BodyStore port on one folder of a bucket; a role can be confined to it."""
 
-    def __init__(self, aws: Aws, bucket: str, *, folder: str = "bodies", patience: Patience = _PATIENCE) -> None:
-        self._bucket = S3Bucket(aws, bucket, patience)
+    def __init__(
+        self, aws: Aws, bucket: str, *, folder: str = "bodies", retry_policy: RetryPolicy = _RETRY_POLICY
+    ) -> None:
+        self._bucket = S3Bucket(aws, bucket, retry_policy)
         self._folder = folder
 
     def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:

@@ -6,7 +6,7 @@ from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.s3_bucket import OWN_FIELDS, S3Bucket
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.service import RetryPolicy
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from brine.domain.channels.message import ClaimCheck
     from brine.ports.deadline import Deadline
 
-_PATIENCE = Patience(budget=20.0, read_timeout=5.0)  # an object may have tens of megabytes
+_RETRY_POLICY = RetryPolicy(budget=20.0, read_timeout=5.0)  # an object may have tens of megabytes
 
 
 class S3ClaimStore:
     """The ClaimStore port on one bucket. Channels and ids consist of letters, digits and dashes."""
 
-    def __init__(self, aws: Aws, bucket: str, *, patience: Patience = _PATIENCE) -> None:
-        self._bucket = S3Bucket(aws, bucket, patience)
+    def __init__(self, aws: Aws, bucket: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+        self._bucket = S3Bucket(aws, bucket, retry_policy)
 
     def write(self, channel: str, claim: ClaimCheck, envelope: bytes, *, deadline: Deadline | None = None) -> None:
         """Store the envelope with one PutObject. Raises StoreError."""

@@ -11,9 +11,9 @@ import json
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.adapters.sqs import channel_message
 from brine.domain.channels.message import Delivery
 from brine.errors import StoreUnavailable
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage
 
 _MAX_ANSWER = 12_000_000  # ten messages of 1 MiB, the most that SQS takes
-_PATIENCE = Patience(budget=3.0, connect_timeout=1.0, read_timeout=2.0)
+_RETRY_POLICY = RetryPolicy(budget=3.0, connect_timeout=1.0, read_timeout=2.0)
 # A waiting queue may answer after 20 s only. If an answer is lost on its way, SQS delivers its messages again.
-_LONG = Patience(budget=24.0, connect_timeout=1.0, read_timeout=22.0, attempts=2)
+_LONG = RetryPolicy(budget=24.0, connect_timeout=1.0, read_timeout=22.0, attempts=2)
 _QUEUE, _RETRIES = "queue", "retries"
 _OLD_FIRST = 0.5
 _GRACE = 3.0
@@ -43,7 +43,7 @@ class SqsMessageQueue:
     """
 
     def __init__(self, aws: Aws, queue_url: str, retry_queue_url: str) -> None:
-        self._api = JsonApi(Service(aws, "sqs", _PATIENCE), "AmazonSQS", "1.0", _MAX_ANSWER)
+        self._api = JsonApi(Service(aws, "sqs", _RETRY_POLICY), "AmazonSQS", "1.0", _MAX_ANSWER)
         self._long = JsonApi(Service(aws, "sqs", _LONG), "AmazonSQS", "1.0", _MAX_ANSWER)
         self._urls: dict[str, str] = {_QUEUE: queue_url, _RETRIES: retry_queue_url}
         self._random = aws.random
@@ -106,7 +106,7 @@ class SqsMessageQueue:
         receipt = {"QueueUrl": self._urls[name], "ReceiptHandle": receipt_handle}
         try:
             self._api.call(operation, {**receipt, **parameters}, deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if (refused.code or "").rpartition(".")[2] not in _STALE_HANDLES:
                 raise
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
@@ -124,7 +124,10 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
     fresh = max(0.0, -state.staleness)
     grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives))
     keep = policy.keep if has_validator(stored.fields) else 0.0
-    return ceil(stored.response_time + fresh + grace + keep)
+    window = fresh + grace + keep
+    end = ceil(stored.response_time + window)
+    # Near the year 2026, a time in seconds has steps of 0.2 microseconds: a shorter window would vanish in the sum
+    return max(end, floor(stored.response_time) + 1) if window > 0 else end
 
 
 def _for_one_client(directives: Directives) -> frozenset[str]:

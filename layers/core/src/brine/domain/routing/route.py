@@ -83,9 +83,9 @@ class Routes:
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._routes = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
-        lenient: dict[str, list[Route]] = {}
+        lenient: dict[str, set[str]] = {}
         for route in routes:
-            lenient.setdefault(lenient_path(route.prefix) or route.prefix, []).append(route)
+            lenient.setdefault(lenient_path(route.prefix) or route.prefix, set()).add(route.name)
         self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(routes)})
         self._by_lenient_prefix = _ByPrefix(lenient)
 
@@ -107,4 +107,4 @@ class Routes:
         path then belongs to each of these routes.
         """
         owners = self._by_lenient_prefix.longest_covering(read)
-        return owners is not None and any([owner is route for owner in owners])
+        return owners is not None and route.name in owners
