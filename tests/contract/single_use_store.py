@@ -110,7 +110,8 @@ class SingleUseStoreContract:
         assert marks.look(key) == Sent()
 
     def test_within_a_deadline_it_is_the_same_store(self, marks: SingleUseStore, key: str) -> None:
-        begin(marks.within(Deadline(time.monotonic() + 20, time.monotonic)), key, "a")
+        deadline = Deadline(time.monotonic() + 20, time.monotonic)
+        marks.begin(key, owner="a", now=NOW, until=UNTIL, evict_at=EVICT_AT, deadline=deadline)
 
         assert begin(marks, key, "b") == SendInProgress(UNTIL)
 

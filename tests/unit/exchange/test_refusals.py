@@ -316,7 +316,7 @@ def test_without_keys_nothing_is_sent_and_nothing_taken(keys: str) -> None:
         assert world.acknowledge("AAAA").problem in {"receipt-invalid", "store-unavailable"}
     reply = world.receive()
     assert (reply.status, reply.problem, reply.fields.get("retry-after")) == (503, "store-unavailable", "1")
-    (lying,) = world.lying.lying
+    (lying,) = world.lying.messages
     assert lying.delivery.attempt == 0
 
 

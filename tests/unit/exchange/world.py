@@ -219,4 +219,4 @@ class World:
     @property
     def waiting(self) -> int:
         """Messages in the queue, given or not."""
-        return len(self.lying.lying)
+        return len(self.lying.messages)

@@ -181,7 +181,7 @@ def test_a_call_ends_with_its_budget_or_the_deadline_of_its_request(
         )
         service = Service(aws, "dynamodb", replace(PATIENCE, attempts=1))
         with pytest.raises(StoreUnavailable):
-            service.within(Deadline(100.0 + leaves, lambda: 100.0)).send(CALL)
+            service.send(CALL, Deadline(100.0 + leaves, lambda: 100.0))
     assert given == [budget]
 
 

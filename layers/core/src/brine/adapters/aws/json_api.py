@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
@@ -27,10 +27,6 @@ class JsonApi:
     target: str
     version: str
     max_answer: int
-
-    def within(self, deadline: Deadline) -> JsonApi:
-        """Return a copy that ends its calls by the deadline."""
-        return replace(self, service=self.service.within(deadline))
 
     def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
         """Call an operation and return the JSON text of its answer before `deadline`. Raises StoreError."""

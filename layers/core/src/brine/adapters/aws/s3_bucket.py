@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64, b2a_base64
-from copy import copy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from brine.adapters.aws.errors import AwsError, Oversized
 from brine.adapters.aws.service import Service, ServiceCall
@@ -106,12 +105,6 @@ class S3Bucket:
     def upload(self, key: str, headers: Mapping[str, str], *, seconds: int) -> str:
         """Return a presigned URL for a PUT of the object with exactly these headers, valid for `seconds`."""
         return self._service.presigned(self._folder + key, {}, method="PUT", headers=headers, seconds=seconds)
-
-    def within(self, deadline: Deadline) -> Self:
-        """Return a copy that ends its calls by the deadline."""
-        bucket = copy(self)
-        bucket._service = self._service.within(deadline)  # noqa: SLF001 - of the same class
-        return bucket
 
     def _send(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -90,15 +89,8 @@ class Service:
     def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, host_prefix: str = "") -> None:
         self._aws = aws
         self._retry_policy = retry_policy.scaled(aws.slowness)
-        self._deadline: Deadline | None = None
         self._signer = SigV4Signer(aws.credentials, aws.region, name)
         self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
-
-    def within(self, deadline: Deadline) -> Service:
-        """Return a copy that ends its calls by the deadline, or earlier if their budget ends."""
-        service = copy(self)
-        service._deadline = deadline  # noqa: SLF001 - of the same class
-        return service
 
     def send(self, call: ServiceCall, deadline: Deadline | None = None) -> RawResponse:
         """Return the answer with a status of 2xx, before `deadline` and within the time budget of the service.
@@ -106,7 +98,7 @@ class Service:
         Raises StoreThrottled, AwsError or Oversized, and StoreUnavailable if no answer came.
         """
         retry_policy = self._retry_policy
-        deadline = (deadline or self._deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         repeats = 0
         are_undone = True
         while True:

@@ -1,13 +1,11 @@
-"""The marks of sent envelopes in the cache table, each an item of its own: pk `u#` and a digest, sk `once`."""
+"""The marks of sent envelopes in the cache table. Each has its own item: pk `u#` and a digest, sk `once`."""
 
 from __future__ import annotations
 
-import json
-from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.errors import AwsError
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number
+from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
 from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
 ONCE = "once"
 
-_NAMES = {"#owner": "owner"}  # a word of DynamoDB's own
+_NAMES = {"#owner": "owner"}  # a reserved word of DynamoDB
 _FREE = "attribute_not_exists(pk) OR (attribute_not_exists(sent) AND sending_until <= :now)"
 _BEGIN = "SET #owner = :owner, sending_until = :until, evict_at = :evict_at"
 _OWN = "#owner = :owner"
@@ -36,8 +34,13 @@ class DynamoSingleUseStore:
         self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> SendInProgress | Sent | None:
-        """One UpdateItem. Its refusal tells who is in the way: another, or this owner, whose first answer was lost."""
+    def begin(
+        self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
+    ) -> SendInProgress | Sent | None:
+        """Mark the envelope with one UpdateItem, or return the state that prevents it. Raises StoreError.
+
+        A refusal returns the item, and so the mark's owner: it may be this owner, if the first answer was lost.
+        """
         values = {
             ":owner": {"S": owner},
             ":now": number(now),
@@ -45,7 +48,7 @@ class DynamoSingleUseStore:
             ":evict_at": number(evict_at),
         }
         try:
-            self._update(key, _BEGIN, condition=_FREE, values=values)
+            self._api.call("UpdateItem", self._update(key, _BEGIN, condition=_FREE, values=values), deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
@@ -53,47 +56,31 @@ class DynamoSingleUseStore:
             return mark.state if mark.blocks(owner, now) else None
         return None
 
-    def settle(self, key: str, *, owner: str) -> bool:
-        """One UpdateItem. Raises StoreError."""
-        return self._holds(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
+    def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Mark the envelope as sent with one UpdateItem. Return False if the mark is not this owner's."""
+        settle = self._update(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
+        return holds(self._api, "UpdateItem", settle, deadline)
 
-    def give_up(self, key: str, *, owner: str) -> None:
-        """One UpdateItem: the item stays, free. Raises StoreError."""
-        self._holds(key, _GIVE_UP, condition=_UNSENT, values={":owner": {"S": owner}, ":never": {"N": "0"}})
+    def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Free the mark with one UpdateItem. The item stays. Raises StoreError."""
+        values = {":owner": {"S": owner}, ":never": number(0)}
+        holds(self._api, "UpdateItem", self._update(key, _GIVE_UP, condition=_UNSENT, values=values), deadline)
 
-    def acknowledge(self, key: str, *, evict_at: int) -> None:
-        """One UpdateItem, without a condition. Raises StoreError."""
-        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": number(evict_at)})
+    def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
+        """Mark the envelope as acknowledged with one UpdateItem, without a condition. Raises StoreError."""
+        values = {":yes": _YES, ":evict_at": number(evict_at)}
+        self._api.call("UpdateItem", self._update(key, _ACKNOWLEDGE, values=values), deadline)
 
-    def look(self, key: str) -> SendInProgress | Sent | None:
-        """One GetItem, consistent. Raises StoreError."""
-        parameters: dict[str, object] = {
-            "TableName": self._table,
-            "Key": key_attributes(key, ONCE),
-            "ConsistentRead": True,
-        }
-        try:
-            item = json.loads(self._api.call("GetItem", parameters)).get("Item")
-        except (ValueError, AttributeError) as error:
-            raise StoreUnavailable("GetItem: an answer that is not DynamoDB's") from error
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
+        """Return the state of the mark, or None, with one strongly consistent GetItem. Raises StoreError."""
+        parameters = {"TableName": self._table, "Key": key_attributes(key, ONCE), "ConsistentRead": True}
+        item = read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
         return None if item is None else _read_mark(item).state
 
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
-
-    def _holds(self, key: str, expression: str, *, condition: str, values: Attributes) -> bool:
-        try:
-            self._update(key, expression, condition=condition, values=values)
-        except AwsError as refused:
-            if not refused.condition_failed:
-                raise
-            return False
-        return True
-
-    def _update(self, key: str, expression: str, *, values: Attributes, condition: str | None = None) -> None:
+    def _update(
+        self, key: str, expression: str, *, values: Attributes, condition: str | None = None
+    ) -> dict[str, object]:
+        """Return the parameters of an UpdateItem."""
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": key_attributes(key, ONCE),
@@ -106,10 +93,11 @@ class DynamoSingleUseStore:
                 "ExpressionAttributeNames": _NAMES,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
-        self._api.call("UpdateItem", parameters)
+        return parameters
 
 
 def _read_mark(attributes: Attributes | None) -> SingleUseMark:
+    """Return the mark in these attributes. Raises StoreUnavailable."""
     try:
         if attributes is not None:
             if "sent" in attributes:

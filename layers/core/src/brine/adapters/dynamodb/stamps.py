@@ -1,6 +1,6 @@
-"""The stamps of purges in the cache table, each an item of its own, read in batches and along with a stored response.
+"""The stamps of purges in the cache table. Each has its own item; a batch reads many, and a stored response with them.
 
-Reads are eventually consistent, as of stored responses: docs/decisions/0003 says what that means for a purge.
+Reads are eventually consistent, as for stored responses: docs/decisions/0003 explains the effect on purges.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.service import RetryPolicy
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, number, parse_answer, read_item
+from brine.adapters.dynamodb.items import (
+    dynamodb_api,
+    key_attributes,
+    number,
+    parse_answer,
+    read_attributes,
+    read_item,
+)
 from brine.domain.purging.stamps import STAMP_LIFETIME, STEP, Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 STAMP = "stamp"
 
 _PREFIX = "t#"
-_BATCH = 100  # keys that a BatchGetItem may have
+_BATCH = 100  # the most keys of a BatchGetItem
 
 _LATER = "attribute_not_exists(#time) OR #time < :at"
 _SET = "SET #time = :at, evict_at = :evict_at"
@@ -43,7 +50,10 @@ class DynamoStampStore:
         self._table = table
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
-        """One BatchGetItem per hundred names, and more for what DynamoDB leaves unprocessed. Raises StoreError."""
+        """Return the stamp of each name, with one BatchGetItem for each hundred names. Raises StoreError.
+
+        Keys that DynamoDB leaves unprocessed take further calls.
+        """
         stamps = dict.fromkeys(names, Stamp())
         for batch in batched(names, _BATCH, strict=False):
             for attributes, _ in self._get([_key(name) for name in batch], deadline=deadline):
@@ -54,7 +64,7 @@ class DynamoStampStore:
     def read_with_item(
         self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
-        """The same for fewer than a hundred names, and the item in the first batch. Raises StoreError."""
+        """Return the item, and the stamps of fewer than a hundred names, with one BatchGetItem. Raises StoreError."""
         stamps = dict.fromkeys(names, Stamp())
         item = None
         key = key_attributes(pk, sk)
@@ -67,7 +77,10 @@ class DynamoStampStore:
         return item, stamps
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
-        """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
+        """Write the stamp, and return the one before, with one UpdateItem. Raises StoreError.
+
+        If the last stamp is not earlier than `at`, a second UpdateItem moves that stamp on by STEP.
+        """
         values = {":at": number(at), ":evict_at": number(int(at + STAMP_LIFETIME))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
@@ -86,7 +99,7 @@ class DynamoStampStore:
         condition: str | None = None,
         deadline: Deadline | None = None,
     ) -> Stamp:
-        """Change a stamp. What it was before, which costs nothing more."""
+        """Change a stamp, and return the one before, at no extra cost."""
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": _key(name),
@@ -97,14 +110,14 @@ class DynamoStampStore:
         }
         if condition is not None:
             parameters["ConditionExpression"] = condition
-        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters, deadline))
-        before = document.get("Attributes")
+        answer = self._api.call("UpdateItem", parameters, deadline)
+        before = read_attributes("Attributes", "UpdateItem", answer)
         return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
 
     def _get(
         self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
-        """What is at these keys, each with the envelope that was cut out of its answer. Raises StoreError."""
+        """Yield the attributes at each key, and the envelope that `parse_answer` cut out. Raises StoreError."""
         retry_policy = self._retry_policy
         deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         for attempt in range(1, retry_policy.attempts + 1):
@@ -132,7 +145,7 @@ def _key(name: str) -> Attributes:
 
 
 def _read_stamp(operation: str, attributes: dict[str, Any]) -> tuple[str, Stamp]:
-    """A stamp and its name. One that cannot be read may be that of any purge."""
+    """Return a stamp's name, and the stamp. Raises StoreUnavailable: an unreadable stamp may be any purge."""
     try:
         name = attributes["pk"]["S"].removeprefix(_PREFIX)
         hard, soft = (float(attributes[kind]["N"]) if kind in attributes else 0.0 for kind in ("hard", "soft"))

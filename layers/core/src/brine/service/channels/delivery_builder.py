@@ -18,6 +18,7 @@ from brine_codec import CodecError, KeyringUnavailable, TooLarge, Unsupported
 if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage, Delivery
     from brine.ports.channels import ClaimStore, SingleUseStore
+    from brine.ports.deadline import Deadline
     from brine.service.channels.channel_call import ChannelCall
     from brine.service.channels.tokens import Tokens
 
@@ -41,12 +42,13 @@ class Acknowledged(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class DeliveryBuilder:
-    """Builds the messages of one answer. `room`: the bytes that are left in the answer."""
+    """Builds the messages of one answer. `room`: the bytes left in the answer. `claims_deadline` ends bucket calls."""
 
     call: ChannelCall
     form: Format
     visibility: int
     claims: ClaimStore
+    claims_deadline: Deadline
     marks: SingleUseStore
     tokens: Tokens
     room: int = field(default=ANSWER_LIMIT)
@@ -104,7 +106,7 @@ class DeliveryBuilder:
                 raise Acknowledged
             return None
         try:
-            envelope = self.claims.read(self.call.channel, claim)
+            envelope = self.claims.read(self.call.channel, claim, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             return None
@@ -117,7 +119,7 @@ class DeliveryBuilder:
     def _is_acknowledged(self, claim: ClaimCheck) -> bool:
         """Return whether a copy of this message was acknowledged, so that its object is or will soon be deleted."""
         try:
-            state = self.marks.look(self.call.mark_key(claim.id))
+            state = self.marks.look(self.call.mark_key(claim.id), deadline=self.call.deadline)
         except StoreError as error:
             self.call.faults.store_failed("table", error)
             return False
@@ -149,7 +151,7 @@ class DeliveryBuilder:
         """Write an envelope of the queue to the bucket. The key is the same at each delivery. Raises Undeliverable."""
         claim = ClaimCheck.of(envelope)
         try:
-            self.claims.write(self.call.channel, claim, envelope)
+            self.claims.write(self.call.channel, claim, envelope, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             raise Undeliverable("undeposited") from error

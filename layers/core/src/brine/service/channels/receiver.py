@@ -50,13 +50,15 @@ class MessageReceiver:
         form = accepted_format(call.request)
         wanted = ReceiveParameters.read(call.request.query, call.endpoint.channel.visibility)
         self._await_keys(call)
-        queue = call.endpoint.queue.within(call.deadline)
+        queue = call.endpoint.queue
         wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
         until = call.deadline.within(wait)
         batch = Batch()
         for _ in range(MOST_POLLS):
             with call.requiring("queue"):
-                deliveries = queue.receive(most=wanted.most, wait=wait, visibility=wanted.visibility)
+                deliveries = queue.receive(
+                    most=wanted.most, wait=wait, visibility=wanted.visibility, deadline=call.deadline
+                )
             call = replace(call, now=self.clock())
             batch.add(self._builder(call, form, wanted.visibility), queue, deliveries)
             if batch.messages or not deliveries or call.deadline.remaining() < LONGEST_DELIVERY:
@@ -78,8 +80,9 @@ class MessageReceiver:
             call=call,
             form=form,
             visibility=visibility,
-            claims=self.claims.within(replace(call.deadline, at=call.deadline.at - RESERVE)),
-            marks=self.marks.within(call.deadline),
+            claims=self.claims,
+            claims_deadline=replace(call.deadline, at=call.deadline.at - RESERVE),
+            marks=self.marks,
             tokens=self.tokens,
         )
 
@@ -87,7 +90,7 @@ class MessageReceiver:
         """Delete a message from the queue, and then its object from the bucket. Raises Problem."""
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         with call.requiring("queue"):
-            deleted = call.endpoint.queue.within(call.deadline).delete(receipt.handle)
+            deleted = call.endpoint.queue.delete(receipt.handle, deadline=call.deadline)
         if not deleted:
             raise Problem(RECEIPT_EXPIRED)
         if receipt.has_object:
@@ -101,9 +104,9 @@ class MessageReceiver:
         """
         evict_at = call.endpoint.channel.last_arrival_at(call.now)
         with call.tolerating("table"):
-            self.marks.within(call.deadline).acknowledge(call.mark_key(message_id), evict_at=evict_at)
+            self.marks.acknowledge(call.mark_key(message_id), evict_at=evict_at, deadline=call.deadline)
             with call.tolerating("bodies"):
-                self.claims.within(call.deadline).delete(call.channel, message_id)
+                self.claims.delete(call.channel, message_id, deadline=call.deadline)
 
     def extend(self, call: ChannelCall, token: str) -> ExchangeAnswer:
         """Extend the visibility timeout of a message, and return a new receipt. Raises Problem."""
@@ -114,7 +117,7 @@ class MessageReceiver:
             raise Problem(CONTENT_INVALID, f'"visibility" is not a number of seconds up to {MAX_VISIBILITY}')
         receipt = self.tokens.read_receipt(token, call.channel, call.principal, call.now)
         with call.requiring("queue"):
-            extended = call.endpoint.queue.within(call.deadline).extend(receipt.handle, visibility)
+            extended = call.endpoint.queue.extend(receipt.handle, visibility, deadline=call.deadline)
         if not extended:
             raise Problem(RECEIPT_EXPIRED)
         now = self.clock()
@@ -135,7 +138,7 @@ def _give_back(call: ChannelCall, queue: MessageQueue, deliveries: list[Delivery
     """Make messages visible again for which the time is too short. If this fails, they wait for their timeout."""
     with call.tolerating("queue"):
         for delivery in deliveries:
-            queue.extend(delivery.handle, 0)
+            queue.extend(delivery.handle, 0, deadline=call.deadline)
 
 
 @dataclass(slots=True)
@@ -159,7 +162,7 @@ class Batch:
             except Acknowledged:
                 self.removed += 1
                 with call.tolerating("queue"):  # if this fails, the copy comes again
-                    queue.delete(delivery.handle)
+                    queue.delete(delivery.handle, deadline=call.deadline)
             except Undeliverable as reason:
                 self.undeliverable.append(str(reason))
 

@@ -116,7 +116,7 @@ class MessageSender:
             raise Problem(CLAIM_INVALID, 'there is no text under "claim"')
         claim = self.tokens.read_claim(token, call.channel, call.principal, call.now)
         with call.requiring("bodies"):
-            envelope = self.claims.within(call.deadline).read(call.channel, claim)
+            envelope = self.claims.read(call.channel, claim, deadline=call.deadline)
         if envelope is None:  # or it was sent, received and acknowledged, and its sender missed the response
             if self._was_sent(call, claim):
                 return claim, False
@@ -139,10 +139,14 @@ class MessageSender:
         owner = secrets.token_hex(16)
         deadline = call.deadline.within(SENDING_LIMIT)
         until = call.time + deadline.remaining() + LEASE_MARGIN
-        marks = self.marks.within(call.deadline)
         with call.requiring("table"):
-            before = marks.begin(
-                key, owner=owner, now=call.time, until=until, evict_at=endpoint.channel.last_arrival_at(call.now)
+            before = self.marks.begin(
+                key,
+                owner=owner,
+                now=call.time,
+                until=until,
+                evict_at=endpoint.channel.last_arrival_at(call.now),
+                deadline=call.deadline,
             )
         if isinstance(before, Sent):
             return False
@@ -153,16 +157,16 @@ class MessageSender:
         except Problem as problem:
             if _is_undone(problem):
                 with call.tolerating("table"):
-                    marks.give_up(key, owner=owner)
+                    self.marks.give_up(key, owner=owner, deadline=call.deadline)
             raise
         with call.tolerating("table"):  # the message is sent; without the mark, a repetition makes a copy
-            marks.settle(key, owner=owner)
+            self.marks.settle(key, owner=owner, deadline=call.deadline)
         return True
 
     def _was_sent(self, call: ChannelCall, claim: ClaimCheck) -> bool:
         """Return whether a mark says that the message was sent. Raises Problem."""
         with call.requiring("table"):
-            state = self.marks.within(call.deadline).look(call.mark_key(claim.id))
+            state = self.marks.look(call.mark_key(claim.id), deadline=call.deadline)
         return isinstance(state, Sent)
 
     def _put(
@@ -176,11 +180,11 @@ class MessageSender:
             raise Problem(CONTENT_TOO_LARGE, f"sealed it has {len(envelope)} bytes")
         if envelope is not None and len(envelope) > INLINE_LIMIT:
             with call.requiring("bodies"):
-                self.claims.within(deadline).write(call.channel, claim, envelope)
+                self.claims.write(call.channel, claim, envelope, deadline=deadline)
             envelope = None
         message = ChannelMessage(call.principal, expires_at, claim if envelope is None else envelope)
         with call.requiring("queue"):
-            call.endpoint.queue.within(deadline).send(message)
+            call.endpoint.queue.send(message, deadline=deadline)
 
 
 def _is_undone(problem: Problem) -> bool:

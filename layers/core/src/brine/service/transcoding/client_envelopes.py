@@ -81,12 +81,13 @@ class ClientEnvelopes:
         """Mark the envelope as used. Raises Problem if it was used before, or if this cannot be checked. One call."""
         until = invocation.now + LONGEST_EXPIRY + 2 * CLOCK_SKEW
         try:
-            used = self.marks.within(invocation.deadline).begin(
+            used = self.marks.begin(
                 single_use_key("route", self.route, envelope_id(sha256(request.body).digest())),
                 owner=secrets.token_hex(16),
                 now=invocation.now,
                 until=until,
                 evict_at=int(until),
+                deadline=invocation.deadline,
             )
         except StoreError as error:
             fault = Fault("table", "unavailable", cause_of(error))
