@@ -71,8 +71,9 @@ class Trace:
     """The events of one request or call so far. Each has its own trace.
 
     `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
-    response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked. `retries`: how often
-    the origin was asked again. `early_refresh`: whether a refresh of a fresh response was requested.
+    response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
+    `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
+    requested.
     """
 
     now: float
