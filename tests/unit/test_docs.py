@@ -11,7 +11,7 @@ from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.http_cache.answer import Result
 from brine.service.problems import PROBLEM_TYPES
-from brine.service.results.call import Outcome
+from brine.service.results.call import CallOutcome
 from brine.settings import Settings
 from tests.markdown import codes, read_page
 
@@ -23,7 +23,7 @@ DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
 CAPITALISED = {
     "answer.result.capitalize()": get_args(Result.__value__),
-    "story.outcome.capitalize()": get_args(Outcome.__value__),
+    "story.outcome.capitalize()": get_args(CallOutcome.__value__),
 }
 FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
 

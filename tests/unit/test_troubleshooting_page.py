@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import brine
 import brine_codec
-from brine.domain.caching import storing
-from brine.domain.caching.decision import ForwardReason
+from brine.domain.caching.decision import ForwardReason, StorageRefusal
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
     ANSWER_TOO_LARGE,
@@ -60,11 +59,8 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Return the reasons not to store a response, from `admit`, its helpers, and each ResponseDecision."""
-    module = ast.parse(Path(storing.__file__).read_text())
-    returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
-    given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}
-    return returned | given
+    """Return the reasons not to store a response."""
+    return set(get_args(StorageRefusal.__value__))
 
 
 def keywords(name: str) -> Iterator[ast.keyword]:

@@ -18,7 +18,7 @@ from brine.domain.resilience.circuit import (
 from brine.errors import OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.retries import AttemptOutcome
     from brine.errors import OriginError
 
 NOW = 1_790_000_000.0
@@ -69,7 +69,7 @@ def test_failures_are_in_a_row_while_none_is_long_after_the_last() -> None:
     ],
 )
 def test_an_origin_that_can_be_reached_must_fail_under_several_paths(
-    outcomes: list[tuple[Outcome, str]], failures: int, opens: bool
+    outcomes: list[tuple[AttemptOutcome, str]], failures: int, opens: bool
 ) -> None:
     streak = None
     for outcome, path in outcomes:

@@ -24,7 +24,6 @@ from brine.bootstrap.common import (
     shared_keyring,
 )
 from brine.domain.http.cdn_loop import pseudonym
-from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
@@ -37,7 +36,6 @@ from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.purge import Purger
-from brine.service.results.cache import Cache
 from brine.service.single_flight import Polling, SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
@@ -52,9 +50,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.service.http_cache.lookup import Entry
-    from brine.service.results.call import CacheEvent
     from brine.service.transcoding.transcoder import Transcoder
-    from brine_codec import Registry
 
 PURPOSE = "brine cache"
 
@@ -113,39 +109,6 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
     )
 
 
-def build_cache(
-    environment: Mapping[str, str],
-    name: str,
-    client: HttpClient | None = None,
-    *,
-    registry: Registry | None = None,
-    tenant: str = "",
-    compute_timeout: float = 10.0,
-    observe: Callable[[CacheEvent], object] | None = None,
-) -> Cache:
-    """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
-    settings = Settings.from_environment(environment)
-    namespace = _namespace(settings)
-    aws = connect_aws(settings, client or HttpClient())
-    memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
-    return Cache(
-        name,
-        namespace=namespace,
-        keyring=own_keyring(settings, aws),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
-        stamps=DynamoStampStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}"),
-        memory=memory,
-        registry=registry,
-        tenant=tenant,
-        inline_limit=settings.inline_limit,
-        compute_timeout=compute_timeout,
-        purge_delta=settings.purge_delta,
-        observe=observe,
-    )
-
-
 def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Callable[[float], None]) -> Fetcher:
     """Return the cache, and what fills it from origins."""
     keyring = own_keyring(settings, aws)
@@ -191,8 +154,8 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
-    from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - as said
-    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
+    from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - only for routes with transcoding
+    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - only for routes with transcoding
 
     declared = build_declarations(settings)
     transcoders = {}
@@ -211,19 +174,6 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             emulated_principal=emulated_principal(settings),
         )
     return transcoders
-
-
-def _namespace(settings: Settings) -> str:
-    if settings.namespace is None:
-        raise ConfigError(
-            "the environment variable BRINE_NAMESPACE is not set: name the part of the table and the bucket that this "
-            "function's role lets it use for its results (docs/results-cache.md has such a role)"
-        )
-    if not is_namespace(settings.namespace):
-        raise ConfigError(
-            f"BRINE_NAMESPACE must be up to 32 of a-z, 0-9 and -, without - in front; it is {settings.namespace!r}"
-        )
-    return settings.namespace
 
 
 def _routes(settings: CacheSettings) -> Routes:

@@ -38,7 +38,7 @@ class Lead:
 class Follow:
     """Another caller fetches or fetched. Look up again.
 
-    `waited`: whether that fetch is over; if not, the caller has a stale response to serve. `remote`: another
+    `waited`: whether the caller waited, perhaps in vain; if not, it has a stale response to serve. `remote`: another
     environment fetched, so its response is in the table only.
     """
 

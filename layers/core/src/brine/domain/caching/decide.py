@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "obeyed_directives", "refetch", "refresh_decision"]
-
 
 def decide(
     stored: StoredResponse | None,

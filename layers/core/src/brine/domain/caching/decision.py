@@ -13,6 +13,34 @@ type ForwardReason = Literal["bypass", "method", "uri-miss", "vary-miss", "miss"
 """The reason why a request goes to the origin (RFC 9211 section 2.2)."""
 
 
+type StorageRefusal = Literal[
+    "authorization",
+    "length",
+    "must-understand",
+    "no-freshness",
+    "no-store",
+    "other-etag",
+    "partial",
+    "private",
+    "request-fields",
+    "request-no-store",
+    "set-cookie",
+    "status",
+    "tags",
+    "vary",
+]
+"""Why a response is not stored, as the `detail` of Cache-Status (RFC 9111 section 3).
+
+- `authorization`: the request has credentials, and the response does not say that it is for all users (3.5).
+- `request-fields`: the client's own fields may have caused the response, and no key includes them.
+- `request-no-store`, `no-store`, `private`, `must-understand`: a directive of this name forbids it.
+- `set-cookie`: it sets a cookie. `vary`: it has `Vary: *`. `status`: its status is for this request only.
+- `length`: Content-Length is not the length of the body. `partial`: it is a part that cannot be combined.
+- `other-etag`: a 304 names another ETag than the stored response.
+- `no-freshness`: nothing makes it fresh or lets it be validated. `tags`: its tags are too many or too long.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
     """Answer from the stored response, which is fresh or accepted stale. Seconds are rounded down."""
@@ -76,6 +104,6 @@ class ResponseDecision:
     stale: bool = False
     keep: StoredResponse | None = None
     drop: bool = False
-    refusal: str | None = None
+    refusal: StorageRefusal | None = None
     invalidate: tuple[str, ...] = ()
     retry: Forward | None = None

@@ -12,7 +12,8 @@ from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_matc
 from brine.domain.http.dates import with_date
 
 if TYPE_CHECKING:
-    from brine.domain.caching.exchange import OriginExchange
+    from brine.domain.caching.decision import StorageRefusal
+    from brine.domain.caching.origin_exchange import OriginExchange
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
 
@@ -36,7 +37,7 @@ def receive_not_modified(exchange: OriginExchange, stored: StoredResponse) -> Re
         fields = exchange.decision.fields.without(CACHE_CONDITIONS)
         return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
-    keep, refusal = exchange.admit(updated)
+    keep, refusal = exchange.storable(updated)
     return ResponseDecision(reuse=updated, keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
@@ -46,11 +47,11 @@ def receive_head(exchange: OriginExchange) -> ResponseDecision:
     if exchange.response.status != 200 or stored is None or stored.status != 200:
         return ResponseDecision()
     if not _describes(exchange.fields, stored):
-        _, refusal = exchange.admit(exchange.candidate())
+        _, refusal = exchange.storable(exchange.candidate())
         return ResponseDecision(drop=refusal not in REFUSALS_BY_CLIENT)
     if not _has_validator_of(exchange.fields, stored.fields):
         return ResponseDecision()
-    keep, refusal = exchange.admit(_updated(stored, exchange))
+    keep, refusal = exchange.storable(_updated(stored, exchange))
     return ResponseDecision(keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
@@ -67,7 +68,7 @@ def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse
     )
 
 
-def _ends_stored_response(keep: StoredResponse | None, refusal: str | None) -> bool:
+def _ends_stored_response(keep: StoredResponse | None, refusal: StorageRefusal | None) -> bool:
     """Return whether an update that is not stored makes the stored response invalid.
 
     It does not if the update is refused only because it is for one client.

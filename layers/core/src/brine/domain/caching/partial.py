@@ -14,7 +14,7 @@ from brine.domain.http.conditions import RANGE_FIELDS, if_range_holds, strong_va
 from brine.domain.http.ranges import parse_content_range, piece_of_partial
 
 if TYPE_CHECKING:
-    from brine.domain.caching.exchange import OriginExchange
+    from brine.domain.caching.origin_exchange import OriginExchange
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
@@ -69,13 +69,13 @@ def receive_partial(exchange: OriginExchange) -> ResponseDecision:
     if "range" not in exchange.request.fields:
         if combined is None or combined.status == PARTIAL:
             return retry_without_range(exchange)
-        keep, refusal = exchange.admit(combined)
+        keep, refusal = exchange.storable(combined)
         return ResponseDecision(reuse=combined, keep=keep, refusal=refusal)
     if combined is not None:
         candidate = combined
     elif not _is_part(candidate):
         return ResponseDecision(refusal="partial")
-    keep, refusal = exchange.admit(candidate)
+    keep, refusal = exchange.storable(candidate)
     return ResponseDecision(keep=keep, refusal=refusal)
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decide import is_usable, obeyed_directives
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.exchange import OriginExchange
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
+from brine.domain.caching.origin_exchange import OriginExchange
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
@@ -86,7 +86,7 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 
 
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
-    keep, refusal = exchange.admit(exchange.candidate())
+    keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
     drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal)
@@ -102,7 +102,7 @@ def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) ->
     targets = invalidated_targets(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
-        keep, _ = exchange.admit(exchange.candidate())
+        keep, _ = exchange.storable(exchange.candidate())
     return ResponseDecision(keep=keep, invalidate=targets)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
@@ -15,6 +15,7 @@ from brine.domain.http.hop_by_hop import CACHING_FIELDS, ESSENTIAL_FIELDS
 from brine.domain.purging.tags import response_tags
 
 if TYPE_CHECKING:
+    from brine.domain.caching.decision import StorageRefusal
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.cache_control import Directives
     from brine.domain.http.fields import Fields
@@ -37,9 +38,9 @@ def may_be_caused_by_fields(status: int) -> bool:
     return status >= 400 and status not in _NOT_FOUND
 
 
-def admit(
+def storable(
     candidate: StoredResponse, newest: Fields, request: Request, request_directives: Directives, policy: Policy
-) -> tuple[StoredResponse | None, str | None]:
+) -> tuple[StoredResponse | None, StorageRefusal | None]:
     """Return the response in its stored form, or None and the reason, as a token for Cache-Status.
 
     `candidate` has all its end-to-end fields and a Date. `newest` are the fields of the message that answered the
@@ -47,9 +48,8 @@ def admit(
     permit that its fields are stored. An older message cannot permit a use that this one forbids.
     """
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
-    reason = _refused_by_request(request, request_directives, candidate.status) or _refused_to_user(
-        request, directives, own
-    )
+    reason = _refused_by_request(request, request_directives, candidate.status)
+    reason = reason or _refused_to_user(request, directives, own)
     for fields, said in ((candidate.fields, directives), (newest, own)):
         reason = reason or _refused_by_origin(candidate.status, said) or _refused_for_cookie(fields, said, policy)
     reason = reason or _refused_by_form(candidate, directives, policy)
@@ -65,31 +65,33 @@ def admit(
     return replace(candidate, fields=fields, tags=tags), None
 
 
-REFUSALS_BY_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
+REFUSALS_BY_REQUEST: Final[frozenset[StorageRefusal | None]] = frozenset(
+    {"request-no-store", "authorization", "request-fields"}
+)
 """Refusals that the client's request caused; the response that is stored already remains valid."""
 
-REFUSALS_BY_CLIENT = REFUSALS_BY_REQUEST | {"set-cookie"}
+REFUSALS_BY_CLIENT: Final = REFUSALS_BY_REQUEST | {"set-cookie"}
 """REFUSALS_BY_REQUEST, and the refusal of a response that the origin gave to this client only."""
 
 
-def _refused_by_request(request: Request, request_directives: Directives, status: int) -> str | None:
+def _refused_by_request(request: Request, request_directives: Directives, status: int) -> StorageRefusal | None:
     if request_directives.restricts("no-store"):
         return "request-no-store"
     if not ORIGIN_CONDITIONS.isdisjoint(request.fields.names):
-        return "provoked"  # these fields reach the origin unchanged, and are in no key
+        return "request-fields"  # these fields reach the origin unchanged, and are in no key
     if may_be_caused_by_fields(status) and not RANGE_FIELDS.isdisjoint(request.fields.names):
-        return "provoked"
+        return "request-fields"
     if status not in {200, 206} and "if-range" in request.fields:  # a client may set If-Range to any value
-        return "provoked"
+        return "request-fields"
     return None
 
 
-def _refused_to_user(request: Request, *said: Directives) -> str | None:
+def _refused_to_user(request: Request, *said: Directives) -> StorageRefusal | None:
     """Section 3.5: each message must itself say that it is for all users."""
     return "authorization" if "authorization" in request.fields and not all(map(_is_for_all_users, said)) else None
 
 
-def _refused_by_origin(status: int, directives: Directives) -> str | None:
+def _refused_by_origin(status: int, directives: Directives) -> StorageRefusal | None:
     if directives.restricts("must-understand") and status not in _UNDERSTOOD:
         return "must-understand"
     if directives.restricts("no-store") and not directives.permits("must-understand"):
@@ -98,12 +100,12 @@ def _refused_by_origin(status: int, directives: Directives) -> str | None:
     return "private" if directives.restricts_all("private") or limited_to & ESSENTIAL_FIELDS else None
 
 
-def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> str | None:
+def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> StorageRefusal | None:
     sets_cookie = "set-cookie" in fields and "set-cookie" not in _for_one_client(directives)
     return "set-cookie" if sets_cookie and not _may_keep_cookie(directives, policy) else None
 
 
-def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
+def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> StorageRefusal | None:
     if not 200 <= candidate.status < 600 or candidate.status in _REQUEST_SPECIFIC:
         return "status"
     if candidate.vary == VARY_STAR:

@@ -15,7 +15,7 @@ from brine.domain.http.messages import Response
 from brine.errors import OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.retries import AttemptOutcome
 
 type Health = Literal["well", "down", "unknown"]
 
@@ -65,7 +65,7 @@ class FailureStreak:
         return self.unconnected >= failures or (self.failures >= failures and is_wide)
 
 
-def origin_health(outcome: Outcome, seconds: float, timeout: float) -> Health:
+def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> Health:
     """Return the health of the origin, given the outcome of a request that had `seconds` to complete.
 
     A 500 may be due to one request that the origin cannot handle, as may 501, 505 and a body that is too large. A
@@ -84,7 +84,7 @@ def needs_probe(open_until: float, now: float) -> bool:
     return 0 < open_until <= now < open_until + PROBE_WINDOW
 
 
-def after_failure(streak: FailureStreak | None, outcome: Outcome, path: str, now: float) -> FailureStreak:
+def after_failure(streak: FailureStreak | None, outcome: AttemptOutcome, path: str, now: float) -> FailureStreak:
     """Return the streak with one more failure: this outcome of a request for this path."""
     if streak is None or not streak.is_recent(now):
         streak = FailureStreak(0, now)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.errors import OriginError
 
-type Outcome = Response | OriginError
+type AttemptOutcome = Response | OriginError
 """The outcome of a request to an origin."""
 
 DEFAULT_RETRIES: Final = 1
@@ -40,7 +40,7 @@ def is_retryable(request: Request) -> bool:
     return request.method in IDEMPOTENT_METHODS
 
 
-def is_transient(outcome: Outcome) -> bool:
+def is_transient(outcome: AttemptOutcome) -> bool:
     """Return whether the failure may be temporary, so that a retry may succeed."""
     return (
         outcome.status in _TRANSIENT_STATUSES
@@ -49,7 +49,7 @@ def is_transient(outcome: Outcome) -> bool:
     )
 
 
-def retry_delay(number: int, outcome: Outcome, now: float, chance: float) -> float | None:
+def retry_delay(number: int, outcome: AttemptOutcome, now: float, chance: float) -> float | None:
     """Return the seconds to wait before retry `number`, counted from 0; None for no retry.
 
     The delay is a random fraction, `chance` of 1, of an upper bound that doubles each time, plus the delay that

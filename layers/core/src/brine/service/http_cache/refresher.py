@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
 
-type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
+type RefreshOutcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
 """The outcome of a refresh.
 
 - `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
@@ -43,7 +43,7 @@ _STORES: Final = frozenset({"table", "bodies", "keys", "stamps"})
 class Refresh:
     """The outcome of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
 
-    outcome: Outcome
+    outcome: RefreshOutcome
     route: str | None = None
     origin_time: float | None = None
     retries: int = 0
@@ -83,7 +83,7 @@ class Refresher:
             faults=tuple(trace.faults),
         )
 
-    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> Outcome:
+    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> RefreshOutcome:
         """Ask the origin if the stored response still needs it."""
         lookup = self.fetcher.responses.find(transaction, trace, consistent=True)
         decision = self._decide(lookup, renews, transaction, trace)
@@ -93,7 +93,7 @@ class Refresher:
 
     def _decide(
         self, lookup: Lookup, renews: int | None, transaction: Transaction, trace: Trace
-    ) -> Validate | Forward | Outcome:
+    ) -> Validate | Forward | RefreshOutcome:
         """Return the request to the origin, or the outcome without one."""
         stored = lookup.stored
         if stored is None:
@@ -104,7 +104,7 @@ class Refresher:
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 
-def _outcome(answer: Answer) -> Outcome:
+def _outcome(answer: Answer) -> RefreshOutcome:
     if answer.stored:
         return "refreshed"
     status = answer.response.status

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.resilience.circuit import CircuitBreaker, FailureStreak
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.retries import AttemptOutcome
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
@@ -68,7 +68,7 @@ class Circuits:
         self._known: dict[OriginAddress, _Known] = {}
         self._lock = threading.Lock()  # for what is known; never held during I/O
 
-    def admit(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
+    def permit_attempt(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
         """Permit one attempt of at most `seconds`; return a name if it is the probe. Raises OriginCircuitOpen.
 
         The caller reports the outcome with that name to `succeeded`, `failed` or `withdrawn`.
@@ -96,7 +96,7 @@ class Circuits:
         transaction: Transaction,
         trace: Trace,
         probe: str | None,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         breaker: CircuitBreaker,
         now: float,
     ) -> None:

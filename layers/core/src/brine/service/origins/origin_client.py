@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.http.messages import Request
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.retries import AttemptOutcome
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
     from brine.service.origins.circuits import Circuits
@@ -63,13 +63,13 @@ class OriginClient:
             return outcome
         raise outcome
 
-    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Outcome:
+    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> AttemptOutcome:
         """Return the outcome of one attempt. Raises BadRequest, and OriginCircuitOpen without an attempt."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
             return self._outcome(transaction, request, deadline)
         seconds = deadline.remaining()
-        probe = circuits.admit(transaction, trace, self.clock(), seconds)
+        probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
             outcome = self._outcome(transaction, request, deadline)
         except BadRequest:
@@ -84,7 +84,7 @@ class OriginClient:
                 circuits.withdrawn(transaction, trace, probe, self.clock())
         return outcome
 
-    def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> Outcome:
+    def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> AttemptOutcome:
         try:
             response = self.origin.fetch(transaction.route.origin, request, deadline)
         except OriginError as error:

@@ -40,7 +40,7 @@ class Cache:
     compute_timeout: seconds that a computation may take; another environment waits so long, and then computes too.
     purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
     every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
-    holds. clock: seconds since 1970. `brine.bootstrap.gateway.build_cache` makes one from a function's environment.
+    holds. clock: seconds since 1970. `brine.bootstrap.results.build_cache` makes one from a function's environment.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
-type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
+type CallOutcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
 """How the result came about.
 
 - `hit`: stored and fresh. `stale`: stored, and served in its grace.
@@ -38,7 +38,7 @@ class CacheEvent:
     an exception, stored or new. `compute_time`: seconds, None if stored.
     """
 
-    outcome: Outcome
+    outcome: CallOutcome
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
     raised: bool = False
@@ -177,11 +177,11 @@ class Call[T]:
         found = self._found
         return found if found is not None and found.stored.is_usable(self.clock()) else None
 
-    def _served(self, found: Usable, outcome: Outcome, *, compute_time: float | None = None) -> T:
+    def _served(self, found: Usable, outcome: CallOutcome, *, compute_time: float | None = None) -> T:
         self._report(outcome, layer=found.layer, raised=found.error is not None, compute_time=compute_time)
         if found.error is not None:
             raise found.error
         return cast("T", found.stored.value)  # one key has results of one type
 
-    def _report(self, outcome: Outcome, **members: Any) -> None:
+    def _report(self, outcome: CallOutcome, **members: Any) -> None:
         self.event = CacheEvent(outcome=outcome, faults=tuple(self._trace.faults), **members)

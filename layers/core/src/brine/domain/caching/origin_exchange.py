@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.caching.stored import StoredResponse
-from brine.domain.caching.storing import admit, may_be_caused_by_fields
+from brine.domain.caching.storing import may_be_caused_by_fields, storable
 from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.dates import with_date
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Forward, Validate
+    from brine.domain.caching.decision import Forward, StorageRefusal, Validate
     from brine.domain.http.cache_control import Directives
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request, Response
@@ -95,9 +95,9 @@ class OriginExchange:
             return chosen | policy.named_headers
         return NEGOTIATION | policy.named_headers if policy.key_headers is None else chosen
 
-    def admit(self, candidate: StoredResponse) -> tuple[StoredResponse | None, str | None]:
+    def storable(self, candidate: StoredResponse) -> tuple[StoredResponse | None, StorageRefusal | None]:
         """Return the candidate in its stored form, or None and the reason why it is not stored.
 
         The candidate is made from this response or updated by it.
         """
-        return admit(candidate, self.fields, self.request, self.request_directives, self.policy)
+        return storable(candidate, self.fields, self.request, self.request_directives, self.policy)
