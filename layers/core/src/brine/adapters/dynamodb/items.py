@@ -1,4 +1,4 @@
-"""The cache table in DynamoDB, and what all stores on this table share.
+"""The cache table in DynamoDB, and the functions that all stores on this table share.
 
 An item has a pk and an sk. If it lacks one of our attributes, or an attribute has another type, it reads as no item.
 """
@@ -9,8 +9,8 @@ import json
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.aws.json_api import JsonApi
 from brine.adapters.aws.errors import AwsError
+from brine.adapters.aws.json_api import JsonApi
 from brine.adapters.aws.service import RetryPolicy, Service
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Item
