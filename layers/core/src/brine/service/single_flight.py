@@ -1,7 +1,7 @@
 """Single flight: of many callers that miss the same key, one fetches (RFC 9111 section 4, "collapsing").
 
 Three rules. One caller per key in a process, and one lease per key among all environments. A caller that waited looks
-at what was stored meanwhile, and if that does not serve it, fetches alone and stores nothing. Only the holder of the
+up again; if the stored response does not serve it, it fetches alone and stores nothing. Only the holder of the
 newest lease stores.
 """
 
@@ -39,8 +39,8 @@ class Lead:
 class Follow:
     """Another caller fetches or fetched. Look up again.
 
-    `waited`: whether that fetch is over; if not, the caller has something stale to serve. `remote`: another
-    environment fetched, so what it stored is in the table alone.
+    `waited`: whether that fetch is over; if not, the caller has a stale response to serve. `remote`: another
+    environment fetched, so its response is in the table only.
     """
 
     waited: bool = True
@@ -120,7 +120,7 @@ class SingleFlight:
         """Give the caller its turn, for as long as the context lasts; then others go on.
 
         lease_seconds: how long the fetch may take. wait_seconds: how long to wait for another one. has_stale: the
-        caller has something stale to serve, and then does not wait. may_store: asked of the first caller in a process,
+        caller has a stale response to serve, and then does not wait. may_store: asked of the first caller in a process,
         before it takes the lease.
         """
         completed = self.in_flight.begin(key)
@@ -170,7 +170,7 @@ class SingleFlight:
                 return held
 
     def acquire(self, key: str, seconds: float, trace: Trace, deadline: Deadline | None) -> Lease | Held | None:
-        """Return the lease of a key for so many seconds and a margin, or who has it; None if the table fails."""
+        """Return the lease of a key for so many seconds and a margin, or its holder; None if the table fails."""
         now = self.clock()
         expires_at = now + seconds + LEASE_MARGIN
         return self.leases.acquire(

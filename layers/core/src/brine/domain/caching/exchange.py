@@ -12,7 +12,6 @@ from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.dates import with_date
-from brine.domain.http.hop_by_hop import end_to_end
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, Validate
@@ -27,12 +26,14 @@ class OriginExchange:
     """One request to the origin and its response.
 
     `request` is the client's request with the origin's target; `decision.fields` are the fields that were sent.
+    `fields` are the response's end-to-end fields.
     `request_directives`: the directives of the request that the route obeys.
     """
 
     decision: Validate | Forward
     request: Request
     response: Response
+    fields: Fields
     policy: Policy
     request_directives: Directives
     target: str
@@ -44,11 +45,6 @@ class OriginExchange:
     def stored(self) -> StoredResponse | None:
         """The stored response at the time of the request to the origin."""
         return self.decision.stored
-
-    @property
-    def fields(self) -> Fields:
-        """The response's end-to-end fields."""
-        return end_to_end(self.response.fields)
 
     def candidate(self) -> StoredResponse:
         """Return the response in the form in which it might be stored."""

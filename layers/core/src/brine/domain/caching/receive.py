@@ -13,6 +13,7 @@ from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_p
 from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
+from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import invalidated_targets, referenced_target
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def receive(
         decision=decision,
         request=request,
         response=response,
+        fields=end_to_end(response.fields),
         policy=policy,
         request_directives=obeyed_directives(request, policy),
         target=target,

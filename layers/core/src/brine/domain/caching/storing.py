@@ -47,15 +47,12 @@ def admit(
     permit that its fields are stored. An older message cannot permit a use that this one forbids.
     """
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
-    reason = (
-        _refused_by_request(request, request_directives, candidate.status)
-        or _refused_to_user(request, directives, own)
-        or _refused_by_origin(candidate.status, directives)
-        or _refused_by_origin(candidate.status, own)
-        or _refused_for_cookie(candidate.fields, directives, policy)
-        or _refused_for_cookie(newest, own, policy)
-        or _refused_by_form(candidate, directives, policy)
+    reason = _refused_by_request(request, request_directives, candidate.status) or _refused_to_user(
+        request, directives, own
     )
+    for fields, said in ((candidate.fields, directives), (newest, own)):
+        reason = reason or _refused_by_origin(candidate.status, said) or _refused_for_cookie(fields, said, policy)
+    reason = reason or _refused_by_form(candidate, directives, policy)
     if reason is not None:
         return None, reason
     tags = response_tags(candidate.fields, policy.tags)
@@ -78,9 +75,9 @@ REFUSALS_BY_CLIENT = REFUSALS_BY_REQUEST | {"set-cookie"}
 def _refused_by_request(request: Request, request_directives: Directives, status: int) -> str | None:
     if request_directives.restricts("no-store"):
         return "request-no-store"
-    if any(name in request.fields for name in ORIGIN_CONDITIONS):
+    if not ORIGIN_CONDITIONS.isdisjoint(request.fields.names):
         return "provoked"  # these fields reach the origin unchanged, and are in no key
-    if may_be_caused_by_fields(status) and any(name in request.fields for name in RANGE_FIELDS):
+    if may_be_caused_by_fields(status) and not RANGE_FIELDS.isdisjoint(request.fields.names):
         return "provoked"
     if status not in {200, 206} and "if-range" in request.fields:  # a client may set If-Range to any value
         return "provoked"

@@ -134,6 +134,8 @@ class Directives:
 
     def field_names(self, name: Listing) -> frozenset[str]:
         """Return the field names, in lower case, that the directive is limited to."""
+        if name not in self._arguments:
+            return frozenset()
         lists = (argument for argument in self._arguments.get(name, ()) if isinstance(argument, frozenset))
         return frozenset().union(*lists)
 

@@ -67,7 +67,7 @@ class Fetcher:
         transaction: Transaction,
         trace: Trace,
     ) -> Answer:
-        """Ask the origin what the decision says, store its response as the turn permits, and answer."""
+        """Send the decision's request to the origin, store its response as the turn permits, and answer."""
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
@@ -206,7 +206,7 @@ class Fetcher:
     def _invalidate(
         self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
     ) -> Lookup:
-        """Purge what an unsafe request made invalid. The origin's response to that request itself stays valid."""
+        """Purge the targets that an unsafe request made invalid. The origin's response to it stays valid."""
         if not reception.invalidate:
             return lookup
         route, own = transaction.route, transaction.resource

@@ -137,6 +137,5 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
-    fields = sum(len(name) + len(value) + 150 for name, value in entry.fields.lines)
-    selecting = sum(len(name) + 150 for name in entry.vary)
-    return body + len(entry.target) + fields + selecting + 1_000
+    texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
+    return body + sum(map(len, texts)) + 150 * len(texts) + 1_000

@@ -1,8 +1,8 @@
-"""Refreshing what was served stale, or soon will be, apart from the requests that it was served to.
+"""Refreshes of stored responses that were served stale, or soon would be, apart from any client's request.
 
 A refresh request may come twice, late, or after the response was renewed. So the refresher takes the lease of the key
-first, which keeps one refresh in flight, and then reads consistently what is stored. A missing response is not fetched:
-it was purged or has expired.
+first, which keeps one refresh in flight, and then reads the stored response consistently. If that is missing, it was
+purged or has expired, and the refresher does not fetch it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.lookup import Lookup
 
 type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
-"""What became of a refresh.
+"""The outcome of a refresh.
 
 - `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
 - `held`: another fetch of the key is under way. `gone`: nothing is stored, or its route or origin is gone.
@@ -94,7 +94,7 @@ class Refresher:
     def _decide(
         self, lookup: Lookup, renews: int | None, transaction: Transaction, trace: Trace
     ) -> Validate | Forward | Outcome:
-        """Return what to ask the origin, or why it need not be asked."""
+        """Return the request to the origin, or the outcome without one."""
         stored = lookup.stored
         if stored is None:
             return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"

@@ -1,4 +1,4 @@
-"""Responses made from what is stored, whose body may first have to be loaded."""
+"""Responses to clients from stored responses. A body in the body store is loaded first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Makes the response to a request from a stored one. None stands for a stored response whose body is lost."""
+    """Makes the response to a request from a stored one. None means that the stored body is lost."""
 
     responses: ResponseStore
 

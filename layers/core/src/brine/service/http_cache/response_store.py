@@ -3,7 +3,7 @@
 A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1). The main slot is also the index: the
 Vary names of its response tell in which slot another variant is, so most lookups are one read.
 
-A response that was purged or invalidated counts as missing. So does one whose stamps cannot be read: it may have been
+A purged or invalidated response counts as missing. So does a response if its stamps cannot be read: it may have been
 purged.
 """
 
@@ -44,7 +44,7 @@ class ResponseStore:
     keyring: Keyring | KeyringSource
 
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
-        """Look in this process alone. What is found may have been purged: see `after_purges`. No call."""
+        """Look in this process alone. A response found may have been purged: see `after_purges`. No call."""
         key, memory = transaction.resource.key, self.store.memory
         return read_slots(
             lambda slot: memory.get((key, slot)),
@@ -57,7 +57,7 @@ class ResponseStore:
 
     def find(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> Lookup:
         """Look in the table: one call, two for a variant that is not in the main slot, one more for unknown tags."""
-        seen: list[int] = [0]  # generations of what is there and cannot be used
+        seen: list[int] = [0]  # generations of unusable entries
         lookup = read_slots(
             lambda slot: self._read(slot, transaction, trace, seen, consistent),
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
@@ -66,7 +66,7 @@ class ResponseStore:
         return self.after_purges(lookup, transaction, trace)
 
     def after_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup:
-        """Return what purges leave of a lookup: nothing when that cannot be told. One call for unknown stamps."""
+        """Return the lookup after all purges. If stamps cannot be read, it is empty. One call for unknown stamps."""
         resource, stamps = transaction.resource, self.store.stamps
         names = lookup.stamp_names(resource)
         known = stamps.known.get(names, trace.now)

@@ -1,8 +1,8 @@
-"""The circuits of origins: what this process has seen of each, and what all environments share (docs/decisions/0064).
+"""The circuits of origins: the failures that this process saw, and the state that all environments share.
 
 While an origin does well, a process reads no shared state. A process that saw the origin fail within the last minute,
 or its circuit open, reads the shared state, and goes by it for two seconds. A circuit that cannot be read counts as
-closed, unless this process opened it.
+closed, unless this process opened it (docs/decisions/0064).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PROBE_MARGIN = 2.0
 
 @dataclass(slots=True)
 class _Known:
-    """What this process knows of an origin: its failures in a row, and until when its circuit is open (0: closed).
+    """The local state of an origin: its failures in a row, and until when its circuit is open (0: closed).
 
     `open_until` was read at `read_at`, and is valid for `good_for` seconds.
     """

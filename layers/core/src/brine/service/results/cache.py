@@ -107,8 +107,8 @@ class Cache:
         so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation, not the result. Raises what `compute` raises; TypeError for a bad key
-        or tag, ValueError for tags too many or too long;
+        A store that fails costs a computation, not the result. Raises the exceptions of `compute`; TypeError for a bad
+        key or tag, ValueError for tags too many or too long;
         brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
         """
         resolved = self.resolve(

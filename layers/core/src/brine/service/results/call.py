@@ -34,9 +34,8 @@ type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheEvent:
-    """What happened in one call. `layer`: where a stored result came from. `compute_time`: seconds, None if stored.
-
-    `raised`: whether the result is an exception, stored or new.
+    """The outcome of one call. `layer`: the place that a stored result came from. `raised`: whether the result is
+    an exception, stored or new. `compute_time`: seconds, None if stored.
     """
 
     outcome: Outcome
@@ -49,7 +48,7 @@ class CacheEvent:
 
 @dataclass(frozen=True, slots=True)
 class Resolved[T]:
-    """A result, and what happened in the call that returned it."""
+    """A result, and the event of the call that returned it."""
 
     value: T
     event: CacheEvent
@@ -83,7 +82,7 @@ class Call[T]:
     _seen: int = field(init=False, default=0)
 
     def result(self) -> T:
-        """Return the result, stored or computed. Raises what the computation raises."""
+        """Return the result, stored or computed. Raises the exceptions of the computation."""
         self._trace = Trace(self.clock())
         self._look_up()
         if (found := self._fresh()) is not None:

@@ -103,7 +103,7 @@ class ResultStore:
         """Store a result. One call, two for a large one. False when nothing was stored.
 
         Nothing is stored if a newer lease exists or the result was purged since its computation began. `lookup` is
-        that of before the computation. Raises Unsupported.
+        the one before the computation. Raises Unsupported.
         """
         lease = lead.lease
         if lease is None:
@@ -122,7 +122,7 @@ class ResultStore:
         )
 
     def purge(self, key: str, *, at: float, now: float, soft: bool) -> None:
-        """Purge a key: what is stored, and what computations begun up to `at` would store. One call.
+        """Purge the stored result of a key, and the results of computations begun up to `at`. One call.
 
         Raises StoreError when the table did not confirm it; this process goes by it anyway.
         """
@@ -160,7 +160,7 @@ def _sized(envelope: bytes) -> Sized[bytes]:
 
 
 def _after_purges(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:
-    """Return what these stamps leave of a result."""
+    """Return the result after these purges, or None."""
     if is_purged(stored, stamps, now):
         return None
     stale = stale_from(stored, stamps)

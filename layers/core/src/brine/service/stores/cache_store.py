@@ -1,6 +1,6 @@
-"""What both caches do with their stores: read and open, seal and commit, go by stamps, and remember in the process.
+"""The work with stores that both caches share: read and open, seal and commit, check stamps, keep in process memory.
 
-Responses and results differ in what is sealed and in where a large one is cut, not in how it is stored. A store that
+Responses and results differ only in the sealed content, and in how a large one is split. A store that
 fails and an envelope that does not open are faults and count as a miss: they never fail a request.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from brine_codec import Codec
 
 LAST_SECOND: Final = 2**32 - 1
-"""The latest time that an envelope can hold, in 2106. What could be kept longer is kept until then."""
+"""The latest time that an envelope can hold, in 2106: no content is kept longer."""
 
 type Sized[V] = tuple[V, int]
 """A value for process memory, and the bytes that it is worth."""
@@ -73,7 +73,7 @@ class CacheStore[V]:
             raise
 
     def open(self, envelope: bytes, context: tuple[str, ...], trace: Trace) -> object | None:
-        """Return what was sealed, or None when the envelope has expired or does not open."""
+        """Return the sealed content, or None when the envelope has expired or does not open."""
         try:
             content: object = self.codec.open(envelope, context=context, now=trace.now)
         except Expired:  # DynamoDB deletes late
@@ -124,7 +124,7 @@ class CacheStore[V]:
                 return
 
     def is_purged(self, stored: Stored, names: Collection[str], now: float) -> bool:
-        """Return whether a stamp that this process knows has purged what is about to be stored."""
+        """Return whether a stamp that this process knows purges the content that is about to be stored."""
         return is_purged(stored, self.stamps.known.get(names, now), now)
 
     def purge(

@@ -22,7 +22,7 @@ class Leases:
     def acquire(
         self, pk: str, *, owner: str, now: float, expires_at: float, trace: Trace, deadline: Deadline | None
     ) -> Lease | Held | None:
-        """Return the lease, or who has it; None when the table fails."""
+        """Return the lease, or its holder; None when the table fails."""
         try:
             return self.store.acquire(pk, owner=owner, now=now, expires_at=expires_at, deadline=deadline)
         except StoreError as error:
@@ -30,7 +30,7 @@ class Leases:
             return None
 
     def holder(self, pk: str, trace: Trace, deadline: Deadline | None) -> Held | None:
-        """Return who has the lease; None when it was given back, or the table fails."""
+        """Return the holder of the lease; None when it was given back, or the table fails."""
         try:
             return self.store.holder(pk, deadline=deadline)
         except StoreError as error:
