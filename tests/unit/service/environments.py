@@ -164,7 +164,6 @@ class Scene:
                 now=trace.now,
                 expires_at=trace.now + LEASE,
                 trace=trace,
-                deadline=None,
             )
             if isinstance(lease, Lease):
                 self.acquired_at = asked_at

@@ -68,7 +68,7 @@ class Transaction:
 
 @dataclass(slots=True)
 class Trace:
-    """The events of one request or call so far. Each has its own trace.
+    """The events of one request or call so far, and the deadline of its calls to stores. Each has its own trace.
 
     `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
@@ -77,6 +77,7 @@ class Trace:
     """
 
     now: float
+    deadline: Deadline | None = None
     faults: Faults = field(default_factory=Faults)
     layer: Literal["memory", "table"] | None = None
     origin_time: float | None = None

@@ -66,12 +66,12 @@ class Refresher:
         transaction = Transaction.begin(route, request.request, request.tenant, deadline)
         if transaction.resource.key != request.key:
             return Refresh(outcome="gone")
-        trace = Trace(self.clock())
+        trace = Trace(self.clock(), transaction.store_deadline)
         flight, pk = self.fetcher.single_flight, self.fetcher.responses.store.pk(request.key)
-        lease = flight.acquire(pk, transaction.lease_seconds, trace, transaction.store_deadline)
+        lease = flight.acquire(pk, transaction.lease_seconds, trace)
         if isinstance(lease, Lease):
             lead = Lead(lease)
-            with flight.given_back(lead, trace, transaction.store_deadline):
+            with flight.given_back(lead, trace):
                 outcome = self._refresh(request.renews, lead, transaction, trace)
         else:
             outcome = "failed" if lease is None else "held"

@@ -28,7 +28,7 @@ class Responder:
     ) -> Response | None:
         """Return the response, or a redirect to its body. One call for a body in the body store, else none."""
         if self.is_redirected(stored, transaction):
-            return self.redirect(stored, transaction, trace)
+            return self.redirect(stored, trace)
         if isinstance(stored.body, BodyReference) and needs_body(stored, transaction.request):
             whole = self.responses.load(lookup, stored, transaction, trace)
             if whole is None:
@@ -42,13 +42,12 @@ class Responder:
             stored, transaction.request, transaction.room
         )
 
-    def redirect(self, stored: StoredResponse, transaction: Transaction, trace: Trace) -> Response | None:
+    def redirect(self, stored: StoredResponse, trace: Trace) -> Response | None:
         """Return the redirect to the stored body. One call."""
         url = self.responses.store.bodies.link(
             body_reference(stored),
             seconds=LINK_LIFETIME,
             fields=download_fields(stored),
             trace=trace,
-            deadline=transaction.store_deadline,
         )
         return None if url is None else redirection(url, stored)

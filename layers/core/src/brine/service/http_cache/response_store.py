@@ -73,7 +73,7 @@ class ResponseStore:
         after_known = lookup.purged_by(known, resource, trace.now)
         if after_known.stored is None or len(known) == len(names):
             return after_known
-        read = stamps.read(names, trace, transaction.store_deadline)
+        read = stamps.read(names, trace)
         return lookup.without_stored() if read is None else lookup.purged_by(read, resource, trace.now)
 
     def after_known_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup | None:
@@ -89,7 +89,7 @@ class ResponseStore:
         reference = stored.body
         if not isinstance(reference, BodyReference):
             return stored
-        body = self.store.bodies.read(reference.digest, reference.size, trace, transaction.store_deadline)
+        body = self.store.bodies.read(reference.digest, reference.size, trace)
         if body is None:
             return None
         whole = replace(stored, body=body)
@@ -115,7 +115,7 @@ class ResponseStore:
         if lease is None:
             return False
         fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
-        if self.store.is_purged(fetched, stamp_names(resource), trace.now):
+        if self.store.is_purged(fetched, stamp_names(resource), trace):
             return False
         try:
             slot, placed = slot_for(
@@ -131,7 +131,6 @@ class ResponseStore:
             lead,
             lambda: self._seal(placed, slot, until, transaction, trace),
             trace=trace,
-            deadline=transaction.store_deadline,
         )
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
@@ -146,17 +145,15 @@ class ResponseStore:
             envelope = self.store.codec.seal(marker, context=(key, MAIN), now=trace.now, expires_at=until)
             return Item(envelope=envelope, evict_at=until, generation=marker.generation), _sized(marker)
 
-        self.store.commit(key, MAIN, lead, seal, trace=trace, deadline=transaction.store_deadline)
+        self.store.commit(key, MAIN, lead, seal, trace=trace)
 
-    def invalidate(self, key: str, *, at: float, transaction: Transaction, trace: Trace) -> Stamp | None:
+    def invalidate(self, key: str, trace: Trace, *, at: float) -> Stamp | None:
         """Purge everything stored under a key, and everything that fetches begun up to `at` would store. One call.
 
         Returns the key's stamp as it was before; None when the table did not confirm. This process goes by it anyway.
         """
         try:
-            return self.store.purge(
-                key, MAIN, key_stamp(key), at=at, now=trace.now, deadline=transaction.store_deadline
-            )
+            return self.store.purge(key, MAIN, key_stamp(key), trace, at=at)
         except StoreError as error:
             trace.faults.store_failed("invalidation", error)
             return None
@@ -172,7 +169,6 @@ class ResponseStore:
                 slot,
                 stamp_names(resource),
                 trace=trace,
-                deadline=transaction.store_deadline,
                 consistent=consistent,
             )
         except StoreError:
@@ -202,7 +198,7 @@ class ResponseStore:
         is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
         envelope = b"" if is_large else sealed(stored)
         if not isinstance(body, BodyReference) and (is_large or len(envelope) > store.inline_limit):
-            digest = store.bodies.write(body, transaction.store_deadline)
+            digest = store.bodies.write(body, trace)
             kept = replace(stored, body=BodyReference(digest, len(body)))
             envelope = sealed(kept)
         item = Item(

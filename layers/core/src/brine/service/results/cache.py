@@ -20,6 +20,7 @@ from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
+from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -149,17 +150,18 @@ class Cache:
         One call. Every environment goes by it within its `purge_delta`, this one at once. Raises StoreError when the
         table did not confirm it; a repetition is harmless.
         """
-        now = self._clock()
-        self._results.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
+        trace = Trace(self._clock(), self._deadline)
+        self._results.purge(self._key(key), trace, at=trace.now + MARGIN, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False) -> None:
         """Purge all results and responses with a tag, those of other caches included. One call.
 
         Each tenant has its own tags: only those of this cache's tenant are purged.
         """
-        now = self._clock()
+        trace = Trace(self._clock(), self._deadline)
         (checked,) = check_tags((tag,))
-        self._results.store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
+        stamp = tag_stamp(checked, self._tenant)
+        self._results.store.stamps.write(stamp, trace, at=trace.now + MARGIN, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
         """Return this cache with a deadline for its calls to stores and its waiting, such as that of one request.

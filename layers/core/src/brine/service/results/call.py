@@ -83,7 +83,7 @@ class Call[T]:
 
     def result(self) -> T:
         """Return the result, stored or computed. Raises the exceptions of the computation."""
-        self._trace = Trace(self.clock())
+        self._trace = Trace(self.clock(), self.deadline)
         self._look_up()
         if (found := self._fresh()) is not None:
             return self._served(found, "hit")
@@ -95,7 +95,6 @@ class Call[T]:
             has_stale=self._usable() is not None,
             may_store=lambda: True,
             trace=self._trace,
-            deadline=self.deadline,
         ) as turn:
             match turn:
                 case Follow():
@@ -118,11 +117,11 @@ class Call[T]:
     def _look_up(self, *, consistent: bool = False) -> None:
         """Look in this process; if that does not settle it, in the table. If that fails, the first lookup counts."""
         self._trace.now = self.clock()
-        self._use(self.results.recall(self.place, self._trace, self.deadline), "memory")
+        self._use(self.results.recall(self.place, self._trace), "memory")
         if self._fresh() is not None or self._trace.faults.has("stamps"):
             return
         with suppress(StoreError):
-            self._use(self.results.find(self.place, self._trace, self.deadline, consistent=consistent), "table")
+            self._use(self.results.find(self.place, self._trace, consistent=consistent), "table")
 
     def _use(self, lookup: ResultLookup, layer: Literal["memory", "table"]) -> None:
         self._lookup = lookup
@@ -163,12 +162,12 @@ class Call[T]:
         if lead is None:
             return False
         self._trace.now = self.clock()
-        kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace, deadline=self.deadline)
+        kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
 
     def _give_back(self, lead: Lead) -> None:
-        self.single_flight.give_back(lead, self._trace, self.deadline)
+        self.single_flight.give_back(lead, self._trace)
 
     def _fresh(self) -> Usable | None:
         found = self._found

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from brine.domain.purging.stamps import Stamp, Stored
     from brine.ports.caching import Item, Memory
-    from brine.ports.deadline import Deadline
     from brine.service.single_flight import Lead
     from brine.service.stores.bodies import Bodies
     from brine.service.stores.leases import Leases
@@ -60,14 +59,11 @@ class CacheStore[V]:
         names: Collection[str],
         *,
         trace: Trace,
-        deadline: Deadline | None,
         consistent: bool = False,
     ) -> Item | None:
         """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
         try:
-            return self.stamps.read_with_item(
-                names, self.pk(key), slot, trace=trace, deadline=deadline, consistent=consistent
-            )
+            return self.stamps.read_with_item(names, self.pk(key), slot, trace=trace, consistent=consistent)
         except StoreError as error:
             trace.faults.store_failed("table", error)
             raise
@@ -91,7 +87,6 @@ class CacheStore[V]:
         seal: Callable[[], tuple[Item, Sequence[Sized[V]]]],
         *,
         trace: Trace,
-        deadline: Deadline | None,
     ) -> bool:
         """Store under the caller's lease and give it back. False, and the lease is kept, when sealing fails.
 
@@ -112,7 +107,7 @@ class CacheStore[V]:
             trace.faults.store_failed("bodies", error)
             return False
         lead.lease = None
-        if not self.leases.commit(lease, slot, item, trace, deadline):
+        if not self.leases.commit(lease, slot, item, trace):
             return False
         self.remember(key, slot, *values)
         return True
@@ -123,19 +118,17 @@ class CacheStore[V]:
             if self.memory.put((key, slot), value, size):
                 return
 
-    def is_purged(self, stored: Stored, names: Collection[str], now: float) -> bool:
+    def is_purged(self, stored: Stored, names: Collection[str], trace: Trace) -> bool:
         """Return whether a stamp that this process knows purges the content that is about to be stored."""
-        return is_purged(stored, self.stamps.known.get(names, now), now)
+        return is_purged(stored, self.stamps.known.get(names, trace.now), trace.now)
 
-    def purge(
-        self, key: str, slot: str, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None
-    ) -> Stamp:
+    def purge(self, key: str, slot: str, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Stamp one key and return its stamp as it was before. One call, rarely two.
 
         Raises StoreError when the table did not confirm it; this process goes by it anyway.
         """
         try:
-            return self.stamps.write(name, at=at, now=now, soft=soft, deadline=deadline)
+            return self.stamps.write(name, trace, at=at, soft=soft)
         finally:
             if not soft:
                 self.memory.delete((key, slot))
