@@ -245,7 +245,10 @@ def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[st
             {"BRINE_TYPES": ""},
             'channels.toml: channel "orders": types = ["shop.Order"]: types.toml does not declare "shop.Order"',
         ),
-        ({"BRINE_EMULATED_PRINCIPAL": "me"}, "BRINE_EMULATED_PRINCIPAL is no name of a principal"),
+        (
+            {"BRINE_EMULATED_PRINCIPAL": "me"},
+            "BRINE_EMULATED_PRINCIPAL is 'me', which is no principal: write user/NAME",
+        ),
     ],
 )
 def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(

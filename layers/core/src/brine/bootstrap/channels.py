@@ -1,4 +1,4 @@
-"""Puts exchanges together, as bootstrap.py does gateways, which need none of what is imported here."""
+"""Composes the exchange. It is apart from bootstrap/gateway.py, so that a gateway does not import the exchange."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ TOKENS = "brine exchange tokens"
 
 
 def build_exchange(environment: Mapping[str, str], client: HttpClient | None = None) -> ExchangeService:
-    """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+    """Return an exchange on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
 
-    `client` has every connection; who passes one closes it.
+    `client` makes every connection; the caller that passes one must close it.
     """
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
@@ -64,7 +64,7 @@ def build_exchange(environment: Mapping[str, str], client: HttpClient | None = N
 def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
     path = settings.channels
     if path is None:
-        raise ConfigError("the environment variable BRINE_CHANNELS is not set")
+        raise ConfigError("the environment variable BRINE_CHANNELS is not set: give it the path of channels.toml")
     return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
 
 

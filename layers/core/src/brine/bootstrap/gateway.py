@@ -1,4 +1,4 @@
-"""Puts gateways and caches together: the one place where settings become clients, and clients adapters."""
+"""Composes gateways, refreshers, purgers and results caches from a function's environment."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def build_gateway(
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Gateway:
-    """Return a gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+    """Return a gateway on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
 
-    `client` has every connection, to AWS and to origins; whoever passes one closes it. If there is a queue, stale
-    responses are refreshed through it. `clock` gives seconds since 1970; `sleep` waits.
+    `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
+    gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
@@ -86,9 +86,9 @@ def build_refresher(
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Refresher:
-    """Return what makes the refreshes that a gateway with the same settings requests. As `build_gateway`.
+    """Return a refresher for the refresh requests of a gateway with the same settings. Arguments as `build_gateway`.
 
-    It renews what is stored in the origin's format, and converts nothing.
+    It refreshes the stored responses in the origin's format, and converts none.
     """
     settings = Settings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
@@ -96,9 +96,9 @@ def build_refresher(
 
 
 def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
-    """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
+    """Return a purger for the cache of a gateway with the same table and routes. Raises ConfigError.
 
-    Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
+    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs.
     """
     settings = CacheSettings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
@@ -110,7 +110,7 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
 
 
 def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Callable[[float], None]) -> Fetcher:
-    """Return the cache, and what fills it from origins."""
+    """Return the fetcher, with the response cache and the origin client that fills it."""
     keyring = own_keyring(settings, aws)
     leases = Leases(DynamoLeaseStore(aws, settings.table))
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
@@ -121,7 +121,7 @@ def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Ca
             purpose=PURPOSE,
             registry=stored_response_registry(),
             limits=Limits(),
-            gate=False,  # no other party has this key
+            gate=False,  # no other service has this key
         ),
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),
@@ -150,7 +150,7 @@ def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Ca
 
 
 def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
-    """What converts, by route. Where no route asks for it, nothing of it is imported."""
+    """Return the transcoder of each route that has one. Without such a route, no module of transcoding is imported."""
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
@@ -163,7 +163,9 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
         try:
             types = declared.types(transcoding.types)
         except KeyError as error:
-            raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
+            raise ConfigError(
+                f'route "{name}" lists the type {error}, which types.toml does not declare: declare it, or remove it'
+            ) from None
         transcoders[name] = build_transcoder(
             name,
             transcoding,
@@ -178,5 +180,5 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
-        raise ConfigError("the environment variable BRINE_ROUTES is not set")
+        raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
     return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)

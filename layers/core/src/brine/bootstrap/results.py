@@ -64,6 +64,6 @@ def _namespace(settings: Settings) -> str:
         )
     if not is_namespace(settings.namespace):
         raise ConfigError(
-            f"BRINE_NAMESPACE must be up to 32 of a-z, 0-9 and -, without - in front; it is {settings.namespace!r}"
+            f"BRINE_NAMESPACE is {settings.namespace!r}: write 1 to 32 of a-z, 0-9 and -, and no - at the beginning"
         )
     return settings.namespace

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class RetryPolicy:
     """Time limits and retries of a call. `budget`: seconds for the call with all its retries.
 
-    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. The wait before retry n is a
-    random part of first_wait * 2**n seconds, at most longest_wait.
+    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. `wait` uses first_wait and
+    longest_wait, in seconds.
     """
 
     budget: float = 2.0
@@ -47,6 +47,13 @@ class RetryPolicy:
             connect_timeout=self.connect_timeout * factor,
             read_timeout=self.read_timeout * factor,
         )
+
+    def wait(self, retries: int, random: Callable[[], float]) -> float:
+        """Return the seconds to wait before the next retry. `random` returns numbers of [0, 1).
+
+        The wait is a random part of first_wait * 2**retries, or of longest_wait if that is shorter.
+        """
+        return random() * min(self.longest_wait, self.first_wait * 2.0**retries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ class Service:
             except StoreError as failure:
                 are_undone = are_undone and failure.is_undone
                 failure.is_undone = are_undone
-                wait = self._aws.random() * min(retry_policy.longest_wait, retry_policy.first_wait * 2**repeats)
+                wait = retry_policy.wait(repeats, self._aws.random)
                 repeats += 1
                 if not _is_retryable(failure) or repeats == retry_policy.attempts or wait >= deadline.remaining():
                     raise

@@ -1,4 +1,4 @@
-"""The cache table in DynamoDB, and what all stores on this table share.
+"""The cache table in DynamoDB, and the functions that all stores on this table share.
 
 An item has a pk and an sk. If it lacks one of our attributes, or an attribute has another type, it reads as no item.
 """

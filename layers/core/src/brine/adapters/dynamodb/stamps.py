@@ -133,7 +133,7 @@ class DynamoStampStore:
                 yield attributes, envelope
             if not keys:
                 return
-            wait = self._aws.random() * min(retry_policy.longest_wait, retry_policy.first_wait * 2 ** (attempt - 1))
+            wait = retry_policy.wait(attempt - 1, self._aws.random)
             if attempt == retry_policy.attempts or wait >= deadline.remaining():
                 break
             self._aws.sleep(wait)

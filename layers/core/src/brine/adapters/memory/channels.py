@@ -66,7 +66,7 @@ class MemoryMessageQueue:
         return deliveries
 
     def delete(self, handle: str, *, deadline: Deadline | None = None) -> bool:
-        """Remove the message whose last delivery has this handle. Return whether there is one."""
+        """Remove the message with this handle of its last delivery. Return whether there is one."""
         with self._lock:
             found = self._find(handle)
             if found is not None:

@@ -59,7 +59,7 @@ class SqsMessageQueue:
     def receive(self, *, most: int, wait: int, visibility: int, deadline: Deadline | None = None) -> list[Delivery]:
         """Return the messages of one queue, with one to three ReceiveMessage. Raises StoreError.
 
-        A random choice decides which queue is read first, so that neither new nor old messages delay the others.
+        A random choice decides which queue is read first, so that new and old messages do not delay each other.
         """
         if self._random() < _OLD_FIRST:
             returned = self._receive(_RETRIES, most=1, wait=0, visibility=visibility, deadline=deadline)

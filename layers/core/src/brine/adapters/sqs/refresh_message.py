@@ -1,4 +1,4 @@
-"""A refresh request as the text of a message: JSON, with the version of its form."""
+"""The text of a refresh request in SQS: JSON, with the version of its format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TARGET = re.compile(r"/[!-~]*")
 
 
 def write(request: RefreshRequest) -> str:
-    """The message, in ASCII."""
+    """Return the text of a refresh request, in ASCII."""
     return json.dumps(
         {
             "version": VERSION,
@@ -32,7 +32,7 @@ def write(request: RefreshRequest) -> str:
 
 
 def read(text: str) -> RefreshRequest:
-    """The request in a message. Raises BadEvent, which says what is wrong without its content."""
+    """Return the request in a message. Raises BadEvent, which names the error and never the content."""
     try:
         message = json.loads(text)
     except ValueError:

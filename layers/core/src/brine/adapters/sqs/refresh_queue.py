@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 65_536  # it holds an id and two digests
-# Somebody waits for an answer that is at hand already.
+# A short budget: the client waits for an answer that the gateway already has.
 _RETRY_POLICY = RetryPolicy(budget=1.0, connect_timeout=0.5, read_timeout=0.5, attempts=2)
 
 
@@ -26,5 +26,5 @@ class SqsRefreshQueue:
         self._queue_url = queue_url
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
-        """One SendMessage. Raises StoreError."""
+        """Enqueue a refresh request with one SendMessage. Raises StoreError."""
         self._api.call("SendMessage", {"QueueUrl": self._queue_url, "MessageBody": write(request)}, deadline)

@@ -1,4 +1,4 @@
-"""What a lookup found in the slots of a key, and what purges and invalidations leave of it."""
+"""The result of a lookup in the slots of a key, and the effect of purges and invalidations on it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ type Entry = StoredResponse | HitForMiss
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What is stored for a request. `stored` fits the request and is in `slot`; `main` is in the main slot.
+    """The stored entries for a request. The request selects `stored`, which is in `slot`; `main` is in the main slot.
 
-    `marker` is the main slot's hit-for-miss marker. `seen` is the generation of what was found but cannot be used.
-    `stamps` are those that the lookup went by.
+    `marker` is the main slot's hit-for-miss marker. `seen` is the generation of an entry that cannot be used. `stamps`
+    are the stamps that the lookup has applied.
     """
 
     stored: StoredResponse | None = None
@@ -56,11 +56,11 @@ class Lookup:
         return self.stored is None and self.main is not None
 
     def stamp_names(self, resource: Resource) -> tuple[str, ...]:
-        """Return the names of the stamps that count for what was found."""
+        """Return the names of the stamps that cover the resource and the stored response."""
         return stamp_names(resource, () if self.stored is None else self.stored.tags)
 
     def purged_by(self, stamps: Mapping[str, Stamp], resource: Resource, now: float) -> Lookup:
-        """Return what these stamps leave. The tags of another variant in the main slot do not count: it is an index."""
+        """Return the lookup without purged entries. The tags of another variant in the main slot do not count."""
         stored, main = self.stored, self.main
         if main is not None and main is not stored:
             of_key = {name: stamps[name] for name in stamp_names(resource) if name in stamps}
@@ -77,7 +77,7 @@ class Lookup:
         )
 
     def without_stored(self) -> Lookup:
-        """Return the lookup as if nothing usable were stored."""
+        """Return the lookup as if no usable response were stored."""
         return Lookup(seen=self.generation, stamps=self.stamps)
 
     def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
@@ -93,7 +93,7 @@ class Lookup:
 
 
 def read_slots(read: Callable[[str], Entry | None], selecting: Selecting) -> Lookup:
-    """Return what the slots of a key have for a request; `read` returns the content of one slot."""
+    """Return the lookup of a request in the slots of a key; `read` returns the content of one slot."""
     main = read(MAIN)
     if isinstance(main, HitForMiss):
         return Lookup(marker=main) if selecting.now < main.until else Lookup(seen=main.generation)

@@ -1,6 +1,6 @@
-"""How a stored response travels in an envelope: plain fields out, checked fields in.
+"""The form of a stored response in an envelope: a tuple of plain values, which are checked when it is opened.
 
-The order of the fields is the stored form. A change of it is a new version, and tests/golden has an envelope of each.
+The order of the values is part of the form. A changed form needs a new version; tests/golden has an envelope of each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ STORED_RESPONSE_VERSION = 4
 
 
 def stored_response_registry() -> Registry:
-    """The registry of the cache's own envelopes: what a slot may hold, and nothing else."""
+    """Return the registry of the cache's own envelopes: it has only the two classes that a slot may hold."""
     registry = Registry()
     registry.register(
         HitForMiss,

@@ -1,7 +1,7 @@
-"""How a stored result travels in an envelope: plain values around the caller's object.
+"""The form of a stored result in an envelope: plain values around the caller's object.
 
-The order of the values is the stored form. Its version is the schema number of the codec, so that an envelope of
-another version is a miss; tests/golden has an envelope of each.
+The order of the values is part of the form. Its version is the codec's schema number, so an envelope of another version
+is a miss. tests/golden has an envelope of each version.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ STORED_RESULT_VERSION: Final = 3
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
-    """The codec of stored results, whose own classes are those of `registry`."""
+    """Return the codec of stored results. `registry` has the caller's classes."""
     return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION, gate=False)
 
 
 def pack(stored: StoredResult) -> tuple[object, ...]:
-    """What is sealed of a stored result."""
+    """Return the plain values to seal for a stored result."""
     value = stored.value
     if isinstance(value, StoredException):
         kind, value = "failure", (value.name, value.arguments)
@@ -37,7 +37,7 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
 
 
 def unpack(content: object) -> StoredResult:
-    """A stored result from what was sealed. Raises Undecodable."""
+    """Return the stored result of unsealed values. Raises Undecodable."""
     match content:
         case (
             str(kind),
