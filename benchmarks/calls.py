@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tests.unit.service.world import World, response
+from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
