@@ -219,6 +219,15 @@ def test_a_cacheable_answer_replaces_the_marker() -> None:
     assert world.ask().result == "hit"
 
 
+def test_a_request_that_waited_in_vain_stores_a_response_that_others_can_use() -> None:
+    world = World()
+    answers = crowded(
+        world, lambda number: response(200, b"%d" % number, cache_control="max-age=60" if number else "private")
+    )
+    assert ("miss", b"0") in answers
+    assert world.ask().result == "hit"
+
+
 def test_an_error_leaves_no_marker() -> None:
     world = World({"/base/x": response(503)})
     world.ask()
@@ -246,7 +255,7 @@ def test_a_fetch_without_a_lease_does_not_replace_what_was_stored_meanwhile() ->
         if "cache-control" in request.fields:
             world.now += 61
             assert world.ask().stored
-            return response(200, b"older", cache_control="max-age=60")
+            return response(200, b"older", cache_control="max-age=600")  # fresh, although the fetch took 61 s
         return response(200, b"newer", cache_control="max-age=60")
 
     world = World()

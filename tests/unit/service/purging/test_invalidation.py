@@ -78,6 +78,18 @@ def test_other_processes_have_it_out_of_their_memory_within_delta() -> None:
     assert [(answer.response.body, answer.result) for answer in answers] == [(b"2", "miss"), (b"2", "hit")]
 
 
+def test_after_its_own_invalidation_a_process_uses_what_another_one_has_stored_in_place_of_a_marker() -> None:
+    page = Page(cache_control="private")
+    one, other = processes(page)
+    one.ask()  # both the table and the memory of this process have a marker: requests for it are not collapsed
+    one.ask("/api/x", "POST")
+    page.fields = FRESH
+    other.now += 1.1
+    assert other.ask().stored
+    one.now += 1.1
+    assert [one.ask().result, one.ask().layer] == ["hit", "memory"]
+
+
 @pytest.mark.parametrize("fields", [{"authorization": "Bearer x"}, {"cache_control": "no-cache"}, {}])
 @pytest.mark.parametrize("by_other", [False, True])
 def test_a_fetch_under_way_is_never_served_although_its_key_never_had_a_lease(
