@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from brine.adapters.http1 import Client
 
 REGION: Final = "eu-central-1"
+SLOWNESS: Final = 100.0
+"""How many times as long as AWS an emulator may take: a slow machine fails no test, and an emulator that hangs does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Emulator:
     def reached_by(self, client: Client) -> Aws:
         """The account side of the product's own adapters."""
         credentials = Credentials.from_environment(self.environment)
-        return Aws(region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url)
+        return Aws(
+            region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url, slowness=SLOWNESS
+        )
 
     def create_table(self, name: str) -> str:
         """A table like the template's; its name."""
