@@ -26,7 +26,7 @@ requirements:  ## the files that pip installs from, with the versions and hashes
 	for folder in functions/*/; do $(EXPORT) --only-group functions --output-file $${folder}requirements.txt || exit 1; done
 	$(EXPORT) --only-group ci --output-file .ci/requirements.txt
 	uv pip compile --quiet --generate-hashes --no-annotate --python-version 3.13 \
-		tests/ministack-requirements.in --output-file tests/ministack-requirements.txt
+		tests/support/emulators/ministack-requirements.in --output-file tests/support/emulators/ministack-requirements.txt
 
 clean:
 	rm -rf .aws-sam build/site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
-from tests.unit.service.world import World, response
+from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.aws import emulator, moto_endpoint
-from tests.built import built
-from tests.deployment import deployed_stack
-from tests.ministack import ministack
+from tests.support.emulators.aws import emulator, moto_endpoint
+from tests.support.emulators.built import built
+from tests.support.emulators.deployment import deployed_stack
+from tests.support.emulators.ministack import ministack
 
 if TYPE_CHECKING:
     import pytest

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.events import EVENTS, load_event
+from tests.support.events import EVENTS, load_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.artifact.emulator import emulating
-from tests.events import EVENTS
+from tests.support.events import EVENTS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.artifact.test_contents import BUILT, find
-from tests.built import ROOT
+from tests.support.emulators.built import ROOT
 from tests.template.test_requirements import LOCK
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from backports import zstd
 from brine_codec.envelope.buffers import join
 from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
-from tests.unit.codec.samples import NOW, keyring
+from tests.support.codec.samples import NOW, keyring
 
 if TYPE_CHECKING:
     from brine_codec.envelope.mac import Mac

@@ -17,7 +17,7 @@ from brine_codec.pickling.reader import read
 from tests.attacks import assembler as pickle
 from tests.attacks.corpus import arguments, gadgets, names, opcodes, structure, targets
 from tests.attacks.victim import TAGS, registry
-from tests.unit.codec.samples import NOW, codec
+from tests.support.codec.samples import NOW, codec
 
 OPENER = codec(registry=registry())
 VOCABULARY = Vocabulary(registry())

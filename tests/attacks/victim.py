@@ -22,7 +22,7 @@ import pandas as pd
 import brine_codec
 from brine_codec import Codec, Limits, Registry, frames
 from tests.attacks.attack import CONTEXT, PURPOSE
-from tests.unit.codec.samples import NOW, keyring
+from tests.support.codec.samples import NOW, keyring
 
 if TYPE_CHECKING:
     from tests.attacks.attack import Wall

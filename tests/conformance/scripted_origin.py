@@ -8,10 +8,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Self
 
 from tests.conformance.story import BODILESS, Reply
-from tests.loopback import Loopback
+from tests.support.loopback import Loopback
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 UNSCRIPTED = Reply(status=597, body=b"not in the script")
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.adapters.aws.service import Aws
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 @pytest.fixture

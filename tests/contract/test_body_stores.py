@@ -7,7 +7,7 @@ import pytest
 from brine.adapters.memory.stores import MemoryBodyStore
 from brine.adapters.s3.bodies import S3BodyStore
 from tests.contract.body_store import BodyStoreContract
-from tests.links import followed
+from tests.support.links import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

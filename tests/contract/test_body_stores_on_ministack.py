@@ -17,9 +17,9 @@ from brine.adapters.aws.s3_bucket import S3Bucket
 from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.caching.redirect import LINK_LIFETIME
-from tests.aws import REGION
 from tests.contract.body_store import TOLD, BodyStoreContract
-from tests.links import followed
+from tests.support.emulators.aws import REGION
+from tests.support.links import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.domain.http.messages import Response
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 pytestmark = pytest.mark.races
 

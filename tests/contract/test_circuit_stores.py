@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.origins import CircuitStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 class TestMemoryCircuitStore(CircuitStoreContract):

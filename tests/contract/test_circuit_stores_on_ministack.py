@@ -10,7 +10,7 @@ from tests.contract.circuit_store import CircuitStoreContract
 if TYPE_CHECKING:
     from brine.adapters.http1 import HttpClient
     from brine.ports.origins import CircuitStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 @pytest.fixture(scope="session")

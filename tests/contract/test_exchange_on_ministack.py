@@ -13,16 +13,16 @@ import pytest
 from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
 from brine.adapters.s3.claims import S3ClaimStore
 from brine.adapters.sqs.message_queue import SqsMessageQueue
-from tests.aws import REGION
 from tests.contract.claim_store import ClaimStoreContract
 from tests.contract.message_queue import MessageQueueContract
 from tests.contract.single_use_store import SingleUseStoreContract, begin
 from tests.contract.test_message_queues import two_queues
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 pytestmark = pytest.mark.races
 

@@ -9,15 +9,15 @@ import pytest
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.ports.caching import Lease
-from tests.aws import REGION
 from tests.contract.lease_store import LeaseStoreContract
 from tests.contract.racing import PROCESSES, THREADS, Course, Turn, race, violations
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, LeaseStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 ROUNDS = 6
 

@@ -12,7 +12,7 @@ from tests.contract.lease_store import NOW, OLD, LeaseStoreContract, taken
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.ports.caching import ItemStore, LeaseStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 class TestMemoryLeaseStore(LeaseStoreContract):

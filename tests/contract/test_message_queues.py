@@ -11,8 +11,8 @@ import pytest
 from brine.adapters.memory.channels import MemoryMessageQueue
 from brine.adapters.sqs.message_queue import SqsMessageQueue
 from brine.errors import StoreUnavailable
-from tests.aws import REGION
 from tests.contract.message_queue import PLAIN, MessageQueueContract, receive
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

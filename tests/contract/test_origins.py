@@ -11,7 +11,7 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.domain.routing.origin import OriginAddress
 from tests.contract.origin import OriginContract
-from tests.loopback import Loopback
+from tests.support.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine.ports.origins import Origin
     from tests.contract.origin import Application, Served
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 
 class TestMemoryOrigin(OriginContract):

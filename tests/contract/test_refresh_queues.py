@@ -11,8 +11,8 @@ from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.sqs import refresh_message
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.errors import StoreUnavailable
-from tests.aws import REGION
 from tests.contract.refresh_queue import PLAIN, RefreshQueueContract
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from tests.contract.single_use_store import EVICT_AT, SingleUseStoreContract, be
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 class TestMemorySingleUseStore(SingleUseStoreContract):

@@ -13,7 +13,7 @@ from tests.contract.stamp_store import NOW, StampStoreContract
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.ports.caching import ItemStore, StampStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 class TestMemoryStampStore(StampStoreContract):

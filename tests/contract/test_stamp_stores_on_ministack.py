@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, StampStore
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
-from tests.faulty_aws import FRAMING, written
-from tests.loopback import Loopback
+from tests.support.faults.aws import FRAMING, written
+from tests.support.loopback import Loopback
 
 if TYPE_CHECKING:
     from random import Random
 
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 FAULTS: Final = ("reset before", "reset after", "truncated", "5xx before", "5xx after", "delayed")
 """Before: nothing was done. After, and truncated: all was done, and the answer did not come, or not whole."""

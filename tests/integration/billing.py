@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine.adapters.http1.connection import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 KB = 1024
 MESSAGE_CHUNK = 64 * KB

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.answer import Answer
     from brine.service.purge import Purger
     from tests.integration.billing import Bill
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 KB = 1000
 CHANCE = random.Random(5)  # noqa: S311 - no secret: bytes that do not compress

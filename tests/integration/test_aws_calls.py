@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from brine.service.gateway import Gateway
     from brine.service.http_cache.answer import Answer
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress
 KEYS = '{"1": "a secret of the tests that is long enough"}'

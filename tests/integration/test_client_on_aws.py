@@ -9,10 +9,10 @@ import pytest
 from brine_client import ClientError, Credentials, secret_keyring
 from brine_client.credentials import BotocoreSigner
 from brine_codec import Codec, KeyringUnavailable
-from tests.aws import REGION
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 KEYS = Credentials("testing", "testing")
 

@@ -11,19 +11,19 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from tests.aws import REGION
 from tests.integration.billing import MeteredClient
 from tests.integration.paying import Scene, measure
-from tests.loopback import Loopback
-from tests.markdown import codes, read_page
+from tests.support.emulators.aws import REGION
+from tests.support.loopback import Loopback
+from tests.support.markdown import codes, read_page
 from tests.template.policies import TableRights, checks
 from tests.template.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.aws import Emulator
     from tests.integration.billing import Bill
+    from tests.support.emulators.aws import Emulator
 
 DOCS = Path(__file__).parents[2] / "docs"
 KEYS = '{"1": "a secret of the tests that is long enough"}'

@@ -23,9 +23,9 @@ from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
 from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT
 from brine_codec import Codec, Keyring
-from tests.aws import REGION
 from tests.contract.test_message_queues import two_queues
 from tests.integration.counting import CountingClient
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from brine.service.channels.exchange import ExchangeService
     from brine.service.channels.exchange_answer import ExchangeAnswer
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 ACCOUNT = "123456789012"
 KEYS = '{"1": "a secret of the orders channel, long enough"}'

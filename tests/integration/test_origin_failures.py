@@ -15,7 +15,7 @@ from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
 from tests.integration.counting import CountingClient
 from tests.integration.test_aws_calls import KEYS
-from tests.loopback import Loopback, answering_once_and_closing
+from tests.support.loopback import Loopback, answering_once_and_closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from brine.service.gateway import Gateway
     from brine.service.http_cache.answer import Answer
-    from tests.aws import Emulator
-    from tests.loopback import Peer
+    from tests.support.emulators.aws import Emulator
+    from tests.support.loopback import Peer
 
 ROUTES = """
 [[route]]

@@ -12,16 +12,16 @@ import pytest
 
 from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
-from tests.faults import Faults
-from tests.faulty_aws import FaultyAws
 from tests.integration.test_aws_calls import KEYS, ask
-from tests.loopback import Loopback, answering_always
+from tests.support.faults.aws import FaultyAws
+from tests.support.faults.ports import Faults
+from tests.support.loopback import Loopback, answering_always
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 PAGE = b"HTTP/1.1 200 OK\r\ncache-control: max-age=600\r\nsurrogate-key: a b\r\ncontent-length: 4\r\n\r\npage"
 

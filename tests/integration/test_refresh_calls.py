@@ -13,16 +13,16 @@ import pytest
 from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_gateway, build_refresher
 from brine.ports.deadline import Deadline
-from tests.aws import REGION
 from tests.integration.counting import CountingClient
 from tests.integration.test_aws_calls import KEYS, ask
-from tests.loopback import Loopback, answering
+from tests.support.emulators.aws import REGION
+from tests.support.loopback import Loopback, answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 HEAD = b'HTTP/1.1 200 OK\r\netag: "1"\r\ncontent-length: 3\r\n'
 # Fresh for ten seconds, of which the origin has used up twelve: stale at once.

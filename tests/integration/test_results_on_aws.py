@@ -16,14 +16,14 @@ from brine.bootstrap.gateway import build_purger
 from brine.bootstrap.results import build_cache
 from brine.errors import ConfigError
 from tests.integration.counting import CountingClient
-from tests.unit.codec.samples import order, registry
+from tests.support.codec.samples import order, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine import Cache
-    from tests.aws import Emulator
-    from tests.unit.codec.samples import Order
+    from tests.support.codec.samples import Order
+    from tests.support.emulators.aws import Emulator
 
 LARGE = random.Random(2).randbytes(100_000)  # noqa: S311 - no secret: bytes that do not compress
 KEYS = '{"1": "a secret of the tests that is long enough"}'

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 KEYS = '{"1": "a secret of the tests that is long enough"}'
 

@@ -7,14 +7,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.faulty_aws import written
 from tests.soak.pages import EVERYBODY, LASTING, LIFETIMES, READERS, SIZES, TENANTS, Edition, Page
+from tests.support.faults.aws import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.faults import Fault, Faults
-    from tests.loopback import Peer
+    from tests.support.faults.ports import Fault, Faults
+    from tests.support.loopback import Peer
 
 type Made = tuple[int, dict[str, str], bytes]
 """A response: status, fields, body."""

@@ -15,12 +15,12 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
 from brine.service.purge import Purger
-from tests.faults import Faults
 from tests.soak.ledger import Asked, Got, Ledger
 from tests.soak.pages import PAGES, Edition, Page
 from tests.soak.press import Press
 from tests.soak.visitor import Visitor
-from tests.unit.service.world import START, World, with_origin
+from tests.support.faults.ports import Faults
+from tests.support.gateway.world import START, World, with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,18 +19,18 @@ from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_purger
 from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
-from tests.faults import Faults
-from tests.faulty_aws import FaultyAws
-from tests.loopback import Loopback
 from tests.soak.ledger import Got, Ledger
 from tests.soak.press import Press
 from tests.soak.visitor import Visitor
+from tests.support.faults.aws import FaultyAws
+from tests.support.faults.ports import Faults
+from tests.support.loopback import Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.faults import Fault
     from tests.soak.pages import Page
+    from tests.support.faults.ports import Fault
 
 pytestmark = pytest.mark.soak
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"

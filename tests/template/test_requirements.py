@@ -64,7 +64,7 @@ def place(file: Path) -> str:
 
 SHIPPED = [folder / "requirements.txt" for folder in built_folders() if (folder / "requirements.txt").exists()]
 CI = ROOT / ".ci/requirements.txt"
-MINISTACK = ROOT / "tests/ministack-requirements.txt"
+MINISTACK = ROOT / "tests/support/emulators/ministack-requirements.txt"
 
 
 @pytest.mark.parametrize("file", [*SHIPPED, CI], ids=place)

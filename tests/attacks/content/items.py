@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.formats.allowed_types import Types
-from tests.unit.codec.samples import Access, Box, Colour, Handmade, Line, Point, registry
+from tests.support.codec.samples import Access, Box, Colour, Handmade, Line, Point, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,11 +21,11 @@ from brine_client import Client, Credentials, NotPermitted, secret_keyring
 from brine_codec import Codec, Keyring, arrays
 from examples.shop import Line, Order
 from examples.shop import registry as known_to_the_shop
-from tests.aws import REGION
-from tests.events import load_event
+from tests.support.emulators.aws import REGION
+from tests.support.events import load_event
 
 if TYPE_CHECKING:
-    from tests.deployment import DeployedStack
+    from tests.support.emulators.deployment import DeployedStack
 
 pytestmark = pytest.mark.deploy
 

@@ -16,13 +16,13 @@ from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
 from brine.adapters.aws.service import Aws, RetryPolicy
 from brine.adapters.http1 import HttpClient
-from tests.aws import REGION
-from tests.links import followed
+from tests.support.emulators.aws import REGION
+from tests.support.links import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.deployment import DeployedStack
+    from tests.support.emulators.deployment import DeployedStack
 
 pytestmark = pytest.mark.deploy
 

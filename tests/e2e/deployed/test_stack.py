@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.aws import REGION
-from tests.built import ROOT
+from tests.support.emulators.aws import REGION
+from tests.support.emulators.built import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.deployment import DeployedStack
+    from tests.support.emulators.deployment import DeployedStack
 
 pytestmark = pytest.mark.deploy
 

@@ -13,7 +13,7 @@ from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_gateway import TEMPLATE
-from tests.links import followed
+from tests.support.links import followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import pathlib
 import uuid
 import zoneinfo
 
-from tests.unit.codec.samples import Access, Box, Colour, Handmade, Point, Tally, order
+from tests.support.codec.samples import Access, Box, Colour, Handmade, Point, Tally, order
 
 UTC = dt.UTC
 OBJECTS: dict[str, object] = {

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from tests.golden.envelope.objects import OBJECTS
-from tests.unit.codec.samples import KEYS, codec
+from tests.support.codec.samples import KEYS, codec
 
 CONTEXT = ["tenant-a", "GET /\u00e9"]
 ISSUED, EXPIRES = 1_790_000_000, 1_790_000_600

@@ -12,7 +12,7 @@ from brine_codec import Forbidden, Keyring
 from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.mac import expand, extract
 from tests.golden.envelope.objects import OBJECTS
-from tests.unit.codec.samples import codec
+from tests.support.codec.samples import codec
 
 V1: dict[str, Any] = json.loads(Path(__file__).with_name("v1.json").read_text())
 SEALED = {(vector["name"], vector["kind"]): bytes.fromhex(vector["sealed"]) for vector in V1["vectors"]}

@@ -6,7 +6,7 @@ import math
 
 from brine.domain.formats.allowed_types import Types
 from tests.golden.envelope.objects import OBJECTS as ENVELOPES
-from tests.unit.codec.samples import registry
+from tests.support.codec.samples import registry
 
 TYPES = Types(registry())
 OBJECTS: dict[str, object] = ENVELOPES | {

@@ -10,7 +10,7 @@ import pytest
 
 from brine.domain.formats import Format, decode, encode
 from tests.golden.formats.objects import OBJECTS, TYPES
-from tests.unit.formats.samples import exactly
+from tests.support.codec.format_samples import exactly
 
 V1: list[dict[str, Any]] = json.loads(Path(__file__).with_name("v1.json").read_text())["vectors"]
 TEXTS = [(vector["name"], Format.JSON, vector["json"].encode()) for vector in V1]

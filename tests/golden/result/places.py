@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from brine.domain.purging.stamps import tag_stamp
-from tests.unit.codec.samples import order
-from tests.unit.results.world import World
+from tests.support.codec.samples import order
+from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:
     from brine import Cache

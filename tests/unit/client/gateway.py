@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from brine_client import Client, Credentials, Retries
 from brine_codec import Codec, Keyring, Registry
 from brine_codec.envelope.identity import envelope_id
-from tests.unit.codec.samples import Order
+from tests.support.codec.samples import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.loopback import Loopback, Peer
+    from tests.support.loopback import Loopback, Peer
 
 NOW = 1_790_000_000.0
 KEYRING = Keyring.from_json('{"1": "a secret of at least 32 characters"}')

@@ -9,12 +9,12 @@ import pytest
 
 from brine_client import ClientError
 from brine_codec import CodecError
-from tests.loopback import Loopback
+from tests.support.codec.canary import TOUCHED, plain_pickle
+from tests.support.loopback import Loopback
 from tests.unit.client.gateway import MESSAGE, answer, client, delivery, url_of
-from tests.unit.exchange.canary import TOUCHED, plain_pickle
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 TYPES = ["application/vnd.brine.sealed", "application/json", "application/octet-stream", "application/x-python-pickle"]
 

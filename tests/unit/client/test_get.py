@@ -8,11 +8,11 @@ import pytest
 
 from brine_client import AnswerInvalid, NotFound, NotPermitted, Refused
 from brine_codec import Codec, Tampered
-from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
+from tests.support.loopback import Loopback, answering, answering_always, answering_once_and_closing
 from tests.unit.client.gateway import KEYRING, NOW, answer, client, fields_of, problem
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 FORBIDDEN = answer(403, b'{"message":"Forbidden"}')
 

@@ -8,11 +8,11 @@ import pytest
 
 from brine_client import AlreadySent, Unavailable, Unreachable
 from brine_codec import Codec
-from tests.loopback import Loopback, answering
+from tests.support.loopback import Loopback, answering
 from tests.unit.client.gateway import KEYRING, NONCE, NOW, answer, body_of, client, fields_of, problem
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 CODEC = Codec(KEYRING, purpose="brine client")
 

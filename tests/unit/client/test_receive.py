@@ -9,7 +9,7 @@ import pytest
 
 from brine_client import AnswerInvalid, NotPermitted, ReceiptExpired
 from brine_codec import Tampered
-from tests.loopback import Loopback, answering
+from tests.support.loopback import Loopback, answering
 from tests.unit.client.gateway import (
     ID,
     MESSAGE,
@@ -25,7 +25,7 @@ from tests.unit.client.gateway import (
 )
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 EMPTY = answer(204)
 DONE = answer(204)

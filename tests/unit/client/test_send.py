@@ -23,7 +23,7 @@ from brine_client import (
     Unreachable,
 )
 from brine_codec import Unsupported
-from tests.loopback import Loopback, answering, answering_always
+from tests.support.loopback import Loopback, answering, answering_always
 from tests.unit.client.gateway import (
     NONCE,
     NOW,
@@ -40,7 +40,7 @@ from tests.unit.client.gateway import (
 )
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - what does not compress, keeps no secret
 

@@ -13,11 +13,11 @@ from brine_client.connection import Connections
 from brine_client.credentials import BotocoreSigner
 from brine_client.request import ClientRequest
 from brine_client.transport import Transport
-from tests.loopback import Loopback, answering, answering_once_and_closing
+from tests.support.loopback import Loopback, answering, answering_once_and_closing
 from tests.unit.client.gateway import answer, client, url_of
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 HEAD = b"HTTP/1.1 200 X\r\n"
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"

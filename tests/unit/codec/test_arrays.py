@@ -8,7 +8,7 @@ import pytest
 from brine_codec import Codec, CodecError, Registry, SchemaMiss, Undecodable, Unsupported, arrays
 from tests.attacks.assembler import few, kept, made, number, stream
 from tests.attacks.attack import Attack
-from tests.unit.codec.samples import NOW, keyring
+from tests.support.codec.samples import NOW, keyring
 
 
 def codec(**settings: Any) -> Codec:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from brine_codec import Codec, KeyringSource, Registry, UnknownKey, Unsupported
-from tests.unit.codec.samples import CONTEXT, NOW, Box, Handmade, codec, keyring, order
+from tests.support.codec.samples import CONTEXT, NOW, Box, Handmade, codec, keyring, order
 
 
 def test_many_threads_share_one_codec() -> None:

@@ -12,7 +12,7 @@ import pytest
 from brine_codec import Codec, CodecError, Registry, TooLarge, Unsupported, frames
 from tests.attacks.assembler import few, kept, made, mapping, number, some, stream
 from tests.attacks.attack import Attack
-from tests.unit.codec.samples import NOW, keyring
+from tests.support.codec.samples import NOW, keyring
 
 
 def codec(**settings: Any) -> Codec:

@@ -11,8 +11,8 @@ from brine_codec import CodecError, Tampered
 from brine_codec.gate import tree
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.reader import read
-from tests.unit.codec.samples import CONTEXT, NOW, codec, order
-from tests.unit.codec.strategies import OBJECTS
+from tests.support.codec.samples import CONTEXT, NOW, codec, order
+from tests.support.codec.strategies import OBJECTS
 
 if TYPE_CHECKING:
     from brine_codec import Codec

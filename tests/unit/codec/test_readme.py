@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.unit.codec.samples import Point
+from tests.support.codec.samples import Point
 
 README = Path(__file__).parents[3] / "layers/codec/README.md"
 

@@ -12,12 +12,12 @@ from uuid import uuid4
 from brine_cli.lambda_runtime.environment import Environment
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.template.application import Function, Layer
-from tests.aws import REGION
+from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 ROOT = Path(__file__).parents[3]
 KEYS = '{"1": "a secret of the tests that is long enough"}'

@@ -22,17 +22,17 @@ from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES, SHA
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.lambda_runtime.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
-from tests.aws import REGION
 from tests.contract.test_message_queues import two_queues
-from tests.events import load_event
-from tests.unit.exchange.canary import TOUCHED, plain_pickle
+from tests.support.codec.canary import TOUCHED, plain_pickle
+from tests.support.emulators.aws import REGION
+from tests.support.events import load_event
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
     from tests.unit.functions.invoking import Invoker
 
     type Start = Callable[..., AbstractContextManager[Invoker]]

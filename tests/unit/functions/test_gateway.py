@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.lambda_runtime.environment import InitFailed
-from tests.events import load_event
-from tests.links import followed
-from tests.loopback import Loopback, answering, answering_always
+from tests.support.events import load_event
+from tests.support.links import followed
+from tests.support.loopback import Loopback, answering, answering_always
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
     from tests.unit.functions.invoking import Invoker
 
     type Start = Callable[..., AbstractContextManager[Invoker]]

@@ -11,11 +11,11 @@ from brine.adapters.sqs import refresh_message
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.refreshing.request import RefreshRequest
 from brine.domain.routing.tenant import NO_TENANT
-from tests.events import load_event
+from tests.support.events import load_event
 from tests.unit.functions.invoking import Output, running, variables_on
 
 if TYPE_CHECKING:
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 REFRESHER = Path(__file__).parents[3] / "functions/refresher"
 ROUTES = '[[route]]\nname = "bin"\nprefix = "/httpbin"\norigin = "http://127.0.0.1:1"\n'

@@ -13,7 +13,7 @@ from brine.domain.http.messages import Request
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 from brine.ports.deadline import Deadline
 from brine.service.transaction import ORIGIN_RESERVE
-from tests.unit.service.world import World, response, status_of, with_origin
+from tests.support.gateway.world import World, response, status_of, with_origin
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome

@@ -10,8 +10,8 @@ import pytest
 from brine.domain.http.cdn_loop import is_loop, pseudonym
 from brine.domain.http.fields import Fields
 from brine.ports.deadline import Deadline
-from tests.unit.service.answering import ask, reply, world_with
-from tests.unit.service.world import World, with_fetcher, with_origin
+from tests.support.gateway.answering import ask, reply, world_with
+from tests.support.gateway.world import World, with_fetcher, with_origin
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response

@@ -11,8 +11,8 @@ from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import HttpClient, TimedOut
 from brine.errors import StoreUnavailable
 from brine.service.transaction import ANSWER_RESERVE, ORIGIN_RESERVE
-from tests.loopback import Loopback, answering_once_and_closing
-from tests.unit.adapters.aws.answers import http, json_answer
+from tests.support.aws_answers import http, json_answer
+from tests.support.loopback import Loopback, answering_once_and_closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from brine.adapters.http1 import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 def test_a_secret_is_read_by_name_and_by_arn(emulator: Emulator) -> None:

@@ -13,14 +13,14 @@ from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.errors import TimedOut
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
-from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
-from tests.unit.adapters.aws.answers import http, json_answer, json_error, xml_error
+from tests.support.aws_answers import http, json_answer, json_error, xml_error
+from tests.support.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.http1.connection import RawResponse
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 
 OK = json_answer({})
 CALL = ServiceCall(

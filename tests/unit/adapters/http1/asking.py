@@ -10,7 +10,7 @@ from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from brine.adapters.http1 import HttpClient
-    from tests.loopback import Loopback
+    from tests.support.loopback import Loopback
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LIMITS = HttpLimits(connect_timeout=2.0, read_timeout=2.0, max_head=2000, max_body=100_000)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.http1 import BadResponse, HttpClient, NoResponse, TimedOut
-from tests.loopback import Loopback, answering, answering_always, answering_once_and_closing
+from tests.support.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 from tests.unit.adapters.http1.asking import LIMITS, OK, POST, ask
 
 

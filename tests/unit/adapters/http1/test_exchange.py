@@ -9,10 +9,10 @@ import pytest
 
 from brine.adapters.http1 import BadResponse, ConnectFailed, HttpClient, ResponseTooLarge, TimedOut
 from brine.domain.routing.origin import OriginAddress
-from tests.loopback import Loopback, answering_always, answering_once_and_closing
+from tests.support.loopback import Loopback, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
-    from tests.loopback import Peer
+    from tests.support.loopback import Peer
 from tests.unit.adapters.http1.asking import GET, LIMITS, OK, POST, ask, soon
 
 

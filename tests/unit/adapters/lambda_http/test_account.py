@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brine.adapters.lambda_http import read
-from tests.events import load_event
+from tests.support.events import load_event
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from brine.adapters.lambda_http import read
 from brine.errors import BadEvent, BrineError
-from tests.events import EVENTS, load_event
+from tests.support.events import EVENTS, load_event
 
 FORMAT_1_OF_AN_HTTP_API = load_event("rest-api/get-cache.json") | {"version": "1.0"}
 

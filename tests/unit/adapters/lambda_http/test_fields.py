@@ -9,7 +9,7 @@ import pytest
 from brine.adapters.lambda_http import read
 from brine.domain.http.fields import Fields
 from brine.errors import BadEvent
-from tests.events import load_event
+from tests.support.events import load_event
 
 
 def fields_of(name: str, **members: Any) -> Fields:

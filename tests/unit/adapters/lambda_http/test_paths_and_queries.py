@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.lambda_http import read
-from tests.events import load_event
+from tests.support.events import load_event
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request

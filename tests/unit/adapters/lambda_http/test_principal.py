@@ -8,7 +8,7 @@ import pytest
 
 from brine.adapters.lambda_http import read
 from brine.errors import BadEvent
-from tests.events import load_event
+from tests.support.events import load_event
 
 IAM = {"accountId": "123456789012", "userArn": "arn:aws:iam::123456789012:user/Alice", "callerId": "x"}
 IAM_SAID = {"iam:account": "123456789012", "iam:user": "arn:aws:iam::123456789012:user/Alice"}

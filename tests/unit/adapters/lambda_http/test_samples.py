@@ -7,7 +7,7 @@ import json
 import pytest
 
 from brine.adapters.lambda_http import read
-from tests.events import EVENTS, load_event
+from tests.support.events import EVENTS, load_event
 
 SOURCES = {"http-api": "http-api-v2", "rest-api": "rest-v1", "alb": "alb", "function-url": "function-url"}
 NAMES = sorted(str(path.relative_to(EVENTS)) for folder in SOURCES for path in (EVENTS / folder).rglob("*.json"))

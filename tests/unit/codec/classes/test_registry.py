@@ -11,7 +11,7 @@ import pytest
 
 from brine_codec import Codec, Registry, SchemaMiss, TooLarge, Undecodable, Unsupported
 from brine_codec.classes import inspection
-from tests.unit.codec.samples import (
+from tests.support.codec.samples import (
     NOW,
     Access,
     Box,

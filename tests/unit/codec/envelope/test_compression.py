@@ -8,7 +8,7 @@ from backports import zstd
 
 from brine_codec import Malformed
 from brine_codec.envelope.compression import Compressor, decompress
-from tests.unit.codec.samples import NOW, codec
+from tests.support.codec.samples import NOW, codec
 
 TEXT = b"the same words again and again; " * 1000
 

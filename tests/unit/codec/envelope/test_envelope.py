@@ -24,7 +24,7 @@ from brine_codec import (
 )
 from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.header import LAYOUT
-from tests.unit.codec.samples import CONTEXT, NOW, codec, keyring, order
+from tests.support.codec.samples import CONTEXT, NOW, codec, keyring, order
 
 
 def resealed(sealed: bytes, **changes: Any) -> bytes:

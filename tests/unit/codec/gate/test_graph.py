@@ -13,7 +13,7 @@ from brine_codec.classes.vocabulary import Vocabulary
 from brine_codec.gate import graph
 from brine_codec.pickling.writer import GraphWriter
 from tests.attacks.attack import Attack
-from tests.unit.codec.samples import NOW, codec, keyring, order, registry
+from tests.support.codec.samples import NOW, codec, keyring, order, registry
 
 
 class Mood(enum.Enum):

@@ -23,7 +23,7 @@ from brine_codec.pickling import opcodes
 from brine_codec.pickling.reader import read
 from brine_codec.pickling.writer import TreeWriter
 from tests.attacks.attack import Attack
-from tests.unit.codec.samples import NOW, Line, Point, codec, order, registry
+from tests.support.codec.samples import NOW, Line, Point, codec, order, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from brine_codec import TooLarge, Unsupported
-from tests.unit.codec.samples import NOW, Box, Line, codec, order
+from tests.support.codec.samples import NOW, Box, Line, codec, order
 
 
 class Foo:

@@ -16,7 +16,7 @@ import pytest
 from brine_codec import Limits, TooLarge, Undecodable
 from brine_codec.pickling.writer import TreeWriter
 from brine_codec.standard.hash_tables import makers
-from tests.unit.codec.samples import codec
+from tests.support.codec.samples import codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ import pytest
 
 from brine_codec import Limits, TooLarge, Unsupported
 from tests.golden.envelope.objects import OBJECTS
-from tests.unit.codec.samples import NOW, codec
+from tests.support.codec.samples import NOW, codec
 
 VALUES = [value for name in ("numbers", "identifiers", "places", "containers") for value in OBJECTS[name]]  # type: ignore[attr-defined]  # lists
 

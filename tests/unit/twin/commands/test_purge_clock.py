@@ -6,7 +6,7 @@ import pytest
 
 from brine_cli.commands.purge import TOLERANCE, check_clock, server_time
 from brine_cli.errors import CommandError
-from tests.loopback import Loopback, answering_once_and_closing
+from tests.support.loopback import Loopback, answering_once_and_closing
 
 THEIRS = 1_790_000_000.0
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 if TYPE_CHECKING:
-    from tests.aws import Emulator
+    from tests.support.emulators.aws import Emulator
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""An emulated AWS for tests: moto in a process of its own, and what tests put into it."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import boto3
+import pytest
+
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.service import Aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from brine.adapters.http1 import HttpClient
+
+REGION: Final = "eu-central-1"
+SLOWNESS: Final = 100.0
+"""How many times as long as AWS an emulator may take: a slow machine fails no test, and an emulator that hangs does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A running emulator, with clients of the SDK to prepare and inspect what is in it."""
+
+    endpoint_url: str
+    dynamodb: DynamoDBClient
+    s3: S3Client
+    secrets: SecretsManagerClient
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which a function finds it."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_SESSION_TOKEN": "testing",
+        }
+
+    def reached_by(self, client: HttpClient) -> Aws:
+        """The account side of the product's own adapters."""
+        credentials = AwsCredentials.from_environment(self.environment)
+        return Aws(
+            region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url, slowness=SLOWNESS
+        )
+
+    def create_table(self, name: str) -> str:
+        """A table like the template's; its name."""
+        self.dynamodb.create_table(
+            TableName=name,
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return name
+
+    def create_bucket(self, name: str) -> str:
+        """A bucket; its name."""
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        return name
+
+    def create_secret(self, name: str, text: str) -> str:
+        """A secret that holds a text; its ARN."""
+        return self.secrets.create_secret(Name=name, SecretString=text)["ARN"]
+
+
+@contextlib.contextmanager
+def running_moto() -> Iterator[str]:
+    """The endpoint URL of a new moto, which ends with the context."""
+    program = Path(__file__).with_name("moto_process.py")
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def emulator_at(endpoint_url: str) -> Iterator[Emulator]:
+    """An emulator that runs already."""
+    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+    with contextlib.ExitStack() as stack:
+        yield Emulator(
+            endpoint_url,
+            stack.enter_context(contextlib.closing(session.client("dynamodb", endpoint_url=endpoint_url))),
+            stack.enter_context(contextlib.closing(session.client("s3", endpoint_url=endpoint_url))),
+            stack.enter_context(contextlib.closing(session.client("secretsmanager", endpoint_url=endpoint_url))),
+        )
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint() -> Iterator[str]:
+    """The URL of a moto that the whole test run shares."""
+    with running_moto() as endpoint_url:
+        yield endpoint_url
+
+
+@pytest.fixture(scope="session")
+def emulator(moto_endpoint: str) -> Iterator[Emulator]:
+    """The moto that the whole test run shares. Tests keep apart by the names of what they create."""
+    with emulator_at(moto_endpoint) as emulator:
+        yield emulator

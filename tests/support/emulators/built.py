@@ -1,0 +1,38 @@
+"""What `sam build` makes of template.yaml."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_cli.template.document import read_template
+
+if TYPE_CHECKING:
+    from brine_cli.template.document import Template
+
+ROOT = Path(__file__).parents[3]
+
+
+def build() -> Template:
+    """The template that `sam build` wrote; what it refers to lies beside it.
+
+    It has a folder and a cache of its own, so that a developer's build stays what it is.
+    """
+    folder = ROOT / ".aws-sam/artifact"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["sam", "build", "--template", str(ROOT / "template.yaml"), "--build-dir", "build", "--cached"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+    return read_template(folder / "build/template.yaml")
+
+
+@pytest.fixture(scope="session")
+def built() -> Template:
+    """What the whole test run has built."""
+    if sys.platform != "linux":
+        pytest.skip("sam build fetches packages for Linux, which do not run here")
+    return build()

@@ -1,0 +1,126 @@
+"""Purges and invalidations among fetches: every short order of events, and many long ones, in two environments whose
+clocks differ.
+
+Whatever the order, no environment serves what was fetched by a fetch begun before a purge, once the purge is older than
+delta; the one that served an unsafe request does not from then on. The same search finds bugs that are put in.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.gateway.environments import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.support.faults.ports import Fault
+    from tests.support.gateway.environments import Bug, Event
+
+EVENTS: tuple[Event, ...] = (("ask", 0), ("end", 0), ("ask", 1), ("end", 1), ("purge",), ("wait",))
+REQUESTS: tuple[Event, ...] = (("ask", 0), ("ask", 1))
+BUGS: tuple[Bug, ...] = (
+    "no stamps are read",
+    "stamps are known for ever",
+    "no margin",
+    "applied what came later",
+)
+
+
+@dataclass
+class Searched:
+    """Of a search: how many orders were tried, how often something was served, and the orders that it should not be."""
+
+    tried: int = 0
+    served: int = 0
+    wrong: list[list[Event]] = field(default_factory=list)
+
+
+def short_orders(length: int, so_far: tuple[Event, ...] = ()) -> Iterator[tuple[Event, ...]]:
+    """Every order of events that begins with a request and ends with one, and in which only what has begun ends."""
+    if so_far and so_far[-1][0] == "ask":
+        yield so_far
+    if len(so_far) == length:
+        return
+    for event in EVENTS if so_far else REQUESTS:
+        if event[0] == "end" and ("ask", event[1]) not in so_far:
+            continue
+        if event[0] == "purge" and so_far[-1][0] == "purge":
+            continue
+        yield from short_orders(length, (*so_far, event))
+
+
+def long_orders(number: int, length: int) -> Iterator[tuple[Event, ...]]:
+    """Some orders, the same in every run."""
+    chance = random.Random(7)  # noqa: S311 - no secret
+    for _ in range(number):
+        yield tuple(chance.choices(EVENTS, weights=(4, 3, 4, 3, 1, 3), k=length))
+
+
+def all_orders(length: int = 6) -> Iterator[tuple[Event, ...]]:
+    return chain(long_orders(150, 40), short_orders(length))
+
+
+def search(
+    orders: Iterator[tuple[Event, ...]],
+    kind: str,
+    *,
+    soft: bool = False,
+    late: bool = False,
+    bug: Bug | None = None,
+    chances: Mapping[Fault, float] | None = None,
+) -> Searched:
+    """What comes of these orders; of those that go wrong, the first is enough."""
+    outcome = Searched()
+    for order in orders:
+        scene = Scene(kind, soft, bug, chances or {}, seed=outcome.tried, late=late)
+        for event in order:
+            scene.do(event)
+        outcome.tried += 1
+        outcome.served += scene.served
+        if scene.violations:
+            outcome.wrong.append(list(order))
+            break
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "soft"), [("everything", False), ("url", False), ("tag", False), ("tag", True), ("route", True)]
+)
+def test_no_order_of_events_lets_a_purged_response_through(kind: str, soft: bool) -> None:
+    outcome = search(all_orders(), kind, soft=soft)
+    assert outcome.wrong == []
+    assert outcome.tried == 3_632
+    assert outcome.served > 3_000
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
+def test_no_order_of_events_lets_an_invalidated_response_through(late: bool) -> None:
+    outcome = search(all_orders(5), "post", late=late)
+    assert outcome.wrong == []
+    assert outcome.served > 1_000
+
+
+@pytest.mark.parametrize("bug", BUGS[:2])
+@pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
+def test_a_bug_lets_it_through(bug: Bug, late: bool) -> None:
+    assert search(all_orders(), "post", late=late, bug=bug).wrong != []
+
+
+@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+def test_the_search_finds_a_bug_that_was_put_in(bug: Bug, soft: bool) -> None:
+    assert search(all_orders(), "tag", soft=soft, bug=bug).wrong != []
+
+
+@pytest.mark.parametrize("kind", ["route", "url", "tag", "post"])
+def test_stores_that_fail_are_slow_or_behind_do_not_let_it_through_either(kind: str) -> None:
+    chances: dict[Fault, float] = {"throttled": 0.04, "slow": 0.04, "twice": 0.04, "lost": 0.04, "old": 0.2}
+    outcome = search(long_orders(250, 40), kind, chances=chances)
+    assert outcome.wrong == []
+    assert outcome.served > 1_000

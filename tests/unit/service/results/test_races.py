@@ -1,0 +1,229 @@
+"""Many callers, in one process and in several: who computes, who waits, and who may store."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
+from brine.domain.results.key import result_key
+from brine.errors import StoreThrottled
+from brine.ports.caching import Lease
+from brine.ports.deadline import Deadline
+from brine.service.results.store import SLOT
+from brine.service.single_flight import InFlight, Polling
+from brine_codec import Codec
+from tests.support.codec.samples import Box, order
+from tests.unit.service.results.world import KEY, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine import Cache
+    from brine.ports.caching import Held, Item
+
+CROWD = 20
+
+
+class Crowd(InFlight):
+    """InFlight that know when everybody has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_there = threading.Barrier(CROWD)
+
+    def begin(self, key: str) -> threading.Event | None:
+        completed = super().begin(key)
+        if completed is not None:
+            self.is_there.wait(10)
+        return completed
+
+
+def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:
+    """What a crowd of threads gets whose first computation lasts until all others wait for it."""
+    crowd = Crowd()
+    numbers = iter(range(CROWD))
+
+    def first_waits() -> Any:
+        number = next(numbers)
+        if number == 0:
+            crowd.is_there.wait(10)
+        return compute(number)
+
+    cache = world.process(in_flight=crowd)
+
+    def call(_: int) -> Any:
+        try:
+            return cache.get_or_compute(KEY, first_waits, freshness_lifetime=60.0, grace=grace)
+        except OSError as error:
+            return error
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        return list(threads.map(call, range(CROWD)))
+
+
+def test_a_crowd_in_one_process_computes_once_and_shares_no_object() -> None:
+    world = World()
+    results = crowded(world, lambda number: Box([number]))
+    assert results == [Box([0])] * CROWD
+    assert len({id(result) for result in results}) == CROWD
+    assert sorted(world.outcomes) == ["collapsed"] * (CROWD - 1) + ["miss"]
+
+
+def test_when_the_one_computation_fails_the_others_make_their_own_and_store_nothing() -> None:
+    def compute(number: int) -> int:
+        if number == 0:
+            raise OSError("first")
+        return number
+
+    world = World()
+    results = crowded(world, compute)
+    assert sorted(result for result in results if isinstance(result, int)) == list(range(1, CROWD))
+    assert sorted(world.outcomes) == ["failed"] + ["miss"] * (CROWD - 1)
+    assert world.items.items == {}
+
+
+def test_a_crowd_is_served_stale_while_one_computes() -> None:
+    world = World()
+    world.process().get_or_compute(KEY, lambda: -1, freshness_lifetime=60, grace=60)
+    world.now += 61
+    world.told.clear()
+    assert sorted(crowded(world, lambda number: number, grace=60.0)) == [-1] * (CROWD - 1) + [0]
+    assert sorted(world.outcomes) == ["miss"] + ["stale"] * (CROWD - 1)
+
+
+def lease_of(world: World, seconds: float = 10.0) -> Lease | Held:
+    """The lease of the key, taken as by another process."""
+    assert world.leases is not None
+    pk = "c#" + result_key(namespace="tests", tenant="", cache="reports", key=KEY)
+    return world.leases.acquire(pk, owner="other", now=world.now, expires_at=world.now + seconds)
+
+
+def test_another_process_waits_for_the_holder_and_is_served_by_it() -> None:
+    world = World()
+    computing, waited = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        computing.set()
+        assert waited.wait(10)
+        return "computed"
+
+    with ThreadPoolExecutor(1) as threads:
+        holder = world.process()
+        miss = threads.submit(holder.get_or_compute, KEY, slow, freshness_lifetime=60)
+        assert computing.wait(10)
+
+        def sleep(_seconds: float) -> None:
+            waited.set()
+            miss.result(10)
+
+        world.polling = Polling(sleep=sleep)
+        assert world.process().get_or_compute(KEY, lambda: "own", freshness_lifetime=60) == "computed"
+    assert world.outcomes == ["miss", "collapsed"]
+
+
+def test_another_process_serves_stale_and_does_not_wait() -> None:
+    world = World(polling=Polling(sleep=lambda _: pytest.fail("it waited")))
+    world.process().get_or_compute(KEY, order, freshness_lifetime=60, grace=60)
+    world.now += 61
+    lease_of(world)
+    assert world.process().get_or_compute(KEY, lambda: order(2), freshness_lifetime=60, grace=60) == order()
+    assert world.outcomes == ["miss", "stale"]
+
+
+@pytest.mark.parametrize(("remaining", "waited"), [(None, 10), (8, 4)])
+def test_who_has_waited_long_enough_computes_and_stores_nothing(remaining: float | None, waited: float) -> None:
+    world = World()
+    lease_of(world, seconds=1_000)
+    cache: Cache = world.process()
+    began = world.now
+    if remaining is not None:
+        cache = cache.within(Deadline(began + remaining, lambda: world.now))
+    resolved = cache.resolve(KEY, order, freshness_lifetime=60)
+    assert (resolved.value, resolved.event.stored) == (order(), False)
+    assert waited <= world.now - began <= waited + 0.2
+    assert world.items.items == {}
+
+
+def test_the_lease_of_a_dead_holder_is_taken_over_and_its_late_commit_loses() -> None:
+    world = World()
+    dead = lease_of(world, seconds=3)
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
+    ((place, item),) = world.items.items.items()
+    assert isinstance(dead, Lease)
+    assert world.leases is not None
+    assert item.generation == dead.token + 1
+    assert not world.leases.commit(dead, SLOT, item)
+    assert place == (dead.pk, SLOT)
+
+
+def test_a_zombie_stores_nothing_and_still_has_its_result() -> None:
+    world = World()
+
+    def slow() -> str:
+        world.now += 13  # the lease is over
+        assert world.process().get_or_compute(KEY, lambda: "newer", freshness_lifetime=60) == "newer"
+        return "older"
+
+    zombie = world.process()
+    resolved = zombie.resolve(KEY, slow, freshness_lifetime=60)
+    assert (resolved.value, resolved.event.stored) == ("older", False)
+    assert zombie.get_or_compute(KEY, str, freshness_lifetime=60) == "newer"
+
+
+def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() -> None:
+    class Late(MemoryItemStore):
+        """Its first read is from before the other process's write."""
+
+        is_late = False
+
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
+            is_late, self.is_late = self.is_late and not consistent, False
+            return None if is_late else super().read(pk, sk, consistent=consistent)
+
+    items = Late()
+    world = World(items=items)
+    world.process().get_or_compute(KEY, order, freshness_lifetime=60)
+    items.is_late = True
+    resolved = world.process().resolve(KEY, lambda: order(2), freshness_lifetime=60)
+    assert (resolved.value, resolved.event.outcome) == (order(), "collapsed")
+    assert isinstance(lease_of(world), Lease), "the lease was given back"
+
+
+class Surprise(Exception):
+    """What nobody foresaw."""
+
+
+@pytest.mark.parametrize("where", ["seal", "open"])
+def test_the_lease_is_given_back_when_something_unforeseen_happens(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(MemoryItemStore):
+        """It has nothing but for who asks again."""
+
+        def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
+            return super().read(pk, sk) if consistent else None
+
+    def surprise(*_: object, **__: object) -> bytes:
+        raise Surprise
+
+    world = World(items=Late())
+    if where == "open":
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
+    monkeypatch.setattr(Codec, where, surprise)
+    with pytest.raises(Surprise):
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
+    assert isinstance(lease_of(world), Lease)
+
+
+def test_without_a_lease_nothing_is_stored() -> None:
+    class Down(MemoryLeaseStore):
+        def acquire(self, *_: Any, **__: Any) -> Lease | Held:
+            raise StoreThrottled("UpdateItem")
+
+    items = MemoryItemStore()
+    world = World(items=items, leases=Down(items))
+    resolved = world.process().resolve(KEY, order, freshness_lifetime=60)
+    assert (resolved.value, resolved.event.stored) == (order(), False)
+    assert [str(fault) for fault in resolved.event.faults] == ["table-throttled"]

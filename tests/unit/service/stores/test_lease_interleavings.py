@@ -1,0 +1,88 @@
+"""Leases among fetches: every short order of events, and many long ones, in two environments whose clocks differ.
+
+Events are a fetch's beginning and end, an environment that is frozen and lost, a lease's time that passes, a purge.
+Whatever the order, a fetch never replaces what a later one has stored, no lease outlives its time, and nothing purged
+is served. The same search finds bugs that are put in.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.gateway.environments import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.gateway.environments import Bug, Event
+
+EVENTS: tuple[Event, ...] = (
+    ("ask", 0),
+    ("end", 0),
+    ("lose", 0),
+    ("ask", 1),
+    ("end", 1),
+    ("lose", 1),
+    ("purge",),
+    ("expire",),
+)
+SHORT, LONG, NUMBER = 6, 40, 150
+
+
+def short_orders(so_far: tuple[Event, ...], fetching: frozenset[int]) -> Iterator[tuple[Event, ...]]:
+    """Every order that goes on from here, of events that can do something. `fetching`: who may have a fetch to end."""
+    if len(so_far) == SHORT:
+        yield so_far
+        return
+    for event in EVENTS:
+        match event:
+            case ("ask", number):
+                yield from short_orders((*so_far, event), fetching | {number})
+            case ("end" | "lose", number) if number in fetching:
+                yield from short_orders((*so_far, event), fetching - {number})
+            case ("purge" | "expire",) if event != so_far[-1]:
+                yield from short_orders((*so_far, event), fetching)
+
+
+def all_orders() -> Iterator[tuple[Event, ...]]:
+    chance = random.Random(7)  # noqa: S311 - no secret
+    long = (tuple(chance.choices(EVENTS, weights=(5, 4, 1, 5, 4, 1, 1, 3), k=LONG)) for _ in range(NUMBER))
+    return chain(long, short_orders((("ask", 0),), frozenset({0})))
+
+
+def search(bug: Bug | None = None) -> tuple[list[str], Counter[str]]:
+    """What goes wrong in the first order that does, and what happened in all of them."""
+    seen = Counter[str]()
+    for order in all_orders():
+        scene = Scene("url", soft=False, bug=bug)
+        for event in order:
+            scene.do(event)
+        seen.update(orders=1, served=scene.served, stored=scene.stored)
+        if scene.violations:
+            return scene.violations, seen
+    return [], seen
+
+
+def test_no_order_of_events_lets_a_late_writer_win_or_a_lease_outlive_its_time() -> None:
+    wrong, seen = search()
+    assert wrong == []
+    assert min(seen.values()) > 1_000, seen
+
+
+@pytest.mark.parametrize(
+    ("bug", "found"),
+    [
+        ("commit without the token", "a late writer has won"),
+        ("a lease without an end", "a lease did not end by its time"),
+        ("applied what came later", "what was purged is served"),
+        ("no stamps are read", "what was purged is served"),
+    ],
+)
+def test_the_search_finds_a_bug_that_was_put_in(bug: Bug, found: str) -> None:
+    wrong, _ = search(bug)
+    assert found in wrong
