@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.markdown import codes, read_page
+from tests.support.markdown import codes, read_page
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 SOURCES = ("layers/core/src", "layers/codec/src", "cli/src", "functions")
 BASES = (ROOT, ROOT / "layers/core/src", ROOT / "layers/codec/src")
