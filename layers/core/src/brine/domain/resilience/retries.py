@@ -52,7 +52,8 @@ def is_transient(outcome: AttemptOutcome) -> bool:
 def retry_delay(number: int, outcome: AttemptOutcome, now: float, chance: float) -> float | None:
     """Return the seconds to wait before retry `number`, counted from 0; None for no retry.
 
-    The delay is that of BACKOFF plus the one that Retry-After asks for (RFC 9110 section 10.2.3). `now`: seconds since 1970.
+    The delay is that of BACKOFF, plus the one that Retry-After asks for (RFC 9110 section 10.2.3). `now`: seconds since
+    1970.
     """
     asked_for = retry_after(outcome.fields, now) if isinstance(outcome, Response) else None
     if asked_for is not None and asked_for > BACKOFF.longest:
