@@ -92,7 +92,9 @@ class Gateway:
                         if response is not None:
                             return self._served(response, decision, lookup, turn, missed, transaction, trace)
                         lookup, decision = self._without_stored(lookup, transaction, trace)  # the body is lost
-                        turn = None if turn == Follow(waited=False) else turn
+                        if turn == Follow(waited=False):  # it has nothing stale to serve any more, so it waits
+                            turns.close()
+                            turn = None
                     case Validate() | Forward() if turn is None and _is_collapsed(decision, lookup, transaction):
                         missed = decision
                         turn = turns.enter_context(self._turn(lookup, transaction, trace))
@@ -162,7 +164,7 @@ class Gateway:
         )
         return self.fetcher.single_flight.turn(
             self.fetcher.responses.store.pk(transaction.resource.key),
-            lease_seconds=transaction.lease_seconds,
+            lease_seconds=lambda: transaction.lease_seconds,
             wait_seconds=transaction.wait_seconds,
             has_stale=has_stale,
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),

@@ -106,7 +106,7 @@ class SingleFlight:
         self,
         key: str,
         *,
-        lease_seconds: float,
+        lease_seconds: Callable[[], float],
         wait_seconds: float,
         has_stale: bool,
         may_store: Callable[[], bool],
@@ -114,9 +114,9 @@ class SingleFlight:
     ) -> Iterator[Turn]:
         """Give the caller its turn, for as long as the context lasts; then others go on.
 
-        lease_seconds: how long the fetch may take. wait_seconds: how long to wait for another one. has_stale: the
-        caller has a stale response to serve, and then does not wait. may_store: asked of the first caller in a process,
-        before it takes the lease.
+        lease_seconds: asked when a lease is taken: how long the fetch may still take. wait_seconds: how long to wait
+        for another one. has_stale: the caller has a stale response to serve, and then does not wait. may_store: asked
+        of the first caller in a process, before it takes the lease.
         """
         completed = self.in_flight.begin(key)
         if completed is not None:
@@ -126,7 +126,7 @@ class SingleFlight:
             if not may_store():
                 yield Alone()
                 return
-            lease = self.acquire(key, lease_seconds, trace)
+            lease = self.acquire(key, lease_seconds(), trace)
             if isinstance(lease, Held) and not has_stale:
                 lease = self._poll(key, lease_seconds, wait_seconds, trace)
                 if lease is None:
@@ -141,7 +141,9 @@ class SingleFlight:
         finally:
             self.in_flight.complete(key)
 
-    def _poll(self, key: str, lease_seconds: float, wait_seconds: float, trace: Trace) -> Lease | Held | None:
+    def _poll(
+        self, key: str, lease_seconds: Callable[[], float], wait_seconds: float, trace: Trace
+    ) -> Lease | Held | None:
         """Wait for another environment: None once its lease is given back, a lease once its time is over.
 
         Held when it takes longer than `wait_seconds`; None, too, when the table fails meanwhile.
@@ -156,7 +158,7 @@ class SingleFlight:
             if held is None:
                 return None
             if held.expires_at <= now:
-                lease = self.acquire(key, lease_seconds, trace)
+                lease = self.acquire(key, lease_seconds(), trace)
                 if not isinstance(lease, Held):
                     return lease
             if now >= until:

@@ -50,8 +50,10 @@ def storable(
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
     reason = _refused_by_request(request, request_directives, candidate.status)
     reason = reason or _refused_to_user(request, directives, own)
+    for said in (directives, own):
+        reason = reason or _refused_by_origin(candidate.status, said)
     for fields, said in ((candidate.fields, directives), (newest, own)):
-        reason = reason or _refused_by_origin(candidate.status, said) or _refused_for_cookie(fields, said, policy)
+        reason = reason or _refused_for_cookie(fields, said, policy)
     reason = reason or _refused_by_form(candidate, directives, policy)
     if reason is not None:
         return None, reason

@@ -61,6 +61,8 @@ type Listing = Literal["no-cache", "private"]
 _DURATIONS: Final = frozenset(get_args(Duration.__value__))
 _LISTINGS: Final = frozenset(get_args(Listing.__value__))
 _KNOWN: Final = _DURATIONS | _LISTINGS | {*get_args(Restriction.__value__), *get_args(Permission.__value__)}
+_USUAL_LENGTH: Final = 256
+"""Characters up to which parsed directives are kept: a hostile client can send 10 kB in each request."""
 _NEVER_LIFTED: Final = frozenset({"must-revalidate", "no-cache", "no-store", "private", "proxy-revalidate"})
 
 _DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?", re.DOTALL)
@@ -181,7 +183,6 @@ class Directives:
 NO_DIRECTIVES = Directives({})
 
 
-@lru_cache(maxsize=128)  # many messages have the same directives
 def parse_directives(*lines: str) -> Directives:
     """Parse the lines of a Cache-Control field; an argument may be quoted or not.
 
@@ -189,6 +190,10 @@ def parse_directives(*lines: str) -> Directives:
     argument. A later line does not close a quote that is open at the end of a line: the text between them would be
     hidden.
     """
+    return _parse_usual(lines) if sum(map(len, lines)) <= _USUAL_LENGTH else _parse(lines)
+
+
+def _parse(lines: tuple[str, ...]) -> Directives:
     arguments: dict[str, list[_Argument]] = {}
     for member in chain.from_iterable(map(split_list, lines)):
         match = _DIRECTIVE.fullmatch(member)
@@ -204,6 +209,9 @@ def parse_directives(*lines: str) -> Directives:
     for name in ("max-age", "s-maxage"):  # the quote may hide one of them
         arguments.setdefault(name, []).append(_INVALID)
     return Directives(arguments, is_readable=False)
+
+
+_parse_usual = lru_cache(maxsize=128)(_parse)  # many messages have the same directives
 
 
 def parse_response_directives(fields: Fields) -> Directives:

@@ -18,6 +18,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MONTH_NUMBER = {name.lower(): number for number, name in enumerate(_MONTHS, 1)}
 
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
+_LONGEST = len("Wednesday, 06-Nov-94 08:49:37 GMT")
 _LONG_DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = f"({'|'.join(_MONTH_NUMBER)})"
 _TIME = "([0-2][0-9]):([0-5][0-9]):([0-6][0-9])"
@@ -31,6 +32,8 @@ def parse_http_date(text: str, now: float) -> int | None:
 
     `now`, in seconds since 1970, decides the century of a year with two digits.
     """
+    if len(text) > _LONGEST:
+        return None
     return _parse(text, datetime.fromtimestamp(now, UTC).year)
 
 

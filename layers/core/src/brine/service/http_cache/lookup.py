@@ -104,9 +104,9 @@ def read_slots(read: Callable[[str], Entry | None], selecting: Selecting) -> Loo
             return Lookup(main, main)
         slot = variant_slot(main, selecting)
         variant = read(slot)
-        if not isinstance(variant, StoredResponse) or not selecting.selects(variant):
-            return Lookup(None, main)
-        return Lookup(variant, main, slot)
+        if isinstance(variant, StoredResponse) and variant.vary == main.vary and selecting.selects(variant):
+            return Lookup(variant, main, slot)
+        return Lookup(None, main)
     except CodecError:  # without its key, the selecting fields of a stored response cannot be compared
         return Lookup(seen=main.generation)
 

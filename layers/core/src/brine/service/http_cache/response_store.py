@@ -92,9 +92,10 @@ class ResponseStore:
         body = self.store.bodies.read(reference.digest, reference.size, trace)
         if body is None:
             return None
-        whole = replace(stored, body=body)
-        self.store.remember(transaction.resource.key, lookup.slot, *_sized(whole, stored))
-        return whole
+        found = lookup.stored
+        if found is not None and found.body == reference:  # `stored` may be an update that is never stored
+            self.store.remember(transaction.resource.key, lookup.slot, *_sized(replace(found, body=body), found))
+        return replace(stored, body=body)
 
     def keep(
         self,

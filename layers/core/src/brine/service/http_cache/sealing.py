@@ -30,8 +30,8 @@ def stored_response_registry() -> Registry:
 
 
 def _make_marker(until: object, generation: object) -> HitForMiss:
-    if not isinstance(until, float) or not isinstance(generation, int):
-        raise ValueError("this is not a hit-for-miss marker")  # noqa: TRY004 - the codec expects it
+    if type(until) is not float or type(generation) is not int:
+        raise ValueError("this is not a hit-for-miss marker")
     return HitForMiss(until, generation)
 
 
@@ -72,7 +72,7 @@ def _make(*values: object) -> StoredResponse:
             tuple(tags),
             int(generation),
             tuple(applied),
-        ) if _are(str, vary) and _are(str, tags) and len(digests) == len(vary):
+        ) if _are(str, (*vary, *tags)) and _are(int, (status, generation, key_id)) and len(digests) == len(vary):
             return StoredResponse(
                 method=method,
                 target=target,
@@ -130,7 +130,7 @@ def _body(value: object) -> bytes | BodyReference:
     match value:
         case bytes():
             return value
-        case (bytes(digest), int(size)) if len(digest) == 32 and size >= 0:
+        case (bytes(digest), int(size)) if len(digest) == 32 and _are(int, (size,)) and size >= 0:
             return BodyReference(digest, size)
         case _:
             raise ValueError("this is neither a body nor its address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
 from brine.domain.results.stored import StoredException
@@ -87,11 +88,11 @@ class Call[T]:
         self._look_up()
         if (found := self._fresh()) is not None:
             return self._served(found, "hit")
-        remaining = self.seconds if self.deadline is None else self.deadline.remaining()
+        remaining = inf if self.deadline is None else self.deadline.remaining()
         with self.single_flight.turn(
             self.results.store.pk(self.place.key),
-            lease_seconds=min(self.seconds, remaining),
-            wait_seconds=self.seconds if self.deadline is None else min(self.seconds, remaining / 2),
+            lease_seconds=self._seconds_left,
+            wait_seconds=min(self.seconds, remaining / 2),
             has_stale=self._usable() is not None,
             may_store=lambda: True,
             trace=self._trace,
@@ -165,6 +166,9 @@ class Call[T]:
         kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
+
+    def _seconds_left(self) -> float:
+        return self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
 
     def _give_back(self, lead: Lead) -> None:
         self.single_flight.give_back(lead, self._trace)

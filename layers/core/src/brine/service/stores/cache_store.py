@@ -106,8 +106,9 @@ class CacheStore[V]:
         except StoreError as error:
             trace.faults.store_failed("bodies", error)
             return False
-        lead.lease = None
-        if not self.leases.commit(lease, slot, item, trace):
+        is_committed = self.leases.commit(lease, slot, item, trace)
+        lead.lease = None  # only now: if the commit raises, the lease must be given back
+        if not is_committed:
             return False
         self.remember(key, slot, *values)
         return True
