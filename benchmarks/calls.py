@@ -2,8 +2,8 @@
 
     uv run python -m benchmarks.calls [--list]
 
-A call is a Python function of Brine that is entered, counted by `sys.setprofile` between a `Request` and its `Answer`.
-The first request of each kind is not counted: it imports modules and fills caches of patterns.
+`sys.setprofile` counts each entry into a Python function of Brine between a `Request` and its `Answer`. The first
+request of each kind is not counted: it imports modules and fills caches of patterns.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.http.messages import Request
+from brine.ports.deadline import Deadline
 from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ PACKAGES = ("brine", "brine_codec")
 
 
 def calls_of(work: Callable[[], object]) -> Counter[tuple[str, str]]:
-    """The functions of Brine that `work` enters, each as module and qualified name, with how often."""
+    """Return how often `work` enters each function of Brine, by module and qualified name."""
     calls: Counter[tuple[str, str]] = Counter()
 
     def profile(frame: FrameType, event: str, _argument: Any) -> None:
@@ -40,16 +42,22 @@ def calls_of(work: Callable[[], object]) -> Counter[tuple[str, str]]:
 
 
 def measure() -> dict[str, Counter[tuple[str, str]]]:
-    """The calls of a hit in process memory, of a hit in the table, and of a miss that is stored."""
+    """Return the calls of a hit in process memory, of a hit in the table, and of a miss that is stored."""
     stored = response(content_type="application/json", cache_control="max-age=60")
     world = World({f"/base/{number}": stored for number in range(2)})
     world.ask("/api/0")
     world.ask("/api/0")
-    miss = calls_of(lambda: world.ask("/api/1"))
-    hit = calls_of(lambda: world.ask("/api/1"))
+    request = Request(method="GET", path="/api/1")
+    deadline = Deadline(world.now + 29, world.time)
+    miss = calls_of(lambda: world.gateway.serve(request, deadline))
+    hit = calls_of(lambda: world.gateway.serve(request, deadline))
     world.restart()
     world.ask("/api/0")
-    return {"hit in memory": hit, "hit in the table": calls_of(lambda: world.ask("/api/1")), "miss": miss}
+    return {
+        "hit in memory": hit,
+        "hit in the table": calls_of(lambda: world.gateway.serve(request, deadline)),
+        "miss": miss,
+    }
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""CPU time of sealing and opening, and sizes, against raw pickle and what else people use.
+"""Compare the CPU time of sealing and opening, and the sizes, with raw pickle and common libraries.
 
-Rounds go through all contenders in turn, so that what disturbs one disturbs all; the best of each counts, and the
-ratios are those of the best to raw pickle's. `brine` is as the cache uses it for its own items (no gate), `brine, gate`
-as for other parties' envelopes, which is the default; `brine, plain` does not compress.
+Each round runs all contenders in turn, so a disturbance affects all of them. The best round of each contender counts.
+A ratio compares it with the best of raw pickle. `brine` is the setting of the cache for its own items, without the
+gate. `brine, gate` is the default, for envelopes of other services. `brine, plain` does not compress.
 
     uv run --group bench python benchmarks/codec.py [ROUNDS]
 """
@@ -76,7 +76,7 @@ def records(cls: type[Record | FrozenRecord]) -> list[Record | FrozenRecord]:
 
 
 def nested(count: int = 21_000) -> list[dict[str, Any]]:
-    """What an API answers in JSON."""
+    """Return a document like those of a JSON API."""
     return [
         {
             "id": at,
@@ -103,7 +103,7 @@ type Contender = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
 def contenders() -> dict[str, Contender]:
-    """Write and read, by name."""
+    """Return the functions that write and read, by contender."""
     registry = Registry()
     registry.register(Record, version=1)
     registry.register(FrozenRecord, version=1)
@@ -140,7 +140,7 @@ def _joblib_dump(obj: object) -> bytes:
 
 
 def per_call(function: Callable[[Any], Any], argument: Any, calls: int) -> float:
-    """CPU microseconds of one call."""
+    """Return the CPU time of one call in microseconds."""
     start = time.process_time()
     for _ in range(calls):
         function(argument)
@@ -148,7 +148,10 @@ def per_call(function: Callable[[Any], Any], argument: Any, calls: int) -> float
 
 
 def measure(payload: Any, rounds: int) -> dict[str, tuple[float, float, int]]:
-    """Microseconds to write, to read, and bytes, by contender; those that cannot write the payload are left out."""
+    """Return the microseconds to write and to read, and the bytes, by contender.
+
+    Contenders that cannot write the payload are left out.
+    """
     tasks: list[tuple[str, int, Callable[[Any], Any], Any, int]] = []
     sizes = {}
     for name, (write, read) in contenders().items():

@@ -1,7 +1,7 @@
-"""CPU time per GetItem of a stored response: our adapter, http.client with our signer, and the boto3 client.
+"""Compare the CPU time of a GetItem between our adapter, http.client with our signer, and the boto3 client.
 
-All three ask the same server in a process of its own, which gives the same canned answer, so what is measured is the
-client alone: user and system time of this process. Rounds alternate, the best of each counts.
+All three call a server in another process, which always sends the same answer. So the user and system time of this
+process is that of the client alone. Each round runs all clients in turn. The best round of each client counts.
 
     uv run python -m benchmarks.dynamodb_get
 """
@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
-from brine.adapters.aws.sigv4 import Signer
+from brine.adapters.aws.sigv4 import SigV4Signer
 from brine.adapters.dynamodb.items import DynamoItemStore
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ KEY = {"pk": {"S": "r#" + "0" * 64}, "sk": {"S": "main"}}
 
 
 def answer(size: int) -> bytes:
-    """What DynamoDB answers for an envelope of `size` bytes."""
+    """Return the HTTP response of DynamoDB for an envelope of `size` bytes."""
     envelope = base64.b64encode(os.urandom(size)).decode()
     attributes = {
         **KEY,
@@ -80,10 +80,10 @@ def serve(size: int) -> None:
 
 
 def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
-    client = Client()
+    client = HttpClient()
     aws = Aws(
         region=REGION,
-        credentials=Credentials("testing", "testing", "x" * 700),
+        credentials=AwsCredentials("testing", "testing", "x" * 700),
         client=client,
         endpoint_url=f"http://127.0.0.1:{port}",
     )
@@ -93,7 +93,7 @@ def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
 
 def with_http_client(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    signer = Signer(Credentials("testing", "testing", "x" * 700), REGION, "dynamodb")
+    signer = SigV4Signer(AwsCredentials("testing", "testing", "x" * 700), REGION, "dynamodb")
 
     def get() -> bytes:
         body = json.dumps({"TableName": "table", "Key": KEY}).encode()
@@ -121,7 +121,7 @@ CLIENTS = {"brine": with_brine, "http.client": with_http_client, "boto3": with_b
 
 
 def measure(size: int) -> dict[str, float]:
-    """Microseconds of CPU per call, by client."""
+    """Return the CPU time per call in microseconds, by client."""
     calls = 300 if size < 100_000 else 60
     best = dict.fromkeys(CLIENTS, float("inf"))
     command = [sys.executable, __file__, str(size)]

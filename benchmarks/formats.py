@@ -1,7 +1,7 @@
-"""CPU time of writing and reading JSON and MessagePack, against the libraries alone, which lose or refuse the rest.
+"""Compare the CPU time for JSON and MessagePack between Brine and libraries without support for other classes.
 
-The best of each round counts; `alone` is the library on the same tree of plain values. `records` are dataclasses with
-Decimals and datetimes, so the libraries alone get what our walk makes of them.
+The best round counts. `alone` is the library on the same tree of plain values. `records` are dataclasses with Decimals
+and datetimes, so the libraries alone get the plain values that Brine makes of them.
 
     uv run --group bench python benchmarks/formats.py [ROUNDS]
 """
@@ -18,7 +18,7 @@ import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # 
 
 from benchmarks.codec import FrozenRecord, nested, per_call, records
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine_codec import Registry
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ PAYLOADS: dict[str, object] = {
 
 
 def contenders(form: Format) -> dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], object]]]:
-    """Write and read, by name."""
+    """Return the functions that write and read, by contender."""
     others: dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], object]]]
     if form is Format.JSON:
         others = {

@@ -1,4 +1,9 @@
-"""Takes orders out of the channel `orders`: uv run python -m examples.consumer --aws URL (see producer.py)."""
+"""Receive orders from the channel `orders`.
+
+    uv run python -m examples.consumer --aws URL
+
+URL: the AWS endpoint that `brine dev` prints.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from examples.shop import Order, arguments, client
 
 
 def main() -> None:
-    """Take what comes, until nothing has come for a while."""
+    """Print and acknowledge each order, until no order has arrived for `--wait` seconds."""
     parser = arguments("consumer")
     parser.add_argument("--wait", type=int, default=20, help="the seconds without an order after which to end")
     told = parser.parse_args()
@@ -16,7 +21,9 @@ def main() -> None:
         for message in gateway.receive("orders", wait=told.wait):
             try:
                 order = message.content
-            except CodecError as error:  # not acknowledged: it comes again, and at last to the dead-letter queue
+            except (
+                CodecError
+            ) as error:  # without an acknowledgement it comes again, and finally goes to the dead-letter queue
                 print(f"{message.id} from {message.sender} cannot be opened: {error}")
                 continue
             if isinstance(order, Order):

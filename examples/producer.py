@@ -1,4 +1,9 @@
-"""Sends an order: uv run python -m examples.producer --aws URL, the one that `brine dev` shows for AWS."""
+"""Send an order to the channel `orders`.
+
+    uv run python -m examples.producer --aws URL
+
+URL: the AWS endpoint that `brine dev` prints.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from examples.shop import Line, Order, arguments, client
 
 
 def main() -> None:
-    """Send one."""
+    """Send one order, and print its message id."""
     parser = arguments("producer")
     parser.add_argument("--order", default="A-1001", help="the number of the order")
     told = parser.parse_args()

@@ -1,9 +1,9 @@
-"""An origin that answers in sealed envelopes, behind a route that lets clients pick their format (docs/formats.md).
+"""An origin that answers in sealed envelopes. Its route lets clients choose their format (docs/formats.md).
 
-uv run python -m examples.sealed_origin [PORT]
-uv run brine dev --routes examples/sealed_origin.toml
+    uv run python -m examples.sealed_origin [PORT]
+    uv run brine dev --routes examples/sealed_origin.toml
 
-GET /orders/ID gives an order. POST /orders takes one, and gives it back with the sum of its lines as `total`.
+GET /orders/ID returns an order. POST /orders takes an order, and returns it with the sum of its lines as `total`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SEALED = "application/vnd.brine.sealed"
 LIFETIME = 300.0
 
 
-# For once, the keys are in the routes file. On AWS both sides read them from Secrets Manager.
+# For this example the keys are in the routes file. On AWS both sides read them from Secrets Manager.
 routes = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 keyring = Keyring.from_json(routes["route"][0]["transcoding"]["origin_keys"])
 codec = Codec(keyring, purpose="brine origin", registry=registry())
@@ -52,7 +52,7 @@ class Origin(BaseHTTPRequestHandler):
         self.give(replace(order, total=sum((line.count * line.price for line in order.lines), Decimal())))
 
     def give(self, order: Order) -> None:
-        """Answer with an envelope for this target, which opens for five minutes."""
+        """Answer with an envelope for this target. It expires after five minutes."""
         now = time.time()
         context = ("response", canonical_target(self.path))
         content = codec.seal(order, context=context, now=now, expires_at=now + LIFETIME)

@@ -1,6 +1,6 @@
-"""What the two services of the example have in common: the class that travels, and how they reach the gateway.
+"""Shared code of the two example services: the classes in their messages, and their client of the gateway.
 
-layers/routes/types.toml declares the same classes to the gateway, which has none of this code.
+layers/routes/types.toml declares the same classes to the gateway, which does not import this module.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from brine_codec import Registry
 
 @dataclass(frozen=True)
 class Line:
-    """So many of one thing."""
+    """One article of an order, with its count and price."""
 
     sku: str
     count: int
@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """What a customer wants, and what it costs."""
+    """An order of a customer, with its total."""
 
     id: str
     placed: datetime
@@ -35,7 +35,7 @@ class Order:
 
 
 def registry() -> Registry:
-    """The classes that may travel, under the names and versions of types.toml."""
+    """Return the registry of both classes, with the names and versions of types.toml."""
     known = Registry()
     known.register(Line, name="shop.Line", version=1)
     known.register(Order, name="shop.Order", version=3)
@@ -43,17 +43,22 @@ def registry() -> Registry:
 
 
 def arguments(name: str) -> argparse.ArgumentParser:
-    """What both services are told. `name`: whose credentials are used in the local twin."""
+    """Return a parser with the options of both services. `name`: the service, and its principal in the local twin."""
     parser = argparse.ArgumentParser(prog=f"python -m examples.{name}")
     parser.set_defaults(name=name)
-    parser.add_argument("--url", default="http://127.0.0.1:3000", help="the gateway; that of `brine dev` by default")
-    parser.add_argument("--aws", help="the AWS endpoint that `brine dev` shows; the real AWS by default")
+    parser.add_argument(
+        "--url", default="http://127.0.0.1:3000", help="the URL of the gateway; by default that of `brine dev`"
+    )
+    parser.add_argument("--aws", help="the AWS endpoint that `brine dev` prints; by default the real AWS")
     parser.add_argument("--keys", default="brine-dev-orderskeys", help="the secret with the keys of the channel")
     return parser
 
 
 def client(told: argparse.Namespace) -> Client:
-    """A client of the gateway: in the local twin under the service's own name, else whoever the environment says."""
+    """Return a client of the gateway.
+
+    In the local twin it calls as the user with the service's name; on AWS, with the credentials of the environment.
+    """
     if told.aws is None:
         return Client(told.url, keyring=secret_keyring(told.keys), registry=registry())
     credentials, region = Credentials(told.name, "test"), "us-east-1"

@@ -1,4 +1,4 @@
-"""A stampede: many clients ask for the same URL at once. Prints how each answer came about, counted.
+"""A stampede: many clients request the same URL at once. Prints the Cache-Status of the answers, with counts.
 
 uv run python examples/stampede.py [URL] [CLIENTS]
 """
@@ -19,10 +19,10 @@ AT_MOST = 200
 
 
 def main(url: str = DEFAULT_URL, clients: str = "100") -> None:
-    """Ask, all at once, and count."""
+    """Send all requests at once, and count the answers by Cache-Status."""
     number = min(int(clients), AT_MOST)
     barrier = Barrier(number)
-    opener = build_opener()  # once: it reads certificates, and a hundred threads that do would not come at once
+    opener = build_opener()  # once, because it reads certificates: a hundred threads would not start at the same time
 
     def ask(_: int) -> str:
         barrier.wait()

@@ -14,14 +14,14 @@ from brine.bootstrap.channels import build_exchange
 from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.channels.answer import ExchangeAnswer
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem
+from brine.service.channels.exchange_answer import ExchangeAnswer
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_response
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.channels.answer import ExchangeResult
-    from brine.service.problems import Kind
+    from brine.service.channels.exchange_answer import ExchangeResult
+    from brine.service.problems import ProblemType
 
 UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
 
@@ -92,9 +92,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
     return result
 
 
-def failed(kind: Kind, detail: str | None = None) -> ExchangeAnswer:
+def failed(kind: ProblemType, detail: str | None = None) -> ExchangeAnswer:
     """Return the answer to a request that failed with this kind of problem."""
-    return ExchangeAnswer(response=problem(kind, detail), result="problem", problem=kind.name)
+    return ExchangeAnswer(response=problem_response(kind, detail), result="problem", problem=kind.name)
 
 
 def observe(answer: ExchangeAnswer, request_id: str, *, seconds: float) -> None:

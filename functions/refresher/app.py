@@ -21,9 +21,9 @@ from brine.service.http_cache.refresher import Refresh
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from brine.service.http_cache.refresher import Outcome
+    from brine.service.http_cache.refresher import RefreshOutcome
 
-METRICS: dict[Outcome | Literal["malformed"], str] = {
+METRICS: dict[RefreshOutcome | Literal["malformed"], str] = {
     "refreshed": "Refreshed",
     "fresh": "RefreshNotNeeded",
     "held": "RefreshNotNeeded",
@@ -79,7 +79,7 @@ def observe(done: Done, request_id: str) -> None:
     The log has neither the target nor a field, which may carry secrets.
     """
     made = done.made
-    outcome: Outcome | Literal["malformed"] = "malformed" if done.problem is not None else made.outcome
+    outcome: RefreshOutcome | Literal["malformed"] = "malformed" if done.problem is not None else made.outcome
     faults = [fault.for_log for fault in made.faults]
     details = {
         "request_id": request_id,

@@ -20,9 +20,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from brine.adapters.config.routes import parse_routes
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
-from brine.bootstrap.gateway import build_cache
+from brine.bootstrap.results import build_cache
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.errors import OriginError, OriginMalformed
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from brine.domain.routing.route import Route
-    from brine.service.results.call import CacheEvent, Outcome
+    from brine.service.results.call import CacheEvent, CallOutcome
 
 SERVICES: Final = """
 [[route]]
@@ -55,14 +55,14 @@ RESERVE: Final = 0.5
 """Seconds of the deadline that are reserved for the answer."""
 
 # RFC 9211. A stale report after a failed computation is a hit too: no forwarded request led to it.
-CACHE_STATUS: Final[dict[Outcome, str]] = {
+CACHE_STATUS: Final[dict[CallOutcome, str]] = {
     "hit": "report; hit",
     "stale": "report; hit; detail=stale",
     "collapsed": "report; fwd=miss; collapsed",
     "miss": "report; fwd=miss",
 }
 
-METRICS: Final[dict[Outcome, str]] = {
+METRICS: Final[dict[CallOutcome, str]] = {
     "hit": "Hit",
     "stale": "Stale",
     "collapsed": "Collapsed",
@@ -111,7 +111,7 @@ def observe(story: CacheEvent) -> None:
 registry = Registry()
 registry.register(Line, version=1)
 registry.register(Report, version=1)
-client = Client()
+client = HttpClient()
 cache = build_cache(os.environ, "report", client, registry=registry, observe=observe)
 origin = HttpOrigin(client, max_body=LARGEST_ANSWER)
 services = {route.name: route for route in parse_routes(SERVICES, os.environ, source="SERVICES")}

@@ -50,6 +50,6 @@ class ClaimStoreContract:
         assert claims.read("orders", claim) is None
 
     def test_within_a_deadline_it_is_the_same_store(self, claims: ClaimStore, claim: ClaimCheck) -> None:
-        claims.within(Deadline(time.monotonic() + 20, time.monotonic)).write("orders", claim, ENVELOPE)
+        claims.write("orders", claim, ENVELOPE, deadline=Deadline(time.monotonic() + 20, time.monotonic))
 
         assert claims.read("orders", claim) == ENVELOPE

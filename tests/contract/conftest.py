@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
-    with Client() as client:
+def client() -> Iterator[HttpClient]:
+    with HttpClient() as client:
         yield client
 
 
 @pytest.fixture
-def aws(client: Client, emulator: Emulator) -> Aws:
+def aws(client: HttpClient, emulator: Emulator) -> Aws:
     return emulator.reached_by(client)
 
 

@@ -35,26 +35,6 @@ class MemoryContract:
 
         assert memory.get(A) is None
 
-    def test_what_was_read_before_a_deletion_is_not_kept_after_it(self, memory: Memory[str]) -> None:
-        since = memory.moment
-        assert memory.put(A, "old", 10, since=since)
-        memory.delete(A)
-
-        assert memory.put(A, "old", 10, since=since)
-        assert memory.get(A) is None
-        memory.put(A, "new", 10, since=memory.moment)
-        assert memory.get(A) == "new"
-
-    def test_what_comes_too_late_to_be_kept_takes_the_place_of_an_older_value_all_the_same(
-        self, memory: Memory[str]
-    ) -> None:
-        since = memory.moment
-        memory.put(A, "older", 10)
-        memory.delete(B)
-
-        assert memory.put(A, "newer", 10, since=since)
-        assert memory.get(A) is None
-
     def test_what_was_used_longest_ago_makes_room(self, memory: Memory[str]) -> None:
         memory.put(A, "a", 50)
         memory.put(B, "b", 50)

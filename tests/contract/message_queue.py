@@ -11,7 +11,7 @@ import pytest
 
 from brine.domain.channels.message import ChannelMessage, ClaimCheck
 from brine.ports.deadline import Deadline
-from brine.service.channels.sending import INLINE_LIMIT
+from brine.service.channels.sender import INLINE_LIMIT
 
 if TYPE_CHECKING:
     from brine.domain.channels.message import Delivery
@@ -112,7 +112,7 @@ class MessageQueueContract:
         assert len(receive(queue)) == 1
 
     def test_within_a_deadline_it_is_the_same_queue(self, queue: MessageQueue) -> None:
-        queue.within(Deadline(time.monotonic() + 20, time.monotonic)).send(PLAIN)
+        queue.send(PLAIN, deadline=Deadline(time.monotonic() + 20, time.monotonic))
 
         assert len(receive(queue)) == 1
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.ports.caching import Item, Lease
 from tests.support.emulators.aws import SLOWNESS
 
@@ -92,10 +92,10 @@ def race(course: Course) -> list[Turn]:
 
 def run_clients(course: Course, process: int, barrier: Barrier, sender: Connection) -> None:
     """One process's share of the race."""
-    with Client() as client, ThreadPoolExecutor(THREADS) as threads:
+    with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
         aws = Aws(
             region=course.region,
-            credentials=Credentials("testing", "testing"),
+            credentials=AwsCredentials("testing", "testing"),
             client=client,
             endpoint_url=course.endpoint_url,
             slowness=SLOWNESS,  # 200 clients on one emulator: a long queue

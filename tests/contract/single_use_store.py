@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.channels.single_use import Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent
 from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class SingleUseStoreContract:
     def test_the_second_one_is_told_until_when_the_first_is_at_it(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
 
-        assert begin(marks, key, "b", now=UNTIL - 0.25) == Sending(UNTIL)
+        assert begin(marks, key, "b", now=UNTIL - 0.25) == SendInProgress(UNTIL)
 
     def test_from_then_on_another_may(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
 
         assert begin(marks, key, "b", now=UNTIL) is None
-        assert begin(marks, key, "a", now=UNTIL) == Sending(UNTIL + 31.5)
+        assert begin(marks, key, "a", now=UNTIL) == SendInProgress(UNTIL + 31.5)
 
     def test_who_asks_again_is_not_in_its_own_way(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
@@ -62,7 +62,7 @@ class SingleUseStoreContract:
         assert not marks.settle(key, owner="a")
         marks.give_up(key, owner="a")
 
-        assert begin(marks, key, "c", now=UNTIL) == Sending(UNTIL + 31.5)
+        assert begin(marks, key, "c", now=UNTIL) == SendInProgress(UNTIL + 31.5)
         assert marks.settle(key, owner="b")
         assert begin(marks, key, "c", now=UNTIL) == Sent()
 
@@ -105,15 +105,16 @@ class SingleUseStoreContract:
     def test_a_look_tells_the_state_and_changes_nothing(self, marks: SingleUseStore, key: str) -> None:
         assert marks.look(key) is None
         begin(marks, key, "a")
-        assert marks.look(key) == Sending(UNTIL)
+        assert marks.look(key) == SendInProgress(UNTIL)
         marks.settle(key, owner="a")
         assert marks.look(key) == Sent()
 
     def test_within_a_deadline_it_is_the_same_store(self, marks: SingleUseStore, key: str) -> None:
-        begin(marks.within(Deadline(time.monotonic() + 20, time.monotonic)), key, "a")
+        deadline = Deadline(time.monotonic() + 20, time.monotonic)
+        marks.begin(key, owner="a", now=NOW, until=UNTIL, evict_at=EVICT_AT, deadline=deadline)
 
-        assert begin(marks, key, "b") == Sending(UNTIL)
+        assert begin(marks, key, "b") == SendInProgress(UNTIL)
 
 
-def begin(marks: SingleUseStore, key: str, owner: str, *, now: float = NOW) -> Sending | Sent | None:
+def begin(marks: SingleUseStore, key: str, owner: str, *, now: float = NOW) -> SendInProgress | Sent | None:
     return marks.begin(key, owner=owner, now=now, until=now + (UNTIL - NOW), evict_at=EVICT_AT)

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.s3.bodies import S3BodyStore
-from brine.domain.caching.redirect import LINK_SECONDS
+from brine.domain.caching.redirect import LINK_LIFETIME
 from tests.contract.body_store import TOLD, BodyStoreContract
 from tests.support.emulators.aws import REGION
 from tests.support.links import followed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.aws.service import Aws
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.domain.http.messages import Response
     from tests.support.emulators.aws import Emulator
 
@@ -38,18 +38,18 @@ def bucket(ministack: Emulator) -> str:
 
 
 @pytest.fixture(params=["key", "session"])
-def credentials(ministack: Emulator, request: pytest.FixtureRequest) -> Credentials:
+def credentials(ministack: Emulator, request: pytest.FixtureRequest) -> AwsCredentials:
     """Those that ministack knows from the beginning, and temporary ones with a token, as Lambda has."""
     if request.param == "key":
-        return Credentials("test", "test")
+        return AwsCredentials("test", "test")
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
     with closing(session.client("sts", endpoint_url=ministack.endpoint_url)) as sts:
         given = sts.get_session_token()["Credentials"]
-    return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return AwsCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 @pytest.fixture
-def aws(ministack: Emulator, client: Client, credentials: Credentials) -> Aws:
+def aws(ministack: Emulator, client: HttpClient, credentials: AwsCredentials) -> Aws:
     return replace(ministack.reached_by(client), credentials=credentials)
 
 
@@ -67,7 +67,7 @@ def linked(aws: Aws, bucket: str) -> tuple[str, bytes]:
     store, body = S3BodyStore(aws, bucket), os.urandom(100)
     digest = sha256(body).digest()
     store.write(digest, body)
-    url = store.link(digest, len(body), seconds=LINK_SECONDS, fields=TOLD)
+    url = store.link(digest, len(body), seconds=LINK_LIFETIME, fields=TOLD)
     assert url is not None
     return url, body
 
@@ -87,7 +87,7 @@ def test_an_object_is_a_file_of_bytes_unless_a_link_says_what_it_is(aws: Aws, bu
     """By its own metadata, too: also for who gets at it in another way than by a link of ours."""
     url, body = linked(aws, bucket)
     key = urlsplit(url).path.partition(f"/{bucket}/")[2]
-    plain = S3Bucket(aws, bucket, Patience()).link(key, seconds=LINK_SECONDS)
+    plain = S3Bucket(aws, bucket, RetryPolicy()).link(key, seconds=LINK_LIFETIME)
     assert followed(plain).fields.get("content-type") == "application/octet-stream"
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
     with closing(session.client("s3", endpoint_url=aws.endpoint_url)) as s3:
@@ -113,7 +113,7 @@ def test_a_link_is_good_for_nothing_else(aws: Aws, bucket: str, old: str, new: s
 
 
 def test_a_link_ends(aws: Aws, bucket: str) -> None:
-    earlier = replace(aws, now=lambda: aws.now() - LINK_SECONDS - 5)
+    earlier = replace(aws, now=lambda: aws.now() - LINK_LIFETIME - 5)
     url, _ = linked(earlier, bucket)
     assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["60"]
     assert followed(url).status == 403

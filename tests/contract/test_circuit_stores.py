@@ -7,7 +7,7 @@ import pytest
 
 from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
-from brine.domain.resilience.circuit import KEPT
+from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 from tests.contract.circuit_store import NOW, CircuitStoreContract
 
@@ -47,8 +47,8 @@ class TestDynamoCircuitStore(CircuitStoreContract):
         opened = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         claimed = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
-        assert opened == {**key, "open_until": {"N": repr(NOW)}, "evict_at": {"N": str(int(NOW) + KEPT)}}
-        assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + KEPT)}
+        assert opened == {**key, "open_until": {"N": repr(NOW)}, "evict_at": {"N": str(int(NOW) + PROBE_WINDOW)}}
+        assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + PROBE_WINDOW)}
 
     def test_what_is_none_of_ours_is_an_error(
         self,

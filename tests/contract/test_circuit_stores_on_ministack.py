@@ -8,7 +8,7 @@ from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from tests.contract.circuit_store import CircuitStoreContract
 
 if TYPE_CHECKING:
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.ports.origins import CircuitStore
     from tests.support.emulators.aws import Emulator
 
@@ -23,5 +23,5 @@ class TestDynamoCircuitStoreOnMinistack(CircuitStoreContract):
     """The contract once more, where conditional writes of many at once are atomic as in DynamoDB."""
 
     @pytest.fixture
-    def circuits(self, client: Client, ministack: Emulator, table: str) -> CircuitStore:
+    def circuits(self, client: HttpClient, ministack: Emulator, table: str) -> CircuitStore:
         return DynamoCircuitStore(ministack.reached_by(client), table)

@@ -21,14 +21,14 @@ from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from tests.support.emulators.aws import Emulator
 
 pytestmark = pytest.mark.races
 
 
 @pytest.fixture
-def aws(client: Client, ministack: Emulator) -> Aws:
+def aws(client: HttpClient, ministack: Emulator) -> Aws:
     return ministack.reached_by(client)
 
 

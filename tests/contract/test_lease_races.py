@@ -15,7 +15,7 @@ from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, LeaseStore
     from tests.support.emulators.aws import Emulator
 
@@ -23,7 +23,7 @@ ROUNDS = 6
 
 
 @pytest.fixture
-def aws(client: Client, ministack: Emulator) -> Aws:
+def aws(client: HttpClient, ministack: Emulator) -> Aws:
     return ministack.reached_by(client)
 
 

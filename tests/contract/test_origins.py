@@ -16,7 +16,7 @@ from tests.support.loopback import Loopback
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.domain.http.messages import Response
     from brine.ports.origins import Origin
     from tests.contract.origin import Application, Served
@@ -35,7 +35,7 @@ class TestMemoryOrigin(OriginContract):
 
 class TestHttpOrigin(OriginContract):
     @pytest.fixture
-    def served(self, client: Client) -> Iterator[Served]:
+    def served(self, client: HttpClient) -> Iterator[Served]:
         with contextlib.ExitStack() as servers:
 
             def serve(application: Application) -> tuple[Origin, OriginAddress]:

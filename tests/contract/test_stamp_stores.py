@@ -7,7 +7,7 @@ import pytest
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
-from brine.domain.purging.stamps import KEPT
+from brine.domain.purging.stamps import STAMP_LIFETIME
 from tests.contract.stamp_store import NOW, StampStoreContract
 
 if TYPE_CHECKING:
@@ -42,4 +42,6 @@ class TestDynamoStampStore(StampStoreContract):
         stamps.write(name, at=NOW)
 
         key = {"pk": {"S": f"t#{name}"}, "sk": {"S": "stamp"}}
-        assert emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]["evict_at"] == {"N": str(int(NOW + KEPT))}
+        assert emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]["evict_at"] == {
+            "N": str(int(NOW + STAMP_LIFETIME))
+        }

@@ -10,13 +10,13 @@ from tests.contract.stamp_store import StampStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, StampStore
     from tests.support.emulators.aws import Emulator
 
 
 @pytest.fixture
-def aws(client: Client, ministack: Emulator) -> Aws:
+def aws(client: HttpClient, ministack: Emulator) -> Aws:
     return ministack.reached_by(client)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from brine.adapters.http1.connection import Answer, Limits, Message
+    from brine.adapters.http1.connection import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from tests.support.emulators.aws import Emulator
@@ -38,7 +38,7 @@ class Bill:
 
 
 @dataclass(eq=False)
-class MeteredClient(Client):
+class MeteredClient(HttpClient):
     """A client that bills its exchanges with AWS, as an emulator of it sees them. One exchange at a time."""
 
     emulator: Emulator
@@ -48,7 +48,9 @@ class MeteredClient(Client):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
+    def exchange(
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+    ) -> RawResponse:
         head = message.head.decode("iso-8859-1")
         if "x-amz-date:" not in head:
             return super().exchange(address, message, limits, deadline)

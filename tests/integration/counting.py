@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
-    from brine.adapters.http1.connection import Answer as Exchanged
-    from brine.adapters.http1.connection import Limits, Message
+    from brine.adapters.http1.connection import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
 
 
-class CountingClient(Client):
+class CountingClient(HttpClient):
     """A client that notes each exchange with AWS by the name of its operation."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
 
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Exchanged:
+    def exchange(
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+    ) -> RawResponse:
         head = message.head.decode("iso-8859-1")
         if "x-amz-date:" in head:
             target = next((line for line in head.splitlines() if line.startswith("x-amz-target: ")), None)

@@ -21,7 +21,7 @@ from brine.domain.channels.message import content_of, with_nonce
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT
 from brine_codec import Codec, Keyring
 from tests.contract.test_message_queues import two_queues
 from tests.integration.counting import CountingClient
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from brine.service.channels.answer import ExchangeAnswer
-    from brine.service.channels.exchange import Exchange
+    from brine.service.channels.exchange import ExchangeService
+    from brine.service.channels.exchange_answer import ExchangeAnswer
     from tests.support.emulators.aws import Emulator
 
 ACCOUNT = "123456789012"
@@ -80,7 +80,7 @@ def environment(emulator: Emulator, moto_endpoint: str, tmp_path: Path) -> dict[
 
 
 @pytest.fixture
-def exchange(environment: dict[str, str], client: CountingClient) -> Exchange:
+def exchange(environment: dict[str, str], client: CountingClient) -> ExchangeService:
     return build_exchange(environment, client)
 
 
@@ -94,7 +94,7 @@ def sealed(content: object) -> bytes:
 
 
 def ask(
-    exchange: Exchange, method: str, path: str = "", body: bytes = b"", who: str = "producer", **fields: str
+    exchange: ExchangeService, method: str, path: str = "", body: bytes = b"", who: str = "producer", **fields: str
 ) -> ExchangeAnswer:
     path, mark, query = path.partition("?")
     request = Request(
@@ -108,7 +108,7 @@ def ask(
     return exchange.serve(request, Deadline(time.monotonic() + 29, time.monotonic), account=ACCOUNT)
 
 
-def received(exchange: Exchange) -> list[dict[str, Any]]:
+def received(exchange: ExchangeService) -> list[dict[str, Any]]:
     answer = ask(exchange, "GET", "?visibility=60", who="consumer")
     if answer.response.status == 204:
         return []
@@ -116,7 +116,7 @@ def received(exchange: Exchange) -> list[dict[str, Any]]:
     return messages
 
 
-def test_calls_of_a_small_message(exchange: Exchange, client: CountingClient) -> None:
+def test_calls_of_a_small_message(exchange: ExchangeService, client: CountingClient) -> None:
     envelope = sealed({"a": 1})
     assert ask(exchange, "POST", body=envelope, content_type=SEALED).response.status == 202
     assert client.taken() == ["UpdateItem", "SendMessage", "UpdateItem"]
@@ -144,7 +144,7 @@ def test_calls_of_a_small_message(exchange: Exchange, client: CountingClient) ->
     assert client.taken() in NO_MESSAGES
 
 
-def test_calls_for_a_message_that_comes_again(exchange: Exchange, client: CountingClient) -> None:
+def test_calls_for_a_message_that_comes_again(exchange: ExchangeService, client: CountingClient) -> None:
     ask(exchange, "POST", body=sealed({"a": 1}), content_type=SEALED)
     (message,) = received(exchange)
     give_back = b'{"visibility": 0}'
@@ -158,7 +158,7 @@ def test_calls_for_a_message_that_comes_again(exchange: Exchange, client: Counti
     assert received(exchange) == []
 
 
-def test_calls_of_a_large_message(exchange: Exchange, client: CountingClient) -> None:
+def test_calls_of_a_large_message(exchange: ExchangeService, client: CountingClient) -> None:
     content = secrets.token_hex(INLINE_LIMIT)
     assert ask(exchange, "POST", body=sealed(content), content_type=SEALED).response.status == 202
     assert client.taken() == ["UpdateItem", "PUT object", "SendMessage", "UpdateItem"]
@@ -169,7 +169,7 @@ def test_calls_of_a_large_message(exchange: Exchange, client: CountingClient) ->
     assert client.taken() == ["DeleteMessage", "UpdateItem", "DELETE object"]
 
 
-def test_calls_of_an_upload_and_its_download(exchange: Exchange, client: CountingClient) -> None:
+def test_calls_of_an_upload_and_its_download(exchange: ExchangeService, client: CountingClient) -> None:
     content = secrets.token_hex(3_000_000)
     envelope = sealed(content)
     announced = json.dumps({"size": len(envelope), "sha256": sha256(envelope).hexdigest()}).encode()
@@ -204,7 +204,7 @@ def test_calls_of_an_upload_and_its_download(exchange: Exchange, client: Countin
     assert client.taken() == ["GET object", "GetItem"], "what was acknowledged is not there any more"
 
 
-def test_keys_are_fetched_once_in_a_process(exchange: Exchange, client: CountingClient) -> None:
+def test_keys_are_fetched_once_in_a_process(exchange: ExchangeService, client: CountingClient) -> None:
     for _ in range(3):
         ask(exchange, "POST", body=b"{}", content_type="application/json")
         received(exchange)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
 from tests.integration.test_aws_calls import KEYS, ask
 from tests.support.faults.aws import FaultyAws
@@ -50,7 +50,7 @@ def environment(emulator: Emulator, faults: Faults, tmp_path: Path) -> Iterator[
 
 def test_a_part_that_comes_later_costs_nothing_but_time(environment: dict[str, str], faults: Faults) -> None:
     """Of three attempts, each has its chance: most answers are hits, and of the rest none is wrong."""
-    with Client() as client:
+    with HttpClient() as client:
         assert ask(build_gateway(environment, client), "/x").stored
         faults.chances = {"partial": 0.4}
         answers = [ask(build_gateway(environment, client), "/x") for _ in range(40)]
@@ -62,7 +62,7 @@ def test_a_part_that_comes_later_costs_nothing_but_time(environment: dict[str, s
 
 
 def test_a_part_that_never_comes_counts_as_purged(environment: dict[str, str], faults: Faults) -> None:
-    with Client() as client:
+    with HttpClient() as client:
         gateway = build_gateway(environment, client)
         assert ask(gateway, "/x").stored
         assert ask(gateway, "/x").layer == "memory"

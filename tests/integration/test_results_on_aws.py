@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from brine.bootstrap.gateway import build_cache, build_purger
+from brine.bootstrap.gateway import build_purger
+from brine.bootstrap.results import build_cache
 from brine.errors import ConfigError
 from tests.integration.counting import CountingClient
 from tests.support.codec.samples import order, registry

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
@@ -133,7 +133,7 @@ def got_of(path: str, answer: Answer) -> Got:
 
 
 def _run(crowd: Crowd, barrier: Barrier, sender: Connection) -> None:
-    with Client() as client, ThreadPoolExecutor(THREADS) as threads:
+    with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
         gateway = build_gateway(crowd.environment, client)
         ask(gateway, f"/o/warm-up-{id(sender)}")  # the keyring is loaded, connections are open
 

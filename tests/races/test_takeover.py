@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
 from brine.domain.caching.cache_key import cache_key
 from tests.races.crowd import LIMIT, Got, ask, got_of, page
@@ -35,7 +35,7 @@ TIMEOUT = 4.0  # the route's, in seconds: so the lease of the dead is short, too
 
 def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> None:
     """A process that is in the middle of a fetch for each path, for a while. Then it tells what came of them."""
-    with Client() as client, ThreadPoolExecutor(len(paths)) as threads:
+    with HttpClient() as client, ThreadPoolExecutor(len(paths)) as threads:
         gateway = build_gateway(environment, client)
         sender.send(
             [
@@ -117,7 +117,7 @@ def test_others_take_over_from_the_dead_and_what_the_stopped_have_comes_too_late
         zombie.signal(signal.SIGSTOP)
         origin.may_answer.set()  # the zombie's sockets have its answers now, and it reads them much later
 
-        gateways = [build_gateway(environment, stack.enter_context(Client())) for _ in range(2)]
+        gateways = [build_gateway(environment, stack.enter_context(HttpClient())) for _ in range(2)]
         expiries = {path: expiry(gateways[0], path) for path in paths}
         threads = stack.enter_context(ThreadPoolExecutor(len(paths) * CLIENTS))
         clients = [(gateways[number % 2], path) for number in range(CLIENTS) for path in paths]
@@ -131,7 +131,7 @@ def test_others_take_over_from_the_dead_and_what_the_stopped_have_comes_too_late
         assert late == [
             Got(path, "miss", page(path.removeprefix("/o"), 1), stored=False, faults=()) for path in stopped
         ]
-        fresh = build_gateway(environment, stack.enter_context(Client()))
+        fresh = build_gateway(environment, stack.enter_context(HttpClient()))
         for path, (answer, _) in zip(paths, answers, strict=False):
             kept = ask(fresh, path)
             assert (kept.result, kept.response.body) == ("hit", answer.response.body)

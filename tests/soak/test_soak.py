@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_purger
 from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
@@ -162,7 +162,7 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
-        purger = build_purger(purging, stack.enter_context(Client()))
+        purger = build_purger(purging, stack.enter_context(HttpClient()))
         wire = Wire(twin.url)
         is_over = threading.Event()
         until = time.monotonic() + SECONDS

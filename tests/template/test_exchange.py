@@ -9,7 +9,7 @@ import pytest
 from brine.adapters.config.channels import parse_channels
 from brine.adapters.config.types import parse_types
 from brine.adapters.memory.channels import MOST_ATTEMPTS
-from brine.domain.channels.channel import LONGEST_RETENTION
+from brine.domain.channels.channel import MAX_RETENTION
 from tests.template.stack import ROOT
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters
         }
         dead, _ = retries["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
         assert retries["RedrivePolicy"]["maxReceiveCount"] == MOST_ATTEMPTS
-        assert queues[dead]["MessageRetentionPeriod"] == LONGEST_RETENTION
+        assert queues[dead]["MessageRetentionPeriod"] == MAX_RETENTION
         assert declared.keys in stack.of_type("AWS::SecretsManager::Secret")
 
 
@@ -78,7 +78,7 @@ def test_each_channel_has_keys_of_its_own(stack: Stack, channels: tuple[Declared
 def test_what_is_too_large_for_a_queue_outlives_the_longest_queue(stack: Stack) -> None:
     rules = stack.of_type("AWS::S3::Bucket")["Bodies"]["LifecycleConfiguration"]["Rules"]
     (days,) = [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "claims/"]
-    assert days * 86_400 > LONGEST_RETENTION
+    assert days * 86_400 > MAX_RETENTION
 
 
 def test_messages_and_their_keys_outlive_the_stack(stack: Stack, channels: tuple[DeclaredChannel, ...]) -> None:

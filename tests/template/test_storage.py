@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.domain.caching.redirect import LINK_SECONDS
-from brine.service.channels.delivering import LONGEST_URL
-from brine.service.channels.sending import UPLOAD_SECONDS
+from brine.domain.caching.redirect import LINK_LIFETIME
+from brine.service.channels.delivery_builder import LONGEST_URL
+from brine.service.channels.sender import UPLOAD_SECONDS
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack
@@ -74,7 +74,7 @@ def test_the_bucket_refuses_signatures_that_have_no_age(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "longest"), [("bodies", LINK_SECONDS), ("claims", max(LONGEST_URL, UPLOAD_SECONDS))]
+    ("folder", "longest"), [("bodies", LINK_LIFETIME), ("claims", max(LONGEST_URL, UPLOAD_SECONDS))]
 )
 def test_the_bucket_refuses_links_older_than_the_longest_that_we_make(stack: Stack, folder: str, longest: int) -> None:
     (refusal,) = (

@@ -13,7 +13,7 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.support.codec.samples import Access, Box, Colour, Handmade, Line, Point, registry
 
 if TYPE_CHECKING:

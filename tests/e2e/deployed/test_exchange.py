@@ -16,7 +16,7 @@ import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine.domain.channels.message import with_nonce
-from brine.service.channels.sending import INLINE_LIMIT
+from brine.service.channels.sender import INLINE_LIMIT
 from brine_client import Client, Credentials, NotPermitted, secret_keyring
 from brine_codec import Codec, Keyring, arrays
 from examples.shop import Line, Order
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.deploy
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ExchangeService:
     """The function, and whose account it is in."""
 
     stack: DeployedStack
@@ -72,11 +72,11 @@ class Exchange:
 
 
 @pytest.fixture
-def exchange(deployed_stack: DeployedStack) -> Exchange:
-    return Exchange(deployed_stack)
+def exchange(deployed_stack: DeployedStack) -> ExchangeService:
+    return ExchangeService(deployed_stack)
 
 
-def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exchange) -> None:
+def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: ExchangeService) -> None:
     large = secrets.token_hex(INLINE_LIMIT)
     small = exchange.sealed("small")
     changed: dict[str, dict[str, object]] = {"plain": {}, "small": small, "big": exchange.sealed(large)}
@@ -101,7 +101,7 @@ def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exch
     assert objects["KeyCount"] == 0
 
 
-def test_what_comes_again_comes_alone(exchange: Exchange) -> None:
+def test_what_comes_again_comes_alone(exchange: ExchangeService) -> None:
     """It comes out of the retry queue, which the stack has made and the function's role may read."""
     sent = json.loads(exchange.ask("send", **exchange.sealed("again"))["body"])["id"]
     (first,) = exchange.received(rawQueryString="max=10&visibility=1&wait=1")
@@ -117,7 +117,7 @@ def test_what_comes_again_comes_alone(exchange: Exchange) -> None:
     assert [len(batch) for batch in batches if sent in {message["id"] for message in batch}] == [1]
 
 
-def test_a_place_for_an_upload_is_given(exchange: Exchange) -> None:
+def test_a_place_for_an_upload_is_given(exchange: ExchangeService) -> None:
     assert exchange.ask("upload")["statusCode"] == 201
 
 

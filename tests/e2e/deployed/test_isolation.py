@@ -12,10 +12,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Aws, Patience
-from brine.adapters.http1 import Client
+from brine.adapters.aws.service import Aws, RetryPolicy
+from brine.adapters.http1 import HttpClient
 from tests.support.emulators.aws import REGION
 from tests.support.links import followed
 
@@ -34,7 +34,7 @@ class Holder:
     """Somebody who may do what the role of one function allows, and nothing else."""
 
     stack: DeployedStack
-    credentials: Credentials
+    credentials: AwsCredentials
 
     def client(self, service: str) -> Any:
         """A client of the SDK."""
@@ -85,7 +85,7 @@ def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]
         iam.create_user(UserName=f"holder-{function}")
         iam.put_user_policy(UserName=f"holder-{function}", PolicyName="same", PolicyDocument=json.dumps(policy))
         key = iam.create_access_key(UserName=f"holder-{function}")["AccessKey"]
-        return Holder(deployed_stack, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+        return Holder(deployed_stack, AwsCredentials(key["AccessKeyId"], key["SecretAccessKey"]))
 
     yield made
     made.cache_clear()
@@ -179,12 +179,12 @@ def test_the_bucket_refuses_links_that_are_older_than_ours_ever_are(
     holder = holder_of(function)
     bucket = holder.stack.resources["Bodies"]
     holder.client("s3").put_object(Bucket=bucket, Key=key, Body=b"linked")
-    client = Client()
+    client = HttpClient()
     now = Aws(region=REGION, credentials=holder.credentials, client=client, endpoint_url=holder.stack.endpoint_url)
 
     def status(age: int) -> int:
         then = replace(now, now=lambda: now.now() - age)
-        return followed(S3Bucket(then, bucket, Patience()).link(key, seconds=7 * 86_400)).status
+        return followed(S3Bucket(then, bucket, RetryPolicy()).link(key, seconds=7 * 86_400)).status
 
     try:
         assert urlsplit(holder.stack.endpoint_url).hostname == "127.0.0.1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.golden.envelope.objects import OBJECTS as ENVELOPES
 from tests.support.codec.samples import registry
 

@@ -6,7 +6,7 @@ import dataclasses
 import struct
 from collections import defaultdict, deque
 
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine_codec import Codec
 from tests.support.codec.samples import Handmade, keyring, registry
 

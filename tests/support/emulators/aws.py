@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
 
 REGION: Final = "eu-central-1"
 SLOWNESS: Final = 100.0
@@ -49,9 +49,9 @@ class Emulator:
             "AWS_SESSION_TOKEN": "testing",
         }
 
-    def reached_by(self, client: Client) -> Aws:
+    def reached_by(self, client: HttpClient) -> Aws:
         """The account side of the product's own adapters."""
-        credentials = Credentials.from_environment(self.environment)
+        credentials = AwsCredentials.from_environment(self.environment)
         return Aws(
             region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url, slowness=SLOWNESS
         )

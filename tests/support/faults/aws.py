@@ -12,17 +12,17 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from brine.adapters.aws.endpoints import endpoint
-from brine.adapters.http1 import Client
-from brine.adapters.http1.connection import Limits, Message
+from brine.adapters.http1 import HttpClient
+from brine.adapters.http1.connection import HttpLimits, RawRequest
 from brine.ports.deadline import Deadline
 from tests.support.loopback import Loopback
 
 if TYPE_CHECKING:
-    from brine.adapters.http1.connection import Answer
+    from brine.adapters.http1.connection import RawResponse
     from tests.support.faults.ports import Fault, Faults
     from tests.support.loopback import Peer
 
-LIMITS = Limits(connect_timeout=5.0, read_timeout=30.0, max_body=10_000_000)
+LIMITS = HttpLimits(connect_timeout=5.0, read_timeout=30.0, max_body=10_000_000)
 AT_RISK = frozenset(
     {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "TransactWriteItems", "SendMessage"}
 )
@@ -52,7 +52,7 @@ class FaultyAws:
             bytes, tuple[bytes, float]
         ] = {}  # the last answer to each eventual read, and when it was asked
         self._lock = threading.Lock()
-        self._client = Client()
+        self._client = HttpClient()
         self._server = Loopback(self._converse)
 
     @property
@@ -141,11 +141,11 @@ class FaultyAws:
             f"{answer.status} Passed On", answer.body, *(line for line in answer.lines if line[0] not in FRAMING)
         )
 
-    def _exchange(self, head: bytes, body: bytes) -> Answer:
+    def _exchange(self, head: bytes, body: bytes) -> RawResponse:
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
         method = lines[0].partition(b" ")[0].decode("ascii")
         whole = b"\r\n".join([*lines, b"content-length: %d" % len(body), b"", b""])
-        message = Message(method=method, head=whole, body=body, repeatable=True)
+        message = RawRequest(method=method, head=whole, body=body, repeatable=True)
         return self._client.exchange(
             self._endpoint.address, message, LIMITS, Deadline(time.monotonic() + 30, time.monotonic)
         )

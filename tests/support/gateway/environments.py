@@ -18,7 +18,7 @@ from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive
 from brine.domain.http.messages import Request
 from brine.domain.purging.stamps import MARGIN
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
@@ -144,7 +144,7 @@ class Scene:
         route = next(route for route in world.gateway.routes if route.name == "api")
         request = Request(method="GET", path="/base/x")
         deadline = Deadline(world.now + 29, lambda: world.now)
-        return Transaction.begin(route, request, NOBODY, deadline), Trace(world.now)
+        return Transaction.begin(route, request, NO_TENANT, deadline), Trace(world.now)
 
     def ask(self, number: int) -> None:
         """A request: it is served from the cache, or begins a fetch if nobody has the lease."""
@@ -164,7 +164,6 @@ class Scene:
                 now=trace.now,
                 expires_at=trace.now + LEASE,
                 trace=trace,
-                deadline=None,
             )
             if isinstance(lease, Lease):
                 self.acquired_at = asked_at

@@ -24,10 +24,10 @@ from brine.domain.http.messages import Request, Response
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import as_sent, forwarded
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Decision, Reception
+    from brine.domain.caching.decision import Decision, ResponseDecision
 
 START = 1_700_000_000.0
 ORIGIN = OriginAddress(scheme="http", host="origin.test", port=80)
@@ -82,7 +82,7 @@ def stored_response(
 
 def ask(
     stored: StoredResponse | None, asked: Request, answer: Response, policy: Policy | None = None, at: float = START
-) -> Reception:
+) -> ResponseDecision:
     """What becomes of the origin's answer to a request that what is stored could not settle."""
     policy = policy or Policy()
     decision = decide(stored, asked, policy, at)
@@ -157,7 +157,7 @@ class Story:
         self.answers.append(None)
 
     def get(self, *headers: Header, target: str = "/a", method: str = "GET") -> Told:
-        asked = as_sent(
+        asked = upstream_request(
             request(*headers, method=method, target=target),
             replace(OPEN, policy=replace(self.policy, forward_headers="all")),
         )
@@ -192,7 +192,7 @@ class Story:
         return [stored for (of, _), stored in self.store.items() if of == target]
 
     def _fetch(self, asked: Request, decision: Validate | Forward, sent: tuple[Request, ...]) -> Told:
-        sent = (*sent, forwarded(replace(asked, fields=decision.fields), OPEN, "brine"))
+        sent = (*sent, forwarded_request(replace(asked, fields=decision.fields), OPEN, "brine"))
         answer = self.answers.pop(0)
         if answer is None:
             stale = receive_error(decision, asked, self.policy, self.now)

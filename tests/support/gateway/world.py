@@ -190,7 +190,7 @@ class World:
         self.responses = ResponseStore(
             CacheStore(
                 partition="r",
-                codec=Codec(self.keyring, purpose="test", registry=stored_response_registry()),
+                codec=Codec(self.keyring, purpose="test", registry=stored_response_registry(), gate=False),
                 stamps=Stamps(items=self.stamp_items or self.items, store=self.stamps, known=KnownStamps(self.delta)),
                 leases=leases,
                 bodies=Bodies(self.bodies),

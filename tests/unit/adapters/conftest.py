@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
-    with Client() as client:
+def client() -> Iterator[HttpClient]:
+    with HttpClient() as client:
         yield client
 
 
@@ -27,11 +27,11 @@ def sleeps() -> list[float]:
 
 
 @pytest.fixture
-def aws_at(client: Client, sleeps: list[float]) -> Callable[[Loopback], Aws]:
+def aws_at(client: HttpClient, sleeps: list[float]) -> Callable[[Loopback], Aws]:
     def aws_at(server: Loopback) -> Aws:
         return Aws(
             region="eu-central-1",
-            credentials=Credentials("AKID", "hush", "hush-token"),
+            credentials=AwsCredentials("AKID", "hush", "hush-token"),
             client=client,
             endpoint_url=str(server.address),
             sleep=sleeps.append,

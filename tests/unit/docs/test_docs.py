@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
-from brine.service.channels.problems import EXCHANGE_KINDS
+from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.http_cache.answer import Result
-from brine.service.problems import KINDS
-from brine.service.results.call import Outcome
+from brine.service.problems import PROBLEM_TYPES
+from brine.service.results.call import CallOutcome
 from brine.settings import Settings
 from tests.support.markdown import codes, read_page
 
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
-SCHEMA = json.loads((ROOT / "layers/routes/routes.schema.json").read_text())
 CAPITALISED = {
     "answer.result.capitalize()": get_args(Result.__value__),
-    "story.outcome.capitalize()": get_args(Outcome.__value__),
+    "story.outcome.capitalize()": get_args(CallOutcome.__value__),
 }
 FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
 
@@ -61,27 +59,11 @@ def test_every_setting_is_documented() -> None:
     assert sorted(codes(" ".join(documented))) == sorted(environment)
 
 
-def test_every_key_of_a_route_is_documented() -> None:
-    page = read_page(DOCS / "routes.md")
-    keys = SCHEMA["$defs"]["route"]["properties"]
-    documented = [row[0] for row in page.rows if row[0] != "Key"]
-    assert sorted(codes(" ".join(documented))) == sorted(keys)
-    assert keys["query"]["properties"].keys() <= set(codes(page.row("query")[2]))
-    text = (DOCS / "routes.md").read_text()
-    assert keys["transcoding"]["properties"].keys() <= set(codes(text.partition("## Formats")[2].partition("\n## ")[0]))
-
-
-def test_every_key_of_a_channel_is_documented() -> None:
-    schema = json.loads((ROOT / "layers/routes/channels.schema.json").read_text())
-    documented = codes(" ".join(row[0] for row in read_page(DOCS / "exchange.md").rows))
-    assert schema["$defs"]["channel"]["properties"].keys() <= set(documented)
-
-
 def test_every_kind_of_problem_is_documented_with_its_status_and_an_anchor() -> None:
     page = read_page(DOCS / "problems.md")
     documented = [(*codes(row[0]), row[1]) for row in page.rows if row[0] != "Type"]
-    assert documented == [(kind.name, str(kind.status)) for kind in (*KINDS, *EXCHANGE_KINDS)]
-    assert {kind.name for kind in (*KINDS, *EXCHANGE_KINDS)} <= page.anchors
+    assert documented == [(kind.name, str(kind.status)) for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)]
+    assert {kind.name for kind in (*PROBLEM_TYPES, *EXCHANGE_PROBLEM_TYPES)} <= page.anchors
 
 
 def metrics_of(function: Path) -> set[str]:

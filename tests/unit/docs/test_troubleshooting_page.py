@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, get_args
 
 import brine
 import brine_codec
-from brine.domain.caching import storing
-from brine.domain.caching.decision import ForwardReason
+from brine.domain.caching.decision import ForwardReason, StorageRefusal
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.problems import (
     ANSWER_TOO_LARGE,
-    KINDS,
     NOT_STORED,
     ORIGIN_CONTENT,
     ORIGIN_FORMAT,
     ORIGIN_SEAL,
+    PROBLEM_TYPES,
 )
 from tests.support.markdown import codes, read_page
 
@@ -60,11 +59,8 @@ def texts(value: ast.expr | None) -> Iterator[str]:
 
 
 def refusals() -> set[str]:
-    """Return the reasons not to store a response: returned by `admit` and its helpers, or given to a Reception."""
-    module = ast.parse(Path(storing.__file__).read_text())
-    returned = {text for node in ast.walk(module) if isinstance(node, ast.Return) for text in texts(node.value)}
-    given = {text for keyword in keywords("refusal") for text in texts(keyword.value)}
-    return returned | given
+    """Return the reasons not to store a response."""
+    return set(get_args(StorageRefusal.__value__))
 
 
 def keywords(name: str) -> Iterator[ast.keyword]:
@@ -121,7 +117,7 @@ def leaves(error: type[Exception]) -> Iterator[type[Exception]]:
 def details() -> set[str]:
     """Return every value of `detail`."""
     given = {text for keyword in keywords("detail") for text in texts(keyword.value) if " " not in text}
-    return refusals() | faults() | given | {kind.name for kind in KINDS} - NO_DETAIL
+    return refusals() | faults() | given | {kind.name for kind in PROBLEM_TYPES} - NO_DETAIL
 
 
 def test_the_page_has_every_detail_and_no_other() -> None:

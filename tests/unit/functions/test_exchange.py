@@ -17,8 +17,8 @@ import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine.domain.channels.message import with_nonce
-from brine.service.channels.answer import ExchangeResult
-from brine.service.channels.problems import EXCHANGE_KINDS, SHARED_KINDS
+from brine.service.channels.exchange_answer import ExchangeResult
+from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES, SHARED_PROBLEM_TYPES
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
 from brine_cli.lambda_runtime.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
@@ -236,10 +236,19 @@ def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[st
     [
         ({"BRINE_CHANNELS": ""}, "the environment variable BRINE_CHANNELS is not set"),
         ({"BRINE_CHANNELS": "/nowhere/channels.toml"}, "the channels file /nowhere/channels.toml cannot be read"),
-        ({"BRINE_ORDERS_QUEUE": ""}, 'channels.toml:8:1: "queue" asks for the environment variable BRINE_ORDERS_QUEUE'),
+        (
+            {"BRINE_ORDERS_QUEUE": ""},
+            'channels.toml: channel "orders": queue = "${BRINE_ORDERS_QUEUE}": the environment variable',
+        ),
         ({"BRINE_ORDERS_KEYS": '{"1": "hushed"}'}, "the keys of the channel orders: the secret of key 1 is shorter"),
-        ({"BRINE_TYPES": ""}, 'channels.toml:11:1: "types" holds "shop.Order", which types.toml does not declare'),
-        ({"BRINE_EMULATED_PRINCIPAL": "me"}, "BRINE_EMULATED_PRINCIPAL is no name of a principal"),
+        (
+            {"BRINE_TYPES": ""},
+            'channels.toml: channel "orders": types = ["shop.Order"]: types.toml does not declare "shop.Order"',
+        ),
+        (
+            {"BRINE_EMULATED_PRINCIPAL": "me"},
+            "BRINE_EMULATED_PRINCIPAL is 'me', which is no principal: write user/NAME",
+        ),
     ],
 )
 def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
@@ -289,7 +298,7 @@ def table_of(name: str) -> dict[str, str]:
 
 
 def test_every_problem_and_every_result_has_a_metric_of_its_own() -> None:
-    kinds = {*EXCHANGE_KINDS, *SHARED_KINDS, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
+    kinds = {*EXCHANGE_PROBLEM_TYPES, *SHARED_PROBLEM_TYPES, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
     problems, results = table_of("PROBLEM_METRICS"), table_of("RESULT_METRICS")
     assert problems == {kind.name: "".join(part.capitalize() for part in kind.name.split("-")) for kind in kinds}
     assert results.keys() == set(get_args(ExchangeResult.__value__))

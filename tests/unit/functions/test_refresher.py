@@ -10,7 +10,7 @@ from brine.adapters.config.routes import parse_routes
 from brine.adapters.sqs import refresh_message
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.refreshing.request import RefreshRequest
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from tests.support.events import load_event
 from tests.unit.functions.invoking import Output, running, variables_on
 
@@ -25,7 +25,7 @@ def test_a_fault_is_logged_with_its_cause_and_counted(emulator: Emulator, tmp_pa
     routes = tmp_path / "routes.toml"
     routes.write_text(ROUTES)
     (route,) = parse_routes(ROUTES, {})
-    request = RefreshRequest(route="bin", target="/x", key=resource_of(route, NOBODY, "/x").key)
+    request = RefreshRequest(route="bin", target="/x", key=resource_of(route, NO_TENANT, "/x").key)
     event = deepcopy(load_event("sqs/refresh.json"))
     event["Records"] = [event["Records"][0] | {"body": refresh_message.write(request)}]
     variables = variables_on(emulator, routes)

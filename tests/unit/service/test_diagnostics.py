@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.http1.errors import ConnectFailed, TimedOut
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.service.diagnostics import Fault, Faults, cause_of
@@ -18,7 +18,7 @@ def raised_from(error: Exception, cause: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("error", "cause"),
     [
-        (Refused("GetItem", "ResourceNotFoundException", 400), "ResourceNotFoundException"),
+        (AwsError("GetItem", "ResourceNotFoundException", 400), "ResourceNotFoundException"),
         (StoreThrottled("GetItem", "ThrottlingException"), "ThrottlingException"),
         (StoreUnavailable("GetItem: an answer without a lease"), "StoreUnavailable"),
         (raised_from(StoreUnavailable("GetItem: hush"), TimedOut("hush")), "TimedOut"),
@@ -26,7 +26,7 @@ def raised_from(error: Exception, cause: Exception) -> Exception:
             raised_from(StoreUnavailable("x"), raised_from(ConnectFailed("x"), ConnectionRefusedError(111, "hush"))),
             "ConnectionRefusedError",
         ),
-        (raised_from(KeyError("hush"), Refused("GetItem", "SlowDown", 503)), "SlowDown"),
+        (raised_from(KeyError("hush"), AwsError("GetItem", "SlowDown", 503)), "SlowDown"),
     ],
 )
 def test_a_cause_is_a_name_and_never_a_message(error: Exception, cause: str) -> None:
@@ -42,7 +42,7 @@ def test_the_cause_is_for_the_log_alone() -> None:
 
 def test_one_fault_is_noted_once_whatever_its_causes() -> None:
     faults = Faults()
-    faults.store_failed("table", Refused("GetItem", "InternalServerError", 500))
+    faults.store_failed("table", AwsError("GetItem", "InternalServerError", 500))
     faults.store_failed("table", StoreUnavailable("PutItem"))
     faults.store_failed("table", StoreThrottled("PutItem", "ThrottlingException"))
     assert [fault.for_log for fault in faults] == [

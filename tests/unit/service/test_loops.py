@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.http.cdn_loop import has_passed, pseudonym
+from brine.domain.http.cdn_loop import is_loop, pseudonym
 from brine.domain.http.fields import Fields
 from brine.ports.deadline import Deadline
 from tests.support.gateway.answering import ask, reply, world_with
@@ -52,7 +52,7 @@ def test_gateways_in_a_row_are_told_from_each_other_and_a_circle_of_them_is_foun
 
 
 @pytest.mark.parametrize(
-    ("lines", "is_loop"),
+    ("lines", "loops"),
     [
         ([OURS], True),
         ([f"other.example; a=b, {OURS}"], True),
@@ -65,8 +65,8 @@ def test_gateways_in_a_row_are_told_from_each_other_and_a_circle_of_them_is_foun
         (["brine", f"{OURS}0", f"x-{OURS}", f"x; {OURS}", OURS[:-1]], False),
     ],
 )
-def test_how_a_gateway_finds_itself(lines: list[str], is_loop: bool) -> None:
-    assert has_passed(Fields([("CDN-Loop", line) for line in lines]), OURS) is is_loop
+def test_how_a_gateway_finds_itself(lines: list[str], loops: bool) -> None:
+    assert is_loop(Fields([("CDN-Loop", line) for line in lines]), OURS) is loops
 
 
 def test_connection_does_not_hide_a_loop() -> None:

@@ -204,7 +204,7 @@ def test_a_mistake_in_given_routes_is_found_before_anything_serves(tmp_path: Pat
     routes = tmp_path / "mine.toml"
     routes.write_text('[[route]]\nname = "mine"\nprefix = "/mine"\norigin = "http://a.test"\nlifetime = 3\n')
     with (
-        pytest.raises(CommandError, match=r'mine\.toml:5:1: unknown key "lifetime"'),
+        pytest.raises(CommandError, match=r'mine\.toml: route "mine": unknown key "lifetime"'),
         Twin(template=TEMPLATE, routes=routes),
     ):
         pytest.fail("it serves")

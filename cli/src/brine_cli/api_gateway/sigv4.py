@@ -14,8 +14,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.sigv4 import Signer
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.sigv4 import SigV4Signer
 from brine_cli.api_gateway.principals import SECRET, Principal
 from brine_cli.template.intrinsics import REGION
 
@@ -54,7 +54,7 @@ def signer_of(request: HttpRequest, now: datetime) -> Principal:
     signed = {name: headers[name] for name in _signed_names(found["names"], headers)}
     stamp = _stamp(signed.pop("x-amz-date", ""), found["day"], now)
     path, _, query = request.target.partition(b"?")
-    expected = Signer(Credentials(found["key"], SECRET), REGION, SERVICE).sign(
+    expected = SigV4Signer(AwsCredentials(found["key"], SECRET), REGION, SERVICE).sign(
         method=request.method,
         path=_canonical_path(path.decode("latin-1")),
         query=_canonical_query(query),
@@ -117,7 +117,7 @@ def _canonical_path(path: str) -> str:
 
 def _canonical_query(query: bytes) -> str:
     pairs = (part.partition(b"=")[::2] for part in query.split(b"&") if part)
-    return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in pairs)  # the Signer sorts them
+    return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in pairs)  # the SigV4Signer sorts them
 
 
 def _encoded(part: bytes) -> str:

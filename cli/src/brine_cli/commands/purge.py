@@ -14,9 +14,9 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from brine.adapters.config.routes import route_names
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.bootstrap.gateway import build_purger
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import BrineError
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import CommandError
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             _check_route(options.route, options.routes)
         environment = _environment(options)
         check_clock(server_time(_dynamodb_url(environment)), time.time())
-        with closing(Client()) as client:
+        with closing(HttpClient()) as client:
             purger = build_purger(environment, client)
             done = _purge(purger, options)
     except (BrineError, BotoCoreError) as error:
@@ -115,7 +115,7 @@ def _dynamodb_url(environment: Mapping[str, str]) -> str:
 
 
 def _purge(purger: Purger, options: argparse.Namespace) -> Purge:
-    tenant = NOBODY if options.tenant is None else options.tenant
+    tenant = NO_TENANT if options.tenant is None else options.tenant
     if options.tag is not None:
         return purger.tag(options.tag, tenant=tenant, soft=options.soft)
     if options.route is not None:

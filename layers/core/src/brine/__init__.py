@@ -1,6 +1,6 @@
-"""Brine's gateway, and what it offers to Python code: a cache of results.
+"""Brine's gateway, and its cache of results for Python code: `Cache` and `@cached`.
 
-Importing this loads nothing; the names below load what they need when first asked for.
+Importing this package imports no other module. Each public name imports its module at its first use.
 """
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
@@ -12,13 +12,13 @@ __all__ = ["Cache", "cached"]
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name (PEP 562)."""
+    """Return a public name, and import its module first (PEP 562)."""
     if name == "Cache":
-        from brine.service.results.cache import Cache  # noqa: PLC0415 - that is the point
+        from brine.service.results.cache import Cache  # noqa: PLC0415 - see the docstring of the module
 
         return Cache
     if name == "cached":
-        from brine.service.results.cached import cached  # noqa: PLC0415 - that is the point
+        from brine.service.results.cached import cached  # noqa: PLC0415 - see the docstring of the module
 
         return cached
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

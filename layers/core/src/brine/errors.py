@@ -1,23 +1,23 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of the package.
 
 BrineError
-├── ConfigError             settings or routes.toml cannot be used; found at cold start
-├── StoreError              the cache's storage did not do what was asked
-│   ├── StoreThrottled      it refused for now
+├── ConfigError             settings or routes.toml are invalid; found at cold start
+├── StoreError              the cache's storage did not execute a call
+│   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
-├── NotPurgeable            what is to be purged is not there or cannot be named so
-├── BadEvent                what invoked the function is not a request that it can read
-├── BadRequest              the request cannot be written in HTTP/1.1, so no origin was asked
-├── AnswerTooLarge          Lambda, or what invoked it, would not take the answer
-├── FormatError             content is not what its format says
+├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
+├── BadEvent                the function cannot read the event as a request
+├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
+├── AnswerTooLarge          Lambda, or its caller, would not accept the answer
+├── FormatError             content is invalid in its format
 │   ├── ContentTooLarge     it would take too much time or memory
-│   └── TypeRefused         it names a type that may not travel, or gives it fields that do not fit
+│   └── TypeRefused         it names a type that is not allowed, or fields that do not fit the type
 └── OriginError             the origin gave no usable response
-    ├── OriginUnreachable   nothing was sent: refused, no such host, TLS not verified
+    ├── OriginUnreachable   no request was sent: connection refused, unknown host, TLS not verified
     ├── OriginTimeout       no complete response within the deadline
-    ├── OriginMalformed     truncated (to nothing, even), over-long or badly framed
-    ├── OriginTooLarge      larger than the gateway takes
-    └── OriginCircuitOpen   it failed too often of late, so it was not asked
+    ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
+    ├── OriginTooLarge      the response is larger than the gateway accepts
+    └── OriginCircuitOpen   it failed too often recently, so no request was sent
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class BrineError(Exception):
 
 
 class ConfigError(BrineError):
-    """Settings or routes cannot be used. The message says what is wrong and where."""
+    """Settings or routes are invalid. The message names the problem and its place."""
 
 
 class StoreError(BrineError):
-    """The cache's storage failed. The gateway goes on without it. `code`: the storage's own name for the error.
+    """The cache's storage failed. The gateway continues without it. `code`: the storage's own error code.
 
-    `is_undone`: it is certain that the call had no effect. Else it may have had it, and only the answer is missing.
+    `is_undone`: the call certainly had no effect. Otherwise it may have had one, and only the answer is missing.
     """
 
     is_undone: bool = False
@@ -55,19 +55,19 @@ class StoreUnavailable(StoreError):
 
 
 class NotPurgeable(BrineError):
-    """No URL, tag or tenant that could be one. The message says so."""
+    """The URL, tag or tenant cannot be purged. The message gives the reason."""
 
 
 class BadEvent(BrineError):
-    """The event is from no source that the gateway knows, or malformed. The message says how, without its content."""
+    """The event has an unknown source, or is malformed. The message gives the reason without the event's content."""
 
 
 class BadRequest(BrineError):
-    """The request cannot be sent to an origin, and was not. The message may be shown to the client."""
+    """The request cannot be sent to an origin, and was not sent. The message may be shown to the client."""
 
 
 class AnswerTooLarge(BrineError):
-    """The answer is `size` bytes as Lambda writes it, and only `limit` may be sent."""
+    """The answer has `size` bytes in Lambda's format, more than the `limit`."""
 
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(f"the answer is {size:,} bytes as Lambda writes it, {limit:,} are the most that can be sent")
@@ -76,15 +76,15 @@ class AnswerTooLarge(BrineError):
 
 
 class FormatError(BrineError):
-    """Content that was received is not valid in its format. The message says where, and may be shown to the client."""
+    """Received content is invalid in its format. The message names the place, and may be shown to the client."""
 
 
 class ContentTooLarge(FormatError):
-    """The content is beyond one of the limits of what may travel. The message names the limit."""
+    """The content exceeds a limit. The message names the limit."""
 
 
 class TypeRefused(FormatError):
-    """The content names a type that is not declared, or one whose fields it does not fit."""
+    """The content names a type that is not declared, or its fields do not fit the type."""
 
 
 class OriginError(BrineError):
@@ -92,23 +92,23 @@ class OriginError(BrineError):
 
 
 class OriginUnreachable(OriginError):
-    """No connection to the origin: nothing was sent."""
+    """The gateway could not connect to the origin, so no request was sent."""
 
 
 class OriginTimeout(OriginError):
-    """The origin could not be connected to, or did not answer completely, in time."""
+    """The gateway could not connect to the origin, or received no complete response, in time."""
 
 
 class OriginMalformed(OriginError):
-    """The origin's response is truncated, over-long or not HTTP."""
+    """The origin's response is truncated, too long or not HTTP."""
 
 
 class OriginTooLarge(OriginError):
-    """The origin's response is larger than the gateway takes."""
+    """The origin's response is larger than the gateway accepts."""
 
 
 class OriginCircuitOpen(OriginError):
-    """The origin has failed too often of late, and was not asked. `retry_after`: seconds until it may be."""
+    """The origin failed too often recently, so no request was sent. `retry_after`: seconds until the next attempt."""
 
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)

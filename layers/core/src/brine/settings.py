@@ -1,4 +1,4 @@
-"""Settings: what the environment says, read once and checked. docs/settings.md has every one of them."""
+"""The settings of a function, read once from its environment and checked. docs/settings.md explains each of them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from brine.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INLINE_LIMIT_CEILING = 350_000  # a DynamoDB item may have 400 KB, its names and our other attributes included
+INLINE_LIMIT_CEILING = 350_000  # bytes; a DynamoDB item may have 400 KB, with all names and attributes
 
-LONGEST_PURGE_DELTA = 3600
+LONGEST_PURGE_DELTA = 3600  # seconds
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+_TABLE = "the name of the DynamoDB table of stored responses"
+_REGION = "the AWS region of the table, such as eu-central-1"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CacheSettings:
-    """Where the cache is, and whose: enough to purge. A gateway has `routes`.
+    """The settings that purging needs. `routes` and `types` are the paths of routes.toml and types.toml.
 
-    `environment` is the whole mapping: routes.toml takes `${NAME}` from it, and the AWS adapters their credentials.
+    `environment` is the whole mapping: routes.toml reads `${NAME}` from it, and the AWS adapters their credentials.
     """
 
     table: str
@@ -34,15 +36,15 @@ class CacheSettings:
 
     @property
     def is_on_emulator(self) -> bool:
-        """Whether AWS is an emulator, told by its URL: real endpoints, private ones too, are https."""
+        """Return whether the endpoint is an emulator's: plain http. AWS endpoints, private ones too, are https."""
         return self.endpoint_url is not None and self.endpoint_url.startswith("http://")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
-        """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        """Return the checked settings. Raises ConfigError, which names one variable and shows no other value."""
         return cls(
-            table=_text(environment, "BRINE_TABLE"),
-            region=_text(environment, "AWS_REGION"),
+            table=_text(environment, "BRINE_TABLE", _TABLE),
+            region=_text(environment, "AWS_REGION", _REGION),
             routes=_path(environment, "BRINE_ROUTES"),
             types=_path(environment, "BRINE_TYPES"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
@@ -52,13 +54,14 @@ class CacheSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(CacheSettings):
-    """A gateway's settings. Sizes are bytes, times seconds. `refresh_queue` is a URL.
+    """The settings of a gateway, a refresher, an exchange or a results cache. Sizes are in bytes, times in seconds.
 
-    `channels` is the exchange's; `emulated_principal` is who calls it on an emulator that verifies nobody.
-
-    `signing_keys_secret` names the secret with the keyring of this function and of those it trusts. `namespace` is the
-    part of the table where code keeps its results. `signing_keys`, the keyring's JSON text, goes before the secret of
-    that name: where there is no Secrets Manager.
+    signing_keys_secret: the name or ARN of the secret with this function's keyring.
+    signing_keys: the keyring's JSON text, used instead of the secret, for emulators without Secrets Manager.
+    namespace: the part of the table and the bucket where this function keeps its results.
+    refresh_queue: the URL of the queue of refresh requests.
+    channels: the path of channels.toml, for the exchange.
+    emulated_principal: the caller of requests without a verified principal, on an emulator.
     """
 
     bucket: str
@@ -76,7 +79,7 @@ class Settings(CacheSettings):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read and check. Raises ConfigError that names the variable, never its neighbours."""
+        """Return the checked settings. Raises ConfigError, which names one variable and shows no other value."""
         signing_keys = environment.get("BRINE_SIGNING_KEYS") or None
         secret = environment.get("BRINE_SIGNING_KEYS_SECRET") or ""
         if signing_keys is None and not secret:
@@ -85,11 +88,11 @@ class Settings(CacheSettings):
                 "with this function's own keyring, which its role may read (docs/settings.md)"
             )
         return cls(
-            table=_text(environment, "BRINE_TABLE"),
-            bucket=_text(environment, "BRINE_BUCKET"),
+            table=_text(environment, "BRINE_TABLE", _TABLE),
+            bucket=_text(environment, "BRINE_BUCKET", "the name of the S3 bucket of large bodies"),
             signing_keys_secret=secret,
             signing_keys=signing_keys,
-            region=_text(environment, "AWS_REGION"),
+            region=_text(environment, "AWS_REGION", _REGION),
             routes=_path(environment, "BRINE_ROUTES"),
             types=_path(environment, "BRINE_TYPES"),
             namespace=environment.get("BRINE_NAMESPACE") or None,
@@ -106,10 +109,10 @@ class Settings(CacheSettings):
         )
 
 
-def _text(environment: Mapping[str, str], name: str) -> str:
+def _text(environment: Mapping[str, str], name: str, meaning: str) -> str:
     value = environment.get(name)
     if not value:
-        raise ConfigError(f"the environment variable {name} is not set")
+        raise ConfigError(f"the environment variable {name} is not set: give it {meaning} (docs/settings.md)")
     return value
 
 
@@ -123,7 +126,7 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     if not text:
         return default
     if not _DECIMAL.fullmatch(text) or float(text) > LONGEST_PURGE_DELTA:
-        raise ConfigError(f"{name} must be a number of seconds, at most {LONGEST_PURGE_DELTA}; it is {text!r}")
+        raise ConfigError(f"{name} is {text!r}: write a number of seconds from 0 to {LONGEST_PURGE_DELTA}, such as 1.5")
     return float(text)
 
 
@@ -132,5 +135,5 @@ def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: 
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or int(text) > ceiling:
-        raise ConfigError(f"{name} must be a number of bytes, at most {ceiling}; it is {text!r}")
+        raise ConfigError(f"{name} is {text!r}: write a whole number of bytes from 0 to {ceiling}, such as {default}")
     return int(text)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.endpoints import endpoint
 from brine.errors import ConfigError
 
@@ -51,8 +51,8 @@ def test_what_is_no_region_or_endpoint_is_a_mistake_in_the_settings(region: str,
 def test_credentials_come_from_the_environment() -> None:
     environment = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "c"}
 
-    assert Credentials.from_environment(environment) == Credentials("a", "b", "c")
-    assert Credentials.from_environment({**environment, "AWS_SESSION_TOKEN": ""}) == Credentials("a", "b", None)
+    assert AwsCredentials.from_environment(environment) == AwsCredentials("a", "b", "c")
+    assert AwsCredentials.from_environment({**environment, "AWS_SESSION_TOKEN": ""}) == AwsCredentials("a", "b", None)
 
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
@@ -60,8 +60,8 @@ def test_missing_credentials_are_named(name: str) -> None:
     environment = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"} | {name: ""}
 
     with pytest.raises(ConfigError, match=name):
-        Credentials.from_environment(environment)
+        AwsCredentials.from_environment(environment)
 
 
 def test_credentials_do_not_show_what_is_secret() -> None:
-    assert repr(Credentials("AKID", "hush", "hush")) == "Credentials(access_key='AKID')"
+    assert repr(AwsCredentials("AKID", "hush", "hush")) == "AwsCredentials(access_key='AKID')"

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
-from brine.adapters.http1 import Client, TimedOut
+from brine.adapters.http1 import HttpClient, TimedOut
 from brine.errors import StoreUnavailable
 from brine.service.transaction import ANSWER_RESERVE, ORIGIN_RESERVE
 from tests.support.aws_answers import http, json_answer
@@ -17,7 +17,7 @@ from tests.support.loopback import Loopback, answering_once_and_closing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.http1 import Answer, Limits, Message
+    from brine.adapters.http1 import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from tests.support.emulators.aws import Emulator
@@ -25,28 +25,30 @@ if TYPE_CHECKING:
 
 def test_a_secret_is_read_by_name_and_by_arn(emulator: Emulator) -> None:
     arn = emulator.create_secret("brine/keys", '{"1": "\u00e9"}')
-    with Client() as client:
+    with HttpClient() as client:
         aws = emulator.reached_by(client)
 
         assert SecretText(aws, arn)() == SecretText(aws, "brine/keys")() == '{"1": "\u00e9"}'
 
 
 def test_a_secret_that_is_not_there_is_a_failure(emulator: Emulator) -> None:
-    with Client() as client, pytest.raises(StoreUnavailable, match="ResourceNotFoundException"):
+    with HttpClient() as client, pytest.raises(StoreUnavailable, match="ResourceNotFoundException"):
         SecretText(emulator.reached_by(client), "brine/no-such-keys")()
 
 
 def test_a_request_whose_origin_took_all_its_time_can_still_wait_for_it() -> None:
     now = 0.0
 
-    class Silent(Client):
-        def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
+    class Silent(HttpClient):
+        def exchange(
+            self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+        ) -> RawResponse:
             nonlocal now
             now += min(limits.connect_timeout, deadline.remaining())
             raise TimedOut(f"{address}: no answer to {message.method} in time")
 
     with Silent() as client:
-        aws = Aws(region="eu-central-1", credentials=Credentials("AKID", "hush"), client=client, clock=lambda: now)
+        aws = Aws(region="eu-central-1", credentials=AwsCredentials("AKID", "hush"), client=client, clock=lambda: now)
         load = SecretText(replace(aws, sleep=lambda _: None, random=lambda: 0.0), "keys")
         with pytest.raises(StoreUnavailable):
             load()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.refusals import Oversized, Refused
-from brine.adapters.aws.service import Aws, Call, Patience, Service
-from brine.adapters.http1 import Client
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.errors import AwsError, Oversized
+from brine.adapters.aws.service import Aws, RetryPolicy, Service, ServiceCall
+from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.errors import TimedOut
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
@@ -19,18 +19,20 @@ from tests.support.loopback import Loopback, answering, answering_always, answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.http1.connection import Answer
+    from brine.adapters.http1.connection import RawResponse
     from tests.support.loopback import Peer
 
 OK = json_answer({})
-CALL = Call(name="GetItem", method="POST", path="/", headers={"x-amz-target": "t"}, payload_hash="0", max_answer=1000)
-PATIENCE = Patience(budget=5.0, attempts=4, first_wait=0.1, longest_wait=0.3)
+CALL = ServiceCall(
+    name="GetItem", method="POST", path="/", headers={"x-amz-target": "t"}, payload_hash="0", max_answer=1000
+)
+PATIENCE = RetryPolicy(budget=5.0, attempts=4, first_wait=0.1, longest_wait=0.3)
 
 type AwsAt = Callable[[Loopback], Aws]
 
 
-def send(aws: Aws, patience: Patience = PATIENCE) -> bytes:
-    return Service(aws, "dynamodb", patience).send(CALL).body
+def send(aws: Aws, retry_policy: RetryPolicy = PATIENCE) -> bytes:
+    return Service(aws, "dynamodb", retry_policy).send(CALL).body
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_waits_grow_up_to_a_limit_and_attempts_are_counted(aws_at: AwsAt, sleeps
 def test_nothing_is_tried_again_that_would_come_too_late(aws_at: AwsAt, sleeps: list[float]) -> None:
     with Loopback(answering_always(http(500, b""))) as server:
         aws = replace(aws_at(server), clock=lambda: 0.0)
-        with pytest.raises(Refused):
+        with pytest.raises(AwsError):
             send(aws, replace(PATIENCE, budget=0.1))
         aws.client.close()
 
@@ -92,7 +94,7 @@ def test_nothing_is_tried_again_that_would_come_too_late(aws_at: AwsAt, sleeps: 
 def test_a_refusal_says_its_code_and_is_final(
     aws_at: AwsAt, sleeps: list[float], answer: bytes, code: str, status: int
 ) -> None:
-    with Loopback(answering_once_and_closing(answer)) as server, pytest.raises(Refused) as caught:
+    with Loopback(answering_once_and_closing(answer)) as server, pytest.raises(AwsError) as caught:
         send(aws_at(server))
 
     assert (caught.value.code, caught.value.status, str(caught.value)) == (code, status, f"GetItem: {code} ({status})")
@@ -123,7 +125,7 @@ def test_a_service_that_is_not_there_is_unavailable(aws_at: AwsAt, sleeps: list[
 
 def test_a_silent_service_is_unavailable_within_the_budget(aws_at: AwsAt) -> None:
     with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(StoreUnavailable):
-        send(aws_at(server), Patience(budget=0.1))
+        send(aws_at(server), RetryPolicy(budget=0.1))
 
 
 def test_an_answer_larger_than_wanted_is_not_asked_for_again(aws_at: AwsAt, sleeps: list[float]) -> None:
@@ -164,18 +166,22 @@ def test_a_call_ends_with_its_budget_or_the_deadline_of_its_request(
 ) -> None:
     given: list[float] = []
 
-    class Watched(Client):
-        def exchange(self, *args: Any) -> Answer:
+    class Watched(HttpClient):
+        def exchange(self, *args: Any) -> RawResponse:
             given.append(args[-1].remaining())
             raise TimedOut("watched")
 
     with Watched() as client:
         aws = Aws(
-            region="r", credentials=Credentials("a", "b", None), client=client, slowness=slowness, clock=lambda: 100.0
+            region="r",
+            credentials=AwsCredentials("a", "b", None),
+            client=client,
+            slowness=slowness,
+            clock=lambda: 100.0,
         )
         service = Service(aws, "dynamodb", replace(PATIENCE, attempts=1))
         with pytest.raises(StoreUnavailable):
-            service.within(Deadline(100.0 + leaves, lambda: 100.0)).send(CALL)
+            service.send(CALL, Deadline(100.0 + leaves, lambda: 100.0))
     assert given == [budget]
 
 

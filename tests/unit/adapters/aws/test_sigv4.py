@@ -14,8 +14,8 @@ from botocore.credentials import Credentials as SdkCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.sigv4 import Signer
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.sigv4 import SigV4Signer
 
 ENCODED = st.lists(st.sampled_from([*"abcXYZ059-._~", "%2F", "%C3%A9", "%20", "%2B"]), max_size=12).map("".join)
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True).filter(
@@ -51,7 +51,7 @@ def requests(paths: st.SearchStrategy[str]) -> st.SearchStrategy[Asked]:
 
 
 def ours(asked: Asked, service: str, headers: dict[str, str]) -> dict[str, str]:
-    signer = Signer(Credentials("AKID", "secret/key+", asked.token), "eu-central-1", service)
+    signer = SigV4Signer(AwsCredentials("AKID", "secret/key+", asked.token), "eu-central-1", service)
     return signer.sign(
         method=asked.method,
         path=asked.path,
@@ -97,7 +97,7 @@ def test_signatures_for_s3_are_those_of_the_sdk(asked: Asked) -> None:
     st.none() | st.from_regex(r"[A-Za-z0-9+/=]{1,40}", fullmatch=True),
 )
 def test_links_are_signed_as_the_sdk_does(query: dict[str, str], seconds: int, now: float, token: str | None) -> None:
-    signer = Signer(Credentials("AKID", "secret/key+", token), "eu-central-1", "s3")
+    signer = SigV4Signer(AwsCredentials("AKID", "secret/key+", token), "eu-central-1", "s3")
     link = signer.presign(host="s3.test:8080", path="/a/b%20c", query=query, seconds=seconds, now=now)
 
     signed, _, signature = link.rpartition("&X-Amz-Signature=")
@@ -112,7 +112,7 @@ def test_links_are_signed_as_the_sdk_does(query: dict[str, str], seconds: int, n
 
 @given(requests(st.lists(ENCODED, min_size=1, max_size=4).map(lambda segments: "/" + "/".join(segments))))
 def test_links_that_ask_for_headers_are_signed_as_the_sdk_does(asked: Asked) -> None:
-    signer = Signer(Credentials("AKID", "secret/key+", asked.token), "eu-central-1", "s3")
+    signer = SigV4Signer(AwsCredentials("AKID", "secret/key+", asked.token), "eu-central-1", "s3")
     link = signer.presign(
         method=asked.method,
         host="service.test:8080",
@@ -132,14 +132,14 @@ def test_links_that_ask_for_headers_are_signed_as_the_sdk_does(asked: Asked) -> 
 
 
 def test_the_key_follows_the_day() -> None:
-    signer = Signer(Credentials("AKID", "secret"), "eu-central-1", "s3")
+    signer = SigV4Signer(AwsCredentials("AKID", "secret"), "eu-central-1", "s3")
     midnight = calendar.timegm((2026, 3, 1, 0, 0, 0))
 
-    def signed_at(now: float, signer: Signer) -> str:
+    def signed_at(now: float, signer: SigV4Signer) -> str:
         return signer.sign(method="GET", path="/", headers={"host": "x"}, payload_hash="0", now=now)["authorization"]
 
     for now in (midnight - 1, midnight, midnight - 1):
-        fresh = Signer(Credentials("AKID", "secret"), "eu-central-1", "s3")
+        fresh = SigV4Signer(AwsCredentials("AKID", "secret"), "eu-central-1", "s3")
         assert signed_at(now, signer) == signed_at(now, fresh)
     assert "/20260228/" in signed_at(midnight - 1, signer)
     assert "/20260301/" in signed_at(midnight, signer)
@@ -147,7 +147,7 @@ def test_the_key_follows_the_day() -> None:
 
 @pytest.mark.parametrize("token", [None, "session"])
 def test_what_is_sent_is_what_was_given_and_what_was_signed(token: str | None) -> None:
-    signer = Signer(Credentials("AKID", "secret", token), "eu-central-1", "s3")
+    signer = SigV4Signer(AwsCredentials("AKID", "secret", token), "eu-central-1", "s3")
     signed = signer.sign(method="GET", path="/", headers={"host": "x", "a": "b"}, payload_hash="0", now=0.0)
 
     assert (signed["host"], signed["a"], signed["x-amz-date"]) == ("x", "b", "19700101T000000Z")

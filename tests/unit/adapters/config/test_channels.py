@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.channels import DeclaredChannel, parse_channels
-from brine.domain.channels.channel import LARGEST_MESSAGE, Channel
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, Channel
 from brine.errors import ConfigError
 
 ROUTES = Path(__file__).parents[4] / "layers" / "routes"
@@ -59,7 +59,7 @@ def test_what_need_not_be_said() -> None:
     assert (channel.types, channel.retention, channel.max_size, channel.visibility) == (
         (),
         345_600,
-        LARGEST_MESSAGE,
+        MAX_MESSAGE_SIZE,
         30,
     )
     assert not channel.may_send("user/x")
@@ -75,32 +75,40 @@ def test_a_gateway_may_have_no_channels(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("[[channel]\n", "1:10", "not valid TOML"),
-        ("x = 1", "1:1", 'unknown key "x"'),
-        ("[channel]\nname = 1", "1:2", "the file is a list of"),
-        ("[[channel]]\n", "1:1", 'the channel has no "name"'),
-        (HEAD.replace("senders = []\n", ""), "1:1", 'the channel has no "senders"'),
-        (HEAD.replace('"a"', '"A"'), "2:1", '"name" must be lower-case'),
-        (HEAD.replace('"r"', '""'), "4:1", '"retry_queue" must be text in quotes'),
-        (HEAD.replace('"q"', "1"), "3:1", '"queue" must be text in quotes'),
-        (HEAD.replace('"k"', '""'), "5:1", '"keys" must be text in quotes'),
-        (HEAD.replace("senders = []", 'senders = ["arn:aws:iam::1:user/x"]'), "6:1", '"senders" holds "arn:aws'),
-        (HEAD.replace("senders = []", 'senders = "*"'), "6:1", '"senders" must be a list of names'),
-        (HEAD.replace("receivers = []", 'receivers = ["role/a b"]'), "7:1", '"receivers" holds "role/a b"'),
-        (HEAD + "retention = 59", "8:1", '"retention" must be from "60s" to "14d"'),
-        (HEAD + 'retention = "15d"', "8:1", '"retention" must be from'),
-        (HEAD + "max_size = 67_108_865", "8:1", '"max_size" must be a number of bytes up to'),
-        (HEAD + "max_size = 0", "8:1", '"max_size" must be a number of bytes up to'),
-        (HEAD + 'visibility = "250ms"', "8:1", '"visibility" must be whole seconds'),
-        (HEAD + 'visibility = "13h"', "8:1", '"visibility" must be whole seconds'),
-        (HEAD + "color = 1", "8:1", 'unknown key "color"; a channel knows keys, max_size, name'),
-        (HEAD + HEAD, "9:1", 'there is already a channel named "a"'),
+        ("[[channel]\n", "", "not valid TOML"),
+        ("x = 1", "", 'unknown key "x"'),
+        ("[channel]\nname = 1", "", "not a list of [[channel]] tables"),
+        ("[[channel]]\n", "channel 1", 'no "name"'),
+        (HEAD.replace("senders = []\n", ""), 'channel "a"', 'no "senders"'),
+        (HEAD.replace('"a"', '"A"'), 'channel "A": name = "A"', "not a name"),
+        (HEAD.replace('"r"', '""'), 'channel "a": retry_queue = ""', "not a text"),
+        (HEAD.replace('"q"', "1"), 'channel "a": queue = 1', "not a text"),
+        (HEAD.replace('"k"', '""'), 'channel "a": keys = ""', "not a text"),
+        (
+            HEAD.replace("senders = []", 'senders = ["arn:aws:iam::1:user/x"]'),
+            'channel "a": senders = ["arn:aws:iam::1:user/x"]',
+            '"arn:aws:iam::1:user/x" is not a principal',
+        ),
+        (HEAD.replace("senders = []", 'senders = "*"'), 'channel "a": senders = "*"', "not a list of names"),
+        (
+            HEAD.replace("receivers = []", 'receivers = ["role/a b"]'),
+            'channel "a": receivers = ["role/a b"]',
+            '"role/a b" is not a principal',
+        ),
+        (HEAD + "retention = 59", 'channel "a": retention = 59', "not a time that SQS keeps messages"),
+        (HEAD + 'retention = "15d"', 'channel "a": retention = "15d"', "not a time that SQS keeps messages"),
+        (HEAD + "max_size = 67_108_865", 'channel "a": max_size = 67108865', "not a whole number of bytes from 1 to"),
+        (HEAD + "max_size = 0", 'channel "a": max_size = 0', "not a whole number of bytes from 1 to"),
+        (HEAD + 'visibility = "250ms"', 'channel "a": visibility = "250ms"', "not a visibility timeout of SQS"),
+        (HEAD + 'visibility = "13h"', 'channel "a": visibility = "13h"', "not a visibility timeout of SQS"),
+        (HEAD + "color = 1", 'channel "a"', 'unknown key "color"'),
+        (HEAD + HEAD, 'channel 2: name = "a"', "channel 1 has the same"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(text: str, where: str, what: str) -> None:
+def test_a_mistake_is_named_with_its_table_key_and_value(text: str, where: str, what: str) -> None:
     with pytest.raises(ConfigError) as failure:
         parse_channels(text, {}, TYPES)
-    assert str(failure.value).startswith(f"channels.toml:{where}: ")
+    assert str(failure.value).startswith(f"channels.toml: {where}: " if where else "channels.toml: ")
     assert what in str(failure.value)
 
 
@@ -121,11 +129,11 @@ def test_the_schema_sees_the_same_mistakes(text: str) -> None:
 
 def test_what_others_must_know_is_named() -> None:
     with pytest.raises(
-        ConfigError, match=r'channels.toml:8:1: "types" holds "shop.X", which types.toml does not declare'
+        ConfigError, match=r'channels.toml: channel "a": types = \["shop.X"\]: types.toml does not declare "shop.X"'
     ):
         parse_channels(HEAD + 'types = ["shop.X"]', {}, TYPES)
     with pytest.raises(
-        ConfigError, match=r'channels.toml:5:1: "keys" asks for the environment variable KEYS'
+        ConfigError, match=r'channels.toml: channel "a": keys = "\${KEYS}": the environment variable KEYS is not set'
     ) as failure:
         parse_channels(HEAD.replace('"k"', '"${KEYS}"'), {"KEYS": "", "OTHER": "hushed"}, TYPES)
     assert "hushed" not in str(failure.value)

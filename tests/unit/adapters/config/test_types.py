@@ -208,47 +208,74 @@ def test_the_shipped_file_is_good() -> None:
 
 # Each: the text, where it is wrong, words of the message. What the schema cannot see is marked.
 BAD = [
-    ("type = 3", "1:1", "a list of [[type]]", True),
-    ("x = 1", "1:1", 'unknown key "x"', True),
-    ("[[type]\n", "1:7", "not valid TOML", None),
-    (HEAD, "1:1", 'either "fields" or', True),
-    (HEAD + 'fields = {}\nmembers = ["A"]', "1:1", 'either "fields" or', True),
-    ("[[type]]\nversion = 1\nfields = {}", "1:1", 'no "name"', True),
-    ('[[type]]\nname = "A"\nfields = {}', "1:1", 'no "version"', True),
-    (HEAD.replace("a.B", "a b") + "fields = {}", "2:1", '"name" must be', True),
-    (HEAD.replace("1", "0") + "fields = {}", "3:1", '"version" must be', True),
-    (HEAD.replace("1", "true") + "fields = {}", "3:1", '"version" must be', True),
-    (HEAD + "bogus = 1\nfields = {}", "4:1", 'unknown key "bogus"', True),
-    (HEAD + "fields = 1", "4:1", '"fields" must be a table', True),
-    (HEAD + 'fields = { "a b" = "str" }', "4:12", "no name of a field", True),
-    (HEAD + 'fields = { class = "str" }', "4:12", "no name of a field", False),
-    (HEAD + 'fields = { __a = "str" }', "4:12", "no name of a field", True),
-    (HEAD + "fields = { a = 1 }", "4:12", "must be in quotes", True),
-    (HEAD + 'fields = { a = "" }', "4:12", "lacks a type", True),
-    (HEAD + 'fields = { a = "str |" }', "4:12", "lacks a type", False),
-    (HEAD + 'fields = { a = "string" }', "4:12", 'has the type "string"', False),
-    (HEAD + 'fields = { a = "__import__(1)" }', "4:12", "part of no type", True),
-    (HEAD + 'fields = { a = "list[int" }', "4:12", 'lacks a "]"', False),
-    (HEAD + 'fields = { a = "list[int, str]" }', "4:12", "2 types in a list", False),
-    (HEAD + 'fields = { a = "dict[int]" }', "4:12", "1 types in a dict", False),
-    (HEAD + 'fields = { a = "list[...]" }', "4:12", 'has "..."', False),
-    (HEAD + 'fields = { a = "int str" }', "4:12", "should end", False),
-    (HEAD + f'fields = {{ a = "{"list[" * 30}int{"]" * 30}" }}', "4:12", "deeper than 20", False),
-    (HEAD + "members = 1", "4:1", "a list of names", True),
-    (HEAD + "members = []", "4:1", "a list of names", True),
-    (HEAD + 'members = ["A", "A"]', "4:1", "twice", True),
-    (HEAD + 'members = ["_A"]', "4:1", "no name of a member", True),
-    (HEAD + 'members = ["mro"]', "4:1", "no name of a member", False),
-    (HEAD + "fields = {}\n" + HEAD + "fields = {}", "6:1", "already a type", False),
+    ("type = 3", "", "a list of [[type]]", True),
+    ("x = 1", "", 'unknown key "x"', True),
+    ("[[type]\n", "", "not valid TOML", None),
+    (HEAD, 'type "a.B"', 'either "fields" or', True),
+    (HEAD + 'fields = {}\nmembers = ["A"]', 'type "a.B"', 'either "fields" or', True),
+    ("[[type]]\nversion = 1\nfields = {}", "type 1", 'no "name"', True),
+    ('[[type]]\nname = "A"\nfields = {}', 'type "A"', 'no "version"', True),
+    (HEAD.replace("a.B", "a b") + "fields = {}", 'type "a b": name = "a b"', "not a name", True),
+    (HEAD.replace("1", "0") + "fields = {}", 'type "a.B": version = 0', "not a whole number from 1 to 999999999", True),
+    (
+        HEAD.replace("1", "true") + "fields = {}",
+        'type "a.B": version = true',
+        "not a whole number from 1 to 999999999",
+        True,
+    ),
+    (HEAD + "bogus = 1\nfields = {}", 'type "a.B"', 'unknown key "bogus"', True),
+    (HEAD + "fields = 1", 'type "a.B": fields = 1', "not a table", True),
+    (HEAD + 'fields = { "a b" = "str" }', 'type "a.B": fields', '"a b" is not a field name', True),
+    (HEAD + 'fields = { class = "str" }', 'type "a.B": fields', '"class" is not a field name', False),
+    (HEAD + 'fields = { __a = "str" }', 'type "a.B": fields', '"__a" is not a field name', True),
+    (HEAD + "fields = { a = 1 }", 'type "a.B": fields.a = 1', "not a type", True),
+    (HEAD + 'fields = { a = "" }', 'type "a.B": fields.a = ""', "a type is missing", True),
+    (HEAD + 'fields = { a = "str |" }', 'type "a.B": fields.a = "str |"', "a type is missing", False),
+    (HEAD + 'fields = { a = "string" }', 'type "a.B": fields.a = "string"', '"string" is not a type', False),
+    (
+        HEAD + 'fields = { a = "__import__(1)" }',
+        'type "a.B": fields.a = "__import__(1)"',
+        "'(' is not allowed in a type",
+        True,
+    ),
+    (HEAD + 'fields = { a = "list[int" }', 'type "a.B": fields.a = "list[int"', 'a "]" is missing', False),
+    (HEAD + 'fields = { a = "list[int, str]" }', 'type "a.B": fields.a = "list[int, str]"', "2 types in a list", False),
+    (HEAD + 'fields = { a = "dict[int]" }', 'type "a.B": fields.a = "dict[int]"', "1 types in a dict", False),
+    (
+        HEAD + 'fields = { a = "list[...]" }',
+        'type "a.B": fields.a = "list[...]"',
+        '"..." stands in the place of a type',
+        False,
+    ),
+    (
+        HEAD + 'fields = { a = "int str" }',
+        'type "a.B": fields.a = "int str"',
+        '"str" follows the end of the type',
+        False,
+    ),
+    (
+        HEAD + f'fields = {{ a = "{"list[" * 30}int{"]" * 30}" }}',
+        'type "a.B": fields.a = "list[list[list[list[list[list[list[list[list[list[list[list[list[list[list[list...',
+        "nested too deeply",
+        False,
+    ),
+    (HEAD + "members = 1", 'type "a.B": members = 1', "a list of names", True),
+    (HEAD + "members = []", 'type "a.B": members = []', "a list of names", True),
+    (HEAD + 'members = ["A", "A"]', 'type "a.B": members = ["A", "A"]', "twice", True),
+    (HEAD + 'members = ["_A"]', 'type "a.B": members = ["_A"]', "'_A' is not a member name", True),
+    (HEAD + 'members = ["mro"]', 'type "a.B": members = ["mro"]', "'mro' is not a member name", False),
+    (HEAD + "fields = {}\n" + HEAD + "fields = {}", 'type 2: name = "a.B"', "type 1 has the same", False),
 ]
 
 
 @pytest.mark.parametrize(("text", "place", "words", "schema_sees"), BAD)
-def test_a_mistake_is_named_with_its_place(text: str, place: str, words: str, schema_sees: bool | None) -> None:
+def test_a_mistake_is_named_with_its_table_key_and_value(
+    text: str, place: str, words: str, schema_sees: bool | None
+) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_types(text, source="t.toml")
     message = str(caught.value)
-    assert message.startswith(f"t.toml:{place}: ")
+    assert message.startswith(f"t.toml: {place}: " if place else "t.toml: ")
     assert words in message
     if schema_sees is not None:
         assert jsonschema.Draft202012Validator(SCHEMA).is_valid(tomllib.loads(text)) is not schema_sees

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.dynamodb.items import DynamoItemStore
+from brine.adapters.dynamodb.items import DynamoItemStore, read_attributes
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.caching import Item
 from tests.support.aws_answers import http, json_answer, json_error
@@ -133,3 +133,14 @@ def test_a_write_in_the_way_of_a_transaction_is_tried_again(aws_at: AwsAt) -> No
         aws.client.close()
 
     assert len(server.requests) == 2
+
+
+def test_the_attributes_of_an_answer_are_found_by_their_name() -> None:
+    assert read_attributes("Item", "GetItem", b'{"Item": {"pk": {"S": "a"}}}') == {"pk": {"S": "a"}}
+    assert read_attributes("Item", "GetItem", b"{}") is None
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"1", b'{"Item": 1}', b'{"Item": []}'])
+def test_an_answer_without_readable_attributes_is_a_failure(body: bytes) -> None:
+    with pytest.raises(StoreUnavailable, match="GetItem: an answer that is not"):
+        read_attributes("Item", "GetItem", body)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.caching import Held, Item, Lease
@@ -241,7 +241,7 @@ def test_a_commit_that_is_always_in_the_way_is_throttled(table: Answering) -> No
 )
 def test_other_reasons_are_failures_and_final(table: Answering, answer: bytes, code: str) -> None:
     lent = table(answer)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(AwsError) as caught:
         lent.commit()
 
     assert str(caught.value) == f"TransactWriteItems: {code} (400)"
@@ -263,9 +263,9 @@ def test_to_release_what_is_gone_is_fine_and_other_refusals_are_not(table: Answe
     lent = table(condition_failed(None), denied, denied)
 
     lent.leases.release(LEASE)
-    with pytest.raises(Refused, match="AccessDenied"):
+    with pytest.raises(AwsError, match="AccessDenied"):
         lent.leases.release(LEASE)
-    with pytest.raises(Refused, match="AccessDenied"):
+    with pytest.raises(AwsError, match="AccessDenied"):
         lent.acquire()
 
 

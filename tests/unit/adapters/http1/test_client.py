@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import BadAnswer, Client, NoAnswer, TimedOut
+from brine.adapters.http1 import BadResponse, HttpClient, NoResponse, TimedOut
 from tests.support.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 from tests.unit.adapters.http1.asking import LIMITS, OK, POST, ask
 
 
-def test_exchanges_share_a_kept_connection(client: Client) -> None:
+def test_exchanges_share_a_kept_connection(client: HttpClient) -> None:
     with Loopback(answering_always(OK)) as server:
         assert [ask(client, server) for _ in range(3)] == [b"ok"] * 3
         client.close()
@@ -33,7 +33,7 @@ def test_exchanges_share_a_kept_connection(client: Client) -> None:
     ],
     ids=["close", "1.0", "1.0 until close", "1.1 until close"],
 )
-def test_a_connection_that_ends_with_the_answer_is_not_kept(client: Client, answer: bytes) -> None:
+def test_a_connection_that_ends_with_the_answer_is_not_kept(client: HttpClient, answer: bytes) -> None:
     with Loopback(answering_once_and_closing(answer)) as server:
         assert [ask(client, server) for _ in range(2)] == [b"ok"] * 2
 
@@ -41,14 +41,14 @@ def test_a_connection_that_ends_with_the_answer_is_not_kept(client: Client, answ
 
 
 @pytest.mark.parametrize("size", [2, 90_000])
-def test_an_answer_with_more_bytes_than_it_announced_is_none(client: Client, size: int) -> None:
+def test_an_answer_with_more_bytes_than_it_announced_is_none(client: HttpClient, size: int) -> None:
     """What is left over would be read as the beginning of the next answer."""
     said = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size + b"H"
-    with Loopback(answering_always(said)) as server, pytest.raises(BadAnswer, match="more bytes"):
+    with Loopback(answering_always(said)) as server, pytest.raises(BadResponse, match="more bytes"):
         ask(client, server)
 
 
-def test_a_connection_that_its_peer_closed_while_idle_is_not_used(client: Client) -> None:
+def test_a_connection_that_its_peer_closed_while_idle_is_not_used(client: HttpClient) -> None:
     closed = threading.Event()
 
     def script(peer: Peer) -> None:
@@ -74,7 +74,7 @@ def closing_on_the_second_request(peer: Peer) -> None:
         peer.wait_until_closed()
 
 
-def test_a_repeatable_request_that_met_the_end_of_a_kept_connection_is_sent_once_more(client: Client) -> None:
+def test_a_repeatable_request_that_met_the_end_of_a_kept_connection_is_sent_once_more(client: HttpClient) -> None:
     with Loopback(closing_on_the_second_request) as server:
         assert [ask(client, server) for _ in range(2)] == [b"ok"] * 2
         client.close()
@@ -82,24 +82,24 @@ def test_a_repeatable_request_that_met_the_end_of_a_kept_connection_is_sent_once
     assert (server.connections, len(server.requests)) == (2, 3)
 
 
-def test_any_other_request_is_never_sent_twice(client: Client) -> None:
+def test_any_other_request_is_never_sent_twice(client: HttpClient) -> None:
     with Loopback(closing_on_the_second_request) as server:
         ask(client, server)
-        with pytest.raises(NoAnswer):
+        with pytest.raises(NoResponse):
             ask(client, server, POST)
         client.close()
 
     assert (server.connections, len(server.requests)) == (1, 2)
 
 
-def test_a_request_over_a_new_connection_is_not_repeated(client: Client) -> None:
-    with Loopback(lambda peer: peer.read_request()) as server, pytest.raises(NoAnswer):
+def test_a_request_over_a_new_connection_is_not_repeated(client: HttpClient) -> None:
+    with Loopback(lambda peer: peer.read_request()) as server, pytest.raises(NoResponse):
         ask(client, server)
 
     assert len(server.requests) == 1
 
 
-def test_an_answer_that_broke_off_is_not_asked_for_again(client: Client) -> None:
+def test_an_answer_that_broke_off_is_not_asked_for_again(client: HttpClient) -> None:
     with Loopback(answering(OK, OK[:-1])) as server:
         ask(client, server)
         with pytest.raises(TimedOut):
@@ -110,7 +110,7 @@ def test_an_answer_that_broke_off_is_not_asked_for_again(client: Client) -> None
 
 def test_a_connection_idle_for_too_long_is_not_used() -> None:
     times = [0.0]
-    with Client(idle_limit=10.0, clock=lambda: times[0]) as client, Loopback(answering_always(OK)) as server:
+    with HttpClient(idle_limit=10.0, clock=lambda: times[0]) as client, Loopback(answering_always(OK)) as server:
         ask(client, server)
         times[0] = 9.0
         ask(client, server)
@@ -131,7 +131,7 @@ def test_threads_share_a_client_and_no_more_connections_stay_than_allowed() -> N
                 together.wait()
             peer.send(OK)
 
-    with Client(max_idle=3) as client, Loopback(script) as server, ThreadPoolExecutor(8) as threads:
+    with HttpClient(max_idle=3) as client, Loopback(script) as server, ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda _: ask(client, server), range(8))) == [b"ok"] * 8
         assert server.connections == 8
         for _ in range(8):
@@ -141,7 +141,7 @@ def test_threads_share_a_client_and_no_more_connections_stay_than_allowed() -> N
 
 
 def test_connections_in_use_when_the_client_is_closed_end_with_their_exchange() -> None:
-    client = Client()
+    client = HttpClient()
     seen: list[bool] = []
 
     def script(peer: Peer) -> None:

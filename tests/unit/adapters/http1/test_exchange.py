@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.http1 import BadAnswer, Client, ConnectFailed, TimedOut, TooLarge
+from brine.adapters.http1 import BadResponse, ConnectFailed, HttpClient, ResponseTooLarge, TimedOut
 from brine.domain.routing.origin import OriginAddress
 from tests.support.loopback import Loopback, answering_always, answering_once_and_closing
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from tests.unit.adapters.http1.asking import GET, LIMITS, OK, POST, ask, soon
 
 
-def test_interim_answers_are_skipped(client: Client) -> None:
+def test_interim_answers_are_skipped(client: HttpClient) -> None:
     hints = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     with Loopback(answering_always(hints + OK)) as server:
         answer = client.exchange(server.address, GET, LIMITS, soon())
@@ -25,7 +25,7 @@ def test_interim_answers_are_skipped(client: Client) -> None:
     assert (answer.status, answer.lines, answer.body) == (200, (("content-length", "2"),), b"ok")
 
 
-def test_an_answer_that_comes_before_the_request_was_read_counts(client: Client) -> None:
+def test_an_answer_that_comes_before_the_request_was_read_counts(client: HttpClient) -> None:
     early = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     large = replace(POST, body=b"x" * 100, head=b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n")
 
@@ -37,7 +37,7 @@ def test_an_answer_that_comes_before_the_request_was_read_counts(client: Client)
         assert client.exchange(server.address, large, LIMITS, soon()).status == 413
 
 
-def test_a_large_request_arrives_whole(client: Client) -> None:
+def test_a_large_request_arrives_whole(client: HttpClient) -> None:
     body = bytes(range(256)) * 4000
     head = f"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n".encode()
     with Loopback(answering_always(OK)) as server:
@@ -47,7 +47,7 @@ def test_a_large_request_arrives_whole(client: Client) -> None:
     assert server.requests == [head + body]
 
 
-def test_a_peer_that_stops_reading_does_not_hold_the_request_forever(client: Client) -> None:
+def test_a_peer_that_stops_reading_does_not_hold_the_request_forever(client: HttpClient) -> None:
     done = threading.Event()
     message = replace(POST, body=bytes(50_000_000))
     with Loopback(lambda _: done.wait(5)) as server:
@@ -56,7 +56,7 @@ def test_a_peer_that_stops_reading_does_not_hold_the_request_forever(client: Cli
         done.set()
 
 
-def test_a_silent_peer_runs_into_the_read_time_out(client: Client) -> None:
+def test_a_silent_peer_runs_into_the_read_time_out(client: HttpClient) -> None:
     with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(TimedOut):
         ask(client, server, limits=replace(LIMITS, read_timeout=0.05))
 
@@ -72,7 +72,7 @@ def test_a_silent_peer_runs_into_the_read_time_out(client: Client) -> None:
     ],
     ids=["head", "field", "counted", "chunked", "until close"],
 )
-def test_a_drip_does_not_outlive_the_deadline(client: Client, beginning: bytes) -> None:
+def test_a_drip_does_not_outlive_the_deadline(client: HttpClient, beginning: bytes) -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
         peer.send(beginning)
@@ -86,25 +86,25 @@ def test_a_drip_does_not_outlive_the_deadline(client: Client, beginning: bytes) 
         assert 0.1 <= time.monotonic() - began < 4
 
 
-def test_a_head_larger_than_allowed_is_refused(client: Client) -> None:
+def test_a_head_larger_than_allowed_is_refused(client: HttpClient) -> None:
     head = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 400 + b"Content-Length: 0\r\n\r\n"
-    with Loopback(answering_once_and_closing(head)) as server, pytest.raises(TooLarge):
+    with Loopback(answering_once_and_closing(head)) as server, pytest.raises(ResponseTooLarge):
         ask(client, server)
 
 
-def test_a_head_without_end_is_refused(client: Client) -> None:
+def test_a_head_without_end_is_refused(client: HttpClient) -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
         while True:
             peer.send(b"X-Field: " + b"y" * 1000 + b"\r\n")
 
-    with Loopback(script) as server, pytest.raises((TooLarge, BadAnswer)) as caught:
+    with Loopback(script) as server, pytest.raises((ResponseTooLarge, BadResponse)) as caught:
         ask(client, server)
 
-    assert caught.type is TooLarge
+    assert caught.type is ResponseTooLarge
 
 
-def test_every_address_of_a_name_is_tried(client: Client) -> None:
+def test_every_address_of_a_name_is_tried(client: HttpClient) -> None:
     with Loopback(answering_always(OK)) as server:
         address = replace(server.address, host="localhost")
         assert client.exchange(address, GET, LIMITS, soon()).body == b"ok"
@@ -114,11 +114,11 @@ def test_every_address_of_a_name_is_tried(client: Client) -> None:
 def test_nobody_listens() -> None:
     with Loopback(answering_always(OK)) as server:
         address = server.address
-    with Client() as client, pytest.raises(ConnectFailed):
+    with HttpClient() as client, pytest.raises(ConnectFailed):
         client.exchange(address, GET, LIMITS, soon())
 
 
 def test_a_host_without_address() -> None:
     address = OriginAddress(scheme="http", host="a" * 64 + ".invalid", port=80)
-    with Client() as client, pytest.raises(ConnectFailed):
+    with HttpClient() as client, pytest.raises(ConnectFailed):
         client.exchange(address, GET, LIMITS, soon())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.adapters.http1.errors import BadAnswer, ExchangeError, TooLarge
+from brine.adapters.http1.errors import BadResponse, ExchangeError, ResponseTooLarge
 from brine.adapters.http1.head import Head, framing, keeps_alive, parse_head
 
 
@@ -45,7 +45,7 @@ def test_a_status_line_is_read(line: str, minor: int, status: int) -> None:
     ],
 )
 def test_what_is_no_status_line_is_refused(line: str) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         parse_head(line.encode("iso-8859-1"))
 
 
@@ -86,7 +86,7 @@ def test_field_lines_are_read(lines: bytes, expected: tuple[tuple[str, str], ...
     ],
 )
 def test_lines_that_are_no_fields_are_refused(lines: bytes) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         parse_head(b"HTTP/1.1 200 OK\r\n" + lines)
 
 
@@ -130,17 +130,17 @@ def test_the_end_of_a_body_is_known(lines: list[str], expected: object) -> None:
     ],
 )
 def test_doubt_about_the_end_of_a_body_is_refused(lines: list[str]) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         framing("GET", head(*lines))
 
 
 def test_a_length_beyond_all_measure_is_refused_without_counting_it() -> None:
-    with pytest.raises(TooLarge):
+    with pytest.raises(ResponseTooLarge):
         framing("GET", head(f"content-length: {'9' * 10_000}"))
 
 
 def test_chunks_in_http_1_0_are_refused() -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(BadResponse):
         framing("GET", head("transfer-encoding: chunked", minor=0))
 
 

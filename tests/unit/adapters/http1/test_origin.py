@@ -15,7 +15,7 @@ from tests.support.loopback import Loopback, answering, answering_always, answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.http1 import Client
+    from brine.adapters.http1 import HttpClient
     from brine.domain.http.messages import Response
     from tests.support.loopback import Peer
 
@@ -25,7 +25,7 @@ GET = Request(method="GET", path="/")
 
 
 def fetch(
-    client: Client, script: Callable[[Peer], object], request: Request = GET, *, max_body: int = 1000
+    client: HttpClient, script: Callable[[Peer], object], request: Request = GET, *, max_body: int = 1000
 ) -> Response:
     with Loopback(script) as server:
         try:
@@ -35,7 +35,7 @@ def fetch(
             client.close()
 
 
-def sent(client: Client, request: Request) -> bytes:
+def sent(client: HttpClient, request: Request) -> bytes:
     """What goes over the wire for a request."""
     with Loopback(answering_always(HEAD + b"Content-Length: 0\r\n\r\n")) as server:
         HttpOrigin(client, max_body=0).fetch(server.address, request, Deadline(5.0, lambda: 0.0))
@@ -58,7 +58,7 @@ def sent(client: Client, request: Request) -> bytes:
         (HEAD + b"Content-Length: 1000\r\n\r\n" + b"x" * 1000, b"x" * 1000),
     ],
 )
-def test_a_whole_answer_is_taken(client: Client, answer: bytes, body: bytes) -> None:
+def test_a_whole_answer_is_taken(client: HttpClient, answer: bytes, body: bytes) -> None:
     assert fetch(client, answering_once_and_closing(answer)).body == body
 
 
@@ -102,12 +102,12 @@ def test_a_whole_answer_is_taken(client: Client, answer: bytes, body: bytes) -> 
         b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
     ],
 )
-def test_an_answer_that_is_broken_or_open_to_doubt_is_none(client: Client, answer: bytes) -> None:
+def test_an_answer_that_is_broken_or_open_to_doubt_is_none(client: HttpClient, answer: bytes) -> None:
     with pytest.raises(OriginMalformed):
         fetch(client, answering_once_and_closing(answer))
 
 
-def test_an_answer_cut_by_a_reset_is_malformed(client: Client) -> None:
+def test_an_answer_cut_by_a_reset_is_malformed(client: HttpClient) -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
         peer.send(HEAD + b"Content-Length: 5\r\n\r\nhe")
@@ -129,30 +129,30 @@ def test_an_answer_cut_by_a_reset_is_malformed(client: Client) -> None:
     ],
     ids=["counted", "beyond measure", "chunks", "one chunk", "until close", "head"],
 )
-def test_an_answer_larger_than_the_limit_is_refused_without_waiting_for_it(client: Client, answer: bytes) -> None:
+def test_an_answer_larger_than_the_limit_is_refused_without_waiting_for_it(client: HttpClient, answer: bytes) -> None:
     with pytest.raises(OriginTooLarge):
         fetch(client, answering(answer))
 
 
-def test_a_head_answer_may_be_larger_than_the_limit_says(client: Client) -> None:
+def test_a_head_answer_may_be_larger_than_the_limit_says(client: HttpClient) -> None:
     answer = HEAD + b"Content-Length: 1001\r\n\r\n"
     response = fetch(client, answering_once_and_closing(answer), Request(method="HEAD", path="/"))
 
     assert (response.fields.get("content-length"), response.body) == ("1001", b"")
 
 
-def test_a_folded_field_becomes_one_line(client: Client) -> None:
+def test_a_folded_field_becomes_one_line(client: HttpClient) -> None:
     answer = HEAD + b"Cache-Control: max-age=60,\r\n\t public\r\nContent-Length: 0\r\n\r\n"
 
     assert fetch(client, answering_once_and_closing(answer)).fields.get("cache-control") == "max-age=60, public"
 
 
-def test_a_silent_origin_is_a_time_out(client: Client) -> None:
+def test_a_silent_origin_is_a_time_out(client: HttpClient) -> None:
     with Loopback(lambda peer: peer.wait_until_closed()) as server, pytest.raises(OriginTimeout):
         HttpOrigin(client, max_body=10).fetch(server.address, GET, Deadline(time.monotonic() + 0.05, time.monotonic))
 
 
-def test_a_dead_origin_is_unreachable_at_once(client: Client) -> None:
+def test_a_dead_origin_is_unreachable_at_once(client: HttpClient) -> None:
     with Loopback(answering()) as server:
         address = server.address
     began = time.monotonic()
@@ -163,7 +163,7 @@ def test_a_dead_origin_is_unreachable_at_once(client: Client) -> None:
     assert time.monotonic() - began < 1
 
 
-def test_the_request_goes_out_byte_for_byte(client: Client) -> None:
+def test_the_request_goes_out_byte_for_byte(client: HttpClient) -> None:
     fields = Fields([("Accept", "*/*"), ("x-a", "\xe9"), ("x-a", "2"), ("x-empty", "")])
     request = Request(method="GET", path="/%2f//../%C3%a4", query="b=%20&a=+", fields=fields)
 
@@ -173,7 +173,7 @@ def test_the_request_goes_out_byte_for_byte(client: Client) -> None:
     )
 
 
-def test_host_and_framing_are_the_gateways_own(client: Client) -> None:
+def test_host_and_framing_are_the_gateways_own(client: HttpClient) -> None:
     fields = Fields([("host", "elsewhere"), ("content-length", "3"), ("transfer-encoding", "chunked"), ("a", "b")])
     request = Request(method="POST", path="/", fields=fields, body=b"four")
 
@@ -181,7 +181,7 @@ def test_host_and_framing_are_the_gateways_own(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("method", "counted"), [("POST", True), ("PUT", True), ("PATCH", True), ("DELETE", False)])
-def test_a_missing_body_is_counted_where_one_is_expected(client: Client, method: str, counted: bool) -> None:
+def test_a_missing_body_is_counted_where_one_is_expected(client: HttpClient, method: str, counted: bool) -> None:
     assert (b"content-length: 0\r\n" in sent(client, Request(method=method, path="/"))) is counted
 
 
@@ -203,7 +203,7 @@ def test_a_missing_body_is_counted_where_one_is_expected(client: Client, method:
         Request(method="GET", path="/", fields=Fields([("content-length", "3\r\nx: y")])),
     ],
 )
-def test_what_could_end_a_line_early_is_never_sent(client: Client, request_: Request) -> None:
+def test_what_could_end_a_line_early_is_never_sent(client: HttpClient, request_: Request) -> None:
     with Loopback(answering(HEAD)) as server, pytest.raises(BadRequest) as caught:
         HttpOrigin(client, max_body=10).fetch(server.address, request_, Deadline(5.0, lambda: 0.0))
 
@@ -221,7 +221,9 @@ def ending_the_first_connection_on_its_second_request(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
-def test_an_idempotent_request_that_met_the_end_of_a_kept_connection_is_repeated(client: Client, method: str) -> None:
+def test_an_idempotent_request_that_met_the_end_of_a_kept_connection_is_repeated(
+    client: HttpClient, method: str
+) -> None:
     with Loopback(ending_the_first_connection_on_its_second_request) as server:
         origin = HttpOrigin(client, max_body=10)
         origin.fetch(server.address, GET, Deadline(5.0, lambda: 0.0))
@@ -230,7 +232,7 @@ def test_an_idempotent_request_that_met_the_end_of_a_kept_connection_is_repeated
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "LOCK"])
-def test_any_other_request_is_sent_once(client: Client, method: str) -> None:
+def test_any_other_request_is_sent_once(client: HttpClient, method: str) -> None:
     with Loopback(ending_the_first_connection_on_its_second_request) as server:
         origin = HttpOrigin(client, max_body=10)
         origin.fetch(server.address, GET, Deadline(5.0, lambda: 0.0))

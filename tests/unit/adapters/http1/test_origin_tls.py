@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from brine.adapters.http1 import Client
+from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.domain.http.messages import Request
 from brine.errors import OriginMalformed, OriginUnreachable
@@ -64,7 +64,7 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate))
 
 
-def fetch(client: Client, address: OriginAddress, max_body: int = 1_000_000) -> bytes:
+def fetch(client: HttpClient, address: OriginAddress, max_body: int = 1_000_000) -> bytes:
     deadline = Deadline(time.monotonic() + 5, time.monotonic)
     return HttpOrigin(client, max_body=max_body).fetch(address, Request(method="GET", path="/"), deadline).body
 
@@ -78,7 +78,7 @@ def test_a_trusted_origin_is_fetched_from_over_one_kept_connection(
         made.append(trusting(certificate))
         return made[-1]
 
-    with Client(tls=tls) as client, Loopback(answering_always(OK), server_side) as server:
+    with HttpClient(tls=tls) as client, Loopback(answering_always(OK), server_side) as server:
         assert [fetch(client, server.address) for _ in range(3)] == [b"ok"] * 3
         client.close()
 
@@ -88,14 +88,17 @@ def test_a_trusted_origin_is_fetched_from_over_one_kept_connection(
 def test_a_large_body_arrives_over_tls(certificate: Path, server_side: ssl.SSLContext) -> None:
     body = bytes(range(256)) * 2000
     answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-    with Client(tls=lambda: trusting(certificate)) as client, Loopback(answering_always(answer), server_side) as server:
+    with (
+        HttpClient(tls=lambda: trusting(certificate)) as client,
+        Loopback(answering_always(answer), server_side) as server,
+    ):
         assert fetch(client, server.address) == body
         client.close()
 
 
 def test_an_origin_whose_certificate_nobody_vouches_for_is_unreachable(server_side: ssl.SSLContext) -> None:
     with (
-        Client() as client,
+        HttpClient() as client,
         Loopback(answering_always(OK), server_side) as server,
         pytest.raises(OriginUnreachable, match="CERTIFICATE_VERIFY_FAILED"),
     ):
@@ -107,14 +110,14 @@ def test_an_origin_whose_certificate_nobody_vouches_for_is_unreachable(server_si
 def test_an_origin_with_a_certificate_for_another_name_is_unreachable(
     certificate: Path, server_side: ssl.SSLContext
 ) -> None:
-    with Client(tls=lambda: trusting(certificate)) as client, Loopback(answering_always(OK), server_side) as server:
+    with HttpClient(tls=lambda: trusting(certificate)) as client, Loopback(answering_always(OK), server_side) as server:
         elsewhere = type(server.address)(scheme="https", host="localhost", port=server.address.port)
         with pytest.raises(OriginUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
             fetch(client, elsewhere)
 
 
 def test_an_origin_that_does_not_speak_tls_is_unreachable(certificate: Path) -> None:
-    with Client(tls=lambda: trusting(certificate)) as client, Loopback(lambda peer: peer.send(OK)) as server:
+    with HttpClient(tls=lambda: trusting(certificate)) as client, Loopback(lambda peer: peer.send(OK)) as server:
         plain = type(server.address)(scheme="https", host="127.0.0.1", port=server.address.port)
         with pytest.raises(OriginUnreachable):
             fetch(client, plain)
@@ -126,7 +129,7 @@ def test_a_body_until_close_that_ends_without_tls_saying_so_is_cut(
     # The server closes the TCP connection and sends no closing alert, as one would who cuts the line.
     script = answering_once_and_closing(b"HTTP/1.1 200 OK\r\n\r\nhalf of it")
     with (
-        Client(tls=lambda: trusting(certificate)) as client,
+        HttpClient(tls=lambda: trusting(certificate)) as client,
         Loopback(script, server_side) as server,
         pytest.raises(OriginMalformed),
     ):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.adapters.aws.credentials import Credentials
-from brine.adapters.aws.refusals import Refused
+from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.service import Aws
-from brine.adapters.http1 import Answer, Client
+from brine.adapters.http1 import HttpClient, RawResponse
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.http.fields import Fields
 from brine.errors import ConfigError, StoreThrottled, StoreUnavailable
@@ -20,7 +20,7 @@ from tests.support.loopback import Loopback, answering_always
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.http1 import Limits, Message
+    from brine.adapters.http1 import HttpLimits, RawRequest
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
 
@@ -91,7 +91,7 @@ def test_a_write_is_done_when_the_address_is_taken(aws_at: AwsAt, answer: bytes)
 
 
 def test_a_write_that_is_refused_raises(aws_at: AwsAt) -> None:
-    with pytest.raises(Refused, match="PutObject: XAmzContentSHA256Mismatch"):
+    with pytest.raises(AwsError, match="PutObject: XAmzContentSHA256Mismatch"):
         write(aws_at, xml_error("XAmzContentSHA256Mismatch", 400))
 
 
@@ -143,7 +143,7 @@ def test_there_is_no_link_to_what_is_not_as_it_was(aws_at: AwsAt, answer: bytes)
 
 
 def test_a_head_that_is_refused_raises(aws_at: AwsAt) -> None:
-    with pytest.raises(Refused, match="HeadObject: unknown \\(403\\)"):
+    with pytest.raises(AwsError, match="HeadObject: unknown \\(403\\)"):
         link(aws_at, b"HTTP/1.1 403 Forbidden\r\n\r\n")
 
 
@@ -152,16 +152,18 @@ def test_a_bucket_must_have_a_name(aws_at: AwsAt) -> None:
         S3BodyStore(aws_at(server), "a/b")
 
 
-class Recording(Client):
+class Recording(HttpClient):
     """Notes where requests would go; sends nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[tuple[str, bytes]] = []
 
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
+    def exchange(
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+    ) -> RawResponse:
         self.sent.append((str(address), message.head.partition(b" HTTP/")[0]))
-        return Answer(200, (), BODY)
+        return RawResponse(200, (), BODY)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ def test_on_aws_a_bucket_is_named_by_its_host_where_certificates_allow_it(
     bucket: str, address: str, folder: str
 ) -> None:
     with Recording() as client:
-        aws = Aws(region="eu-central-1", credentials=Credentials("AKID", "hush"), client=client)
+        aws = Aws(region="eu-central-1", credentials=AwsCredentials("AKID", "hush"), client=client)
         S3BodyStore(aws, bucket).read(DIGEST, len(BODY))
 
     assert client.sent == [(address, f"GET {folder}{DIGEST.hex()}".encode())]

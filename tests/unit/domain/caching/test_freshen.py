@@ -12,7 +12,7 @@ from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, date, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.caching.stored import StoredResponse
     from tests.support.gateway.miniature import Header
 
@@ -21,7 +21,7 @@ LATER = START + 100
 OLD: tuple[Header, ...] = (("Cache-Control", "max-age=60"), ("Date", date()), ("Age", "5"), TAG, ("X", "old"))
 
 
-def confirm(*headers: Header, stored: StoredResponse | None = None) -> Reception:
+def confirm(*headers: Header, stored: StoredResponse | None = None) -> ResponseDecision:
     return ask(stored or stored_response(*OLD), request(), response(*headers, status=304, body=b""), at=LATER)
 
 

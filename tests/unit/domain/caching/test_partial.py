@@ -8,7 +8,7 @@ import pytest
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Serve
-from brine.domain.caching.partial import asking_for_rest, holds
+from brine.domain.caching.partial import has_requested_bytes, missing_range_fields
 from brine.domain.caching.stored import BodyReference
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, date, request, response, stored_response
@@ -35,10 +35,10 @@ def answer(first: int, last: int, *headers: Header, body: bytes | None = None) -
 
 def test_a_part_never_answers_for_the_whole() -> None:
     stored = part(0, 9, TAG)
-    assert not holds(stored, request())
-    assert not holds(stored, request(("Range", "bytes=0-9"), method="HEAD"))
-    assert not holds(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v2"')))
-    assert holds(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v1"')))
+    assert not has_requested_bytes(stored, request())
+    assert not has_requested_bytes(stored, request(("Range", "bytes=0-9"), method="HEAD"))
+    assert not has_requested_bytes(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v2"')))
+    assert has_requested_bytes(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v1"')))
     assert isinstance(decide(stored, request(("Range", "bytes=3-4")), Policy(), START), Serve)
 
 
@@ -67,7 +67,7 @@ def test_only_a_request_for_the_whole_asks_for_the_rest(asked: Request) -> None:
 def test_the_rest_is_asked_for_only_where_it_could_be_joined(
     stored: StoredResponse, wanted: tuple[Header, ...] | None
 ) -> None:
-    asked = asking_for_rest(stored, request(("Accept", "*/*")).fields)
+    asked = missing_range_fields(stored, request(("Accept", "*/*")).fields)
     assert (None if asked is None else asked.lines) == (None if wanted is None else (("accept", "*/*"), *wanted))
 
 
@@ -84,7 +84,7 @@ def test_a_body_out_of_reach_is_not_joined() -> None:
         response_time=START,
         fetch_started=START,
     )
-    assert asking_for_rest(elsewhere, request().fields) is None
+    assert missing_range_fields(elsewhere, request().fields) is None
     assert decide(elsewhere, request(), Policy(), START) == Forward(
         fields=request().fields, reason="partial", stored=elsewhere
     )

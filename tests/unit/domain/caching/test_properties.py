@@ -19,7 +19,7 @@ from brine.domain.caching.storing import evict_at
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.domain.routing.policy import Policy
-from brine.domain.routing.upstream import as_sent, forwarded
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 from tests.support.gateway.miniature import OPEN, ORIGIN, START, date, stored_response
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def test_there_is_a_decision_and_a_reception_for_everything(
     stored: StoredResponse | None, request: Request, response: Response, policy: Policy, now: float
 ) -> None:
     decision = decide(stored, request, policy, now)
-    sent = as_sent(request, OPEN)
-    assert as_sent(sent, OPEN) == sent
-    forwarded(sent, OPEN, "brine")
+    sent = upstream_request(request, OPEN)
+    assert upstream_request(sent, OPEN) == sent
+    forwarded_request(sent, OPEN, "brine")
     assert relay(response, request, now).status in {response.status, 206, 304, 416}
     if isinstance(decision, Validate | Forward):
         receive_error(decision, request, policy, now)
@@ -159,6 +159,24 @@ def test_what_is_served_is_whole_and_as_old_as_it_says(
         assert answer.status in {206, 304}
     if answer.status == stored.status == 200 and request.method != "HEAD":
         assert answer.body == stored.body
+
+
+def test_a_response_that_is_fresh_for_less_than_a_clock_step_is_kept_as_long() -> None:
+    began, received = 1_699_999_898.0119832, 1_699_999_900.0
+    stored = StoredResponse(
+        method="GET",
+        target="/a",
+        route="r",
+        status=200,
+        fields=Fields(),
+        body=b"",
+        request_time=began,
+        response_time=received,
+        fetch_started=began,
+    )
+    policy = Policy(freshness_lifetime=1.988016884641727)
+    assert freshness(stored, policy, received).is_fresh
+    assert evict_at(stored, policy) > received
 
 
 @settings(max_examples=400)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.caching.decide import decide, renewal
-from brine.domain.caching.decision import Forward, Reception, Validate
+from brine.domain.caching.decide import decide, refresh_decision
+from brine.domain.caching.decision import Forward, ResponseDecision, Validate
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, request, response, stored_response
@@ -57,9 +57,9 @@ def test_what_is_still_good_when_its_renewal_fails_stays() -> None:
     policy = Policy(freshness_lifetime=60, negative_lifetimes={503: 10})
     kept, asked = stored_response(), request()
 
-    def renewed(at: float) -> Reception:
+    def renewed(at: float) -> ResponseDecision:
         return receive(
-            renewal(kept, asked),
+            refresh_decision(kept, asked),
             asked,
             response(status=503),
             policy,
@@ -69,7 +69,7 @@ def test_what_is_still_good_when_its_renewal_fails_stays() -> None:
             response_time=at,
         )
 
-    assert renewed(START + 59) == Reception(reuse=kept, stale=True)
+    assert renewed(START + 59) == ResponseDecision(reuse=kept, stale=True)
     assert (renewed(START + 60).reuse, renewed(START + 60).keep is not None) == (None, True)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.caching.redirect import is_redirected, link_fields, redirection
+from brine.domain.caching.redirect import download_fields, is_redirected, redirection
 from brine.domain.caching.stored import BodyReference
 from tests.support.gateway.miniature import request, stored_response
 
@@ -58,7 +58,7 @@ def test_the_link_says_what_the_body_is_and_nothing_else() -> None:
         ("X-Token", "hush"),
         TAG,
     )
-    assert dict(link_fields(stored)) == {
+    assert dict(download_fields(stored)) == {
         "content-encoding": "br",
         "content-type": "text/csv",
         "content-disposition": "attachment",
@@ -67,7 +67,7 @@ def test_the_link_says_what_the_body_is_and_nothing_else() -> None:
 
 def test_codings_on_several_lines_are_one_list() -> None:
     stored = stored_response(("Content-Encoding", "gzip"), ("Content-Encoding", "br"))
-    assert link_fields(stored).get("content-encoding") == "gzip, br"
+    assert download_fields(stored).get("content-encoding") == "gzip, br"
 
 
 BYTES = "application/octet-stream"
@@ -120,14 +120,14 @@ BYTES = "application/octet-stream"
     ],
 )
 def test_a_type_that_a_browser_could_run_is_told_as_bytes(active: str) -> None:
-    told = link_fields(stored_response(("Content-Type", active)))
+    told = download_fields(stored_response(("Content-Type", active)))
     assert (told.get("content-type"), told.get("content-disposition")) == (BYTES, "attachment")
 
 
 def test_without_a_type_or_with_two_a_browser_has_nothing_to_guess() -> None:
-    assert link_fields(stored_response()).get("content-type") == BYTES
+    assert download_fields(stored_response()).get("content-type") == BYTES
     twice = stored_response(("Content-Type", "image/png"), ("Content-Type", "text/html"))
-    assert link_fields(twice).get("content-type") == BYTES
+    assert download_fields(twice).get("content-type") == BYTES
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_without_a_type_or_with_two_a_browser_has_nothing_to_guess() -> None:
     ],
 )
 def test_a_type_that_nothing_runs_is_told(passive: str) -> None:
-    told = link_fields(stored_response(("Content-Type", passive)))
+    told = download_fields(stored_response(("Content-Type", passive)))
     assert (told.get("content-type"), told.get("content-disposition")) == (passive, "attachment")
 
 
@@ -174,7 +174,7 @@ def test_a_type_that_nothing_runs_is_told(passive: str) -> None:
     ],
 )
 def test_a_link_is_always_to_a_file_whose_name_the_origin_may_choose(said: str, told: str) -> None:
-    assert link_fields(stored_response(("Content-Disposition", said))).get("content-disposition") == told
+    assert download_fields(stored_response(("Content-Disposition", said))).get("content-disposition") == told
 
 
 def test_nobody_keeps_the_way_there() -> None:

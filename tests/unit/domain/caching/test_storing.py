@@ -10,7 +10,7 @@ from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import ask, date, request, response
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.policy import SetCookieRule
     from tests.support.gateway.miniature import Header
@@ -19,7 +19,7 @@ MODIFIED: Header = ("Last-Modified", date(-86_400))
 COOKIE: Header = ("Set-Cookie", "a=b")
 
 
-def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> Reception:
+def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> ResponseDecision:
     """What becomes of an answer to a request for which nothing is stored."""
     return ask(None, asked or request(), answer, policy)
 
@@ -123,8 +123,8 @@ def test_a_request_may_forbid_storing() -> None:
 @pytest.mark.parametrize("name", ["Range", "If-Range", "If-Match", "If-Unmodified-Since"])
 def test_what_one_request_provoked_is_not_for_others(name: str) -> None:
     asked = request((name, "odd"))
-    assert fetch(cached("max-age=60", status=400), asked).refusal == "provoked"
-    assert fetch(cached("max-age=60", status=500), asked).refusal == "provoked"
+    assert fetch(cached("max-age=60", status=400), asked).refusal == "request-fields"
+    assert fetch(cached("max-age=60", status=500), asked).refusal == "request-fields"
     for status in (200, 302, 404, 410):
         is_kept = fetch(cached("max-age=60", status=status), asked).keep is not None
         assert is_kept is (name == "Range" or (name == "If-Range" and status == 200))

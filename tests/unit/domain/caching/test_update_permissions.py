@@ -15,7 +15,7 @@ from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, request, response, stored_response
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.caching.stored import StoredResponse
     from tests.support.gateway.miniature import Header
 
@@ -26,7 +26,7 @@ LATER = START + 100
 WAYS = ["304", "HEAD", "206", "206 of another range"]
 
 
-def update(way: str, stored: tuple[Header, ...], newer: tuple[Header, ...], *asking: Header) -> Reception:
+def update(way: str, stored: tuple[Header, ...], newer: tuple[Header, ...], *asking: Header) -> ResponseDecision:
     """What becomes of a message that updates a stored response with these fields."""
     policy = Policy(set_cookie="shared")
     if way == "304":

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.caching.vary import ANYTHING, selecting_digests, selects, vary_names
+from brine.domain.caching.vary import VARY_STAR, selecting_digests, selects, vary_names
 from brine.domain.http.fields import Fields
-from brine.domain.routing.upstream import as_sent
+from brine.domain.routing.upstream import upstream_request
 from tests.support.gateway.miniature import OPEN, digest, request, stored_response
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def matches(name: str, first: list[str] | None, second: list[str] | None, *store
 
     Without `stored`, it is if, and only if, the origin gets the same.
     """
-    one, other = (as_sent(request(*((name, line) for line in lines or ())), OPEN) for lines in (first, second))
+    one, other = (upstream_request(request(*((name, line) for line in lines or ())), OPEN) for lines in (first, second))
     response = stored_response(*stored, vary=(name.lower(),), made_for=one)
     assert selects(response, one, digest)
     if not stored:
@@ -132,7 +132,7 @@ def test_every_field_must_match() -> None:
 
 
 def test_anything_selects_nothing() -> None:
-    assert not selects(stored_response(vary=ANYTHING), request(), digest)
+    assert not selects(stored_response(vary=VARY_STAR), request(), digest)
     assert selects(stored_response(), request(("a", "1")), digest)
 
 
@@ -144,6 +144,6 @@ NAMES = st.sampled_from(["accept", "accept-language", "accept-encoding", "cookie
 def test_two_requests_select_the_same_only_if_the_origin_gets_the_same(
     name: str, one: list[str] | None, other: list[str] | None
 ) -> None:
-    first, second = (as_sent(request(*((name, line) for line in lines or ())), OPEN) for lines in (one, other))
+    first, second = (upstream_request(request(*((name, line) for line in lines or ())), OPEN) for lines in (one, other))
     same = selecting_digests((name,), first, digest) == selecting_digests((name,), second, digest)
     assert same is (first.fields == second.fields)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
-from brine.domain.formats.keys import weigh
+from brine.domain.formats.allowed_types import Types
+from brine.domain.formats.key_cost import comparison_cost
 from brine.errors import ContentTooLarge
 from brine_codec import Limits, Registry, TooLarge
 from brine_codec.gate.collisions import DICT, SET, charge_keys
@@ -37,7 +37,7 @@ def steps_for(keys: list[object], table: Table) -> float:
         nonlocal taken
         taken += steps
 
-    charge_keys(keys, table, spend, partial(weigh, vocabulary=TYPES.vocabulary))
+    charge_keys(keys, table, spend, partial(comparison_cost, vocabulary=TYPES.vocabulary))
     return taken / len(keys)
 
 

@@ -32,7 +32,7 @@ def test_a_hit_imports_no_format() -> None:
 
 @pytest.mark.parametrize("form", ["json", "msgpack"])
 def test_only_the_format_in_use_is_imported(form: str) -> None:
-    program = f"from brine.domain.formats.allowed import Types; import brine.domain.formats.{form}_form"
+    program = f"from brine.domain.formats.allowed_types import Types; import brine.domain.formats.{form}_form"
     assert ("msgpack" in imported(program)) is (form == "msgpack")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from brine.domain.http.cache_control import parse_directives, request_directives, response_directives
+from brine.domain.http.cache_control import parse_directives, parse_request_directives, parse_response_directives
 from brine.domain.http.fields import Fields
 
 
@@ -74,7 +74,7 @@ def test_directives_limited_to_fields(text: str, whole: bool, names: set[str]) -
 
 def test_lines_are_one_list() -> None:
     fields = Fields([("Cache-Control", "max-age=1"), ("cache-control", "s-maxage=2")])
-    directives = response_directives(fields)
+    directives = parse_response_directives(fields)
     assert (directives.seconds("max-age"), directives.seconds("s-maxage")) == (1, 2)
 
 
@@ -101,24 +101,24 @@ def test_lines_are_one_list() -> None:
     ],
 )
 def test_cdn_cache_control(targeted: str, seconds: int | None, overrides: bool) -> None:
-    directives = response_directives(Fields([("Cache-Control", "max-age=600"), ("CDN-Cache-Control", targeted)]))
+    directives = parse_response_directives(Fields([("Cache-Control", "max-age=600"), ("CDN-Cache-Control", targeted)]))
     assert (directives.seconds("max-age"), directives.targeted) == (seconds, overrides)
 
 
 def test_cdn_cache_control_with_names_and_odd_values() -> None:
-    directives = response_directives(Fields([("CDN-Cache-Control", 'private="a, b", no-cache=x, no-store=?0')]))
+    directives = parse_response_directives(Fields([("CDN-Cache-Control", 'private="a, b", no-cache=x, no-store=?0')]))
     assert not directives.restricts_all("private")
     assert directives.field_names("private") == {"a", "b"}
     assert directives.restricts_all("no-cache")
     assert directives.restricts("no-store")
-    assert response_directives(Fields([("CDN-Cache-Control", "private=?0")])).restricts_all("private")
+    assert parse_response_directives(Fields([("CDN-Cache-Control", "private=?0")])).restricts_all("private")
 
 
 def test_lines_of_cdn_cache_control_are_one_dictionary() -> None:
     fields = Fields([("CDN-Cache-Control", "max-age=1"), ("CDN-Cache-Control", "max-age=2")])
-    assert response_directives(fields).seconds("max-age") == 2
+    assert parse_response_directives(fields).seconds("max-age") == 2
 
 
 def test_pragma_means_nothing() -> None:
-    assert not request_directives(Fields([("Pragma", "no-cache")]))
-    assert not response_directives(Fields([("Pragma", "no-cache")]))
+    assert not parse_request_directives(Fields([("Pragma", "no-cache")]))
+    assert not parse_response_directives(Fields([("Pragma", "no-cache")]))

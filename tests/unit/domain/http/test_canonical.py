@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.http.canonical import NEGOTIATION, canonical, preferences
+from brine.domain.http.canonical import NEGOTIATION, canonical_fields, parse_preferences
 from brine.domain.http.fields import Fields
 
 
@@ -38,12 +38,12 @@ from brine.domain.http.fields import Fields
     ],
 )
 def test_forms(name: str, lines: list[str], value: str) -> None:
-    assert canonical(Fields((name, line) for line in lines)).lines == ((name, value),)
+    assert canonical_fields(Fields((name, line) for line in lines)).lines == ((name, value),)
 
 
 def test_each_name_has_one_line_where_it_first_was() -> None:
     fields = Fields([("b", "1"), ("a", "2"), ("B", "3")])
-    assert canonical(fields).lines == (("b", "1, 3"), ("a", "2"))
+    assert canonical_fields(fields).lines == (("b", "1, 3"), ("a", "2"))
 
 
 TEXT = st.text(alphabet='aB-,;q=0.15 \t"/*\\', max_size=20)
@@ -51,8 +51,8 @@ TEXT = st.text(alphabet='aB-,;q=0.15 \t"/*\\', max_size=20)
 
 @given(st.sampled_from([*sorted(NEGOTIATION), "cookie", "x"]), st.lists(TEXT, min_size=1, max_size=3))
 def test_a_form_is_its_own_form(name: str, lines: list[str]) -> None:
-    once = canonical(Fields((name, line) for line in lines))
-    assert canonical(once) == once
+    once = canonical_fields(Fields((name, line) for line in lines))
+    assert canonical_fields(once) == once
 
 
 MEMBER = st.lists(st.sampled_from(["a", "B/*", ";q=1", ";q=0.5", "; Q=1.000", ";p", ";q=2", ",", " "]), max_size=8)
@@ -60,13 +60,13 @@ MEMBER = st.lists(st.sampled_from(["a", "B/*", ";q=1", ";q=0.5", "; Q=1.000", ";
 
 @given(st.sampled_from(sorted(NEGOTIATION)), MEMBER)
 def test_a_form_with_many_weights_is_its_own_form(name: str, parts: list[str]) -> None:
-    once = canonical(Fields([(name, "".join(parts))]))
-    assert canonical(once) == once
+    once = canonical_fields(Fields([(name, "".join(parts))]))
+    assert canonical_fields(once) == once
 
 
 @given(st.sampled_from(sorted(NEGOTIATION)), TEXT)
 def test_no_preference_is_lost(name: str, text: str) -> None:
-    form = canonical(Fields([(name, text)])).get(name, "")
-    assert sorted((range_.lower(), weight) for range_, weight in preferences(form)) == sorted(
-        (range_.lower(), weight) for range_, weight in preferences(text)
+    form = canonical_fields(Fields([(name, text)])).get(name, "")
+    assert sorted((range_.lower(), weight) for range_, weight in parse_preferences(form)) == sorted(
+        (range_.lower(), weight) for range_, weight in parse_preferences(text)
     )

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.http.conditions import conditional, has_validator, if_range_holds, is_not_modified, strong_validator
+from brine.domain.http.conditions import (
+    has_validator,
+    if_range_holds,
+    is_not_modified,
+    strong_validator,
+    validation_fields,
+)
 from brine.domain.http.fields import Fields
 from tests.support.gateway.miniature import START, date
 
@@ -149,14 +155,14 @@ def test_a_question_to_the_origin_carries_every_validator_and_none_of_the_client
     asked = Fields(
         [("If-None-Match", '"old"'), ("If-Modified-Since", date()), ("Accept", "*/*"), ("Range", "bytes=1-")]
     )
-    assert conditional(asked, Fields([WEAK, MODIFIED])).lines == (
+    assert validation_fields(asked, Fields([WEAK, MODIFIED])).lines == (
         ("accept", "*/*"),
         ("range", "bytes=1-"),
         ("if-none-match", 'W/"a"'),
         ("if-modified-since", date(-3000)),
     )
-    assert "if-none-match" not in conditional(asked, Fields([MODIFIED]))
-    assert "if-modified-since" not in conditional(asked, Fields([STRONG]))
+    assert "if-none-match" not in validation_fields(asked, Fields([MODIFIED]))
+    assert "if-modified-since" not in validation_fields(asked, Fields([STRONG]))
 
 
 def test_validators() -> None:

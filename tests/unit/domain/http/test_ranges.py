@@ -7,13 +7,13 @@ import pytest
 from brine.domain.http.ranges import (
     MAX_RANGES,
     ByteRange,
-    Extent,
+    ContentRange,
     Piece,
     multipart,
     parse_content_range,
     parse_range,
-    piece_of_part,
-    pieces_of_whole,
+    piece_of_partial,
+    pieces_of_complete,
 )
 
 
@@ -70,13 +70,13 @@ def test_range_values(text: str, ranges: tuple[ByteRange, ...] | None) -> None:
     ],
 )
 def test_pieces_of_10000_bytes(text: str, slices: list[tuple[int, int]] | None) -> None:
-    pieces = pieces_of_whole(text, 10_000)
+    pieces = pieces_of_complete(text, 10_000)
     assert (None if pieces is None else [(piece.start, piece.stop) for piece in pieces]) == slices
 
 
 def test_nothing_can_be_had_of_an_empty_body() -> None:
-    assert pieces_of_whole("bytes=0-", 0) == ()
-    assert pieces_of_whole("bytes=-1", 0) == ()
+    assert pieces_of_complete("bytes=0-", 0) == ()
+    assert pieces_of_complete("bytes=-1", 0) == ()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_nothing_can_be_had_of_an_empty_body() -> None:
     ],
 )
 def test_a_part_from_the_middle(text: str, piece: Piece | None) -> None:
-    assert piece_of_part(text, Extent(5, 9, 20), 5) == piece
+    assert piece_of_partial(text, ContentRange(5, 9, 20), 5) == piece
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_a_part_from_the_middle(text: str, piece: Piece | None) -> None:
     ],
 )
 def test_a_part_that_reaches_the_end(text: str, piece: Piece | None) -> None:
-    assert piece_of_part(text, Extent(15, 19, 20), 5) == piece
+    assert piece_of_partial(text, ContentRange(15, 19, 20), 5) == piece
 
 
 def test_of_a_part_of_unknown_whole_only_what_is_named_can_be_had() -> None:
-    assert piece_of_part("bytes=6-7", Extent(5, 9, None), 5) == Piece(1, 3, 6, None)
-    assert piece_of_part("bytes=6-", Extent(5, 9, None), 5) is None
-    assert piece_of_part("bytes=-1", Extent(5, 9, None), 5) is None
+    assert piece_of_partial("bytes=6-7", ContentRange(5, 9, None), 5) == Piece(1, 3, 6, None)
+    assert piece_of_partial("bytes=6-", ContentRange(5, 9, None), 5) is None
+    assert piece_of_partial("bytes=-1", ContentRange(5, 9, None), 5) is None
 
 
 @pytest.mark.parametrize(
@@ -132,15 +132,15 @@ def test_of_a_part_of_unknown_whole_only_what_is_named_can_be_had() -> None:
 def test_a_part_shorter_than_its_content_range_is_counted_from_the_end_that_is_named(
     text: str, piece: Piece | None
 ) -> None:
-    assert piece_of_part(text, Extent(4, 9, 10), 5) == piece
+    assert piece_of_partial(text, ContentRange(4, 9, 10), 5) == piece
 
 
 @pytest.mark.parametrize(
     ("text", "extent"),
     [
-        ("bytes 0-4/10", Extent(0, 4, 10)),
-        (" Bytes 42-1233/* ", Extent(42, 1233, None)),
-        ("bytes 0-9/10", Extent(0, 9, 10)),
+        ("bytes 0-4/10", ContentRange(0, 4, 10)),
+        (" Bytes 42-1233/* ", ContentRange(42, 1233, None)),
+        ("bytes 0-9/10", ContentRange(0, 9, 10)),
         ("bytes 0-10/10", None),
         ("bytes 5-4/10", None),
         ("bytes */10", None),
@@ -152,7 +152,7 @@ def test_a_part_shorter_than_its_content_range_is_counted_from_the_end_that_is_n
         (None, None),
     ],
 )
-def test_content_range_values(text: str | None, extent: Extent | None) -> None:
+def test_content_range_values(text: str | None, extent: ContentRange | None) -> None:
     assert parse_content_range(text) == extent
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.http.structured import NotStructured, Token, parse_dictionary
+from brine.domain.http.structured import NotStructured, StructuredToken, parse_dictionary
 
 if TYPE_CHECKING:
     from brine.domain.http.structured import BareItem
@@ -36,8 +36,8 @@ def test_dictionaries(text: str, members: dict[str, BareItem]) -> None:
 
 
 def test_tokens_are_not_strings() -> None:
-    assert isinstance(parse_dictionary("a=b")["a"], Token)
-    assert not isinstance(parse_dictionary('a="b"')["a"], Token)
+    assert isinstance(parse_dictionary("a=b")["a"], StructuredToken)
+    assert not isinstance(parse_dictionary('a="b"')["a"], StructuredToken)
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from brine.domain.http.fields import Fields
-from brine.domain.http.trace_context import with_sound_tracing
+from brine.domain.http.trace_context import with_valid_trace_context
 
 MANY = [f"k{number}=" for number in range(33)]
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def passed(*lines: tuple[str, str]) -> list[str]:
-    return [value for _, value in with_sound_tracing(Fields(lines)).lines]
+    return [value for _, value in with_valid_trace_context(Fields(lines)).lines]
 
 
 @pytest.mark.parametrize("parent", [PARENT, PARENT[:-2] + "00", "cc" + PARENT[2:]])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.purging.invalidation import invalidated
+from brine.domain.purging.invalidation import invalidated_targets
 from brine.domain.routing.origin import OriginAddress
 from tests.support.gateway.miniature import ORIGIN, response
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_success_of_an_unsafe_method_invalidates_its_target(method: str, status: int, targets: tuple[str, ...]) -> None:
-    assert invalidated(method, "/a?b", response(status=status), ORIGIN) == targets
+    assert invalidated_targets(method, "/a?b", response(status=status), ORIGIN) == targets
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,15 @@ def test_success_of_an_unsafe_method_invalidates_its_target(method: str, status:
     ],
 )
 def test_location_and_content_location_of_the_same_origin_too(headers: list[Header], others: tuple[str, ...]) -> None:
-    assert invalidated("POST", "/dir/a", response(*headers), ORIGIN) == ("/dir/a", *others)
+    assert invalidated_targets("POST", "/dir/a", response(*headers), ORIGIN) == ("/dir/a", *others)
 
 
 def test_without_an_origin_only_relative_references_are_its_own() -> None:
     answer = response(("Location", "/x"), ("Content-Location", "http://origin.test/y"))
-    assert invalidated("POST", "/a", answer, None) == ("/a", "/x")
+    assert invalidated_targets("POST", "/a", answer, None) == ("/a", "/x")
 
 
 def test_the_default_port_of_https() -> None:
     secure = OriginAddress(scheme="https", host="::1", port=443)
     answer = response(("Location", "https://[::1]:443/x"))
-    assert invalidated("POST", "/a", answer, secure) == ("/a", "/x")
+    assert invalidated_targets("POST", "/a", answer, secure) == ("/a", "/x")

@@ -13,11 +13,11 @@ from brine.domain.caching.cache_key import Resource, cache_key
 from brine.domain.caching.freshness import freshness
 from brine.domain.purging.stamps import (
     EVERYTHING,
-    LONGEST_USE,
+    MAX_CONTENT_AGE,
     STEP,
     Stamp,
     applied_stamps,
-    is_dead,
+    is_purged,
     result_stamp_names,
     route_stamp,
     stale_from,
@@ -61,7 +61,7 @@ def test_a_stamp_fits_into_a_key_of_dynamodb_whatever_tenant_and_tag_are() -> No
 
 @pytest.mark.parametrize(("hard", "dead"), [(0.0, False), (START - 0.1, False), (START, True), (START + 99, True)])
 def test_a_hard_stamp_at_or_after_the_beginning_of_the_fetch_ends_a_response(hard: float, dead: bool) -> None:
-    assert is_dead(STORED, {"tag:a": Stamp(), "tag:b": Stamp(hard=hard)}, START + 20) is dead
+    assert is_purged(STORED, {"tag:a": Stamp(), "tag:b": Stamp(hard=hard)}, START + 20) is dead
     assert stale_from(STORED, {"tag:b": Stamp(hard=hard)}) == inf
 
 
@@ -71,25 +71,25 @@ def test_a_hard_stamp_at_or_after_the_beginning_of_the_fetch_ends_a_response(har
 )
 def test_a_soft_stamp_makes_it_stale_from_then_on(soft: float, since: float) -> None:
     assert stale_from(STORED, {"tag:a": Stamp(soft=soft)}) == since
-    assert not is_dead(STORED, {"tag:a": Stamp(soft=soft)}, START + 20)
+    assert not is_purged(STORED, {"tag:a": Stamp(soft=soft)}, START + 20)
 
 
 def test_a_validation_ends_what_a_soft_stamp_did_but_not_what_a_hard_one_did() -> None:
     freshened = replace(STORED, request_time=START + 50, response_time=START + 51)
     stamps = {"everything": Stamp(hard=START + 40, soft=START + 40)}
     assert stale_from(freshened, stamps) == inf
-    assert is_dead(freshened, stamps, START + 52)
+    assert is_purged(freshened, stamps, START + 52)
 
 
 def test_a_stamp_that_was_known_before_the_fetch_does_nothing_whatever_its_time() -> None:
     known = {"everything": Stamp(START + 3, START + 4), "tag:a": Stamp(START - 1, START - 1), "tag:b": Stamp()}
     stored = replace(STORED, applied_stamps=applied_stamps(STORED, known))
     assert stored.applied_stamps == (("everything", START + 3, START + 4),)
-    assert not is_dead(stored, known, START + 20)
+    assert not is_purged(stored, known, START + 20)
     assert stale_from(stored, known) == inf
-    assert is_dead(stored, {"everything": Stamp(hard=START + 3.001)}, START + 20)
+    assert is_purged(stored, {"everything": Stamp(hard=START + 3.001)}, START + 20)
     assert stale_from(stored, {"everything": Stamp(soft=START + 4.001)}) == START + 4.001
-    assert is_dead(stored, {"tag:a": Stamp(hard=START + 3)}, START + 20), "another stamp of the same time"
+    assert is_purged(stored, {"tag:a": Stamp(hard=START + 3)}, START + 20), "another stamp of the same time"
 
 
 def test_a_stamp_that_is_stamped_again_is_later_than_before() -> None:
@@ -110,8 +110,8 @@ def test_a_result_has_the_stamps_that_a_response_has_but_for_the_route_and_its_o
 
 
 def test_a_body_is_used_for_a_year_and_a_day() -> None:
-    assert not is_dead(STORED, {}, START + LONGEST_USE)
-    assert is_dead(STORED, {}, START + LONGEST_USE + 1)
+    assert not is_purged(STORED, {}, START + MAX_CONTENT_AGE)
+    assert is_purged(STORED, {}, START + MAX_CONTENT_AGE + 1)
 
 
 def test_stamps_never_go_back() -> None:
@@ -129,4 +129,4 @@ def test_stamps_never_go_back() -> None:
 )
 def test_freshness_ends_with_the_soft_purge_if_it_has_not_before(since: float, now: float, overdue: float) -> None:
     stored = replace(stored_response(("Cache-Control", "max-age=60"), at=START + 10), stale_from=since)
-    assert freshness(stored, Policy(), now).overdue == overdue
+    assert freshness(stored, Policy(), now).staleness == overdue

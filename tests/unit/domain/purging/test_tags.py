@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brine.domain.http.fields import Fields
-from brine.domain.purging.tags import MAX_TAG_LENGTH, MAX_TAGS, checked_tags, response_tags
+from brine.domain.purging.tags import MAX_TAG_LENGTH, MAX_TAGS, check_tags, response_tags
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, request, response
 
@@ -68,10 +68,10 @@ def test_there_is_a_limit(count: int, length: int, fits: bool) -> None:
 
 def test_the_limit_is_in_bytes() -> None:
     """A tag that does not fit into a key could be neither looked up nor purged."""
-    assert checked_tags(["\U0001f600" * 250]) == ("\U0001f600" * 250,)
+    assert check_tags(["\U0001f600" * 250]) == ("\U0001f600" * 250,)
     for tag in ("\U0001f600" * 251, "\ud800", ""):
         with pytest.raises(ValueError, match="bytes"):
-            checked_tags([tag])
+            check_tags([tag])
 
 
 def test_what_is_not_utf_8_is_a_tag_as_well() -> None:

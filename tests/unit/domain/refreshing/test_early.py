@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.refreshing.early import is_due_early
+from brine.domain.refreshing.early import is_early_refresh_due
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, date, stored_response
 
@@ -29,23 +29,23 @@ SURE = 1e-300
 def test_who_asks_at_some_time_would_ask_later_too(drawn: float, took: float, one: float, other: float) -> None:
     stored = stored_response(delay=took)
     earlier, later = sorted((one, other))
-    if is_due_early(stored, ONE, START + earlier, drawn) and later + took < 59.999:
-        assert is_due_early(stored, ONE, START + later, drawn)
+    if is_early_refresh_due(stored, ONE, START + earlier, drawn) and later + took < 59.999:
+        assert is_early_refresh_due(stored, ONE, START + later, drawn)
 
 
 @given(DRAWN, DRAWN, TOOK, st.floats(0, 59))
 def test_a_lower_draw_asks_whenever_a_higher_one_does(one: float, other: float, took: float, age: float) -> None:
     stored = stored_response(delay=took)
     lower, higher = sorted((one, other))
-    if is_due_early(stored, ONE, START + age, higher):
-        assert is_due_early(stored, ONE, START + age, lower)
+    if is_early_refresh_due(stored, ONE, START + age, higher):
+        assert is_early_refresh_due(stored, ONE, START + age, lower)
 
 
 @given(DRAWN, TOOK, TOOK, st.floats(0, 29))
 def test_what_takes_longer_is_asked_for_earlier(drawn: float, one: float, other: float, age: float) -> None:
     quick, slow = sorted((one, other))
-    if is_due_early(stored_response(delay=quick), ONE, START + age, drawn):
-        assert is_due_early(stored_response(delay=slow), ONE, START + age, drawn)
+    if is_early_refresh_due(stored_response(delay=quick), ONE, START + age, drawn):
+        assert is_early_refresh_due(stored_response(delay=slow), ONE, START + age, drawn)
 
 
 @pytest.mark.parametrize(("beta", "remaining"), [(1.0, 0.5), (1.0, 2.0), (1.0, 6.0), (0.5, 1.0), (3.0, 6.0)])
@@ -54,23 +54,23 @@ def test_so_many_hits_ask(beta: float, remaining: float) -> None:
     stored, policy = stored_response(delay=2.0), replace(ONE, early_refresh=beta)
     draw = random.Random(1)  # noqa: S311 - draws that are the same in every run
     now = START + 60 - 2.0 - remaining
-    asking = sum(is_due_early(stored, policy, now, draw.random()) for _ in range(20_000))
+    asking = sum(is_early_refresh_due(stored, policy, now, draw.random()) for _ in range(20_000))
     assert asking / 20_000 == pytest.approx(exp(-remaining / (2.0 * beta)), abs=0.012)
 
 
 @given(DRAWN, TOOK, st.floats(0, 1000))
 def test_nothing_that_is_stale_is_due_early(drawn: float, took: float, overdue: float) -> None:
-    assert not is_due_early(stored_response(delay=took), ONE, START + 60 + overdue, drawn)
+    assert not is_early_refresh_due(stored_response(delay=took), ONE, START + 60 + overdue, drawn)
 
 
 @given(DRAWN, TOOK, st.floats(-5, 60), st.floats(0, 60))
 def test_nor_is_what_a_soft_purge_made_stale(drawn: float, took: float, purged: float, later: float) -> None:
     stored = replace(stored_response(delay=took), stale_from=START + purged)
-    assert not is_due_early(stored, ONE, START + later, drawn)
+    assert not is_early_refresh_due(stored, ONE, START + later, drawn)
 
 
 def test_at_its_end_everybody_asks() -> None:
-    assert is_due_early(stored_response(delay=1.0), ONE, START + 59 - 1e-6, 1 - 1e-5)
+    assert is_early_refresh_due(stored_response(delay=1.0), ONE, START + 59 - 1e-6, 1 - 1e-5)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_it_is_for_lifetimes_that_the_route_gives(
     headers: list[Header], status: int, policy: Policy, is_due: bool
 ) -> None:
     stored = stored_response(*headers, status=status, delay=2.0)
-    assert is_due_early(stored, policy, START + 7, SURE) is is_due
+    assert is_early_refresh_due(stored, policy, START + 7, SURE) is is_due
 
 
 @pytest.mark.parametrize("took", [0.0, -3.0])
 def test_what_took_no_time_is_worth_no_haste(took: float) -> None:
-    assert not is_due_early(stored_response(delay=took), ONE, START + 59.9, SURE)
+    assert not is_early_refresh_due(stored_response(delay=took), ONE, START + 59.9, SURE)

@@ -17,7 +17,7 @@ from brine.domain.refreshing.request import refresh_request as of_request_as_sen
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.routing.route import QueryRule, Route
-from brine.domain.routing.upstream import as_sent
+from brine.domain.routing.upstream import upstream_request
 
 RESOURCE = Resource("k", "api")
 ORIGIN = OriginAddress(scheme="https", host="origin.test", port=443)
@@ -48,7 +48,7 @@ def stored(*vary: str, status: int = 200) -> StoredResponse:
 def refresh_request(
     route: Route, request: Request, response: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:
-    return of_request_as_sent(route, as_sent(request, route), response, resource)
+    return of_request_as_sent(route, upstream_request(request, route), response, resource)
 
 
 def asking(*lines: tuple[str, str], method: str = "GET", query: str | None = "page=1") -> Request:

@@ -15,13 +15,13 @@ def test_a_minute_counts_from_its_first_key_and_then_anew() -> None:
     counts = []
     keys = NewKeys()
     for now in (START, START + 59, START + 60, START + 61, START):
-        keys = keys.with_one_more(now)
+        keys = keys.incremented(now)
         counts.append(keys.count)
     assert counts == [1, 2, 1, 2, 1]
 
 
 @given(TIMES)
 def test_no_key_of_the_minute_is_forgotten(times: list[float]) -> None:
-    keys = reduce(NewKeys.with_one_more, times, NewKeys())
+    keys = reduce(NewKeys.incremented, times, NewKeys())
     assert keys.count == sum(now >= keys.since for now in times)
     assert times[-1] - keys.since < MINUTE

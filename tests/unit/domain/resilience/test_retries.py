@@ -7,12 +7,12 @@ import pytest
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.domain.resilience.retries import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
-    is_repeatable,
-    may_pass,
-    pause_before,
+    BASE_DELAY,
+    MAX_DELAY,
+    is_retryable,
+    is_transient,
     retry_after,
+    retry_delay,
 )
 from brine.errors import (
     OriginCircuitOpen,
@@ -34,26 +34,26 @@ def busy(retry_after: str | None = None) -> Response:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 def test_what_is_idempotent_may_be_repeated(method: str) -> None:
-    assert is_repeatable(Request(method=method, path="/", body=b"x"))
+    assert is_retryable(Request(method=method, path="/", body=b"x"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "LOCK", "get", "PROPFIND"])
 def test_nothing_else_may(method: str) -> None:
-    assert not is_repeatable(Request(method=method, path="/"))
+    assert not is_retryable(Request(method=method, path="/"))
 
 
 @pytest.mark.parametrize("name", ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"])
 def test_a_change_under_a_precondition_is_made_once(name: str) -> None:
     fields = Fields([(name, "*")])
     repeatable = [
-        method for method in ("PUT", "DELETE", "GET") if is_repeatable(Request(method=method, path="/", fields=fields))
+        method for method in ("PUT", "DELETE", "GET") if is_retryable(Request(method=method, path="/", fields=fields))
     ]
     assert repeatable == ["GET"]
 
 
 @pytest.mark.parametrize("status", range(200, 600))
 def test_the_statuses_that_may_pass(status: int) -> None:
-    assert may_pass(Response(status=status)) is (status in {502, 503, 504})
+    assert is_transient(Response(status=status)) is (status in {502, 503, 504})
 
 
 @pytest.mark.parametrize(
@@ -67,25 +67,25 @@ def test_the_statuses_that_may_pass(status: int) -> None:
     ],
 )
 def test_the_errors_that_may_pass(error: OriginError, passes: bool) -> None:
-    assert may_pass(error) is passes
+    assert is_transient(error) is passes
 
 
 def test_pauses_are_a_random_part_of_what_doubles_up_to_a_bound() -> None:
-    longest = [pause_before(number, busy(), NOW, 1.0) for number in range(7)]
-    assert longest == [FIRST_PAUSE * 2**number for number in range(5)] + [LONGEST_PAUSE] * 2
-    assert pause_before(3, OriginUnreachable(""), NOW, 0.25) == FIRST_PAUSE * 2
-    assert pause_before(3, busy(), NOW, 0.0) == 0
+    longest = [retry_delay(number, busy(), NOW, 1.0) for number in range(7)]
+    assert longest == [BASE_DELAY * 2**number for number in range(5)] + [MAX_DELAY] * 2
+    assert retry_delay(3, OriginUnreachable(""), NOW, 0.25) == BASE_DELAY * 2
+    assert retry_delay(3, busy(), NOW, 0.0) == 0
 
 
 def test_retry_after_is_waited_for_and_the_random_part_comes_on_top() -> None:
-    assert pause_before(0, busy("2"), NOW, 1.0) == 2 + FIRST_PAUSE
-    assert pause_before(0, busy("Sun, 06 Nov 1994 08:49:38 GMT"), NOW, 0.0) == 1
-    assert pause_before(0, busy("0"), NOW, 1.0) == FIRST_PAUSE
+    assert retry_delay(0, busy("2"), NOW, 1.0) == 2 + BASE_DELAY
+    assert retry_delay(0, busy("Sun, 06 Nov 1994 08:49:38 GMT"), NOW, 0.0) == 1
+    assert retry_delay(0, busy("0"), NOW, 1.0) == BASE_DELAY
 
 
 @pytest.mark.parametrize("value", ["3", "86400", "Sun, 06 Nov 1994 08:49:40 GMT"])
 def test_who_asks_for_longer_is_not_asked_again(value: str) -> None:
-    assert pause_before(0, busy(value), NOW, 0.5) is None
+    assert retry_delay(0, busy(value), NOW, 0.5) is None
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "1, 2", "1" * 10, "\u0662"])

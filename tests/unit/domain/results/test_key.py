@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.results.key import encoded, result_key
+from brine.domain.results.key import encode_key, result_key
 
 if TYPE_CHECKING:
     from brine.domain.results.key import Key, Plain
@@ -35,13 +35,13 @@ def typed(value: Plain) -> str:
 
 @given(plain, plain)
 def test_different_values_have_different_bytes(one: Plain, other: Plain) -> None:
-    assert (encoded(one) == encoded(other)) == (typed(one) == typed(other))
+    assert (encode_key(one) == encode_key(other)) == (typed(one) == typed(other))
 
 
 @given(st.lists(plain, max_size=3), st.lists(plain, max_size=3))
 def test_no_value_is_the_beginning_of_another(one: list[Plain], other: list[Plain]) -> None:
     """So values in a row cannot be taken for others."""
-    joined = [b"".join(map(encoded, values)) for values in (one, other)]
+    joined = [b"".join(map(encode_key, values)) for values in (one, other)]
     assert (joined[0] == joined[1]) == (list(map(typed, one)) == list(map(typed, other)))
 
 

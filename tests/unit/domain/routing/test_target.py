@@ -12,7 +12,7 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.messages import Request
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.route import QueryRule, Route, Routes
-from brine.domain.routing.target import BadTargetError, normalised, upstream_target
+from brine.domain.routing.target import BadTargetError, normalised_target, upstream_target
 
 ORIGIN = OriginAddress(scheme="http", host="o.test", port=80)
 QUERY = st.text("ab=&%26+c*~", max_size=20)
@@ -211,7 +211,7 @@ def test_no_decoding_of_a_path_that_passes_climbs(rest: str) -> None:
     ],
 )
 def test_paths_may_climb_only_where_nothing_is_beside_or_above(routes: tuple[Route, ...], confined: bool) -> None:
-    assert Routes(routes).confines(routes[0]) is confined
+    assert Routes(routes).is_confined(routes[0]) is confined
 
 
 @pytest.mark.parametrize("path", ["/p/ü", "/p/a b", "/p/\x00", "/p/a\r\nx", "/p/\x7f", "/p#x"])
@@ -253,12 +253,12 @@ def test_a_target_that_the_origin_names_is_normalised_like_a_request(query: str,
     rule = route("/", query=QueryRule(drop=(drop,), sort=sort))
     path, upstream = target_of(rule, Request(method="GET", path="/x", query=query))
     target = Request(method="GET", path=path, query=upstream).target
-    assert normalised(rule, f"/x?{query}") == target
-    assert normalised(rule, target) == target
+    assert normalised_target(rule, f"/x?{query}") == target
+    assert normalised_target(rule, target) == target
 
 
 def test_a_target_without_a_query_has_none_afterwards() -> None:
-    assert normalised(route(query=QueryRule(sort=True)), "/x") == "/x"
+    assert normalised_target(route(query=QueryRule(sort=True)), "/x") == "/x"
 
 
 PART = st.text("ab/?&=|:0123456789", max_size=6)

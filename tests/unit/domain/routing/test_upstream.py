@@ -9,7 +9,7 @@ import pytest
 
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import as_sent, forwarded
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 from tests.support.gateway.miniature import OPEN, ORIGIN, request
 from tests.support.registered_fields import COMMON, REGISTERED
 
@@ -46,7 +46,7 @@ RIGHT = {"cache-control": "no-cache", "range": "bytes=0-1", "if-none-match": '"a
 
 
 def sent(asked: Request, route: Route = PLAIN) -> list[tuple[str, str]]:
-    return list(as_sent(asked, route).fields.lines)
+    return list(upstream_request(asked, route).fields.lines)
 
 
 def names_sent(method: str, route: Route) -> set[str]:
@@ -108,14 +108,14 @@ def test_the_route_s_own_names_go() -> None:
 def test_known_cache_directives_are_obeyed_and_those_go_on_that_ask_for_a_new_response(
     value: str, obeyed: str | None, passed: str | None
 ) -> None:
-    asked = as_sent(request(("Cache-Control", value)), PLAIN)
+    asked = upstream_request(request(("Cache-Control", value)), PLAIN)
     assert asked.fields.get("cache-control") == obeyed
-    assert forwarded(asked, PLAIN, "brine").fields.get("cache-control") == passed
+    assert forwarded_request(asked, PLAIN, "brine").fields.get("cache-control") == passed
     deaf = replace(PLAIN, policy=Policy(request_directives=False))
-    assert "cache-control" not in as_sent(asked, deaf).fields
+    assert "cache-control" not in upstream_request(asked, deaf).fields
     for route, method in ((OPEN, "GET"), (PLAIN, "PUT")):
-        untouched = as_sent(request(("Cache-Control", value), method=method), route)
-        assert (forwarded(untouched, route, "brine").fields.get("cache-control") or "").strip() == value.strip()
+        untouched = upstream_request(request(("Cache-Control", value), method=method), route)
+        assert (forwarded_request(untouched, route, "brine").fields.get("cache-control") or "").strip() == value.strip()
 
 
 @pytest.mark.parametrize("value", ["bytes=5-2", "items=0-9", "bytes", "x", "bytes=0-1, bytes=2-3", ""])
@@ -132,11 +132,11 @@ def test_if_range_goes_along_with_a_range_alone() -> None:
 
 
 def test_via_and_cdn_loop_are_ours_and_come_last() -> None:
-    asked = as_sent(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
-    assert forwarded(asked, PLAIN, "brine").fields.lines == (
+    asked = upstream_request(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
+    assert forwarded_request(asked, PLAIN, "brine").fields.lines == (
         ("accept", "a"),
         ("via", "1.1 brine"),
         ("cdn-loop", "brine"),
     )
-    passing = as_sent(request(("Via", "1.0 other"), method="POST"), PLAIN)
-    assert forwarded(passing, PLAIN, "brine").fields.get("via") == "1.0 other, 1.1 brine"
+    passing = upstream_request(request(("Via", "1.0 other"), method="POST"), PLAIN)
+    assert forwarded_request(passing, PLAIN, "brine").fields.get("via") == "1.0 other, 1.1 brine"

@@ -11,7 +11,7 @@ import pytest
 
 from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.errors import StoreUnavailable
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.single_flight import LEASE_MARGIN
 from brine_codec.envelope.identity import envelope_id
 from tests.unit.service.channels.test_crashes import after
@@ -29,7 +29,7 @@ ACCEPTS = ("application/json", SEALED)
 
 def copied(world: World) -> None:
     """Put everything that is in the queue into it once more, as SQS has it when its answer was lost."""
-    for lying in tuple(world.lying.lying):
+    for lying in tuple(world.lying.messages):
         world.lying.send(lying.delivery.message)
 
 
@@ -86,7 +86,7 @@ def test_a_copy_outlives_an_acknowledgement_that_was_done_in_part(world: World, 
 
 def test_where_the_mark_cannot_be_read_a_copy_is_given(world: World) -> None:
     world.send(world.sealed(LARGE))
-    world.marks.look = after(lambda _: None, StoreUnavailable("down"))
+    world.marks.look = after(lambda _, **__: None, StoreUnavailable("down"))
     reply = world.receive(accept=SEALED)
     assert (reply.answer.delivered, [str(fault) for fault in reply.answer.faults]) == (1, ["table-unavailable"])
 
@@ -118,7 +118,7 @@ def test_one_send_under_many_lost_answers_is_one_id_and_few_copies(world: World)
     envelope = world.sealed()
     send = world.lying.send
 
-    def lossy(message: Any) -> None:
+    def lossy(message: Any, **__: Any) -> None:
         for _ in range(3):
             send(message)
         raise StoreUnavailable("three answers were lost")

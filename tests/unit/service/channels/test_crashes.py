@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.adapters.memory.channels import MemoryClaimStore, MemorySingleUseStore
-from brine.domain.channels.single_use import Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent
 from brine.errors import StoreThrottled, StoreUnavailable
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
 from brine.service.single_flight import LEASE_MARGIN
 from tests.support.faults.channels import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.support.faults.ports import Faults
@@ -81,7 +81,7 @@ def test_a_zombie_does_not_overwrite_what_its_successor_sent(world: World) -> No
     settle = world.marks.settle
     ids: list[str] = []
 
-    def late(key: str, *, owner: str) -> bool:
+    def late(key: str, *, owner: str, **_: Any) -> bool:
         world.marks.settle = settle
         world.now += SENDING_LIMIT + LEASE_MARGIN
         ids.append(world.send(envelope).json["id"])
@@ -100,7 +100,7 @@ def test_a_zombie_does_not_overwrite_what_its_successor_sent(world: World) -> No
 def test_a_queue_that_says_no_leaves_it_with_the_sender_who_may_try_at_once(world: World) -> None:
     envelope = world.sealed(LARGE)
     send = world.lying.send
-    world.lying.send = after(lambda _: None, StoreThrottled("no"))  # type: ignore[method-assign]
+    world.lying.send = after(lambda _, **__: None, StoreThrottled("no"))  # type: ignore[method-assign]
     refused = world.send(envelope)
     assert (refused.status, refused.problem, refused.fields.get("retry-after")) == (503, "queue-unavailable", "1")
     assert [str(fault) for fault in refused.answer.faults] == ["queue-throttled"]
@@ -132,7 +132,7 @@ def test_a_table_that_fails_loses_nothing(world: World, call: str) -> None:
     envelope = world.sealed()
     setattr(world.marks, call, after(lambda *_, **__: None, StoreUnavailable("down")))
     if call == "give_up":
-        world.lying.send = after(lambda _: None, StoreThrottled("no"))  # type: ignore[method-assign]
+        world.lying.send = after(lambda _, **__: None, StoreThrottled("no"))  # type: ignore[method-assign]
     reply = world.send(envelope)
     expected = {"begin": (503, 0), "settle": (202, 1), "give_up": (503, 0)}
     assert (reply.status, world.waiting) == expected[call]
@@ -140,7 +140,7 @@ def test_a_table_that_fails_loses_nothing(world: World, call: str) -> None:
 
 
 def test_a_bucket_that_does_not_take_it_leaves_it_with_the_sender(world: World) -> None:
-    world.claims.write = after(lambda *_: None, StoreUnavailable("down"))
+    world.claims.write = after(lambda *_, **__: None, StoreUnavailable("down"))
     envelope = world.sealed(LARGE)
     assert world.send(envelope).problem == "store-unavailable"
     world.claims = MemoryClaimStore()
@@ -152,7 +152,7 @@ def test_the_object_goes_only_after_the_message(world: World) -> None:
     world.send(world.sealed(LARGE))
     (message,) = world.received()
     delete = world.lying.delete
-    world.lying.delete = after(lambda _: None, StoreUnavailable("down"))  # type: ignore[method-assign]
+    world.lying.delete = after(lambda _, **__: None, StoreUnavailable("down"))  # type: ignore[method-assign]
     assert world.acknowledge(message["receipt"]).problem == "queue-unavailable"
     assert (world.waiting, len(world.claims.objects)) == (1, 1)
     world.lying.delete = delete  # type: ignore[method-assign]
@@ -167,7 +167,7 @@ def test_the_object_goes_only_after_the_message(world: World) -> None:
 def test_an_object_that_cannot_be_removed_is_a_fault_of_an_acknowledgement_that_went_well(world: World) -> None:
     world.send(world.sealed(LARGE))
     (message,) = world.received()
-    world.claims.delete = after(lambda *_: None, StoreUnavailable("down"))
+    world.claims.delete = after(lambda *_, **__: None, StoreUnavailable("down"))
     done = world.acknowledge(message["receipt"])
     assert (done.status, [str(fault) for fault in done.answer.faults]) == (204, ["bodies-unavailable"])
 
@@ -241,7 +241,7 @@ def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took
     began = world.now
     envelope = world.sealed()
 
-    def slow(*_: object) -> bytes | None:
+    def slow(*_: object, **__: object) -> bytes | None:
         world.now += taken
         return envelope
 
@@ -254,5 +254,5 @@ def test_a_mark_outlives_whoever_may_still_be_sending_however_long_checking_took
     with pytest.raises(Death):
         world.ask("POST", body=body, content_type=CLAIM_TYPE)
     (mark,) = world.marks.marks.values()
-    assert isinstance(mark.state, Sending)
+    assert isinstance(mark.state, SendInProgress)
     assert mark.state.until == min(began + taken + SENDING_LIMIT, began + SECONDS) + LEASE_MARGIN

@@ -18,7 +18,7 @@ def test_a_seal_that_does_not_verify_tells_channel_and_sender(world: World) -> N
 def test_an_unknown_class_tells_where_it_is_declared(world: World) -> None:
     refused = world.send(world.sealed(Stranger("x"), codec=sender_codec(ORDERS_KEYS, Stranger)))
     assert "no class is registered as 'shop.Stranger@1" in refused.json["detail"]
-    assert refused.json["detail"].endswith("; types.toml must declare it so, and the channel's types must take it in")
+    assert refused.json["detail"].endswith("; types.toml must declare it so, and the channel's types must include it")
 
 
 def test_who_is_refused_is_named(world: World) -> None:

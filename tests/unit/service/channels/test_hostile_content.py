@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.service.channels.sending import DIRECT_LIMIT
+from brine.service.channels.sender import DIRECT_LIMIT
 from tests.attacks.content.bombs import json_bombs, msgpack_bombs
 from tests.attacks.test_content import HARMLESS
 from tests.unit.service.channels.world import World

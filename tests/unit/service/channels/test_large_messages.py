@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,9 +13,9 @@ from brine.adapters.memory.channels import MOST_ATTEMPTS, MemoryClaimStore
 from brine.domain.channels.channel import message_context
 from brine.domain.channels.message import ClaimCheck, content_of
 from brine.errors import StoreUnavailable
-from brine.service.channels.delivering import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
-from brine.service.channels.receiving import RESERVE
-from brine.service.channels.sending import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
+from brine.service.channels.delivery_builder import ANSWER_LIMIT, LONGEST_URL, SHORTEST_URL
+from brine.service.channels.receiver import RESERVE
+from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, UPLOAD_SECONDS
 from tests.unit.service.channels.world import CONSUMER, MSGPACK, PRODUCER, SEALED, START, sender_codec
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_a_large_message_goes_through_the_bucket_and_leaves_nothing_there(world:
     envelope = world.sealed(content)
     assert len(envelope) > INLINE_LIMIT
     world.send(envelope)
-    (lying,) = world.lying.lying
+    (lying,) = world.lying.messages
     assert lying.delivery.message is not None
     assert isinstance(lying.delivery.message.envelope, ClaimCheck)
     assert list(world.claims.objects.values()) == [envelope]
@@ -209,13 +209,11 @@ class SlowClaims(MemoryClaimStore):
         self._world = world
         self.left: list[float] = []
 
-    def read(self, channel: str, claim: ClaimCheck) -> bytes | None:
+    def read(self, channel: str, claim: ClaimCheck, *, deadline: Deadline | None = None) -> bytes | None:
+        if deadline is not None:
+            self.left.append(deadline.remaining())
         self._world.now += 11
         return super().read(channel, claim)
-
-    def within(self, deadline: Deadline) -> Self:
-        self.left.append(deadline.remaining())
-        return self
 
 
 @pytest.mark.parametrize(("visibility", "good_for"), [(1, SHORTEST_URL), (600, 600), (43_200, LONGEST_URL)])
@@ -244,7 +242,7 @@ def test_what_there_is_no_time_to_look_at_is_given_back_and_the_rest_is_delivere
     slow.left.clear()
     reply = world.receive("visibility=600", seconds=29.0)
     assert (reply.status, reply.answer.delivered, reply.answer.undeliverable) == (200, 2, ())
-    assert slow.left == [29.0 - RESERVE], "there is time to answer, even if the bucket takes all of it"
+    assert slow.left == [29.0 - RESERVE, 18.0 - RESERVE], "there is time to answer, even if the bucket takes all of it"
     (third,) = world.received()
     assert third["attempt"] == 2
 
@@ -261,7 +259,7 @@ def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> 
     for _ in range(3):
         world.send(world.sealed(noise(2 * INLINE_LIMIT)))
 
-    def down(*_: object) -> bool:
+    def down(*_: object, **__: object) -> bool:
         raise StoreUnavailable("down")
 
     queue: Any = world.lying
@@ -275,7 +273,7 @@ def test_a_message_that_cannot_be_given_back_comes_again_later(world: World) -> 
 def test_when_the_bucket_does_not_answer_the_receiver_is_led_to_it(world: World) -> None:
     world.send(world.sealed(noise(2 * INLINE_LIMIT)))
 
-    def down(*_: object) -> None:
+    def down(*_: object, **__: object) -> None:
         raise StoreUnavailable("down")
 
     world.claims.read = down

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine.domain.channels.channel import PURPOSE, message_context
-from brine.service.channels.sending import CLAIM_TYPE, DIRECT_LIMIT
+from brine.service.channels.sender import CLAIM_TYPE, DIRECT_LIMIT
 from brine_codec import Codec, Keyring, KeyringSource
 from brine_codec.envelope import context, header
 from tests.support.codec.canary import TOUCHED, plain_pickle
@@ -316,7 +316,7 @@ def test_without_keys_nothing_is_sent_and_nothing_taken(keys: str) -> None:
         assert world.acknowledge("AAAA").problem in {"receipt-invalid", "store-unavailable"}
     reply = world.receive()
     assert (reply.status, reply.problem, reply.fields.get("retry-after")) == (503, "store-unavailable", "1")
-    (lying,) = world.lying.lying
+    (lying,) = world.lying.messages
     assert lying.delivery.attempt == 0
 
 

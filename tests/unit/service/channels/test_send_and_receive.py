@@ -11,7 +11,7 @@ from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.domain.channels.channel import message_context
 from brine.domain.channels.message import content_of
 from brine.domain.formats import Format, decode, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.unit.service.channels.world import (
     CONSUMER,
     MSGPACK,
@@ -196,6 +196,6 @@ def test_roles_are_known_without_their_session(world: World) -> None:
 
 
 def test_on_an_emulator_somebody_stands_in_for_who_is_not_verified() -> None:
-    world = World(stand_in="user/producer")
+    world = World(emulated_principal="user/producer")
     assert world.send(who=None).status == 202
     assert world.send(who=CONSUMER).problem == "sender-refused"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from brine.adapters.memory.channels import MemoryClaimStore, MemoryMessageQueue, MemorySingleUseStore
 from brine.domain.channels.channel import PURPOSE, Channel, delivery_context, message_context
 from brine.domain.channels.message import with_nonce
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
-from brine.service.channels.channel_end import ChannelEnd, ChannelEnds
-from brine.service.channels.exchange import Exchange
-from brine.service.channels.receiving import Receiving
-from brine.service.channels.sending import Sending
+from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
+from brine.service.channels.exchange import ExchangeService
+from brine.service.channels.receiver import MessageReceiver
+from brine.service.channels.sender import MessageSender
 from brine.service.channels.tokens import Tokens
 from brine_codec import Codec, Keyring, Registry
 
@@ -103,7 +103,7 @@ class World:
     queue: Any = None
     marks: Any = field(default_factory=MemorySingleUseStore)
     claims: Any = field(default_factory=MemoryClaimStore)
-    stand_in: str | None = None
+    emulated_principal: str | None = None
     receivers: tuple[str, ...] = ("role/consumer",)
     waited: list[float] = field(default_factory=list)
 
@@ -116,22 +116,22 @@ class World:
 
     def restart(self) -> None:
         """A new process."""
-        self.ends = ChannelEnds(
+        self.endpoints = ChannelEndpoints(
             {
                 "orders": self._end("orders", self.queue, self.orders_keys, registry(Order)),
                 "parcels": self._end("parcels", self.parcels, Keyring.from_json(PARCELS_KEYS), registry()),
             }
         )
         tokens = Tokens(Codec(self.own_keys, purpose="tokens"))
-        self.exchange = Exchange(
-            ends=self.ends,
-            sending=Sending(ends=self.ends, marks=self.marks, claims=self.claims, tokens=tokens),
-            receiving=Receiving(claims=self.claims, marks=self.marks, tokens=tokens, clock=lambda: self.now),
+        self.exchange = ExchangeService(
+            endpoints=self.endpoints,
+            sender=MessageSender(endpoints=self.endpoints, marks=self.marks, claims=self.claims, tokens=tokens),
+            receiver=MessageReceiver(claims=self.claims, marks=self.marks, tokens=tokens, clock=lambda: self.now),
             clock=lambda: self.now,
-            stand_in=self.stand_in,
+            emulated_principal=self.emulated_principal,
         )
 
-    def _end(self, name: str, queue: Any, keys: Keyring | KeyringSource, types: Registry) -> ChannelEnd:
+    def _end(self, name: str, queue: Any, keys: Keyring | KeyringSource, types: Registry) -> ChannelEndpoint:
         allowed = Types(types)
         channel = Channel(
             name=name,
@@ -141,7 +141,7 @@ class World:
             max_size=self.max_size,
         )
         codec = Codec(keys, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
-        return ChannelEnd(channel=channel, queue=queue, codec=codec, types=allowed)
+        return ChannelEndpoint(channel=channel, queue=queue, codec=codec, types=allowed)
 
     def ask(
         self,
@@ -219,4 +219,4 @@ class World:
     @property
     def waiting(self) -> int:
         """Messages in the queue, given or not."""
-        return len(self.lying.lying)
+        return len(self.lying.messages)

@@ -10,7 +10,7 @@ import pytest
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.domain.http.messages import Request
-from brine.domain.resilience.circuit import KEPT
+from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import (
     BadRequest,
     OriginTimeout,
@@ -96,7 +96,7 @@ def test_who_dies_probing_is_succeeded() -> None:
 def test_a_circuit_that_nobody_probed_for_long_counts_as_closed() -> None:
     fleet = Fleet()
     fleet.break_down()
-    fleet.pass_time(10 + KEPT)
+    fleet.pass_time(10 + PROBE_WINDOW)
     fleet.circuits.calls.clear()
     assert [fleet.ask().problem for _ in range(3)] == ["origin-unreachable"] * 3
     assert "claim" not in fleet.circuits.calls

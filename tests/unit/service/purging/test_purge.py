@@ -8,7 +8,7 @@ import pytest
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
-from brine.domain.purging.stamps import LONGEST_USE, MARGIN
+from brine.domain.purging.stamps import MARGIN, MAX_CONTENT_AGE
 from brine.errors import NotPurgeable, StoreThrottled
 from brine.service.purge import Purger
 from tests.support.gateway.world import World, response, status_of
@@ -369,7 +369,7 @@ def test_with_more_tags_than_can_be_kept_it_is_not_stored() -> None:
 def test_a_body_too_old_for_any_stamp_is_fetched_anew() -> None:
     world = World({"/base/x": response(cache_control="max-age=99999999")})
     world.ask()
-    world.now += LONGEST_USE
+    world.now += MAX_CONTENT_AGE
     assert world.ask().result == "hit"
     world.now += 1
     assert world.ask().result == "miss"

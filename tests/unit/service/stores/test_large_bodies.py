@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine.adapters.memory.stores import MemoryBodyStore
-from brine.domain.caching.redirect import LINK_SECONDS
+from brine.domain.caching.redirect import LINK_LIFETIME
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.domain.routing.route import Routes
@@ -118,7 +118,7 @@ def test_a_hit_leads_to_it_without_reading_it(scene: Scene) -> None:
         }
         assert (answer.result, answer.layer, scene.bodies.calls) == ("hit", layer, ["link"])
         assert status_of(answer) == "brine; hit; ttl=60"
-    assert set(scene.bodies.asked_for) == {LINK_SECONDS}
+    assert set(scene.bodies.asked_for) == {LINK_LIFETIME}
 
 
 def test_a_body_that_is_in_memory_whole_is_linked_to_all_the_same() -> None:

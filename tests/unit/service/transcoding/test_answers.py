@@ -9,7 +9,7 @@ import msgpack
 import pytest
 
 from brine.domain.formats import Format, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.support.gateway.world import START, response, status_of
 from tests.unit.service.transcoding.world import (
     JSON,

@@ -9,7 +9,7 @@ import msgpack
 import pytest
 
 from brine.domain.formats import Format, encode
-from brine.domain.formats.allowed import Types
+from brine.domain.formats.allowed_types import Types
 from tests.support.gateway.world import START, response
 from tests.unit.service.transcoding.test_answers import problem_of
 from tests.unit.service.transcoding.world import JSON, MSGPACK, ORDER, SEALED, codec, registry, transcoding_world

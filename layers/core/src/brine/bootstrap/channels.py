@@ -1,4 +1,4 @@
-"""Puts exchanges together, as bootstrap.py does gateways, which need none of what is imported here."""
+"""Composes the exchange. It is apart from bootstrap/gateway.py, so that a gateway does not import the exchange."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.config.channels import parse_channels
 from brine.adapters.dynamodb.single_use import DynamoSingleUseStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.s3.claims import S3ClaimStore
 from brine.adapters.sqs.message_queue import SqsMessageQueue
-from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.bootstrap.common import (
+    build_declarations,
+    connect_aws,
+    emulated_principal,
+    own_keyring,
+    read_file,
+    shared_keyring,
+)
 from brine.domain.channels.channel import PURPOSE
 from brine.errors import ConfigError
-from brine.service.channels.channel_end import ChannelEnd, ChannelEnds
-from brine.service.channels.exchange import Exchange
-from brine.service.channels.receiving import Receiving
-from brine.service.channels.sending import Sending
+from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
+from brine.service.channels.exchange import ExchangeService
+from brine.service.channels.receiver import MessageReceiver
+from brine.service.channels.sender import MessageSender
 from brine.service.channels.tokens import Tokens
 from brine.settings import Settings
 from brine_codec import Codec
@@ -26,44 +33,46 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.config.channels import DeclaredChannel
-    from brine.domain.formats.allowed import Declarations
+    from brine.domain.formats.allowed_types import Declarations
 
 TOKENS = "brine exchange tokens"
 
 
-def build_exchange(environment: Mapping[str, str], client: Client | None = None) -> Exchange:
-    """An exchange on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+def build_exchange(environment: Mapping[str, str], client: HttpClient | None = None) -> ExchangeService:
+    """Return an exchange on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
 
-    `client` has every connection; who passes one closes it.
+    `client` makes every connection; the caller that passes one must close it.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     types = build_declarations(settings)
-    ends = ChannelEnds({one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)})
+    endpoints = ChannelEndpoints(
+        {one.channel.name: _end(one, types, settings, aws) for one in _channels(settings, types)}
+    )
     claims = S3ClaimStore(aws, settings.bucket)
     marks = DynamoSingleUseStore(aws, settings.table)
     tokens = Tokens(Codec(own_keyring(settings, aws), purpose=TOKENS))
-    return Exchange(
-        ends=ends,
-        sending=Sending(ends=ends, marks=marks, claims=claims, tokens=tokens),
-        receiving=Receiving(claims=claims, marks=marks, tokens=tokens, clock=time.time),
+    return ExchangeService(
+        endpoints=endpoints,
+        sender=MessageSender(endpoints=endpoints, marks=marks, claims=claims, tokens=tokens),
+        receiver=MessageReceiver(claims=claims, marks=marks, tokens=tokens, clock=time.time),
         clock=time.time,
-        stand_in=stand_in(settings),
+        emulated_principal=emulated_principal(settings),
     )
 
 
 def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
     path = settings.channels
     if path is None:
-        raise ConfigError("the environment variable BRINE_CHANNELS is not set")
+        raise ConfigError("the environment variable BRINE_CHANNELS is not set: give it the path of channels.toml")
     return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
 
 
-def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEnd:
+def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEndpoint:
     channel = declared.channel
     allowed = types.types(channel.types)
     keyring = shared_keyring(settings, aws, declared.keys, f"the keys of the channel {channel.name}")
     codec = Codec(keyring, purpose=PURPOSE, registry=allowed.registry, limits=allowed.limits)
-    return ChannelEnd(
+    return ChannelEndpoint(
         channel=channel, queue=SqsMessageQueue(aws, declared.queue, declared.retry_queue), codec=codec, types=allowed
     )

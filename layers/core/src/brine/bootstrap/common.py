@@ -1,10 +1,10 @@
-"""What compositions begin with: the account side of AWS, the gateway's own keys, and the declared types."""
+"""The common steps of all compositions: the AWS account, the keyrings, the declared types, configuration files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.adapters.aws.credentials import Credentials
+from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
 from brine.errors import ConfigError
@@ -13,19 +13,19 @@ from brine_codec import BadKeyring, Keyring, KeyringSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine.adapters.http1.client import Client
-    from brine.domain.formats.allowed import Declarations
+    from brine.adapters.http1.client import HttpClient
+    from brine.domain.formats.allowed_types import Declarations
     from brine.settings import CacheSettings, Settings
 
 EMULATOR_SLOWNESS: Final = 10.0
-"""moto makes its callers queue up: a hundred at once wait for seconds, where DynamoDB takes milliseconds."""
+"""Factor for time budgets on an emulator. moto serves one caller at a time: a hundred at once wait for seconds."""
 
 
-def connect_aws(settings: CacheSettings, client: Client) -> Aws:
-    """The account side of every call. Nothing is connected yet. Raises ConfigError."""
+def connect_aws(settings: CacheSettings, client: HttpClient) -> Aws:
+    """Return the region, credentials and endpoint for all AWS calls. Opens no connection. Raises ConfigError."""
     return Aws(
         region=settings.region,
-        credentials=Credentials.from_environment(settings.environment),
+        credentials=AwsCredentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
         slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
@@ -33,16 +33,19 @@ def connect_aws(settings: CacheSettings, client: Client) -> Aws:
 
 
 def own_keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
-    """The keys of the environment where it has some, else those of the secret, loaded when they are first needed."""
+    """Return the keyring of BRINE_SIGNING_KEYS, or else of the secret, which is loaded at its first use.
+
+    Raises ConfigError.
+    """
     if settings.signing_keys is None:
         return KeyringSource(SecretText(aws, settings.signing_keys_secret))
     return _written_keyring(settings.signing_keys, "BRINE_SIGNING_KEYS")
 
 
 def shared_keyring(settings: CacheSettings, aws: Aws, keys: str, where: str) -> Keyring | KeyringSource:
-    """The keyring that others have too: of a secret, by its name or ARN, or written out, which only emulators take.
+    """Return a keyring that other services have too. Raises ConfigError.
 
-    Raises ConfigError.
+    keys: the name or ARN of a secret, or, on an emulator only, the keyring's JSON text. where: names it in errors.
     """
     if not keys.startswith("{"):
         return KeyringSource(SecretText(aws, keys))
@@ -52,7 +55,7 @@ def shared_keyring(settings: CacheSettings, aws: Aws, keys: str, where: str) -> 
 
 
 def _written_keyring(text: str, where: str) -> Keyring:
-    """The keyring that is written out. Raises ConfigError, which shows none of it."""
+    """Return the keyring of a JSON text. Raises ConfigError, which shows no part of the text."""
     try:
         return Keyring.from_json(text)
     except BadKeyring as error:
@@ -60,8 +63,8 @@ def _written_keyring(text: str, where: str) -> Keyring:
 
 
 def build_declarations(settings: CacheSettings) -> Declarations:
-    """The classes that may pass through: those of BRINE_TYPES, or none. Raises ConfigError."""
-    from brine.adapters.config.types import parse_types  # noqa: PLC0415 - no cache hit needs it, and it brings typing
+    """Return the declared classes of BRINE_TYPES, or none without it. Raises ConfigError."""
+    from brine.adapters.config.types import parse_types  # noqa: PLC0415 - no cache hit needs it, and it imports typing
 
     if settings.types is None:
         return parse_types("")
@@ -69,19 +72,25 @@ def build_declarations(settings: CacheSettings) -> Declarations:
 
 
 def read_file(kind: str, path: Path) -> str:
-    """The text of a file of this kind. Raises ConfigError."""
+    """Return the text of a configuration file. Raises ConfigError, which names the kind and the path."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the {kind} file {path} cannot be read: {error}") from None
 
 
-def stand_in(settings: Settings) -> str | None:
-    """Who calls on an emulator where nobody is verified. On AWS nobody stands in for anybody."""
+def emulated_principal(settings: Settings) -> str | None:
+    """Return the emulated principal, or None. Only an emulator, which verifies no signatures, has one.
+
+    Raises ConfigError.
+    """
     if settings.emulated_principal is None or not settings.is_on_emulator:
         return None
     from brine.domain.routing.principal import is_principal  # noqa: PLC0415 - for emulators only
 
     if not is_principal(settings.emulated_principal):
-        raise ConfigError("BRINE_EMULATED_PRINCIPAL is no name of a principal, such as user/NAME")
+        raise ConfigError(
+            f"BRINE_EMULATED_PRINCIPAL is {settings.emulated_principal!r}, which is no principal: write user/NAME or "
+            "role/NAME"
+        )
     return settings.emulated_principal

@@ -1,4 +1,4 @@
-"""Puts gateways and caches together: the one place where settings become clients, and clients adapters."""
+"""Composes gateways, refreshers, purgers and results caches from a function's environment."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
-from brine.adapters.http1.client import Client
+from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
-from brine.bootstrap.common import build_declarations, connect_aws, own_keyring, read_file, shared_keyring, stand_in
+from brine.bootstrap.common import (
+    build_declarations,
+    connect_aws,
+    emulated_principal,
+    own_keyring,
+    read_file,
+    shared_keyring,
+)
 from brine.domain.http.cdn_loop import pseudonym
-from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
@@ -30,7 +36,6 @@ from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.purge import Purger
-from brine.service.results.cache import Cache
 from brine.service.single_flight import Polling, SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
@@ -45,27 +50,25 @@ if TYPE_CHECKING:
 
     from brine.adapters.aws.service import Aws
     from brine.service.http_cache.lookup import Entry
-    from brine.service.results.call import CacheEvent
     from brine.service.transcoding.transcoder import Transcoder
-    from brine_codec import Registry
 
 PURPOSE = "brine cache"
 
 
 def build_gateway(
     environment: Mapping[str, str],
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Gateway:
-    """Return a gateway on AWS, from a function's environment. Nothing is connected yet. Raises ConfigError.
+    """Return a gateway on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
 
-    `client` has every connection, to AWS and to origins; whoever passes one closes it. If there is a queue, stale
-    responses are refreshed through it. `clock` gives seconds since 1970; `sleep` waits.
+    `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
+    gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
         routes=routes,
@@ -78,27 +81,27 @@ def build_gateway(
 
 def build_refresher(
     environment: Mapping[str, str],
-    client: Client | None = None,
+    client: HttpClient | None = None,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Refresher:
-    """Return what makes the refreshes that a gateway with the same settings requests. As `build_gateway`.
+    """Return a refresher for the refresh requests of a gateway with the same settings. Arguments as `build_gateway`.
 
-    It renews what is stored in the origin's format, and converts nothing.
+    It refreshes the stored responses in the origin's format, and converts none.
     """
     settings = Settings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     return Refresher(_routes(settings), _fetcher(settings, aws, clock, sleep), clock)
 
 
-def build_purger(environment: Mapping[str, str], client: Client | None = None) -> Purger:
-    """What purges the cache of a gateway with the same table and routes. It needs neither bucket nor keyring.
+def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
+    """Return a purger for the cache of a gateway with the same table and routes. Raises ConfigError.
 
-    Without BRINE_ROUTES it purges all but URLs. Raises ConfigError.
+    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs.
     """
     settings = CacheSettings.from_environment(environment)
-    aws = connect_aws(settings, client or Client())
+    aws = connect_aws(settings, client or HttpClient())
     return Purger(
         routes=Routes(()) if settings.routes is None else _routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
@@ -106,41 +109,8 @@ def build_purger(environment: Mapping[str, str], client: Client | None = None) -
     )
 
 
-def build_cache(
-    environment: Mapping[str, str],
-    name: str,
-    client: Client | None = None,
-    *,
-    registry: Registry | None = None,
-    tenant: str = "",
-    compute_timeout: float = 10.0,
-    observe: Callable[[CacheEvent], object] | None = None,
-) -> Cache:
-    """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
-    settings = Settings.from_environment(environment)
-    namespace = _namespace(settings)
-    aws = connect_aws(settings, client or Client())
-    memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
-    return Cache(
-        name,
-        namespace=namespace,
-        keyring=own_keyring(settings, aws),
-        items=DynamoItemStore(aws, settings.table),
-        leases=DynamoLeaseStore(aws, settings.table),
-        stamps=DynamoStampStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}"),
-        memory=memory,
-        registry=registry,
-        tenant=tenant,
-        inline_limit=settings.inline_limit,
-        compute_timeout=compute_timeout,
-        purge_delta=settings.purge_delta,
-        observe=observe,
-    )
-
-
 def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Callable[[float], None]) -> Fetcher:
-    """Return the cache, and what fills it from origins."""
+    """Return the fetcher, with the response cache and the origin client that fills it."""
     keyring = own_keyring(settings, aws)
     leases = Leases(DynamoLeaseStore(aws, settings.table))
     memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
@@ -151,7 +121,7 @@ def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Ca
             purpose=PURPOSE,
             registry=stored_response_registry(),
             limits=Limits(),
-            gate=False,  # no other party has this key
+            gate=False,  # no other service has this key
         ),
         stamps=Stamps(
             items=DynamoItemStore(aws, settings.table),
@@ -180,12 +150,12 @@ def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Ca
 
 
 def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
-    """What converts, by route. Where no route asks for it, nothing of it is imported."""
+    """Return the transcoder of each route that has one. Without such a route, no module of transcoding is imported."""
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
-    from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - as said
-    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - as said
+    from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - only for routes with transcoding
+    from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - only for routes with transcoding
 
     declared = build_declarations(settings)
     transcoders = {}
@@ -193,7 +163,9 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
         try:
             types = declared.types(transcoding.types)
         except KeyError as error:
-            raise ConfigError(f'route "{name}" lets the type {error} pass, which types.toml does not declare') from None
+            raise ConfigError(
+                f'route "{name}" lists the type {error}, which types.toml does not declare: declare it, or remove it'
+            ) from None
         transcoders[name] = build_transcoder(
             name,
             transcoding,
@@ -201,25 +173,12 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
             lambda keys, where: shared_keyring(settings, aws, keys, where),
             clock=time.time,
             marks=DynamoSingleUseStore(aws, settings.table),
-            stand_in=stand_in(settings),
+            emulated_principal=emulated_principal(settings),
         )
     return transcoders
 
 
-def _namespace(settings: Settings) -> str:
-    if settings.namespace is None:
-        raise ConfigError(
-            "the environment variable BRINE_NAMESPACE is not set: name the part of the table and the bucket that this "
-            "function's role lets it use for its results (docs/results-cache.md has such a role)"
-        )
-    if not is_namespace(settings.namespace):
-        raise ConfigError(
-            f"BRINE_NAMESPACE must be up to 32 of a-z, 0-9 and -, without - in front; it is {settings.namespace!r}"
-        )
-    return settings.namespace
-
-
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
-        raise ConfigError("the environment variable BRINE_ROUTES is not set")
+        raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
     return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)

@@ -1,4 +1,7 @@
-"""What both caches need: a table, leases and stamps in it, a store for large bodies, a queue, process memory."""
+"""The protocols of the caches' outside services: the table, a body store, a queue, and process memory.
+
+A call with a `deadline` ends by then, or sooner when the adapter's own time budget is shorter.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A row of the cache table: a sealed envelope, and beside it what conditions, the TTL and people need.
+    """A row of the cache table: a sealed envelope, and attributes for conditions, the TTL and operators.
 
-    Nothing but `envelope` decides what is served. `evict_at` is in whole seconds since 1970.
+    Only `envelope` decides which response is served. `evict_at` is in whole seconds since 1970.
     """
 
     envelope: bytes
@@ -30,25 +33,25 @@ class Item:
 
 
 class ItemStore(Protocol):
-    """The cache table. Every method is one round trip and raises StoreError when it fails; keys are never empty."""
+    """The cache table. Every method is one round trip and raises StoreError if it fails. Keys are never empty."""
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
-        """The item, or None. An item past `evict_at` may still be returned.
+        """Return the item, or None if there is none. An item past `evict_at` may still be returned.
 
-        Unless `consistent`, at twice the price, what was written a moment ago may be missing and what it replaced may
-        come back. What is there but not whole, or not of our making, is None too.
+        Unless `consistent`, which costs twice as much, the result may lack a recent write, and be the item before it.
+        An incomplete or foreign item is None too.
         """
 
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
-        """Put the item, replacing any."""
+        """Put the item, and replace an existing one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
-    `owner` is unique to one fetch, so that a repeated acquire of which the first answer was lost finds its own lease.
-    `committed` is the token of the last commit, 0 if there was none: whoever has seen less, looks again.
+    `owner` is unique to one fetch. So if the answer to an acquire is lost, its repetition finds its own lease.
+    `committed` is the token of the last commit, or 0. A fetch that has seen a smaller generation must look up again.
     """
 
     pk: str
@@ -60,97 +63,99 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Somebody else has the lease, until `expires_at`."""
+    """Another owner has the lease, until `expires_at` (seconds since 1970)."""
 
     expires_at: float
 
 
 class LeaseStore(Protocol):
-    """Leases, each an item of its own beside what it guards. Every method is one round trip and raises StoreError."""
+    """Leases, each in its own item beside the guarded one. Every method is one round trip and raises StoreError."""
 
     def acquire(
         self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
     ) -> Lease | Held:
-        """Take the lease of `pk` if it is free, past its time, or this owner's already; atomic among all callers."""
+        """Take the lease of `pk` if it is free, expired, or already this owner's; else return its holder.
+
+        Atomic among all callers.
+        """
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
-        """Write `item` at (lease.pk, sk) and release, both or neither. False, and nothing written, for an old token.
+        """Write `item` at (lease.pk, sk) and release the lease, in one transaction.
 
-        A lease past its time may still commit, as long as nobody has taken it since. Doing it twice is doing it once.
+        Return False, and write nothing, if another owner has taken or released the lease since. An expired lease may
+        still commit until then. A repetition has no further effect.
         """
 
     def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
-        """Give the lease back; no error when it is no longer this owner's."""
+        """Release the lease. It is no error if the lease is no longer this owner's."""
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
-        """Who has the lease, for those that wait for it: None when it was given back. Strongly consistent."""
+        """Return the holder of the lease, or None if it was released. Strongly consistent: waiting requests poll it."""
 
 
 class StampStore(Protocol):
     """The stamps of purges and invalidations (brine.domain.purging.stamps). Every method raises StoreError."""
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
-        """The stamp of each name; Stamp() for what was never purged. One round trip for up to a hundred.
+        """Return the stamp of each name; Stamp() for a name that was never purged.
 
-        It is not consistent: a stamp of a moment ago may be missing. All names or StoreError, never a part of them.
+        One round trip for each hundred names. The read is not consistent: a recent stamp may be missing. The result
+        has all names, or the method raises StoreError.
         """
 
     def read_with_item(
         self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
-        """`read`, and in the same round trip the item, as ItemStore.read."""
+        """Return the item as ItemStore.read does, and in the same round trip the stamps as `read` does."""
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
-        """Stamp it hard or soft, at `at` (seconds since 1970), or a moment after the last such stamp if that is later.
+        """Stamp `name` hard or soft, and return its stamp from before. One round trip, or two.
 
-        The stamp as it was before. One round trip, or two. Doing it twice is harmless.
+        at: seconds since 1970. If the last stamp of that kind is not earlier, the new one is STEP later than the last.
+        A repetition is harmless.
         """
 
 
 class BodyStore(Protocol):
-    """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError when it fails."""
+    """Large bodies by the SHA-256 of their bytes. Each method is one round trip and raises StoreError if it fails."""
 
     def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
-        """The bytes at this address, unverified, or None when there are none, or more than `size`.
+        """Return the bytes at this address, unverified, or None if there are none, or more than `size`.
 
-        Memory stays within about `size` bytes, whatever is there.
+        The call takes about `size` bytes of memory at most, even for a larger object.
         """
 
     def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
-        """Put the bytes, unless the address is taken: same address, same bytes."""
+        """Put the bytes, unless the address is taken: equal addresses have equal bytes."""
 
     def link(
         self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
     ) -> str | None:
-        """A URL by which whoever has it gets the bytes for so many seconds; None when they are not there, or altered.
+        """Return a presigned URL of the bytes, valid for `seconds`, or None if they are missing or altered.
 
-        They come with `fields`: the Content-Type, Content-Encoding, Content-Language and Content-Disposition that they
-        are to have, each once at most.
+        fields: the Content-Type, Content-Encoding, Content-Language and Content-Disposition of the download, each at
+        most once.
         """
 
 
 class RefreshQueue(Protocol):
-    """Refreshes that are left to somebody else, who gets each at least once, in any order."""
+    """Refresh requests to the refresher, which receives each at least once, in any order."""
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
-        """Hand a request over: it is kept once this returns. One round trip; raises StoreError."""
+        """Enqueue a refresh request. When the method returns, it is stored. One round trip; raises StoreError."""
 
 
 class Memory[V](Protocol):
-    """The cache inside one process (L1): bounded, never failing, lost with the process."""
-
-    @property
-    def moment(self) -> int:
-        """Now, for `put` to know whether anything was deleted since."""
+    """The cache inside one process (L1). It is bounded, never fails, and ends with the process."""
 
     def get(self, key: tuple[str, str]) -> V | None:
-        """The value, or None."""
+        """Return the value, or None."""
 
-    def put(self, key: tuple[str, str], value: V, size: int, *, since: int | None = None) -> bool:
-        """Keep the value, of `size` bytes, at the cost of those used longest ago. False when it is too large.
+    def put(self, key: tuple[str, str], value: V, size: int) -> bool:
+        """Keep the value, of `size` bytes, and drop the least recently used values for it.
 
-        Nothing is kept, which is no failure, when anything was deleted after the moment `since`.
+        Return False if the value is too large.
         """
 
     def delete(self, key: tuple[str, str]) -> None:
-        """Forget the value, if there is one."""
+        """Drop the value, if there is one."""

@@ -1,4 +1,7 @@
-"""What the exchange needs from the world outside, as protocols. `adapters/` has one of each, and an in-memory twin."""
+"""The protocols of the exchange's outside services. `adapters/` has an AWS and an in-memory implementation of each.
+
+A call with a `deadline` ends by then, or sooner when the adapter's own time budget is shorter.
+"""
 
 from __future__ import annotations
 
@@ -9,39 +12,39 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.channels.message import ChannelMessage, ClaimCheck, Delivery
-    from brine.domain.channels.single_use import Sending, Sent
+    from brine.domain.channels.single_use import SendInProgress, Sent
     from brine.ports.deadline import Deadline
 
 
 class MessageQueue(Protocol):
-    """One channel's queue: each message is given at least once, in any order. Every method raises StoreError."""
+    """The queue of one channel. It delivers each message at least once, in any order. Every method raises StoreError.
 
-    def send(self, message: ChannelMessage) -> None:
-        """Put the message into the queue, which keeps it once this returns. It may be there twice then.
+    A delivery has a handle, by which its receiver deletes or extends the message.
+    """
 
-        When StoreError is raised and its `is_undone` is false, the message may be there too.
+    def send(self, message: ChannelMessage, *, deadline: Deadline | None = None) -> None:
+        """Put the message into the queue, possibly twice. When the method returns, the queue has stored it.
+
+        If StoreError is raised and its `is_undone` is false, the queue may have stored the message too.
         """
 
-    def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
-        """Up to `most` messages (1 to 10), nobody else's for `visibility` seconds. One that comes again comes alone.
+    def receive(self, *, most: int, wait: int, visibility: int, deadline: Deadline | None = None) -> list[Delivery]:
+        """Return up to `most` messages (1 to 10), and hide them from other receivers for `visibility` seconds.
 
-        When there is none, it waits up to `wait` seconds (0 to 20) for one. A message that was given, and neither
-        deleted nor extended in time, is given again, or goes to the dead-letter queue.
+        An empty queue waits up to `wait` seconds (0 to 20) for a message. A delivered message that is neither deleted
+        nor extended in time is delivered again, or goes to the dead-letter queue. A redelivered message comes alone.
         """
 
-    def delete(self, handle: str) -> bool:
-        """Remove a message for good. False when the handle is none, or no longer. One round trip."""
+    def delete(self, handle: str, *, deadline: Deadline | None = None) -> bool:
+        """Remove a message for good. Return False if the handle is invalid or expired. One round trip."""
 
-    def extend(self, handle: str, visibility: int) -> bool:
-        """Keep a message from others for so many seconds from now, as `delete`. 0 gives it back."""
-
-    def within(self, deadline: Deadline) -> MessageQueue:
-        """This queue for calls that are over by then."""
+    def extend(self, handle: str, visibility: int, *, deadline: Deadline | None = None) -> bool:
+        """Hide a message for `visibility` seconds from now; 0 makes it visible at once. Return as `delete` does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where to PUT an object, and the header fields that must go with it."""
+    """The URL to PUT an object to, and the header fields that must go with it."""
 
     url: str
     headers: Mapping[str, str]
@@ -50,45 +53,42 @@ class Upload:
 class ClaimStore(Protocol):
     """Envelopes too large for a queue, by channel and claim. Methods that make a round trip raise StoreError."""
 
-    def write(self, channel: str, claim: ClaimCheck, envelope: bytes) -> None:
-        """Put the envelope. Doing it twice is doing it once."""
+    def write(self, channel: str, claim: ClaimCheck, envelope: bytes, *, deadline: Deadline | None = None) -> None:
+        """Store the envelope. A repetition has no further effect."""
 
-    def read(self, channel: str, claim: ClaimCheck) -> bytes | None:
-        """The bytes that lie there, unverified, or None when there are none, or more than the claim's size."""
+    def read(self, channel: str, claim: ClaimCheck, *, deadline: Deadline | None = None) -> bytes | None:
+        """Return the stored bytes, unverified, or None if there are none, or more than the claim's size."""
 
-    def delete(self, channel: str, claim_id: str) -> None:
-        """Remove the envelope; no error when there is none."""
+    def delete(self, channel: str, claim_id: str, *, deadline: Deadline | None = None) -> None:
+        """Remove the envelope. A missing one is no error."""
 
     def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
-        """How others can put exactly these bytes there, and nothing else, for so long. No round trip."""
+        """Return a presigned request, valid for `seconds`, that stores exactly the claim's bytes. No round trip."""
 
     def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
-        """The URL at which others can read what lies there, for so long. No round trip."""
-
-    def within(self, deadline: Deadline) -> ClaimStore:
-        """This store for calls that are over by then."""
+        """Return a presigned URL, valid for `seconds`, that returns the stored bytes. No round trip."""
 
 
 class SingleUseStore(Protocol):
     """The marks of envelopes (domain.channels.single_use). Every method is one round trip and raises StoreError."""
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
-        """Mark the envelope as being sent by `owner` until then, atomic among all callers; None when that was done.
+    def begin(
+        self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
+    ) -> SendInProgress | Sent | None:
+        """Mark the envelope as being sent by `owner` until `until`, and return None; atomic among all callers.
 
-        Else who else is sending it, or that it was sent. `evict_at`, in seconds since 1970: the mark may go then.
+        If another owner is sending the envelope, or it was sent, return that state and change nothing. The store may
+        drop the mark from `evict_at` on, in seconds since 1970.
         """
 
-    def settle(self, key: str, *, owner: str) -> bool:
-        """Mark it as sent. False, and nothing changed, when another has begun since."""
+    def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Mark the envelope as sent. Return False, and change nothing, if another owner has begun since."""
 
-    def give_up(self, key: str, *, owner: str) -> None:
-        """Let the next one begin at once; no error when another has begun since."""
+    def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Let the next owner begin at once. It is no error if another owner has begun since."""
 
-    def acknowledge(self, key: str, *, evict_at: int) -> None:
-        """Mark it as sent and acknowledged, whoever sent it, whether there was a mark or not."""
+    def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
+        """Mark the envelope as sent and acknowledged, for any owner, and even without an earlier mark."""
 
-    def look(self, key: str) -> Sending | Sent | None:
-        """The state of the mark after every write that has returned; None when there is no mark."""
-
-    def within(self, deadline: Deadline) -> SingleUseStore:
-        """This store for calls that are over by then."""
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
+        """Return the state of the mark, strongly consistent, or None if there is no mark."""

@@ -1,4 +1,4 @@
-"""When the work on a request must be over."""
+"""The time by which the work on a request must end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point in time on a monotonic clock, in seconds, after which no work is worth doing."""
+    """A time on a monotonic clock, in seconds. Work on the request must end by then."""
 
     at: float
     clock: Callable[[], float]
 
     def remaining(self) -> float:
-        """Seconds left; never below 0."""
+        """Return the seconds left, at least 0."""
         return max(0.0, self.at - self.clock())
 
     def within(self, seconds: float, *, reserve: float = 0.0) -> Deadline:
-        """The deadline of a part of the work: `reserve` seconds before this one, and at most `seconds` from now."""
+        """Return the deadline of a step: `reserve` seconds before this one, and at most `seconds` from now."""
         return Deadline(min(self.at - reserve, self.clock() + seconds), self.clock)

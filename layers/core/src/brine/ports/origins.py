@@ -1,4 +1,4 @@
-"""What the service needs of origins: their responses, and the state of their circuits."""
+"""The protocols of origins: their responses, and the state of their circuits."""
 
 from __future__ import annotations
 
@@ -14,38 +14,39 @@ class Origin(Protocol):
     """Origins over HTTP."""
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
-        """Send `request` and read the whole response, its body as the origin coded it. Redirects are not followed.
+        """Send `request` and return the complete response, its body as the origin coded it. Follows no redirects.
 
-        `request.target` goes into the request line byte for byte. Framing and Host are the adapter's own. The body is
-        complete: all of its announced length, or up to the end of a connection that announced none. A request that
-        cannot be written in HTTP/1.1 raises BadRequest, one that could not be sent OriginUnreachable; other failures
-        raise the other classes of OriginError.
+        `request.target` goes into the request line byte for byte. The adapter writes the framing fields and Host. A
+        body is complete if it has its announced length, or, without one, at the end of the connection.
+        Raises BadRequest for a request that HTTP/1.1 cannot express, OriginUnreachable for a request that could not be
+        sent, and the other classes of OriginError for other failures.
         """
 
 
 type Claim = Literal["taken", "held", "closed"]
-"""taken: who asked makes the probe. held: somebody else does, or the circuit is open. closed: there is no need."""
+"""taken: the caller makes the probe. held: another owner does, or the circuit is open. closed: no probe is needed."""
 
 
 class CircuitStore(Protocol):
-    """Until when the circuits of origins are open (domain.resilience.circuit). A method is one call, or StoreError.
+    """The times until which circuits are open (domain.resilience.circuit). Each method is one call, or StoreError.
 
-    An origin without an entry has a closed circuit. Times are seconds since 1970.
+    An origin without an entry has a closed circuit. Times are in seconds since 1970.
     """
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
-        """Until when the circuit is or was open. It is not consistent: what was written a moment ago may be missing."""
+        """Return until when the circuit is or was open, or None. Not consistent: a recent write may be missing."""
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
-        """Open it until then, whatever was before, claims included."""
+        """Open the circuit until `until`, and drop any claim."""
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
     ) -> Claim:
-        """Take the probe of a circuit whose time is over at `now`; atomic among all callers.
+        """Claim the probe of a circuit that is past its open time at `now`. Atomic among all callers.
 
-        It is open until then, to give the owner time. An owner whose first answer was lost finds its own claim.
+        The circuit then stays open until `until`, so that the owner has time for the probe. If the first answer was
+        lost, a repeated call of the same owner finds its own claim.
         """
 
     def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        """Close it, unless it was opened, or claimed by somebody else, since this owner claimed it."""
+        """Close the circuit, unless it was opened, or claimed by another owner, since this owner's claim."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from brine.domain.http.ambiguous import unambiguous
-from brine.domain.http.cdn_loop import has_passed
+from brine.domain.http.ambiguous import without_ambiguous_names
+from brine.domain.http.cdn_loop import is_loop
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.routing.target import BadTargetError, upstream_target
-from brine.domain.routing.tenant import NOBODY, tenant_of
+from brine.domain.routing.tenant import NO_TENANT, tenant_of
 from brine.service import problems
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ def admit(routes: Routes, request: Request, name: str) -> Admitted | Answer:
     route = routes.match(request.path)
     if route is None:
         return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
-    if has_passed(request.fields, name):
+    if is_loop(request.fields, name):
         return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
     if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
         # It would invalidate stored responses, and an origin may take "get" for GET
         detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"
         return problems.problem_answer(problems.METHOD_UNKNOWN, detail, route=route.name)
     # Fields for this hop alone never reach the origin, so they must select nothing and name no tenant
-    request = replace(request, fields=unambiguous(end_to_end(request.fields)))
-    tenant = NOBODY if route.tenant is None else tenant_of(route.tenant, request)
+    request = replace(request, fields=without_ambiguous_names(end_to_end(request.fields)))
+    tenant = NO_TENANT if route.tenant is None else tenant_of(route.tenant, request)
     if tenant is None:
         return problems.problem_answer(problems.TENANT_MISSING, route=route.name)
     if route.max_request_body is not None and len(request.body) > route.max_request_body:

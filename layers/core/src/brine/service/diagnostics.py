@@ -60,7 +60,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What failed, and how: a token such as `throttled` or `tampered`.
+    """The failed part and the kind of failure: a token such as `throttled` or `tampered`.
 
     `cause` is for the log alone: a name such as `AccessDeniedException`. Two faults are equal if only it differs.
     """

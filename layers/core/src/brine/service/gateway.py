@@ -76,7 +76,7 @@ class Gateway:
 
         `turn` is this request's part in the single flight of its key, once it missed.
         """
-        trace = Trace(self.clock())
+        trace = Trace(self.clock(), transaction.store_deadline)
         lookup, decision = self._look_up(transaction, trace)
         if ignores_stored:
             lookup, decision = self._without_stored(lookup, transaction, trace)
@@ -111,7 +111,7 @@ class Gateway:
     def _look_up(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> tuple[Lookup, Decision]:
         """Look in this process; if that does not settle the request, in the table. Returns the decision, too."""
         responses = self.fetcher.responses
-        if not transaction.request.is_for_cache:
+        if not transaction.request.may_use_cache:
             lookup = responses.nothing(transaction, trace)
             return lookup, self._decide(lookup, transaction, trace)
         lookup = responses.recall(transaction, trace)
@@ -167,7 +167,6 @@ class Gateway:
             has_stale=has_stale,
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
             trace=trace,
-            deadline=transaction.store_deadline,
         )
 
     def _after(
@@ -202,7 +201,7 @@ class Gateway:
         ttl = decision.remaining_freshness
         if turn is not None and missed is not None and turn != Follow(waited=False):
             if isinstance(turn, Lead):
-                self.fetcher.single_flight.give_back(turn, trace, transaction.store_deadline)
+                self.fetcher.single_flight.give_back(turn, trace)
             return answer(response, "collapsed", transaction, trace, fwd=missed.reason, collapsed=True, ttl=ttl)
         if isinstance(decision, ServeStale):
             return answer(response, "stale", transaction, trace, hit=True, ttl=ttl)

@@ -1,6 +1,6 @@
-"""Errors as the client sees them: problem details (RFC 9457), and the one place where an error becomes a status.
+"""Problem details (RFC 9457): the errors that clients see, and the responses that carry them.
 
-docs/problems.md explains each kind. Nothing in a problem comes from inside: no host, no key, no stack.
+docs/problems.md explains each type. A problem reveals no internals: no host, no key and no stack.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from brine import errors
 from brine.domain.http.cache_status import CacheStatus
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
+from brine.errors import ContentTooLarge, TypeRefused
 from brine.service.http_cache.answer import Answer, answer
 
 if TYPE_CHECKING:
-    from brine.errors import OriginError
+    from brine.errors import FormatError, OriginError
+    from brine.service.diagnostics import Fault
     from brine.service.transaction import Trace, Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of problem: the last part of its type URN, its status and its title."""
+class ProblemType:
+    """A problem type: the last part of its URN, its status and its title."""
 
     name: str
     status: int
@@ -31,41 +33,43 @@ class Kind:
 
     @property
     def uri(self) -> str:
-        """The `type` member: names the kind, and never changes for it."""
+        """Return the `type` member, a URN that never changes."""
         return f"urn:brine:problem:{self.name}"
 
 
-ROUTE_UNKNOWN = Kind("route-unknown", 404, "No route has this path")
-TENANT_MISSING = Kind("tenant-missing", 403, "The request does not say whose it is")
-TARGET_INVALID = Kind("target-invalid", 400, "The path or query cannot be forwarded")
-LOOP_DETECTED = Kind("loop-detected", 508, "The request has passed this gateway before")
-EVENT_INVALID = Kind("event-invalid", 400, "The request could not be read")
-REQUEST_INVALID = Kind("request-invalid", 400, "The request cannot be sent to an origin")
-METHOD_UNKNOWN = Kind("method-unknown", 501, "The method is a known one in another case")
-REQUEST_TOO_LARGE = Kind("request-too-large", 413, "The request's body is larger than this route takes")
-NOT_STORED = Kind("not-stored", 504, "Only a stored response was wanted, and none can be used")
-ORIGIN_UNREACHABLE = Kind("origin-unreachable", 502, "The origin cannot be reached")
-ORIGIN_TIMEOUT = Kind("origin-timeout", 504, "The origin did not answer in time")
-ORIGIN_MALFORMED = Kind("origin-malformed", 502, "The origin's response is not complete or not HTTP")
-ORIGIN_CIRCUIT_OPEN = Kind("origin-circuit-open", 503, "The origin has failed too often of late and was not asked")
-ORIGIN_TOO_LARGE = Kind("origin-too-large", 502, "The origin's response is larger than the gateway takes")
-ANSWER_TOO_LARGE = Kind("answer-too-large", 502, "The response is larger than Lambda can return")
-FORMAT_UNSUPPORTED = Kind("format-unsupported", 415, "The content has a type that cannot be read here")
-FORMAT_UNACCEPTABLE = Kind("format-unacceptable", 406, "There is no format here that the request accepts")
-CONTENT_INVALID = Kind("content-invalid", 400, "The content is not what its type says")
-CONTENT_TOO_LARGE = Kind("content-too-large", 413, "The content is larger than can be taken this way")
-TYPE_REFUSED = Kind("type-refused", 400, "The content holds a type that may not travel here")
-PRINCIPAL_MISSING = Kind("principal-missing", 403, "Nobody has verified who sends this request")
-SEAL_REFUSED = Kind("seal-refused", 400, "The envelope does not open for this sender, method and target")
-REQUEST_REPLAYED = Kind("request-replayed", 409, "The envelope was used before")
-STORE_UNAVAILABLE = Kind("store-unavailable", 503, "Storage or keys do not answer")
-ORIGIN_FORMAT = Kind("origin-format", 502, "The origin's response is not in the format of its route")
-ORIGIN_CONTENT = Kind("origin-content-invalid", 502, "The origin's response cannot be written in another format")
-ORIGIN_SEAL = Kind("origin-seal-refused", 502, "The origin's envelope does not open")
-KEYS_UNAVAILABLE = Kind("keys-unavailable", 503, "The keys of a route cannot be loaded")
-INTERNAL = Kind("internal", 500, "The gateway failed")
+ROUTE_UNKNOWN = ProblemType("route-unknown", 404, "No route has this path")
+TENANT_MISSING = ProblemType("tenant-missing", 403, "The request names no tenant")
+TARGET_INVALID = ProblemType("target-invalid", 400, "The path or query cannot be forwarded")
+LOOP_DETECTED = ProblemType("loop-detected", 508, "The request has passed this gateway before")
+EVENT_INVALID = ProblemType("event-invalid", 400, "The request could not be read")
+REQUEST_INVALID = ProblemType("request-invalid", 400, "The request cannot be sent to an origin")
+METHOD_UNKNOWN = ProblemType("method-unknown", 501, "The method must be in upper case")
+REQUEST_TOO_LARGE = ProblemType("request-too-large", 413, "The request's body is larger than this route takes")
+NOT_STORED = ProblemType("not-stored", 504, "Only a stored response was wanted, and none can be used")
+ORIGIN_UNREACHABLE = ProblemType("origin-unreachable", 502, "The origin cannot be reached")
+ORIGIN_TIMEOUT = ProblemType("origin-timeout", 504, "The origin did not answer in time")
+ORIGIN_MALFORMED = ProblemType("origin-malformed", 502, "The origin's response is not complete or not HTTP")
+ORIGIN_CIRCUIT_OPEN = ProblemType(
+    "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
+)
+ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
+ANSWER_TOO_LARGE = ProblemType("answer-too-large", 502, "The response is larger than Lambda can return")
+FORMAT_UNSUPPORTED = ProblemType("format-unsupported", 415, "The content type is not supported here")
+FORMAT_UNACCEPTABLE = ProblemType("format-unacceptable", 406, "The request accepts none of the available formats")
+CONTENT_INVALID = ProblemType("content-invalid", 400, "The content is not valid for its content type")
+CONTENT_TOO_LARGE = ProblemType("content-too-large", 413, "The content is too large to be sent this way")
+TYPE_REFUSED = ProblemType("type-refused", 400, "The content has a type that is not allowed here")
+PRINCIPAL_MISSING = ProblemType("principal-missing", 403, "The request has no verified principal")
+SEAL_REFUSED = ProblemType("seal-refused", 400, "The envelope does not open for this sender, method and target")
+REQUEST_REPLAYED = ProblemType("request-replayed", 409, "The envelope was used before")
+STORE_UNAVAILABLE = ProblemType("store-unavailable", 503, "The storage or the keys are unavailable")
+ORIGIN_FORMAT = ProblemType("origin-format", 502, "The origin's response is not in the format of its route")
+ORIGIN_CONTENT = ProblemType("origin-content-invalid", 502, "The origin's response cannot be written in another format")
+ORIGIN_SEAL = ProblemType("origin-seal-refused", 502, "The origin's envelope does not open")
+KEYS_UNAVAILABLE = ProblemType("keys-unavailable", 503, "The keys of a route cannot be loaded")
+INTERNAL = ProblemType("internal", 500, "The gateway failed")
 
-KINDS = (
+PROBLEM_TYPES = (
     ROUTE_UNKNOWN,
     TENANT_MISSING,
     TARGET_INVALID,
@@ -97,7 +101,7 @@ KINDS = (
     INTERNAL,
 )
 
-_ORIGIN_KINDS: dict[type[OriginError], Kind] = {
+_ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginUnreachable: ORIGIN_UNREACHABLE,
     errors.OriginTimeout: ORIGIN_TIMEOUT,
     errors.OriginMalformed: ORIGIN_MALFORMED,
@@ -106,10 +110,32 @@ _ORIGIN_KINDS: dict[type[OriginError], Kind] = {
 }
 
 
-def problem(kind: Kind, detail: str | None = None, *, retry_after: float | None = None) -> Response:
-    """The response that tells of a problem. No cache may keep it: the next request may fare better.
+class Problem(Exception):
+    """An error that ends a request with problem details.
 
-    `retry_after`: seconds in which it will not.
+    detail: a text for the client. faults: for metrics and the log. retry_after: seconds.
+    """
+
+    def __init__(
+        self, kind: ProblemType, detail: str | None = None, *faults: Fault, retry_after: float | None = None
+    ) -> None:
+        super().__init__(kind.name if detail is None else detail)
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+        self.retry_after = retry_after
+
+
+def content_problem(error: FormatError) -> Problem:
+    """Return the problem of a request with content in JSON or MessagePack that cannot be read."""
+    kind = CONTENT_TOO_LARGE if isinstance(error, ContentTooLarge) else CONTENT_INVALID
+    return Problem(TYPE_REFUSED if isinstance(error, TypeRefused) else kind, str(error))
+
+
+def problem_response(kind: ProblemType, detail: str | None = None, *, retry_after: float | None = None) -> Response:
+    """Return the response with a problem. No cache may store it, because the next request may succeed.
+
+    retry_after: seconds until a retry may succeed.
     """
     members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
     if detail is not None:
@@ -120,16 +146,16 @@ def problem(kind: Kind, detail: str | None = None, *, retry_after: float | None 
     return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
 
 
-def problem_answer(kind: Kind, detail: str | None = None, *, route: str | None = None) -> Answer:
-    """Return the answer to a request that never got as far as the cache."""
-    response = problem(kind, detail)
+def problem_answer(kind: ProblemType, detail: str | None = None, *, route: str | None = None) -> Answer:
+    """Return the answer to a request that did not reach the cache."""
+    response = problem_response(kind, detail)
     status = CacheStatus(detail=kind.name)
     response = replace(response, fields=status.added_to(response.fields))
     return Answer(response=response, result="problem", route=route, problem=kind.name)
 
 
 def traced_answer(
-    kind: Kind,
+    kind: ProblemType,
     transaction: Transaction,
     trace: Trace,
     *,
@@ -138,17 +164,17 @@ def traced_answer(
     **members: Any,
 ) -> Answer:
     """Return the answer that describes a problem in a transaction. `text`: the problem's detail member."""
-    response = problem(kind, text, retry_after=retry_after)
+    response = problem_response(kind, text, retry_after=retry_after)
     return answer(response, "problem", transaction, trace, problem=kind.name, **members)
 
 
-def replaced_by_problem(unsendable: Answer, kind: Kind, detail: str) -> Answer:
-    """Return the answer that describes a problem in place of one that cannot be sent. The rest of it stays."""
-    response = problem(kind, detail)
+def replaced_by_problem(unsendable: Answer, kind: ProblemType, detail: str | None) -> Answer:
+    """Return the answer with a problem in place of its response. It keeps the Cache-Status and all other members."""
+    response = problem_response(kind, detail)
     fields = Fields([*response.fields, *unsendable.response.fields.only({"cache-status"})])
     return replace(unsendable, response=replace(response, fields=fields), result="problem", problem=kind.name)
 
 
-def origin_problem(error: OriginError) -> Kind:
-    """The kind of problem that an origin's failure is."""
+def origin_problem(error: OriginError) -> ProblemType:
+    """Return the type of the problem that an error of the origin causes."""
     return _ORIGIN_KINDS.get(type(error), ORIGIN_UNREACHABLE)

@@ -1,7 +1,7 @@
-"""Purging: what an operator, or what acts for one, does to stored responses. Each is one stamp, however many they are.
+"""Purging of stored responses and results by an operator. A purge writes one stamp, however many entries it covers.
 
-It is done when the stamp is written: from then on every fetch begun before it is dead, wherever and whenever it is
-stored. An execution environment that has read the stamps goes by what it read for the settable delta.
+When the stamp is written, the purge is complete. It covers every fetch that began before it, even one that is stored
+later. An execution environment may rely on the stamps that it has read for BRINE_PURGE_DELTA seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from brine.domain.http.messages import Request
 from brine.domain.purging.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.target import BadTargetError, upstream_target
-from brine.domain.routing.tenant import NOBODY, is_tenant
+from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.errors import NotPurgeable
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purge:
-    """What was done: the stamp that was written, and its time in seconds since 1970.
+    """A completed purge: the name of its stamp, and the stamp's time in seconds since 1970.
 
-    `route` and `target`: of a purge by URL, where it led: the origin's path and query.
+    A purge by URL also has `route` and `target`: the route's name, and the origin's path and query.
     """
 
     stamp: str
@@ -40,9 +40,9 @@ class Purge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purger:
-    """Purges the cache of a gateway with these routes. `clock` gives seconds since 1970.
+    """Purges the cache of a gateway with these routes. `clock` returns seconds since 1970.
 
-    Every method raises StoreError when it cannot tell whether the purge was made; doing it again is harmless.
+    Every method raises StoreError if the table did not confirm the purge. A repetition is harmless.
     """
 
     routes: Routes
@@ -50,36 +50,37 @@ class Purger:
     clock: Callable[[], float]
 
     def everything(self, *, soft: bool = False) -> Purge:
-        """All stored responses and results, of all routes and tenants. One call."""
+        """Purge all stored responses and results, of all routes and tenants. One call."""
         return self._stamp(EVERYTHING, soft)
 
     def route(self, name: str, *, soft: bool = False) -> Purge:
-        """All stored responses of the route of that name, whoever they are for. One call."""
+        """Purge all stored responses of a route, for all tenants. One call."""
         return self._stamp(route_stamp(name), soft)
 
     def tenant(self, tenant: str, *, soft: bool = False) -> Purge:
-        """All stored responses and results for a tenant. One call. Raises NotPurgeable."""
+        """Purge all stored responses and results of a tenant. One call. Raises NotPurgeable."""
         return self._stamp(tenant_stamp(_checked(tenant)), soft)
 
-    def tag(self, tag: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
-        """All stored responses and results with a tag. One call. Raises NotPurgeable for what can be no tag.
+    def tag(self, tag: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
+        """Purge all stored responses and results with a tag. One call. Raises NotPurgeable for an invalid tag.
 
-        A tenant's tags are its own: without `tenant`, only what is stored for nobody in particular is meant.
+        Each tenant has its own tags. Without `tenant`, the purge covers only entries that belong to no tenant.
         """
         if not is_tag(tag):
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} bytes")
-        return self._stamp(tag_stamp(tag, NOBODY if tenant == NOBODY else _checked(tenant)), soft)
+        return self._stamp(tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant)), soft)
 
-    def url(self, url: str, *, tenant: str = NOBODY, soft: bool = False) -> Purge:
-        """What is stored for a path and query, as a client writes them, in all variants. One call.
+    def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
+        """Purge all variants of a stored response. One call. `url`: path and query, as a client writes them.
 
-        Raises NotPurgeable when no route covers the path, and where `tenant` is missing, or the route knows none.
+        Raises NotPurgeable if no route covers the path, if the route has tenants and `tenant` is missing, or if it has
+        none and `tenant` is given.
         """
         route, target = self._upstream(url)
-        if (route.tenant is None) != (tenant == NOBODY):
-            has = "has no tenants" if route.tenant is None else "has tenants: it takes one to tell whose is meant"
+        if (route.tenant is None) != (tenant == NO_TENANT):
+            has = "has no tenants: leave the tenant out" if route.tenant is None else "has tenants: name one"
             raise NotPurgeable(f"the route {route.name} {has}")
-        key = resource_of(route, NOBODY if route.tenant is None else _checked(tenant), target).key
+        key = resource_of(route, NO_TENANT if route.tenant is None else _checked(tenant), target).key
         return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
     def _upstream(self, url: str) -> tuple[Route, str]:

@@ -1,7 +1,7 @@
 """Single flight: of many callers that miss the same key, one fetches (RFC 9111 section 4, "collapsing").
 
 Three rules. One caller per key in a process, and one lease per key among all environments. A caller that waited looks
-at what was stored meanwhile, and if that does not serve it, fetches alone and stores nothing. Only the holder of the
+up again; if the stored response does not serve it, it fetches alone and stores nothing. Only the holder of the
 newest lease stores.
 """
 
@@ -20,7 +20,6 @@ from brine.ports.caching import Held, Lease
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from brine.ports.deadline import Deadline
     from brine.service.stores.leases import Leases
     from brine.service.transaction import Trace
 
@@ -39,8 +38,8 @@ class Lead:
 class Follow:
     """Another caller fetches or fetched. Look up again.
 
-    `waited`: whether that fetch is over; if not, the caller has something stale to serve. `remote`: another
-    environment fetched, so what it stored is in the table alone.
+    `waited`: whether the caller waited, perhaps in vain; if not, it has a stale response to serve. `remote`: another
+    environment fetched, so its response is in the table only.
     """
 
     waited: bool = True
@@ -115,12 +114,11 @@ class SingleFlight:
         has_stale: bool,
         may_store: Callable[[], bool],
         trace: Trace,
-        deadline: Deadline | None,
     ) -> Iterator[Turn]:
         """Give the caller its turn, for as long as the context lasts; then others go on.
 
         lease_seconds: how long the fetch may take. wait_seconds: how long to wait for another one. has_stale: the
-        caller has something stale to serve, and then does not wait. may_store: asked of the first caller in a process,
+        caller has a stale response to serve, and then does not wait. may_store: asked of the first caller in a process,
         before it takes the lease.
         """
         completed = self.in_flight.begin(key)
@@ -131,24 +129,22 @@ class SingleFlight:
             if not may_store():
                 yield Alone()
                 return
-            lease = self.acquire(key, lease_seconds, trace, deadline)
+            lease = self.acquire(key, lease_seconds, trace)
             if isinstance(lease, Held) and not has_stale:
-                lease = self._poll(key, lease_seconds, wait_seconds, trace, deadline)
+                lease = self._poll(key, lease_seconds, wait_seconds, trace)
                 if lease is None:
                     yield Follow(remote=True)
                     return
             if isinstance(lease, Lease):
                 lead = Lead(lease)
-                with self.given_back(lead, trace, deadline):
+                with self.given_back(lead, trace):
                     yield lead
             else:
                 yield Follow(waited=False) if lease is not None and has_stale else Alone()
         finally:
             self.in_flight.complete(key)
 
-    def _poll(
-        self, key: str, lease_seconds: float, wait_seconds: float, trace: Trace, deadline: Deadline | None
-    ) -> Lease | Held | None:
+    def _poll(self, key: str, lease_seconds: float, wait_seconds: float, trace: Trace) -> Lease | Held | None:
         """Wait for another environment: None once its lease is given back, a lease once its time is over.
 
         Held when it takes longer than `wait_seconds`; None, too, when the table fails meanwhile.
@@ -159,26 +155,24 @@ class SingleFlight:
             self.polling.sleep(self.polling.pause(number))
             number += 1
             now = self.clock()
-            held = self.leases.holder(key, trace, deadline)
+            held = self.leases.holder(key, trace)
             if held is None:
                 return None
             if held.expires_at <= now:
-                lease = self.acquire(key, lease_seconds, trace, deadline)
+                lease = self.acquire(key, lease_seconds, trace)
                 if not isinstance(lease, Held):
                     return lease
             if now >= until:
                 return held
 
-    def acquire(self, key: str, seconds: float, trace: Trace, deadline: Deadline | None) -> Lease | Held | None:
-        """Return the lease of a key for so many seconds and a margin, or who has it; None if the table fails."""
+    def acquire(self, key: str, seconds: float, trace: Trace) -> Lease | Held | None:
+        """Return the lease of a key for so many seconds and a margin, or its holder; None if the table fails."""
         now = self.clock()
         expires_at = now + seconds + LEASE_MARGIN
-        return self.leases.acquire(
-            key, owner=self.owner(), now=now, expires_at=expires_at, trace=trace, deadline=deadline
-        )
+        return self.leases.acquire(key, owner=self.owner(), now=now, expires_at=expires_at, trace=trace)
 
     @contextmanager
-    def given_back(self, lead: Lead, trace: Trace, deadline: Deadline | None) -> Iterator[None]:
+    def given_back(self, lead: Lead, trace: Trace) -> Iterator[None]:
         """Give the lease back at the end if it was not used, also if an exception or the process ends the work.
 
         Otherwise other environments would wait until its time is over.
@@ -186,10 +180,10 @@ class SingleFlight:
         try:
             yield
         finally:
-            self.give_back(lead, trace, deadline)
+            self.give_back(lead, trace)
 
-    def give_back(self, lead: Lead, trace: Trace, deadline: Deadline | None) -> None:
+    def give_back(self, lead: Lead, trace: Trace) -> None:
         """Give an unused lease back now, so that the next caller need not wait."""
         lease, lead.lease = lead.lease, None
         if lease is not None:
-            self.leases.release(lease, trace, deadline)
+            self.leases.release(lease, trace)

@@ -1,4 +1,4 @@
-"""One request on its way through the gateway: what was asked (`Transaction`), and what happened (`Trace`)."""
+"""One request on its way through the gateway: the request (`Transaction`) and its events so far (`Trace`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.cache_key import resource_of
-from brine.domain.routing.upstream import as_sent
+from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
 
@@ -24,7 +24,7 @@ ORIGIN_RESERVE: Final = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """A request to a route, and what holds for it from beginning to end.
+    """A request to a route, with the facts that never change during it.
 
     `request` has the fields and the target that the origin gets. `room`: bytes of a body that the answer can carry.
     """
@@ -43,7 +43,7 @@ class Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
         return cls(
             route=route,
-            request=as_sent(request, route),
+            request=upstream_request(request, route),
             resource=resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
@@ -68,14 +68,16 @@ class Transaction:
 
 @dataclass(slots=True)
 class Trace:
-    """What happened to one request or call so far. Each has its own.
+    """The events of one request or call so far, and the deadline of its calls to stores. Each has its own trace.
 
-    `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: where the stored response or
-    result came from. `origin_time`: seconds of waiting for the origin, None before it was asked. `retries`: how often
-    the origin was asked again. `early_refresh`: whether a refresh of a fresh response was requested.
+    `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
+    response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
+    `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
+    requested.
     """
 
     now: float
+    deadline: Deadline | None = None
     faults: Faults = field(default_factory=Faults)
     layer: Literal["memory", "table"] | None = None
     origin_time: float | None = None

@@ -138,7 +138,7 @@ def test_if_match_is_for_the_origin(story: Story) -> None:
     story.origin(status=412)
     told = story.get(("If-Match", '"v0"'))
     assert (told.status, told.sent[0].fields.get("if-match")) == (412, '"v0"')
-    assert told.cache_status == "brine; fwd=request; fwd-status=412; detail=provoked"
+    assert told.cache_status == "brine; fwd=request; fwd-status=412; detail=request-fields"
     assert story.get().is_hit
 
 

@@ -1,4 +1,4 @@
-"""Who calls AWS."""
+"""Credentials for calls to AWS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class AwsCredentials:
     """An access key, its secret, and the session token of a temporary one."""
 
     access_key: str
@@ -20,8 +20,8 @@ class Credentials:
     token: str | None = field(default=None, repr=False)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Credentials:
-        """The credentials that Lambda gives its functions; they outlive the process. Raises ConfigError."""
+    def from_environment(cls, environment: Mapping[str, str]) -> AwsCredentials:
+        """Return the credentials that Lambda gives a function. They outlive its process. Raises ConfigError."""
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             if not environment.get(name):
                 raise ConfigError(f"the environment variable {name} is not set")

@@ -1,4 +1,4 @@
-"""Where a service of AWS is."""
+"""Endpoints of AWS services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REGION = re.compile(r"[a-z0-9-]+")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The address of a service, and the path that comes before every path of its requests: "" on AWS."""
+    """The address of a service, and the path in front of the paths of its requests, which is "" on AWS."""
 
     address: OriginAddress
     path: str = ""
@@ -29,7 +29,7 @@ class Endpoint:
 
 
 def endpoint(service: str, region: str, override: str | None = None) -> Endpoint:
-    """The endpoint of a service: `override` (scheme, host, port and path) for an emulator, else AWS's own.
+    """Return the endpoint of a service: the URL `override` for an emulator, otherwise the endpoint of AWS.
 
     Raises ConfigError. Covers the public regions, GovCloud and China.
     """

@@ -1,13 +1,13 @@
-"""The services that take a JSON document posted to "/" and the operation's name in X-Amz-Target."""
+"""Services with a JSON protocol: a document posted to "/", and the name of the operation in X-Amz-Target."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.service import Call
+from brine.adapters.aws.service import ServiceCall
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Service
@@ -18,21 +18,20 @@ _encode = JSONEncoder(separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class JsonApi:
-    """Operations of one such service. `target`: its API's name in X-Amz-Target; `version`: of its JSON protocol."""
+    """Calls the operations of one such service.
+
+    target: the name of its API in X-Amz-Target. version: the version of its JSON protocol. max_answer: bytes.
+    """
 
     service: Service
     target: str
     version: str
     max_answer: int
 
-    def within(self, deadline: Deadline) -> JsonApi:
-        """This API for calls that are over by then."""
-        return replace(self, service=self.service.within(deadline))
-
     def call(self, operation: str, parameters: dict[str, object], deadline: Deadline | None = None) -> bytes:
-        """Return the JSON text of the answer, which comes before `deadline`. Raises StoreError."""
+        """Call an operation and return the JSON text of its answer before `deadline`. Raises StoreError."""
         body = _encode(parameters).encode("ascii")
-        call = Call(
+        call = ServiceCall(
             name=operation,
             method="POST",
             path="/",

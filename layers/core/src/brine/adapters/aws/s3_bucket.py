@@ -1,21 +1,20 @@
-"""One bucket of S3: its objects, and URLs by which others may get at one of them for a while."""
+"""One bucket of S3: its objects, and presigned URLs for them."""
 
 from __future__ import annotations
 
 import re
 from binascii import a2b_base64, b2a_base64
-from copy import copy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
-from brine.adapters.aws.refusals import Oversized, Refused
-from brine.adapters.aws.service import Call, Service
+from brine.adapters.aws.errors import AwsError, Oversized
+from brine.adapters.aws.service import Service, ServiceCall
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.service import Aws, Patience
-    from brine.adapters.http1 import Answer
+    from brine.adapters.aws.service import Aws, RetryPolicy
+    from brine.adapters.http1 import RawResponse
     from brine.ports.deadline import Deadline
 
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -23,7 +22,7 @@ _NO_BODY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  #
 _ERROR_ROOM = 65_536
 
 OWN_FIELDS: Final = {"content-type": "application/octet-stream", "content-disposition": "attachment"}
-"""What each object is put with, so that a browser that is led to one saves it, and never shows it as a page."""
+"""Fields of every object. They make a browser save the object and never show it as a page."""
 _ANSWER_FIELDS: Final = {f"response-{name}": value for name, value in OWN_FIELDS.items()} | {
     "response-cache-control": "no-store"
 }
@@ -32,24 +31,24 @@ _ANSWER_FIELDS: Final = {f"response-{name}": value for name, value in OWN_FIELDS
 class S3Bucket:
     """Objects by key. Keys are percent-encoded already. Every method but `link` and `upload` is one round trip.
 
-    A missing object is told from a forbidden one by its status, which takes s3:ListBucket: without it S3 answers 403
-    to both, and that raises.
+    Without the permission s3:ListBucket, S3 answers 403 for a missing object as for a forbidden one, and the call
+    raises.
     """
 
-    def __init__(self, aws: Aws, bucket: str, patience: Patience) -> None:
+    def __init__(self, aws: Aws, bucket: str, retry_policy: RetryPolicy) -> None:
         if _BUCKET.fullmatch(bucket) is None:
             raise ConfigError(f"not the name of a bucket: {bucket!r}")
         # S3's certificate covers one label before its own name; emulators know no bucket by its host at all.
         in_host = aws.endpoint_url is None and "." not in bucket
-        self._service = Service(aws, "s3", patience, host_prefix=f"{bucket}." if in_host else "")
+        self._service = Service(aws, "s3", retry_policy, host_prefix=f"{bucket}." if in_host else "")
         self._folder = "/" if in_host else f"/{bucket}/"
 
     def get(self, key: str, most: int, deadline: Deadline | None = None) -> bytes | None:
-        """The object, or None when there is none, or one of more than `most` bytes. Raises StoreError."""
+        """Return the object, or None if it is missing or larger than `most` bytes. Raises StoreError."""
         try:
             body = self._send("GetObject", "GET", key, max_answer=max(most, _ERROR_ROOM), deadline=deadline).body
-        except Refused as refused:
-            if refused.code == "NoSuchKey":
+        except AwsError as error:
+            if error.code == "NoSuchKey":
                 return None
             raise
         except Oversized:
@@ -59,7 +58,7 @@ class S3Bucket:
     def put(
         self, key: str, body: bytes, digest: bytes, *, replaces: bool = False, deadline: Deadline | None = None
     ) -> None:
-        """Put the object, whose SHA-256 S3 checks. Unless it `replaces`, what is there stays. Raises StoreError."""
+        """Put an object, and let S3 check its SHA-256. Keep an existing one, unless `replaces`. Raises StoreError."""
         headers = {
             **OWN_FIELDS,
             "x-amz-checksum-sha256": b2a_base64(digest, newline=False).decode("ascii"),
@@ -71,22 +70,22 @@ class S3Bucket:
             self._send(
                 "PutObject", "PUT", key, headers=headers, body=body, payload_hash=digest.hex(), deadline=deadline
             )
-        except Refused as refused:
-            # 412: the key is taken. 409: another is just writing there.
-            if replaces or refused.status not in (409, 412):
+        except AwsError as error:
+            # 412: the object exists. 409: another request is writing it now.
+            if replaces or error.status not in (409, 412):
                 raise
 
     def delete(self, key: str, deadline: Deadline | None = None) -> None:
-        """Remove the object; no error when there is none. Raises StoreError."""
+        """Delete the object. A missing one is no error. Raises StoreError."""
         self._send("DeleteObject", "DELETE", key, deadline=deadline)
 
     def size_and_digest(self, key: str, deadline: Deadline | None = None) -> tuple[int, bytes] | None:
-        """What S3 says of an object and has checked; None when there is none. Raises StoreError."""
+        """Return the size and SHA-256 of an object, checked by S3, or None for a missing one. Raises StoreError."""
         headers = {"x-amz-checksum-mode": "ENABLED"}
         try:
             answer = self._send("HeadObject", "HEAD", key, headers=headers, deadline=deadline)
-        except Refused as refused:
-            if refused.status == 404:  # without a body there is no saying whether object or bucket are missing
+        except AwsError as error:
+            if error.status == 404:  # a HEAD has no body with a code, so a missing bucket looks the same
                 return None
             raise
         try:
@@ -96,22 +95,16 @@ class S3Bucket:
             return None
 
     def link(self, key: str, fields: Mapping[str, str] | None = None, *, seconds: int) -> str:
-        """A URL by which whoever has it gets the object for so many seconds, with `fields` in place of OWN_FIELDS.
+        """Return a presigned URL for a GET of the object, valid for `seconds`, with `fields` in place of OWN_FIELDS.
 
-        The fields are signed: whoever has the URL can change none of them.
+        The signature covers the fields, so the user of the URL cannot change them.
         """
         query = {**_ANSWER_FIELDS, **{f"response-{name}": value for name, value in (fields or {}).items()}}
         return self._service.presigned(self._folder + key, query, seconds=seconds)
 
     def upload(self, key: str, headers: Mapping[str, str], *, seconds: int) -> str:
-        """A URL by which whoever has it may put the object, with exactly these headers, for so many seconds."""
+        """Return a presigned URL for a PUT of the object with exactly these headers, valid for `seconds`."""
         return self._service.presigned(self._folder + key, {}, method="PUT", headers=headers, seconds=seconds)
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        bucket = copy(self)
-        bucket._service = self._service.within(deadline)  # noqa: SLF001 - of its own kind
-        return bucket
 
     def _send(
         self,
@@ -124,8 +117,8 @@ class S3Bucket:
         payload_hash: str = _NO_BODY,
         max_answer: int = _ERROR_ROOM,
         deadline: Deadline | None = None,
-    ) -> Answer:
-        call = Call(
+    ) -> RawResponse:
+        call = ServiceCall(
             name=name,
             method=method,
             path=self._folder + key,

@@ -1,4 +1,4 @@
-"""A secret's text from Secrets Manager."""
+"""Reads secrets from Secrets Manager."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
 
 _MAX_ANSWER = 262_144  # a secret has at most 64 KB
-# A response is sealed after its origin has answered: what is left then, at worst, less what the answer takes.
-_PATIENCE = Patience(budget=1.2)
+# The gateway seals a response after the origin has answered. This is the time that is left then in the worst case.
+_RETRY_POLICY = RetryPolicy(budget=1.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class SecretText:
     secret_id: str
 
     def __call__(self) -> str:
-        """One GetSecretValue. Raises StoreError, also when the secret has no text."""
-        api = JsonApi(Service(self.aws, "secretsmanager", _PATIENCE), "secretsmanager", "1.1", _MAX_ANSWER)
+        """Return the text, by one GetSecretValue. Raises StoreError, also for a secret without a text."""
+        api = JsonApi(Service(self.aws, "secretsmanager", _RETRY_POLICY), "secretsmanager", "1.1", _MAX_ANSWER)
         answer = api.call("GetSecretValue", {"SecretId": self.secret_id})
         try:
             text = json.loads(answer)["SecretString"]

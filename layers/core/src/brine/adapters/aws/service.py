@@ -1,35 +1,35 @@
-"""Calls to one service of AWS: signed, sent, tried again where that can help, within a time budget."""
+"""Calls one service of AWS: signs and sends requests, and retries them within a time budget."""
 
 from __future__ import annotations
 
 import random
 import time
-from copy import copy
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.endpoints import endpoint
-from brine.adapters.aws.refusals import Oversized, Refused, refusal
-from brine.adapters.aws.sigv4 import Signer
-from brine.adapters.http1.connection import Limits, Message
-from brine.adapters.http1.errors import ConnectFailed, ExchangeError, TooLarge
+from brine.adapters.aws.errors import AwsError, Oversized, error_from
+from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.http1.connection import HttpLimits, RawRequest
+from brine.adapters.http1.errors import ConnectFailed, ExchangeError, ResponseTooLarge
 from brine.errors import StoreError, StoreUnavailable
 from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.adapters.aws.credentials import Credentials
-    from brine.adapters.http1.client import Client
-    from brine.adapters.http1.connection import Answer
+    from brine.adapters.aws.credentials import AwsCredentials
+    from brine.adapters.http1.client import HttpClient
+    from brine.adapters.http1.connection import RawResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to try. Seconds: for a call with all its repeats, for connecting, for each wait for bytes.
+class RetryPolicy:
+    """Time limits and retries of a call. `budget`: seconds for the call with all its retries.
 
-    The wait before repeat n is a random part of first_wait * 2**n, at most longest_wait.
+    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. `wait` uses first_wait and
+    longest_wait, in seconds.
     """
 
     budget: float = 2.0
@@ -39,8 +39,8 @@ class Patience:
     first_wait: float = 0.025
     longest_wait: float = 0.4
 
-    def times(self, factor: float) -> Patience:
-        """The same for something that is so many times as slow."""
+    def scaled(self, factor: float) -> RetryPolicy:
+        """Return the same policy for a service that is slower by this factor."""
         return replace(
             self,
             budget=self.budget * factor,
@@ -48,17 +48,24 @@ class Patience:
             read_timeout=self.read_timeout * factor,
         )
 
+    def wait(self, retries: int, random: Callable[[], float]) -> float:
+        """Return the seconds to wait before the next retry. `random` returns numbers of [0, 1).
+
+        The wait is a random part of first_wait * 2**retries, or of longest_wait if that is shorter.
+        """
+        return random() * min(self.longest_wait, self.first_wait * 2.0**retries)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """The account side of every call. `endpoint_url` is an emulator's; None means AWS.
+    """Settings of all calls to AWS. `endpoint_url`: the URL of an emulator, or None for AWS.
 
-    `slowness`: how many times as long as AWS it may take before it is given up.
+    slowness: the factor by which calls may take longer than calls to AWS.
     """
 
     region: str
-    credentials: Credentials
-    client: Client
+    credentials: AwsCredentials
+    client: HttpClient
     endpoint_url: str | None = None
     slowness: float = 1.0
     now: Callable[[], float] = time.time
@@ -68,8 +75,11 @@ class Aws:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request to a service. `name` stands for it in errors, `path` is percent-encoded, `payload_hash` hexadecimal."""
+class ServiceCall:
+    """A request to a service. `name` names it in errors. `path` is percent-encoded, `payload_hash` hexadecimal.
+
+    max_answer: the largest body of the answer, in bytes.
+    """
 
     name: str
     method: str
@@ -81,28 +91,21 @@ class Call:
 
 
 class Service:
-    """One service in one region. Every call may be repeated, so its effect must stand being had twice."""
+    """One service in one region. Every call may be retried, so it must be idempotent."""
 
-    def __init__(self, aws: Aws, name: str, patience: Patience, *, host_prefix: str = "") -> None:
+    def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, host_prefix: str = "") -> None:
         self._aws = aws
-        self._patience = patience.times(aws.slowness)
-        self._deadline: Deadline | None = None
-        self._signer = Signer(aws.credentials, aws.region, name)
+        self._retry_policy = retry_policy.scaled(aws.slowness)
+        self._signer = SigV4Signer(aws.credentials, aws.region, name)
         self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
 
-    def within(self, deadline: Deadline) -> Service:
-        """This service for calls that are over by then, if their own budget does not end sooner."""
-        service = copy(self)
-        service._deadline = deadline  # noqa: SLF001 - of its own kind
-        return service
+    def send(self, call: ServiceCall, deadline: Deadline | None = None) -> RawResponse:
+        """Return the answer with a status of 2xx, before `deadline` and within the time budget of the service.
 
-    def send(self, call: Call, deadline: Deadline | None = None) -> Answer:
-        """Return the answer, its status 2xx, before `deadline` and within the service's own time budget.
-
-        Raises StoreThrottled, Refused, Oversized, or StoreUnavailable when no answer came.
+        Raises StoreThrottled, AwsError or Oversized, and StoreUnavailable if no answer came.
         """
-        patience = self._patience
-        deadline = (deadline or self._deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
+        retry_policy = self._retry_policy
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         repeats = 0
         are_undone = True
         while True:
@@ -111,9 +114,9 @@ class Service:
             except StoreError as failure:
                 are_undone = are_undone and failure.is_undone
                 failure.is_undone = are_undone
-                wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2**repeats)
+                wait = retry_policy.wait(repeats, self._aws.random)
                 repeats += 1
-                if not _may_pass(failure) or repeats == patience.attempts or wait >= deadline.remaining():
+                if not _is_retryable(failure) or repeats == retry_policy.attempts or wait >= deadline.remaining():
                     raise
             self._aws.sleep(wait)
 
@@ -126,9 +129,9 @@ class Service:
         headers: Mapping[str, str] | None = None,
         seconds: int,
     ) -> str:
-        """A URL by which whoever has it may use `method` on `path` for so many seconds. Nothing is sent.
+        """Return a URL that allows `method` on `path` for so many seconds. Sends no request.
 
-        headers: what must come with it.
+        headers: the headers that the request must have.
         """
         signed = self._signer.presign(
             method=method,
@@ -141,7 +144,7 @@ class Service:
         )
         return f"{self._endpoint}{path}?{signed}"
 
-    def _send_once(self, call: Call, deadline: Deadline) -> Answer:
+    def _send_once(self, call: ServiceCall, deadline: Deadline) -> RawResponse:
         address, path = self._endpoint.address, self._endpoint.path + call.path
         headers = self._signer.sign(
             method=call.method,
@@ -150,33 +153,35 @@ class Service:
             payload_hash=call.payload_hash,
             now=self._aws.now(),
         )
-        message = Message(method=call.method, head=_head(call, path, headers), body=call.body, repeatable=True)
-        patience = self._patience
-        limits = Limits(
-            connect_timeout=patience.connect_timeout, read_timeout=patience.read_timeout, max_body=call.max_answer
+        message = RawRequest(method=call.method, head=_head(call, path, headers), body=call.body, repeatable=True)
+        retry_policy = self._retry_policy
+        limits = HttpLimits(
+            connect_timeout=retry_policy.connect_timeout,
+            read_timeout=retry_policy.read_timeout,
+            max_body=call.max_answer,
         )
         try:
             answer = self._aws.client.exchange(address, message, limits, deadline)
-        except TooLarge as error:
+        except ResponseTooLarge as error:
             raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
             failure = StoreUnavailable(f"{call.name}: {error}")
-            failure.is_undone = isinstance(error, ConnectFailed) and not error.is_second
+            failure.is_undone = isinstance(error, ConnectFailed) and not error.is_retry
             raise failure from error
         if answer.status >= 300:
-            refused = refusal(call.name, answer)
-            refused.is_undone = refused.is_undone and not answer.is_second
-            raise refused
+            aws_error = error_from(call.name, answer)
+            aws_error.is_undone = aws_error.is_undone and not answer.is_retry
+            raise aws_error
         return answer
 
 
-def _may_pass(failure: StoreError) -> bool:
-    """Whether the same call may succeed a moment later."""
-    if isinstance(failure, Refused):
+def _is_retryable(failure: StoreError) -> bool:
+    """Return whether a retry may succeed."""
+    if isinstance(failure, AwsError):
         return failure.status >= 500
     return not isinstance(failure, Oversized)
 
 
-def _head(call: Call, path: str, headers: Mapping[str, str]) -> bytes:
+def _head(call: ServiceCall, path: str, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{call.method} {path} HTTP/1.1\r\n{lines}content-length: {len(call.body)}\r\n\r\n".encode("ascii")

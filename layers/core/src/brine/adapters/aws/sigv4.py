@@ -1,7 +1,7 @@
-"""AWS Signature Version 4, in the Authorization field or in a URL.
+"""Signs requests by AWS Signature Version 4, in the Authorization field or in a URL.
 
-The canonical request's path and query are taken as they go on the wire, which is S3's rule; for the other services it
-is right as long as they are posted to "/".
+The canonical request has the path and the query as they are sent. This is the rule of S3. For the other services it is
+right as long as their requests are posted to "/".
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.credentials import Credentials
+    from brine.adapters.aws.credentials import AwsCredentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-class Signer:
+class SigV4Signer:
     """Signs requests to one service in one region."""
 
-    def __init__(self, credentials: Credentials, region: str, service: str) -> None:
+    def __init__(self, credentials: AwsCredentials, region: str, service: str) -> None:
         self._credentials = credentials
         self._region = region
         self._service = service
-        self._day_key = ("", b"")  # replaced whole, so that threads see an old pair or a new one
+        self._day_key = ("", b"")  # replaced as a whole, so that threads see an old pair or a new one
 
     def sign(
         self, *, method: str, path: str, query: str = "", headers: Mapping[str, str], payload_hash: str, now: float
     ) -> dict[str, str]:
-        """The headers to send: those given (names in lower case, `host` among them), date, token and signature.
+        """Return the headers to send: the given ones (in lower case, with `host`), date, token and signature.
 
         path, query: percent-encoded. payload_hash: the body's SHA-256 in hexadecimal digits. now: seconds since 1970.
         """
@@ -62,12 +62,12 @@ class Signer:
         seconds: int,
         now: float,
     ) -> str:
-        """The query of a URL by which whoever has it may use `method` on `path`, where S3 takes a body unsigned.
+        """Return the query of a URL that allows `method` on `path`. The signature does not cover the body.
 
-        query: unencoded, as it is to be part of it. headers: those that must come with it, besides the host.
-        It is good for so many seconds, or until the credentials end.
+        query: further parameters, unencoded. headers: the headers that the request must have beside `host`. The URL is
+        valid for so many seconds, or until the credentials expire.
         """
-        from urllib.parse import quote  # noqa: PLC0415 - an import that only links need
+        from urllib.parse import quote  # noqa: PLC0415 - only presigned URLs need it
 
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         signed = sorted({**(headers or {}), "host": host}.items())

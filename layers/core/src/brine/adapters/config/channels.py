@@ -1,28 +1,23 @@
-"""channels.toml: read, checked, and every mistake named with its line and column.
+"""Reads channels.toml, a list of `[[channel]]` tables.
 
-The file is a list of `[[channel]]` tables; layers/routes/channels.schema.json describes it for editors,
-docs/exchange.md for people. `${NAME}` in `queue`, `retry_queue` and `keys` stands for an environment variable.
+Its description for people is docs/exchange.md, for editors layers/routes/channels.schema.json. `${NAME}` in `queue`,
+`retry_queue` and `keys` stands for an environment variable.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.positions import Positions, not_toml
-from brine.adapters.config.values import duration, plain_name, size, texts
-from brine.domain.channels.channel import LARGEST_MESSAGE, LONGEST_RETENTION, LONGEST_VISIBILITY, Channel
-from brine.errors import ConfigError
+from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
+from brine.adapters.config.values import duration, plain_name, texts, whole
+from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_PATTERN = re.compile(r"(?:[0-9]{12}:)?(?:(?:user|role|federated-user)/[\w+=,.@*-]+|root)|\*", re.ASCII)
-_PLACES = ("queue", "retry_queue", "keys")
-_REQUIRED = ("name", *_PLACES, "senders", "receivers")
+_PRINCIPAL = re.compile(r"(?:[0-9]{12}:)?(?:(?:user|role|federated-user)/[\w+=,.@*-]+|root)|\*", re.ASCII)
 SHORTEST_RETENTION = 60.0
 
 
@@ -39,110 +34,65 @@ class DeclaredChannel:
 def parse_channels(
     text: str, environment: Mapping[str, str], types: Collection[str], *, source: str = "channels.toml"
 ) -> tuple[DeclaredChannel, ...]:
-    """The channels that `text` describes; they may hold `types`. Raises ConfigError: `source:line:column: why`."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise not_toml(error, text, source) from None
-    return _Reader(Positions(text), environment, types, source).channels(document)
+    """Return the channels that `text` describes. Their messages may hold `types`. Raises ConfigError."""
+    tables = load_tables(text, "channel", source)
+    return tuple(read_tables(tables, "channel", source, channel_table(environment, types)))
 
 
-class _Reader:
-    """One reading of one file."""
+def channel_table(environment: Mapping[str, str], types: Collection[str]) -> TableReader:
+    """Return the reader of a `[[channel]]` table."""
 
-    def __init__(
-        self, positions: Positions, environment: Mapping[str, str], types: Collection[str], source: str
-    ) -> None:
-        self._positions = positions
-        self._environment = environment
-        self._types = types
-        self._source = source
+    def declared(value: object) -> tuple[str, ...]:
+        names = texts(value)
+        for name in names:
+            if name not in types:
+                raise ValueError(f'types.toml does not declare "{name}". Add it there, or leave it out here.')
+        return names
 
-    def fail(self, index: int | None, keys: tuple[str, ...], message: str) -> NoReturn:
-        line, column = self._positions.find(index, keys)
-        raise ConfigError(f"{self._source}:{line}:{column}: {message}") from None
+    url = with_variables(environment, 'the URL of a queue in quotes, such as "${BRINE_ORDERS_QUEUE}"')
+    return TableReader(
+        {
+            "name": plain_name,
+            "queue": url,
+            "retry_queue": url,
+            "keys": with_variables(
+                environment, 'the name or ARN of a secret in quotes, such as "${BRINE_ORDERS_KEYS}"'
+            ),
+            "types": declared,
+            "senders": _principals,
+            "receivers": _principals,
+            "retention": _retention,
+            "max_size": whole(1, MAX_MESSAGE_SIZE, unit=" of bytes"),
+            "visibility": _visibility,
+        },
+        required=("name", "queue", "retry_queue", "keys", "senders", "receivers"),
+        make=_channel,
+    )
 
-    def channels(self, document: dict[str, Any]) -> tuple[DeclaredChannel, ...]:
-        for key in document.keys() - {"channel"}:
-            self.fail(None, (key,), f'unknown key "{key}": the file is a list of [[channel]] tables')
-        tables = document.get("channel", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self.fail(None, ("channel",), "the file is a list of [[channel]] tables")
-        declared = tuple(self.channel(index, table) for index, table in enumerate(tables))
-        names = [one.channel.name for one in declared]
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                self.fail(index, ("name",), f'there is already a channel named "{name}"')
-        return declared
 
-    def channel(self, index: int, table: dict[str, Any]) -> DeclaredChannel:
-        for key in _REQUIRED:
-            if key not in table:
-                self.fail(index, (), f'the channel has no "{key}"')
-        values: dict[str, Any] = {}
-        for key, value in table.items():
-            if key in _CHANNEL:
-                try:
-                    values[key] = _CHANNEL[key](value)
-                except ValueError as error:
-                    self.fail(index, (key,), f'"{key}" {error}')
-            elif key not in _PLACES:
-                known = ", ".join(sorted((*_CHANNEL, *_PLACES)))
-                self.fail(index, (key,), f'unknown key "{key}"; a channel knows {known}')
-        for name in values.get("types", ()):
-            if name not in self._types:
-                self.fail(index, ("types",), f'"types" holds "{name}", which types.toml does not declare')
-        queue, retry_queue, keys = (self.text(index, key, table[key]) for key in _PLACES)
-        return DeclaredChannel(Channel(**values), queue, retry_queue, keys)
-
-    def text(self, index: int, key: str, value: object) -> str:
-        if not isinstance(value, str) or not value:
-            self.fail(index, (key,), f'"{key}" must be text in quotes')
-        for name in _VARIABLE.findall(value):
-            if not self._environment.get(name):
-                self.fail(
-                    index, (key,), f'"{key}" asks for the environment variable {name}, which is not set, or is empty'
-                )
-        return _VARIABLE.sub(lambda match: self._environment[match[1]], value)
+def _channel(*, queue: str, retry_queue: str, keys: str, **items: Any) -> DeclaredChannel:
+    return DeclaredChannel(Channel(**items), queue, retry_queue, keys)
 
 
 def _principals(value: object) -> tuple[str, ...]:
     patterns = texts(value)
     for pattern in patterns:
-        if not _PATTERN.fullmatch(pattern):
+        if not _PRINCIPAL.fullmatch(pattern):
             raise ValueError(
-                f'holds "{pattern}", which is none of user/NAME, role/NAME, 123456789012:role/NAME, root, *'
+                f'"{pattern}" is not a principal. Write user/NAME, role/NAME, 123456789012:role/NAME, root or *.'
             )
     return patterns
 
 
 def _retention(value: object) -> float:
     seconds = duration(value)
-    if not SHORTEST_RETENTION <= seconds <= LONGEST_RETENTION:
-        raise ValueError('must be from "60s" to "14d", which is what a queue keeps')
+    if not SHORTEST_RETENTION <= seconds <= MAX_RETENTION:
+        raise ValueError('not a time that SQS keeps messages. Write a duration from "60s" to "14d".')
     return seconds
 
 
 def _visibility(value: object) -> int:
     seconds = duration(value)
-    if not (1 <= seconds <= LONGEST_VISIBILITY and seconds.is_integer()):
-        raise ValueError('must be whole seconds from "1s" to "12h"')
+    if not (1 <= seconds <= MAX_VISIBILITY and seconds.is_integer()):
+        raise ValueError('not a visibility timeout of SQS. Write whole seconds from "1s" to "12h".')
     return int(seconds)
-
-
-def _max_size(value: object) -> int:
-    most = size(value)
-    if not 0 < most <= LARGEST_MESSAGE:
-        raise ValueError(f"must be a number of bytes up to {LARGEST_MESSAGE}")
-    return most
-
-
-_CHANNEL: dict[str, Callable[[Any], Any]] = {
-    "name": plain_name,
-    "types": texts,
-    "senders": _principals,
-    "receivers": _principals,
-    "retention": _retention,
-    "max_size": _max_size,
-    "visibility": _visibility,
-}

@@ -1,4 +1,4 @@
-"""The language of field types in types.toml: a small part of Python's annotations, read without running anything.
+"""Reads field types in types.toml. They are a small part of Python's annotations, and no code runs to read them.
 
 str  int  float  bool  bytes  None  any  date  datetime  time  timedelta  Decimal  UUID  ndarray
 list[X]  set[X]  frozenset[X]  dict[K, V]  tuple[X, Y]  tuple[X, ...]  X | Y  and the names of declared types
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 MODULE = "types_toml"
-"""What the made classes call their module, which nothing imports."""
+"""The `__module__` of the classes made from types.toml. No such module exists."""
 DEEPEST = 20
 
 _TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_.-]*|\.\.\.|[\[\],|])")
@@ -43,20 +43,20 @@ _GENERIC: dict[str, Any] = {"list": list, "set": set, "frozenset": frozenset, "d
 
 
 def annotation(text: str, names: Collection[str], uses: dict[str, str]) -> object:
-    """What the text means as an annotation; the declared `names` that it mentions are noted in `uses`.
+    """Return the annotation that `text` means. The declared `names` in it are added to `uses`, by their symbols.
 
-    A declared class may mention itself or a later one, so a name stands for it. Raises ValueError that says what is
-    wrong, to follow the field's name.
+    In the annotation a symbol stands for a declared class, because a class may mention itself or a later one. Raises
+    ValueError.
     """
     parser = _Parser(text, names, uses)
     found = parser.union(0)
     if parser.next is not None:
-        raise ValueError(f'has "{parser.next}" where its type should end')
+        raise ValueError(f'"{parser.next}" follows the end of the type. Join types with "|".')
     return found
 
 
 class _Parser:
-    """Reads one text from left to right."""
+    """Parses one text from left to right."""
 
     def __init__(self, text: str, names: Collection[str], uses: dict[str, str]) -> None:
         self._names = names
@@ -66,28 +66,28 @@ class _Parser:
         self._advance()
 
     def union(self, depth: int) -> object:
-        """X | Y"""
+        """Parse `X | Y`, or one type."""
         found = [self._term(depth)]
         while self.next == "|":
             self._advance()
             found.append(self._term(depth))
-        return found[0] if len(found) == 1 else Union[tuple(found)]  # noqa: UP007 - of a list, and names in it
+        return found[0] if len(found) == 1 else Union[tuple(found)]  # noqa: UP007 - made of a list, with names in it
 
     def _term(self, depth: int) -> object:
         name = self._advance()
         if depth > DEEPEST:
-            raise ValueError(f"is nested deeper than {DEEPEST}")
+            raise ValueError(f"nested too deeply. Write at most {DEEPEST} levels.")
         if name is None:
-            raise ValueError("lacks a type")
+            raise ValueError("a type is missing. Write one, such as str.")
         if name in _GENERIC:
             return self._generic(name, depth + 1)
-        if name in self._names:  # before the simple ones: a declared "time" is meant
+        if name in self._names:  # first, so that a declared "time" wins over Python's
             return self._declared(name)
         if name in _SIMPLE:
             return _SIMPLE[name]
         if not _NAMED.match(name):
-            raise ValueError(f'has "{name}" in the place of a type')
-        raise ValueError(f'has the type "{name}", which is neither declared here nor one of {_known()}')
+            raise ValueError(f'"{name}" stands in the place of a type.')
+        raise ValueError(f'"{name}" is not a type. Write the name of a declared type, or one of {_known()}.')
 
     def _generic(self, name: str, depth: int) -> object:
         if self.next != "[":
@@ -102,9 +102,9 @@ class _Parser:
                 break
             items.append(self.union(depth))
         if self._advance() != "]":
-            raise ValueError('lacks a "]"')
+            raise ValueError('a "]" is missing.')
         if name != "tuple" and len(items) != (2 if name == "dict" else 1):
-            raise ValueError(f"has {len(items)} types in a {name}")
+            raise ValueError(f"{len(items)} types in a {name}. Write {2 if name == 'dict' else 1}.")
         return _GENERIC[name][tuple(items)]
 
     def _declared(self, name: str) -> str:
@@ -116,7 +116,7 @@ class _Parser:
         return symbol
 
     def _advance(self) -> str | None:
-        """The next token, and on to the one after it."""
+        """Return the next token, and move on to the one after it."""
         found = self.next
         self.next = next(self._tokens, None)
         return found
@@ -127,7 +127,7 @@ def _tokens(text: str) -> Any:
     while text[at:].strip():
         match = _TOKEN.match(text, at)
         if match is None:
-            raise ValueError(f"has {text[at:].strip()[0]!r}, which is part of no type")
+            raise ValueError(f"{text[at:].strip()[0]!r} is not allowed in a type. Leave it out.")
         at = match.end()
         yield match[1]
 

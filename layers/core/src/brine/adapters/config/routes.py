@@ -1,171 +1,127 @@
-"""routes.toml: read, checked, and every mistake named with its line and column.
+"""Reads routes.toml, a list of `[[route]]` tables.
 
-The file is a list of `[[route]]` tables; layers/routes/routes.schema.json describes it for editors, docs/routes.md for
-people. `${NAME}` in an origin stands for an environment variable, so one file serves every stage.
+Its description for people is docs/routes.md, for editors layers/routes/routes.schema.json. `${NAME}` in an origin is
+the value of an environment variable, so one file serves every stage.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from brine.adapters.config.positions import Positions, not_toml
-from brine.adapters.config.route_values import CIRCUIT_BREAKER, POLICY, QUERY, ROUTE, check_path
+from brine.adapters.config import route_values as values
+from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
+from brine.adapters.config.values import (
+    boolean,
+    choice,
+    duration,
+    number_up_to,
+    plain_name,
+    positive_duration,
+    texts,
+    whole,
+)
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryRule, Route, Routes
-from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.config.route_values import Readers
-    from brine.domain.routing.transcoding import Transcoding
+    from brine.adapters.config.tables import Reader
 
+MAX_RETRIES = 5
 _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+POLICY: Mapping[str, Reader] = {
+    "forward_headers": values.forward_headers,
+    "freshness_lifetime": duration,
+    "jitter": number_up_to(0.5),
+    "early_refresh": number_up_to(10),
+    "grace": duration,
+    "keep": duration,
+    "negative_lifetimes": values.negative_lifetimes,
+    "key_headers": values.header_names,
+    "set_cookie": choice("shared", "strip", "refuse", "keep"),
+    "store_post": boolean,
+    "request_directives": boolean,
+    "show_key": boolean,
+    "tags": values.tags,
+    "max_variants": whole(2),
+    "new_keys_per_minute": values.new_keys_per_minute,
+}
+"""The keys of a route that are fields of its Policy."""
+QUERY = TableReader(
+    {"keep": lambda value: frozenset(texts(value)), "drop": texts, "sort": boolean},
+    example='{ drop = ["utm_*"] }',
+    make=QueryRule,
+)
+CIRCUIT_BREAKER = TableReader(
+    {"failures": whole(1), "open_for": positive_duration},
+    example='{ failures = 5, open_for = "30s" }, or false',
+    make=CircuitBreaker,
+)
 
 
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
-    """The routes that `text` describes. Raises ConfigError: `source:line:column: what is wrong`."""
-    return _Reader(Positions(text), environment, source).routes(_document(text, source))
+    """Return the routes that `text` describes. Raises ConfigError."""
+    tables = load_tables(text, "route", source, least=1)
+    return Routes(tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix"))))
 
 
 def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
-    """The names of the routes, for who has no use for the rest, and not the variables that it takes. As above."""
-    tables = _document(text, source).get("route")
-    names = [table.get("name") for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    """Return the names of the routes. Reads only the names, so it needs no variables. Raises ConfigError."""
+    names = (table.get("name") for table in load_tables(text, "route", source))
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _document(text: str, source: str) -> dict[str, Any]:
+def route_table(environment: Mapping[str, str]) -> TableReader:
+    """Return the reader of a `[[route]]` table."""
+
+    def transcoding(value: object) -> Any:
+        from brine.adapters.config.transcoding_values import transcoding_table  # noqa: PLC0415 - for routes that have it
+
+        return transcoding_table(environment)(value)
+
+    variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
+    keys: dict[str, Reader] = {
+        "name": plain_name,
+        "prefix": values.prefix,
+        "origin": lambda value: _origin(variables(value)),
+        "query": QUERY,
+        "timeout": positive_duration,
+        "retries": whole(0, MAX_RETRIES),
+        "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
+        "transcoding": transcoding,
+        "max_request_body": whole(0, unit=" of bytes"),
+        "large_bodies": choice("refuse", "redirect"),
+        "tenant": values.tenant,
+    }
+    return TableReader({**keys, **POLICY}, required=("name", "prefix", "origin"), make=_route)
+
+
+def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
+    if items.get("large_bodies") == "redirect" and "transcoding" in items:
+        raise ValueError('"large_bodies" cannot redirect to a body that "transcoding" would convert. Leave one out.')
+    policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
+    address, base_path = origin
+    return Route(origin=address, base_path=base_path, policy=policy, **items)
+
+
+def _origin(url: str) -> tuple[OriginAddress, str]:
+    """Return the address in a URL and its path. A message never shows the URL: variables in it may hold secrets."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise not_toml(error, text, source) from None
-
-
-class _Reader:
-    """One reading of one file: knows where it is, so that it can say so."""
-
-    def __init__(self, positions: Positions, environment: Mapping[str, str], source: str) -> None:
-        self._positions = positions
-        self._environment = environment
-        self._source = source
-
-    def fail(self, index: int | None, keys: tuple[str, ...], message: str) -> NoReturn:
-        line, column = self._positions.find(index, keys)
-        raise ConfigError(f"{self._source}:{line}:{column}: {message}") from None
-
-    def routes(self, document: dict[str, Any]) -> Routes:
-        for key in document.keys() - {"route"}:
-            self.fail(None, (key,), f'unknown key "{key}": the file is a list of [[route]] tables')
-        tables = document.get("route", [])
-        if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-            self.fail(None, ("route",), "the file needs at least one [[route]] table")
-        routes = tuple(self.route(index, table) for index, table in enumerate(tables))
-        for index, route in enumerate(routes):
-            for other in routes[:index]:
-                if route.name == other.name:
-                    self.fail(index, ("name",), f'there is already a route named "{route.name}"')
-                if route.prefix == other.prefix:
-                    self.fail(index, ("prefix",), f'route "{other.name}" already has the prefix "{route.prefix}"')
-        return Routes(routes)
-
-    def route(self, index: int, table: dict[str, Any]) -> Route:
-        for key in ("name", "prefix", "origin"):
-            if key not in table:
-                self.fail(index, (), f'the route has no "{key}"')
-        tables = {"query": self.query, "circuit_breaker": self.circuit_breaker, "transcoding": self.transcoding}
-        values: dict[str, Any] = {}
-        policy: dict[str, Any] = {}
-        for key, value in table.items():
-            if key in POLICY:
-                policy[key] = self.read(POLICY, index, (key,), value)
-            elif key in ROUTE:
-                values[key] = self.read(ROUTE, index, (key,), value)
-            elif key in tables:
-                values[key] = tables[key](index, value)
-            elif key == "origin":
-                values["origin"], values["base_path"] = self.origin(index, value)
-            else:
-                known = ", ".join(sorted((*ROUTE, *POLICY, *tables, "origin")))
-                self.fail(index, (key,), f'unknown key "{key}"; a route knows {known}')
-        if values.get("large_bodies") == "redirect" and "transcoding" in values:
-            self.fail(index, ("large_bodies",), '"large_bodies" cannot redirect to what "transcoding" would convert')
-        return Route(**values, policy=Policy(**policy))
-
-    def query(self, index: int, value: object) -> QueryRule:
-        return QueryRule(**self.table(QUERY, index, "query", value, '{ drop = ["utm_*"] }'))
-
-    def circuit_breaker(self, index: int, value: object) -> CircuitBreaker | None:
-        if value is False:
-            return None
-        example = '{ failures = 5, open_for = "30s" }, or false'
-        return CircuitBreaker(**self.table(CIRCUIT_BREAKER, index, "circuit_breaker", value, example))
-
-    def transcoding(self, index: int, value: object) -> Transcoding:
-        from brine.adapters.config.transcoding_values import TRANSCODING, read_transcoding  # noqa: PLC0415 - for routes that have it
-
-        table = self.table(TRANSCODING, index, "transcoding", value, '{ origin = "json" }')
-        for key in ("origin_keys", "client_keys"):
-            if key in table:
-                table[key] = self.filled(index, ("transcoding", key), table[key])
-        try:
-            return read_transcoding(table)
-        except ValueError as error:
-            self.fail(index, ("transcoding",), f'"transcoding" {error}')
-
-    def filled(self, index: int, keys: tuple[str, ...], text: str) -> str:
-        """The text with what the environment has for each `${NAME}`."""
-        for name in _VARIABLE.findall(text):
-            if not self._environment.get(name):
-                what = ".".join(keys)
-                self.fail(
-                    index, keys, f'"{what}" asks for the environment variable {name}, which is not set, or is empty'
-                )
-        return _VARIABLE.sub(lambda match: self._environment[match[1]], text)
-
-    def table(self, readers: Readers, index: int, name: str, value: object, example: str) -> dict[str, Any]:
-        """The values of a table inside a route."""
-        if not isinstance(value, dict):
-            self.fail(index, (name,), f'"{name}" must be a table, such as {example}')
-        for key in value:
-            if key not in readers:
-                self.fail(index, (name, key), f'unknown key "{key}"; "{name}" knows {", ".join(sorted(readers))}')
-        return {key: self.read(readers, index, (name, key), item) for key, item in value.items()}
-
-    def read(self, readers: Readers, index: int, keys: tuple[str, ...], value: object) -> Any:
-        try:
-            return readers[keys[-1]](value)
-        except ValueError as error:
-            self.fail(index, keys, f'"{".".join(keys)}" {error}')
-
-    def origin(self, index: int, value: object) -> tuple[OriginAddress, str]:
-        if not isinstance(value, str):
-            self.fail(index, ("origin",), '"origin" must be a URL in quotes')
-        # What a variable holds may be secret, and urlsplit's errors quote it: messages show the text as it is written.
-        url = self.filled(index, ("origin",), value)
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            self.fail(index, ("origin",), f'"origin" is not a URL: "{value}"')
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not _URL.fullmatch(url):
-            self.fail(
-                index,
-                ("origin",),
-                f'"origin" must be an http or https URL with a host, without blanks or backslashes; it is "{value}"',
-            )
-        if parts.username is not None or "?" in url or "#" in url:
-            self.fail(index, ("origin",), '"origin" may hold no user, query or fragment')
-        try:
-            check_path(parts.path)
-        except ValueError as error:
-            self.fail(index, ("origin",), f'"origin" {error}')
-        scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
-        address = OriginAddress(scheme=scheme, host=parts.hostname, port=port or DEFAULT_PORTS[scheme])
-        return address, parts.path.rstrip("/")
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("not a URL.") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not _URL.fullmatch(url):
+        raise ValueError("not an http or https URL with a host, without blanks and backslashes.")
+    if parts.username is not None or "?" in url or "#" in url:
+        raise ValueError("a URL with a user, query or fragment. Leave them out.")
+    values.check_path(parts.path)
+    scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
+    address = OriginAddress(scheme=scheme, host=parts.hostname, port=port or DEFAULT_PORTS[scheme])
+    return address, parts.path.rstrip("/")

@@ -1,50 +1,40 @@
-"""The `transcoding` table of a route in routes.toml."""
+"""Reads the `transcoding` table of a route in routes.toml."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.config.tables import TableReader, with_variables
+from brine.adapters.config.values import choice
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import Transcoding
 
 if TYPE_CHECKING:
-    from brine.adapters.config.route_values import Readers
+    from collections.abc import Mapping
 
 _FORMATS = {"json": Format.JSON, "msgpack": Format.MSGPACK, "sealed": Format.SEALED}
 
 
-def read_transcoding(values: dict[str, Any]) -> Transcoding:
-    """What a table settles, its values read. Raises ValueError with the rest of a sentence that begins with the key."""
-    if "origin" not in values:
-        raise ValueError('does not say which format the origin speaks, such as { origin = "json" }')
-    transcoding = Transcoding(**values)
-    if Format.SEALED in (transcoding.origin, transcoding.sent) and transcoding.origin_keys is None:
-        raise ValueError('has no "origin_keys", without which envelopes of the origin cannot be opened')
+def transcoding_table(environment: Mapping[str, str]) -> TableReader:
+    """Return the reader of a `transcoding` table."""
+    a_format = choice(**_FORMATS)
+    secret = with_variables(environment, 'the name or ARN of a secret, such as "${BRINE_SHOP_KEYS}"')
+    return TableReader(
+        {"origin": a_format, "requests": a_format, "origin_keys": secret, "client_keys": secret, "types": _types},
+        required=("origin",),
+        example='{ origin = "json" }',
+        make=_transcoding,
+    )
+
+
+def _transcoding(**items: Any) -> Transcoding:
+    transcoding = Transcoding(**items)
+    if Format.SEALED in (transcoding.origin, transcoding.request_format) and transcoding.origin_keys is None:
+        raise ValueError('no "origin_keys". The gateway needs them to open and seal envelopes of the origin.')
     return transcoding
-
-
-def _format(value: object) -> Format:
-    if isinstance(value, str) and value in _FORMATS:
-        return _FORMATS[value]
-    raise ValueError(f"must be one of {', '.join(_FORMATS)}")
-
-
-def _secret(value: object) -> str:
-    if isinstance(value, str) and value:
-        return value
-    raise ValueError('must be the name or ARN of a secret, such as "${BRINE_SHOP_KEYS}"')
 
 
 def _types(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return tuple(value)
-    raise ValueError("must be a list of names that types.toml declares")
-
-
-TRANSCODING: Readers = {
-    "origin": _format,
-    "requests": _format,
-    "origin_keys": _secret,
-    "client_keys": _secret,
-    "types": _types,
-}
+    raise ValueError('not a list of names. Write names that types.toml declares, such as ["shop.Order"].')

@@ -1,12 +1,9 @@
-"""Plain values of a TOML file: what is taken, and what is said of anything else.
-
-A reader raises ValueError with the rest of a sentence that begins with the key.
-"""
+"""Readers of single values in TOML files. The ValueError of each names the mistake and the correction."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,66 +14,81 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 def plain_name(value: object) -> str:
-    """A name of ours."""
+    """Return the name of a route or channel."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise ValueError('must be lower-case letters, digits and "-"')
+        raise ValueError('not a name. Write lower-case letters, digits and hyphens, such as "orders-2".')
     return value
 
 
 def duration(value: object) -> float:
-    """Seconds."""
+    """Return seconds, 0 or more."""
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e10:
         return float(value)
     if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
         return float(match[1]) * _SECONDS[match[2]]
-    raise ValueError('must be a duration: seconds, or text such as "250ms", "60s", "5m", "1h", "2d"')
+    raise ValueError('not a duration. Write "5m" or a number of seconds. The units are ms, s, m, h and d.')
 
 
 def positive_duration(value: object) -> float:
-    """Seconds, some at least."""
+    """Return seconds, more than 0."""
     if (seconds := duration(value)) > 0:
         return seconds
-    raise ValueError("must be longer than nothing")
+    raise ValueError("too short. Write a duration of more than 0 seconds.")
 
 
 def number_up_to(most: float) -> Callable[[object], float]:
-    """A reader of numbers from 0 to `most`."""
+    """Return a reader of numbers from 0 to `most`."""
 
     def read(value: object) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
             return float(value)
-        raise ValueError(f"must be a number from 0 to {most}")
+        raise ValueError(f"not a number from 0 to {most}.")
 
     return read
 
 
-def size(value: object) -> int:
-    """Bytes."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise ValueError("must be a number of bytes")
-
-
-def count(least: int) -> Callable[[object], int]:
-    """A reader of whole numbers that are `least` or more."""
+def whole(least: int, most: int | None = None, *, unit: str = "") -> Callable[[object], int]:
+    """Return a reader of whole numbers from `least` to `most`. `unit` is for the message, such as " of bytes"."""
 
     def read(value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+        if (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and least <= value
+            and (most is None or value <= most)
+        ):
             return value
-        raise ValueError(f"must be a whole number, and at least {least}")
+        limits = f"from {least} upwards" if most is None else f"from {least} to {most}"
+        raise ValueError(f"not a whole number{unit} {limits}.")
 
     return read
 
 
 def boolean(value: object) -> bool:
-    """True or false."""
+    """Return a boolean."""
     if isinstance(value, bool):
         return value
-    raise ValueError("must be true or false")
+    raise ValueError("not a boolean. Write true or false.")
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Texts, none of them empty."""
+    """Return the texts of a list. None of them is empty."""
     if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
         return tuple(value)
-    raise ValueError("must be a list of names in quotes")
+    raise ValueError('not a list of names. Write names in quotes, such as ["a", "b"].')
+
+
+def choice(*texts: str, **values: Any) -> Callable[[object], Any]:
+    """Return a reader of one of these texts. It returns the text, or for a keyword the keyword's value."""
+    choices: dict[str, Any] = dict(zip(texts, texts, strict=True)) | values
+
+    def read(value: object) -> Any:
+        if isinstance(value, str) and value in choices:
+            return choices[value]
+        raise ValueError(f"not one of the choices. Write one of {', '.join(map(_quoted, choices))}.")
+
+    return read
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'

@@ -1,17 +1,17 @@
-"""The circuits of origins in the cache table, each in an item of its own, and closed ones in none."""
+"""The circuits of origins in the cache table. Each open circuit has its own item; a closed circuit has none."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer
-from brine.domain.resilience.circuit import KEPT
+from brine.adapters.aws.errors import AwsError
+from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 CIRCUIT = "circuit"
 
 _PREFIX = "o#"
-_NAMES = {"#owner": "owner"}  # a word of DynamoDB's own
-_IS_OVER = "open_until <= :now"  # never holds where there is no item
+_NAMES = {"#owner": "owner"}  # a reserved word of DynamoDB
+_IS_OVER = "open_until <= :now"  # never holds if there is no item
 _TAKE = "SET #owner = :owner, open_until = :until, evict_at = :evict_at"
 _STILL_MINE = "#owner = :owner"
 
@@ -29,35 +29,36 @@ _STILL_MINE = "#owner = :owner"
 class DynamoCircuitStore:
     """The CircuitStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
-        """One GetItem. Raises StoreError."""
-        document, _ = parse_answer(
-            "GetItem", self._api.call("GetItem", {"TableName": self._table, "Key": _key(origin)}, deadline)
-        )
-        attributes = document.get("Item")
+        """Return until when the circuit is or was open, or None, with one GetItem. Raises StoreError."""
+        answer = self._api.call("GetItem", {"TableName": self._table, "Key": _key(origin)}, deadline)
+        attributes = read_attributes("Item", "GetItem", answer)
         try:
             return None if attributes is None else float(attributes["open_until"]["N"])
         except (KeyError, TypeError, ValueError) as error:
             raise StoreUnavailable("GetItem: a circuit that is not ours") from error
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
-        """One PutItem. Raises StoreError."""
-        times = {"open_until": _number(until), "evict_at": _number(int(until) + KEPT)}
+        """Open the circuit with one PutItem. Raises StoreError."""
+        times = {"open_until": number(until), "evict_at": number(int(until) + PROBE_WINDOW)}
         self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}}, deadline)
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
     ) -> Claim:
-        """One UpdateItem. Its refusal tells whose the claim is: this owner's, whose first answer was lost, perhaps."""
+        """Take the probe with one UpdateItem. Raises StoreError.
+
+        A refusal returns the item, and so the claim's owner: it may be this owner, if the first answer was lost.
+        """
         values = {
             ":owner": {"S": owner},
-            ":now": _number(now),
-            ":until": _number(until),
-            ":evict_at": _number(int(until) + KEPT),
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(int(until) + PROBE_WINDOW),
         }
         take = {
             **self._conditional(origin, _IS_OVER, values),
@@ -66,7 +67,7 @@ class DynamoCircuitStore:
         }
         try:
             self._api.call("UpdateItem", take, deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             if refused.item is None:
@@ -75,12 +76,9 @@ class DynamoCircuitStore:
         return "taken"
 
     def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        """One DeleteItem. Raises StoreError."""
-        try:
-            self._api.call("DeleteItem", self._conditional(origin, _STILL_MINE, {":owner": {"S": owner}}), deadline)
-        except Refused as refused:
-            if not refused.condition_failed:
-                raise
+        """Close the circuit with one DeleteItem, if the last claim is this owner's. Raises StoreError."""
+        delete = self._conditional(origin, _STILL_MINE, {":owner": {"S": owner}})
+        holds(self._api, "DeleteItem", delete, deadline)
 
     def _conditional(self, origin: OriginAddress, condition: str, values: Attributes) -> dict[str, object]:
         return {
@@ -94,7 +92,3 @@ class DynamoCircuitStore:
 
 def _key(origin: OriginAddress) -> Attributes:
     return key_attributes(_PREFIX + sha256(str(origin).encode()).hexdigest(), CIRCUIT)
-
-
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}

@@ -1,4 +1,7 @@
-"""The cache table in DynamoDB, an item by pk and sk. One without what we write, or with other types, is no item."""
+"""The cache table in DynamoDB, and the functions that all stores on this table share.
+
+An item has a pk and an sk. If it lacks one of our attributes, or an attribute has another type, it reads as no item.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import json
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Item
 
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.ports.deadline import Deadline
 
-_MAX_ANSWER = 1_048_576  # an item has at most 400 KB, a third more in base64
+_MAX_ANSWER = 1_048_576  # bytes: an item has at most 400 KB, a third more in base64
 _BINARY = b'"B":"'
 
 type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
@@ -24,12 +28,12 @@ type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB
 class DynamoItemStore:
     """The ItemStore port on one table with the key attributes `pk` and `sk`."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
-        """One GetItem. Raises StoreError."""
+        """Return the item, or None, with one GetItem. Raises StoreError."""
         parameters: dict[str, object] = {"TableName": self._table, "Key": key_attributes(pk, sk)}
         if consistent:
             parameters["ConsistentRead"] = True
@@ -37,35 +41,40 @@ class DynamoItemStore:
         return read_item(document.get("Item"), envelope)
 
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
-        """One PutItem. Raises StoreError."""
+        """Put the item with one PutItem. Raises StoreError."""
         self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)}, deadline)
 
 
-def dynamodb_api(aws: Aws, patience: Patience | None = None) -> JsonApi:
-    """DynamoDB's operations, with the time that stores are given (docs/decisions/0042) unless told otherwise."""
-    return JsonApi(Service(aws, "dynamodb", patience or Patience()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:
+    """Return DynamoDB's operations, by default with the time budget of all stores (docs/decisions/0042)."""
+    return JsonApi(Service(aws, "dynamodb", retry_policy or RetryPolicy()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+
+
+def number(value: float) -> Attributes:
+    """Return a number as DynamoDB writes it, without loss."""
+    return {"N": repr(value)}
 
 
 def key_attributes(pk: str, sk: str) -> Attributes:
-    """A key as DynamoDB writes it."""
+    """Return a key as DynamoDB writes it."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 def item_attributes(pk: str, sk: str, item: Item) -> Attributes:
-    """An item and its key as DynamoDB writes them."""
+    """Return an item and its key as DynamoDB writes them."""
     return {
         **key_attributes(pk, sk),
         "envelope": {"B": b2a_base64(item.envelope, newline=False).decode("ascii")},
-        "evict_at": {"N": str(item.evict_at)},
-        "generation": {"N": str(item.generation)},
+        "evict_at": number(item.evict_at),
+        "generation": number(item.generation),
         "route": {"S": item.route},
         "target": {"S": item.target},
-        "tags": {"L": [{"S": tag} for tag in item.tags]},  # not a set: the order is kept, and none is allowed
+        "tags": {"L": [{"S": tag} for tag in item.tags]},  # no set: a list keeps the order, and may be empty
     }
 
 
 def read_item(attributes: object, envelope: memoryview) -> Item | None:
-    """The item in these attributes, less the envelope that `parse_answer` cut out; None when it is none of ours."""
+    """Return the item in these attributes and the envelope that `parse_answer` cut out, or None for a foreign item."""
     if not isinstance(attributes, dict):
         return None
     try:
@@ -82,10 +91,10 @@ def read_item(attributes: object, envelope: memoryview) -> Item | None:
 
 
 def parse_answer(operation: str, answer: bytes) -> tuple[dict[str, Any], memoryview]:
-    """An answer of DynamoDB, and apart from it the envelope in base64, where it could be cut out unparsed.
+    """Return DynamoDB's answer as a document, and apart from it the envelope in base64, cut out unparsed.
 
-    It is most of the bytes, and there is one at most. A quote inside a JSON string is escaped, so `"B":"` can only
-    begin a binary value. Raises StoreUnavailable.
+    The envelope is most of the bytes, and an answer has at most one. A quote inside a JSON string is escaped, so
+    `"B":"` always begins a binary value. Without `"B":"` the envelope is empty. Raises StoreUnavailable.
     """
     envelope = memoryview(b"")
     begin = answer.find(_BINARY) + len(_BINARY)
@@ -98,3 +107,27 @@ def parse_answer(operation: str, answer: bytes) -> tuple[dict[str, Any], memoryv
     except ValueError as error:
         raise StoreUnavailable(f"{operation}: an answer that is not JSON") from error
     return document if isinstance(document, dict) else {}, envelope
+
+
+def read_attributes(name: str, operation: str, answer: bytes) -> Attributes | None:
+    """Return the attributes that DynamoDB's answer has under `name`, or None. Raises StoreUnavailable."""
+    try:
+        document = json.loads(answer)
+    except ValueError as error:
+        raise StoreUnavailable(f"{operation}: an answer that is not JSON") from error
+    if isinstance(document, dict):
+        attributes = document.get(name)
+        if attributes is None or isinstance(attributes, dict):
+            return attributes
+    raise StoreUnavailable(f"{operation}: an answer that is not DynamoDB's")
+
+
+def holds(api: JsonApi, operation: str, parameters: dict[str, object], deadline: Deadline | None) -> bool:
+    """Execute a conditional operation; return whether its condition held. Raises StoreError for other failures."""
+    try:
+        api.call(operation, parameters, deadline)
+    except AwsError as refused:
+        if not refused.condition_failed:
+            raise
+        return False
+    return True

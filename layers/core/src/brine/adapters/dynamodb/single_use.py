@@ -1,24 +1,22 @@
-"""The marks of sent envelopes in the cache table, each an item of its own: pk `u#` and a digest, sk `once`."""
+"""The marks of sent envelopes in the cache table. Each has its own item: pk `u#` and a digest, sk `once`."""
 
 from __future__ import annotations
 
-import json
-from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.adapters.aws.errors import AwsError
+from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, Patience
+    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.deadline import Deadline
 
 ONCE = "once"
 
-_NAMES = {"#owner": "owner"}  # a word of DynamoDB's own
+_NAMES = {"#owner": "owner"}  # a reserved word of DynamoDB
 _FREE = "attribute_not_exists(pk) OR (attribute_not_exists(sent) AND sending_until <= :now)"
 _BEGIN = "SET #owner = :owner, sending_until = :until, evict_at = :evict_at"
 _OWN = "#owner = :owner"
@@ -32,68 +30,57 @@ _YES = {"BOOL": True}
 class DynamoSingleUseStore:
     """The SingleUseStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
-        self._api = dynamodb_api(aws, patience)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
-    def begin(self, key: str, *, owner: str, now: float, until: float, evict_at: int) -> Sending | Sent | None:
-        """One UpdateItem. Its refusal tells who is in the way: another, or this owner, whose first answer was lost."""
+    def begin(
+        self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
+    ) -> SendInProgress | Sent | None:
+        """Mark the envelope with one UpdateItem, or return the state that prevents it. Raises StoreError.
+
+        A refusal returns the item, and so the mark's owner: it may be this owner, if the first answer was lost.
+        """
         values = {
             ":owner": {"S": owner},
-            ":now": {"N": repr(now)},
-            ":until": {"N": repr(until)},
-            ":evict_at": {"N": str(evict_at)},
+            ":now": number(now),
+            ":until": number(until),
+            ":evict_at": number(evict_at),
         }
         try:
-            self._update(key, _BEGIN, condition=_FREE, values=values)
-        except Refused as refused:
+            self._api.call("UpdateItem", self._update(key, _BEGIN, condition=_FREE, values=values), deadline)
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
             mark = _read_mark(refused.item)
-            return mark.state if mark.excludes(owner, now) else None
+            return mark.state if mark.blocks(owner, now) else None
         return None
 
-    def settle(self, key: str, *, owner: str) -> bool:
-        """One UpdateItem. Raises StoreError."""
-        return self._holds(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
+    def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Mark the envelope as sent with one UpdateItem. Return False if the mark is not this owner's."""
+        settle = self._update(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
+        return holds(self._api, "UpdateItem", settle, deadline)
 
-    def give_up(self, key: str, *, owner: str) -> None:
-        """One UpdateItem: the item stays, free. Raises StoreError."""
-        self._holds(key, _GIVE_UP, condition=_UNSENT, values={":owner": {"S": owner}, ":never": {"N": "0"}})
+    def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Free the mark with one UpdateItem. The item stays. Raises StoreError."""
+        values = {":owner": {"S": owner}, ":never": number(0)}
+        holds(self._api, "UpdateItem", self._update(key, _GIVE_UP, condition=_UNSENT, values=values), deadline)
 
-    def acknowledge(self, key: str, *, evict_at: int) -> None:
-        """One UpdateItem, without a condition. Raises StoreError."""
-        self._update(key, _ACKNOWLEDGE, values={":yes": _YES, ":evict_at": {"N": str(evict_at)}})
+    def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
+        """Mark the envelope as acknowledged with one UpdateItem, without a condition. Raises StoreError."""
+        values = {":yes": _YES, ":evict_at": number(evict_at)}
+        self._api.call("UpdateItem", self._update(key, _ACKNOWLEDGE, values=values), deadline)
 
-    def look(self, key: str) -> Sending | Sent | None:
-        """One GetItem, consistent. Raises StoreError."""
-        parameters: dict[str, object] = {
-            "TableName": self._table,
-            "Key": key_attributes(key, ONCE),
-            "ConsistentRead": True,
-        }
-        try:
-            item = json.loads(self._api.call("GetItem", parameters)).get("Item")
-        except (ValueError, AttributeError) as error:
-            raise StoreUnavailable("GetItem: an answer that is not DynamoDB's") from error
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
+        """Return the state of the mark, or None, with one strongly consistent GetItem. Raises StoreError."""
+        parameters = {"TableName": self._table, "Key": key_attributes(key, ONCE), "ConsistentRead": True}
+        item = read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
         return None if item is None else _read_mark(item).state
 
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._api = self._api.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
-
-    def _holds(self, key: str, expression: str, *, condition: str, values: Attributes) -> bool:
-        try:
-            self._update(key, expression, condition=condition, values=values)
-        except Refused as refused:
-            if not refused.condition_failed:
-                raise
-            return False
-        return True
-
-    def _update(self, key: str, expression: str, *, values: Attributes, condition: str | None = None) -> None:
+    def _update(
+        self, key: str, expression: str, *, values: Attributes, condition: str | None = None
+    ) -> dict[str, object]:
+        """Return the parameters of an UpdateItem."""
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": key_attributes(key, ONCE),
@@ -106,16 +93,19 @@ class DynamoSingleUseStore:
                 "ExpressionAttributeNames": _NAMES,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
-        self._api.call("UpdateItem", parameters)
+        return parameters
 
 
-def _read_mark(attributes: Attributes | None) -> Mark:
+def _read_mark(attributes: Attributes | None) -> SingleUseMark:
+    """Return the mark in these attributes. Raises StoreUnavailable."""
     try:
         if attributes is not None:
             if "sent" in attributes:
                 owner = attributes["owner"]["S"] if "owner" in attributes else ""
-                return Mark(owner=owner, state=Sent("acknowledged" in attributes))
-            return Mark(owner=attributes["owner"]["S"], state=Sending(float(attributes["sending_until"]["N"])))
+                return SingleUseMark(owner=owner, state=Sent("acknowledged" in attributes))
+            return SingleUseMark(
+                owner=attributes["owner"]["S"], state=SendInProgress(float(attributes["sending_until"]["N"]))
+            )
     except (KeyError, TypeError, ValueError):
         pass
     raise StoreUnavailable("a mark that is not ours")

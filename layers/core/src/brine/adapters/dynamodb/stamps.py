@@ -1,6 +1,6 @@
-"""The stamps of purges in the cache table, each an item of its own, read in batches and along with a stored response.
+"""The stamps of purges in the cache table. Each has its own item; a batch reads many, and a stored response with them.
 
-Reads are eventually consistent, as of stored responses: docs/decisions/0003 says what that means for a purge.
+Reads are eventually consistent, as for stored responses: docs/decisions/0003 explains the effect on purges.
 """
 
 from __future__ import annotations
@@ -9,10 +9,17 @@ from itertools import batched
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.aws.refusals import Refused
-from brine.adapters.aws.service import Patience
-from brine.adapters.dynamodb.items import dynamodb_api, key_attributes, parse_answer, read_item
-from brine.domain.purging.stamps import KEPT, STEP, Stamp
+from brine.adapters.aws.errors import AwsError
+from brine.adapters.aws.service import RetryPolicy
+from brine.adapters.dynamodb.items import (
+    dynamodb_api,
+    key_attributes,
+    number,
+    parse_answer,
+    read_attributes,
+    read_item,
+)
+from brine.domain.purging.stamps import STAMP_LIFETIME, STEP, Stamp
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
 
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 STAMP = "stamp"
 
 _PREFIX = "t#"
-_BATCH = 100  # keys that a BatchGetItem may have
+_BATCH = 100  # the most keys of a BatchGetItem
 
 _LATER = "attribute_not_exists(#time) OR #time < :at"
 _SET = "SET #time = :at, evict_at = :evict_at"
@@ -36,14 +43,17 @@ _STEP_ON = "SET #time = if_not_exists(#time, :at) + :step, evict_at = :evict_at"
 class DynamoStampStore:
     """The StampStore port on the table of a DynamoItemStore."""
 
-    def __init__(self, aws: Aws, table: str, *, patience: Patience | None = None) -> None:
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
         self._aws = aws
-        self._patience = (patience or Patience()).times(aws.slowness)
-        self._api = dynamodb_api(aws, patience)
+        self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
+        self._api = dynamodb_api(aws, retry_policy)
         self._table = table
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
-        """One BatchGetItem per hundred names, and more for what DynamoDB leaves unprocessed. Raises StoreError."""
+        """Return the stamp of each name, with one BatchGetItem for each hundred names. Raises StoreError.
+
+        Keys that DynamoDB leaves unprocessed take further calls.
+        """
         stamps = dict.fromkeys(names, Stamp())
         for batch in batched(names, _BATCH, strict=False):
             for attributes, _ in self._get([_key(name) for name in batch], deadline=deadline):
@@ -54,7 +64,7 @@ class DynamoStampStore:
     def read_with_item(
         self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
-        """The same for fewer than a hundred names, and the item in the first batch. Raises StoreError."""
+        """Return the item, and the stamps of fewer than a hundred names, with one BatchGetItem. Raises StoreError."""
         stamps = dict.fromkeys(names, Stamp())
         item = None
         key = key_attributes(pk, sk)
@@ -67,14 +77,17 @@ class DynamoStampStore:
         return item, stamps
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
-        """One UpdateItem; a second one when the last stamp is not earlier. Raises StoreError."""
-        values = {":at": _number(at), ":evict_at": _number(int(at + KEPT))}
+        """Write the stamp, and return the one before, with one UpdateItem. Raises StoreError.
+
+        If the last stamp is not earlier than `at`, a second UpdateItem moves that stamp on by STEP.
+        """
+        values = {":at": number(at), ":evict_at": number(int(at + STAMP_LIFETIME))}
         try:
             return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
-        except Refused as refused:
+        except AwsError as refused:
             if not refused.condition_failed:
                 raise
-            return self._update(name, soft, _STEP_ON, {**values, ":step": _number(STEP)}, deadline=deadline)
+            return self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}, deadline=deadline)
 
     def _update(
         self,
@@ -86,7 +99,7 @@ class DynamoStampStore:
         condition: str | None = None,
         deadline: Deadline | None = None,
     ) -> Stamp:
-        """Change a stamp. What it was before, which costs nothing more."""
+        """Change a stamp, and return the one before, at no extra cost."""
         parameters: dict[str, object] = {
             "TableName": self._table,
             "Key": _key(name),
@@ -97,17 +110,17 @@ class DynamoStampStore:
         }
         if condition is not None:
             parameters["ConditionExpression"] = condition
-        document, _ = parse_answer("UpdateItem", self._api.call("UpdateItem", parameters, deadline))
-        before = document.get("Attributes")
+        answer = self._api.call("UpdateItem", parameters, deadline)
+        before = read_attributes("Attributes", "UpdateItem", answer)
         return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
 
     def _get(
         self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
-        """What is at these keys, each with the envelope that was cut out of its answer. Raises StoreError."""
-        patience = self._patience
-        deadline = (deadline or Deadline(inf, self._aws.clock)).within(patience.budget)
-        for attempt in range(1, patience.attempts + 1):
+        """Yield the attributes at each key, and the envelope that `parse_answer` cut out. Raises StoreError."""
+        retry_policy = self._retry_policy
+        deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
+        for attempt in range(1, retry_policy.attempts + 1):
             request = {"Keys": keys, "ConsistentRead": consistent}
             answer = self._api.call("BatchGetItem", {"RequestItems": {self._table: request}}, deadline)
             document, envelope = parse_answer("BatchGetItem", answer)
@@ -120,8 +133,8 @@ class DynamoStampStore:
                 yield attributes, envelope
             if not keys:
                 return
-            wait = self._aws.random() * min(patience.longest_wait, patience.first_wait * 2 ** (attempt - 1))
-            if attempt == patience.attempts or wait >= deadline.remaining():
+            wait = retry_policy.wait(attempt - 1, self._aws.random)
+            if attempt == retry_policy.attempts or wait >= deadline.remaining():
                 break
             self._aws.sleep(wait)
         raise StoreThrottled("BatchGetItem: keys were left unprocessed")
@@ -131,12 +144,8 @@ def _key(name: str) -> Attributes:
     return key_attributes(_PREFIX + name, STAMP)
 
 
-def _number(value: float) -> Attributes:
-    return {"N": repr(value)}
-
-
 def _read_stamp(operation: str, attributes: dict[str, Any]) -> tuple[str, Stamp]:
-    """A stamp and its name. One that cannot be read may be that of any purge."""
+    """Return a stamp's name, and the stamp. Raises StoreUnavailable: an unreadable stamp may be any purge."""
     try:
         name = attributes["pk"]["S"].removeprefix(_PREFIX)
         hard, soft = (float(attributes[kind]["N"]) if kind in attributes else 0.0 for kind in ("hard", "soft"))

@@ -1,11 +1,11 @@
-"""The body of an answer, complete or not at all (RFC 9112 sections 6, 7 and 8)."""
+"""Reads the body of a response, which is complete or an error (RFC 9112 sections 6, 7 and 8)."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from brine.adapters.http1.errors import BadAnswer, TooLarge
+from brine.adapters.http1.errors import BadResponse, ResponseTooLarge
 from brine.adapters.http1.stream import CRLF
 
 if TYPE_CHECKING:
@@ -17,20 +17,23 @@ _LINE_LIMIT = 4096
 
 
 def read_body(stream: Stream, framing: Framing, limit: int) -> bytes:
-    """The whole body, chunks joined, trailers dropped. Raises TooLarge past `limit` bytes, and as Stream does."""
+    """Return the whole body, its chunks joined and its trailers dropped.
+
+    Raises ResponseTooLarge for more than `limit` bytes, and the errors of Stream.
+    """
     if framing == "none":
         return b""
     if framing == "until-close":
         return stream.take_rest(limit)
     body = _read_chunks(stream, limit) if framing == "chunked" else _read_counted(stream, framing, limit)
     if not stream.exhausted:
-        raise BadAnswer("more bytes than the answer announced")
+        raise BadResponse("more bytes than the response announced")
     return body
 
 
 def _read_counted(stream: Stream, length: int, limit: int) -> bytes:
     if length > limit:
-        raise TooLarge(f"a body of more than {limit} bytes")
+        raise ResponseTooLarge(f"a body of more than {limit} bytes")
     return stream.take(length)
 
 
@@ -38,10 +41,10 @@ def _read_chunks(stream: Stream, limit: int) -> bytes:
     body = bytearray()  # not a list of chunks: a million tiny ones would weigh many times their bytes
     while size := _chunk_size(stream.take_until(CRLF, _LINE_LIMIT)):
         if len(body) + size > limit:
-            raise TooLarge(f"a body of more than {limit} bytes")
+            raise ResponseTooLarge(f"a body of more than {limit} bytes")
         body += stream.take(size)
         if stream.take(2) != b"\r\n":
-            raise BadAnswer("a chunk longer than its size")
+            raise BadResponse("a chunk longer than its size")
     while stream.take_until(CRLF, _LINE_LIMIT):
         pass  # trailer fields, which a recipient may drop (RFC 9110 section 6.5.1)
     return bytes(body)
@@ -50,5 +53,5 @@ def _read_chunks(stream: Stream, limit: int) -> bytes:
 def _chunk_size(line: bytes) -> int:
     match = _CHUNK_SIZE.fullmatch(line)
     if match is None:
-        raise BadAnswer("a chunk without a size")
+        raise BadResponse("a chunk without a size")
     return int(match[1], 16)

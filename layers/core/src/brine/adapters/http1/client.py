@@ -1,4 +1,4 @@
-"""Exchanges over kept-alive connections, which any number of threads may share."""
+"""An HTTP client with kept-alive connections, which any number of threads may share."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Self
 
 from brine.adapters.http1.connection import Connection
 from brine.adapters.http1.dial import default_tls, dial
-from brine.adapters.http1.errors import ExchangeError, NoAnswer
+from brine.adapters.http1.errors import ExchangeError, NoResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
-    from brine.adapters.http1.connection import Answer, Limits, Message
+    from brine.adapters.http1.connection import HttpLimits, RawRequest, RawResponse
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
 
 
-class Client:
-    """Sends requests to any address, and keeps connections for the next ones until `close`.
+class HttpClient:
+    """Sends requests to any address. Keeps connections for later requests until `close`.
 
-    idle_limit: seconds after which an unused connection is not used again. max_idle: how many are kept per address.
-    clock: monotonic seconds. tls: makes the context of every TLS connection, once.
+    idle_limit: seconds after which an idle connection is not used again. max_idle: connections kept per address.
+    clock: monotonic seconds. tls: makes the context of all TLS connections, at the first of them.
     """
 
     def __init__(
@@ -45,32 +45,36 @@ class Client:
         self._closed = False
         self._lock = threading.Lock()  # for the book-keeping; never held during I/O
 
-    def exchange(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
-        """Send a request and read the whole answer. Raises ExchangeError.
+    def exchange(
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+    ) -> RawResponse:
+        """Send a request and return the whole response. Raises ExchangeError.
 
-        A kept connection may be closed by its peer at any time. A repeatable message that met such an end before the
-        first byte of an answer is sent once more, over a new connection.
+        The peer may close a kept connection at any time. If it does so before the first byte of a response, the client
+        sends a repeatable request once more, over a new connection.
         """
         connection = self._borrow(address)
         if connection is not None:
             try:
                 return self._over(connection, address, message, limits, deadline)
-            except NoAnswer:
+            except NoResponse:
                 if not message.repeatable:
                     raise
             try:
-                return replace(self._over_new(address, message, limits, deadline), is_second=True)
+                return replace(self._over_new(address, message, limits, deadline), is_retry=True)
             except ExchangeError as error:
-                error.is_second = True
+                error.is_retry = True
                 raise
         return self._over_new(address, message, limits, deadline)
 
-    def _over_new(self, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline) -> Answer:
+    def _over_new(
+        self, address: OriginAddress, message: RawRequest, limits: HttpLimits, deadline: Deadline
+    ) -> RawResponse:
         connection = Connection(dial(address, deadline.within(limits.connect_timeout), self._tls_context))
         return self._over(connection, address, message, limits, deadline)
 
     def close(self) -> None:
-        """Close every idle connection now, and those in use when their exchange ends."""
+        """Close every idle connection now, and each connection in use when its exchange ends."""
         with self._lock:
             self._closed = True
             idle = [connection for kept in self._idle.values() for connection in kept]
@@ -85,15 +89,20 @@ class Client:
         self.close()
 
     def _over(
-        self, connection: Connection, address: OriginAddress, message: Message, limits: Limits, deadline: Deadline
-    ) -> Answer:
+        self,
+        connection: Connection,
+        address: OriginAddress,
+        message: RawRequest,
+        limits: HttpLimits,
+        deadline: Deadline,
+    ) -> RawResponse:
         try:
             return connection.exchange(message, limits, deadline)
         finally:
             self._give_back(address, connection)
 
     def _borrow(self, address: OriginAddress) -> Connection | None:
-        """The connection used last that is still good: so the others grow old and go."""
+        """Return the usable connection that was used last, so that the older ones reach their idle limit."""
         while True:
             with self._lock:
                 kept = self._idle.get(address)
@@ -117,11 +126,11 @@ class Client:
             surplus.close()
 
     def _is_surplus(self, kept: deque[Connection]) -> bool:
-        """Whether the connection that was idle longest should go."""
+        """Return whether the connection that was idle longest should be closed."""
         return len(kept) > self._max_idle or kept[-1].idle_since - kept[0].idle_since > self._idle_limit
 
     def _tls_context(self) -> SSLContext:
-        # Two threads may both make one; the loser's is dropped, which costs time and nothing else.
+        # Two threads may both make a context. One of the two is dropped, which costs only time.
         context = self._tls
         if context is None:
             context = self._tls = self._make_tls()

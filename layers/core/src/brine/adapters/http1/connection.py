@@ -1,4 +1,4 @@
-"""One connection, and one exchange at a time over it."""
+"""One connection. It carries one exchange at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine.adapters.http1.body import read_body
-from brine.adapters.http1.errors import BadAnswer, TimedOut
+from brine.adapters.http1.errors import BadResponse, TimedOut
 from brine.adapters.http1.head import framing, keeps_alive, parse_head
 from brine.adapters.http1.stream import BLANK_LINE, Stream
 
@@ -21,8 +21,8 @@ _ONE_WRITE = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Seconds for connecting and for each wait for bytes; bytes of an answer's head and body."""
+class HttpLimits:
+    """Seconds for connecting and for each wait for bytes, and the largest head and body of a response in bytes."""
 
     connect_timeout: float
     read_timeout: float
@@ -31,8 +31,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A request ready to be sent. `repeatable`: it may be sent again where the first time may have had its effect."""
+class RawRequest:
+    """A request as bytes. `repeatable`: it may be sent again although the first one may have had its effect."""
 
     method: str
     head: bytes
@@ -41,24 +41,24 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A final answer: field lines with names in lower case, and the body, chunks joined and codings left alone.
+class RawResponse:
+    """A final response: field lines with names in lower case, and the body with its chunks joined but its codings kept.
 
-    `is_second`: the request had gone out before, over a kept connection that gave no answer.
+    `is_retry`: the request was sent before, over a kept connection that gave no response.
     """
 
     status: int
     lines: tuple[tuple[str, str], ...]
     body: bytes
-    is_second: bool = False
+    is_retry: bool = False
 
     def value(self, name: str) -> str:
-        """The value of the first line called `name`, or "" when there is none."""
+        """Return the value of the first line called `name`, or ""."""
         return next((value for own, value in self.lines if own == name), "")
 
 
 class Connection:
-    """A TCP or TLS connection. `reusable` tells whether a further exchange may follow the last one."""
+    """A TCP or TLS connection. `reusable` tells whether another exchange may follow the last one."""
 
     __slots__ = ("_poll", "_sock", "idle_since", "reusable")
 
@@ -71,15 +71,15 @@ class Connection:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing waits to be read: on an idle connection that would be its end, or bytes nobody asked for."""
+        """Return whether no bytes wait. On an idle connection, waiting bytes mean its end or an unexpected response."""
         return not self._poll.poll(0)
 
     def close(self) -> None:
         """Close the socket."""
         self._sock.close()
 
-    def exchange(self, message: Message, limits: Limits, deadline: Deadline) -> Answer:
-        """Send a request and read the whole answer. Interim answers are skipped. Raises ExchangeError."""
+    def exchange(self, message: RawRequest, limits: HttpLimits, deadline: Deadline) -> RawResponse:
+        """Send a request and return the whole response. Interim responses are skipped. Raises ExchangeError."""
         self.reusable = False
         sent = self._send(message, limits, deadline)
         stream = Stream(self._sock, limits.read_timeout, deadline)
@@ -87,10 +87,10 @@ class Connection:
         frame = framing(message.method, head)
         body = read_body(stream, frame, limits.max_body)
         self.reusable = sent and stream.exhausted and frame != "until-close" and keeps_alive(head)
-        return Answer(head.status, head.lines, body)
+        return RawResponse(head.status, head.lines, body)
 
-    def _send(self, message: Message, limits: Limits, deadline: Deadline) -> bool:
-        """Send all of it; False when the peer stopped listening, which it may do after an answer (RFC 9112 9.3)."""
+    def _send(self, message: RawRequest, limits: HttpLimits, deadline: Deadline) -> bool:
+        """Send the request. Return False if the peer stopped reading, as it may after a response (RFC 9112 9.3)."""
         together = len(message.body) <= _ONE_WRITE
         parts = [message.head + message.body] if together else [message.head, message.body]
         for part in parts:
@@ -115,4 +115,4 @@ def _final_head(stream: Stream, limit: int) -> Head:
         if head.status >= 200:
             return head
         if head.status == 101:
-            raise BadAnswer("a change of protocol that nobody asked for")
+            raise BadResponse("a change of protocol that was not asked for")

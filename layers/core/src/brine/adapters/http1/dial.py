@@ -1,4 +1,4 @@
-"""Opening a connection: name, TCP, TLS."""
+"""Opens connections: looks up the name, connects by TCP, and adds TLS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def default_tls() -> SSLContext:
-    """Certificates and host names verified against the system's roots; HTTP/1.1 and nothing newer."""
+    """Return a context that verifies certificates by the system's roots, and host names. It offers HTTP/1.1 only."""
     import ssl  # noqa: PLC0415 - 15 ms of import that a process with plain HTTP peers never needs
 
     context = ssl.create_default_context()
@@ -25,9 +25,9 @@ def default_tls() -> SSLContext:
 
 
 def dial(address: OriginAddress, deadline: Deadline, tls: Callable[[], SSLContext]) -> socket.socket:
-    """A connected socket, under TLS for https. Only the look-up of the name is beyond the deadline's reach.
+    """Return a connected socket, with TLS for https. Raises ConnectFailed or TimedOut.
 
-    Raises ConnectFailed or TimedOut.
+    The deadline bounds everything but the look-up of the name.
     """
     try:
         sock = _connect(address, deadline)
@@ -43,7 +43,7 @@ def _connect(address: OriginAddress, deadline: Deadline) -> socket.socket:
     for left, (family, kind, protocol, _, target) in zip(range(len(targets), 0, -1), targets, strict=True):
         sock = socket.socket(family, kind, protocol)
         try:
-            # The time is shared out, so that one silent address does not cost the others theirs.
+            # Each address gets a share of the time, so that a silent one leaves time for the rest.
             sock.settimeout(_time_left(deadline) / left)
             sock.connect(target)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -61,7 +61,7 @@ def _secure(
 ) -> socket.socket:
     try:
         sock.settimeout(_time_left(deadline))
-        # An end without TLS's own closing alert may be a cut (RFC 9112 section 9.8), so it must show as an error.
+        # An end without TLS's closing alert may be a truncation (RFC 9112 section 9.8), so it must raise an error.
         return tls().wrap_socket(sock, server_hostname=address.host, suppress_ragged_eofs=False)
     except BaseException:
         sock.close()

@@ -1,40 +1,40 @@
-"""How an exchange can fail. Callers turn these into errors of their own port.
+"""The errors of an HTTP exchange. Callers turn them into errors of their port.
 
 ExchangeError
-├── ConnectFailed   there is no connection; nothing was sent
-├── TimedOut        a wait, or the whole, took too long
-├── NoAnswer        the peer closed before the first byte of an answer
-├── BadAnswer       truncated, over-long or not HTTP
-└── TooLarge        larger than the caller takes
+├── ConnectFailed      there is no connection, so the request was not sent
+├── TimedOut           one wait, or the whole exchange, took too long
+├── NoResponse         the peer closed before the first byte of a response
+├── BadResponse        truncated, over-long or not HTTP
+└── ResponseTooLarge   larger than the caller takes
 """
 
 from __future__ import annotations
 
 
 class ExchangeError(Exception):
-    """An exchange gave no complete answer. The message has no field value and no body in it.
+    """An exchange gave no complete response. The message contains no field value and no body.
 
-    `is_second`: the request had gone out before, over a kept connection that gave no answer.
+    `is_retry`: the request was sent before, over a kept connection that gave no response.
     """
 
-    is_second = False
+    is_retry = False
 
 
 class ConnectFailed(ExchangeError):
-    """No connection: refused, no such host, or TLS not verified. Nothing was sent."""
+    """No connection: refused, no such host, or TLS not verified. The request was not sent."""
 
 
 class TimedOut(ExchangeError):
     """Connecting, one wait for bytes, or the exchange as a whole took too long."""
 
 
-class NoAnswer(ExchangeError):
-    """The peer closed the connection before the first byte of an answer."""
+class NoResponse(ExchangeError):
+    """The peer closed the connection before the first byte of a response."""
 
 
-class BadAnswer(ExchangeError):
-    """The answer is truncated, over-long or not HTTP."""
+class BadResponse(ExchangeError):
+    """The response is truncated, over-long or not HTTP."""
 
 
-class TooLarge(ExchangeError):
-    """The answer's head or body is larger than the caller takes."""
+class ResponseTooLarge(ExchangeError):
+    """The head or body of the response is larger than the caller takes."""

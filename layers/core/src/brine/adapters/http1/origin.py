@@ -1,20 +1,26 @@
-"""Origins over HTTP/1.1: what the gateway sends goes out byte for byte, and only whole answers come back."""
+"""Fetches from origins over HTTP/1.1. Requests go out byte for byte, and only whole responses come back."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from brine.adapters.http1.connection import Limits, Message
-from brine.adapters.http1.errors import BadAnswer, ConnectFailed, ExchangeError, NoAnswer, TimedOut, TooLarge
-from brine.adapters.http1.head import TOKEN
-from brine.domain.http.field_syntax import FIELD_VALUE
+from brine.adapters.http1.connection import HttpLimits, RawRequest
+from brine.adapters.http1.errors import (
+    BadResponse,
+    ConnectFailed,
+    ExchangeError,
+    NoResponse,
+    ResponseTooLarge,
+    TimedOut,
+)
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
-    from brine.adapters.http1.client import Client
+    from brine.adapters.http1.client import HttpClient
     from brine.domain.http.messages import Request
     from brine.domain.routing.origin import OriginAddress
     from brine.errors import OriginError
@@ -27,45 +33,45 @@ _TARGET = re.compile(r"[!-~\x80-\xff]+")
 _ERRORS: dict[type[ExchangeError], type[OriginError]] = {
     ConnectFailed: OriginUnreachable,
     TimedOut: OriginTimeout,
-    NoAnswer: OriginMalformed,
-    BadAnswer: OriginMalformed,
-    TooLarge: OriginTooLarge,
+    NoResponse: OriginMalformed,
+    BadResponse: OriginMalformed,
+    ResponseTooLarge: OriginTooLarge,
 }
 
 
 class HttpOrigin:
-    """The Origin port over kept-alive connections. Redirects are answers like others.
+    """The Origin port over kept-alive connections. It follows no redirects.
 
-    max_body: bytes of a response's body beyond which it is not taken. connect_timeout, read_timeout: seconds for
-    connecting and for each wait for bytes; the deadline bounds the whole. An idempotent request that met a kept
-    connection's end is sent once more (RFC 9112 section 9.3.1).
+    max_body: the largest body of a response, in bytes. connect_timeout, read_timeout: seconds for connecting and for
+    each wait for bytes. The deadline bounds the whole exchange. An idempotent request is sent once more if the origin
+    closed a kept connection (RFC 9112 section 9.3.1).
     """
 
     def __init__(
-        self, client: Client, *, max_body: int, connect_timeout: float = 3.0, read_timeout: float = 30.0
+        self, client: HttpClient, *, max_body: int, connect_timeout: float = 3.0, read_timeout: float = 30.0
     ) -> None:
         self._client = client
-        self._limits = Limits(connect_timeout=connect_timeout, read_timeout=read_timeout, max_body=max_body)
+        self._limits = HttpLimits(connect_timeout=connect_timeout, read_timeout=read_timeout, max_body=max_body)
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
-        """Send `request` and read the whole response. Raises BadRequest, or OriginError; see its classes."""
-        message = Message(
+        """Send `request` and return the whole response. Raises BadRequest, or a class of OriginError."""
+        message = RawRequest(
             method=request.method,
             head=_head(origin, request),
             body=request.body,
             repeatable=request.method in IDEMPOTENT_METHODS,
         )
         try:
-            answer = self._client.exchange(origin, message, self._limits, deadline)
+            response = self._client.exchange(origin, message, self._limits, deadline)
         except ExchangeError as error:
             raise _ERRORS[type(error)](str(error)) from error
-        return Response(status=answer.status, fields=Fields(answer.lines), body=answer.body)
+        return Response(status=response.status, fields=Fields(response.lines), body=response.body)
 
 
 def _head(origin: OriginAddress, request: Request) -> bytes:
-    """The request's head. What could end a line early never gets on the wire, whoever let it come this far."""
+    """Return the head of the request. Raises BadRequest for text that could end a line early. It trusts no caller."""
     if TOKEN.fullmatch(request.method) is None or request.method == "CONNECT":
-        raise BadRequest("the method is none that can be forwarded")
+        raise BadRequest("the method cannot be forwarded")
     if _TARGET.fullmatch(request.target) is None:
         raise BadRequest("the path or query cannot be written in a request line")
     lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {origin.authority}"]

@@ -1,6 +1,6 @@
-"""Lambda events into requests, and responses into the answers that AWS turns back into HTTP.
+"""Reads requests from Lambda events, and writes responses as the answers that AWS turns back into HTTP.
 
-What AWS does to a request on its way is in docs/aws-http-events.md; what is lost on it, by source, in docs/events.md.
+docs/aws-http-events.md describes the changes that AWS makes to requests, docs/events.md the losses by source.
 """
 
 from brine.adapters.lambda_http.dispatch import read, room, write

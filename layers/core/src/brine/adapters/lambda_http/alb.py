@@ -1,4 +1,4 @@
-"""Load balancers (ALB): path and query as sent; several values per name only if the target group says so."""
+"""Load balancers (ALB): path and query as sent. Several values per name only if the target group is set to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(event: JsonObject) -> Incoming:
-    """The request of a load balancer. Raises BadEvent."""
+    """Return the request of a load balancer. Raises BadEvent."""
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
         path=encoded(rooted(text(event, "path")), SENT_PATH),
@@ -31,9 +31,9 @@ def read(event: JsonObject) -> Incoming:
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
-    """The answer for a load balancer, in the one form that it reads. Raises AnswerTooLarge.
+    """Return the answer for a load balancer, in the form that its event had. Raises AnswerTooLarge.
 
-    Lines of one name are joined even where they need not be, because it may send them in another order.
+    Lines of one name are always joined, because the load balancer may send them in another order.
     """
     headers, cookies = joined(response, incoming)
     headers = {name: _utf8(value) for name, value in headers.items()}
@@ -49,7 +49,7 @@ def write(response: Response, incoming: Incoming) -> dict[str, object]:
 
 
 def _utf8(value: str) -> str:
-    """The text whose UTF-8 form is these bytes, which is how a load balancer reads them; else the bytes as they are."""
+    """Decode bytes as UTF-8, because a load balancer encodes the text so. Return other bytes unchanged."""
     if value.isascii():
         return value
     try:
@@ -59,7 +59,7 @@ def _utf8(value: str) -> str:
 
 
 def _spelling(number: int) -> str:
-    """The `number`th of the 512 ways to capitalise set-cookie: a map with one value per name has room for each."""
+    """Return the `number`th of 512 spellings of set-cookie, because a map has one value per name."""
     letters = []
     for letter in "set-cookie":
         if letter == "-":

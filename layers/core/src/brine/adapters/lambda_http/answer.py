@@ -1,7 +1,7 @@
-"""The answer that Lambda hands back, within the size that its source takes.
+"""Builds the answer of the function, within the size that the source of the event takes.
 
-Lambda writes the answer as JSON in UTF-8, where a quote, a backslash or a control character takes up to six bytes. The
-exact size is only counted where that worst case would not fit, and a text that grows too much goes as base64.
+Lambda writes the answer as JSON in UTF-8, in which a quote, a backslash or a control character takes up to six bytes.
+The exact size is counted only if this worst case would not fit. A text that grows too much is sent as base64.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LAMBDA_LIMIT = 6_291_556
 ALB_LIMIT = 1_048_576
 """Bytes of JSON that a load balancer takes from Lambda (its guide says 1 MB)."""
 
-_HEAD_ROOM = 65_536  # for the fields: the 10 KB that API Gateway lets through, at their worst
+_HEAD_ROOM = 65_536  # for the fields: the worst case of the 10 KB that API Gateway allows
 
 _WORST = 6
 _MEMBERS = 160  # statusCode, body and the rest of the frame
@@ -30,14 +30,14 @@ _PUNCTUATION = 12  # quotes, colon, comma, blanks and brackets around one field 
 
 
 def largest_body(limit: int) -> int:
-    """Bytes of a body that fits into an answer of `limit` bytes, whatever it holds: as base64."""
+    """Return the size of the largest body that fits into an answer of `limit` bytes as base64."""
     return (limit - _HEAD_ROOM) // 4 * 3
 
 
 def assemble(response: Response, incoming: Incoming, head: dict[str, object], limit: int) -> dict[str, object]:
-    """`head`, which is every member but the body, completed with the body of `response`.
+    """Return the members in `head` and the body of `response`.
 
-    Raises AnswerTooLarge when its JSON would be more than `limit` bytes.
+    Raises AnswerTooLarge if the JSON would have more than `limit` bytes.
     """
     room = limit - _worst_head(response)
     sizes = []
@@ -53,7 +53,7 @@ def assemble(response: Response, incoming: Incoming, head: dict[str, object], li
 
 
 def _forms(body: bytes, response: Response) -> Iterator[tuple[str, bool, int]]:
-    """The ways to carry a body, the preferred first: what to send, whether it is base64, its size at worst."""
+    """Yield the forms of a body, the preferred one first: text, whether it is base64, and its largest size as JSON."""
     text = as_text(body, response)
     if text is not None:
         yield text, False, len(body) * _WORST
@@ -66,6 +66,6 @@ def _worst_head(response: Response) -> int:
 
 
 def _size(answer: dict[str, object]) -> int:
-    from json import dumps  # noqa: PLC0415 - 5 ms of import that only answers near the limit need
+    from json import dumps  # noqa: PLC0415 - 5 ms that only answers near the limit need
 
     return len(dumps(answer, ensure_ascii=False).encode())

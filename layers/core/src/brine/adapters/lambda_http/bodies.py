@@ -1,4 +1,4 @@
-"""Response bodies as an answer carries them: text where that is exact, else base64."""
+"""Encodes response bodies for an answer: as text if that is exact, otherwise as base64."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _TEXTUAL_ENDS = ("+json", "+xml")
 
 
 def body_of(response: Response, incoming: Incoming) -> bytes:
-    """The bytes that follow the header: none for HEAD, 204 and 304 (RFC 9110 section 6.4.1)."""
+    """Return the body to send, which is empty for HEAD, 204 and 304 (RFC 9110 section 6.4.1)."""
     if incoming.request.method == "HEAD" or response.status in {204, 304}:
         return b""
     return response.body
 
 
 def as_text(body: bytes, response: Response) -> str | None:
-    """`body` as text that is these bytes in UTF-8, or None when it is not text, or coded (gzip and the like)."""
+    """Return `body` decoded from UTF-8, or None if it is not text or has a content coding such as gzip."""
     if not body:
         return ""
     fields = response.fields
@@ -34,7 +34,7 @@ def as_text(body: bytes, response: Response) -> str | None:
 
 
 def as_base64(body: bytes) -> str:
-    """`body` in base64, on one line."""
+    """Return `body` in base64, on one line."""
     return b2a_base64(body, newline=False).decode("ascii")
 
 

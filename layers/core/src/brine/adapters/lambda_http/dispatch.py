@@ -1,6 +1,6 @@
-"""Finds out who made an event, and lets that source's module read it and write its answer.
+"""Finds the source of an event, and calls the module of this source to read it and to write the answer.
 
-A deployment has one source, nearly always the HTTP API: the others' modules are imported when their first event comes.
+A deployment has one source, usually the HTTP API. The modules of other sources are imported at their first event.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(event: object) -> Incoming:
-    """The request in a Lambda event of any of the four sources. Raises BadEvent for anything else."""
+    """Return the request in a Lambda event of any of the four sources. Raises BadEvent for any other event."""
     if not isinstance(event, dict):
         raise BadEvent("the event is not a JSON object")
     context = event.get("requestContext")
@@ -45,12 +45,12 @@ def read(event: object) -> Incoming:
 
 
 def room(incoming: Incoming) -> int:
-    """Bytes of a body that an answer to `incoming` can carry whatever they are; of text it may carry some more."""
+    """Return the largest body in bytes that always fits into the answer to `incoming`. A text may be larger."""
     return largest_body(ALB_LIMIT if incoming.source == "alb" else LAMBDA_LIMIT)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
-    """The answer that makes the source of `incoming` send `response`. Raises AnswerTooLarge."""
+    """Return the answer with which the source of `incoming` sends `response`. Raises AnswerTooLarge."""
     if incoming.source == "alb":
         from brine.adapters.lambda_http import alb
 

@@ -1,8 +1,8 @@
-"""Header fields out of an event.
+"""Reads header fields from an event.
 
-Values become text in which each character is a byte. AWS says nowhere how it turns bytes above 0x7F into JSON: a load
-balancer was seen to decode them as UTF-8; of the others we only know that ISO-8859-1 loses nothing, so
-characters up to 0xFF are bytes, and a value with others in it can only have been UTF-8.
+Each character of a value becomes a byte. AWS does not document how it writes bytes above 0x7F in JSON. A load balancer
+was seen to decode them as UTF-8. For the other sources, ISO-8859-1 is assumed, because it loses no byte: characters up
+to 0xFF are bytes. A value with a higher character must have been UTF-8.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 _TCHAR = "-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+.^`|~"
 
 
-def token(value: object, what: str) -> str:
-    """`value` if it is a token (RFC 9110 section 5.6.2), as methods and field names are. Raises BadEvent."""
+def token(value: object, label: str) -> str:
+    """Return a method or field name, which must be a token (RFC 9110 section 5.6.2). Raises BadEvent."""
     if not isinstance(value, str) or not value or value.strip(_TCHAR):
-        raise BadEvent(f"the event's {what} is not a token")
+        raise BadEvent(f"the event's {label} is not a token")
     return value
 
 
 def from_event(event: JsonObject, to_bytes: Callable[[str], str]) -> Fields:
-    """Fields from `multiValueHeaders`, or from `headers` where the source fills only those. Raises BadEvent."""
+    """Return the fields of `multiValueHeaders`, or of `headers` if the event has only these. Raises BadEvent."""
     if event.get("multiValueHeaders") is None:
         return single(optional_object(event, "headers"), None, to_bytes)
     return multiple(optional_object(event, "multiValueHeaders"), to_bytes)
 
 
 def single(headers: JsonObject, cookies: list[str] | None, to_bytes: Callable[[str], str]) -> Fields:
-    """Fields from one value per name. `cookies`, where the source splits them off, replace a Cookie among them."""
+    """Return fields with one value per name. `cookies` replace the field Cookie, for a source that separates them."""
     lines = [(token(name, "header name"), _clean(value, to_bytes)) for name, value in headers.items()]
     if cookies:
         lines = [line for line in lines if line[0].lower() != "cookie"]
@@ -46,7 +46,7 @@ def single(headers: JsonObject, cookies: list[str] | None, to_bytes: Callable[[s
 
 
 def multiple(headers: JsonObject, to_bytes: Callable[[str], str]) -> Fields:
-    """Fields from several values per name, each a line; only cookies become one line (RFC 9113 section 8.2.3)."""
+    """Return a line for each value of a name. Only cookies are joined to one line (RFC 9113 section 8.2.3)."""
     lines = []
     cookies = []
     for name, values in headers.items():
@@ -62,7 +62,7 @@ def multiple(headers: JsonObject, to_bytes: Callable[[str], str]) -> Fields:
 
 
 def from_latin1(value: str) -> str:
-    """A value whose characters are bytes already, unless one of them cannot be."""
+    """Return a value of ISO-8859-1 characters unchanged. Convert a value with other characters as UTF-8."""
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
@@ -71,7 +71,7 @@ def from_latin1(value: str) -> str:
 
 
 def from_utf8(value: str) -> str:
-    """A value that was decoded as UTF-8, its bytes as characters again."""
+    """Return the bytes of a value that was decoded as UTF-8, each as a character."""
     return value.encode().decode("latin-1")
 
 
@@ -86,6 +86,6 @@ def _clean(value: object, to_bytes: Callable[[str], str]) -> str:
             value = to_bytes(value)
         except UnicodeEncodeError as error:
             raise BadEvent("a header value of the event holds half a surrogate pair") from error
-    if FIELD_VALUE.fullmatch(value) is None:  # a line break would begin another line at the origin
+    if FIELD_VALUE.fullmatch(value) is None:  # a line break would begin a new line at the origin
         raise BadEvent("a header value of the event holds a control character")
     return value

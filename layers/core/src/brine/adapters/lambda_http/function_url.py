@@ -1,4 +1,4 @@
-"""Function URLs: payload format 2.0 with the path as the client sent it. Answers are those of an HTTP API."""
+"""Function URLs: payload format 2.0 with the path as the client sent it. Answers are the same as for an HTTP API."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 
 def read(event: JsonObject, context: JsonObject) -> Incoming:
-    """The request of a function URL. Raises BadEvent."""
+    """Return the request of a function URL. Raises BadEvent."""
     path = encoded(rooted(text(event, "rawPath")), SENT_PATH)
     return read_format_2(event, context, path=path, source="function-url")

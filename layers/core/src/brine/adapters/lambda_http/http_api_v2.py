@@ -1,4 +1,4 @@
-"""HTTP API, payload format 2.0. A function URL has the same format, but does not decode the path."""
+"""HTTP API, payload format 2.0. A function URL has the same format, but its path is not decoded."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def is_from_function_url(context: JsonObject) -> bool:
-    """Whether an event in format 2.0 with this requestContext is from a function URL: only its domain tells."""
+    """Return whether an event in format 2.0 is from a function URL. Only the domain in its requestContext tells."""
     domain = context.get("domainName")
     return isinstance(domain, str) and ".lambda-url." in domain
 
 
 def read(event: JsonObject, context: JsonObject) -> Incoming:
-    """The request of an HTTP API. Its path was decoded by AWS and is encoded again. Raises BadEvent."""
+    """Return the request of an HTTP API. AWS decoded its path, so it is encoded again. Raises BadEvent."""
     path = _without_stage(text(event, "rawPath"), context.get("stage"))
     return read_format_2(event, context, path=encoded(rooted(path), DECODED_PATH), source="http-api-v2")
 
 
 def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: Source) -> Incoming:
-    """A request in format 2.0 whose path is already settled. Raises BadEvent."""
+    """Return a request in format 2.0 with this path. Raises BadEvent."""
     http = optional_object(context, "http")
     cookies = event.get("cookies")
     fields = field_lines.single(
@@ -50,7 +50,7 @@ def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: 
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
-    """The answer in format 2.0: lines of one name joined by ", ", only Set-Cookie kept apart. Raises AnswerTooLarge."""
+    """Return the answer in format 2.0. Lines of one name are joined, except Set-Cookie. Raises AnswerTooLarge."""
     headers, cookies = joined(response, incoming)
     head: dict[str, object] = {"statusCode": response.status, "headers": headers}
     if cookies:
@@ -59,9 +59,9 @@ def write(response: Response, incoming: Incoming) -> dict[str, object]:
 
 
 def joined(response: Response, incoming: Incoming) -> tuple[dict[str, str], list[str]]:
-    """One value per name (RFC 9110 section 5.3), and the values of Set-Cookie, which must never be joined.
+    """Return one value per name (RFC 9110 section 5.3), and the values of Set-Cookie, which must never be joined.
 
-    Content-Length is left to AWS, which counts the body itself, except for HEAD, where there is none to count.
+    Content-Length is left out, because AWS counts the body itself. It stays for HEAD, which has no body to count.
     """
     headers: dict[str, str] = {}
     cookies = []
@@ -78,7 +78,7 @@ def joined(response: Response, incoming: Incoming) -> tuple[dict[str, str], list
 
 
 def _without_stage(path: str, stage: object) -> str:
-    """A named stage comes in front of the path, also behind a custom domain, where the client never sent it."""
+    """Remove a named stage from the front of a path. AWS adds it even behind a custom domain."""
     if stage == "$default" or not isinstance(stage, str):
         return path
     prefix = f"/{stage}"

@@ -1,4 +1,4 @@
-"""What was read from an event: the request, and what its answer depends on."""
+"""The request in an event, and the facts that its answer depends on."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
 
 type Source = Literal["http-api-v2", "rest-v1", "alb", "function-url"]
-"""Who made the event: an HTTP API with payload format 2.0, a REST API, a load balancer, or a function URL."""
+"""The source of an event: an HTTP API with payload format 2.0, a REST API, a load balancer, or a function URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A request and where it came from.
+    """A request and its source.
 
-    `multi_value` is whether the answer may carry several lines of one name (a load balancer says so by how it writes
-    the event). `account` is the one that the API is in, which is ours; empty where the source has none.
+    multi_value: whether the answer may have several lines of one name. A load balancer shows it by the form of its
+    event. account: the AWS account of the API, which is the gateway's own, or "" if the event has none.
     """
 
     request: Request

@@ -1,4 +1,4 @@
-"""Members of a JSON object, checked for their types. No message repeats a value: events are never logged."""
+"""Reads members of a JSON object and checks their types. No message repeats a value, because events are not logged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type JsonObject = Mapping[str, Any]
 
 
 def text(members: JsonObject, name: str) -> str:
-    """The text at `name`. Raises BadEvent when it is missing or something else."""
+    """Return the text at `name`. Raises BadEvent for a missing one and for other types."""
     value = members.get(name)
     if not isinstance(value, str):
         raise BadEvent(f"the event's {name} is not text")
@@ -22,7 +22,7 @@ def text(members: JsonObject, name: str) -> str:
 
 
 def optional_object(members: JsonObject, name: str) -> JsonObject:
-    """The object at `name`, or an empty one for null or nothing. Raises BadEvent."""
+    """Return the object at `name`, or an empty one if it is null or missing. Raises BadEvent."""
     value = members.get(name)
     if value is None:
         return {}
@@ -32,20 +32,20 @@ def optional_object(members: JsonObject, name: str) -> JsonObject:
 
 
 def own_account(context: JsonObject) -> str:
-    """The AWS account that an API is in, by its requestContext; empty when it does not say."""
+    """Return the AWS account of an API from its requestContext, or ""."""
     account = context.get("accountId")
     return account if isinstance(account, str) else ""
 
 
 def texts(value: object, name: str) -> list[str]:
-    """`value` if it is an array of texts. Raises BadEvent."""
+    """Return an array of texts. Raises BadEvent for any other value."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise BadEvent(f"the event's {name} is not an array of texts")
     return value
 
 
 def body(event: JsonObject) -> bytes:
-    """The request's body: base64 when the event says so, else text in UTF-8. Raises BadEvent."""
+    """Return the body of the request, from base64 if isBase64Encoded is set, otherwise in UTF-8. Raises BadEvent."""
     value = event.get("body")
     if not value:
         return b""

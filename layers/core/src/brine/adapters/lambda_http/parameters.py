@@ -1,4 +1,4 @@
-"""A query put together again from the parameters that AWS took it apart into (REST APIs and load balancers)."""
+"""Rebuilds a query from the parameters into which AWS split it (REST APIs and load balancers)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def joined_query(event: JsonObject, in_name: bytes, in_value: bytes) -> str | None:
-    """`name=value` for every value of every name, in the event's order, or None without any.
+    """Return `name=value` for every value of every name in the order of the event, or None without parameters.
 
-    Bytes other than those in `in_name` and `in_value` are percent-encoded, so that no two sets of
-    parameters make one query. Raises BadEvent.
+    in_name, in_value: the bytes that stay as they are. The other bytes are percent-encoded, so that different sets of
+    parameters never give the same query. Raises BadEvent.
     """
     several = optional_object(event, "multiValueQueryStringParameters")
     if several:

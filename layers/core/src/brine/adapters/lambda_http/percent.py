@@ -1,6 +1,6 @@
-"""Percent-encoding of what AWS decoded, and of what no request line may hold (RFC 3986 section 2).
+"""Percent-encodes text that AWS decoded, and characters that no request line may have (RFC 3986 section 2).
 
-Not urllib.parse: its import costs more than everything in this package.
+It does not use urllib.parse, because this import costs more than the whole package.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from brine.errors import BadEvent
 _VISIBLE = bytes(range(0x21, 0x7F))
 UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 DECODED_PATH = UNRESERVED + b"!$&'()*+,;=:@/"
-"""May stand in a path that AWS decoded: what never needs encoding there. A "%" is one that the client encoded."""
+"""Bytes that need no encoding in a path that AWS decoded. A "%" is encoded again, as the client had encoded it."""
 SENT_PATH = _VISIBLE.translate(None, b"?#")
-"""May stand in a path that AWS did not decode."""
+"""Bytes that may stand in a path that AWS did not decode."""
 SENT_QUERY = _VISIBLE.translate(None, b"#")
-"""May stand in a query that AWS did not decode."""
+"""Bytes that may stand in a query that AWS did not decode."""
 SENT_NAME = SENT_QUERY.translate(None, b"&=")
 SENT_VALUE = SENT_QUERY.translate(None, b"&")
-"""May stand in the name or value of a parameter that AWS split off but did not decode."""
+"""Bytes that may stand in the value of a parameter that AWS separated but did not decode. SENT_NAME: in its name."""
 
 
 def encoded(part: str, allowed: bytes) -> str:
-    """`part` with every byte of its UTF-8 form percent-encoded unless it is in `allowed`. Raises BadEvent."""
+    """Return `part` in UTF-8 with every byte percent-encoded that is not in `allowed`. Raises BadEvent."""
     try:
         raw = part.encode()
     except UnicodeEncodeError as error:
@@ -32,7 +32,7 @@ def encoded(part: str, allowed: bytes) -> str:
 
 
 def rooted(path: str) -> str:
-    """`path` if it begins with "/"; "/" for an empty one. Raises BadEvent."""
+    """Return `path`, or "/" for an empty one. Raises BadEvent unless it begins with "/"."""
     if not path.startswith("/"):
         if path:
             raise BadEvent('the event\'s path does not begin with "/"')

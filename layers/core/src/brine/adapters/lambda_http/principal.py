@@ -1,6 +1,6 @@
-"""What an authorizer said of who sent a request, by the names that routes know it by (brine.domain.routing.tenant).
+"""Reads the identity of a client from an authorizer's output, under the names of brine.domain.routing.tenant.
 
-AWS has verified all of it. Values are texts; whole numbers become some, and what is neither is left out.
+AWS has verified it. Texts are kept, whole numbers become texts, and values of other types are left out.
 """
 
 from __future__ import annotations
@@ -15,31 +15,32 @@ if TYPE_CHECKING:
 
     from brine.adapters.lambda_http.members import JsonObject
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 def of_format_2(context: JsonObject) -> Mapping[str, str]:
-    """Of an HTTP API or a function URL: `jwt.claims`, `lambda` and `iam` of the authorizer. Raises BadEvent."""
-    said = optional_object(context, "authorizer")
-    if not said:
-        return NOTHING
-    claims = optional_object(optional_object(said, "jwt"), "claims")
+    """Return the identity from `jwt.claims`, `lambda` and `iam` of the authorizer in format 2.0. Raises BadEvent."""
+    authorizer = optional_object(context, "authorizer")
+    if not authorizer:
+        return _EMPTY
+    claims = optional_object(optional_object(authorizer, "jwt"), "claims")
     return MappingProxyType(
         _texts("claim", claims)
-        | _texts("lambda", optional_object(said, "lambda"))
-        | _texts("iam", _identity(optional_object(said, "iam")))
+        | _texts("lambda", optional_object(authorizer, "lambda"))
+        | _texts("iam", _identity(optional_object(authorizer, "iam")))
     )
 
 
 def of_rest(context: JsonObject) -> Mapping[str, str]:
-    """Of a REST API: `claims` of a user pool, or what a Lambda authorizer said, and `identity`. Raises BadEvent.
+    """Return the identity from a REST API: `identity`, and the authorizer's output. Raises BadEvent.
 
-    There is one authorizer at most. A Lambda function cannot make an object of `claims`, so who did is told by that.
+    A REST API has one authorizer at most. If `claims` is an object, it is a user pool, because a Lambda authorizer
+    cannot return objects.
     """
-    said = optional_object(context, "authorizer")
-    claims = said.get("claims")
-    spoken = _texts("claim", claims) if isinstance(claims, dict) else _texts("lambda", said)
-    return MappingProxyType(spoken | _texts("iam", _identity(optional_object(context, "identity"))))
+    authorizer = optional_object(context, "authorizer")
+    claims = authorizer.get("claims")
+    values = _texts("claim", claims) if isinstance(claims, dict) else _texts("lambda", authorizer)
+    return MappingProxyType(values | _texts("iam", _identity(optional_object(context, "identity"))))
 
 
 def _identity(members: JsonObject) -> JsonObject:

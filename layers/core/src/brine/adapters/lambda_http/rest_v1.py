@@ -1,4 +1,4 @@
-"""REST APIs: the path as sent, but without the stage; the query decoded, parameter by parameter."""
+"""REST APIs: the path as sent but without the stage, and the query decoded parameter by parameter."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read(event: JsonObject) -> Incoming:
-    """The request of a REST API. Raises BadEvent."""
+    """Return the request of a REST API. Raises BadEvent."""
     context = optional_object(event, "requestContext")
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
@@ -32,7 +32,7 @@ def read(event: JsonObject) -> Incoming:
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
-    """The answer in format 1.0: every line kept. Raises AnswerTooLarge."""
+    """Return the answer in format 1.0, with every line. Raises AnswerTooLarge."""
     lines: dict[str, list[str]] = {}
     for name, value in response.fields:
         lines.setdefault(name, []).append(value)

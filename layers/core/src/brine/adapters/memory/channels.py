@@ -1,13 +1,13 @@
-"""The exchange's queue and stores in memory: for tests, and for an exchange that nothing needs to outlive."""
+"""The exchange's queue and stores in memory: for tests, and for an exchange that need not survive its process."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.domain.channels.message import Delivery
-from brine.domain.channels.single_use import Mark, Sending, Sent
+from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 MOST_ATTEMPTS = 10
-"""As in template.yaml."""
+"""The number of deliveries before a message goes to the dead-letter queue, as in template.yaml."""
 
 
 @dataclass(slots=True)
-class Lying:
-    """A message in a queue; not to be given before `visible_at`."""
+class QueuedMessage:
+    """A message in a queue, hidden from receivers until `visible_at`."""
 
     delivery: Delivery
     visible_at: float = 0.0
 
 
 class MemoryMessageQueue:
-    """The MessageQueue port on a list. `lying` and `dead` may be looked at and changed.
+    """The MessageQueue port on a list. Tests may read and change `messages` and `dead`.
 
-    clock: seconds, also since 1970. wait: called when there is nothing to give, with the seconds that may pass.
+    clock: returns seconds since 1970. wait: called for an empty queue, with the seconds that it may wait.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class MemoryMessageQueue:
         wait: Callable[[float], object] = lambda _: None,
         most_attempts: int = MOST_ATTEMPTS,
     ) -> None:
-        self.lying: list[Lying] = []
+        self.messages: list[QueuedMessage] = []
         self.dead: list[ChannelMessage | None] = []
         self._clock = clock
         self._wait = wait
@@ -50,151 +50,133 @@ class MemoryMessageQueue:
         self._number = 0
         self._lock = threading.Lock()
 
-    def send(self, message: ChannelMessage | None) -> None:
-        """Put the message at the end. None stands for what is no message of ours."""
+    def send(self, message: ChannelMessage | None, *, deadline: Deadline | None = None) -> None:
+        """Append the message. None stands for a message that the exchange cannot read."""
         with self._lock:
             self._number += 1
             delivery = Delivery(handle=f"{self._number}/0", message=message, sent_at=self._clock(), attempt=0)
-            self.lying.append(Lying(delivery))
+            self.messages.append(QueuedMessage(delivery))
 
-    def receive(self, *, most: int, wait: int, visibility: int) -> list[Delivery]:
-        """The oldest message alone, if it was given before; else up to `most` that were not, the oldest first."""
-        given = self._take(most, visibility)
-        if not given and wait:
+    def receive(self, *, most: int, wait: int, visibility: int, deadline: Deadline | None = None) -> list[Delivery]:
+        """Return the oldest message alone if it was delivered before, else up to `most` new ones, the oldest first."""
+        deliveries = self._take(most, visibility)
+        if not deliveries and wait:
             self._wait(wait)
-            given = self._take(most, visibility)
-        return given
+            deliveries = self._take(most, visibility)
+        return deliveries
 
-    def delete(self, handle: str) -> bool:
-        """Remove the message of the last delivery with this handle."""
+    def delete(self, handle: str, *, deadline: Deadline | None = None) -> bool:
+        """Remove the message with this handle of its last delivery. Return whether there is one."""
         with self._lock:
             found = self._find(handle)
             if found is not None:
-                self.lying.remove(found)
+                self.messages.remove(found)
         return found is not None
 
-    def extend(self, handle: str, visibility: int) -> bool:
-        """Keep the message for so long."""
+    def extend(self, handle: str, visibility: int, *, deadline: Deadline | None = None) -> bool:
+        """Hide the message for `visibility` seconds from now. Return whether there is one."""
         with self._lock:
             found = self._find(handle)
             if found is not None:
                 found.visible_at = self._clock() + visibility
         return found is not None
 
-    def within(self, deadline: Deadline) -> Self:
-        """Itself."""
-        return self
-
     def _take(self, most: int, visibility: int) -> list[Delivery]:
         now = self._clock()
         with self._lock:
-            ready = [lying for lying in self.lying if lying.visible_at <= now]
-            for lying in [lying for lying in ready if lying.delivery.attempt >= self._most_attempts]:
-                self.lying.remove(lying)
-                ready.remove(lying)
-                self.dead.append(lying.delivery.message)
+            ready = [queued for queued in self.messages if queued.visible_at <= now]
+            for queued in [queued for queued in ready if queued.delivery.attempt >= self._most_attempts]:
+                self.messages.remove(queued)
+                ready.remove(queued)
+                self.dead.append(queued.delivery.message)
             if ready and ready[0].delivery.attempt:
-                given = ready[:1]
+                taken = ready[:1]
             else:
-                given = [lying for lying in ready if not lying.delivery.attempt][:most]
-            for lying in given:
-                delivery = lying.delivery
+                taken = [queued for queued in ready if not queued.delivery.attempt][:most]
+            for queued in taken:
+                delivery = queued.delivery
                 attempt = delivery.attempt + 1
                 handle = f"{delivery.handle.partition('/')[0]}/{attempt}"
-                lying.delivery = replace(delivery, attempt=attempt, handle=handle)
-                lying.visible_at = now + visibility
-            return [lying.delivery for lying in given]
+                queued.delivery = replace(delivery, attempt=attempt, handle=handle)
+                queued.visible_at = now + visibility
+            return [queued.delivery for queued in taken]
 
-    def _find(self, handle: str) -> Lying | None:
-        """The message that this handle is good for: given, and not yet visible again."""
+    def _find(self, handle: str) -> QueuedMessage | None:
+        """Return the message for which this handle is valid: delivered, and still hidden."""
         now = self._clock()
-        return next((one for one in self.lying if one.delivery.handle == handle and one.visible_at > now), None)
+        return next((one for one in self.messages if one.delivery.handle == handle and one.visible_at > now), None)
 
 
 class MemoryClaimStore:
-    """The ClaimStore port on a dictionary. `objects` may be looked at and changed; URLs are `memory:` and the key."""
+    """The ClaimStore port on a dictionary. Tests may read and change `objects`. URLs are `memory:` and the key."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], bytes] = {}
 
-    def write(self, channel: str, claim: ClaimCheck, envelope: bytes) -> None:
-        """Put the envelope."""
+    def write(self, channel: str, claim: ClaimCheck, envelope: bytes, *, deadline: Deadline | None = None) -> None:
+        """Store the envelope."""
         self.objects[channel, claim.id] = envelope
 
-    def read(self, channel: str, claim: ClaimCheck) -> bytes | None:
-        """What lies there, unless it is more than expected."""
+    def read(self, channel: str, claim: ClaimCheck, *, deadline: Deadline | None = None) -> bytes | None:
+        """Return the stored bytes, or None if there are none, or more than the claim's size."""
         envelope = self.objects.get((channel, claim.id))
         return envelope if envelope is not None and len(envelope) <= claim.size else None
 
-    def delete(self, channel: str, claim_id: str) -> None:
-        """Remove it; no error when there is nothing."""
+    def delete(self, channel: str, claim_id: str, *, deadline: Deadline | None = None) -> None:
+        """Remove the envelope. A missing one is no error."""
         self.objects.pop((channel, claim_id), None)
 
     def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
-        """Where tests put the object."""
+        """Return the URL under which tests store the object."""
         return Upload(f"memory:{channel}/{claim.id}", {"content-length": str(claim.size)})
 
     def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
-        """Where tests find the object."""
+        """Return the URL under which tests find the object."""
         return f"memory:{channel}/{claim_id}"
-
-    def within(self, deadline: Deadline) -> Self:
-        """Itself."""
-        return self
 
 
 class MemorySingleUseStore:
-    """The SingleUseStore port on a dictionary. `marks` may be looked at and changed."""
+    """The SingleUseStore port on a dictionary. Tests may read and change `marks`."""
 
     def __init__(self) -> None:
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, SingleUseMark] = {}
         self._lock = threading.Lock()
 
     def begin(
-        self,
-        key: str,
-        *,
-        owner: str,
-        now: float,
-        until: float,
-        evict_at: int,
-    ) -> Sending | Sent | None:
-        """Mark it, or say what is in the way."""
+        self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
+    ) -> SendInProgress | Sent | None:
+        """Mark the envelope and return None, or return the state that prevents it."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.excludes(owner, now):
+            if mark is not None and mark.blocks(owner, now):
                 return mark.state
-            self.marks[key] = Mark(owner=owner, state=Sending(until))
+            self.marks[key] = SingleUseMark(owner=owner, state=SendInProgress(until))
             return None
 
-    def settle(self, key: str, *, owner: str) -> bool:
-        """Mark it as sent, or False."""
+    def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Mark the envelope as sent. Return False if the mark is not this owner's."""
         with self._lock:
             mark = self.marks.get(key)
             if mark is None or mark.owner != owner:
                 return False
-            if isinstance(mark.state, Sending):
+            if isinstance(mark.state, SendInProgress):
                 self.marks[key] = replace(mark, state=Sent())
             return True
 
-    def give_up(self, key: str, *, owner: str) -> None:
-        """Forget the mark, if it is this owner's and nothing was sent."""
+    def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Remove the mark if it is this owner's and the envelope was not sent."""
         with self._lock:
             mark = self.marks.get(key)
-            if mark is not None and mark.owner == owner and isinstance(mark.state, Sending):
+            if mark is not None and mark.owner == owner and isinstance(mark.state, SendInProgress):
                 del self.marks[key]
 
-    def acknowledge(self, key: str, *, evict_at: int) -> None:
-        """Mark it as sent and acknowledged."""
+    def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
+        """Mark the envelope as sent and acknowledged."""
         with self._lock:
             mark = self.marks.get(key)
-            self.marks[key] = Mark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
+            self.marks[key] = SingleUseMark(owner="" if mark is None else mark.owner, state=Sent(acknowledged=True))
 
-    def look(self, key: str) -> Sending | Sent | None:
-        """The state of the mark."""
+    def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
+        """Return the state of the mark, or None."""
         mark = self.marks.get(key)
         return None if mark is None else mark.state
-
-    def within(self, deadline: Deadline) -> Self:
-        """Itself."""
-        return self

@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 class MemoryCircuitStore:
-    """The CircuitStore port on a dictionary. `circuits` has until when each is open, and whose claim that is."""
+    """The CircuitStore port on a dictionary. `circuits` has the end of each open time, and the owner of the claim."""
 
     def __init__(self) -> None:
         self.circuits: dict[OriginAddress, tuple[float, str | None]] = {}
         self._lock = threading.Lock()
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
-        """Until when it is, or was, open. Every read is consistent."""
+        """Return until when the circuit is or was open, or None. Every read is consistent."""
         circuit = self.circuits.get(origin)
         return None if circuit is None else circuit[0]
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
-        """Open it, whatever was before."""
+        """Open the circuit, and drop any claim."""
         with self._lock:
             self.circuits[origin] = (until, None)
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
     ) -> Claim:
-        """Take the probe, if its time has come and nobody else has it."""
+        """Claim the probe if the open time is over and no other owner has it."""
         with self._lock:
             circuit = self.circuits.get(origin)
             if circuit is None:
@@ -43,7 +43,7 @@ class MemoryCircuitStore:
             return "taken"
 
     def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        """Close it, if the last claim is this owner's."""
+        """Close the circuit if the last claim is this owner's."""
         with self._lock:
             circuit = self.circuits.get(origin)
             if circuit is not None and circuit[1] == owner:

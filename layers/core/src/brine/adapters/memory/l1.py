@@ -1,4 +1,4 @@
-"""Process memory (L1): bounded in bytes, what was used longest ago goes first."""
+"""Process memory (L1): bounded in bytes; the least recently used value is dropped first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections import OrderedDict
 
 
 class L1[V]:
-    """The Memory port. The caller says how many bytes a value is worth; their sum never exceeds `max_bytes`.
+    """The Memory port. The caller estimates the bytes of each value; their sum never exceeds `max_bytes`.
 
-    max_entry_bytes: values above it are not kept. Threads may share it: the lock is held for a few dictionary steps.
+    max_entry_bytes: the largest value that is kept. Threads may share an L1: each call locks it for a few dictionary
+    operations.
     """
 
     def __init__(self, max_bytes: int, max_entry_bytes: int | None = None) -> None:
@@ -17,24 +18,18 @@ class L1[V]:
         self._max_entry_bytes = max_bytes if max_entry_bytes is None else min(max_entry_bytes, max_bytes)
         self._entries: OrderedDict[tuple[str, str], tuple[V, int]] = OrderedDict()
         self._size = 0
-        self._deletions = 0
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
-        """The sum of the sizes of what is kept, in bytes."""
+        """Return the sum of the sizes of all values, in bytes."""
         return self._size
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    @property
-    def moment(self) -> int:
-        """How often something was deleted."""
-        return self._deletions
-
     def get(self, key: tuple[str, str]) -> V | None:
-        """The value, or None."""
+        """Return the value, or None."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
@@ -42,12 +37,10 @@ class L1[V]:
             self._entries.move_to_end(key)
             return entry[0]
 
-    def put(self, key: tuple[str, str], value: V, size: int, *, since: int | None = None) -> bool:
-        """Keep the value, of `size` bytes. False when it is too large; what it would have replaced goes anyway."""
+    def put(self, key: tuple[str, str], value: V, size: int) -> bool:
+        """Keep the value, of `size` bytes. Return False if it is too large; the value before it is dropped anyway."""
         with self._lock:
             self._forget(key)
-            if since is not None and since != self._deletions:
-                return True
             if size > self._max_entry_bytes:
                 return False
             self._entries[key] = (value, size)
@@ -57,9 +50,8 @@ class L1[V]:
             return True
 
     def delete(self, key: tuple[str, str]) -> None:
-        """Forget the value, if there is one."""
+        """Drop the value, if there is one."""
         with self._lock:
-            self._deletions += 1
             self._forget(key)
 
     def _forget(self, key: tuple[str, str]) -> None:

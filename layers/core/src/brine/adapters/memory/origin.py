@@ -1,4 +1,4 @@
-"""Origins that live in this process: for tests."""
+"""Origins in this process, for tests."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ type Outcome = Response | OriginError | BadRequest
 
 
 class MemoryOrigin:
-    """The Origin port on a table of outcomes by request target, or on a function of the request.
+    """The Origin port on a mapping from request target to outcome, or on a function of the request.
 
-    An outcome that is an error is raised; a target that the table does not have is a 404. `requests` are those that
-    came, in order.
+    An outcome that is an error is raised. A target that the mapping lacks gets a 404. `requests` has all requests in
+    order.
     """
 
     def __init__(self, outcomes: Mapping[str, Outcome] | Callable[[OriginAddress, Request], Outcome]) -> None:
@@ -31,7 +31,7 @@ class MemoryOrigin:
         self.requests: list[tuple[OriginAddress, Request]] = []
 
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
-        """The outcome for this request. Raises OriginError; OriginTimeout when the deadline has passed already."""
+        """Return the outcome for this request. Raises OriginError; OriginTimeout if the deadline has passed."""
         if deadline.remaining() <= 0:
             raise OriginTimeout("the deadline has passed")
         self.requests.append((origin, request))

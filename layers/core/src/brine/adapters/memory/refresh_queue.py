@@ -1,4 +1,4 @@
-"""The queue of refreshes in memory: for tests, and for a gateway that refreshes by itself."""
+"""The queue of refresh requests in memory: for tests, and for a gateway that refreshes by itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class MemoryRefreshQueue:
-    """The RefreshQueue port on a list. `requests` are those that were sent, in order; take from it as you like."""
+    """The RefreshQueue port on a list. `requests` has the requests in order; tests may remove them."""
 
     def __init__(self) -> None:
         self.requests: list[RefreshRequest] = []
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
-        """Put the request at the end."""
+        """Append the request."""
         self.requests.append(request)

@@ -1,4 +1,4 @@
-"""The stores in memory: for tests, and for a gateway that needs nothing to outlive it. Threads may share them."""
+"""The stores in memory: for tests, and for a gateway with a temporary cache. Threads may share them."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 
 class MemoryItemStore:
-    """The ItemStore port on a dictionary, each of whose operations is atomic. `items` may be looked at and changed."""
+    """The ItemStore port on a dictionary, which has atomic operations. Tests may read and change `items`."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
-        """The item, or None. Every read is consistent."""
+        """Return the item, or None. Every read is consistent."""
         return self.items.get((pk, sk))
 
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
-        """Put the item, replacing any."""
+        """Put the item, and replace an existing one."""
         self.items[pk, sk] = item
 
 
 class MemoryLeaseStore:
-    """The LeaseStore port beside a store in memory. `leases` has the last lease of each key, and may be looked at."""
+    """The LeaseStore port beside a store in memory. `leases` has the last lease of each key; tests may read it."""
 
     def __init__(self, items: MemoryItemStore) -> None:
         self.leases: dict[str, Lease] = {}
@@ -45,7 +45,7 @@ class MemoryLeaseStore:
     def acquire(
         self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
     ) -> Lease | Held:
-        """Take the lease of `pk` if it is free or past its time; this owner's current lease is found again."""
+        """Take the lease of `pk` if it is free or expired. A repeated call returns this owner's current lease."""
         with self._lock:
             last = self.leases.get(pk)
             if last is not None and last.expires_at > now:
@@ -57,7 +57,7 @@ class MemoryLeaseStore:
             return lease
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
-        """Write `item` and release, or False."""
+        """Write `item` and release the lease. Return False if it is not the last lease."""
         with self._lock:
             last = self._last(lease)
             if last is None:
@@ -67,25 +67,25 @@ class MemoryLeaseStore:
             return True
 
     def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
-        """Give the lease back, and with it the right to commit."""
+        """Release the lease, and with it the right to commit."""
         with self._lock:
             last = self._last(lease)
             if last is not None:
                 self.leases[lease.pk] = replace(last, owner="", expires_at=0.0)
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
-        """Until when somebody has the lease; None when it was given back."""
+        """Return the holder of the lease, or None if it was released."""
         last = self.leases.get(pk)
         return Held(last.expires_at) if last is not None and last.expires_at else None
 
     def _last(self, lease: Lease) -> Lease | None:
-        """The last lease of the key, if it is this one."""
+        """Return the last lease of the key, if it is this one."""
         last = self.leases.get(lease.pk)
         return last if last is not None and (last.owner, last.token) == (lease.owner, lease.token) else None
 
 
 class MemoryStampStore:
-    """The StampStore port beside a store of items. `stamps` may be looked at and changed."""
+    """The StampStore port beside a store of items. Tests may read and change `stamps`."""
 
     def __init__(self, items: ItemStore) -> None:
         self.stamps: dict[str, Stamp] = {}
@@ -93,17 +93,17 @@ class MemoryStampStore:
         self._lock = threading.Lock()
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
-        """The stamp of each name. Every read is consistent."""
+        """Return the stamp of each name. Every read is consistent."""
         return {name: self.stamps.get(name, Stamp()) for name in names}
 
     def read_with_item(
         self, names: Collection[str], pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None
     ) -> tuple[Item | None, dict[str, Stamp]]:
-        """An item beside them."""
+        """Return the item, and the stamp of each name."""
         return self._items.read(pk, sk, consistent=consistent), self.read(names)
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
-        """Stamp it, no earlier than before."""
+        """Stamp `name`, later than its last stamp, and return that one."""
         with self._lock:
             last = self.stamps.get(name, Stamp())
             self.stamps[name] = last.stamped(at, soft=soft)
@@ -111,14 +111,14 @@ class MemoryStampStore:
 
 
 class MemoryBodyStore:
-    """The BodyStore port on a dictionary. `bodies` may be seen and changed; `links`, which never end, seen."""
+    """The BodyStore port on a dictionary. Tests may read and change `bodies`, and read `links`, which never expire."""
 
     def __init__(self) -> None:
         self.bodies: dict[bytes, bytes] = {}
         self.links: dict[str, Response] = {}
 
     def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
-        """The bytes at this address, unverified, or None when there are none or more than `size`."""
+        """Return the bytes at this address, unverified, or None if there are none or more than `size`."""
         body = self.bodies.get(digest)
         return body if body is not None and len(body) <= size else None
 
@@ -129,7 +129,7 @@ class MemoryBodyStore:
     def link(
         self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
     ) -> str | None:
-        """A URL that `links` has; None when there are no bytes, or altered ones."""
+        """Return a URL that is a key of `links`, or None if the bytes are missing or altered."""
         body = self.bodies.get(digest)
         if body is None or len(body) != size or sha256(body).digest() != digest:
             return None

@@ -5,35 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.service import RetryPolicy
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.domain.http.fields import Fields
     from brine.ports.deadline import Deadline
 
-_PATIENCE = Patience(budget=8.0, read_timeout=3.0)
+_RETRY_POLICY = RetryPolicy(budget=8.0, read_timeout=3.0)
 
 
 class S3BodyStore:
-    """The BodyStore port on one folder of a bucket; a role can be confined to it."""
+    """The BodyStore port on one folder of a bucket. A role can be limited to the folder."""
 
-    def __init__(self, aws: Aws, bucket: str, *, folder: str = "bodies", patience: Patience = _PATIENCE) -> None:
-        self._bucket = S3Bucket(aws, bucket, patience)
+    def __init__(
+        self, aws: Aws, bucket: str, *, folder: str = "bodies", retry_policy: RetryPolicy = _RETRY_POLICY
+    ) -> None:
+        self._bucket = S3Bucket(aws, bucket, retry_policy)
         self._folder = folder
 
     def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
-        """One GetObject. Raises StoreError."""
+        """Return the bytes, or None, with one GetObject. Raises StoreError."""
         return self._bucket.get(self._key(digest), size, deadline)
 
     def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
-        """One PutObject, on condition that the address is free: same address, same bytes. Raises StoreError."""
+        """Put the bytes with one PutObject, on condition that the address is free. Raises StoreError."""
         self._bucket.put(self._key(digest), body, digest, deadline=deadline)
 
     def link(
         self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None
     ) -> str | None:
-        """One HeadObject, and a presigned URL that needs none. S3 tells the digest that it has checked."""
+        """Return a presigned URL, or None, with one HeadObject. Raises StoreError.
+
+        S3 returns the digest that it verified at the upload.
+        """
         if self._bucket.size_and_digest(self._key(digest), deadline) != (size, digest):
             return None
         return self._bucket.link(self._key(digest), dict(fields), seconds=seconds)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from binascii import b2a_base64
-from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.s3_bucket import OWN_FIELDS, S3Bucket
-from brine.adapters.aws.service import Patience
+from brine.adapters.aws.service import RetryPolicy
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:
@@ -15,46 +14,43 @@ if TYPE_CHECKING:
     from brine.domain.channels.message import ClaimCheck
     from brine.ports.deadline import Deadline
 
-_PATIENCE = Patience(budget=20.0, read_timeout=5.0)  # tens of megabytes at a time
+_RETRY_POLICY = RetryPolicy(budget=20.0, read_timeout=5.0)  # an object may have tens of megabytes
 
 
 class S3ClaimStore:
     """The ClaimStore port on one bucket. Channels and ids consist of letters, digits and dashes."""
 
-    def __init__(self, aws: Aws, bucket: str, *, patience: Patience = _PATIENCE) -> None:
-        self._bucket = S3Bucket(aws, bucket, patience)
+    def __init__(self, aws: Aws, bucket: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+        self._bucket = S3Bucket(aws, bucket, retry_policy)
 
-    def write(self, channel: str, claim: ClaimCheck, envelope: bytes) -> None:
-        """One PutObject. Raises StoreError."""
-        self._bucket.put(_key(channel, claim.id), envelope, claim.digest, replaces=True)
+    def write(self, channel: str, claim: ClaimCheck, envelope: bytes, *, deadline: Deadline | None = None) -> None:
+        """Store the envelope with one PutObject. Raises StoreError."""
+        self._bucket.put(_key(channel, claim.id), envelope, claim.digest, replaces=True, deadline=deadline)
 
-    def read(self, channel: str, claim: ClaimCheck) -> bytes | None:
-        """One GetObject. Raises StoreError."""
-        return self._bucket.get(_key(channel, claim.id), claim.size)
+    def read(self, channel: str, claim: ClaimCheck, *, deadline: Deadline | None = None) -> bytes | None:
+        """Return the stored bytes, or None, with one GetObject. Raises StoreError."""
+        return self._bucket.get(_key(channel, claim.id), claim.size, deadline)
 
-    def delete(self, channel: str, claim_id: str) -> None:
-        """One DeleteObject. Raises StoreError."""
-        self._bucket.delete(_key(channel, claim_id))
+    def delete(self, channel: str, claim_id: str, *, deadline: Deadline | None = None) -> None:
+        """Remove the envelope with one DeleteObject. Raises StoreError."""
+        self._bucket.delete(_key(channel, claim_id), deadline)
 
     def upload(self, channel: str, claim: ClaimCheck, *, seconds: int) -> Upload:
-        """A URL that takes these bytes only, since size and SHA-256 are signed, and only where nothing lies yet."""
+        """Return a presigned PUT for the claim's bytes only, and only where no object exists yet.
+
+        Size and SHA-256 are signed.
+        """
         headers = {
             "content-length": str(claim.size),
-            **OWN_FIELDS,  # without a type, clients would call it a form
+            **OWN_FIELDS,  # without a type, clients would send the type of a form
             "if-none-match": "*",
             "x-amz-checksum-sha256": b2a_base64(claim.digest, newline=False).decode("ascii"),
         }
         return Upload(self._bucket.upload(_key(channel, claim.id), headers, seconds=seconds), headers)
 
     def download(self, channel: str, claim_id: str, *, seconds: int) -> str:
-        """A URL that gives the object."""
+        """Return a presigned URL of the object."""
         return self._bucket.link(_key(channel, claim_id), seconds=seconds)
-
-    def within(self, deadline: Deadline) -> Self:
-        """A copy whose calls are over by then."""
-        store = copy(self)
-        store._bucket = self._bucket.within(deadline)  # noqa: SLF001 - of its own kind
-        return store
 
 
 def _key(channel: str, claim_id: str) -> str:

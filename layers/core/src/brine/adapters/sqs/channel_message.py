@@ -1,4 +1,4 @@
-"""A message of a channel as the text of a message in SQS: JSON, with the version of its form."""
+"""The text of a channel's message in SQS: JSON, with the version of its format."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from brine.domain.routing.principal import is_principal
 
 VERSION = 2
 _DIGEST_DIGITS = 64
-_LATEST = 253_402_300_799  # the end of the year 9999, the last that can be written as a date
+_LATEST = 253_402_300_799  # the end of the year 9999: later times have no date
 
 
 def write(message: ChannelMessage) -> str:
-    """The text, in ASCII."""
+    """Return the text of a message, in ASCII."""
     envelope = message.envelope
     members: dict[str, object] = {"version": VERSION, "sender": message.sender, "expires_at": message.expires_at}
     if isinstance(envelope, ClaimCheck):
@@ -25,7 +25,7 @@ def write(message: ChannelMessage) -> str:
 
 
 def read(text: str) -> ChannelMessage | None:
-    """The message, or None when the text is none of this version."""
+    """Return the message, or None if the text is not a message of this version."""
     message = _read(text)
     return message if message and is_principal(message.sender) and 0 <= message.expires_at <= _LATEST else None
 

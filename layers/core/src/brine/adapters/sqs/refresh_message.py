@@ -1,11 +1,11 @@
-"""A refresh request as the text of a message: JSON, with the version of its form."""
+"""The text of a refresh request in SQS: JSON, with the version of its format."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from brine.domain.http.field_syntax import FIELD_NAME, FIELD_VALUE
+from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import BadEvent
@@ -16,7 +16,7 @@ _TARGET = re.compile(r"/[!-~]*")
 
 
 def write(request: RefreshRequest) -> str:
-    """The message, in ASCII."""
+    """Return the text of a refresh request, in ASCII."""
     return json.dumps(
         {
             "version": VERSION,
@@ -32,7 +32,7 @@ def write(request: RefreshRequest) -> str:
 
 
 def read(text: str) -> RefreshRequest:
-    """The request in a message. Raises BadEvent, which says what is wrong without its content."""
+    """Return the request in a message. Raises BadEvent, which names the error and never the content."""
     try:
         message = json.loads(text)
     except ValueError:
@@ -55,5 +55,5 @@ def read(text: str) -> RefreshRequest:
 def _is_line(line: object) -> bool:
     match line:
         case [str(name), str(value)]:
-            return FIELD_NAME.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
+            return TOKEN.fullmatch(name) is not None and FIELD_VALUE.fullmatch(value) is not None
     return False

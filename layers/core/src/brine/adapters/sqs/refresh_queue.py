@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import Patience, Service
+from brine.adapters.aws.service import RetryPolicy, Service
 from brine.adapters.sqs.refresh_message import write
 
 if TYPE_CHECKING:
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 65_536  # it holds an id and two digests
-# Somebody waits for an answer that is at hand already.
-_PATIENCE = Patience(budget=1.0, connect_timeout=0.5, read_timeout=0.5, attempts=2)
+# A short budget: the client waits for an answer that the gateway already has.
+_RETRY_POLICY = RetryPolicy(budget=1.0, connect_timeout=0.5, read_timeout=0.5, attempts=2)
 
 
 class SqsRefreshQueue:
     """The RefreshQueue port on a standard queue, by its URL."""
 
-    def __init__(self, aws: Aws, queue_url: str, *, patience: Patience = _PATIENCE) -> None:
-        self._api = JsonApi(Service(aws, "sqs", patience), "AmazonSQS", "1.0", _MAX_ANSWER)
+    def __init__(self, aws: Aws, queue_url: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+        self._api = JsonApi(Service(aws, "sqs", retry_policy), "AmazonSQS", "1.0", _MAX_ANSWER)
         self._queue_url = queue_url
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:
-        """One SendMessage. Raises StoreError."""
+        """Enqueue a refresh request with one SendMessage. Raises StoreError."""
         self._api.call("SendMessage", {"QueueUrl": self._queue_url, "MessageBody": write(request)}, deadline)

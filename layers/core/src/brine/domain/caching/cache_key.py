@@ -1,4 +1,4 @@
-"""The cache key: what makes two requests the same resource to the cache (RFC 9111 section 2)."""
+"""The cache key: it decides which requests are for the same resource (RFC 9111 section 2)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is stored under one cache key, in how many variants, and whose it is.
+    """A cache key with the route, the tenant and the limit of variants of the responses stored under it.
 
-    By its route and tenant it can be purged, too.
+    An operator can purge it by its route and tenant too.
     """
 
     key: str
@@ -26,16 +26,16 @@ class Resource:
 
 
 def resource_of(route: Route, tenant: str, target: str) -> Resource:
-    """What a GET of this upstream target is answered from."""
+    """Return the resource that answers a GET of this upstream target."""
     key = cache_key(tenant=tenant, route=route, method="GET", target=target)
     return Resource(key, route.name, tenant, route.policy.max_variants)
 
 
 def cache_key(*, tenant: str, route: Route, method: str, target: str) -> str:
-    """SHA-256, in hex, of tenant, route, method class, origin and the upstream target.
+    """Return the SHA-256, in hex, of tenant, route, method class, origin and upstream target.
 
-    Each part goes in with its length before it, so no two lists of parts give the same bytes. GET and HEAD are one
-    class: a HEAD is answered from what a GET stored.
+    The length of each part goes before it, so different lists of parts never give the same bytes. GET and HEAD are one
+    class: the stored response to a GET answers a HEAD.
     """
     method_class = "GET" if method == "HEAD" else method
     digest = sha256(b"brine key 1")

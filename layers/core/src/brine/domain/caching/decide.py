@@ -1,4 +1,4 @@
-"""What to do with a request, given what is stored for it (RFC 9111 section 4)."""
+"""The decision how to answer a request, given the stored response (RFC 9111 section 4)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import freshness
-from brine.domain.caching.partial import PARTIAL, asking_for_rest, holds
+from brine.domain.caching.partial import PARTIAL, has_requested_bytes, missing_range_fields
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
-from brine.domain.http.cache_control import NO_DIRECTIVES, request_directives
-from brine.domain.http.conditions import CACHE_CONDITIONS, ORIGIN_CONDITIONS, RANGE_FIELDS, conditional, has_validator
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
+from brine.domain.http.conditions import (
+    CACHE_CONDITIONS,
+    ORIGIN_CONDITIONS,
+    RANGE_FIELDS,
+    has_validator,
+    validation_fields,
+)
 from brine.domain.http.field_syntax import MAX_SECONDS
 from brine.domain.http.messages import CACHED_METHODS
 
@@ -22,8 +28,6 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-__all__ = ["CACHED_METHODS", "decide", "is_usable", "refetch", "renewal", "wishes_of"]
-
 
 def decide(
     stored: StoredResponse | None,
@@ -34,52 +38,53 @@ def decide(
     vary_mismatch: bool = False,
     background_refresh: bool = False,
 ) -> Decision:
-    """Pick the way to answer a request. `stored`: what it selects of what is stored, its body at hand or not.
+    """Decide how to answer a request.
 
-    `vary_mismatch`: something is stored under the key, but for other selecting fields. `background_refresh`: a stale
-    response may be served while the refresher, or another request, renews it.
+    `stored`: the stored response that the request selects, with or without its body. `vary_mismatch`: responses are
+    stored under the cache key, but the request selects none of them. `background_refresh`: a stale response may be
+    served while the refresher, or another request, refreshes it.
     """
-    if not request.is_for_cache:
+    if not request.may_use_cache:
         reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
         return Forward(fields=request.fields, reason=reason)
-    wishes = wishes_of(request, policy)
+    request_directives = obeyed_directives(request, policy)
     decision = (
-        _from_stored(stored, request, wishes, policy, now, background_refresh=background_refresh)
+        _from_stored(stored, request, request_directives, policy, now, background_refresh=background_refresh)
         if stored is not None
         else None
     )
     if isinstance(decision, Serve | ServeStale):
         return decision
-    if wishes.permits("only-if-cached"):
+    if request_directives.permits("only-if-cached"):
         return Refuse(status=504, detail="nothing that may be used is stored")
     if decision is not None:
         return decision
-    return _fetch(request, wishes, "vary-miss" if vary_mismatch else "uri-miss")
+    return _fetch(request, request_directives, "vary-miss" if vary_mismatch else "uri-miss")
 
 
 def refetch(request: Request, policy: Policy) -> Forward:
-    """Return what to ask the origin when the body of the stored response is lost."""
-    return _fetch(request, wishes_of(request, policy), "uri-miss")
+    """Return the request to the origin for a response with a lost body."""
+    return _fetch(request, obeyed_directives(request, policy), "uri-miss")
 
 
-def renewal(stored: StoredResponse, request: Request) -> Validate | Forward:
-    """What to ask the origin so as to renew a stored response that is for this request, fresh or not."""
-    return _ask_origin(stored, request, "stale")
+def refresh_decision(stored: StoredResponse, request: Request) -> Validate | Forward:
+    """Return the request to the origin that renews a stored response, fresh or stale."""
+    return _validate_or_forward(stored, request, "stale")
 
 
-def wishes_of(request: Request, policy: Policy) -> Directives:
-    """The request's cache directives, as far as the route obeys them."""
-    return request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
+def obeyed_directives(request: Request, policy: Policy) -> Directives:
+    """Return the request's cache directives that the route obeys."""
+    return parse_request_directives(request.fields) if policy.request_directives else NO_DIRECTIVES
 
 
-def _is_for_the_origin(request: Request, wishes: Directives) -> bool:
-    """Whether the cache must keep out of it: no-store, and the conditions that only an origin can judge."""
-    return wishes.restricts("no-store") or any(name in request.fields for name in ORIGIN_CONDITIONS)
+def _bypasses_cache(request: Request, request_directives: Directives) -> bool:
+    """Return whether the cache must not answer: no-store, or a condition that only the origin can evaluate."""
+    return request_directives.restricts("no-store") or not ORIGIN_CONDITIONS.isdisjoint(request.fields.names)
 
 
-def _fetch(request: Request, wishes: Directives, reason: ForwardReason) -> Forward:
-    """Return the request for a new response."""
-    if _is_for_the_origin(request, wishes):
+def _fetch(request: Request, request_directives: Directives, reason: ForwardReason) -> Forward:
+    """Return the request to the origin for a new response."""
+    if _bypasses_cache(request, request_directives):
         return Forward(fields=request.fields, reason="request")
     return Forward(fields=request.fields.without(CACHE_CONDITIONS), reason=reason)
 
@@ -87,60 +92,70 @@ def _fetch(request: Request, wishes: Directives, reason: ForwardReason) -> Forwa
 def _from_stored(
     stored: StoredResponse,
     request: Request,
-    wishes: Directives,
+    request_directives: Directives,
     policy: Policy,
     now: float,
     *,
     background_refresh: bool,
 ) -> Decision | None:
-    """The decision that a stored response leads to; None when the cache must keep out of it."""
-    if _is_for_the_origin(request, wishes):
+    """Return the decision for a stored response; None when the cache must not answer."""
+    if _bypasses_cache(request, request_directives):
         return None
-    if not holds(stored, request):
-        return _forward_part(stored, request)
+    if not has_requested_bytes(stored, request):
+        return _fetch_missing_range(stored, request)
     state = freshness(stored, policy, now, request)
     age, remaining = floor(state.age), state.remaining
-    if is_usable(state, wishes):
+    if is_usable(state, request_directives):
         return Serve(stored=stored, age=age, remaining_freshness=remaining)
-    if not wishes.restricts("no-cache") and background_refresh and 0 <= state.overdue < _swr(state, wishes):
+    if (
+        not request_directives.restricts("no-cache")
+        and background_refresh
+        and 0 <= state.staleness < _stale_while_revalidate(state, request_directives)
+    ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
-    return _ask_origin(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
+    return _validate_or_forward(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
 
 
-def is_usable(state: Freshness, wishes: Directives) -> bool:
-    """Whether the response may be reused without asking: it is fresh, or the client takes it stale (section 4.2.4)."""
-    if needs_validation(state.directives) or wishes.restricts("no-cache"):
+def is_usable(state: Freshness, request_directives: Directives) -> bool:
+    """Return whether the response may be reused without validation (section 4.2.4).
+
+    It is fresh, or the client accepts it stale.
+    """
+    if needs_validation(state.directives) or request_directives.restricts("no-cache"):
         return False
     if not state.is_fresh:
-        accepted = accepted_staleness(state.directives, wishes)
-        return accepted > 0 and state.overdue <= accepted and _is_young_enough(state, wishes)
-    if state.remaining < (wishes.seconds("min-fresh", wrong=MAX_SECONDS) or 0):
+        accepted = accepted_staleness(state.directives, request_directives)
+        return accepted > 0 and state.staleness <= accepted and _is_young_enough(state, request_directives)
+    if state.remaining < (request_directives.seconds("min-fresh", if_invalid=MAX_SECONDS) or 0):
         return False
-    # A reload (max-age=0) of what never changes is not worth a question while it is fresh (RFC 8246 section 2)
-    return state.directives.permits("immutable") or _is_young_enough(state, wishes)
+    # An immutable response is not validated on reload (max-age=0) while it is fresh (RFC 8246 section 2)
+    return state.directives.permits("immutable") or _is_young_enough(state, request_directives)
 
 
-def _is_young_enough(state: Freshness, wishes: Directives) -> bool:
-    limit = wishes.seconds("max-age")
+def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
+    limit = request_directives.seconds("max-age")
     return limit is None or state.age <= limit
 
 
-def _swr(state: Freshness, wishes: Directives) -> float:
-    """The stale-while-revalidate window, for a client that asks for nothing younger."""
-    if wishes.restricts("min-fresh") or not _is_young_enough(state, wishes):
+def _stale_while_revalidate(state: Freshness, request_directives: Directives) -> float:
+    """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
+    if request_directives.restricts("min-fresh") or not _is_young_enough(state, request_directives):
         return 0
     return revalidation_window(state.directives)
 
 
-def _ask_origin(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:
-    """Validate where that is possible, else fetch anew. For what is stored whole, the whole is asked for."""
+def _validate_or_forward(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:
+    """Return a validation where the response has a validator, otherwise a forward.
+
+    For a complete stored response, the request asks for the complete representation.
+    """
     fields = request.fields if stored.status == PARTIAL else request.fields.without(RANGE_FIELDS)
     if has_validator(stored.fields):
-        return Validate(stored=stored, fields=conditional(fields, stored.fields), reason=reason)
+        return Validate(stored=stored, fields=validation_fields(fields, stored.fields), reason=reason)
     return Forward(fields=fields.without(CACHE_CONDITIONS), reason=reason, stored=stored)
 
 
-def _forward_part(stored: StoredResponse, request: Request) -> Forward:
+def _fetch_missing_range(stored: StoredResponse, request: Request) -> Forward:
     fields = request.fields.without(CACHE_CONDITIONS)
-    rest = asking_for_rest(stored, fields) if request.method == "GET" and "range" not in fields else None
+    rest = missing_range_fields(stored, fields) if request.method == "GET" and "range" not in fields else None
     return Forward(fields=fields if rest is None else rest, reason="partial", stored=stored)

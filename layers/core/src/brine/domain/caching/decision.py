@@ -1,4 +1,4 @@
-"""What the gateway may do with a request, as values: `decide` picks one, the service carries it out."""
+"""The decisions about a request and about the origin's response, as values that the service executes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,40 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
 
 type ForwardReason = Literal["bypass", "method", "uri-miss", "vary-miss", "miss", "request", "stale", "partial"]
-"""Why a request goes to the origin (RFC 9211 section 2.2)."""
+"""The reason why a request goes to the origin (RFC 9211 section 2.2)."""
+
+
+type StorageRefusal = Literal[
+    "authorization",
+    "length",
+    "must-understand",
+    "no-freshness",
+    "no-store",
+    "other-etag",
+    "partial",
+    "private",
+    "request-fields",
+    "request-no-store",
+    "set-cookie",
+    "status",
+    "tags",
+    "vary",
+]
+"""Why a response is not stored, as the `detail` of Cache-Status (RFC 9111 section 3).
+
+- `authorization`: the request has credentials, and the response does not say that it is for all users (3.5).
+- `request-fields`: the client's own fields may have caused the response, and no key includes them.
+- `request-no-store`, `no-store`, `private`, `must-understand`: a directive of this name forbids it.
+- `set-cookie`: it sets a cookie. `vary`: it has `Vary: *`. `status`: its status is for this request only.
+- `length`: Content-Length is not the length of the body. `partial`: it is a part that cannot be combined.
+- `other-etag`: a 304 names another ETag than the stored response.
+- `no-freshness`: nothing makes it fresh or lets it be validated. `tags`: its tags are too many or too long.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """Answer from the stored response; it is fresh, or the request accepts it stale. Seconds, rounded down."""
+    """Answer from the stored response, which is fresh or accepted stale. Seconds are rounded down."""
 
     stored: StoredResponse
     age: int
@@ -24,7 +52,7 @@ class Serve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeStale:
-    """Answer from the stale stored response at once and have it refreshed (RFC 5861 section 3)."""
+    """Answer from the stale stored response at once, and refresh it in the background (RFC 5861 section 3)."""
 
     stored: StoredResponse
     age: int
@@ -33,7 +61,7 @@ class ServeStale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validate:
-    """Ask the origin whether the stored response still holds; `fields` are the request's, made conditional."""
+    """Validate the stored response with the origin. `fields`: the request's fields with the conditions."""
 
     stored: StoredResponse
     fields: Fields
@@ -42,7 +70,7 @@ class Validate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:
-    """Send the request to the origin. `stored` is what was at hand but could not be used, kept for stale-if-error."""
+    """Send the request to the origin. `stored`: an unusable stored response, kept for stale-if-error."""
 
     fields: Fields
     reason: ForwardReason
@@ -51,7 +79,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Answer with an error: only what is stored was wanted, and nothing usable is (RFC 9111 section 5.2.1.7)."""
+    """Answer with an error: the client accepts only a stored response, and none is usable (RFC 9111 5.2.1.7)."""
 
     status: Literal[504]
     detail: str
@@ -61,22 +89,21 @@ type Decision = Serve | ServeStale | Validate | Forward | Refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reception:
-    """What to do with the origin's response.
+class ResponseDecision:
+    """How to handle the origin's response.
 
-    `reuse` names a stored response to answer from (just freshened, or, when `stale`, instead of an error); without it
-    the origin's own response goes on to the client.
-    `keep`: store this, under its own Vary key. `drop`: what is stored for this request is no longer good.
-    `refusal`: when nothing is kept, why (shown as Cache-Status detail). `invalidate`: request targets of the same
-    origin whose stored responses an unsafe request made invalid (RFC 9111 section 4.4). They are carried out in the
-    order `invalidate`, `drop`, `keep`.
-    `retry`: the origin's response answers a question of ours and cannot answer the client's; ask this instead.
+    `reuse`: the stored response to answer from. It was freshened, or, if `stale` is set, it replaces an error. Without
+    it, the gateway relays the origin's response. `keep`: the response to store, under its own Vary key. `drop`: whether
+    the stored response for this request is no longer valid. `refusal`: if no response is stored, the reason (a
+    Cache-Status detail). `invalidate`: request targets of the same origin that an unsafe request invalidates (RFC 9111
+    section 4.4). The gateway executes `invalidate`, `drop` and `keep` in this order. `retry`: the next request to send,
+    because the response answers only the gateway's own conditional or range request.
     """
 
     reuse: StoredResponse | None = None
     stale: bool = False
     keep: StoredResponse | None = None
     drop: bool = False
-    refusal: str | None = None
+    refusal: StorageRefusal | None = None
     invalidate: tuple[str, ...] = ()
     retry: Forward | None = None

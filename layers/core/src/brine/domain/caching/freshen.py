@@ -1,4 +1,4 @@
-"""Updating what is stored from a response without content: 304, and 200 to HEAD (RFC 9111 sections 3.2, 4.3)."""
+"""Updates of a stored response by a response without content: 304, or 200 to HEAD (RFC 9111 3.2, 4.3)."""
 
 from __future__ import annotations
 
@@ -6,55 +6,57 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decision import Forward, Reception
-from brine.domain.caching.storing import OF_ONE_CLIENT
-from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, same_tag
-from brine.domain.http.dates import dated
+from brine.domain.caching.decision import Forward, ResponseDecision
+from brine.domain.caching.storing import REFUSALS_BY_CLIENT
+from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
+from brine.domain.http.dates import with_date
 
 if TYPE_CHECKING:
-    from brine.domain.caching.exchange import Exchange
+    from brine.domain.caching.decision import StorageRefusal
+    from brine.domain.caching.origin_exchange import OriginExchange
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.fields import Fields
 
-# They describe the bytes that are stored, which have not changed (section 3.2).
+# These fields describe the stored bytes, which have not changed (section 3.2).
 _NOT_UPDATED = frozenset(
     {"content-digest", "content-encoding", "content-length", "content-md5", "content-range", "digest", "repr-digest"}
 )
 
 
-def receive_not_modified(exchange: Exchange, stored: StoredResponse) -> Reception:
-    """The origin says that `stored` still holds: answer from it, with its fields brought up to date.
+def receive_not_modified(exchange: OriginExchange, stored: StoredResponse) -> ResponseDecision:
+    """Handle a 304: answer from the stored response, with updated fields.
 
-    A 304 with another ETag than the one that was asked about says so too, as origins do that compress on the way, but
-    its fields are another representation's (section 4.3.4). One with another date contradicts itself: ask for all.
+    A 304 may have another ETag than the stored response, as from origins behind a compressing proxy. The stored
+    response is still valid, but the 304's fields belong to another representation (section 4.3.4) and are ignored.
+    Without ETags, a 304 with another Last-Modified contradicts itself, and the gateway requests the complete response.
     """
     tag, stored_tag = entity_tag(exchange.fields), entity_tag(stored.fields)
-    if tag is not None and stored_tag is not None and not same_tag(tag, stored_tag):
-        return Reception(reuse=stored, refusal="other-etag")
+    if tag is not None and stored_tag is not None and not weak_match(tag, stored_tag):
+        return ResponseDecision(reuse=stored, refusal="other-etag")
     if tag is None and stored_tag is None and not _same_date(stored.fields, exchange.fields):
         fields = exchange.decision.fields.without(CACHE_CONDITIONS)
-        return Reception(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
+        return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
     updated = _updated(stored, exchange)
-    keep, refusal = exchange.admit(updated)
-    return Reception(reuse=updated, keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+    keep, refusal = exchange.storable(updated)
+    return ResponseDecision(reuse=updated, keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
-def receive_head(exchange: Exchange) -> Reception:
-    """A response to HEAD updates the stored GET response that it describes, and drops one that it contradicts."""
+def receive_head(exchange: OriginExchange) -> ResponseDecision:
+    """Handle a response to HEAD: update the stored GET response that it describes, or drop one that it contradicts."""
     stored = exchange.stored
     if exchange.response.status != 200 or stored is None or stored.status != 200:
-        return Reception()
+        return ResponseDecision()
     if not _describes(exchange.fields, stored):
-        _, refusal = exchange.admit(exchange.candidate())
-        return Reception(drop=refusal not in OF_ONE_CLIENT)
+        _, refusal = exchange.storable(exchange.candidate())
+        return ResponseDecision(drop=refusal not in REFUSALS_BY_CLIENT)
     if not _has_validator_of(exchange.fields, stored.fields):
-        return Reception()
-    keep, refusal = exchange.admit(_updated(stored, exchange))
-    return Reception(keep=keep, drop=_is_over(keep, refusal), refusal=refusal)
+        return ResponseDecision()
+    keep, refusal = exchange.storable(_updated(stored, exchange))
+    return ResponseDecision(keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
 
 
-def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
-    newer = dated(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
+def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse:
+    newer = with_date(exchange.fields.without(_NOT_UPDATED), exchange.response_time)
     fields = exchange.updated(stored.fields, newer)
     return replace(
         stored,
@@ -66,20 +68,23 @@ def _updated(stored: StoredResponse, exchange: Exchange) -> StoredResponse:
     )
 
 
-def _is_over(keep: StoredResponse | None, refusal: str | None) -> bool:
-    """Whether an update that is not kept ends what is stored: not when it only is too much one client's own."""
-    return keep is None and refusal not in OF_ONE_CLIENT
+def _ends_stored_response(keep: StoredResponse | None, refusal: StorageRefusal | None) -> bool:
+    """Return whether an update that is not stored makes the stored response invalid.
+
+    It does not if the update is refused only because it is for one client.
+    """
+    return keep is None and refusal not in REFUSALS_BY_CLIENT
 
 
 def _same_date(stored: Fields, received: Fields) -> bool:
-    """Whether a 304 names the Last-Modified that is stored, or none."""
+    """Return whether a 304 has the stored Last-Modified, or none."""
     return "last-modified" not in received or received.get("last-modified") == stored.get("last-modified")
 
 
 def _describes(head: Fields, stored: StoredResponse) -> bool:
-    """Whether nothing in a HEAD response contradicts the stored response (section 4.3.5)."""
+    """Return whether a HEAD response is consistent with the stored response (section 4.3.5)."""
     tag, stored_tag = entity_tag(head), entity_tag(stored.fields)
-    if tag is not None and (stored_tag is None or not same_tag(tag, stored_tag)):
+    if tag is not None and (stored_tag is None or not weak_match(tag, stored_tag)):
         return False
     if "last-modified" in head and head.get("last-modified") != stored.fields.get("last-modified"):
         return False
@@ -87,5 +92,8 @@ def _describes(head: Fields, stored: StoredResponse) -> bool:
 
 
 def _has_validator_of(head: Fields, stored: Fields) -> bool:
-    """Whether a HEAD response names the stored representation: without a validator it could be any."""
+    """Return whether the HEAD response identifies the stored representation by a validator.
+
+    Without a validator, it could describe any representation.
+    """
     return (entity_tag(head) is not None and entity_tag(stored) is not None) or "last-modified" in head

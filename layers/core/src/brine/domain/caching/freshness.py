@@ -1,4 +1,4 @@
-"""Freshness: how long a response is good, and how old it is (RFC 9111 section 4.2). All in seconds."""
+"""Freshness lifetime and age of responses (RFC 9111 section 4.2). All values are in seconds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor, inf
 from typing import TYPE_CHECKING
 
-from brine.domain.http.cache_control import response_directives
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.dates import date_field
 from brine.domain.http.field_syntax import MAX_SECONDS, delta_seconds
 from brine.domain.refreshing.jitter import jittered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.policy import Policy
 
 HEURISTICALLY_CACHEABLE = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
-"""RFC 9110 section 15.1."""
+"""Statuses that are heuristically cacheable (RFC 9110 section 15.1)."""
 
 HEURISTIC_FRACTION = 0.1
 HEURISTIC_CAP = 86_400
@@ -29,7 +29,7 @@ _SUCCESSFUL = frozenset({200, 203, 204, 206, 300, 301, 308})
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Freshness lifetime and current age of a stored response, and the directives they came from."""
+    """Freshness lifetime and current age of a stored response, and the directives that they come from."""
 
     lifetime: float
     age: float
@@ -37,27 +37,27 @@ class Freshness:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the response may be reused without validation, as far as time goes (section 4.2)."""
+        """Whether the response is fresh: its lifetime exceeds its age (section 4.2)."""
         return self.lifetime > self.age
 
     @property
-    def overdue(self) -> float:
-        """How long the response has been stale; not above 0 while it is fresh."""
+    def staleness(self) -> float:
+        """The time for which the response has been stale; not above 0 while it is fresh."""
         return self.age - self.lifetime
 
     @property
     def remaining(self) -> int:
-        """What Cache-Status calls ttl: whole seconds of freshness left, negative when stale (RFC 9211 section 2.4)."""
+        """Remaining freshness in whole seconds, negative when stale: ttl in Cache-Status (RFC 9211 section 2.4)."""
         return floor(self.lifetime) - floor(self.age)
 
 
 def freshness(stored: StoredResponse, policy: Policy, now: float, request: Request | None = None) -> Freshness:
-    """Where a stored response stands at `now`, for this request if it is given.
+    """Return the freshness of a stored response at `now`, for this request if it is given.
 
-    A request that carries what the route names itself, such as Cookie, is answered by no guess: what the origin would
-    answer may have changed with what the origin knows of its user.
+    Heuristic freshness does not apply to a request with a field that the route names itself, such as Cookie: the
+    response may have changed with the origin's data about that user.
     """
-    directives = response_directives(stored.fields)
+    directives = parse_response_directives(stored.fields)
     lifetime, age = freshness_lifetime(stored, directives, policy, request), current_age(stored, now)
     if stored.stale_from < inf:
         lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))
@@ -65,14 +65,14 @@ def freshness(stored: StoredResponse, policy: Policy, now: float, request: Reque
 
 
 def remaining_freshness(stored: StoredResponse, policy: Policy, now: float, request: Request) -> int:
-    """Whole seconds of freshness left for this request; negative when stale."""
+    """Return the remaining freshness for this request in whole seconds; negative when stale."""
     return freshness(stored, policy, now, request).remaining
 
 
 def freshness_lifetime(
     stored: StoredResponse, directives: Directives, policy: Policy, request: Request | None = None
 ) -> float:
-    """What the origin said; else what the route says; else what can be guessed (section 4.2.1, 4.2.2)."""
+    """Return the freshness lifetime: the origin's, else the route's, else a heuristic one (4.2.1, 4.2.2)."""
     explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
     if explicit is not None:
         return explicit
@@ -85,13 +85,13 @@ def freshness_lifetime(
 
 
 def is_lifetime_of_route(stored: StoredResponse, directives: Directives, policy: Policy) -> bool:
-    """Whether the freshness lifetime is the route's own, and no promise of the origin's."""
+    """Return whether the freshness lifetime is the route's and not the origin's."""
     explicit = explicit_lifetime(stored.fields, directives, stored.response_time)
     return explicit is None and route_lifetime(stored.status, policy) is not None
 
 
 def explicit_lifetime(fields: Fields, directives: Directives, response_time: float) -> int | None:
-    """The freshness lifetime that the origin gave; 0 when what it gave is invalid; None when it gave none."""
+    """Return the origin's freshness lifetime: 0 when it is invalid, None when the origin gave none."""
     for name in ("s-maxage", "max-age"):
         seconds = directives.seconds(name)
         if seconds is not None:
@@ -105,14 +105,14 @@ def explicit_lifetime(fields: Fields, directives: Directives, response_time: flo
 
 
 def has_valid_lifetime(fields: Fields, directives: Directives, response_time: float) -> bool:
-    """Return whether the origin gave a freshness lifetime, be it 0, in a valid form."""
+    """Return whether the origin gave a freshness lifetime in a valid form; it may be 0."""
     if directives.permits("s-maxage") or directives.permits("max-age"):
         return True
     return not directives.targeted and date_field(fields, "expires", response_time) is not None
 
 
 def route_lifetime(status: int, policy: Policy) -> float | None:
-    """The lifetime that the route gives to responses whose origin says nothing, before jitter."""
+    """Return the route's lifetime, before jitter, for responses without a lifetime of the origin."""
     lifetime = policy.negative_lifetimes.get(status, policy.freshness_lifetime if status in _SUCCESSFUL else None)
     return None if lifetime is None else max(0.0, lifetime)
 
@@ -128,7 +128,7 @@ def _heuristic_lifetime(stored: StoredResponse, directives: Directives) -> int:
 
 
 def current_age(stored: StoredResponse, now: float) -> float:
-    """Section 4.2.3. Never negative, whatever the clocks of origin and gateway say."""
+    """Return the current age (section 4.2.3), never negative, even if the clocks of origin and gateway differ."""
     received = stored.response_time
     apparent_age = max(0, floor(received) - date_value(stored.fields, received))
     response_delay = max(0.0, received - stored.request_time)
@@ -137,12 +137,12 @@ def current_age(stored: StoredResponse, now: float) -> float:
 
 
 def date_value(fields: Fields, response_time: float) -> int:
-    """The Date of a response; the time of receipt when it has no valid one (RFC 9110 section 6.6.1)."""
+    """Return the Date of a response; without a valid one, the time of receipt (RFC 9110 section 6.6.1)."""
     date = date_field(fields, "date", response_time)
     return floor(response_time) if date is None else date
 
 
 def age_value(fields: Fields) -> int:
-    """The Age of a response, of a list the first; 0 when there is none or it is invalid (section 5.1)."""
+    """Return the Age of a response, the first one of a list; 0 when absent or invalid (section 5.1)."""
     text = fields.get("age")
     return 0 if text is None else delta_seconds(text.partition(",")[0].strip(" \t")) or 0

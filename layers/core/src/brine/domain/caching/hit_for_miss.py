@@ -1,14 +1,14 @@
-"""The marker of a key whose responses are not worth waiting for, since none may have another's (Varnish's name)."""
+"""The hit-for-miss marker of a key with uncacheable responses, as in Varnish: requests do not wait for each other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.storing import OF_THE_REQUEST
+from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import Reception
+    from brine.domain.caching.decision import ResponseDecision
     from brine.domain.http.messages import Request, Response
 
 HIT_FOR_MISS_SECONDS = 120
@@ -18,20 +18,23 @@ HIT_FOR_MISS_SECONDS = 120
 class HitForMiss:
     """Until then (seconds since 1970), requests for the key do not wait for each other.
 
-    What may be kept replaces it. `generation` is the fencing token of the fetch that found this out.
+    A response that may be stored replaces the marker. `generation` is the fencing token of the fetch that set it.
     """
 
     until: float
     generation: int = 0
 
 
-def marker(request: Request, response: Response, reception: Reception, now: float) -> HitForMiss | None:
-    """The marker that an origin's response calls for: it may not be kept, and the next one most likely neither.
+def hit_for_miss_marker(
+    request: Request, response: Response, reception: ResponseDecision, now: float
+) -> HitForMiss | None:
+    """Return the marker to set after an origin's response that may not be stored, or None.
 
-    An error says nothing about the next response, nor does what the request alone forbade.
+    The next response most likely may not be stored either. An error does not predict that, nor does a refusal that the
+    request alone caused.
     """
     if request.method != "GET" or reception.keep is not None or reception.reuse is not None:
         return None
-    if response.status >= 400 or reception.refusal is None or reception.refusal in OF_THE_REQUEST:
+    if response.status >= 400 or reception.refusal is None or reception.refusal in REFUSALS_BY_REQUEST:
         return None
     return HitForMiss(now + HIT_FOR_MISS_SECONDS)

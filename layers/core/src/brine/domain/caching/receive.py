@@ -1,19 +1,20 @@
-"""What to do with the origin's response, or without one (RFC 9111 sections 3, 4.2.4, 4.3.3, 4.4)."""
+"""The decision how to handle the origin's response, or its failure (RFC 9111 sections 3, 4.2.4, 4.3.3, 4.4)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.decide import is_usable, wishes_of
-from brine.domain.caching.decision import Reception, Validate
-from brine.domain.caching.exchange import Exchange
+from brine.domain.caching.decide import is_usable, obeyed_directives
+from brine.domain.caching.decision import ResponseDecision, Validate
 from brine.domain.caching.freshen import receive_head, receive_not_modified
 from brine.domain.caching.freshness import explicit_lifetime, freshness
-from brine.domain.caching.partial import PARTIAL, ask_for_whole, holds, receive_part
+from brine.domain.caching.origin_exchange import OriginExchange
+from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
-from brine.domain.caching.storing import OF_THE_REQUEST
-from brine.domain.http.cache_control import response_directives
-from brine.domain.purging.invalidation import invalidated, named_target
+from brine.domain.caching.storing import REFUSALS_BY_REQUEST
+from brine.domain.http.cache_control import parse_response_directives
+from brine.domain.http.hop_by_hop import end_to_end
+from brine.domain.purging.invalidation import invalidated_targets, referenced_target
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
@@ -34,78 +35,80 @@ def receive(
     request_time: float,
     response_time: float,
     origin: OriginAddress | None = None,
-) -> Reception:
-    """Judge the origin's response. `request` is the client's; what was sent is `decision.fields`.
+) -> ResponseDecision:
+    """Decide how to handle the origin's response.
 
-    `target` is the request target that the origin was asked for; `origin`, where known, tells its own absolute URIs.
+    `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
+    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin.
     """
-    exchange = Exchange(
+    exchange = OriginExchange(
         decision=decision,
         request=request,
         response=response,
+        fields=end_to_end(response.fields),
         policy=policy,
-        wishes=wishes_of(request, policy),
+        request_directives=obeyed_directives(request, policy),
         target=target,
         route=route,
         request_time=request_time,
         response_time=response_time,
     )
-    if not request.is_for_cache:
+    if not request.may_use_cache:
         return _receive_uncached(exchange, origin)
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)
         if stale is not None:
-            return Reception(reuse=stale, stale=True)
+            return ResponseDecision(reuse=stale, stale=True)
     if response.status == 304:
-        return receive_not_modified(exchange, decision.stored) if isinstance(decision, Validate) else Reception()
+        return receive_not_modified(exchange, decision.stored) if isinstance(decision, Validate) else ResponseDecision()
     if request.method == "HEAD":
         return receive_head(exchange)
     if response.status == PARTIAL:
-        return receive_part(exchange)
+        return receive_partial(exchange)
     if response.status == 416 and "range" in decision.fields and "range" not in request.fields:
-        return ask_for_whole(exchange)
+        return retry_without_range(exchange)
     return _receive_whole(exchange)
 
 
 def receive_error(decision: Validate | Forward, request: Request, policy: Policy, now: float) -> StoredResponse | None:
-    """The stored response to serve in place of an error, if there is one and that is allowed.
+    """Return the stored response that may be served instead of an error, or None.
 
-    One that is still good, since it was to be renewed early, may always stay.
+    A response that is still usable, because it was to be refreshed early, may always be served.
     """
     stored = decision.stored
-    if stored is None or not holds(stored, request):
+    if stored is None or not has_requested_bytes(stored, request):
         return None
-    state, wishes = freshness(stored, policy, now, request), wishes_of(request, policy)
-    if is_usable(state, wishes):
+    state, request_directives = freshness(stored, policy, now, request), obeyed_directives(request, policy)
+    if is_usable(state, request_directives):
         return stored
-    window = error_window(state.directives, wishes, policy)
-    return stored if window > 0 and state.overdue < window else None
+    window = error_window(state.directives, request_directives, policy)
+    return stored if window > 0 and state.staleness < window else None
 
 
-def _receive_whole(exchange: Exchange) -> Reception:
-    keep, refusal = exchange.admit(exchange.candidate())
+def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
+    keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in OF_THE_REQUEST
-    return Reception(keep=keep, drop=drop, refusal=refusal)
+    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
+    return ResponseDecision(keep=keep, drop=drop, refusal=refusal)
 
 
 def _replaces(status: int) -> bool:
-    """Whether a response that is not kept still shows that what is stored has had its day."""
+    """Return whether a response that is not stored still shows that the stored one is outdated."""
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_uncached(exchange: Exchange, origin: OriginAddress | None) -> Reception:
+def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
-    targets = invalidated(request.method, target, response, origin)
+    targets = invalidated_targets(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
-        keep, _ = exchange.admit(exchange.candidate())
-    return Reception(keep=keep, invalidate=targets)
+        keep, _ = exchange.storable(exchange.candidate())
+    return ResponseDecision(keep=keep, invalidate=targets)
 
 
-def _is_get_response(exchange: Exchange, origin: OriginAddress | None) -> bool:
-    """Whether a POST response is what a GET of the same target would give (RFC 9110 section 9.3.3)."""
+def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:
+    """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
-    explicit = explicit_lifetime(fields, response_directives(fields), exchange.response_time)
-    named = named_target(fields, "content-location", exchange.target, origin)
+    explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
+    named = referenced_target(fields, "content-location", exchange.target, origin)
     return exchange.response.status == 200 and bool(explicit) and named == exchange.target

@@ -1,4 +1,4 @@
-"""Stored bodies that no answer can carry: clients are sent to where they lie, by a link that soon ends."""
+"""Redirects to stored bodies that are too large for an answer, by a link that soon expires."""
 
 from __future__ import annotations
 
@@ -10,52 +10,57 @@ from brine.domain.caching.stored import BodyReference
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA
 from brine.domain.http.messages import Response
-from brine.domain.http.passive_content import as_attachment, passive_type
+from brine.domain.http.safe_download import attachment_disposition, safe_content_type
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request
 
-LINK_SECONDS = 60
-"""Seconds that a link is good for: whoever has it can read the body, so it is no longer than following it takes."""
+LINK_LIFETIME = 60
+"""Seconds for which a link is valid.
 
-# What the body store can be told to send along as it is, next to what makes the body harmless there; the rest of the
-# representation's fields cannot be had there.
-_TOLD = "content-encoding", "content-language"
+Anyone with the link can read the body, so this is no longer than a client needs to follow it.
+"""
+
+# The fields that the body store can send unchanged, besides those that make the body harmless. It cannot send the
+# representation's other fields.
+_SENT_UNCHANGED = "content-encoding", "content-language"
 
 
 def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool:
-    """Whether a request is sent to the stored body, since an answer has no more than `room` bytes for one.
+    """Return whether to redirect the request to the stored body, which has more than `room` bytes.
 
-    So is one for a range, which the client repeats there: the body need not be read for each part of it. HEAD is not:
-    the link is for GET, and a head fits.
+    Range requests are redirected too, and the client repeats the range there: the gateway need not read the body for
+    each range. HEAD is not redirected: the link is for GET, and an answer without a body fits.
     """
     return stored.size > room and stored.status == 200 and request.method == "GET" and needs_body(stored, request)
 
 
-def reference_to(stored: StoredResponse) -> BodyReference:
-    """Where the body of a redirected response lies, though it may be at hand too."""
+def body_reference(stored: StoredResponse) -> BodyReference:
+    """Return the reference to the body of a redirected response, even if the body is loaded."""
     body = stored.body
     return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
 
 
-def link_fields(stored: StoredResponse) -> Fields:
-    """The fields that the body is to come with where it lies: without its coding, it would be another.
+def download_fields(stored: StoredResponse) -> Fields:
+    """Return the fields that the body store must send with the body.
 
-    It lies on the domain of the store. So it is a file to be saved, and of no type that a browser would run there.
+    Without its Content-Encoding, it would be another representation. The body comes from the store's domain, so it is
+    an attachment, and has no type that a browser would run there.
     """
     fields = stored.fields
-    told = [(name, value) for name in _TOLD if (value := fields.get(name))]
-    told.append(("content-disposition", as_attachment(fields.get("content-disposition"))))
-    told.append(("content-type", passive_type(fields.get("content-type"))))
-    return Fields.lowered(told)
+    told = [(name, value) for name in _SENT_UNCHANGED if (value := fields.get(name))]
+    told.append(("content-disposition", attachment_disposition(fields.get("content-disposition"))))
+    told.append(("content-type", safe_content_type(fields.get("content-type"))))
+    return Fields.from_lowercase(told)
 
 
 def redirection(url: str, stored: StoredResponse) -> Response:
-    """The answer that leads there. The method stays (RFC 9110 section 15.4.8), and nobody keeps it.
+    """Return the redirect to the link.
 
-    It tells browsers which scripts may read the stored response: they ask that of each answer on the way (CORS).
+    It keeps the method (RFC 9110 section 15.4.8) and must not be stored. It has the CORS fields of the stored response,
+    because browsers check them on each response along the way.
     """
     readers = (line for line in stored.fields.lines if line[0].startswith("access-control-"))
     fields = [("location", url), ("cache-control", "no-store"), *readers, VIA]
-    return Response(status=307, fields=Fields.lowered(fields))
+    return Response(status=307, fields=Fields.from_lowercase(fields))

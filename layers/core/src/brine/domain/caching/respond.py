@@ -1,4 +1,4 @@
-"""Answers to the client, made from a stored response or from the origin's (RFC 9111 sections 4 and 4.3.2)."""
+"""Answers to the client, from a stored response or from the origin's (RFC 9111 sections 4 and 4.3.2)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import current_age
+from brine.domain.caching.stored import BodyReference
 from brine.domain.http.conditions import if_range_holds, is_not_modified
-from brine.domain.http.dates import dated
+from brine.domain.http.dates import with_date
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.messages import CACHED_METHODS, Response
-from brine.domain.http.ranges import multipart, parse_content_range, piece_of_part, pieces_of_whole
+from brine.domain.http.ranges import multipart, parse_content_range, piece_of_partial, pieces_of_complete
 from brine.domain.purging.tags import TAG_FIELDS
 
 if TYPE_CHECKING:
@@ -21,29 +22,29 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.http.ranges import Piece
 
-# About the representation, not the message: a 304 leaves them out (RFC 9110 section 15.4.5).
+# Fields about the representation, not the message: a 304 omits them (RFC 9110 section 15.4.5).
 _REPRESENTATION = frozenset(
     {
         *("content-digest", "content-encoding", "content-language", "content-length"),
         *("content-md5", "content-range", "content-type"),
     }
 )
-# About all the bytes that were sent: a part of them needs its own or none.
+# Fields about all bytes of the response: a range needs its own value or none.
 _OF_ALL_BYTES = frozenset({"content-digest", "content-length", "content-md5", "content-range"})
-_NOT_PASSED_ON = TAG_FIELDS | {"age"}
+_NOT_FORWARDED = TAG_FIELDS | {"age"}
 _CACHING = frozenset({"cache-control", "cdn-cache-control", "etag", "expires", "last-modified"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """What becomes of a representation: its status, and which bytes of it. None is all, () is none (416)."""
+class _AnswerForm:
+    """The status of an answer and its pieces of the representation: None for all, () for none (416)."""
 
     status: int
     pieces: tuple[Piece, ...] | None = None
 
 
 def needs_body(stored: StoredResponse, request: Request) -> bool:
-    """Whether `respond` will want the body: not for HEAD, 304 and 416."""
+    """Return whether `respond` needs the body: not for HEAD, 304 and 416."""
     if request.method == "HEAD":
         return False
     form = _form(stored.status, stored.fields, stored.size, request, stored.response_time)
@@ -51,13 +52,13 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
-    """The answer from a stored response: whole, a part of it, 304, or 416; for HEAD, without a body.
+    """Return the answer from a stored response: the complete one, a part, 304, or 416; for HEAD, without a body.
 
-    Raises TypeError when the body is needed (see needs_body) and is not at hand.
+    Raises TypeError when the body is needed (see needs_body) but not loaded.
     """
     size = stored.size
     form = _form(stored.status, stored.fields, size, request, stored.response_time)
-    lines = [line for line in stored.fields.lines if line[0] not in _NOT_PASSED_ON]
+    lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
     if request.method == "HEAD" and form.status == stored.status != 204 and "content-length" not in stored.fields:
@@ -66,22 +67,25 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
         return _without_body(form.status, lines)
-    return _with_body(form, lines, stored.response.body)
+    body = stored.body
+    if isinstance(body, BodyReference):
+        raise TypeError("the body is in the body store: load it first")
+    return _with_body(form, lines, body)
 
 
 def relay(response: Response, request: Request, now: float) -> Response:
-    """The origin's response as the client gets it; `now` is when it was received.
+    """Return the origin's response as the client receives it. `now`: the time of its receipt.
 
-    The client's conditions and its Range may have been withheld from the origin, so they are answered here.
+    The gateway may have withheld the client's conditions and Range from the origin, so it evaluates them here.
     """
-    fields = dated(end_to_end(response.fields).without(TAG_FIELDS), now)
+    fields = with_date(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
     if request.method not in CACHED_METHODS:
-        return Response(status=response.status, fields=Fields.lowered(lines), body=response.body)
+        return Response(status=response.status, fields=Fields.from_lowercase(lines), body=response.body)
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)
-    if form.pieces is not None and response.status == 206:  # the origin has cut it already
-        form = _Form(206)
+    if form.pieces is not None and response.status == 206:  # the origin has selected the range already
+        form = _AnswerForm(206)
     if form.pieces == ():
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
@@ -93,19 +97,19 @@ def _without_body(status: int, lines: list[FieldLine]) -> Response:
     if status == 304:
         left_out = _REPRESENTATION | {"last-modified"} if any(name == "etag" for name, _ in lines) else _REPRESENTATION
         lines = [line for line in lines if line[0] not in left_out]
-    return Response(status=status, fields=Fields.lowered(lines))
+    return Response(status=status, fields=Fields.from_lowercase(lines))
 
 
 def _unsatisfied(lines: list[FieldLine], size: int) -> Response:
-    """The gateway's own 416: nothing that it says is about the representation, but for its length."""
+    """Return the gateway's own 416: of the representation, it states only the length."""
     lines = [line for line in lines if line[0] not in _REPRESENTATION and line[0] not in _CACHING]
     lines.append(("content-range", f"bytes */{size}"))
-    return Response(status=416, fields=Fields.lowered(lines))
+    return Response(status=416, fields=Fields.from_lowercase(lines))
 
 
-def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
+def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Response:
     if form.pieces is None:
-        return Response(status=form.status, fields=Fields.lowered(lines), body=body)
+        return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
     if len(form.pieces) == 1:
         piece = form.pieces[0]
         body = body[piece.start : piece.stop]
@@ -117,28 +121,28 @@ def _with_body(form: _Form, lines: list[FieldLine], body: bytes) -> Response:
         lines = [line for line in lines if line[0] not in _OF_ALL_BYTES and line[0] != "content-type"]
         lines.append(("content-type", content_type))
     lines.append(("content-length", str(len(body))))
-    return Response(status=form.status, fields=Fields.lowered(lines), body=body)
+    return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
 
 
-def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _Form:
-    """Conditions first, then the Range (RFC 9110 section 13.2.2)."""
+def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _AnswerForm:
+    """Evaluate the conditions first, then the Range (RFC 9110 section 13.2.2)."""
     asked = request.fields
-    if not 200 <= status < 300:
-        return _Form(status)
+    if not 200 <= status < 300 or not asked.lines:
+        return _AnswerForm(status)
     if is_not_modified(asked, fields, response_time):
-        return _Form(304)
+        return _AnswerForm(304)
     if status not in {200, 206} or request.method != "GET" or "range" not in asked:
-        return _Form(status)
+        return _AnswerForm(status)
     if not if_range_holds(asked, fields, response_time) or _refuses_ranges(fields):
-        return _Form(status)
+        return _AnswerForm(status)
     if status == 206:
         extent = parse_content_range(fields.get("content-range"))
-        piece = None if extent is None else piece_of_part(asked.get("range", ""), extent, size)
-        return _Form(206, None if piece is None else (piece,))
-    pieces = pieces_of_whole(asked.get("range", ""), size)
+        piece = None if extent is None else piece_of_partial(asked.get("range", ""), extent, size)
+        return _AnswerForm(206, None if piece is None else (piece,))
+    pieces = pieces_of_complete(asked.get("range", ""), size)
     if pieces is None:
-        return _Form(200)
-    return _Form(206 if pieces else 416, pieces)
+        return _AnswerForm(200)
+    return _AnswerForm(206 if pieces else 416, pieces)
 
 
 def _refuses_ranges(fields: Fields) -> bool:

@@ -1,4 +1,4 @@
-"""Serving stale responses (RFC 9111 section 4.2.4, RFC 5861): who may permit it, and who forbids it."""
+"""Conditions under which a stale response may be served (RFC 9111 section 4.2.4, RFC 5861)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from brine.domain.routing.policy import Policy
 
 ERRORS = frozenset({500, 502, 503, 504})
-"""The statuses in whose place a stale response may be served (RFC 5861 section 4)."""
+"""The error statuses that a stale response may replace (RFC 5861 section 4)."""
 
 
 def needs_validation(directives: Directives) -> bool:
-    """Whether a response may never be reused without asking the origin (section 5.2.2.4)."""
+    """Return whether a response may never be reused without validation (section 5.2.2.4)."""
     return directives.restricts_all("no-cache")
 
 
@@ -26,26 +26,31 @@ def _forbidden(directives: Directives) -> bool:
     )
 
 
-def error_window(directives: Directives, wishes: Directives, policy: Policy) -> float:
-    """How long past its freshness a response may stand in for an error: seconds, 0 when it may not.
+def error_window(directives: Directives, request_directives: Directives, policy: Policy) -> float:
+    """Return for how many seconds a stale response may replace an error; 0 if it must not.
 
-    s-maxage forbids it too (section 5.2.2.10), unless the same response has a stale-if-error of its own.
+    s-maxage also forbids it (section 5.2.2.10), unless the same response has its own stale-if-error.
     """
     if _forbidden(directives):
         return 0
     granted = directives.seconds("stale-if-error")
     if granted is None and directives.restricts("s-maxage"):
         return 0
-    return max(policy.grace if granted is None else granted, wishes.seconds("stale-if-error") or 0)
+    return max(policy.grace if granted is None else granted, request_directives.seconds("stale-if-error") or 0)
 
 
 def revalidation_window(directives: Directives) -> float:
-    """How long past its freshness a response may be served while it is refreshed: seconds (RFC 5861 section 3)."""
+    """Return for how many seconds a stale response may be served during its refresh (RFC 5861 section 3)."""
     return 0 if _forbidden(directives) else directives.seconds("stale-while-revalidate") or 0
 
 
-def accepted_staleness(directives: Directives, wishes: Directives) -> float:
-    """How stale a response the client takes (max-stale, section 5.2.1.2): seconds; infinite without an argument."""
+def accepted_staleness(directives: Directives, request_directives: Directives) -> float:
+    """Return the client's max-stale in seconds; infinite without an argument (section 5.2.1.2).
+
+    0 when the response must not be served stale.
+    """
     if _forbidden(directives) or directives.restricts("s-maxage"):
         return 0
-    return inf if wishes.permits_without_limit("max-stale") else wishes.seconds("max-stale") or 0
+    return (
+        inf if request_directives.permits_without_limit("max-stale") else request_directives.seconds("max-stale") or 0
+    )

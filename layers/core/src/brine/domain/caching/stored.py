@@ -1,4 +1,4 @@
-"""What the cache keeps of a response (RFC 9111 sections 2 and 3)."""
+"""Stored responses (RFC 9111 sections 2 and 3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BodyReference:
-    """Where a large body lies: its SHA-256, which is its address in the body store, and its length in bytes."""
+    """Reference to a body in the body store: its SHA-256, which is its address there, and its length in bytes."""
 
     digest: bytes
     size: int
@@ -23,9 +23,9 @@ class BodyReference:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a stored response was made for: digests of the request fields that its `vary` names, in that order.
+    """Digests of the selecting request fields, in the order of the stored response's `vary`.
 
-    `key_id` is that of the key that they were made with. None stands for a field that the request did not have.
+    `key_id` identifies the key of these digests. None stands for a field that the request did not have.
     """
 
     key_id: int = 0
@@ -34,14 +34,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A response as it was received, less hop-by-hop fields, with what RFC 9111 needs to reuse it.
+    """A received response without hop-by-hop fields, and the metadata that RFC 9111 needs to reuse it.
 
-    Times are seconds since 1970, as floats. `request_time` and `response_time` are those of the exchange that
-    stored or last freshened it (RFC 9111 section 4.2.3); `fetch_started` is when the fetch that brought the body
-    began, which is what a purge is compared with. `vary` names the request fields that select, and `selection` has
-    digests of their values. `generation` is the fencing token of its fill.
-    `applied_stamps`: purges that were known before the fetch though their times are later. `stale_from`: the soft purge
-    that ended its freshness, as the lookup found it; it is not stored.
+    Times are seconds since 1970, as floats. `request_time` and `response_time` are those of the exchange that stored or
+    last freshened it (RFC 9111 section 4.2.3). `fetch_started` is when the fetch of the body began; purges are compared
+    with it. `vary` names the selecting request fields, and `selection` has digests of their values. `generation` is the
+    fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
+    `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
     method: str
@@ -67,17 +66,17 @@ class StoredResponse:
 
     @property
     def confirmed(self) -> float:
-        """When the exchange began that fetched it, or last confirmed it."""
+        """When the exchange began that fetched or last validated the response."""
         return self.request_time
 
     @property
     def size(self) -> int:
-        """The length of the body in bytes, wherever the body is."""
+        """The length of the body in bytes, loaded or not."""
         return self.body.size if isinstance(self.body, BodyReference) else len(self.body)
 
     @property
     def response(self) -> Response:
-        """The response itself, once its body is at hand."""
+        """The response itself. Raises TypeError when its body is not loaded."""
         if isinstance(self.body, BodyReference):
             raise TypeError("the body is in the body store: load it first")
         return Response(status=self.status, fields=self.fields, body=self.body)

@@ -1,62 +1,62 @@
-"""What may be stored, and in what form (RFC 9111 section 3)."""
+"""Conditions under which a response may be stored, and its stored form (RFC 9111 section 3)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import ceil
-from typing import TYPE_CHECKING
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
 from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
-from brine.domain.caching.vary import ANYTHING
-from brine.domain.http.cache_control import NO_DIRECTIVES, response_directives
+from brine.domain.caching.vary import VARY_STAR
+from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
-from brine.domain.http.hop_by_hop import CACHING, INSEPARABLE
+from brine.domain.http.hop_by_hop import CACHING_FIELDS, ESSENTIAL_FIELDS
 from brine.domain.purging.tags import response_tags
 
 if TYPE_CHECKING:
+    from brine.domain.caching.decision import StorageRefusal
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.cache_control import Directives
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
     from brine.domain.routing.policy import Policy
 
-# Every final status of RFC 9110 section 15: what must-understand wants understood (RFC 9111 section 5.2.2.3).
+# Every final status of RFC 9110 section 15, for must-understand (RFC 9111 section 5.2.2.3).
 _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
 
-# Answers to something in the request that is not in the cache key: nobody else is to get them.
-_OF_ONE_REQUEST = frozenset({406, 412, 413, 415, 416, 417, 431})
-_NOTHING_HERE = frozenset({404, 410})
+# Caused by a part of the request that is not in the cache key, so no other client may get them.
+_REQUEST_SPECIFIC = frozenset({406, 412, 413, 415, 416, 417, 431})
+_NOT_FOUND = frozenset({404, 410})
 
 
-def is_provocable(status: int) -> bool:
-    """Return whether the request's fields may have caused this status, rather than its target: errors but 404, 410."""
-    return status >= 400 and status not in _NOTHING_HERE
+def may_be_caused_by_fields(status: int) -> bool:
+    """Return whether the request's fields, and not its target, may have caused this status.
 
-
-def admit(
-    candidate: StoredResponse, newest: Fields, request: Request, wishes: Directives, policy: Policy
-) -> tuple[StoredResponse | None, str | None]:
-    """The response in the form in which it is stored; or None, and why it is not, as a token for Cache-Status.
-
-    `candidate` has all its end-to-end fields and a Date; `wishes` are the directives of the request. `newest` are the
-    fields of the message that answered the request: those of the candidate, or those that update it (a 304, a HEAD, a
-    further part). What such a message brings, it must itself permit; what it forbids, no older message permits.
+    True for errors except 404 and 410.
     """
-    directives, own = response_directives(candidate.fields), response_directives(newest)
-    reason = (
-        _refused_by_request(request, wishes, candidate.status)
-        or _refused_to_user(request, directives, own)
-        or _refused_by_origin(candidate.status, directives)
-        or _refused_by_origin(candidate.status, own)
-        or _refused_for_cookie(candidate.fields, directives, policy)
-        or _refused_for_cookie(newest, own, policy)
-        or _refused_by_form(candidate, directives, policy)
-    )
+    return status >= 400 and status not in _NOT_FOUND
+
+
+def storable(
+    candidate: StoredResponse, newest: Fields, request: Request, request_directives: Directives, policy: Policy
+) -> tuple[StoredResponse | None, StorageRefusal | None]:
+    """Return the response in its stored form, or None and the reason, as a token for Cache-Status.
+
+    `candidate` has all its end-to-end fields and a Date. `newest` are the fields of the message that answered the
+    request: those of the candidate, or those that update it (a 304, a HEAD, a further part). This message itself must
+    permit that its fields are stored. An older message cannot permit a use that this one forbids.
+    """
+    directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
+    reason = _refused_by_request(request, request_directives, candidate.status)
+    reason = reason or _refused_to_user(request, directives, own)
+    for fields, said in ((candidate.fields, directives), (newest, own)):
+        reason = reason or _refused_by_origin(candidate.status, said) or _refused_for_cookie(fields, said, policy)
+    reason = reason or _refused_by_form(candidate, directives, policy)
     if reason is not None:
         return None, reason
     tags = response_tags(candidate.fields, policy.tags)
-    if tags is None:  # under fewer than all its tags, a purge would miss it
+    if tags is None:  # a purge by an unstored tag would miss it
         return None, "tags"
     unwanted = _for_one_client(directives) | _for_one_client(own)
     if policy.set_cookie == "strip":
@@ -65,68 +65,73 @@ def admit(
     return replace(candidate, fields=fields, tags=tags), None
 
 
-OF_THE_REQUEST = frozenset({"request-no-store", "authorization", "provoked"})
-"""Refusals for what the client asked, which say nothing against what is stored already."""
+REFUSALS_BY_REQUEST: Final[frozenset[StorageRefusal | None]] = frozenset(
+    {"request-no-store", "authorization", "request-fields"}
+)
+"""Refusals that the client's request caused; the response that is stored already remains valid."""
 
-OF_ONE_CLIENT = OF_THE_REQUEST | {"set-cookie"}
-"""And the one for what the origin gives to this client only."""
+REFUSALS_BY_CLIENT: Final = REFUSALS_BY_REQUEST | {"set-cookie"}
+"""REFUSALS_BY_REQUEST, and the refusal of a response that the origin gave to this client only."""
 
 
-def _refused_by_request(request: Request, wishes: Directives, status: int) -> str | None:
-    if wishes.restricts("no-store"):
+def _refused_by_request(request: Request, request_directives: Directives, status: int) -> StorageRefusal | None:
+    if request_directives.restricts("no-store"):
         return "request-no-store"
-    if any(name in request.fields for name in ORIGIN_CONDITIONS):
-        return "provoked"  # these fields go to the origin as the client wrote them, and are in no key
-    if is_provocable(status) and any(name in request.fields for name in RANGE_FIELDS):
-        return "provoked"
-    if status not in {200, 206} and "if-range" in request.fields:  # of which a client may make what it likes
-        return "provoked"
+    if not ORIGIN_CONDITIONS.isdisjoint(request.fields.names):
+        return "request-fields"  # these fields reach the origin unchanged, and are in no key
+    if may_be_caused_by_fields(status) and not RANGE_FIELDS.isdisjoint(request.fields.names):
+        return "request-fields"
+    if status not in {200, 206} and "if-range" in request.fields:  # a client may set If-Range to any value
+        return "request-fields"
     return None
 
 
-def _refused_to_user(request: Request, *said: Directives) -> str | None:
+def _refused_to_user(request: Request, *said: Directives) -> StorageRefusal | None:
     """Section 3.5: each message must itself say that it is for all users."""
     return "authorization" if "authorization" in request.fields and not all(map(_is_for_all_users, said)) else None
 
 
-def _refused_by_origin(status: int, directives: Directives) -> str | None:
+def _refused_by_origin(status: int, directives: Directives) -> StorageRefusal | None:
     if directives.restricts("must-understand") and status not in _UNDERSTOOD:
         return "must-understand"
     if directives.restricts("no-store") and not directives.permits("must-understand"):
         return "no-store"
     limited_to = directives.field_names("private") | directives.field_names("no-cache")
-    return "private" if directives.restricts_all("private") or limited_to & INSEPARABLE else None
+    return "private" if directives.restricts_all("private") or limited_to & ESSENTIAL_FIELDS else None
 
 
-def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> str | None:
+def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> StorageRefusal | None:
     sets_cookie = "set-cookie" in fields and "set-cookie" not in _for_one_client(directives)
     return "set-cookie" if sets_cookie and not _may_keep_cookie(directives, policy) else None
 
 
-def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> str | None:
-    if not 200 <= candidate.status < 600 or candidate.status in _OF_ONE_REQUEST:
+def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> StorageRefusal | None:
+    if not 200 <= candidate.status < 600 or candidate.status in _REQUEST_SPECIFIC:
         return "status"
-    if candidate.vary == ANYTHING:
+    if candidate.vary == VARY_STAR:
         return "vary"
     if not _is_length_right(candidate):
         return "length"
-    if not _has_grounds(candidate, directives, policy) or not _is_worth_keeping(candidate, directives, policy):
+    if not _permits_storing(candidate, directives, policy) or not _is_reusable_later(candidate, directives, policy):
         return "no-freshness"
     return None
 
 
 def evict_at(stored: StoredResponse, policy: Policy) -> int:
-    """When the response is of no more use: freshness, then grace, then keep have passed. Whole seconds since 1970."""
+    """Return when the response becomes useless, in whole seconds since 1970: after freshness, grace and keep."""
     state = freshness(stored, policy, stored.response_time)
-    fresh = max(0.0, -state.overdue)
+    fresh = max(0.0, -state.staleness)
     grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives))
     keep = policy.keep if has_validator(stored.fields) else 0.0
-    return ceil(stored.response_time + fresh + grace + keep)
+    window = fresh + grace + keep
+    end = ceil(stored.response_time + window)
+    # Near the year 2026, a time in seconds has steps of 0.2 microseconds: a shorter window would vanish in the sum
+    return max(end, floor(stored.response_time) + 1) if window > 0 else end
 
 
 def _for_one_client(directives: Directives) -> frozenset[str]:
-    """The names of the fields that are not stored, because the origin says that they are for one client alone."""
-    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING
+    """Return the names of the fields that are not stored, because the origin reserves them for one client."""
+    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING_FIELDS
 
 
 def _is_for_all_users(directives: Directives) -> bool:
@@ -145,13 +150,13 @@ def _may_keep_cookie(directives: Directives, policy: Policy) -> bool:
 
 
 def _is_length_right(candidate: StoredResponse) -> bool:
-    """Whether Content-Length, where there is one, is the length of what was received (RFC 9110 section 8.6)."""
+    """Return whether Content-Length, if present, equals the length of the received body (RFC 9110 section 8.6)."""
     stated = candidate.fields.get("content-length")
     return stated is None or {value.strip(" \t") for value in stated.split(",")} == {str(candidate.size)}
 
 
-def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
-    """Whether anything at all permits storing (the last condition of section 3)."""
+def _permits_storing(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Return whether at least one rule permits storing (the last condition of section 3)."""
     return (
         directives.permits("public")
         or candidate.status in HEURISTICALLY_CACHEABLE
@@ -160,8 +165,8 @@ def _has_grounds(candidate: StoredResponse, directives: Directives, policy: Poli
     )
 
 
-def _is_worth_keeping(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
-    """Whether the response can be of use later: it can be validated, or is fresh now and may be reused."""
+def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
+    """Return whether the response can be used later: it has a validator, or is fresh and may be reused."""
     if has_validator(candidate.fields):
         return True
     if needs_validation(directives):

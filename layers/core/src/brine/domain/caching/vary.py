@@ -1,15 +1,15 @@
-"""Selecting fields: which stored response a request may get (RFC 9111 section 4.1).
+"""Selecting fields: they decide which stored response a request may get (RFC 9111 section 4.1).
 
-A request is compared as its origin gets it (domain.routing.upstream), so a field that is not sent does not select. What
-is stored of a value is a keyed hash: a value may be a password, and nothing needs it again.
+Requests are compared in the form that the origin gets (domain.routing.upstream), so a field that is not forwarded does
+not select. Only a keyed hash of each value is stored: a value may be a password, and is never needed again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.canonical import preferences
-from brine.domain.http.field_syntax import FIELD_NAME, split_list
+from brine.domain.http.canonical import parse_preferences
+from brine.domain.http.field_syntax import TOKEN, split_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,32 +19,35 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
 
 type Digest = Callable[[str, str], bytes]
-"""Makes a keyed hash of the name and the value of a field."""
+"""A function from the name and the value of a field to a keyed hash."""
 
-ANYTHING: Final = ("*",)
-"""The names of a response that no request selects."""
+VARY_STAR: Final = ("*",)
+"""The field names of a response that no request selects (`Vary: *`)."""
 
 
 def vary_names(fields: Fields) -> tuple[str, ...]:
-    """The names in Vary, in lower case, sorted; ANYTHING when "*" is among them, or what cannot be a name."""
+    """Return the names in Vary, in lower case, sorted; VARY_STAR for "*" or an invalid name."""
     text = fields.get("vary")
     if text is None:
         return ()
     names = {member.lower() for member in split_list(text)}
-    if "*" in names or not all(map(FIELD_NAME.fullmatch, names)):
-        return ANYTHING
+    if "*" in names or not all(map(TOKEN.fullmatch, names)):
+        return VARY_STAR
     return tuple(sorted(names))
 
 
 def selecting_digests(names: Iterable[str], request: Request, digest: Digest) -> tuple[bytes | None, ...]:
-    """Return the digests of the request's values of these fields; None where it has no such field."""
+    """Return the digests of the request's values of these fields; None for a field that it does not have."""
     values = ((name, request.fields.get(name)) for name in names)
     return tuple(None if value is None else digest(name, value) for name, value in values)
 
 
 def selects(stored: StoredResponse, request: Request, digest: Digest) -> bool:
-    """Return whether the request's selecting fields are those that the stored response was made for."""
-    if stored.vary == ANYTHING:
+    """Return whether the request selects the stored response: their selecting fields are equal.
+
+    An Accept-Language also selects a response in the one language that the client prefers.
+    """
+    if stored.vary == VARY_STAR:
         return False
     digests = selecting_digests(stored.vary, request, digest)
     return all(
@@ -54,14 +57,14 @@ def selects(stored: StoredResponse, request: Request, digest: Digest) -> bool:
 
 
 def _is_first_choice(stored: StoredResponse, request: Request) -> bool:
-    """Whether the stored response is in the one language that the request likes best.
+    """Return whether the stored response is in the one language that the request prefers.
 
-    Whatever else the origin has, it has nothing that this client would rather get (RFC 9110 section 12.5.4).
+    The origin has no response that this client would prefer (RFC 9110 section 12.5.4).
     """
     language = stored.fields.get("content-language")
     text = request.fields.get("accept-language")
     if language is None or text is None:
         return False
-    wanted = preferences(text)
+    wanted = parse_preferences(text)
     best = max((weight for _, weight in wanted), default=0.0)
     return best > 0 and [range_ for range_, weight in wanted if weight == best] == [language.strip(" \t").lower()]

@@ -1,4 +1,4 @@
-"""Channels: named ways through which services exchange objects (docs/exchange.md)."""
+"""Channels: named ways by which services exchange objects (docs/exchange.md)."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from typing import Final
 from brine.domain.routing.principal import is_covered
 
 PURPOSE: Final = "brine exchange"
-"""What the envelopes of all channels are for. Each channel has keys of its own."""
-LONGEST_WAIT: Final = 20
-"""Seconds that a queue waits for a message at most."""
-MOST_MESSAGES: Final = 10
-"""Messages that a queue gives at once."""
-LONGEST_VISIBILITY: Final = 43_200
+"""The purpose of the envelopes of all channels. Each channel has its own keys."""
+MAX_WAIT: Final = 20
+"""The most seconds for which a queue waits for a message."""
+MAX_MESSAGES: Final = 10
+"""The most messages that a queue delivers at once."""
+MAX_VISIBILITY: Final = 43_200
 CLOCK_SKEW: Final = 60.0
-"""Seconds that a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
-LONGEST_RETENTION: Final = 1_209_600.0
-LARGEST_MESSAGE: Final = 67_108_864
+"""Seconds by which a sender's clock may be ahead of ours, and the clocks of two processes may differ."""
+MAX_RETENTION: Final = 1_209_600.0
+MAX_MESSAGE_SIZE: Final = 67_108_864
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What was declared of a channel. Times are seconds, sizes the bytes of an envelope or of what is sent unsealed.
+    """The declaration of a channel.
 
-    types: the declared types that its messages may hold. senders, receivers: patterns of principals.
-    retention: how long a message is kept. visibility: for how long it is one receiver's, unless that says otherwise.
+    Times are seconds. Sizes are the bytes of an envelope, or of an unsealed message.
+    types: the declared types that its messages may contain.
+    senders, receivers: patterns of principals.
+    retention: how long a message is kept.
+    visibility: for how long it belongs to one receiver, unless the receiver sets another time.
     """
 
     name: str
@@ -34,27 +37,27 @@ class Channel:
     senders: tuple[str, ...]
     receivers: tuple[str, ...]
     retention: float = 345_600.0
-    max_size: int = LARGEST_MESSAGE
+    max_size: int = MAX_MESSAGE_SIZE
     visibility: int = 30
 
     def may_send(self, principal: str) -> bool:
-        """Whether this principal may send."""
+        """Return whether this principal may send."""
         return is_covered(principal, self.senders)
 
-    def forgotten_at(self, now: float) -> int:
-        """When nothing of a message that is sent or received now can still come, in seconds since 1970."""
+    def last_arrival_at(self, now: float) -> int:
+        """Return the time, in seconds since 1970, after which a message sent or received now cannot arrive any more."""
         return ceil(now + self.retention + 2 * CLOCK_SKEW)
 
     def may_receive(self, principal: str) -> bool:
-        """Whether this principal may receive, and acknowledge what it received."""
+        """Return whether this principal may receive messages and acknowledge them."""
         return is_covered(principal, self.receivers)
 
 
 def message_context(channel: str, sender: str) -> tuple[str, ...]:
-    """What the envelope of a message is bound to."""
+    """Return the context to which the envelope of a message is bound."""
     return "message", channel, sender
 
 
 def delivery_context(channel: str, principal: str) -> tuple[str, ...]:
-    """What an answer of the exchange is bound to, where it is sealed as a whole: to whom it is given."""
+    """Return the context of a sealed delivery: it is bound to its receiver."""
     return "delivery", channel, principal

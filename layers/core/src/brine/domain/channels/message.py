@@ -1,10 +1,10 @@
-"""Messages of a channel: what is sealed, what lies in the queue, and what comes out of it.
+"""Messages of a channel: as sealed, in the queue, and as delivered.
 
-What is sealed is a pair of a nonce and the content. Two messages with equal content would else be one envelope, and the
-second would count as a copy of the first.
+The sealed content is a pair of a nonce and the content. Without the nonce, two messages with equal content would be the
+same envelope, and the second would count as a copy of the first.
 
-The id of a message is that of its envelope. So the sender knows it before it sends, and all copies of a message have
-it, whoever made them: the sender, the exchange, or SQS.
+The id of a message is the id of its envelope. So the sender knows the id before it sends, and all copies of a message
+have the same id, no matter whether the sender, the exchange or SQS made the copy.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Final
 
 from brine_codec.envelope.identity import envelope_id
 
-SHORTEST_NONCE: Final = 8
-LONGEST_NONCE: Final = 64
+MIN_NONCE_SIZE: Final = 8
+MAX_NONCE_SIZE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimCheck:
-    """What stands for an envelope that is too large for the queue: its size in bytes, and its SHA-256."""
+    """A claim check for an envelope that is too large for the queue: its size in bytes, and its SHA-256."""
 
     size: int
     digest: bytes
@@ -33,13 +33,13 @@ class ClaimCheck:
 
     @property
     def id(self) -> str:
-        """The message's id. Its envelope lies under it in the bucket, so that copies of a message share one object."""
+        """The message's id. It is the envelope's key in the bucket, so copies of a message share one object."""
         return envelope_id(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """What lies in the queue. Nothing but the envelope's own seal tells whether `sender` and `expires_at` are true."""
+    """A message in the queue. Only the envelope's seal proves that `sender` and `expires_at` are true."""
 
     sender: str
     expires_at: int
@@ -54,7 +54,7 @@ class ChannelMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message as the queue gives it. `message` is None when what lies there is none of ours.
+    """A message as the queue delivers it. `message` is None when its content is not a message of the exchange.
 
     `handle` deletes it, and changes with each delivery. `sent_at` is seconds since 1970; `attempt` counts from 1.
     """
@@ -66,13 +66,13 @@ class Delivery:
 
 
 def with_nonce(nonce: bytes, content: object) -> tuple[bytes, object]:
-    """What is sealed to send `content`."""
+    """Return the pair to seal for sending `content`."""
     return nonce, content
 
 
 def content_of(opened: object) -> object:
-    """The content in an opened envelope. Raises ValueError when a sender has left out the nonce."""
+    """Return the content of an opened envelope. Raises ValueError without a valid nonce."""
     match opened:
-        case (bytes(nonce), content) if type(opened) is tuple and SHORTEST_NONCE <= len(nonce) <= LONGEST_NONCE:
+        case (bytes(nonce), content) if type(opened) is tuple and MIN_NONCE_SIZE <= len(nonce) <= MAX_NONCE_SIZE:
             return content
-    raise ValueError(f"a message is a tuple of {SHORTEST_NONCE} to {LONGEST_NONCE} random bytes and the content")
+    raise ValueError(f"a message is a tuple of {MIN_NONCE_SIZE} to {MAX_NONCE_SIZE} random bytes and the content")

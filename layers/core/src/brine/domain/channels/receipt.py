@@ -1,6 +1,6 @@
-"""Tokens that the exchange gives out and takes back: receipts of deliveries, and claims of uploads.
+"""Tokens of the exchange: receipts of deliveries, and claims of uploads.
 
-They travel sealed under the gateway's own keys, which neither senders nor receivers have.
+They are sealed with the gateway's own keys, which neither senders nor receivers have.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from brine.domain.channels.message import ClaimCheck
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The right to acknowledge one delivery. `has_object`: an object in the bucket goes with the message."""
+    """The right to acknowledge one delivery. `has_object`: the message has an object in the bucket."""
 
     message_id: str
     handle: str
     has_object: bool
 
     def packed(self) -> tuple[str, str, bool]:
-        """As plain values."""
+        """Return the receipt as plain values."""
         return self.message_id, self.handle, self.has_object
 
     @classmethod
     def unpacked(cls, values: object) -> Receipt:
-        """From plain values. Raises ValueError."""
+        """Return a receipt made from plain values. Raises ValueError."""
         match values:
             case (str(message_id), str(handle), bool(has_object)):
                 return cls(message_id, handle, has_object)
@@ -32,22 +32,22 @@ class Receipt:
 
 
 def receipt_context(channel: str, receiver: str) -> tuple[str, ...]:
-    """A receipt is good for its channel, and for who received."""
+    """Return the context of a receipt: it is valid for its channel and its receiver."""
     return "receipt", channel, receiver
 
 
 def claim_context(channel: str, sender: str) -> tuple[str, ...]:
-    """A claim is good for its channel, and for who uploads."""
+    """Return the context of a claim: it is valid for its channel and its uploader."""
     return "claim", channel, sender
 
 
 def packed_claim(claim: ClaimCheck) -> tuple[int, bytes]:
-    """A claim as plain values."""
+    """Return a claim as plain values."""
     return claim.size, claim.digest
 
 
 def unpacked_claim(values: object) -> ClaimCheck:
-    """A claim from plain values. Raises ValueError."""
+    """Return a claim made from plain values. Raises ValueError."""
     match values:
         case (int(size), bytes(digest)):
             return ClaimCheck(size, digest)

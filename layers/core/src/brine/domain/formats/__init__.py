@@ -1,11 +1,11 @@
-"""JSON and MessagePack for everything that may travel sealed: docs/formats.md.
+"""JSON and MessagePack for every object that can be sealed: docs/formats.md.
 
 types = Types(registry)
 data = encode(Format.JSON, obj, types)
 obj = decode(Format.JSON, data, types)
 format = negotiate(request.fields.all("accept"), [Format.JSON, Format.SEALED])
 
-What reads and writes is imported when it is first needed.
+The modules that read and write are imported at their first use.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from brine.domain.formats.media import Format, format_of, negotiate
 if TYPE_CHECKING:
     from typing import Any
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 __all__ = ["Format", "decode", "encode", "format_of", "negotiate"]
 
 
 def encode(form: Format, obj: object, types: Types, size: int | None = None) -> bytes:
-    """The object in JSON or MessagePack, always in the same bytes.
+    """Return the object in JSON or MessagePack. Equal objects always give the same bytes.
 
-    size: bytes of the message that the object came from, which bound what writing it may take. None for an object that
-    came from no message: it may take what `types.limits` allow.
-    Raises brine_codec.Unsupported with the path of what cannot be written, brine_codec.TooLarge beyond the limits.
+    size: bytes of the message that the object came from, which bound the cost of writing it. None for an object that
+    did not come from a message: then only `types.limits` bound the cost.
+
+    Raises brine_codec.Unsupported with the path of a part that cannot be written, brine_codec.TooLarge beyond the
+    limits.
     """
     if form is Format.JSON:
         from brine.domain.formats.json_form import encode_json  # noqa: PLC0415 - not on the way of a plain hit
@@ -41,10 +43,11 @@ def encode(form: Format, obj: object, types: Types, size: int | None = None) -> 
 
 
 def decode(form: Format, data: bytes, types: Types) -> Any:
-    """The object that JSON or MessagePack stands for.
+    """Return the object that JSON or MessagePack represents.
 
-    Raises a FormatError that says where: ContentTooLarge beyond the limits, TypeRefused for what is not among `types`.
-    Takes memory and time within the budget that `brine_codec.budget` gives for data of this size, whatever the bytes.
+    Raises a FormatError with the position: ContentTooLarge beyond the limits, TypeRefused for a type that is not in
+    `types`. Memory and time stay within the budget that `brine_codec.budget` gives for data of this size, for any
+    bytes.
     """
     if form is Format.JSON:
         from brine.domain.formats.json_form import decode_json  # noqa: PLC0415 - not on the way of a plain hit

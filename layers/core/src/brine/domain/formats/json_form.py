@@ -1,4 +1,4 @@
-"""JSON (RFC 8259) by the standard library, which never sees more than the limits allow."""
+"""JSON (RFC 8259) by the standard library, with input and output bounded by the limits."""
 
 from __future__ import annotations
 
@@ -9,35 +9,37 @@ import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from brine.domain.formats.inward import WAYS, Inward, Twice
+from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, FormatReader
+from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.marks import MARKS
-from brine.domain.formats.outward import Outward, written
-from brine.domain.formats.path import Failure
+from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
-from brine_codec.pickling.garbage_collector import without_garbage_collection as undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 TYPE = "$type"
 NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "object", "bytes", "float"))
-"""Names that mean something when an object has no other."""
+"""Names with a meaning in an object that has no other name."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
 _NARROW, _WIDER, _PART = 2.25, 6.0, 65_536
-"""Bytes of memory for each that is written: for a growing text and its UTF-8, and for one with four to a character.
-How much of a text is measured at a time."""
+"""Bytes of memory for each byte written: for a growing text with its UTF-8, and for a text with four-byte characters.
+
+_PART is the number of characters that are measured at once.
+"""
 _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
-"""Bytes that the parser takes for each of these at most: a list, an object, a member, a further value."""
+"""The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
-class _Writer(Outward):
+class _JsonWriter(FormatWriter):
     leaves = frozenset({str, bool, type(None), int, float})
     widest = 6  # a control character is an escape
 
@@ -47,7 +49,7 @@ class _Writer(Outward):
         self._begin = budget.memory
 
     def measured(self, value: str) -> int:
-        if self.memory == _NARROW and not value.isascii():  # one such text makes the whole as wide
+        if self.memory == _NARROW and not value.isascii():  # one wide text makes the whole text wide
             self.spend((self._begin - self._budget.memory) * (_WIDER / _NARROW - 1), 0)
             self.memory = _WIDER
         parts = range(0, len(value), _PART)  # escapes could take six times the memory of the whole
@@ -76,7 +78,7 @@ class _Writer(Outward):
     def mapping(self, keys: list[object], trees: list[object]) -> object:
         return {"$map": [[self.convert(key), tree] for key, tree in zip(keys, trees, strict=True)]}
 
-    def is_misread(self, mapping: dict[str, object]) -> bool:
+    def needs_escape(self, mapping: dict[str, object]) -> bool:
         return TYPE in mapping or (len(mapping) == 1 and not NAMES.isdisjoint(mapping))
 
     def order(self, tree: object) -> str:
@@ -86,13 +88,13 @@ class _Writer(Outward):
 
 
 class _Constant:
-    """NaN or Infinity, which JSON does not have."""
+    """NaN or Infinity, which are not valid JSON."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-class _Reader(Inward):
+class _JsonReader(FormatReader):
     leaves = frozenset({str, bool, type(None)})
 
     def mapping(self, value: dict[str, object]) -> object:
@@ -106,50 +108,50 @@ class _Reader(Inward):
     def _named(self, name: str, argument: object) -> object:
         if name == "$bytes":
             if type(argument) is not str:
-                raise Failure(FormatError("$bytes: not a text"))
+                raise LocatedError(FormatError("$bytes: not a text"))
             try:
                 return binascii.a2b_base64(argument, strict_mode=True)
             except ValueError:
-                raise Failure(FormatError("$bytes: not base64")) from None
+                raise LocatedError(FormatError("$bytes: not base64")) from None
         if name == "$float":
             if type(argument) is not str or argument not in _FLOATS:
-                raise Failure(FormatError("$float: neither nan nor inf nor -inf"))
+                raise LocatedError(FormatError("$float: neither nan nor inf nor -inf"))
             return _FLOATS[argument]
         return self.marked(name[1:], argument)
 
     def _finite(self, value: float) -> float:
         if not math.isfinite(value):
-            raise Failure(FormatError("a number is too large for a float"))
+            raise LocatedError(FormatError("a number is too large for a float"))
         return value
 
     def _constant(self, value: _Constant) -> object:
-        raise Failure(FormatError(f"JSON has no {value.name}"))
+        raise LocatedError(FormatError(f"JSON has no {value.name}"))
 
-    ways: ClassVar = WAYS | {float: _finite, _Constant: _constant}
+    converters: ClassVar = CONVERTERS | {float: _finite, _Constant: _constant}
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Twice:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | DuplicateName:
     made = dict(pairs)
-    return made if len(made) == len(pairs) else Twice.of(name for name, _ in pairs)
+    return made if len(made) == len(pairs) else DuplicateName.of(name for name, _ in pairs)
 
 
 _DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_Constant).decode
 
 
 def encode_json(obj: object, types: Types, size: int | None) -> bytes:
-    """The object as UTF-8 without blanks. Raises as `formats.encode`."""
+    """Return the object as UTF-8 without blanks. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
-        return _ENCODE(_Writer(types, budget, careful=careful).tree(obj)).encode()
+        return _ENCODE(_JsonWriter(types, budget, careful=careful).tree(obj)).encode()
 
-    return written(write, types.limits, size)
+    return write_within_budget(write, types.limits, size)
 
 
 def decode_json(data: bytes, types: Types) -> object:
-    """The object of a JSON text. Raises as `formats.decode`."""
+    """Return the object of a JSON text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
-    return undisturbed(len(data), _decoded, data, types)
+    return without_garbage_collection(len(data), _decoded, data, types)
 
 
 def _decoded(data: bytes, types: Types) -> object:
@@ -168,11 +170,14 @@ def _decoded(data: bytes, types: Types) -> object:
         raise ContentTooLarge("an integer has too many digits") from None
     except (RecursionError, MemoryError) as error:
         raise ContentTooLarge(f"reading it ended in a {type(error).__name__}") from None
-    return _Reader(types, budget, suspect=escapes).obj(lambda: tree)
+    return _JsonReader(types, budget, suspect=escapes).obj(lambda: tree)
 
 
 def _memory(data: bytes, *, escapes: bool) -> int:
-    """Bytes that the text and all of its parts take at most. An escape can make a text as wide as any character."""
+    """Return the most bytes that the text and all of its parts take.
+
+    An escape can make a text as wide as any character.
+    """
     width = 1 if data.isascii() else 4 if _WIDE.search(data) else 2 if _MIDDLE.search(data) else 1
     texts = (width + (4 if escapes else width)) * len(data)
     return texts + sum(cost * data.count(mark) for mark, cost in _COSTS)

@@ -1,4 +1,4 @@
-"""What each mark's argument means, once it is an object itself. Sets, maps and objects are `inward`'s own."""
+"""Conversions of each mark's argument, once it is an object. `format_reader` itself converts sets, maps and objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from brine.domain.formats import clock_text
+from brine.domain.formats import datetime_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,16 +37,16 @@ def _list(argument: object) -> list[object]:
 
 def _datetime(argument: object, make: Make) -> dt.datetime:
     if type(argument) is str:
-        return clock_text.read_datetime(argument)
+        return datetime_text.read_datetime(argument)
     local, zone, fold = _parts(argument, make)
-    return _naive(clock_text.read_datetime(local)).replace(tzinfo=zone, fold=fold)
+    return _naive(datetime_text.read_datetime(local)).replace(tzinfo=zone, fold=fold)
 
 
 def _time(argument: object, make: Make) -> dt.time:
     if type(argument) is str:
-        return clock_text.read_time(argument)
+        return datetime_text.read_time(argument)
     local, zone, fold = _parts(argument, make)
-    return _naive(clock_text.read_time(local)).replace(tzinfo=zone, fold=fold)
+    return _naive(datetime_text.read_time(local)).replace(tzinfo=zone, fold=fold)
 
 
 def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
@@ -56,7 +56,7 @@ def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
 
 
 def _parts(argument: object, make: Make) -> tuple[str, dt.tzinfo | None, int]:
-    """Local time, zone and fold."""
+    """Return local time, zone and fold."""
     parts = _list(argument)
     if len(parts) != 3:
         raise ValueError("not a text, or a list of local time, zone and fold")
@@ -74,7 +74,7 @@ def _timezone(argument: object, _: Make) -> dt.timezone:
     parts = _list(argument)
     if not 1 <= len(parts) <= 2:
         raise ValueError("not an offset and perhaps a name")
-    return dt.timezone(clock_text.read_seconds(_text(parts[0])), *map(_text, parts[1:]))
+    return dt.timezone(datetime_text.read_seconds(_text(parts[0])), *map(_text, parts[1:]))
 
 
 def _uuid(argument: object, make: Make) -> object:
@@ -85,10 +85,10 @@ def _uuid(argument: object, make: Make) -> object:
 
 
 MARKS: dict[str, Mark] = {
-    "date": lambda argument, _: clock_text.read_date(_text(argument)),
+    "date": lambda argument, _: datetime_text.read_date(_text(argument)),
     "datetime": _datetime,
     "time": _time,
-    "timedelta": lambda argument, _: clock_text.read_seconds(_text(argument)),
+    "timedelta": lambda argument, _: datetime_text.read_seconds(_text(argument)),
     "timezone": _timezone,
     "decimal": lambda argument, make: make("py:Decimal", (_text(argument),)),
     "uuid": _uuid,

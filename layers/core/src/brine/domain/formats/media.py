@@ -1,4 +1,4 @@
-"""The formats by their media types, and which of them a client wants (RFC 9110 section 12.5.1)."""
+"""Formats by their media types, and content negotiation among them (RFC 9110 section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import enum
 import re
 from typing import TYPE_CHECKING
 
-from brine.domain.http.field_syntax import split_list, unquote
+from brine.domain.http.field_syntax import QUOTED_STRING, TOKEN, WEIGHT, split_list, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
+_TOKEN = TOKEN.pattern
 _MEDIA = re.compile(rf"({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
-_PARAMETER = re.compile(rf';[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?[ \t]*', re.DOTALL)
-_WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-_UTF_8 = {"charset": "utf-8"}  # what JSON is in, said or not (RFC 8259 section 8.1)
+_PARAMETER = re.compile(rf";[ \t]*(?:({_TOKEN})=({_TOKEN}|{QUOTED_STRING.pattern}))?[ \t]*", re.DOTALL)
+_UTF_8 = {"charset": "utf-8"}  # JSON's encoding, stated or not (RFC 8259 section 8.1)
 
 
 class Format(enum.Enum):
-    """A form in which objects travel; its value is the media type that we write."""
+    """A format for objects; its value is the media type that the gateway writes."""
 
     JSON = "application/json"
     MSGPACK = "application/msgpack"
@@ -27,7 +26,7 @@ class Format(enum.Enum):
 
     @property
     def media_type(self) -> str:
-        """What Content-Type says."""
+        """The value of Content-Type."""
         return self.value
 
 
@@ -38,7 +37,7 @@ _BY_TYPE = {form.value: form for form in Format} | {
 
 
 def format_of(content_type: str | None) -> Format | None:
-    """The format that a Content-Type names; None when it is none of ours or cannot be read."""
+    """Return the format of a Content-Type; None when it is unknown or unreadable."""
     read = None if content_type is None else _read(content_type.strip(" \t"))
     if read is None:
         return None
@@ -48,10 +47,10 @@ def format_of(content_type: str | None) -> Format | None:
 
 
 def negotiate(accept: Iterable[str], offered: Sequence[Format]) -> Format | None:
-    """The offered format that the Accept field lines like best, the first of equals; None when they take none.
+    """Return the offered format that the Accept field lines prefer, the first of equals; None if all are refused.
 
-    For each format the most specific range counts. Members that are malformed count as absent; without any member,
-    everything is as good.
+    For each format the most specific range counts. Malformed members are ignored. Without any member, all formats are
+    equal.
     """
     ranges = list(_ranges(accept))
     if not ranges:
@@ -76,12 +75,12 @@ def _ranges(accept: Iterable[str]) -> Iterator[tuple[str, dict[str, str], float]
                 continue
             media, parameters = read
             weight = parameters.pop("q", "1")
-            if _WEIGHT.fullmatch(weight):
+            if WEIGHT.fullmatch(weight):
                 yield media, parameters, float(weight)
 
 
 def _matches(media: str, ranges: list[tuple[str, dict[str, str], float]]) -> Iterator[tuple[int, float]]:
-    """How specific each range is that the media type lies in, and its weight."""
+    """Yield how specific each range that matches the media type is, and its weight."""
     for wanted, parameters, weight in ranges:
         if parameters and not (parameters == _UTF_8 and media == Format.JSON.value):
             continue
@@ -91,7 +90,7 @@ def _matches(media: str, ranges: list[tuple[str, dict[str, str], float]]) -> Ite
 
 
 def _read(text: str) -> tuple[str, dict[str, str]] | None:
-    """A media type or range in lower case, with its parameters up to the weight; None when malformed."""
+    """Return a media type or range in lower case, with its parameters up to the weight; None when malformed."""
     match = _MEDIA.fullmatch(text)
     if match is None:
         return None
@@ -102,7 +101,7 @@ def _read(text: str) -> tuple[str, dict[str, str]] | None:
         if parameter is None:
             return None
         end = parameter.end()
-        if parameter[1] and "q" not in parameters:  # what follows a weight was once an extension of Accept
+        if parameter[1] and "q" not in parameters:  # parameters after a weight were once extensions of Accept
             name = parameter[1].lower()
             parameters[name] = unquote(parameter[2]).lower()
     return match[1].lower(), parameters

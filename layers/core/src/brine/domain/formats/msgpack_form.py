@@ -1,4 +1,4 @@
-"""MessagePack by the `msgpack` library; what it lacks are extension types, listed in docs/formats.md."""
+"""MessagePack by the `msgpack` library, with extension types for all other values (docs/formats.md)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgpack
 
-from brine.domain.formats.inward import WAYS, Inward, Twice
+from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, FormatReader
+from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.msgpack_scan import scan
-from brine.domain.formats.outward import Outward, written
-from brine.domain.formats.path import Failure
+from brine.domain.formats.path import LocatedError
 from brine.errors import ContentTooLarge, FormatError
 from brine_codec.gate.budget import Budget
-from brine_codec.pickling.garbage_collector import without_garbage_collection as undisturbed
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
 
 CODES = {
     "datetime": 1,
@@ -36,21 +36,21 @@ CODES = {
     "type": 14,
     "object": 15,
 }
-"""Extension types. Never renumber: what was written stays readable."""
+"""Extension types. Never renumber them: stored content must remain readable."""
 _NAMES = {code: name for name, code in CODES.items()}
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TEXTS = frozenset({str})
 _KEY = itemgetter(0)
 WORST = 100
-"""Bytes of memory that one byte of MessagePack can become at most: an empty map."""
+"""The most bytes of memory that one byte of MessagePack can become: an empty map."""
 SMALL, SMALL_PART = 1_048_576, 512
-"""Sizes of a text, and of what an extension holds, up to which the worst is assumed: that is faster than looking."""
+"""Sizes of a whole text (SMALL) and of an extension (SMALL_PART) up to which WORST is assumed without a scan."""
 
 
-class _Writer(Outward):
+class _MsgpackWriter(FormatWriter):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
     widest = 4
-    memory = 3  # for a buffer that has just grown, and what is copied from it
+    memory = 3  # for a buffer that has just grown, and the copy made from it
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         super().__init__(types, budget, careful=careful)
@@ -61,7 +61,7 @@ class _Writer(Outward):
 
     def named(self, name: str, argument: object) -> object:
         packed = self.pack(argument)
-        if len(packed) > SMALL_PART:  # what is inside of others is copied again with each of them
+        if len(packed) > SMALL_PART:  # a nested extension is copied again with each outer one
             self.spend(0, 0, len(packed))
         return msgpack.ExtType(CODES[name], packed)
 
@@ -86,7 +86,7 @@ class _Writer(Outward):
     def mapping(self, keys: list[object], trees: list[object]) -> object:
         return dict(zip(map(self.convert, keys), trees, strict=True))
 
-    def is_misread(self, mapping: dict[str, object]) -> bool:  # noqa: ARG002 - no name is reserved here
+    def needs_escape(self, mapping: dict[str, object]) -> bool:  # noqa: ARG002 - no name is reserved here
         return False
 
     def order(self, tree: object) -> bytes:
@@ -95,7 +95,7 @@ class _Writer(Outward):
         return packed
 
 
-class _Pairs:
+class _MapPairs:
     """A map with keys that are not all text."""
 
     __slots__ = ("pairs",)
@@ -104,7 +104,7 @@ class _Pairs:
         self.pairs = pairs
 
 
-class _Reader(Inward):
+class _MsgpackReader(FormatReader):
     leaves = frozenset({str, bytes, bool, type(None), int, float})
 
     def __init__(self, types: Types, size: int) -> None:
@@ -112,7 +112,7 @@ class _Reader(Inward):
         self._small = size <= SMALL
 
     def whole(self, data: bytes) -> object:
-        """The tree of a whole text."""
+        """Return the tree of a whole text."""
         self.spend(WORST * len(data) if self._small else scan(data, self._limits))
         return self._unpacked(data)
 
@@ -123,11 +123,11 @@ class _Reader(Inward):
         try:
             return msgpack.unpackb(data, strict_map_key=False, object_pairs_hook=_pairs)
         except (ValueError, msgpack.UnpackException, MemoryError, RecursionError):
-            scan(data, self._limits)  # which knows where
+            scan(data, self._limits)  # it raises an error with the position
             raise FormatError("not MessagePack") from None
 
     def _content(self, data: bytes) -> object:
-        """The tree of what an extension holds, which is a copy of a part of the text."""
+        """Return the tree of an extension's content, which is a copy of a part of the text."""
         if data and data[0] - 0x9F == len(data) <= 32 and data[1:].isascii():  # one short text, as in most extensions
             return data[1:].decode()
         if self._small:
@@ -140,64 +140,64 @@ class _Reader(Inward):
         code, data = value
         name = _NAMES.get(code)
         if name is None:
-            raise Failure(FormatError(f"an extension of type {code}, which is none of ours"))
+            raise LocatedError(FormatError(f"an extension of type {code}, which is none of ours"))
         try:
             argument = self._content(data)
         except FormatError as error:
-            raise Failure(type(error)(f"extension {code}, {error}")) from None
+            raise LocatedError(type(error)(f"extension {code}, {error}")) from None
         if name == "integer":
             return self._large(argument)
         if name == "type":
             if type(argument) is not list or len(argument) != 2 or type(argument[1]) is not dict:
-                raise Failure(FormatError("a type is not a name and its fields"))
+                raise LocatedError(FormatError("a type is not a name and its fields"))
             return self.record(*argument)
         return self.marked(name, argument)
 
     def _large(self, argument: object) -> int:
         if type(argument) is not bytes:
-            raise Failure(FormatError("an integer is not bytes"))
+            raise LocatedError(FormatError("an integer is not bytes"))
         if 8 * len(argument) > self._limits.integer_bits + 8:  # its sign may take a byte more
-            raise Failure(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
         return int.from_bytes(argument, signed=True)
 
     def _instant(self, value: msgpack.Timestamp) -> dt.datetime:
         micros, rest = divmod(value.nanoseconds, 1_000)
         if rest:
-            raise Failure(FormatError("a timestamp is finer than a microsecond"))
+            raise LocatedError(FormatError("a timestamp is finer than a microsecond"))
         try:
             return _EPOCH + dt.timedelta(seconds=value.seconds, microseconds=micros)
         except OverflowError:
-            raise Failure(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
+            raise LocatedError(FormatError("a timestamp is beyond the year 9999, or before the year 1")) from None
 
-    ways: ClassVar = WAYS | {
-        _Pairs: lambda reader, value: reader.paired(value.pairs),
+    converters: ClassVar = CONVERTERS | {
+        _MapPairs: lambda reader, value: reader.dict_from_pairs(value.pairs),
         msgpack.Timestamp: _instant,
         msgpack.ExtType: _extension,
     }
 
 
 def _pairs(pairs: list[tuple[Any, Any]]) -> object:
-    """A map as a dict, if its keys are texts, and else as it came: what else could be a key has to be looked at."""
+    """Return a map as a dict if its keys are texts, otherwise as pairs, because other keys must be checked."""
     if not _TEXTS.issuperset(map(type, map(_KEY, pairs))):
-        return _Pairs(pairs)
+        return _MapPairs(pairs)
     made = dict(pairs)
-    return made if len(made) == len(pairs) else Twice.of(map(_KEY, pairs))
+    return made if len(made) == len(pairs) else DuplicateName.of(map(_KEY, pairs))
 
 
 def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
-    """The object as MessagePack. Raises as `formats.encode`."""
+    """Return the object as MessagePack. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
-        writer = _Writer(types, budget, careful=careful)
+        writer = _MsgpackWriter(types, budget, careful=careful)
         packed: bytes = writer.pack(writer.tree(obj))
         return packed
 
-    return written(write, types.limits, size)
+    return write_within_budget(write, types.limits, size)
 
 
 def decode_msgpack(data: bytes, types: Types) -> object:
-    """The object of a MessagePack text. Raises as `formats.decode`."""
+    """Return the object of a MessagePack text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
         raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
-    reader = _Reader(types, len(data))
-    return undisturbed(len(data), reader.obj, lambda: reader.whole(data))
+    reader = _MsgpackReader(types, len(data))
+    return without_garbage_collection(len(data), reader.obj, lambda: reader.whole(data))

@@ -1,4 +1,4 @@
-"""A look at MessagePack before anything is made of it: whether it is whole, where not, and the memory it would take."""
+"""A scan of MessagePack before it is read: its completeness, the position of an error, and the memory to read it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 NUMBER, TEXT, BYTES, EXTENSION, ARRAY, MAP = range(6)
 
-# What Python takes for each at most, in bytes, and for each thing inside: a slot, a byte, a pair. A wide text may take
+# The most bytes that Python takes for each kind, and for each element: a slot, a byte, a pair. A wide text may take
 # four bytes for each of its own.
 _COSTS = {NUMBER: (40, 0), TEXT: (72, 4), BYTES: (72, 1), EXTENSION: (200, 1), ARRAY: (80, 8), MAP: (96, 120)}
 
 
 def _shapes() -> Iterator[tuple[int, int, int] | None]:
-    """For each first byte: what it begins, how wide the count is that follows it, and the count when there is none.
+    """Yield for each first byte: its kind, the width of the count that follows it, and the count without one.
 
-    The count is of bytes, of items or of pairs; that of an extension includes its type.
+    The count is of bytes, of items or of pairs; the count of an extension includes its type.
     """
     numbers = {0xCA: 4, 0xCB: 8} | {0xCC + n: 2 ** (n % 4) for n in range(8)}
     counted = {0xC4: BYTES, 0xC7: EXTENSION, 0xD9: TEXT}
@@ -43,13 +43,16 @@ def _shapes() -> Iterator[tuple[int, int, int] | None]:
 
 _SHAPES = tuple(_shapes())
 _SINGLE = tuple(_COSTS[shape[0]][0] if shape is not None and shape[1:] == (0, 0) else 0 for shape in _SHAPES)
-"""Bytes of memory for what has but one byte, by that; 0 for what goes on."""
+"""Bytes of memory for a value of a single byte, by that byte; 0 for a longer value."""
 _SHORT = range(32)
-"""Lengths of texts that are told by their first byte."""
+"""Lengths of texts that the first byte encodes."""
 
 
 def scan(data: bytes, limits: Limits) -> int:
-    """Bytes of memory that reading `data` takes. Raises FormatError or ContentTooLarge that says at which byte."""
+    """Return the bytes of memory that reading `data` takes.
+
+    Raises FormatError or ContentTooLarge with the byte position.
+    """
     pos = memory = 0
     missing = 1  # values that are still to come in the innermost container
     outer: list[int] = []
@@ -82,7 +85,7 @@ def scan(data: bytes, limits: Limits) -> int:
 
 
 def _skim(data: bytes, pos: int, missing: int) -> tuple[int, int, int]:
-    """Go over values of one byte and short ASCII texts, of which most content consists. Returns the memory, too."""
+    """Skip values of one byte and short ASCII texts, which most content consists of; return their memory too."""
     memory, size = 0, len(data)
     while missing and pos < size:
         first = data[pos]
@@ -99,7 +102,7 @@ def _skim(data: bytes, pos: int, missing: int) -> tuple[int, int, int]:
 
 
 def _head(data: bytes, start: int) -> tuple[int, int, int]:
-    """What begins here, the count of what it has, and where that begins."""
+    """Return the kind of the value that begins here, its count, and the position of its content."""
     if start >= len(data):
         raise FormatError(f"byte {start}: it ends too early")
     shape = _SHAPES[data[start]]
@@ -115,7 +118,7 @@ def _head(data: bytes, start: int) -> tuple[int, int, int]:
 
 
 def _is_narrow(data: bytes, start: int, end: int) -> bool:
-    """Whether a text is ASCII. Raises FormatError when it is no text at all."""
+    """Return whether a text is ASCII. Raises FormatError when it is not valid UTF-8."""
     content = data[start:end]
     if content.isascii():
         return True

@@ -1,7 +1,7 @@
-"""numpy arrays and pandas frames where neither is installed: what they are made of, carried from seal to seal.
+"""numpy arrays and pandas frames without these libraries: their parts, passed from envelope to envelope.
 
-A stand-in is checked as `brine_codec.arrays` checks the array, so that whoever gets it next can make one of it. It is
-sealed to the same token that it was opened from.
+An opaque value is checked as `brine_codec.arrays` checks the array, so that its next receiver can make an array of it.
+It is sealed to the same token that it was opened from.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from brine_codec import Undecodable
 from brine_codec.dtypes import DTYPE, MOST_DIMENSIONS, item_size
-from brine_codec.pickling.makers import Maker
-from brine_codec.pickling.makers import with_buffers as apart
+from brine_codec.pickling.makers import Maker, with_buffers
 
 if TYPE_CHECKING:
     from brine_codec import Registry
@@ -23,7 +22,10 @@ PANDAS = ("pd:DataFrame", "pd:Series", "pd:Index", "pd:column")
 
 @dataclass(frozen=True, slots=True)
 class OpaqueArray:
-    """A numpy array: dtype such as `<f8`, shape, order (C or F) and bytes. Undecodable unless they fit together."""
+    """A numpy array: dtype such as `<f8`, shape, order (C or F) and bytes.
+
+    Raises Undecodable if they do not fit together.
+    """
 
     dtype: str
     shape: tuple[int, ...]
@@ -52,16 +54,20 @@ class OpaqueScalar:
 
 @dataclass(frozen=True, slots=True)
 class OpaqueFrame:
-    """A pandas DataFrame, Series or index: the values of its token, which only pandas can judge."""
+    """A pandas DataFrame, Series or index: the values of its token, which only pandas can check."""
 
     tag: str
     values: tuple[object, ...]
 
 
 def register_opaque(registry: Registry) -> None:
-    """Let arrays, scalars, frames, series and indexes through."""
+    """Allow arrays, scalars, frames, series and indexes."""
     whole = Maker("np:ndarray", OpaqueArray, OpaqueArray)
-    registry.add(OpaqueArray, whole, lambda value: (whole, apart((value.dtype, value.shape, value.order, value.data))))  # type: ignore[attr-defined]  # by its type
+    registry.add(
+        OpaqueArray,
+        whole,
+        lambda value: (whole, with_buffers((value.dtype, value.shape, value.order, value.data))),  # type: ignore[attr-defined]  # by its type
+    )
     single = Maker("np:scalar", OpaqueScalar, OpaqueScalar)
     registry.add(OpaqueScalar, single, lambda value: (single, (value.dtype, value.data)))  # type: ignore[attr-defined]  # likewise
     frames = {tag: Maker(tag, OpaqueFrame, lambda *values, tag=tag: OpaqueFrame(tag, values)) for tag in PANDAS}

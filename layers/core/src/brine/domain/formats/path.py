@@ -1,4 +1,4 @@
-"""Where inside an object, or inside what is to become one, something went wrong."""
+"""The path, inside an object or inside content, at which an error occurred."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from brine_codec.errors import shown
 LONGEST_PATH = 200
 
 
-class Failure(Exception):
-    """An error, and the steps that lead to its place; the innermost is the first, since it grows on the way out.
+class LocatedError(Exception):
+    """An error and the steps of its path, the innermost first: the path grows on the way out.
 
-    culprit: the container at which nesting went too deep. When it is met on the way out, it contains itself.
+    culprit: the container at which the nesting became too deep. If it is found again on the way out, it contains
+    itself.
     """
 
     def __init__(self, error: Exception, culprit: object = None) -> None:
@@ -19,15 +20,15 @@ class Failure(Exception):
         self.steps: list[str] = []
         self._culprit = culprit
 
-    def through(self, owner: object, step: str) -> None:
-        """It came out of a container, in which it was at this step."""
+    def add_step(self, owner: object, step: str) -> None:
+        """Add the step of an enclosing container to the path."""
         self.steps.append(step)
         if owner is not None and owner is self._culprit:
             self.error = type(self.error)("it contains itself")
             self.steps.clear()
 
     def located(self) -> Exception:
-        """The error, with its place in the message."""
+        """Return the error with its path in the message."""
         place = "".join(reversed(self.steps)).removeprefix(".")
         if len(place) > LONGEST_PATH:
             place = place[:LONGEST_PATH] + "..."
@@ -35,12 +36,12 @@ class Failure(Exception):
 
 
 def index(number: int) -> str:
-    """A step into a list."""
+    """Return a step into a list."""
     return f"[{number}]"
 
 
 def member(key: object) -> str:
-    """A step into a mapping or a record."""
+    """Return a step into a mapping or a record."""
     if isinstance(key, str) and key.isascii() and key.isidentifier() and len(key) <= 100:
         return f".{key}"
     return f"[{shown(key)}]"

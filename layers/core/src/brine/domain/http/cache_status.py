@@ -1,10 +1,11 @@
-"""The Cache-Status field: how the cache came to its answer (RFC 9211)."""
+"""The Cache-Status field: how the cache handled a request (RFC 9211)."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from brine.domain.http.structured import STRUCTURED_TOKEN
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import ForwardReason
@@ -12,12 +13,10 @@ if TYPE_CHECKING:
 
 CACHE_NAME = "brine"
 
-_TOKEN = re.compile(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheStatus:
-    """One cache's member of Cache-Status. `ttl` is the remaining freshness in whole seconds; negative when stale."""
+    """This cache's member of Cache-Status. `ttl`: remaining freshness in whole seconds; negative when stale."""
 
     hit: bool = False
     fwd: ForwardReason | None = None
@@ -45,16 +44,16 @@ class CacheStatus:
         if self.key is not None:
             parts.append(f"key={_string(self.key)}")
         if self.detail is not None:
-            parts.append(f"detail={self.detail if _TOKEN.fullmatch(self.detail) else _string(self.detail)}")
+            parts.append(f"detail={self.detail if STRUCTURED_TOKEN.fullmatch(self.detail) else _string(self.detail)}")
         return "; ".join(parts)
 
     def added_to(self, fields: Fields) -> Fields:
-        """Response fields with this member after those of the caches nearer to the origin."""
+        """Return the response fields with this member after the members of caches nearer to the origin."""
         return fields.with_line("cache-status", str(self))
 
 
 def _string(text: str) -> str:
-    """A structured string (RFC 8941 section 3.3.3): what it cannot hold becomes "?"."""
+    """Return a structured string (RFC 8941 section 3.3.3), with "?" for each character that it cannot contain."""
     printable = "".join(character if " " <= character <= "~" else "?" for character in text)
     escaped = printable.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,7 +1,8 @@
-"""The one form of a request's field values, in which they select stored responses and go to the origin.
+"""Canonical request field values: the same text for all values of the same meaning.
 
-Two values that have the same form mean the same, so one stored response may answer both (RFC 9111 section 4.1), and an
-origin that gets the form instead of the value answers both alike. Where that is in doubt, a value stays as it is.
+The cache selects stored responses by the canonical value, and the origin receives it. So one stored response may answer
+all requests with values of the same meaning (RFC 9111 section 4.1). When two values may differ in meaning, each stays
+as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.field_syntax import FIELD_NAME, is_well_quoted, split_list
+from brine.domain.http.field_syntax import QUOTED_STRING, TOKEN, WEIGHT, is_well_quoted, split_list
 from brine.domain.http.fields import Fields
 
 if TYPE_CHECKING:
@@ -20,22 +21,22 @@ NEGOTIATION: Final = frozenset({"accept", "accept-charset", "accept-encoding", "
 """The request fields of content negotiation (RFC 9110 section 12.5)."""
 
 _UNORDERED: Final = frozenset({"accept-encoding", "accept-language"})
-"""Of these, ranges with the same weight may change places (RFC 9110 sections 12.5.3 and 12.5.4)."""
+"""In these fields, ranges with the same weight may change places (RFC 9110 sections 12.5.3 and 12.5.4)."""
 
-_AS_IT_IS: Final = frozenset({"authorization", "cookie"})
-_WORD = rf'(?:{FIELD_NAME.pattern}|"(?:[^"\\]|\\.)*+")'
+_UNCHANGED: Final = frozenset({"authorization", "cookie"})
+_WORD = f"(?:{TOKEN.pattern}|{QUOTED_STRING.pattern})"
 _LIST_OF_WORDS = re.compile(rf"{_WORD}(?:[ \t]*,[ \t]*{_WORD})+")
-_WEIGHT = re.compile(r"[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*", re.IGNORECASE)
+_WEIGHT = re.compile(rf"[ \t]*q=({WEIGHT.pattern})[ \t]*", re.IGNORECASE)
 _TWO_WEIGHTS = re.compile(r";[ \t]*q[ \t]*=[^,]*;[ \t]*q[ \t]*=", re.IGNORECASE)
 
 
-def canonical(fields: Fields) -> Fields:
-    """Return the fields with one line for each name, its value in its one form."""
-    return Fields.lowered((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
+def canonical_fields(fields: Fields) -> Fields:
+    """Return the fields with one line for each name, and its canonical value."""
+    return Fields.from_lowercase((name, _canonical_value(name, fields.all(name))) for name in _names(fields))
 
 
-def preferences(text: str) -> list[tuple[str, float]]:
-    """Return each range of a field of content negotiation, and its weight (RFC 9110 section 12.4.2).
+def parse_preferences(text: str) -> list[tuple[str, float]]:
+    """Return each range of a content negotiation field with its weight (RFC 9110 section 12.4.2).
 
     Ranges are in lower case, except for the parameters of a media range.
     """
@@ -60,16 +61,16 @@ def _canonical_value(name: str, lines: tuple[str, ...]) -> str:
     if name == "cookie":  # RFC 9113 section 8.2.3
         return "; ".join(stripped).strip(" \t")
     value = ", ".join(stripped).strip(" \t")
-    # Only in a list of words do the blanks around commas certainly mean nothing
-    return ", ".join(split_list(value)) if name not in _AS_IT_IS and _LIST_OF_WORDS.fullmatch(value) else value
+    # Only in a list of words are the blanks around commas certainly without meaning
+    return ", ".join(split_list(value)) if name not in _UNCHANGED and _LIST_OF_WORDS.fullmatch(value) else value
 
 
-@lru_cache(maxsize=128)  # many clients send the same
+@lru_cache(maxsize=128)  # many clients send the same values
 def _canonical_preferences(name: str, text: str) -> str:
-    """The preferences from the greatest weight to the least; between equals the order stays where it may matter."""
-    if not is_well_quoted(text) or _TWO_WEIGHTS.search(text):  # nobody can tell its members, or what one weighs
+    """Sort the preferences by weight, the greatest first. Equal weights keep their order where it may matter."""
+    if not is_well_quoted(text) or _TWO_WEIGHTS.search(text):  # its members or a weight are ambiguous
         return text.strip(" \t")
-    ranges = sorted(preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
+    ranges = sorted(parse_preferences(text), key=lambda one: (-one[1], one[0]) if name in _UNORDERED else (-one[1], ""))
     return ", ".join(
         (_usual_case(range_) if name == "accept-language" else range_) + ("" if weight == 1 else f";q={weight:g}")
         for range_, weight in ranges
@@ -77,11 +78,11 @@ def _canonical_preferences(name: str, text: str) -> str:
 
 
 def _usual_case(tag: str) -> str:
-    """A language tag in the case in which most are written: en-US, zh-Hant (RFC 5646 section 2.1.1)."""
+    """Return a language tag in its usual case: en-US, zh-Hant (RFC 5646 section 2.1.1)."""
     first, *rest = tag.split("-")
     parts = [first]
     for part in rest:
-        if len(parts[-1]) == 1:  # what follows a singleton is in lower case to the end
+        if len(parts[-1]) == 1:  # all subtags after a singleton are in lower case
             return "-".join([*parts, *rest[len(parts) - 1 :]])
         parts.append(part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part)
     return "-".join(parts)

@@ -1,4 +1,4 @@
-"""Requests that come back to the gateway that forwarded them (RFC 8586)."""
+"""Detection of requests that loop back to the gateway that forwarded them (RFC 8586)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
 
 PSEUDONYM: Final = "brine"
-"""How a gateway names itself in CDN-Loop that is not told from others."""
+"""The CDN-Loop name of a gateway that has no name of its own."""
 
 
 def pseudonym(*deployment: str) -> str:
-    """Return the name of one deployment in CDN-Loop, made of what no other has. It tells nothing of that."""
+    """Return the CDN-Loop name of one deployment: a digest of values that no other deployment has.
+
+    The name does not reveal these values.
+    """
     return f"{PSEUDONYM}-{sha256('\0'.join(deployment).encode()).hexdigest()[:12]}"
 
 
-def has_passed(fields: Fields, name: str) -> bool:
-    """Return whether CDN-Loop of a request says that it went through the gateway of this name (section 2)."""
-    members = (member for line in fields.all("cdn-loop") for member in line.split(","))
-    return any(member.partition(";")[0].strip(" \t").lower() == name for member in members)
+def is_loop(fields: Fields, name: str) -> bool:
+    """Return whether CDN-Loop shows that the request already passed the gateway of this name (section 2)."""
+    members = [member for line in fields.all("cdn-loop") for member in line.split(",")]
+    return name in {member.partition(";")[0].strip(" \t").lower() for member in members}

@@ -1,4 +1,4 @@
-"""Dates in fields: the current form, and the two old ones that are still to be understood (RFC 9110 section 5.6.7).
+"""Dates in fields: the current format and the two obsolete ones (RFC 9110 section 5.6.7).
 
 Case does not matter, and any zone but GMT makes a date invalid (RFC 9111 section 4.2).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,13 +27,21 @@ _ASCTIME = re.compile(rf"{_DAY} {_MONTH} ([0-9]{{2}}| [0-9]) {_TIME} ([0-9]{{4}}
 
 
 def parse_http_date(text: str, now: float) -> int | None:
-    """Seconds since 1970, or None when the text is not a date. `now` places years of two digits."""
+    """Return seconds since 1970, or None when the text is not a date.
+
+    `now`, in seconds since 1970, decides the century of a year with two digits.
+    """
+    return _parse(text, datetime.fromtimestamp(now, UTC).year)
+
+
+@lru_cache(maxsize=128)  # stored responses are asked for again and again
+def _parse(text: str, this_year: int) -> int | None:
     if match := _CURRENT.fullmatch(text):
         day, month, year, hour, minute, second = match.groups()
         return _seconds(int(year), month, day, hour, minute, second)
     if match := _RFC_850.fullmatch(text):
         day, month, year, hour, minute, second = match.groups()
-        return _seconds(_full_year(int(year), now), month, day, hour, minute, second)
+        return _seconds(_full_year(int(year), this_year), month, day, hour, minute, second)
     if match := _ASCTIME.fullmatch(text):
         month, day, hour, minute, second, year = match.groups()
         return _seconds(int(year), month, day, hour, minute, second)
@@ -40,20 +49,20 @@ def parse_http_date(text: str, now: float) -> int | None:
 
 
 def format_http_date(seconds: float) -> str:
-    """The current form of a time in seconds since 1970."""
+    """Format a time, in seconds since 1970, as an HTTP date."""
     moment = datetime.fromtimestamp(int(seconds), UTC)
     day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
     return f"{day}, {moment.day:02} {month} {moment.year:04} {moment:%H:%M:%S} GMT"
 
 
 def date_field(fields: Fields, name: str, now: float) -> int | None:
-    """The date in a field that has one line and a valid date; else None."""
+    """Return the date of a field that has exactly one line and a valid date; otherwise None."""
     values = fields.all(name)
     return parse_http_date(values[0], now) if len(values) == 1 else None
 
 
-def dated(fields: Fields, received: float) -> Fields:
-    """The fields with a valid Date: when it has none, the time of receipt (RFC 9110 section 6.6.1)."""
+def with_date(fields: Fields, received: float) -> Fields:
+    """Return the fields with a valid Date: the time of receipt when they have none (RFC 9110 section 6.6.1)."""
     if date_field(fields, "date", received) is None:
         return fields.replacing("date", format_http_date(received))
     return fields
@@ -76,9 +85,8 @@ def _seconds(year: int, month: str, day: str, hour: str, minute: str, second: st
     return int(moment.timestamp()) + leap
 
 
-def _full_year(two_digits: int, now: float) -> int:
-    """The year with these last digits that is not more than 50 years ahead, and not 50 or more behind."""
-    this_year = datetime.fromtimestamp(now, UTC).year
+def _full_year(two_digits: int, this_year: int) -> int:
+    """Return the year with these last digits that is at most 50 years ahead and less than 50 years ago."""
     year = this_year - this_year % 100 + two_digits
     if year > this_year + 50:
         return year - 100

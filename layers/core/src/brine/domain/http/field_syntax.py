@@ -1,4 +1,4 @@
-"""The pieces that field values are made of: lists, quoted strings, delta-seconds (RFC 9110 section 5.6)."""
+"""The syntax of field values: lists, quoted strings, delta-seconds (RFC 9110 section 5.6)."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ import re
 _MEMBER = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
-FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""A token (RFC 9110 section 5.6.2), which is what field names are."""
+TCHAR = r"!#$%&'*+.^_`|~0-9A-Za-z-"
+"""The characters of a token, to go last in a character class of a regular expression."""
+
+TOKEN = re.compile(f"[{TCHAR}]+")
+"""A token (RFC 9110 section 5.6.2), such as a field name, a directive or a media type's part."""
+
+QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+"""A quoted string (RFC 9110 section 5.6.4)."""
+
+WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+"""A weight in content negotiation (RFC 9110 section 12.4.2)."""
 
 FIELD_VALUE = re.compile(r"[\t -~\x80-\xff]*")
-"""What a field value is made of: no control character but the tab (RFC 9110 section 5.5)."""
+"""A field value: no control character except the tab (RFC 9110 section 5.5)."""
 
 MAX_SECONDS = 2**31
-"""What a cache takes a longer time for (RFC 9111 section 1.2.2)."""
+"""The value that a cache uses for any longer time (RFC 9111 section 1.2.2)."""
 
 
 def split_list(text: str) -> list[str]:
-    """The members of a comma-separated list, stripped, none empty. Commas inside quoted strings do not separate.
+    """Return the members of a comma-separated list, stripped, without empty ones.
 
-    From a quote that is never closed, quotes are ordinary characters.
+    A comma inside a quoted string does not separate. If a quote is never closed, quotes from there on are ordinary
+    characters.
     """
     parts: list[str] = []
     start = 0
     quoted = '"' in text
     while quoted and start < len(text):
-        stop = start + len(_MEMBER.match(text, start)[0])  # type: ignore[index]  # it matches nothing, if nothing else
+        stop = start + len(_MEMBER.match(text, start)[0])  # type: ignore[index]  # it always matches, if only the empty text
         if text.startswith('"', stop):
             break
         parts.append(text[start:stop])
@@ -36,12 +46,12 @@ def split_list(text: str) -> list[str]:
 
 
 def is_well_quoted(text: str) -> bool:
-    """Whether every quoted string in a list is closed."""
+    """Return whether every quoted string in a list is closed."""
     return '"' not in text or all(_MEMBER.fullmatch(member) for member in split_list(text))
 
 
 def unquote(text: str) -> str:
-    """The content of a quoted string; other text as it is."""
+    """Return the content of a quoted string; any other text unchanged."""
     if len(text) >= 2 and text[0] == text[-1] == '"':
         inner = text[1:-1]
         return _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner
@@ -49,7 +59,7 @@ def unquote(text: str) -> str:
 
 
 def delta_seconds(text: str) -> int | None:
-    """A non-negative number of seconds, at most MAX_SECONDS; None when it is none (RFC 9111 section 1.2.2)."""
+    """Parse a non-negative number of seconds, at most MAX_SECONDS; None if invalid (RFC 9111 section 1.2.2)."""
     if not (text.isascii() and text.isdigit()):
         return None
     significant = text.lstrip("0") or "0"

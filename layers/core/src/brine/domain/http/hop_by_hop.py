@@ -1,4 +1,4 @@
-"""Fields that belong to one connection and go no further (RFC 9110 section 7.6.1, RFC 9111 section 3.1)."""
+"""Fields that belong to one connection and are not forwarded (RFC 9110 section 7.6.1, RFC 9111 section 3.1)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ HOP_BY_HOP = frozenset(
     }
 )
 
-CACHING = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
-"""What a cache judges by. It is for everybody, whatever Connection says, and is never left out of what is stored."""
+CACHING_FIELDS = frozenset({"age", "cache-control", "cdn-cache-control", "date", "expires", "vary"})
+"""The fields that control caching.
 
-INSEPARABLE = frozenset(
+They are for every recipient, even if Connection lists them, and they are always stored.
+"""
+
+ESSENTIAL_FIELDS = frozenset(
     {
         *("content-disposition", "content-encoding", "content-language", "content-range", "content-type", "location"),
         *("content-security-policy", "permissions-policy", "referrer-policy", "strict-transport-security"),
@@ -26,19 +29,19 @@ INSEPARABLE = frozenset(
         *("origin-agent-cluster", "x-content-type-options", "x-frame-options", "x-permitted-cross-domain-policies"),
     }
 )
-"""What a response is, and how browsers are to confine it: without one of these it is another response."""
+"""The fields that describe a response or tell browsers how to confine it; they must stay with it."""
 
 VIA = ("via", "1.1 brine")
-"""What the gateway says of itself on everything it forwards (RFC 9110 section 7.6.3)."""
+"""The gateway's own Via line on every message that it forwards (RFC 9110 section 7.6.3)."""
 
 
 def end_to_end(fields: Fields) -> Fields:
-    """The fields less those of the connection, and those that Connection lists.
+    """Return the fields without those of the connection and without those that Connection lists.
 
-    Connection must not list what is meant for every recipient (section 7.6.1); where it does, that stays.
+    Connection must not list a field that is meant for every recipient (section 7.6.1). If it does, that field stays.
     """
     connection = fields.get("connection")
     if connection is None:
-        return fields if HOP_BY_HOP.isdisjoint(name for name, _ in fields.lines) else fields.without(HOP_BY_HOP)
+        return fields if HOP_BY_HOP.isdisjoint(fields.names) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
-    return fields.without(HOP_BY_HOP | (listed - CACHING - INSEPARABLE))
+    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - ESSENTIAL_FIELDS))

@@ -1,4 +1,4 @@
-"""HTTP messages as the gateway sees them, whatever carried them (RFC 9110 section 6)."""
+"""HTTP messages as the gateway sees them, independent of their transport (RFC 9110 section 6)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELET
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request. `path` and `query` are percent-encoded as they came; `query` has no "?" and is None when absent.
+    """A request. `path` and `query` are percent-encoded as received; `query` has no "?" and is None when absent.
 
-    `principal` is what an authorizer in front of the gateway said of who sent it, by `claim:NAME`, `lambda:NAME`,
-    `iam:account` and `iam:user`; nothing that a client wrote is in it unverified.
+    `principal` holds the verified identity of the client, as an authorizer in front of the gateway gave it. Its keys
+    are `claim:NAME`, `lambda:NAME`, `iam:account` and `iam:user`. It never holds unverified data of the client.
     """
 
     method: str
@@ -32,21 +32,21 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The request target in origin form: path, and query when there is one."""
+        """The request target in origin form: the path, and the query if there is one."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property
-    def is_for_cache(self) -> bool:
-        """Whether a cache may answer it: GET and HEAD, without content.
+    def may_use_cache(self) -> bool:
+        """Whether a cache may answer the request: it is GET or HEAD, without content.
 
-        Content of a GET is in no cache key, and an origin that heeds it would answer one client's for all.
+        The content of a GET is in no cache key. If an origin used it, one client's response would answer all clients.
         """
         return self.method in CACHED_METHODS and not self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A final response, its body complete and in the content coding that the origin used."""
+    """A final response with its complete body, in the content coding that the origin used."""
 
     status: int
     fields: Fields = field(default_factory=Fields)

@@ -1,4 +1,4 @@
-"""Range requests, answered from the bytes at hand (RFC 9110 section 14)."""
+"""Range requests, answered from a stored or received body (RFC 9110 section 14)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 MAX_RANGES = 16
-"""A request for more ranges, or for overlapping ones, gets the whole representation (section 14.2)."""
+"""A request with more ranges, or with overlapping ones, gets the whole representation (section 14.2)."""
 
 _RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18})")
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
@@ -16,7 +16,10 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """From `first` to `last`, both included; without `last`, to the end. Without `first`: the last `last` bytes."""
+    """A byte range from `first` to `last`, both included.
+
+    Without `last`, it goes to the end. Without `first`, it is the last `last` bytes.
+    """
 
     first: int | None
     last: int | None
@@ -24,7 +27,11 @@ class ByteRange:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a representation: body[start:stop]. Its first byte is number `first` of `complete`, if known."""
+    """A slice of a representation: body[start:stop].
+
+    `first` is the position of its first byte in the complete representation. `complete` is the length of that, if
+    known.
+    """
 
     start: int
     stop: int
@@ -39,8 +46,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """What a Content-Range says: bytes `first` to `last`, both included, of `complete` (None: unknown)."""
+class ContentRange:
+    """The content of a Content-Range: bytes `first` to `last`, both included, of `complete` (None: unknown)."""
 
     first: int
     last: int
@@ -51,7 +58,7 @@ class Extent:
 
 
 def parse_range(text: str) -> tuple[ByteRange, ...] | None:
-    """The ranges of a Range value in bytes; None when it is anything else and must be ignored (section 14.2)."""
+    """Return the byte ranges of a Range value; None when it must be ignored (section 14.2)."""
     unit, equals, specifiers = text.partition("=")
     if unit.lower() != "bytes" or not equals:
         return None
@@ -70,10 +77,10 @@ def parse_range(text: str) -> tuple[ByteRange, ...] | None:
     return tuple(ranges) or None
 
 
-def pieces_of_whole(text: str, size: int) -> tuple[Piece, ...] | None:
-    """The pieces that a Range asks for of a complete representation.
+def pieces_of_complete(text: str, size: int) -> tuple[Piece, ...] | None:
+    """Return the requested pieces of a complete representation.
 
-    None: ignore the Range, send it whole. Empty: none of it can be had (416).
+    None: ignore the Range and send the whole. Empty: no requested byte exists (416).
     """
     ranges = parse_range(text)
     if ranges is None or len(ranges) > MAX_RANGES:
@@ -89,11 +96,12 @@ def pieces_of_whole(text: str, size: int) -> tuple[Piece, ...] | None:
     return None if _overlap(pieces) else tuple(pieces)
 
 
-def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
-    """What a Range for one range asks for of a stored part, or None when the part does not hold it.
+def piece_of_partial(text: str, extent: ContentRange, size: int) -> Piece | None:
+    """Return the requested piece of a stored part; None when the part lacks a byte of it.
 
-    `size` is what there is of the part: an origin may have sent less than its Content-Range says. Then positions
-    count from the end that the range names, and only bytes that are there are sent.
+    The Range must have one range. `size` is the number of bytes of the part that are stored: an origin may have sent
+    fewer than its Content-Range says. Then positions count from the end that the range names, and only stored bytes are
+    sent.
     """
     ranges = parse_range(text)
     if ranges is None or len(ranges) != 1:
@@ -113,7 +121,7 @@ def piece_of_part(text: str, extent: Extent, size: int) -> Piece | None:
     return Piece(start, stop, wanted.first, extent.complete) if start < stop else None
 
 
-def _suffix_of_part(length: int, extent: Extent, size: int) -> Piece | None:
+def _suffix_of_part(length: int, extent: ContentRange, size: int) -> Piece | None:
     if extent.complete is None or extent.last != extent.complete - 1:
         return None
     length = min(length, extent.complete)
@@ -123,8 +131,8 @@ def _suffix_of_part(length: int, extent: Extent, size: int) -> Piece | None:
     return Piece(start, size, extent.complete - (size - start), extent.complete) if start < size else None
 
 
-def parse_content_range(text: str | None) -> Extent | None:
-    """What a Content-Range says; None when it is missing, invalid, or says how long an unsatisfied range was."""
+def parse_content_range(text: str | None) -> ContentRange | None:
+    """Parse a Content-Range; None when it is missing, invalid, or for an unsatisfied range."""
     match = None if text is None else _CONTENT_RANGE.fullmatch(text.strip(" \t"))
     if match is None:
         return None
@@ -132,13 +140,13 @@ def parse_content_range(text: str | None) -> Extent | None:
     complete = None if match[3] == "*" else int(match[3])
     if last < first or (complete is not None and complete <= last):
         return None
-    return Extent(first, last, complete)
+    return ContentRange(first, last, complete)
 
 
 def multipart(body: bytes, pieces: tuple[Piece, ...], content_type: str | None) -> tuple[str, bytes]:
-    """Content-Type and body of an answer with several ranges (section 14.6).
+    """Return Content-Type and body of an answer with several ranges (section 14.6).
 
-    The boundary is a digest of the body: a text that contains its own digest cannot be found.
+    The boundary is a digest of the body: no one can make a text that contains its own digest.
     """
     boundary = sha256(body).hexdigest()[:32]
     type_line = f"content-type: {content_type}\r\n" if content_type else ""

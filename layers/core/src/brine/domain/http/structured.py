@@ -1,42 +1,45 @@
 """Structured dictionaries and lists, as far as caching needs them (RFC 8941 sections 4.2.1 and 4.2.2).
 
-A value is a boolean, an integer, a decimal, a string or a token; None stands for bytes and inner lists, which no
-directive takes. Parameters are checked and forgotten. One error anywhere makes the whole field invalid.
+A value is a boolean, an integer, a decimal, a string or a token. None stands for bytes and inner lists, which no
+directive takes. Parameters are checked and ignored. One error anywhere makes the whole field invalid.
 """
 
 from __future__ import annotations
 
 import re
 
-from brine.domain.http.field_syntax import unquote
+from brine.domain.http.field_syntax import TCHAR, unquote
 
 type BareItem = bool | int | float | str | None
+
+STRUCTURED_TOKEN = re.compile(rf"[A-Za-z*][:/{TCHAR}]*")
+"""A structured token (RFC 8941 section 3.3.4), which has more characters than other tokens."""
 
 _KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
 _BOOLEAN = r"\?(?P<boolean>[01])"
 _NUMBER = r"(?P<number>-?(?:[0-9]{1,12}\.[0-9]{1,3}|[0-9]{1,15}))(?![0-9.])"
 _STRING = r'(?P<string>"(?:[ !#-\[\]-~]|\\["\\])*+")'
-_TOKEN = r"(?P<token>[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*)"  # noqa: S105 - a token of the grammar
+_TOKEN = f"(?P<token>{STRUCTURED_TOKEN.pattern})"
 _BYTES = r"(?P<bytes>:[A-Za-z0-9+/]*={0,2}:)"
 _BARE_ITEM = re.compile("|".join((_BOOLEAN, _NUMBER, _STRING, _TOKEN, _BYTES)))
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*")
 
 
-class Token(str):
+class StructuredToken(str):
     """A token, as opposed to a string."""
 
     __slots__ = ()
 
 
 class NotStructured(ValueError):
-    """The text is not a structured dictionary, or list."""
+    """The text is not a structured dictionary or list."""
 
 
 def parse_dictionary(*lines: str) -> dict[str, BareItem]:
-    """Members by key; of a repeated key, the last. Raises NotStructured.
+    """Return members by key; for a repeated key, the last value.
 
-    Each line must be a dictionary. RFC 8941 section 4.2 joins lines first; a string that goes over two lines is an
-    error there or not, as the parser likes (its comment in step 1), and could hide members.
+    Raises NotStructured. Each line must be a dictionary. RFC 8941 section 4.2 joins the lines first, but lets a parser
+    accept or reject a string that spans two lines (comment in step 1). Such a string could hide members.
     """
     members: dict[str, BareItem] = {}
     for line in lines:
@@ -61,14 +64,17 @@ def _read_members(text: str, members: dict[str, BareItem]) -> None:
 
 
 def parse_strings(*lines: str) -> list[str]:
-    """The members of a list of strings. Raises NotStructured, also for a member that is none. Each line is a list."""
+    """Return the members of a list of strings. Each line must be a list.
+
+    Raises NotStructured, also for a member that is not a string.
+    """
     members: list[str] = []
     for line in lines:
         text = line.strip(" ")
         position, end = 0, len(text)
         while position < end:
             value, position = _item(text, position)
-            if not isinstance(value, str) or isinstance(value, Token):
+            if not isinstance(value, str) or isinstance(value, StructuredToken):
                 raise NotStructured
             members.append(value)
             if position < end:
@@ -77,7 +83,7 @@ def parse_strings(*lines: str) -> list[str]:
 
 
 def _next_member(text: str, position: int) -> int:
-    """Where the member after the separator at this position begins."""
+    """Return the position of the member after the separator at this position."""
     separator = _SEPARATOR.match(text, position)
     if separator is None or separator.end() == len(text):
         raise NotStructured
@@ -107,7 +113,7 @@ def _bare_item(text: str, position: int) -> tuple[BareItem, int]:
         case "number":
             return float(value) if "." in value else int(value), match.end()
         case "token":
-            return Token(value), match.end()
+            return StructuredToken(value), match.end()
         case "string":
             return unquote(value), match.end()
         case _:
@@ -115,7 +121,7 @@ def _bare_item(text: str, position: int) -> tuple[BareItem, int]:
 
 
 def _parameters(text: str, position: int) -> int:
-    """The end of the parameters that start here."""
+    """Return the end of the parameters that start here."""
     while text.startswith(";", position):
         position = _skip_spaces(text, position + 1)
         _, position = _key(text, position)
@@ -125,7 +131,7 @@ def _parameters(text: str, position: int) -> int:
 
 
 def _inner_list(text: str, position: int) -> int:
-    """The end of the inner list that starts here, and of its parameters."""
+    """Return the end of the inner list that starts here, including its parameters."""
     position += 1
     while True:
         position = _skip_spaces(text, position)

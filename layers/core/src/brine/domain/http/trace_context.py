@@ -1,7 +1,8 @@
-"""Trace context (W3C Trace Context, sections 3.2 and 3.3): what of it may reach the origin of a request for the cache.
+"""Trace context (W3C Trace Context, sections 3.2, 3.3): the part that may reach an origin.
 
-It is in no key, and an origin may write it into its answer or choke on it. So only what is well formed goes along. That
-is short, and has no character that ends a string or begins a tag in HTML, JSON or JavaScript.
+Trace context is not in the cache key, and an origin may copy it into its response or fail on it. So the gateway
+forwards only well-formed fields. Such fields are short. They have no character that ends a string or begins a tag in
+HTML, JSON or JavaScript.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
 
 MAX_STATE: Final = 512
-"""Characters of tracestate: those that every vendor must pass on (section 3.3.1.5)."""
+"""Characters of tracestate that every vendor must pass on (section 3.3.1.5)."""
 
 MAX_MEMBERS: Final = 32
 
@@ -24,9 +25,14 @@ _PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]
 _MEMBER = re.compile(r"[a-z0-9][a-z0-9_*/@-]{0,255}=[ !#-%(-+\--;?-\[\]-_a-~]{0,255}[!#-%(-+\--;?-\[\]-_a-~]")
 
 
-def with_sound_tracing(fields: Fields) -> Fields:
-    """Return the fields without a traceparent or tracestate that is not well formed; neither goes without the first."""
+def with_valid_trace_context(fields: Fields) -> Fields:
+    """Return the fields without a malformed traceparent or tracestate.
+
+    Without a valid traceparent, tracestate is left out too.
+    """
     parents, states = fields.all("traceparent"), fields.all("tracestate")
+    if not parents and not states:
+        return fields
     if parents and not (len(parents) == 1 and _PARENT.fullmatch(parents[0])):
         parents = ()
     if states and (not parents or not _is_state(", ".join(states))):

@@ -1,4 +1,4 @@
-"""What an unsafe request makes invalid (RFC 9111 section 4.4)."""
+"""Invalidation of stored responses by unsafe requests (RFC 9111 section 4.4)."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "REPORT", "SEARCH"})
 """Safe by the IANA method registry. An unknown method may change anything."""
 
-_HERE = "//here"  # stands for the origin when it is not known: only relative references are of it
+_HERE = "//here"  # stands for an unknown origin: only relative references lead to it
 
 
-def invalidated(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
-    """The request targets whose stored responses are no longer good after this response, each once."""
+def invalidated_targets(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
+    """Return the request targets, each once, of the stored responses that become invalid."""
     if method in SAFE_METHODS or not 200 <= response.status < 400:
         return ()
     targets = [target]
     for name in ("location", "content-location"):
-        named = named_target(response.fields, name, target, origin)
+        named = referenced_target(response.fields, name, target, origin)
         if named is not None and named not in targets:
             targets.append(named)
     return tuple(targets)
 
 
-def named_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
-    """The request target that a URI reference in a field leads to; None when it leads to another origin."""
+def referenced_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
+    """Return the request target of a URI reference in a field; None when it is for another origin."""
     reference = fields.get(name)
     if reference is None:
         return None

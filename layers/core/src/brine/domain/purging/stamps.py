@@ -1,10 +1,10 @@
-"""Stamps: what is left of a purge, or an invalidation. One is enough, however many responses and results it covers.
+"""Stamps: the record of a purge or an invalidation. One stamp covers any number of responses and results.
 
-A stamp has a name and the times of its last hard and soft purge. A response is dead if the fetch of its body began
-before a hard purge of one of its names; it is stale from a soft purge on, until the origin has confirmed it since. So a
-purge also reaches fetches that are still under way. The same goes for results, and their computations. Times of several
-machines are compared: a stamp is `MARGIN` seconds ahead of the clock of who purges, and what was read before a fetch
-began was certainly written before it, whatever the clocks say (docs/decisions/0003, 0060).
+A stamp has a name and the times of its last hard and soft purge. A hard purge of one of its names invalidates a
+response if the fetch of its body began before the purge. A soft purge makes it stale until the origin confirms it. So a
+purge also covers fetches that are in flight. The same rules apply to results and their computations. The times come
+from several machines. So a stamp is `MARGIN` seconds ahead of the clock of the purging machine, and a stamp that was
+read before a fetch began was certainly written before it, whatever the clocks show (docs/decisions/0003, 0060).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.routing.tenant import NOBODY, tenant_digest
+from brine.domain.routing.tenant import NO_TENANT, tenant_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
 
 MARGIN = 5.0
-"""Seconds that the clocks of who purges and who fetches may differ."""
+"""Seconds by which the clocks of the purging and the fetching machine may differ."""
 
-LONGEST_USE = 366 * 86_400.0
-"""Seconds after which a body is too old for any use: no stamp need be kept for it any longer."""
-KEPT = 400 * 86_400.0
-"""Seconds that a stamp is kept."""
+MAX_CONTENT_AGE = 366 * 86_400.0
+"""Seconds after which a body is too old for any use, so its stamps are no longer needed."""
+STAMP_LIFETIME = 400 * 86_400.0
+"""Seconds for which a stamp is kept."""
 
 STEP = 0.001
-"""Seconds by which a stamp grows when it is written again by a clock that is behind."""
+"""Seconds added to a stamp when a clock that is behind writes it again."""
 
 EVERYTHING = "everything"
 
 type AppliedStamps = tuple[tuple[str, float, float], ...]
-"""Stamps whose times are not before a fetch though they were there when it began: name, hard, soft."""
+"""Stamps that were known when a fetch began, but have later times than it: name, hard, soft."""
 
 
 class Stored(Protocol):
-    """What stamps are about. Times are in seconds since 1970."""
+    """A stored response or result, as stamps see it. Times are in seconds since 1970."""
 
     @property
     def began(self) -> float:
@@ -46,94 +46,101 @@ class Stored(Protocol):
 
     @property
     def confirmed(self) -> float:
-        """When the exchange began that fetched it, or last confirmed it."""
+        """When the exchange began that fetched or last confirmed the content."""
 
     @property
     def applied_stamps(self) -> AppliedStamps:
-        """The purges known before it began that seem later by their clocks."""
+        """The purges that were known before it began but have later times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When something was last purged, hard and soft: seconds since 1970, 0 for never."""
+    """Times of the last hard and the last soft purge: seconds since 1970, 0 for never."""
 
     hard: float = 0.0
     soft: float = 0.0
 
     def merged(self, other: Stamp) -> Stamp:
-        """The later of each: a stamp never goes back, so what is less was read earlier."""
+        """Return the later time of each. Stamps only grow, so a lesser time was read earlier."""
         return Stamp(max(self.hard, other.hard), max(self.soft, other.soft))
 
     def stamped(self, at: float, *, soft: bool = False) -> Stamp:
-        """This one once it is stamped again: hard or soft, at `at` or a moment after the last such time."""
+        """Return this stamp after a hard or soft purge at `at`, or STEP after the last one if that is later."""
         if soft:
             return replace(self, soft=at if at > self.soft else self.soft + STEP)
         return replace(self, hard=at if at > self.hard else self.hard + STEP)
 
 
 def route_stamp(route: str) -> str:
-    """The name of the stamp of all that a route has stored."""
+    """Return the stamp name of all stored responses of a route."""
     return f"route:{route}"
 
 
 def key_stamp(key: str) -> str:
-    """The name of the stamp of one cache key with all its variants."""
+    """Return the stamp name of one cache key with all its variants."""
     return f"key:{key}"
 
 
 def result_stamp(key: str) -> str:
-    """The name of the stamp of one stored result, whose key begins with the namespace of who keeps it."""
+    """Return the stamp name of one stored result. Its key begins with the namespace of its owner."""
     return f"result:{key}"
 
 
 def tenant_stamp(tenant: str) -> str:
-    """The name of the stamp of all that is a tenant's, on whatever route it is."""
+    """Return the stamp name of all content of a tenant, on every route."""
     return f"tenant:{tenant_digest(tenant)}"
 
 
-def tag_stamp(tag: str, tenant: str = NOBODY) -> str:
-    """The name of the stamp of a tenant's tag, on whatever route it is. Each tenant has its own tags."""
-    return f"tag:{tag}" if tenant == NOBODY else f"tag@{tenant_digest(tenant)}:{tag}"
+def tag_stamp(tag: str, tenant: str = NO_TENANT) -> str:
+    """Return the stamp name of a tenant's tag, on every route. Each tenant has its own tags."""
+    return f"tag:{tag}" if tenant == NO_TENANT else f"tag@{tenant_digest(tenant)}:{tag}"
 
 
 def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The names of all stamps that count for a response; those without `tags` come first and are known before it is."""
-    return route_stamp(resource.route), *_stamp_names(key_stamp(resource.key), resource.tenant, tags)
+    """Return the names of all stamps that apply to a response.
+
+    The names without `tags` come first: they are known before the response is.
+    """
+    return f"route:{resource.route}", *_common_names(f"key:{resource.key}", resource.tenant, tags)
 
 
 def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The names of all stamps that count for a result of Python code."""
-    return _stamp_names(result_stamp(key), tenant, tags)
+    """Return the names of all stamps that apply to a result of Python code."""
+    return _common_names(result_stamp(key), tenant, tags)
 
 
-def _stamp_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    of_tenant = () if tenant == NOBODY else (tenant_stamp(tenant),)
-    return EVERYTHING, own, *of_tenant, *(tag_stamp(tag, tenant) for tag in tags)
+def _common_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    of_tenant = () if tenant == NO_TENANT else (tenant_stamp(tenant),)
+    return EVERYTHING, own, *of_tenant, *[tag_stamp(tag, tenant) for tag in tags]
 
 
-def is_dead(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
-    """Whether a hard purge has ended it. `stamps`: those that count for it."""
-    if now - stored.began > LONGEST_USE:
+def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
+    """Return whether a hard purge invalidated the content, or it is too old to tell.
+
+    `stamps`: the stamps that apply to it.
+    """
+    began = stored.began
+    if now - began > MAX_CONTENT_AGE:
         return True
+    later = {name: stamp.hard for name, stamp in stamps.items() if stamp.hard >= began}
+    if not later:
+        return False
     applied = {name: hard for name, hard, _ in stored.applied_stamps}
-    return any(stamp.hard >= stored.began and stamp.hard > applied.get(name, 0.0) for name, stamp in stamps.items())
+    return any(hard > applied.get(name, 0.0) for name, hard in later.items())
 
 
 def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
-    """When a soft purge has made it stale; infinite when none has, or it was confirmed since."""
+    """Return when a soft purge made the content stale; infinite without one since the last confirmation."""
+    confirmed = stored.confirmed
+    later = {name: stamp.soft for name, stamp in stamps.items() if stamp.soft >= confirmed}
+    if not later:
+        return inf
     applied = {name: soft for name, _, soft in stored.applied_stamps}
-    return min(
-        (
-            stamp.soft
-            for name, stamp in stamps.items()
-            if stamp.soft >= stored.confirmed and stamp.soft > applied.get(name, 0.0)
-        ),
-        default=inf,
-    )
+    return min((soft for name, soft in later.items() if soft > applied.get(name, 0.0)), default=inf)
 
 
 def applied_stamps(stored: Stored, known: Mapping[str, Stamp]) -> AppliedStamps:
-    """The stamps that were `known` before the exchange that gave `stored`, and yet have no earlier time."""
+    """Return the stamps that were `known` before the exchange that gave `stored`, but have later times."""
     return tuple(
         (name, stamp.hard, stamp.soft)
         for name, stamp in known.items()

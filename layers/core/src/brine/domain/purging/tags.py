@@ -1,9 +1,8 @@
-"""Tags: labels under which stored responses and results can be purged together.
+"""Tags: labels by which many stored responses and results can be purged together.
 
-Those of a response come from the route and from the origin: `Surrogate-Key` (between spaces) and `Cache-Tag` (between
-commas), which are for caches and go no further, and `Cache-Groups` (RFC 9875), which is for every cache on the way.
-Those of a result come from the code. Case matters. Those in fields are read as UTF-8, as who
-purges writes them.
+The tags of a response come from the route and from the origin. `Surrogate-Key` (separated by spaces) and `Cache-Tag`
+(separated by commas) are for this cache, and not forwarded. `Cache-Groups` (RFC 9875) is for every cache on the way.
+The tags of a result come from the code. Case matters. Tags in fields are read as UTF-8, as purge requests write them.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
 
 TAG_FIELDS = frozenset({"cache-tag", "surrogate-key"})
-"""What is left out of answers to clients."""
+"""Fields that are removed from answers to clients."""
 
 MAX_TAGS = 128
-"""Of one response: what RFC 9875 section 2 asks caches to take."""
+"""Tags of one response, the number that RFC 9875 section 2 requires caches to support."""
 MAX_TAG_LENGTH = 1_000
-"""Bytes of one tag in UTF-8: with a tenant's digest before it, it fits into a key of DynamoDB."""
+"""Bytes of one tag in UTF-8: together with a tenant's digest, it fits into a DynamoDB key."""
 MAX_TAGS_LENGTH = 16_384
 """Bytes of all tags of one response."""
 
 
 def is_tag(text: str) -> bool:
-    """Whether the text can be a tag: there is some, and not too much."""
+    """Return whether the text can be a tag: it is not empty and not too long."""
     try:
         return 0 < len(text.encode()) <= MAX_TAG_LENGTH
     except UnicodeEncodeError:  # half a surrogate pair
@@ -38,15 +37,18 @@ def is_tag(text: str) -> bool:
 
 
 def response_tags(fields: Fields, of_route: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The tags of a response, each once; None when they cannot be read, or are more, or longer, than can be kept."""
+    """Return the tags of a response, each once; None when they are unreadable, too many or too long."""
     try:
         return _limited(tuple(dict.fromkeys((*of_route, *_named(fields)))))
     except NotStructured:
         return None
 
 
-def checked_tags(tags: Collection[str]) -> tuple[str, ...]:
-    """Tags that code gives, each once. Raises TypeError for what is no tag, and ValueError for one too many or long."""
+def check_tags(tags: Collection[str]) -> tuple[str, ...]:
+    """Return tags that code gives, each once.
+
+    Raises TypeError for a value that is not a tag, ValueError for too many or too long tags.
+    """
     if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
         raise TypeError("tags are a collection of texts")
     checked = _limited(tuple(dict.fromkeys(tags)))
@@ -70,7 +72,7 @@ def _named(fields: Fields) -> Iterator[str]:
 
 
 def _text(line: str) -> str:
-    """A field line, whose characters are bytes, as text; as it is where it is not in UTF-8."""
+    """Return a field line as text: decoded as UTF-8, or unchanged if it is not UTF-8."""
     try:
         return line.encode("latin-1").decode()
     except UnicodeError:

@@ -1,8 +1,8 @@
-"""Early refresh: what is asked for all the time is renewed before it is stale, so that nobody waits for the origin.
+"""Early refresh: a popular response is refreshed before it becomes stale, so no client waits for the origin.
 
 The rule is XFetch (Vattani, Chierichetti and Lowenstein, Optimal Probabilistic Cache Stampede Prevention, 2015). Each
-hit draws, and the closer the end of freshness is, measured by how long the fetch takes, the likelier it loses. So a
-response that is asked for often is nearly certain to be refreshed in time, and one that is not costs nothing.
+hit draws a random number. The probability of a refresh grows towards the end of freshness, in proportion to the time
+that a fetch takes. So a popular response is almost certainly refreshed in time, and an unpopular one causes no cost.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from brine.domain.routing.policy import Policy
 
 
-def is_due_early(stored: StoredResponse, policy: Policy, now: float, drawn: float) -> bool:
-    """Whether a hit on this fresh response is the one to have it refreshed. `drawn`: a random number of [0, 1).
+def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, drawn: float) -> bool:
+    """Return whether a hit on this fresh response triggers a refresh. `drawn`: a random number of [0, 1).
 
-    Never where the origin gave the lifetime: it says how often it wants to be asked.
+    Never when the lifetime is the origin's, because that limits how often the origin gets requests.
     """
     took = stored.response_time - stored.request_time
     if policy.early_refresh <= 0 or took <= 0:
@@ -29,4 +29,4 @@ def is_due_early(stored: StoredResponse, policy: Policy, now: float, drawn: floa
     if not state.is_fresh or not is_lifetime_of_route(stored, state.directives, policy):
         return False
     # The paper's  now - took * beta * log(u) >= expiry,  solved for u
-    return drawn < exp(state.overdue / (took * policy.early_refresh))
+    return drawn < exp(state.staleness / (took * policy.early_refresh))

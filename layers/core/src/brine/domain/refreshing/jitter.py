@@ -1,7 +1,7 @@
-"""Jitter: what was stored together does not all become stale together.
+"""Jitter: responses that are stored together do not all become stale together.
 
-It is drawn from the stored response itself, so that every process sees the same lifetime, and from the time of its last
-exchange, so that what has become stale together once does not do so again.
+It is computed from the stored response, so every process computes the same lifetime. It includes the time of the last
+exchange, so responses that became stale together once do not do so again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def jittered(lifetime: float, stored: StoredResponse, part: float) -> float:
-    """`lifetime`, longer or shorter by up to this part of it."""
+    """Return `lifetime`, longer or shorter by at most the fraction `part`."""
     if not part:
         return lifetime
     drawn = sha256(f"{stored.route} {stored.target} {stored.response_time!r}".encode()).digest()

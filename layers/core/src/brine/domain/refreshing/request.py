@@ -1,8 +1,8 @@
-"""Refreshes that somebody else makes (RFC 5861 section 3): what of a request goes along, and when none of it may.
+"""Requests for the refresher (RFC 5861 section 3): the parts of a client's request that they contain.
 
-What goes along lies readable in a queue for days, perhaps, so nothing secret may be in it. What clients and origins
-name goes along only if it is known to be harmless. What the route names does, unless its name looks like a
-credential's. Any other request is refreshed where it is.
+A refresh request is readable in a queue, possibly for days, so it must not contain a secret. Fields and parameters that
+clients and origins name are included only if they are known to be harmless. Those that the route names are included
+unless the name looks like a credential's. The gateway itself makes every other refresh.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from brine.domain.caching.partial import PARTIAL
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from brine.domain.routing.tenant import NOBODY, tenant_header
+from brine.domain.routing.tenant import NO_TENANT, tenant_header
 
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Route
 
 MAX_CHARACTERS = 8_000
-"""Of a refresh request. As JSON no character is more than 6 bytes: it stays below the 64 KB that SQS bills as one."""
+"""Characters of a refresh request. In JSON each takes at most 6 bytes: below 64 KB, SQS's billing unit."""
 
 HARMLESS_FIELDS: Final = NEGOTIATION | {"origin", "save-data", "user-agent"}
-"""Request fields that hold no secret, whoever sends them."""
+"""Request fields that never hold a secret."""
 
 HARMLESS_PARAMETERS: Final = frozenset(
     [
@@ -95,38 +95,37 @@ HARMLESS_PARAMETERS: Final = frozenset(
         "year",
     ]
 )
-"""Names of query parameters that APIs use for other things than secrets. A route may add to them, by `query.keep`."""
+"""Names of query parameters that APIs do not use for secrets. A route may add names by `query.keep`."""
 
-# Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and what others may call theirs.
+# Authorization, Cookie, X-Api-Key, X-Amz-Security-Token, DPoP, and similar names.
 _CREDENTIAL = re.compile(
     "auth|bearer|cert|code|cookie|credential|csrf|dpop|hash|hmac|jwt|key|login|mail|otp|pass|phone|pwd|saml|secret|sess"
     "|sig|ticket|token|xsrf|(?<![a-z])(?:jti|nonce|pat|pin|sid|ssn)(?![a-z])",
     re.IGNORECASE,
 )
-# What may separate parameters that are not seen here: of a path, and of a query that a server decodes once more
+# Separators of parameters that this check cannot see: in a path, and in a query that a server decodes twice
 _HIDES_PARAMETERS = re.compile(r"[;?]|%(?:25)*(?:26|3b|3f)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshRequest:
-    """Which stored response to refresh, and what its fetch needs of the request that found it stale.
+    """The stored response to refresh, and the parts of the client's request that the fetch needs.
 
-    `target` is the one that the origin gets. `key` is the cache key: where route or origin have changed since, or the
-    tenant is not the one that it was made of, it is another one, and there is nothing to refresh. `renews`: the
-    generation of a stored response that is to be refreshed though it is fresh; if it is another by now, only what is
-    stale is refreshed.
+    `target` is the one that the origin gets. `key` is the cache key. If the route, its origin or the tenant has
+    changed, the key differs, and no response is refreshed. `renews`: the generation of a response to refresh although
+    it is fresh. If the generation has changed, only a stale response is refreshed.
     """
 
     route: str
     target: str
     key: str
-    tenant: str = NOBODY
+    tenant: str = NO_TENANT
     fields: Fields = field(default_factory=Fields)
     renews: int | None = None
 
     @property
     def request(self) -> Request:
-        """The request to make: a GET, whatever the client's method was, since that is what is stored."""
+        """The request to make: always a GET, because the stored response is a response to GET."""
         path, mark, query = self.target.partition("?")
         return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
 
@@ -134,12 +133,11 @@ class RefreshRequest:
 def refresh_request(
     route: Route, request: Request, stored: StoredResponse, resource: Resource
 ) -> RefreshRequest | None:
-    """What to hand over for a stored response that this request found, in the form that the origin gets.
+    """Return the refresh request for a stored response that this request found, or None.
 
-    None when others must not refresh it.
-
-    Along go the selecting fields, those of content negotiation, and the one that names the tenant. Here is where
-    credentials are at play, where something may be one, where only a part is stored, and where it all is too long.
+    `request` has the form that the origin gets. The refresh request contains the selecting fields, those of content
+    negotiation, and the one that names the tenant. None: the gateway must refresh the response itself. That is so with
+    credentials or a possible credential, for a stored part, and for too many characters.
     """
     of_route = route.policy.key_headers or frozenset()
     tenant = tenant_header(route.tenant)
@@ -164,7 +162,7 @@ def refresh_request(
 
 
 def _is_harmless(request: Request, route: Route) -> bool:
-    """Whether each query parameter is known to hold no secret, and none can be hidden in the target."""
+    """Return whether each query parameter is known to hold no secret, and the target can hide none."""
     if _HIDES_PARAMETERS.search(request.path) or _HIDES_PARAMETERS.search(request.query or ""):
         return False
     of_route = {name for name in route.query.keep or () if not _CREDENTIAL.search(name)}

@@ -1,4 +1,4 @@
-"""The guard against floods of invented URLs: of how many new keys in a minute a route stores the responses."""
+"""Protection against floods of invented URLs: a limit of new cache keys in a minute for which responses are stored."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class NewKeys:
-    """The new keys of a minute that began at `since`, in seconds since 1970."""
+    """The number of new keys in a minute that began at `since`, in seconds since 1970."""
 
     since: float = 0.0
     count: int = 0
 
-    def with_one_more(self, now: float) -> NewKeys:
-        """These and one at `now`; the first of another minute, if this one is over or the clock was set back."""
+    def incremented(self, now: float) -> NewKeys:
+        """Return the count with one more key at `now`; a new minute if this one ended or the clock was set back."""
         is_within = 0 <= now - self.since < MINUTE
         return NewKeys(self.since, self.count + 1) if is_within else NewKeys(now, 1)

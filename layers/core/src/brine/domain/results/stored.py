@@ -1,4 +1,4 @@
-"""What the cache keeps of a Python computation, and when it may be used."""
+"""Stored results of Python computations, and the times when they may be used."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """An exception in place of a result: the name of its class, and its arguments."""
+class StoredException:
+    """An exception that is stored instead of a result: the name of its class, and its arguments."""
 
     name: str
     arguments: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """An envelope in place of a result: it lies in the body store, under its SHA-256, and has `size` bytes."""
+class EnvelopeReference:
+    """Reference to a result's envelope in the body store: its SHA-256, which is its address, and its size in bytes."""
 
     digest: bytes
     size: int
@@ -28,11 +28,12 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResult:
-    """A result, and its windows in seconds since 1970.
+    """A result with its freshness and grace in seconds since 1970.
 
-    Its age counts from `began`, the beginning of its computation; purges are compared with that. `generation` is the
-    fencing token of the computation's lease. `applied_stamps`: purges that were known before it began though their
-    times are later. `stale_from`: the soft purge that ended its freshness, as the lookup found it; it is not stored.
+    Its age counts from the beginning of its computation, `began`; purges are compared with it. `generation` is the
+    fencing token of the computation's lease. `applied_stamps`: purges that were known before it began but have a later
+    time.
+    `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
     value: object
@@ -46,17 +47,17 @@ class StoredResult:
 
     @property
     def confirmed(self) -> float:
-        """A result is confirmed by nothing but its computation."""
+        """When its computation began: a result cannot be validated."""
         return self.began
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it may be served."""
+        """Return whether the result is fresh at `now`."""
         return now < self.fresh_until and self.stale_from == inf
 
     def is_usable(self, now: float) -> bool:
-        """Whether it is fresh, or may be served stale while, or because, no newer one is to be had.
+        """Return whether the result is fresh, or may be served stale because no newer one is available.
 
-        Its grace begins when its freshness ends, be it by its time or by a soft purge.
+        Its grace begins when its freshness ends, by time or by a soft purge.
         """
         grace = self.grace_until - self.fresh_until
         return self.is_fresh(now) or (grace > 0 and now < min(self.fresh_until, self.stale_from) + grace)

@@ -1,4 +1,4 @@
-"""Where an origin is (RFC 9110 section 4.3)."""
+"""The address of an origin (RFC 9110 section 4.3)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OriginAddress:
 
     @property
     def authority(self) -> str:
-        """host[:port] as the Host field has it: no default port, IPv6 in brackets."""
+        """host[:port] as in the Host field: without a default port, IPv6 in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 

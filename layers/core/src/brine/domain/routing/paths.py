@@ -1,7 +1,8 @@
-"""How the most lenient server reads a path: decoded more than once, with other slashes, other dots, other ends.
+"""The reading of a path by the most lenient server, to detect a path that leaves its route.
 
-If a path climbs (`..`) in that reading, it could leave its route. If another route covers the path in that reading, the
-path could lead there. The reading only decides whether a path is refused; it is never sent.
+Such a server decodes a path more than once and accepts other slashes and dots. A path with a `..` segment in that
+reading could leave its route. If another route covers the path in that reading, the path could lead there. The reading
+only decides whether a path is refused; it is never sent.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 _ROUNDS: Final = 8
-"""Decodings after which a path that still changes has no reading."""
+"""The number of decodings after which a path that still changes is refused."""
 
 _PLAIN = re.compile(r"(?:/(?!\.)[a-z0-9_.~!$&'()*,=@-]+(?<!\.))*/?", re.ASCII)
+_DOT_SEGMENT = re.compile(r"(?:\A|/)\.+(?:/|\Z)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WIDE_ESCAPE = re.compile(rb"%u([0-9a-fA-F]{4})", re.IGNORECASE)  # as IIS writes one
 _SLASHES = re.compile(r"[/\\]+")
-_END = re.compile(r"[;?#]|:[:$]")  # path parameters, what a server splits off once it has decoded, streams of NTFS
+_END = re.compile(r"[;?#]|:[:$]")  # path parameters, query and fragment after decoding, NTFS streams
 
 _AS_ASCII: Final = str.maketrans(
     {
@@ -25,18 +27,18 @@ _AS_ASCII: Final = str.maketrans(
         **dict.fromkeys("\u2216\u29f5\u29f9\u2572\u27cd\u00a5\u20a9", "\\"),  # in Japan and Korea, money is 0x5C
         "\u3002": ".",
         "\u0131": "i",
-        **dict.fromkeys("\u115f\u1160\u2800\ufffd"),  # letters and symbols that show nothing
+        **dict.fromkeys("\u115f\u1160\u2800\ufffd"),  # invisible letters and symbols
     }
 )
-"""What a server may take for an ASCII character beyond compatibility (NFKD), as code pages of Windows do."""
+"""Characters that a server may convert to ASCII beyond compatibility (NFKD), as Windows code pages do."""
 
 
-def reading(path: str) -> str | None:
-    """Return the path as the most lenient server reads it; None when it is not UTF-8 or would be decoded further.
+def lenient_path(path: str) -> str | None:
+    """Return the path as the most lenient server reads it; None when it is not UTF-8 or decodes further.
 
-    Nothing in it is percent-encoded, at any depth. It is in lower case and without accents. Backslashes are slashes,
-    and repeated slashes are one. Blanks and invisible characters are gone, and so is what a segment has from a ";", "?"
-    or "#" on, and the dots at its end. Control characters stay, and segments that are only dots.
+    The result has no percent-encoding at any depth. It is in lower case and without accents. Backslashes become
+    slashes, and repeated slashes become one. It omits blanks and invisible characters, the part of each segment from a
+    ";", "?" or "#" on, and dots at the end of a segment. Control characters and segments of dots alone remain.
     """
     if _PLAIN.fullmatch(path):
         return path
@@ -48,18 +50,18 @@ def reading(path: str) -> str | None:
                 return _simplified(data.decode())
             data = decoded
     except UnicodeDecodeError:
-        pass  # overlong forms, Latin-1: each server makes something else of them
+        pass  # overlong forms, Latin-1: servers read them differently
     return None
 
 
-def holds_control(read: str) -> bool:
-    """Return whether a path, as `reading` gives it, has a character that may end or hide a part of it."""
+def has_control_characters(read: str) -> bool:
+    """Return whether a path, as `lenient_path` returns it, has a character that may end or hide a part of it."""
     return _CONTROL.search(read) is not None
 
 
-def climbs(read: str) -> bool:
-    """Return whether a path, as `reading` gives it, has a segment of dots alone."""
-    return any(segment and not segment.strip(".") for segment in read.split("/"))
+def has_dot_segments(read: str) -> bool:
+    """Return whether a path, as `lenient_path` returns it, has a segment of dots alone."""
+    return _DOT_SEGMENT.search(read) is not None
 
 
 def _simplified(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a route may settle about caching where the RFCs leave a choice."""
+"""The caching settings of a route, where the RFCs leave a choice."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ DEFAULT_FORWARD_HEADERS: Final = frozenset(
         *("traceparent", "tracestate"),
     }
 )
-"""What a request that may be cached carries to the origin unless its route says more.
+"""The fields of a cacheable request that reach the origin by default.
 
-None of these picks the answer unseen: each is a matter of HTTP itself, of content negotiation (origins name those in
-Vary), or of tracing. Cookies are not among them.
+An origin that selects its response by one of them says so: they belong to HTTP itself, to content negotiation (origins
+name those in Vary), or to tracing. Cookies are not among them.
 """
 
 type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
@@ -31,29 +31,29 @@ type SetCookieRule = Literal["shared", "strip", "refuse", "keep"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One route's choices. Durations are seconds. The defaults add nothing to what the origin said.
+    """Caching settings of one route. Durations are seconds. The defaults add no rule to those of the origin.
 
-    forward_headers: the request fields, in lower case, that reach the origin of a request that may be cached.
+    forward_headers: the request fields, in lower case, that reach the origin of a cacheable request.
     freshness_lifetime: for a successful response with neither explicit freshness nor a directive against storing.
-    negative_lifetimes: the same by status; without an entry, errors and temporary redirects get none.
-    jitter: up to which part of itself a lifetime that the route gives is longer or shorter, by response and exchange.
-    early_refresh: how readily a response is refreshed before such a lifetime is over: XFetch's beta, 1 is its optimum
-    and 0 never.
-    grace: how long past its freshness a response may be served stale on an error, where the origin says nothing.
-    keep: how long past freshness and grace a response with a validator is kept to be validated.
-    key_headers: request fields, in lower case, that select among stored responses beside those in Vary. None: those of
-    content negotiation and `named_headers`, for responses that only the route makes fresh.
-    set_cookie: what becomes of a response that sets a cookie. shared: it is stored only if the origin says that it
-    may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is
-    not stored. keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
+    negative_lifetimes: lifetimes by status; without an entry, errors and temporary redirects get none.
+    jitter: the largest fraction by which the route's lifetime is longer or shorter, by response and exchange.
+    early_refresh: how readily a response is refreshed before such a lifetime ends: XFetch's beta. 1 is the optimum, 0
+    is never.
+    grace: how long a stale response may be served on an error, if the origin does not say.
+    keep: how long, after freshness and grace, a response with a validator is kept for validation.
+    key_headers: request fields, in lower case, that select among stored responses in addition to Vary. None: for
+    responses that only the route makes fresh, those of content negotiation and `named_headers`.
+    set_cookie: how a response with Set-Cookie is handled. shared: it is stored only if the origin says that it may be
+    shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is not
+    stored.
+    keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
     store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
-    request_directives: whether the Cache-Control of a request is obeyed; without it, clients cannot force a fetch.
-    show_key: whether Cache-Status may name the cache key.
-    tags: labels that each of the route's responses can be purged by, beside those that the origin gives it.
-    max_variants: how many variants of a key are kept, at least 2. Beyond, and now and then before, a new one replaces
-    another.
-    new_keys_per_minute: of how many keys that nothing is stored under each process stores the responses in a minute;
-    None for as many as there are.
+    request_directives: whether the Cache-Control of a request is obeyed; otherwise clients cannot force a fetch.
+    show_key: whether Cache-Status may contain the cache key.
+    tags: tags of each of the route's responses, in addition to the origin's.
+    max_variants: how many variants of a key are kept, at least 2. A new variant beyond that limit, and occasionally one
+    below it, replaces another.
+    new_keys_per_minute: for how many new keys in a minute each process stores responses; None for no limit.
     """
 
     forward_headers: ForwardHeaders = DEFAULT_FORWARD_HEADERS
@@ -74,9 +74,9 @@ class Policy:
 
     @property
     def named_headers(self) -> frozenset[str]:
-        """The request fields that the route forwards beyond the standard ones: the origin may pick its answer by them.
+        """The request fields that the route forwards beyond the standard ones: the origin may select by them.
 
-        With "all" it is Cookie alone: the origin of such a route names in Vary whatever else it heeds.
+        With "all", only Cookie: the origin of such a route names in Vary every other field that it uses.
         """
         if self.forward_headers == "all":
             return frozenset({"cookie"})

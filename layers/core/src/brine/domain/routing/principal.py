@@ -1,7 +1,7 @@
-"""Principals: who calls, by the name that channels and envelopes know them by.
+"""Principals: names of AWS callers for channels and envelopes.
 
-`user/NAME` and `role/NAME`, without the path of a user or the session of a role; `federated-user/NAME` and `root` too.
-A principal of another account than the gateway's own has that account and a colon in front.
+They are `user/NAME` and `role/NAME`, without the path of a user or the session of a role, `federated-user/NAME` and
+`root`. A principal of another account has that account and a colon in front.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _NAME = re.compile(r"(?:[0-9]{12}:)?(?:(?:user|role|federated-user)/[\w+=,.@-]+|
 
 
 def principal_name(arn: str, account: str) -> str | None:
-    """The name of the principal with this ARN, as seen from `account`; None for an ARN of anything else."""
+    """Return the name of the principal with this ARN, as seen from `account`; None for any other ARN."""
     match = _ARN.fullmatch(arn)
     if match is None:
         return None
     if match["root"] is not None:
         name = "root"
-    elif match["kind"] == "assumed-role":  # assumed-role/ROLE/SESSION: the session is whatever its caller wished
+    elif match["kind"] == "assumed-role":  # assumed-role/ROLE/SESSION: the caller chooses the session
         name = f"role/{match['name'].partition('/')[0]}"
     else:  # user/PATH/NAME: names are unique without their path
         name = f"{match['kind']}/{match['name'].rpartition('/')[2]}"
@@ -36,12 +36,12 @@ def principal_name(arn: str, account: str) -> str | None:
 
 
 def is_principal(text: str) -> bool:
-    """Whether the text is the name of a principal."""
+    """Return whether the text is the name of a principal."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_covered(principal: str, patterns: Iterable[str]) -> bool:
-    """Whether one of the patterns is this name. `*` in a pattern stands for any text, a whole name too."""
+    """Return whether one of the patterns matches the name. `*` stands for any text."""
     return any(_compiled(pattern).fullmatch(principal) for pattern in patterns)
 
 

@@ -1,4 +1,4 @@
-"""Routes: which origin a path belongs to, and what the route settles about its requests."""
+"""Routes: the origin of a path, and the settings for its requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.resilience.retries import DEFAULT_RETRIES
-from brine.domain.routing.paths import reading
+from brine.domain.routing.paths import lenient_path
 from brine.domain.routing.policy import Policy
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ type LargeBodies = Literal["refuse", "redirect"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRule:
-    """Which query parameters go upstream. Names in `drop` may end in `*`; without `keep`, all that is not dropped."""
+    """The query parameters that are forwarded.
+
+    Names in `drop` may end in `*`. Without `keep`, all parameters are forwarded except those in `drop`.
+    """
 
     keep: frozenset[str] | None = None
     drop: tuple[str, ...] = ()
@@ -32,11 +35,11 @@ class QueryRule:
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
-    large_bodies: what becomes of a stored body that no answer can carry. redirect: the client gets a link to it, which
-    is good for a short while for whoever has it.
-    `tenant` says where the tenant of a request is read (brine.domain.routing.tenant); without it, nobody has one.
-    `transcoding`: the formats between which it converts; without it, content passes as it is.
-    `retries`: how many times more the origin may be asked for one request. `circuit_breaker`: None for none.
+    large_bodies: how a stored body that no answer can carry is handled. redirect: the client gets a link to it; anyone
+    with the link can read the body until the link expires.
+    `tenant`: where to read the tenant of a request (brine.domain.routing.tenant); without it, the route has no tenants.
+    `transcoding`: the formats to convert between; without it, content passes unchanged.
+    `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     """
 
     name: str
@@ -53,44 +56,55 @@ class Route:
     transcoding: Transcoding | None = None
     policy: Policy = field(default_factory=Policy)
 
-    def covers(self, path: str) -> bool:
-        """Whether `path` is the prefix or lies under it, at a "/"."""
-        return is_under(path, self.prefix)
 
+class _ByPrefix[T]:
+    """Values by path prefix. A prefix covers a path that is the prefix or is under it, at a "/"."""
 
-def is_under(path: str, prefix: str) -> bool:
-    """Return whether `path` is the prefix or lies under it, at a "/"."""
-    return path.startswith(prefix) and (prefix == "/" or len(path) == len(prefix) or path[len(prefix)] == "/")
+    __slots__ = ("_longest", "_values")
+
+    def __init__(self, values: dict[str, T]) -> None:
+        self._values = values
+        self._longest = max(map(len, values), default=0)
+
+    def longest_covering(self, path: str) -> T | None:
+        """Return the value of the longest prefix that covers a path. The cost does not grow with the path."""
+        if not path.startswith("/"):
+            return None
+        prefix = path if len(path) <= self._longest else path[: path.rfind("/", 0, self._longest + 1)]
+        while prefix and prefix not in self._values:
+            prefix = prefix[: prefix.rfind("/")]
+        return self._values.get(prefix or "/")
 
 
 class Routes:
     """The routes of a gateway; the longest prefix that covers a path wins."""
 
-    __slots__ = ("_by_length", "_read")
+    __slots__ = ("_by_lenient_prefix", "_by_prefix", "_routes")
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        self._by_length = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
-        read = [(reading(route.prefix) or route.prefix, route) for route in routes]
-        self._read = sorted(read, key=lambda one: len(one[0]), reverse=True)
+        self._routes = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+        lenient: dict[str, set[str]] = {}
+        for route in routes:
+            lenient.setdefault(lenient_path(route.prefix) or route.prefix, set()).add(route.name)
+        self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(routes)})
+        self._by_lenient_prefix = _ByPrefix(lenient)
 
     def __iter__(self) -> Iterator[Route]:
-        return iter(self._by_length)
+        return iter(self._routes)
 
-    def confines(self, route: Route) -> bool:
-        """Whether a path of this route must not climb: there is something beside it or above it to climb into."""
-        return len(self._by_length) > 1 or route.prefix != "/" or route.base_path != ""
+    def is_confined(self, route: Route) -> bool:
+        """Return whether a path of this route must not leave it: there is a route or a path outside it."""
+        return len(self._routes) > 1 or route.prefix != "/" or route.base_path != ""
 
     def match(self, path: str) -> Route | None:
-        """The route of a raw (percent-encoded) request path, or None."""
-        for route in self._by_length:
-            if route.covers(path):
-                return route
-        return None
+        """Return the route of a raw (percent-encoded) request path, or None."""
+        return self._by_prefix.longest_covering(path)
 
-    def reads_as(self, route: Route, read: str) -> bool:
-        """Whether a path that the most lenient server reads so (brine.domain.routing.paths) is one of `route`.
+    def owns_lenient_path(self, route: Route, read: str) -> bool:
+        """Return whether the most lenient server's reading of a path belongs to `route`.
 
-        Prefixes that differ only in case, say, read the same; such a path is then one of either.
+        See brine.domain.routing.paths. Prefixes that differ only in case, for example, have the same reading; such a
+        path then belongs to each of these routes.
         """
-        covering = [(prefix, one) for prefix, one in self._read if is_under(read, prefix)]
-        return any(one is route and prefix == covering[0][0] for prefix, one in covering)
+        owners = self._by_lenient_prefix.longest_covering(read)
+        return owners is not None and route.name in owners

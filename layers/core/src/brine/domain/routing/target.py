@@ -1,7 +1,7 @@
-"""From the request target that the client sent to the one that the origin gets: rewritten once, then never again.
+"""The rewriting of the client's request target to the one for the origin.
 
-The bytes made here are the bytes of the cache key and the bytes on the wire, so nothing between the two can make one
-key mean two resources. A path may not climb out of its route.
+It happens once. The same bytes go into the cache key and to the origin, so one key never stands for two resources. A
+path cannot leave its route.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from brine.domain.routing.paths import climbs, holds_control, reading
+from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -25,35 +25,35 @@ class BadTargetError(ValueError):
 
 
 def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str, str | None]:
-    """Path and query for the origin, percent-encoded as the client sent them, after the route's own rules.
+    """Return path and query for the origin, percent-encoded as received, after the route's query rules.
 
-    Raises BadTargetError for bytes that no request line may hold. It also does so for a path that a server may read as
-    one that leaves the route, unless there is nothing beside the route or above it.
+    Raises BadTargetError for bytes that are not allowed in a request line. It also does so for a path that a server may
+    read as one that leaves the route, if there is a path outside the route.
     """
     if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
-    if routes.confines(route):
+    if routes.is_confined(route):
         _check(routes, route, request.path)
     rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
 
 
-def normalised(route: Route, target: str) -> str:
-    """A target that the origin named, as `upstream_target` would have written it: that is where it is stored."""
+def normalised_target(route: Route, target: str) -> str:
+    """Return a target that the origin named in the form of `upstream_target`, under which it is stored."""
     path, mark, query = target.partition("?")
     left = _apply(route.query, query if mark else None)
     return path if left is None else f"{path}?{left}"
 
 
 def _check(routes: Routes, route: Route, path: str) -> None:
-    read = reading(path)
+    read = lenient_path(path)
     if read is None:
         raise BadTargetError("the path is not UTF-8, or is percent-encoded too many times")
-    if holds_control(read):
+    if has_control_characters(read):
         raise BadTargetError("the path has an encoded control character")
-    if climbs(read):
+    if has_dot_segments(read):
         raise BadTargetError('the path has a "." or ".." segment')
-    if not routes.reads_as(route, read):
+    if not routes.owns_lenient_path(route, read):
         raise BadTargetError("a server may read the path as one of another route")
 
 

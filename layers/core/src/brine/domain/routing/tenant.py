@@ -1,7 +1,7 @@
-"""Tenants: whose a request is, where a route keeps those of one apart from those of another.
+"""Tenants: owners of requests, on routes that keep the content of each tenant apart.
 
-A route says where to read it: `claim:NAME` of a verified token, `lambda:NAME` of what a Lambda authorizer said,
-`iam:account` or `iam:user` of an AWS identity, or `header:NAME`, which is only as good as who sets that header.
+A route says where to read the tenant: `claim:NAME` of a verified token, `lambda:NAME` of a Lambda authorizer's output,
+`iam:account` or `iam:user` of an AWS identity, or `header:NAME`. A header is only as trustworthy as its sender.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request
 
 HEADER: Final = "header:"
-NOBODY: Final = ""
-"""The tenant of all that is stored on routes without tenants. No request of a route with tenants has it."""
+NO_TENANT: Final = ""
+"""The tenant of all content on routes without tenants. No request of a route with tenants has it."""
 
 
 def tenant_of(source: str, request: Request) -> str | None:
-    """The tenant that `source` names in a request; None when it names none, or not exactly one.
+    """Return the tenant that `source` names in a request; None when it names none, or more than one.
 
-    What an authorizer did not say is never read from anywhere else.
+    A tenant from an authorizer is never read from anywhere else.
     """
     if source.startswith(HEADER):
         tenant = _field(end_to_end(request.fields), source.removeprefix(HEADER))
@@ -33,22 +33,22 @@ def tenant_of(source: str, request: Request) -> str | None:
 
 
 def is_tenant(text: str) -> bool:
-    """Whether the text can be a tenant: there is some, and all of it can be printed."""
-    return text != NOBODY and text.isprintable()
+    """Return whether the text can be a tenant: it is not empty, and printable."""
+    return text != NO_TENANT and text.isprintable()
 
 
 def tenant_header(source: str | None) -> frozenset[str]:
-    """The name, in lower case, of the header that names the tenant, if it is one that does."""
+    """Return the name, in lower case, of the header that names the tenant, if `source` is a header."""
     return frozenset({source.removeprefix(HEADER)} if source is not None and source.startswith(HEADER) else ())
 
 
 def tenant_digest(tenant: str) -> str:
-    """A tenant in 32 characters: names can be long, and need not be seen in a table."""
+    """Return a tenant as 32 characters: names can be long, and should not appear in a table."""
     return sha256(tenant.encode()).hexdigest()[:32]
 
 
 def _field(fields: Fields, name: str) -> str | None:
-    """The one value, as text. Of several, or of a list, one may be the client's own; so none counts."""
+    """Return the one value as text; None for several values or a list, because the client may have added one."""
     values = fields.all(name)
     if len(values) != 1 or "," in values[0]:
         return None

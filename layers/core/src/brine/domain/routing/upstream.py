@@ -1,69 +1,72 @@
-"""What of a request goes to the origin (RFC 9110 sections 7.6 and 7.7)."""
+"""The request as the origin gets it (RFC 9110 sections 7.6 and 7.7)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.http.cache_control import request_directives
-from brine.domain.http.canonical import canonical
+from brine.domain.http.cache_control import parse_request_directives
+from brine.domain.http.canonical import canonical_fields
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.ranges import parse_range
-from brine.domain.http.trace_context import with_sound_tracing
+from brine.domain.http.trace_context import with_valid_trace_context
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.domain.routing.route import Route
 
-# Host and Content-Length are written by the adapter that sends the request; an expectation is met already, the content
-# being here; and a CGI program would take Proxy for the setting HTTP_PROXY.
+# The adapter that sends the request writes Host and Content-Length. Expect is met already, because the content has
+# arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
 _NEVER: Final = frozenset({"content-length", "expect", "host", "proxy"})
 
-# The cache's own questions, and what a cache must pass on (RFC 9111 section 5.2).
+# The cache's own conditions, and the fields that a cache must forward (RFC 9111 section 5.2).
 _ALWAYS: Final = frozenset(
     {"cache-control", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
 )
 
 
-def as_sent(request: Request, route: Route) -> Request:
-    """Return the request as the origin is to get it. What decides about it and what selects are these same bytes.
+def upstream_request(request: Request, route: Route) -> Request:
+    """Return the request as the origin gets it. Decisions and selection use these same bytes.
 
-    A request whose response may be stored has only the fields that the route allows, each in its one form. What is not
-    in the cache key and not in Vary must not reach the origin, or one client could change what others get.
+    A request with a response that may be stored has only the fields that the route allows, each in canonical form. A
+    field that is neither in the cache key nor in Vary must not reach the origin. Otherwise one client could change the
+    response for all.
     """
+    if not request.fields.lines:
+        return request
     fields = end_to_end(request.fields).without(_NEVER)
     if not _may_be_stored(request, route):
         return replace(request, fields=fields)
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
         is_post = request.method == "POST"
-        fields = Fields.lowered(
+        fields = Fields.from_lowercase(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
-        text = request_directives(fields).of_request if route.policy.request_directives else ""
+        text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
         fields = _with_directives(fields, text)
-    fields = with_sound_tracing(canonical(fields))
+    fields = with_valid_trace_context(canonical_fields(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
 
 
-def forwarded(request: Request, route: Route, name: str) -> Request:
-    """Return a request in the form of `as_sent` as it goes to the origin. `name`: the gateway's own in CDN-Loop.
+def forwarded_request(request: Request, route: Route, name: str) -> Request:
+    """Return the result of `upstream_request` as it is forwarded. `name`: the gateway's own in CDN-Loop.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
-    cache directives, and passes on those alone that ask for a new response: the others are in no key.
+    cache directives. It forwards only those that ask for a new response, because no key includes the rest.
     """
     fields = request.fields
     if route.policy.forward_headers != "all" and _may_be_stored(request, route):
-        fields = _with_directives(fields, request_directives(fields).for_origin)
-    return replace(request, fields=Fields.lowered((*fields.lines, VIA, ("cdn-loop", name))))
+        fields = _with_directives(fields, parse_request_directives(fields).origin_value)
+    return replace(request, fields=Fields.from_lowercase((*fields.lines, VIA, ("cdn-loop", name))))
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:
-    return request.is_for_cache or (request.method == "POST" and route.policy.store_post)
+    return request.may_use_cache or (request.method == "POST" and route.policy.store_post)
 
 
 def _with_directives(fields: Fields, text: str) -> Fields:

@@ -1,10 +1,10 @@
-"""The exchange: takes requests apart, and leads them to a channel's way in or out.
+"""The exchange: reads the method and the path of a request, and sends, receives or acknowledges messages.
 
 POST   /exchange/CHANNEL                   send
-POST   /exchange/CHANNEL/uploads           ask where a large envelope may be uploaded
+POST   /exchange/CHANNEL/uploads           offer an upload for a large envelope
 GET    /exchange/CHANNEL                   receive
 DELETE /exchange/CHANNEL/RECEIPT           acknowledge
-POST   /exchange/CHANNEL/RECEIPT/extend    keep what was received for longer
+POST   /exchange/CHANNEL/RECEIPT/extend    extend the visibility timeout
 """
 
 from __future__ import annotations
@@ -12,49 +12,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.routing.principal import principal_name
-from brine.service.channels.answer import ExchangeAnswer, refusing
-from brine.service.channels.call import Call
-from brine.service.channels.problems import CHANNEL_UNKNOWN, SENDER_REFUSED, Refusal
+from brine.service.channels.channel_call import ChannelCall
+from brine.service.channels.exchange_answer import ExchangeAnswer
+from brine.service.channels.exchange_problems import RETRY_AFTER, SENDER_REFUSED
 from brine.service.diagnostics import Faults
-from brine.service.problems import PRINCIPAL_MISSING, ROUTE_UNKNOWN
+from brine.service.principals import caller
+from brine.service.problems import PRINCIPAL_MISSING, ROUTE_UNKNOWN, Problem, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.http.messages import Request
+    from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
-    from brine.service.channels.channel_end import ChannelEnd, ChannelEnds
-    from brine.service.channels.receiving import Receiving
-    from brine.service.channels.sending import Sending
+    from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
+    from brine.service.channels.receiver import MessageReceiver
+    from brine.service.channels.sender import MessageSender
 
 PREFIX: Final = ("", "exchange")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """All channels of a gateway. `stand_in`: who it is on an emulator, where nobody says; else None.
+class ExchangeService:
+    """Serves requests to all channels of a gateway.
 
-    clock: seconds since 1970.
+    clock: seconds since 1970. emulated_principal: the caller of requests without a verified principal, on an emulator.
     """
 
-    ends: ChannelEnds
-    sending: Sending
-    receiving: Receiving
+    endpoints: ChannelEndpoints
+    sender: MessageSender
+    receiver: MessageReceiver
     clock: Callable[[], float]
-    stand_in: str | None = None
+    emulated_principal: str | None = None
 
     def serve(self, request: Request, deadline: Deadline, *, account: str) -> ExchangeAnswer:
-        """Do what the request asks for. `account`: the gateway's own, in twelve digits."""
+        """Return the answer to a request. `account`: the AWS account of the gateway, in twelve digits."""
         faults = Faults()
-        end: ChannelEnd | None = None
+        endpoint: ChannelEndpoint | None = None
         try:
             principal = self._principal(request, account)
-            channel, rest = _place(request.path)
-            end = self._end(channel)
+            channel, rest = _split(request.path)
+            endpoint = self.endpoints.get(channel)
             now = self.clock()
-            call = Call(
-                end=end,
+            call = ChannelCall(
+                endpoint=endpoint,
                 principal=principal,
                 request=request,
                 deadline=deadline,
@@ -62,62 +62,61 @@ class Exchange:
                 ends_at=now + deadline.remaining(),
                 faults=faults,
             )
-            return self._do(call, rest)
-        except Refusal as refusal:
+            return self._dispatch(call, rest)
+        except Problem as problem:
             return ExchangeAnswer(
-                response=refusing(refusal),
+                response=_response(problem),
                 result="problem",
-                channel=None if end is None else end.channel.name,
-                problem=refusal.kind.name,
+                channel=None if endpoint is None else endpoint.channel.name,
+                problem=problem.kind.name,
                 faults=tuple(faults),
             )
 
-    def _do(self, call: Call, rest: tuple[str, ...]) -> ExchangeAnswer:
+    def _dispatch(self, call: ChannelCall, rest: tuple[str, ...]) -> ExchangeAnswer:
         match call.request.method, rest:
             case "POST", ():
                 _check_sender(call)
-                return self.sending.send(call)
+                return self.sender.send(call)
             case "POST", ("uploads",):
                 _check_sender(call)
-                return self.sending.invite(call)
+                return self.sender.offer_upload(call)
             case "GET", ():
                 _check_receiver(call)
-                return self.receiving.receive(call)
+                return self.receiver.receive(call)
             case "DELETE", (receipt,):
                 _check_receiver(call)
-                return self.receiving.acknowledge(call, receipt)
+                return self.receiver.acknowledge(call, receipt)
             case "POST", (receipt, "extend"):
                 _check_receiver(call)
-                return self.receiving.extend(call, receipt)
-        raise Refusal(ROUTE_UNKNOWN)
-
-    def _end(self, channel: str) -> ChannelEnd:
-        end = self.ends.get(channel)
-        if end is None:
-            raise Refusal(CHANNEL_UNKNOWN)
-        return end
+                return self.receiver.extend(call, receipt)
+        raise Problem(ROUTE_UNKNOWN)
 
     def _principal(self, request: Request, account: str) -> str:
-        arn = request.principal.get("iam:user")
-        name = self.stand_in if arn is None else principal_name(arn, account)
-        if name is None:
-            raise Refusal(PRINCIPAL_MISSING)
-        return name
+        principal = caller(request, account, self.emulated_principal)
+        if principal is None:
+            raise Problem(PRINCIPAL_MISSING)
+        return principal
 
 
-def _place(path: str) -> tuple[str, tuple[str, ...]]:
-    """The channel that a path names, and what follows."""
+def _response(problem: Problem) -> Response:
+    default = RETRY_AFTER if problem.kind.status == 503 else None
+    retry_after = default if problem.retry_after is None else problem.retry_after
+    return problem_response(problem.kind, problem.detail, retry_after=retry_after)
+
+
+def _split(path: str) -> tuple[str, tuple[str, ...]]:
+    """Return the channel in a path, and the segments after it. Raises Problem."""
     segments = tuple(path.split("/"))
     if segments[:2] != PREFIX or len(segments) < 3:
-        raise Refusal(ROUTE_UNKNOWN)
+        raise Problem(ROUTE_UNKNOWN)
     return segments[2], segments[3:]
 
 
-def _check_sender(call: Call) -> None:
-    if not call.end.channel.may_send(call.principal):
-        raise Refusal(SENDER_REFUSED, f"{call.principal} is not among its senders")
+def _check_sender(call: ChannelCall) -> None:
+    if not call.endpoint.channel.may_send(call.principal):
+        raise Problem(SENDER_REFUSED, f"{call.principal} is not among its senders")
 
 
-def _check_receiver(call: Call) -> None:
-    if not call.end.channel.may_receive(call.principal):
-        raise Refusal(SENDER_REFUSED, f"{call.principal} is not among its receivers")
+def _check_receiver(call: ChannelCall) -> None:
+    if not call.endpoint.channel.may_receive(call.principal):
+        raise Problem(SENDER_REFUSED, f"{call.principal} is not among its receivers")

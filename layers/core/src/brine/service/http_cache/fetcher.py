@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.decide import refetch
 from brine.domain.caching.freshness import remaining_freshness
-from brine.domain.caching.hit_for_miss import marker
+from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
 from brine.domain.purging.stamps import MARGIN, key_stamp
-from brine.domain.routing.target import normalised
-from brine.domain.routing.upstream import forwarded
+from brine.domain.routing.target import normalised_target
+from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
 from brine.ports.caching import Lease
 from brine.service import problems
@@ -27,7 +27,7 @@ from brine.service.single_flight import Lead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.caching.decision import Forward, ForwardReason, Reception, Validate
+    from brine.domain.caching.decision import Forward, ForwardReason, ResponseDecision, Validate
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Response
     from brine.service.http_cache.answer import Answer, Result
@@ -67,22 +67,22 @@ class Fetcher:
         transaction: Transaction,
         trace: Trace,
     ) -> Answer:
-        """Ask the origin what the decision says, store its response as the turn permits, and answer."""
+        """Send the decision's request to the origin, store its response as the turn permits, and answer."""
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
-            request = forwarded(fields_sent, transaction.route, self.name)
+            request = forwarded_request(fields_sent, transaction.route, self.name)
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
-                self._give_back(turn, transaction, trace)
+                self._give_back(turn, trace)
                 kind = problems.REQUEST_INVALID
                 return problems.traced_answer(kind, transaction, trace, text=str(error), detail=kind.name)
             except OriginError as error:
                 trace.now = self.clock()  # a stored response has aged by the wait
                 if not isinstance(error, OriginCircuitOpen):
                     trace.waited(trace.now - began)
-                self._give_back(turn, transaction, trace)
+                self._give_back(turn, trace)
                 return self._failed(error, decision, lookup, transaction, trace)
             trace.now = self.clock()
             trace.waited(trace.now - began)
@@ -113,7 +113,7 @@ class Fetcher:
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
         response: Response,
-        reception: Reception,
+        reception: ResponseDecision,
         reused: Response | None,
         reason: ForwardReason,
         kept: bool,
@@ -122,12 +122,12 @@ class Fetcher:
     ) -> Answer:
         """Answer with the stored response that the origin confirmed or stands in for an error, else with its own."""
         request = transaction.request
-        result: Result = "miss" if request.is_for_cache else "pass"
+        result: Result = "miss" if request.may_use_cache else "pass"
         source = reception.reuse if reused is not None else reception.keep if kept else None
         if reused is not None:
             result = "stale" if reception.stale else "validated"
         elif source is not None and self.responder.is_redirected(source, transaction):
-            reused = self.responder.redirect(source, transaction, trace)
+            reused = self.responder.redirect(source, trace)
         return answer(
             reused or relay(response, request, trace.now),
             result,
@@ -143,7 +143,7 @@ class Fetcher:
     def _update(  # noqa: PLR0917 - what a fetch came to
         self,
         response: Response,
-        reception: Reception,
+        reception: ResponseDecision,
         lookup: Lookup,
         turn: Lead | Late | Alone,
         began: float,
@@ -155,14 +155,14 @@ class Fetcher:
         if reception.drop:
             # A later request has read at least this purge, so the response that it stored remains valid
             at = max(began, 0.0 if lookup.stored is None else lookup.stored.fetch_started)
-            self.responses.invalidate(transaction.resource.key, at=at, transaction=transaction, trace=trace)
+            self.responses.invalidate(transaction.resource.key, trace, at=at)
             lookup = lookup.without_stored()
         if reception.keep is not None:
             return self._keep(reception.keep, lookup, turn, transaction, trace)
-        mark = marker(transaction.request, response, reception, trace.now)
+        mark = hit_for_miss_marker(transaction.request, response, reception, trace.now)
         if mark is not None and isinstance(turn, Lead) and lookup.main is None:
             self.responses.mark(mark, turn, transaction, trace)
-        self._give_back(turn, transaction, trace)
+        self._give_back(turn, trace)
         return False
 
     def _keep(
@@ -177,7 +177,7 @@ class Fetcher:
         lead = self._late_lead(lookup, transaction, trace) if isinstance(turn, Late) else turn
         if not isinstance(lead, Lead):
             return False
-        with self.single_flight.given_back(lead, trace, transaction.store_deadline):
+        with self.single_flight.given_back(lead, trace):
             if isinstance(turn, Late) and not self._is_unchanged(lookup, lead, transaction, trace):
                 return False
             until = evict_at(stored, transaction.route.policy)
@@ -188,7 +188,7 @@ class Fetcher:
         if not self.key_guard.may_store(lookup, transaction, trace):
             return None
         pk = self.responses.store.pk(transaction.resource.key)
-        lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace, transaction.store_deadline)
+        lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace)
         return Lead(lease) if isinstance(lease, Lease) else None
 
     def _is_unchanged(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
@@ -204,16 +204,16 @@ class Fetcher:
         return present.generation == lookup.generation
 
     def _invalidate(
-        self, reception: Reception, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
+        self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
     ) -> Lookup:
-        """Purge what an unsafe request made invalid. The origin's response to that request itself stays valid."""
+        """Purge the targets that an unsafe request made invalid. The origin's response to it stays valid."""
         if not reception.invalidate:
             return lookup
         route, own = transaction.route, transaction.resource
         at = trace.now + MARGIN
-        for target in dict.fromkeys(normalised(route, target) for target in reception.invalidate):
+        for target in dict.fromkeys(normalised_target(route, target) for target in reception.invalidate):
             key = resource_of(route, own.tenant, target).key
-            before = self.responses.invalidate(key, at=at, transaction=transaction, trace=trace)
+            before = self.responses.invalidate(key, trace, at=at)
             if key == own.key and before is not None:
                 lookup = lookup.after_invalidation(key_stamp(key), before, at, began)
         return lookup
@@ -243,7 +243,7 @@ class Fetcher:
         ttl = remaining_freshness(stale, policy, trace.now, request)
         return answer(response, "stale", transaction, trace, hit=reason is None, fwd=reason, ttl=ttl, detail=kind.name)
 
-    def _give_back(self, turn: Lead | Late | Alone, transaction: Transaction, trace: Trace) -> None:
+    def _give_back(self, turn: Lead | Late | Alone, trace: Trace) -> None:
         """Give an unused lease back before the answer is written, so that its faults are in the answer."""
         if isinstance(turn, Lead):
-            self.single_flight.give_back(turn, trace, transaction.store_deadline)
+            self.single_flight.give_back(turn, trace)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class KeyGuard:
-    """Counts the new keys of each route in this process. Threads may share it."""
+    """Counts the new keys of each route in this process. Threads may share a KeyGuard."""
 
     def __init__(self) -> None:
         self._of_routes: dict[str, NewKeys] = {}
@@ -23,7 +23,7 @@ class KeyGuard:
     def may_store(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
         """Return whether the route's limit lets the response be stored; count its key if that is new.
 
-        A key is new if the lookup found nothing under it, not even a purged response; a new variant counts as one.
+        A key is new if the lookup found no entry under it, not even a purged response; a new variant counts as one.
         While the table fails, no key is known to be new, and every response may be stored.
         """
         limit = transaction.route.policy.new_keys_per_minute
@@ -38,7 +38,7 @@ class KeyGuard:
     def admits(self, route: str, limit: int, now: float) -> bool:
         """Return whether one more new key of the route is within `limit` for this minute, and count it if so."""
         with self._lock:
-            keys = self._of_routes.get(route, NewKeys()).with_one_more(now)
+            keys = self._of_routes.get(route, NewKeys()).incremented(now)
             if keys.count > limit:
                 return False
             self._of_routes[route] = keys

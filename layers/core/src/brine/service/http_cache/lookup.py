@@ -1,4 +1,4 @@
-"""What a lookup found in the slots of a key, and what purges and invalidations leave of it."""
+"""The result of a lookup in the slots of a key, and the effect of purges and invalidations on it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import is_dead, stale_from, stamp_names
+from brine.domain.purging.stamps import is_purged, stale_from, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
@@ -26,10 +26,10 @@ type Entry = StoredResponse | HitForMiss
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What is stored for a request. `stored` fits the request and is in `slot`; `main` is in the main slot.
+    """The stored entries for a request. The request selects `stored`, which is in `slot`; `main` is in the main slot.
 
-    `marker` is the main slot's hit-for-miss marker. `seen` is the generation of what was found but cannot be used.
-    `stamps` are those that the lookup went by.
+    `marker` is the main slot's hit-for-miss marker. `seen` is the generation of an entry that cannot be used. `stamps`
+    are the stamps that the lookup has applied.
     """
 
     stored: StoredResponse | None = None
@@ -48,7 +48,7 @@ class Lookup:
     def generation(self) -> int:
         """Return the fencing token of the newest fill that was seen, or 0."""
         entries = (self.stored, self.main, self.marker)
-        return max(self.seen, *(entry.generation for entry in entries if entry is not None), 0)
+        return max([self.seen, *[entry.generation for entry in entries if entry is not None]])
 
     @property
     def vary_mismatch(self) -> bool:
@@ -56,24 +56,28 @@ class Lookup:
         return self.stored is None and self.main is not None
 
     def stamp_names(self, resource: Resource) -> tuple[str, ...]:
-        """Return the names of the stamps that count for what was found."""
+        """Return the names of the stamps that cover the resource and the stored response."""
         return stamp_names(resource, () if self.stored is None else self.stored.tags)
 
-    def purged_by(self, stamps: Mapping[str, Stamp], names_of_key: Collection[str], now: float) -> Lookup:
-        """Return what these stamps leave. The tags of another variant in the main slot do not count: it is an index."""
+    def purged_by(self, stamps: Mapping[str, Stamp], resource: Resource, now: float) -> Lookup:
+        """Return the lookup without purged entries. The tags of another variant in the main slot do not count."""
         stored, main = self.stored, self.main
-        of_main = stamps if main is stored else {name: stamps[name] for name in names_of_key if name in stamps}
-        if main is not None and is_dead(main, of_main, now):
-            main = None
+        if main is not None and main is not stored:
+            of_key = {name: stamps[name] for name in stamp_names(resource) if name in stamps}
+            main = None if is_purged(main, of_key, now) else main
         if stored is not None:
-            if is_dead(stored, stamps, now):
+            if is_purged(stored, stamps, now):
+                main = None if main is stored else main
                 stored = None
             elif (stale := stale_from(stored, stamps)) != stored.stale_from:
                 stored = replace(stored, stale_from=stale)
-        return replace(self, stored=stored, main=main, seen=self.generation, stamps=stamps)
+        is_whole = stored is not None and main is not None
+        return Lookup(
+            stored, main, self.slot, self.marker, seen=self.seen if is_whole else self.generation, stamps=stamps
+        )
 
     def without_stored(self) -> Lookup:
-        """Return the lookup as if nothing usable were stored."""
+        """Return the lookup as if no usable response were stored."""
         return Lookup(seen=self.generation, stamps=self.stamps)
 
     def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
@@ -89,14 +93,14 @@ class Lookup:
 
 
 def read_slots(read: Callable[[str], Entry | None], selecting: Selecting) -> Lookup:
-    """Return what the slots of a key have for a request; `read` returns the content of one slot."""
+    """Return the lookup of a request in the slots of a key; `read` returns the content of one slot."""
     main = read(MAIN)
     if isinstance(main, HitForMiss):
         return Lookup(marker=main) if selecting.now < main.until else Lookup(seen=main.generation)
     if main is None:
         return Lookup()
     try:
-        if selecting.selects(main):
+        if not main.vary or selecting.selects(main):
             return Lookup(main, main)
         slot = variant_slot(main, selecting)
         variant = read(slot)
@@ -133,6 +137,5 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
-    fields = sum(len(name) + len(value) + 150 for name, value in entry.fields.lines)
-    selecting = sum(len(name) + 150 for name in entry.vary)
-    return body + len(entry.target) + fields + selecting + 1_000
+    texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
+    return body + sum(map(len, texts)) + 150 * len(texts) + 1_000

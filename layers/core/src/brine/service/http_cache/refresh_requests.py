@@ -8,7 +8,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.refreshing.early import is_due_early
+from brine.domain.refreshing.early import is_early_refresh_due
 from brine.domain.refreshing.request import refresh_request
 from brine.errors import StoreError
 
@@ -61,7 +61,7 @@ class RefreshRequests:
 
     def enqueue_early(self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace) -> None:
         """Request the refresh of a fresh response, if chance picks this hit for it."""
-        if not is_due_early(stored, transaction.route.policy, trace.now, self._draw()):
+        if not is_early_refresh_due(stored, transaction.route.policy, trace.now, self._draw()):
             return
         request = refresh_request(transaction.route, transaction.request, stored, transaction.resource)
         if request is not None:

@@ -1,8 +1,8 @@
-"""Refreshing what was served stale, or soon will be, apart from the requests that it was served to.
+"""Refreshes of stored responses that were served stale, or soon would be, apart from any client's request.
 
 A refresh request may come twice, late, or after the response was renewed. So the refresher takes the lease of the key
-first, which keeps one refresh in flight, and then reads consistently what is stored. A missing response is not fetched:
-it was purged or has expired.
+first, which keeps one refresh in flight, and then reads the stored response consistently. If that is missing, it was
+purged or has expired, and the refresher does not fetch it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from brine.domain.caching.decide import decide, renewal
+from brine.domain.caching.decide import decide, refresh_decision
 from brine.domain.caching.decision import Forward, Serve, Validate
-from brine.domain.routing.tenant import NOBODY
+from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
 from brine.service.single_flight import Lead
 from brine.service.transaction import Trace, Transaction
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
 
-type Outcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
-"""What became of a refresh.
+type RefreshOutcome = Literal["refreshed", "fresh", "held", "gone", "refused", "failed"]
+"""The outcome of a refresh.
 
 - `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
 - `held`: another fetch of the key is under way. `gone`: nothing is stored, or its route or origin is gone.
@@ -43,7 +43,7 @@ _STORES: Final = frozenset({"table", "bodies", "keys", "stamps"})
 class Refresh:
     """The outcome of a refresh. `origin_time`: seconds of waiting for the origin, its `retries` included."""
 
-    outcome: Outcome
+    outcome: RefreshOutcome
     route: str | None = None
     origin_time: float | None = None
     retries: int = 0
@@ -61,17 +61,17 @@ class Refresher:
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Renew one stored response. Never raises for what an origin or a store does."""
         route = next((route for route in self.routes if route.name == request.route), None)
-        if route is None or (route.tenant is None) != (request.tenant == NOBODY):
+        if route is None or (route.tenant is None) != (request.tenant == NO_TENANT):
             return Refresh(outcome="gone")
         transaction = Transaction.begin(route, request.request, request.tenant, deadline)
         if transaction.resource.key != request.key:
             return Refresh(outcome="gone")
-        trace = Trace(self.clock())
+        trace = Trace(self.clock(), transaction.store_deadline)
         flight, pk = self.fetcher.single_flight, self.fetcher.responses.store.pk(request.key)
-        lease = flight.acquire(pk, transaction.lease_seconds, trace, transaction.store_deadline)
+        lease = flight.acquire(pk, transaction.lease_seconds, trace)
         if isinstance(lease, Lease):
             lead = Lead(lease)
-            with flight.given_back(lead, trace, transaction.store_deadline):
+            with flight.given_back(lead, trace):
                 outcome = self._refresh(request.renews, lead, transaction, trace)
         else:
             outcome = "failed" if lease is None else "held"
@@ -83,7 +83,7 @@ class Refresher:
             faults=tuple(trace.faults),
         )
 
-    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> Outcome:
+    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> RefreshOutcome:
         """Ask the origin if the stored response still needs it."""
         lookup = self.fetcher.responses.find(transaction, trace, consistent=True)
         decision = self._decide(lookup, renews, transaction, trace)
@@ -93,18 +93,18 @@ class Refresher:
 
     def _decide(
         self, lookup: Lookup, renews: int | None, transaction: Transaction, trace: Trace
-    ) -> Validate | Forward | Outcome:
-        """Return what to ask the origin, or why it need not be asked."""
+    ) -> Validate | Forward | RefreshOutcome:
+        """Return the request to the origin, or the outcome without one."""
         stored = lookup.stored
         if stored is None:
             return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"
         decision = decide(stored, transaction.request, transaction.route.policy, trace.now)
         if isinstance(decision, Serve) and stored.generation == renews:
-            return renewal(stored, transaction.request)
+            return refresh_decision(stored, transaction.request)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 
-def _outcome(answer: Answer) -> Outcome:
+def _outcome(answer: Answer) -> RefreshOutcome:
     if answer.stored:
         return "refreshed"
     status = answer.response.status

@@ -1,11 +1,11 @@
-"""Responses made from what is stored, whose body may first have to be loaded."""
+"""Responses to clients from stored responses. A body in the body store is loaded first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.redirect import LINK_SECONDS, is_redirected, link_fields, redirection, reference_to
+from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, download_fields, is_redirected, redirection
 from brine.domain.caching.respond import needs_body, respond
 from brine.domain.caching.stored import BodyReference
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Makes the response to a request from a stored one. None stands for a stored response whose body is lost."""
+    """Makes the response to a request from a stored one. None means that the stored body is lost."""
 
     responses: ResponseStore
 
@@ -28,7 +28,7 @@ class Responder:
     ) -> Response | None:
         """Return the response, or a redirect to its body. One call for a body in the body store, else none."""
         if self.is_redirected(stored, transaction):
-            return self.redirect(stored, transaction, trace)
+            return self.redirect(stored, trace)
         if isinstance(stored.body, BodyReference) and needs_body(stored, transaction.request):
             whole = self.responses.load(lookup, stored, transaction, trace)
             if whole is None:
@@ -42,13 +42,12 @@ class Responder:
             stored, transaction.request, transaction.room
         )
 
-    def redirect(self, stored: StoredResponse, transaction: Transaction, trace: Trace) -> Response | None:
+    def redirect(self, stored: StoredResponse, trace: Trace) -> Response | None:
         """Return the redirect to the stored body. One call."""
         url = self.responses.store.bodies.link(
-            reference_to(stored),
-            seconds=LINK_SECONDS,
-            fields=link_fields(stored),
+            body_reference(stored),
+            seconds=LINK_LIFETIME,
+            fields=download_fields(stored),
             trace=trace,
-            deadline=transaction.store_deadline,
         )
         return None if url is None else redirection(url, stored)

@@ -3,7 +3,7 @@
 A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1). The main slot is also the index: the
 Vary names of its response tell in which slot another variant is, so most lookups are one read.
 
-A response that was purged or invalidated counts as missing. So does one whose stamps cannot be read: it may have been
+A purged or invalidated response counts as missing. So does a response if its stamps cannot be read: it may have been
 purged.
 """
 
@@ -44,9 +44,12 @@ class ResponseStore:
     keyring: Keyring | KeyringSource
 
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
-        """Look in this process alone. What is found may have been purged: see `after_purges`. No call."""
+        """Look in this process alone. A response found may have been purged: see `after_purges`. No call."""
         key, memory = transaction.resource.key, self.store.memory
-        return read_slots(lambda slot: memory.get((key, slot)), self._selecting(transaction, trace))
+        return read_slots(
+            lambda slot: memory.get((key, slot)),
+            Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
+        )
 
     def nothing(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Return the lookup of a request that the cache may not answer: the key's stamp, if it is known. No call."""
@@ -54,29 +57,30 @@ class ResponseStore:
 
     def find(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> Lookup:
         """Look in the table: one call, two for a variant that is not in the main slot, one more for unknown tags."""
-        seen: list[int] = [0]  # generations of what is there and cannot be used
+        seen: list[int] = [0]  # generations of unusable entries
         lookup = read_slots(
-            lambda slot: self._read(slot, transaction, trace, seen, consistent), self._selecting(transaction, trace)
+            lambda slot: self._read(slot, transaction, trace, seen, consistent),
+            Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
         lookup = replace(lookup, seen=max(lookup.seen, *seen))
         return self.after_purges(lookup, transaction, trace)
 
     def after_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup:
-        """Return what purges leave of a lookup: nothing when that cannot be told. One call for unknown stamps."""
+        """Return the lookup after all purges. If stamps cannot be read, it is empty. One call for unknown stamps."""
         resource, stamps = transaction.resource, self.store.stamps
         names = lookup.stamp_names(resource)
         known = stamps.known.get(names, trace.now)
-        after_known = lookup.purged_by(known, stamp_names(resource), trace.now)
+        after_known = lookup.purged_by(known, resource, trace.now)
         if after_known.stored is None or len(known) == len(names):
             return after_known
-        read = stamps.read(names, trace, transaction.store_deadline)
-        return lookup.without_stored() if read is None else lookup.purged_by(read, stamp_names(resource), trace.now)
+        read = stamps.read(names, trace)
+        return lookup.without_stored() if read is None else lookup.purged_by(read, resource, trace.now)
 
     def after_known_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup | None:
         """Return the same by the stamps that this process knows: None when it does not know them all. No call."""
         names = lookup.stamp_names(transaction.resource)
         stamps = self.store.stamps.read_known(names, trace.now)
-        return None if stamps is None else lookup.purged_by(stamps, stamp_names(transaction.resource), trace.now)
+        return None if stamps is None else lookup.purged_by(stamps, transaction.resource, trace.now)
 
     def load(
         self, lookup: Lookup, stored: StoredResponse, transaction: Transaction, trace: Trace
@@ -85,7 +89,7 @@ class ResponseStore:
         reference = stored.body
         if not isinstance(reference, BodyReference):
             return stored
-        body = self.store.bodies.read(reference.digest, reference.size, trace, transaction.store_deadline)
+        body = self.store.bodies.read(reference.digest, reference.size, trace)
         if body is None:
             return None
         whole = replace(stored, body=body)
@@ -111,10 +115,12 @@ class ResponseStore:
         if lease is None:
             return False
         fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
-        if self.store.is_purged(fetched, stamp_names(resource), trace.now):
+        if self.store.is_purged(fetched, stamp_names(resource), trace):
             return False
         try:
-            slot, placed = slot_for(fetched, lookup.main, self._selecting(transaction, trace))
+            slot, placed = slot_for(
+                fetched, lookup.main, Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
+            )
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return False
@@ -125,7 +131,6 @@ class ResponseStore:
             lead,
             lambda: self._seal(placed, slot, until, transaction, trace),
             trace=trace,
-            deadline=transaction.store_deadline,
         )
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
@@ -140,23 +145,18 @@ class ResponseStore:
             envelope = self.store.codec.seal(marker, context=(key, MAIN), now=trace.now, expires_at=until)
             return Item(envelope=envelope, evict_at=until, generation=marker.generation), _sized(marker)
 
-        self.store.commit(key, MAIN, lead, seal, trace=trace, deadline=transaction.store_deadline)
+        self.store.commit(key, MAIN, lead, seal, trace=trace)
 
-    def invalidate(self, key: str, *, at: float, transaction: Transaction, trace: Trace) -> Stamp | None:
+    def invalidate(self, key: str, trace: Trace, *, at: float) -> Stamp | None:
         """Purge everything stored under a key, and everything that fetches begun up to `at` would store. One call.
 
         Returns the key's stamp as it was before; None when the table did not confirm. This process goes by it anyway.
         """
         try:
-            return self.store.purge(
-                key, MAIN, key_stamp(key), at=at, now=trace.now, deadline=transaction.store_deadline
-            )
+            return self.store.purge(key, MAIN, key_stamp(key), trace, at=at)
         except StoreError as error:
             trace.faults.store_failed("invalidation", error)
             return None
-
-    def _selecting(self, transaction: Transaction, trace: Trace) -> Selecting:
-        return Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
 
     def _read(
         self, slot: str, transaction: Transaction, trace: Trace, seen: list[int], consistent: bool
@@ -169,7 +169,6 @@ class ResponseStore:
                 slot,
                 stamp_names(resource),
                 trace=trace,
-                deadline=transaction.store_deadline,
                 consistent=consistent,
             )
         except StoreError:
@@ -199,7 +198,7 @@ class ResponseStore:
         is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
         envelope = b"" if is_large else sealed(stored)
         if not isinstance(body, BodyReference) and (is_large or len(envelope) > store.inline_limit):
-            digest = store.bodies.write(body, transaction.store_deadline)
+            digest = store.bodies.write(body, trace)
             kept = replace(stored, body=BodyReference(digest, len(body)))
             envelope = sealed(kept)
         item = Item(

@@ -1,6 +1,6 @@
-"""How a stored response travels in an envelope: plain fields out, checked fields in.
+"""The form of a stored response in an envelope: a tuple of plain values, which are checked when it is opened.
 
-The order of the fields is the stored form. A change of it is a new version, and tests/golden has an envelope of each.
+The order of the values is part of the form. A changed form needs a new version; tests/golden has an envelope of each.
 """
 
 from __future__ import annotations
@@ -14,19 +14,25 @@ STORED_RESPONSE_VERSION = 4
 
 
 def stored_response_registry() -> Registry:
-    """The registry of the cache's own envelopes: what a slot may hold, and nothing else."""
+    """Return the registry of the cache's own envelopes: it has only the two classes that a slot may hold."""
     registry = Registry()
     registry.register(
         HitForMiss,
         name="brine.HitForMiss",
         version=1,
         pack=lambda mark: (mark.until, mark.generation),
-        make=lambda until, generation: HitForMiss(_is(float, until), _is(int, generation)),
+        make=_make_marker,
     )
     registry.register(
         StoredResponse, name="brine.StoredResponse", version=STORED_RESPONSE_VERSION, pack=_pack, make=_make
     )
     return registry
+
+
+def _make_marker(until: object, generation: object) -> HitForMiss:
+    if not isinstance(until, float) or not isinstance(generation, int):
+        raise ValueError("this is not a hit-for-miss marker")  # noqa: TRY004 - the codec expects it
+    return HitForMiss(until, generation)
 
 
 def _pack(stored: StoredResponse) -> tuple[object, ...]:
@@ -49,77 +55,82 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
     )
 
 
-def _make(  # noqa: PLR0917 - the positions are the stored form
-    method: object,
-    target: object,
-    route: object,
-    status: object,
-    lines: object,
-    body: object,
-    request_time: object,
-    response_time: object,
-    fetch_started: object,
-    vary: object,
-    selection: object,
-    tags: object,
-    generation: object,
-    applied_stamps: object,
-) -> StoredResponse:
-    return StoredResponse(
-        method=_is(str, method),
-        target=_is(str, target),
-        route=_is(str, route),
-        status=_is(int, status),
-        fields=_fields(lines),
-        body=_body(body),
-        request_time=_is(float, request_time),
-        response_time=_is(float, response_time),
-        fetch_started=_is(float, fetch_started),
-        vary=(names := tuple(_is(str, name) for name in _is(tuple, vary))),
-        selection=_selection(selection, len(names)),
-        tags=tuple(_is(str, tag) for tag in _is(tuple, tags)),
-        generation=_is(int, generation),
-        applied_stamps=tuple(_applied(entry) for entry in _is(tuple, applied_stamps)),
-    )
+def _make(*values: object) -> StoredResponse:
+    match values:
+        case (
+            str(method),
+            str(target),
+            str(route),
+            int(status),
+            tuple(lines),
+            body,
+            float(request_time),
+            float(response_time),
+            float(fetch_started),
+            tuple(vary),
+            (int(key_id), tuple(digests)),
+            tuple(tags),
+            int(generation),
+            tuple(applied),
+        ) if _are(str, vary) and _are(str, tags) and len(digests) == len(vary):
+            return StoredResponse(
+                method=method,
+                target=target,
+                route=route,
+                status=status,
+                fields=_fields(lines),
+                body=_body(body),
+                request_time=request_time,
+                response_time=response_time,
+                fetch_started=fetch_started,
+                vary=vary,
+                selection=Selection(key_id, _digests(digests)),
+                tags=tags,
+                generation=generation,
+                applied_stamps=tuple(map(_applied, applied)),
+            )
+        case _:
+            raise ValueError("this is not a stored response")
 
 
-def _fields(value: object) -> Fields:
-    fields = Fields((_is(str, name), _is(str, text)) for name, text in _pairs(value))
-    if fields.deliverable() is not fields:
-        raise ValueError("a field line holds a control character")
+def _are(kind: type, values: tuple[object, ...]) -> bool:
+    """Return whether every value has exactly this type."""
+    return {*map(type, values)} <= {kind}
+
+
+def _fields(lines: tuple[object, ...]) -> Fields:
+    """Return the fields of (name, value) pairs, which are stored in lower case."""
+    pairs = [line for line in lines if isinstance(line, tuple) and len(line) == 2 and _are(str, line)]
+    fields = Fields.from_lowercase(pairs)
+    if (
+        len(pairs) != len(lines)
+        or fields.sanitised() is not fields
+        or any(name != name.lower() for name in fields.names)
+    ):
+        raise ValueError("a field line is not a name in lower case and a value without control characters")
     return fields
 
 
-def _is[T](kind: type[T], value: object) -> T:
-    if type(value) is not kind:
-        raise ValueError(f"expected {kind.__name__}, found {type(value).__name__}")
-    return value
-
-
-def _pairs(value: object) -> tuple[tuple[object, object], ...]:
-    pairs = _is(tuple, value)
-    for pair in pairs:
-        if type(pair) is not tuple or len(pair) != 2:
-            raise ValueError("expected pairs")
-    return pairs
+def _digests(values: tuple[object, ...]) -> tuple[bytes | None, ...]:
+    digests = tuple(value for value in values if value is None or isinstance(value, bytes))
+    if len(digests) != len(values):
+        raise ValueError("a digest of a selecting field is not bytes")
+    return digests
 
 
 def _applied(value: object) -> tuple[str, float, float]:
-    name, hard, soft = _is(tuple, value)
-    return _is(str, name), _is(float, hard), _is(float, soft)
-
-
-def _selection(value: object, count: int) -> Selection:
-    key_id, digests = _is(tuple, value)
-    if len(_is(tuple, digests)) != count:
-        raise ValueError("not one digest for each name")
-    return Selection(_is(int, key_id), tuple(None if digest is None else _is(bytes, digest) for digest in digests))
+    match value:
+        case (str(name), float(hard), float(soft)):
+            return name, hard, soft
+        case _:
+            raise ValueError("this is not an applied stamp")
 
 
 def _body(value: object) -> bytes | BodyReference:
-    if type(value) is bytes:
-        return value
-    digest, size = _is(tuple, value)
-    if len(_is(bytes, digest)) != 32 or _is(int, size) < 0:
-        raise ValueError("not the address of a body")
-    return BodyReference(digest, size)
+    match value:
+        case bytes():
+            return value
+        case (bytes(digest), int(size)) if len(digest) == 32 and size >= 0:
+            return BodyReference(digest, size)
+        case _:
+            raise ValueError("this is neither a body nor its address")

@@ -1,8 +1,8 @@
-"""Which stored response a request selects, by keyed hashes of its selecting fields (RFC 9111 section 4.1).
+"""Selection of a stored response by keyed hashes of the request's selecting fields (RFC 9111 section 4.1).
 
-Hashes are stored instead of values, which may be credentials: whoever can read the table can neither read nor guess
-them. They are made for one cache key, so that equal values under two keys do not show as equal. A stored response names
-the signing key that its hashes were made with, so a new signing key ends no stored response.
+The table holds hashes instead of values, because a value may be a credential. A reader of the table can neither read
+nor guess the values. Each cache key has its own hashes, so equal values under two keys do not look equal. A stored
+response names the signing key of its hashes, so it stays selectable after a key rotation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DIGEST_SIZE: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Selecting:
-    """A request for a resource, as its origin gets it. Every method raises CodecError where it cannot have its key."""
+    """A request for a resource, as its origin gets it. Every method raises CodecError if its key is missing."""
 
     keyring: Keyring | KeyringSource
     resource: Resource
@@ -34,14 +34,14 @@ class Selecting:
     now: float
 
     def selection(self, names: tuple[str, ...]) -> Selection:
-        """Return the digests of these fields, made with the key that seals now."""
+        """Return the digests of these fields, made with the newest signing key."""
         if not names:
             return Selection()
         key_id = self.keyring.sealing_key(self.now).id
         return Selection(key_id, selecting_digests(names, self.request, self._digest(key_id)))
 
     def selects(self, stored: StoredResponse) -> bool:
-        """Return whether the stored response was made for such a request."""
+        """Return whether the request selects this stored response."""
         return not stored.vary or selects(stored, self.request, self._digest(stored.selection.key_id))
 
     def digests_for(self, stored: StoredResponse) -> tuple[bytes | None, ...]:

@@ -1,8 +1,8 @@
-"""The circuits of origins: what this process has seen of each, and what all environments share (docs/decisions/0064).
+"""The circuits of origins: the failures that this process saw, and the state that all environments share.
 
 While an origin does well, a process reads no shared state. A process that saw the origin fail within the last minute,
 or its circuit open, reads the shared state, and goes by it for two seconds. A circuit that cannot be read counts as
-closed, unless this process opened it.
+closed, unless this process opened it (docs/decisions/0064).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from brine.errors import OriginCircuitOpen, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.resilience.circuit import CircuitBreaker, Streak
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.circuit import CircuitBreaker, FailureStreak
+    from brine.domain.resilience.retries import AttemptOutcome
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
@@ -34,12 +34,12 @@ PROBE_MARGIN = 2.0
 
 @dataclass(slots=True)
 class _Known:
-    """What this process knows of an origin: its failures in a row, and until when its circuit is open (0: closed).
+    """The local state of an origin: its failures in a row, and until when its circuit is open (0: closed).
 
     `open_until` was read at `read_at`, and is valid for `good_for` seconds.
     """
 
-    streak: Streak | None = None
+    streak: FailureStreak | None = None
     open_until: float = 0.0
     read_at: float = -inf
     good_for: float = 0.0
@@ -68,7 +68,7 @@ class Circuits:
         self._known: dict[OriginAddress, _Known] = {}
         self._lock = threading.Lock()  # for what is known; never held during I/O
 
-    def admit(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
+    def permit_attempt(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
         """Permit one attempt of at most `seconds`; return a name if it is the probe. Raises OriginCircuitOpen.
 
         The caller reports the outcome with that name to `succeeded`, `failed` or `withdrawn`.
@@ -96,7 +96,7 @@ class Circuits:
         transaction: Transaction,
         trace: Trace,
         probe: str | None,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         breaker: CircuitBreaker,
         now: float,
     ) -> None:
@@ -108,7 +108,7 @@ class Circuits:
                 if known.open_until > now:
                     return  # it was asked before the circuit opened
                 known.streak = after_failure(known.streak, outcome, transaction.request.path, now)
-                if not known.streak.opens(breaker.failures):
+                if not known.streak.opens_circuit(breaker.failures):
                     return
             known.streak = None
             known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails

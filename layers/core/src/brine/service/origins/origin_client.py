@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.messages import Response
-from brine.domain.resilience.circuit import health
-from brine.domain.resilience.retries import is_repeatable, may_pass, pause_before
+from brine.domain.resilience.circuit import origin_health
+from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
 from brine.service.origins.retry_budget import RetryBudget
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.http.messages import Request
-    from brine.domain.resilience.retries import Outcome
+    from brine.domain.resilience.retries import AttemptOutcome
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
     from brine.service.origins.circuits import Circuits
@@ -49,8 +49,8 @@ class OriginClient:
         address = transaction.route.origin
         self.budget.request(address)
         outcome = self._attempt(transaction, request, deadline, trace)
-        while trace.retries < transaction.route.retries and is_repeatable(request) and may_pass(outcome):
-            pause = pause_before(trace.retries, outcome, self.clock(), self.random())
+        while trace.retries < transaction.route.retries and is_retryable(request) and is_transient(outcome):
+            pause = retry_delay(trace.retries, outcome, self.clock(), self.random())
             if pause is None or pause + LEAST_TIME > deadline.remaining() or not self.budget.retry(address):
                 break
             self.sleep(pause)
@@ -63,19 +63,19 @@ class OriginClient:
             return outcome
         raise outcome
 
-    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Outcome:
+    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> AttemptOutcome:
         """Return the outcome of one attempt. Raises BadRequest, and OriginCircuitOpen without an attempt."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
             return self._outcome(transaction, request, deadline)
         seconds = deadline.remaining()
-        probe = circuits.admit(transaction, trace, self.clock(), seconds)
+        probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
             outcome = self._outcome(transaction, request, deadline)
         except BadRequest:
             circuits.withdrawn(transaction, trace, probe, self.clock())
             raise
-        match health(outcome, seconds, transaction.route.timeout):
+        match origin_health(outcome, seconds, transaction.route.timeout):
             case "well":
                 circuits.succeeded(transaction, trace, probe)
             case "down":
@@ -84,12 +84,12 @@ class OriginClient:
                 circuits.withdrawn(transaction, trace, probe, self.clock())
         return outcome
 
-    def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> Outcome:
+    def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> AttemptOutcome:
         try:
             response = self.origin.fetch(transaction.route.origin, request, deadline)
         except OriginError as error:
             return error
         try:
-            return replace(response, fields=response.fields.deliverable())
+            return replace(response, fields=response.fields.sanitised())
         except ValueError as error:
             return OriginMalformed(str(error))

@@ -1,4 +1,4 @@
-"""How many retries a process may make of what it asks an origin for, so that a dead origin is not hammered."""
+"""The budget of retries to an origin: it limits the load on a failing origin."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ MOST = 10.0
 
 
 class RetryBudget:
-    """A bucket of tokens for each origin: a retry takes one, a request adds `share` of one.
+    """A token bucket for each origin: a retry takes one token, a request adds `share` of a token.
 
-    It begins with `floor`, for processes that ask seldom, and never holds more than `most`. Threads may share it.
+    A bucket starts with `floor` tokens, for processes with few requests, and holds at most `most`. Threads may share a
+    RetryBudget.
     """
 
     def __init__(self, *, share: float = SHARE, floor: float = FLOOR, most: float = MOST) -> None:
@@ -27,12 +28,12 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def request(self, origin: OriginAddress) -> None:
-        """A request goes to the origin for the first time."""
+        """Add the share of a first request to the origin."""
         with self._lock:
             self._tokens[origin] = min(self._most, self._tokens.get(origin, self._floor) + self._share)
 
     def retry(self, origin: OriginAddress) -> bool:
-        """Whether a retry may be made, which is then spent."""
+        """Take a token for a retry, and return whether there was one."""
         with self._lock:
             tokens = self._tokens.get(origin, self._floor)
             if tokens < 1:

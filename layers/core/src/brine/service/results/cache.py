@@ -7,10 +7,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.domain.purging.tags import checked_tags
-from brine.domain.results.key import ResultPlace, is_namespace, result_key
-from brine.domain.results.windows import Windows
-from brine.domain.routing.tenant import NOBODY, is_tenant
+from brine.domain.purging.tags import check_tags
+from brine.domain.results.key import ResultEntry, is_namespace, result_key
+from brine.domain.results.lifetimes import ResultLifetimes
+from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.results.call import Call, Resolved
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
@@ -20,6 +20,7 @@ from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
+from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -39,7 +40,7 @@ class Cache:
     compute_timeout: seconds that a computation may take; another environment waits so long, and then computes too.
     purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
     every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
-    holds. clock: seconds since 1970. `brine.bootstrap.gateway.build_cache` makes one from a function's environment.
+    holds. clock: seconds since 1970. `brine.bootstrap.results.build_cache` makes one from a function's environment.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Cache:
         bodies: BodyStore,
         memory: Memory[bytes],
         registry: Registry | None = None,
-        tenant: str = NOBODY,
+        tenant: str = NO_TENANT,
         inline_limit: int = 32_768,
         compute_timeout: float = 10.0,
         purge_delta: float = 1.0,
@@ -107,8 +108,8 @@ class Cache:
         so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation, not the result. Raises what `compute` raises; TypeError for a bad key
-        or tag, ValueError for tags too many or too long;
+        A store that fails costs a computation, not the result. Raises the exceptions of `compute`; TypeError for a bad
+        key or tag, ValueError for tags too many or too long;
         brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
         """
         resolved = self.resolve(
@@ -128,9 +129,9 @@ class Cache:
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
         call = Call(
-            place=ResultPlace(self._key(key), self._tenant, checked_tags(tags)),
+            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             compute=compute,
-            windows=Windows(freshness_lifetime, grace, negative or {}),
+            windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
             results=self._results,
             single_flight=self._single_flight,
             clock=self._clock,
@@ -149,17 +150,18 @@ class Cache:
         One call. Every environment goes by it within its `purge_delta`, this one at once. Raises StoreError when the
         table did not confirm it; a repetition is harmless.
         """
-        now = self._clock()
-        self._results.purge(self._key(key), at=now + MARGIN, now=now, soft=soft)
+        trace = Trace(self._clock(), self._deadline)
+        self._results.purge(self._key(key), trace, at=trace.now + MARGIN, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False) -> None:
         """Purge all results and responses with a tag, those of other caches included. One call.
 
         Each tenant has its own tags: only those of this cache's tenant are purged.
         """
-        now = self._clock()
-        (checked,) = checked_tags((tag,))
-        self._results.store.stamps.write(tag_stamp(checked, self._tenant), at=now + MARGIN, now=now, soft=soft)
+        trace = Trace(self._clock(), self._deadline)
+        (checked,) = check_tags((tag,))
+        stamp = tag_stamp(checked, self._tenant)
+        self._results.store.stamps.write(stamp, trace, at=trace.now + MARGIN, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
         """Return this cache with a deadline for its calls to stores and its waiting, such as that of one request.
@@ -181,6 +183,6 @@ class Cache:
 
 
 def _checked_tenant(tenant: str) -> str:
-    if tenant != NOBODY and not is_tenant(tenant):
+    if tenant != NO_TENANT and not is_tenant(tenant):
         raise ValueError("a tenant is text that can be printed")
     return tenant

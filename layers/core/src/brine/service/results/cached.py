@@ -1,4 +1,4 @@
-"""A function whose results are kept."""
+"""The decorator `cached`, which keeps the results of a function."""
 
 from __future__ import annotations
 
@@ -24,12 +24,17 @@ def cached[**P, T](
     tags: Collection[str] | Callable[..., Collection[str]] = (),
     key: Callable[..., Key] | None = None,
 ) -> Callable[[Callable[P, T]], CachedFunction[P, T]]:
-    """Keep the results of a function, by its module, its name and its arguments; the rest as `Cache.get_or_compute`.
+    """Keep the results of a function. The key of a result is the function's module, its name and its arguments.
 
-    The same arguments give the same key, whether by position, by name or by default. They must be plain: text, bytes,
-    numbers, booleans, None and tuples of these; calls with others raise TypeError. `key`, called with the arguments,
-    gives the key in their place, and `tags`, where it is a function, the tags. A function inside another has values
-    that are in no key, so it must have a `key`; methods and coroutines are not taken. Both raise TypeError.
+    The same arguments give the same key, by position, by name or by default. They must be plain: text, bytes, numbers,
+    booleans, None and tuples of these. A call with any other argument raises TypeError.
+
+    key: called with the arguments; it returns a key in their place. A function inside another function needs one,
+    because the key lacks the variables of the outer function.
+    tags: the tags of each result, or a function of the arguments that returns them.
+    The other arguments are those of `Cache.get_or_compute`.
+
+    Raises TypeError for a method, a coroutine function, and a function inside another one without `key`.
     """
 
     def decorate(function: Callable[P, T]) -> CachedFunction[P, T]:
@@ -45,7 +50,7 @@ def cached[**P, T](
 
 
 class CachedFunction[**P, T]:
-    """Called like the function that it wraps, which stays at hand as `__wrapped__`."""
+    """A function with kept results. `__wrapped__` is the original function."""
 
     __wrapped__: Callable[P, T]
     __name__: str
@@ -62,7 +67,7 @@ class CachedFunction[**P, T]:
         if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
             raise TypeError("only plain functions can be cached")
         if key is None and "<" in function.__qualname__:
-            raise TypeError(f"{function.__qualname__} is no function of a module: give a key")
+            raise TypeError(f"{function.__qualname__} is defined inside another function: give a key")
         self._name = (function.__module__, function.__qualname__)
         self._signature = inspect.signature(function)
         self._cache = cache
@@ -72,7 +77,7 @@ class CachedFunction[**P, T]:
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """The function's result for these arguments, stored or computed."""
+        """Return the function's result for these arguments, stored or computed."""
         key = self.key(*args, **kwargs)
         tags = self._tags(*args, **kwargs) if callable(self._tags) else self._tags
         result: T = self._cache.get_or_compute(
@@ -84,7 +89,7 @@ class CachedFunction[**P, T]:
         raise TypeError(f"{owner.__qualname__}.{name} is a method: only plain functions can be cached")
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Key:
-        """The key of the result for these arguments. Raises TypeError for arguments that the function does not take."""
+        """Return the key of the result for these arguments. Raises TypeError if the function does not accept them."""
         if self._key is not None:
             return (*self._name, self._key(*args, **kwargs))
         bound = self._signature.bind(*args, **kwargs)
@@ -96,5 +101,5 @@ class CachedFunction[**P, T]:
         return (*self._name, tuple(parts))
 
     def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """End the result for these arguments, as `Cache.purge`."""
+        """Purge the result for these arguments, as `Cache.purge` does."""
         self._cache.purge(self.key(*args, **kwargs))

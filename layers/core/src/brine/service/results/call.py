@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
-from brine.domain.results.stored import Failure
+from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
@@ -15,15 +15,15 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
+    from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
-    from brine.domain.results.windows import Windows
     from brine.ports.deadline import Deadline
     from brine.service.diagnostics import Fault
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
-type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
+type CallOutcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
 """How the result came about.
 
 - `hit`: stored and fresh. `stale`: stored, and served in its grace.
@@ -34,12 +34,11 @@ type Outcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheEvent:
-    """What happened in one call. `layer`: where a stored result came from. `compute_time`: seconds, None if stored.
-
-    `raised`: whether the result is an exception, stored or new.
+    """The outcome of one call. `layer`: the place that a stored result came from. `raised`: whether the result is
+    an exception, stored or new. `compute_time`: seconds, None if stored.
     """
 
-    outcome: Outcome
+    outcome: CallOutcome
     layer: Literal["memory", "table"] | None = None
     stored: bool = False
     raised: bool = False
@@ -49,7 +48,7 @@ class CacheEvent:
 
 @dataclass(frozen=True, slots=True)
 class Resolved[T]:
-    """A result, and what happened in the call that returned it."""
+    """A result, and the event of the call that returned it."""
 
     value: T
     event: CacheEvent
@@ -68,9 +67,9 @@ class Usable:
 class Call[T]:
     """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over."""
 
-    place: ResultPlace
+    place: ResultEntry
     compute: Callable[[], T]
-    windows: Windows
+    windows: ResultLifetimes
     results: ResultStore
     single_flight: SingleFlight
     clock: Callable[[], float]
@@ -83,8 +82,8 @@ class Call[T]:
     _seen: int = field(init=False, default=0)
 
     def result(self) -> T:
-        """Return the result, stored or computed. Raises what the computation raises."""
-        self._trace = Trace(self.clock())
+        """Return the result, stored or computed. Raises the exceptions of the computation."""
+        self._trace = Trace(self.clock(), self.deadline)
         self._look_up()
         if (found := self._fresh()) is not None:
             return self._served(found, "hit")
@@ -96,7 +95,6 @@ class Call[T]:
             has_stale=self._usable() is not None,
             may_store=lambda: True,
             trace=self._trace,
-            deadline=self.deadline,
         ) as turn:
             match turn:
                 case Follow():
@@ -119,18 +117,22 @@ class Call[T]:
     def _look_up(self, *, consistent: bool = False) -> None:
         """Look in this process; if that does not settle it, in the table. If that fails, the first lookup counts."""
         self._trace.now = self.clock()
-        self._use(self.results.recall(self.place, self._trace, self.deadline), "memory")
+        self._use(self.results.recall(self.place, self._trace), "memory")
         if self._fresh() is not None or self._trace.faults.has("stamps"):
             return
         with suppress(StoreError):
-            self._use(self.results.find(self.place, self._trace, self.deadline, consistent=consistent), "table")
+            self._use(self.results.find(self.place, self._trace, consistent=consistent), "table")
 
     def _use(self, lookup: ResultLookup, layer: Literal["memory", "table"]) -> None:
         self._lookup = lookup
         self._seen = max(self._seen, lookup.generation)
         stored = lookup.stored
-        error = self.windows.raised(stored.value) if stored is not None and isinstance(stored.value, Failure) else None
-        is_missing = stored is None or (isinstance(stored.value, Failure) and error is None)
+        error = (
+            self.windows.rebuild_exception(stored.value)
+            if stored is not None and isinstance(stored.value, StoredException)
+            else None
+        )
+        is_missing = stored is None or (isinstance(stored.value, StoredException) and error is None)
         self._found = None if is_missing or stored is None else Usable(stored, layer, error)
 
     def _computed(self, lead: Lead | None) -> T:
@@ -160,12 +162,12 @@ class Call[T]:
         if lead is None:
             return False
         self._trace.now = self.clock()
-        kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace, deadline=self.deadline)
+        kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
 
     def _give_back(self, lead: Lead) -> None:
-        self.single_flight.give_back(lead, self._trace, self.deadline)
+        self.single_flight.give_back(lead, self._trace)
 
     def _fresh(self) -> Usable | None:
         found = self._found
@@ -175,11 +177,11 @@ class Call[T]:
         found = self._found
         return found if found is not None and found.stored.is_usable(self.clock()) else None
 
-    def _served(self, found: Usable, outcome: Outcome, *, compute_time: float | None = None) -> T:
+    def _served(self, found: Usable, outcome: CallOutcome, *, compute_time: float | None = None) -> T:
         self._report(outcome, layer=found.layer, raised=found.error is not None, compute_time=compute_time)
         if found.error is not None:
             raise found.error
         return cast("T", found.stored.value)  # one key has results of one type
 
-    def _report(self, outcome: Outcome, **members: Any) -> None:
+    def _report(self, outcome: CallOutcome, **members: Any) -> None:
         self.event = CacheEvent(outcome=outcome, faults=tuple(self._trace.faults), **members)

@@ -1,14 +1,14 @@
-"""How a stored result travels in an envelope: plain values around the caller's object.
+"""The form of a stored result in an envelope: plain values around the caller's object.
 
-The order of the values is the stored form. Its version is the schema number of the codec, so that an envelope of
-another version is a miss; tests/golden has an envelope of each.
+The order of the values is part of the form. Its version is the codec's schema number, so an envelope of another version
+is a miss. tests/golden has an envelope of each version.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.results.stored import Elsewhere, Failure, StoredResult
+from brine.domain.results.stored import EnvelopeReference, StoredException, StoredResult
 from brine_codec import Codec, Undecodable
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ STORED_RESULT_VERSION: Final = 3
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
-    """The codec of stored results, whose own classes are those of `registry`."""
+    """Return the codec of stored results. `registry` has the caller's classes."""
     return Codec(keyring, purpose=PURPOSE, registry=registry, schema=STORED_RESULT_VERSION, gate=False)
 
 
 def pack(stored: StoredResult) -> tuple[object, ...]:
-    """What is sealed of a stored result."""
+    """Return the plain values to seal for a stored result."""
     value = stored.value
-    if isinstance(value, Failure):
+    if isinstance(value, StoredException):
         kind, value = "failure", (value.name, value.arguments)
-    elif isinstance(value, Elsewhere):
+    elif isinstance(value, EnvelopeReference):
         kind, value = "elsewhere", (value.digest, value.size)
     else:
         kind = "value"
@@ -37,7 +37,7 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
 
 
 def unpack(content: object) -> StoredResult:
-    """A stored result from what was sealed. Raises Undecodable."""
+    """Return the stored result of unsealed values. Raises Undecodable."""
     match content:
         case (
             str(kind),
@@ -73,8 +73,8 @@ def _value(kind: str, value: object) -> object:
         case "value", _:
             return value
         case "failure", (str(name), tuple(arguments)):
-            return Failure(name, arguments)
+            return StoredException(name, arguments)
         case "elsewhere", (bytes(digest), int(size)) if len(digest) == 32 and size > 0:
-            return Elsewhere(digest, size)
+            return EnvelopeReference(digest, size)
         case _:
             raise Undecodable("this is not a stored result")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.purging.stamps import applied_stamps, is_dead, result_stamp, stale_from
-from brine.domain.results.stored import Elsewhere
+from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
+from brine.domain.results.stored import EnvelopeReference
 from brine.ports.caching import Item
 from brine.service.results.sealing import pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from brine.domain.purging.stamps import Stamp
-    from brine.domain.results.key import ResultPlace
+    from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
-    from brine.ports.deadline import Deadline
     from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace
@@ -49,40 +48,36 @@ class ResultStore:
 
     store: CacheStore[bytes]
 
-    def recall(self, place: ResultPlace, trace: Trace, deadline: Deadline | None) -> ResultLookup:
+    def recall(self, place: ResultEntry, trace: Trace) -> ResultLookup:
         """Look in this process. No call; one for the stamps of a fresh result, if they are not known."""
         envelope = self.store.memory.get((place.key, SLOT))
         stored = None if envelope is None else self._open(place.key, envelope, trace)
-        if stored is None or isinstance(stored.value, Elsewhere):
+        if stored is None or isinstance(stored.value, EnvelopeReference):
             return ResultLookup()
         names, stamps = place.stamp_names(stored.tags), self.store.stamps
-        known = (
-            stamps.read(names, trace, deadline) if stored.is_fresh(trace.now) else stamps.read_known(names, trace.now)
-        )
+        known = stamps.read(names, trace) if stored.is_fresh(trace.now) else stamps.read_known(names, trace.now)
         if known is None:
             return ResultLookup()
         return ResultLookup(_after_purges(stored, known, trace.now), stored.generation, known)
 
-    def find(
-        self, place: ResultPlace, trace: Trace, deadline: Deadline | None, *, consistent: bool = False
-    ) -> ResultLookup:
+    def find(self, place: ResultEntry, trace: Trace, *, consistent: bool = False) -> ResultLookup:
         """Look in the table: one call, one more for a large result, one for tags that are not the place's.
 
         Raises StoreError when the table fails.
         """
         key, names = place.key, place.stamp_names()
-        item = self.store.read(key, SLOT, names, trace=trace, deadline=deadline, consistent=consistent)
+        item = self.store.read(key, SLOT, names, trace=trace, consistent=consistent)
         if item is None:
             return ResultLookup(stamps=self.store.stamps.known.get(names, trace.now))
         unusable = ResultLookup(generation=item.generation, stamps=self.store.stamps.known.get(names, trace.now))
         envelope: bytes | None = item.envelope
         stored = self._open(key, item.envelope, trace)
-        if stored is not None and isinstance(stored.value, Elsewhere):
-            envelope = self.store.bodies.read(stored.value.digest, stored.value.size, trace, deadline)
+        if stored is not None and isinstance(stored.value, EnvelopeReference):
+            envelope = self.store.bodies.read(stored.value.digest, stored.value.size, trace)
             stored = None if envelope is None else self._open(key, envelope, trace)
-        if stored is None or envelope is None or isinstance(stored.value, Elsewhere):
+        if stored is None or envelope is None or isinstance(stored.value, EnvelopeReference):
             return unusable
-        stamps = self.store.stamps.read(place.stamp_names(stored.tags), trace, deadline)
+        stamps = self.store.stamps.read(place.stamp_names(stored.tags), trace)
         if stamps is None:
             return unusable
         after = _after_purges(stored, stamps, trace.now)
@@ -92,45 +87,41 @@ class ResultStore:
 
     def keep(
         self,
-        place: ResultPlace,
+        place: ResultEntry,
         stored: StoredResult,
         lookup: ResultLookup,
         lead: Lead,
         *,
         trace: Trace,
-        deadline: Deadline | None,
     ) -> bool:
         """Store a result. One call, two for a large one. False when nothing was stored.
 
         Nothing is stored if a newer lease exists or the result was purged since its computation began. `lookup` is
-        that of before the computation. Raises Unsupported.
+        the one before the computation. Raises Unsupported.
         """
         lease = lead.lease
         if lease is None:
             return False
         applied = applied_stamps(stored, lookup.stamps)
         computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
-        if not computed.is_usable(trace.now) or self.store.is_purged(computed, place.stamp_names(), trace.now):
+        if not computed.is_usable(trace.now) or self.store.is_purged(computed, place.stamp_names(), trace):
             return False
         return self.store.commit(
             place.key,
             SLOT,
             lead,
-            lambda: self._seal(place.key, computed, trace, deadline),
+            lambda: self._seal(place.key, computed, trace),
             trace=trace,
-            deadline=deadline,
         )
 
-    def purge(self, key: str, *, at: float, now: float, soft: bool) -> None:
-        """Purge a key: what is stored, and what computations begun up to `at` would store. One call.
+    def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:
+        """Purge the stored result of a key, and the results of computations begun up to `at`. One call.
 
         Raises StoreError when the table did not confirm it; this process goes by it anyway.
         """
-        self.store.purge(key, SLOT, result_stamp(key), at=at, now=now, soft=soft, deadline=None)
+        self.store.purge(key, SLOT, result_stamp(key), trace, at=at, soft=soft)
 
-    def _seal(
-        self, key: str, stored: StoredResult, trace: Trace, deadline: Deadline | None
-    ) -> tuple[Item, Sequence[Sized[bytes]]]:
+    def _seal(self, key: str, stored: StoredResult, trace: Trace) -> tuple[Item, Sequence[Sized[bytes]]]:
         """Seal the result. If it is too large for the table, put it into the body store and seal a pointer to it."""
         evict_at = min(ceil(min(max(stored.fresh_until, stored.grace_until), LAST_SECOND)), LAST_SECOND)
 
@@ -139,7 +130,7 @@ class ResultStore:
 
         whole = inline = sealed(stored)
         if len(whole) > self.store.inline_limit:
-            pointer = Elsewhere(self.store.bodies.write(whole, deadline), len(whole))
+            pointer = EnvelopeReference(self.store.bodies.write(whole, trace), len(whole))
             inline = sealed(replace(stored, value=pointer))
         item = Item(envelope=inline, evict_at=evict_at, generation=stored.generation, tags=stored.tags)
         return item, [_sized(whole)]
@@ -160,8 +151,8 @@ def _sized(envelope: bytes) -> Sized[bytes]:
 
 
 def _after_purges(stored: StoredResult, stamps: Mapping[str, Stamp], now: float) -> StoredResult | None:
-    """Return what these stamps leave of a result."""
-    if is_dead(stored, stamps, now):
+    """Return the result after these purges, or None."""
+    if is_purged(stored, stamps, now):
         return None
     stale = stale_from(stored, stamps)
     return stored if stale == stored.stale_from else replace(stored, stale_from=stale)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from brine.domain.caching.stored import BodyReference
     from brine.domain.http.fields import Fields
     from brine.ports.caching import BodyStore
-    from brine.ports.deadline import Deadline
     from brine.service.transaction import Trace
 
 LARGEST_INLINE_BODY: Final = 524_288
@@ -28,10 +27,10 @@ class Bodies:
 
     store: BodyStore
 
-    def read(self, digest: bytes, size: int, trace: Trace, deadline: Deadline | None) -> bytes | None:
+    def read(self, digest: bytes, size: int, trace: Trace) -> bytes | None:
         """Return the bytes with this SHA-256 and length, or None when they are missing or altered."""
         try:
-            body = self.store.read(digest, size, deadline=deadline)
+            body = self.store.read(digest, size, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("bodies", error)
             return None
@@ -43,12 +42,12 @@ class Bodies:
             return body
         return None
 
-    def link(
-        self, reference: BodyReference, *, seconds: int, fields: Fields, trace: Trace, deadline: Deadline | None
-    ) -> str | None:
+    def link(self, reference: BodyReference, *, seconds: int, fields: Fields, trace: Trace) -> str | None:
         """Return a URL that gives the body with `fields` for so many seconds; None when it is missing or altered."""
         try:
-            url = self.store.link(reference.digest, reference.size, seconds=seconds, fields=fields, deadline=deadline)
+            url = self.store.link(
+                reference.digest, reference.size, seconds=seconds, fields=fields, deadline=trace.deadline
+            )
         except StoreError as error:
             trace.faults.store_failed("bodies", error)
             return None
@@ -56,8 +55,8 @@ class Bodies:
             trace.faults.body_lost("missing")
         return url
 
-    def write(self, body: bytes, deadline: Deadline | None) -> bytes:
+    def write(self, body: bytes, trace: Trace) -> bytes:
         """Put the bytes and return their SHA-256. Raises StoreError."""
         digest = sha256(body).digest()
-        self.store.write(digest, body, deadline=deadline)
+        self.store.write(digest, body, deadline=trace.deadline)
         return digest

@@ -1,6 +1,6 @@
-"""What both caches do with their stores: read and open, seal and commit, go by stamps, and remember in the process.
+"""The work with stores that both caches share: read and open, seal and commit, check stamps, keep in process memory.
 
-Responses and results differ in what is sealed and in where a large one is cut, not in how it is stored. A store that
+Responses and results differ only in the sealed content, and in how a large one is split. A store that
 fails and an envelope that does not open are faults and count as a miss: they never fail a request.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.purging.stamps import is_dead
+from brine.domain.purging.stamps import is_purged
 from brine.errors import StoreError
 from brine_codec import CodecError, Expired, Unsupported
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from brine.domain.purging.stamps import Stamp, Stored
     from brine.ports.caching import Item, Memory
-    from brine.ports.deadline import Deadline
     from brine.service.single_flight import Lead
     from brine.service.stores.bodies import Bodies
     from brine.service.stores.leases import Leases
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from brine_codec import Codec
 
 LAST_SECOND: Final = 2**32 - 1
-"""The latest time that an envelope can hold, in 2106. What could be kept longer is kept until then."""
+"""The latest time that an envelope can hold, in 2106: no content is kept longer."""
 
 type Sized[V] = tuple[V, int]
 """A value for process memory, and the bytes that it is worth."""
@@ -60,20 +59,17 @@ class CacheStore[V]:
         names: Collection[str],
         *,
         trace: Trace,
-        deadline: Deadline | None,
         consistent: bool = False,
     ) -> Item | None:
         """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
         try:
-            return self.stamps.read_with_item(
-                names, self.pk(key), slot, trace=trace, deadline=deadline, consistent=consistent
-            )
+            return self.stamps.read_with_item(names, self.pk(key), slot, trace=trace, consistent=consistent)
         except StoreError as error:
             trace.faults.store_failed("table", error)
             raise
 
     def open(self, envelope: bytes, context: tuple[str, ...], trace: Trace) -> object | None:
-        """Return what was sealed, or None when the envelope has expired or does not open."""
+        """Return the sealed content, or None when the envelope has expired or does not open."""
         try:
             content: object = self.codec.open(envelope, context=context, now=trace.now)
         except Expired:  # DynamoDB deletes late
@@ -91,7 +87,6 @@ class CacheStore[V]:
         seal: Callable[[], tuple[Item, Sequence[Sized[V]]]],
         *,
         trace: Trace,
-        deadline: Deadline | None,
     ) -> bool:
         """Store under the caller's lease and give it back. False, and the lease is kept, when sealing fails.
 
@@ -112,7 +107,7 @@ class CacheStore[V]:
             trace.faults.store_failed("bodies", error)
             return False
         lead.lease = None
-        if not self.leases.commit(lease, slot, item, trace, deadline):
+        if not self.leases.commit(lease, slot, item, trace):
             return False
         self.remember(key, slot, *values)
         return True
@@ -123,19 +118,17 @@ class CacheStore[V]:
             if self.memory.put((key, slot), value, size):
                 return
 
-    def is_purged(self, stored: Stored, names: Collection[str], now: float) -> bool:
-        """Return whether a stamp that this process knows has purged what is about to be stored."""
-        return is_dead(stored, self.stamps.known.get(names, now), now)
+    def is_purged(self, stored: Stored, names: Collection[str], trace: Trace) -> bool:
+        """Return whether a stamp that this process knows purges the content that is about to be stored."""
+        return is_purged(stored, self.stamps.known.get(names, trace.now), trace.now)
 
-    def purge(
-        self, key: str, slot: str, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None
-    ) -> Stamp:
+    def purge(self, key: str, slot: str, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Stamp one key and return its stamp as it was before. One call, rarely two.
 
         Raises StoreError when the table did not confirm it; this process goes by it anyway.
         """
         try:
-            return self.stamps.write(name, at=at, now=now, soft=soft, deadline=deadline)
+            return self.stamps.write(name, trace, at=at, soft=soft)
         finally:
             if not soft:
                 self.memory.delete((key, slot))

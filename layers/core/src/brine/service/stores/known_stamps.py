@@ -1,4 +1,4 @@
-"""The stamps that one process has read or written, for as long as it may go by them."""
+"""The stamps that one process has read or written, and may rely on for a while."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ REMEMBERED = 10_000
 
 
 class KnownStamps:
-    """Stamps in process memory, each good for `delta` seconds after the request for which it was read began.
+    """Stamps in process memory. Each is valid for `delta` seconds from the start of the request that read it.
 
-    At most `remembered` are kept, those read last. Threads may share it.
+    At most `remembered` are kept: those read last. Threads may share a KnownStamps.
     """
 
     def __init__(self, delta: float, *, remembered: int = REMEMBERED) -> None:
@@ -27,24 +27,24 @@ class KnownStamps:
         self._lock = threading.Lock()
 
     def get(self, names: Collection[str], now: float) -> dict[str, Stamp]:
-        """The stamps of those names that are known at `now`."""
+        """Return the valid stamps of these names at `now`, by name."""
         known = {}
         for name in names:
             entry = self._stamps.get(name)
-            if entry is not None and self._is_good(entry[1], now):
+            if entry is not None and abs(now - entry[1]) <= self._delta:  # see _is_good
                 known[name] = entry[0]
         return known
 
     def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
-        """These were read or written, by a call that began no earlier than `asked_at`. What is known of them now.
+        """Add stamps that a call read or wrote, and return the newest known stamp of each name.
 
-        A read from a replica that is behind does not undo what is known.
+        asked_at: a time before the call began. A late replica does not undo a newer known stamp.
         """
         learnt = {}
         with self._lock:
             for name, stamp in stamps.items():
                 last, last_asked_at = self._stamps.get(name, (stamp, asked_at))
-                if not self._is_good(last_asked_at, asked_at):  # it was long ago, or the clock was set back since
+                if not self._is_good(last_asked_at, asked_at):  # that read is too old, or the clock was set back since
                     last_asked_at = asked_at
                 learnt[name] = last.merged(stamp)
                 self._stamps[name] = (learnt[name], max(last_asked_at, asked_at))
@@ -54,5 +54,5 @@ class KnownStamps:
         return learnt
 
     def _is_good(self, asked_at: float, now: float) -> bool:
-        """Whether what was read then counts. Not for longer where the clock was set back."""
+        """Return whether a stamp read at `asked_at` is valid. A clock that was set back does not prolong this."""
         return abs(now - asked_at) <= self._delta

@@ -9,7 +9,6 @@ from brine.errors import StoreError
 
 if TYPE_CHECKING:
     from brine.ports.caching import Held, Item, Lease, LeaseStore
-    from brine.ports.deadline import Deadline
     from brine.service.transaction import Trace
 
 
@@ -19,35 +18,33 @@ class Leases:
 
     store: LeaseStore
 
-    def acquire(
-        self, pk: str, *, owner: str, now: float, expires_at: float, trace: Trace, deadline: Deadline | None
-    ) -> Lease | Held | None:
-        """Return the lease, or who has it; None when the table fails."""
+    def acquire(self, pk: str, *, owner: str, now: float, expires_at: float, trace: Trace) -> Lease | Held | None:
+        """Return the lease, or its holder; None when the table fails."""
         try:
-            return self.store.acquire(pk, owner=owner, now=now, expires_at=expires_at, deadline=deadline)
+            return self.store.acquire(pk, owner=owner, now=now, expires_at=expires_at, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("table", error)
             return None
 
-    def holder(self, pk: str, trace: Trace, deadline: Deadline | None) -> Held | None:
-        """Return who has the lease; None when it was given back, or the table fails."""
+    def holder(self, pk: str, trace: Trace) -> Held | None:
+        """Return the holder of the lease; None when it was given back, or the table fails."""
         try:
-            return self.store.holder(pk, deadline=deadline)
+            return self.store.holder(pk, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("table", error)
             return None
 
-    def release(self, lease: Lease, trace: Trace, deadline: Deadline | None) -> None:
+    def release(self, lease: Lease, trace: Trace) -> None:
         """Give a lease back unused. If the table fails, the lease ends with its time."""
         try:
-            self.store.release(lease, deadline=deadline)
+            self.store.release(lease, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("table", error)
 
-    def commit(self, lease: Lease, slot: str, item: Item, trace: Trace, deadline: Deadline | None) -> bool:
+    def commit(self, lease: Lease, slot: str, item: Item, trace: Trace) -> bool:
         """Store the item and give the lease back. False if a newer lease exists, or the table fails."""
         try:
-            return self.store.commit(lease, slot, item, deadline=deadline)
+            return self.store.commit(lease, slot, item, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("table", error)
             return False

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from brine.ports.caching import Item, ItemStore, StampStore
-    from brine.ports.deadline import Deadline
     from brine.service.stores.known_stamps import KnownStamps
     from brine.service.transaction import Trace
 
@@ -35,28 +34,27 @@ class Stamps:
         sk: str,
         *,
         trace: Trace,
-        deadline: Deadline | None,
         consistent: bool = False,
     ) -> Item | None:
         """Return an item, and learn in the same call the stamps that are not known. Raises StoreError."""
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
-            return self.items.read(pk, sk, consistent=consistent, deadline=deadline)
+            return self.items.read(pk, sk, consistent=consistent, deadline=trace.deadline)
         item, read = self.store.read_with_item(
-            unknown[:MOST_WITH_ITEM], pk, sk, consistent=consistent, deadline=deadline
+            unknown[:MOST_WITH_ITEM], pk, sk, consistent=consistent, deadline=trace.deadline
         )
         self.known.learn(read, trace.now)
         return item
 
-    def read(self, names: Collection[str], trace: Trace, deadline: Deadline | None) -> dict[str, Stamp] | None:
+    def read(self, names: Collection[str], trace: Trace) -> dict[str, Stamp] | None:
         """Return the stamps of these names, or None when the table fails. One call for those that are not known."""
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
             return known
         try:
-            read = self.store.read(unknown, deadline=deadline)
+            read = self.store.read(unknown, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("stamps", error)
             return None
@@ -67,15 +65,15 @@ class Stamps:
         known = self.known.get(names, now)
         return known if len(known) == len(names) else None
 
-    def write(self, name: str, *, at: float, now: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
+    def write(self, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Write a stamp and return what it was before. This process goes by it even if the table fails.
 
         One call, rarely two. Raises StoreError when the table did not confirm the write.
         """
         try:
-            before = self.store.write(name, at=at, soft=soft, deadline=deadline)
+            before = self.store.write(name, at=at, soft=soft, deadline=trace.deadline)
         except StoreError:
-            self.known.learn({name: Stamp().stamped(at, soft=soft)}, now)
+            self.known.learn({name: Stamp().stamped(at, soft=soft)}, trace.now)
             raise
-        self.known.learn({name: before.stamped(at, soft=soft)}, now)
+        self.known.learn({name: before.stamped(at, soft=soft)}, trace.now)
         return before

@@ -1,1 +1,0 @@
-"""Transcoding: an origin speaks one format, and each client another. Imported when such a route is first asked for."""

@@ -1,4 +1,4 @@
-"""What converts on one route, put together from what the route settles and what may travel."""
+"""Builds the transcoder of a route."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from zlib import crc32
 
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
-from brine.service.transcoding.content import Contents
-from brine.service.transcoding.senders import Senders
+from brine.service.transcoding.client_envelopes import ClientEnvelopes
+from brine.service.transcoding.content_converter import ContentConverter
 from brine.service.transcoding.transcoder import Transcoder
 from brine_codec import Codec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine.domain.routing.transcoding import Transcoding
     from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource
 
 WRITERS = 1
-"""Counts changes in how objects are written as JSON or MessagePack: entity-tags of before stand for other bytes."""
+"""The version of the JSON and MessagePack writers. Entity-tags contain it, because other versions write other bytes."""
 
 
 def build_transcoder(
@@ -32,11 +32,12 @@ def build_transcoder(
     *,
     clock: Callable[[], float],
     marks: SingleUseStore,
-    stand_in: str | None = None,
+    emulated_principal: str | None = None,
 ) -> Transcoder:
-    """The transcoder of a route. `keyring` gives the keys that a setting names; it is told which setting that is.
+    """Return the transcoder of a route.
 
-    marks: of envelopes that clients have sent. stand_in: who it was, on an emulator that verifies nobody.
+    keyring: returns the keyring for the value of a setting and a description of this setting. marks: marks of used
+    envelopes from clients. emulated_principal: the sender of requests without a verified principal, on an emulator.
     """
 
     def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
@@ -49,21 +50,23 @@ def build_transcoder(
             limits=types.limits,
         )
 
-    with_clients = codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE)
+    client_codec = codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE)
     version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
     return Transcoder(
         route=route,
         transcoding=transcoding,
-        contents=Contents(
+        converter=ContentConverter(
             transcoding,
             types,
             codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE),
-            with_clients,
-            None if with_clients is None else Senders(route=route, codec=with_clients, marks=marks, stand_in=stand_in),
+            client_codec,
+            None
+            if client_codec is None
+            else ClientEnvelopes(route=route, codec=client_codec, marks=marks, emulated_principal=emulated_principal),
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")
-            for form in transcoding.offered
+            for form in transcoding.client_formats
             if form is not transcoding.origin or form is Format.SEALED
         },
         clock=clock,

@@ -1,4 +1,4 @@
-"""What may travel: plain data, the standard library's values, and the classes of a registry."""
+"""The allowed types: plain data, the standard library's values, and the classes of a registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """A registry, how large things may be, and both as what formats read and write by.
+    """A registry and the limits of size, with the vocabulary that formats make of both.
 
     A Codec with the same registry and limits seals the same objects.
     """
@@ -28,8 +28,8 @@ class Types:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """A class that types.toml declares. `uses`: the declared names that its fields mention, by what stands for them."""
+class DeclaredType:
+    """A class that types.toml declares. `uses`: declared names in its fields, by the symbols that stand for them."""
 
     name: str
     version: int
@@ -39,17 +39,18 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """All that a types.toml declares, by name."""
+    """All declarations of a types.toml, by name."""
 
-    by_name: Mapping[str, Declared]
+    by_name: Mapping[str, DeclaredType]
 
     def types(self, names: Iterable[str] | None = None, limits: Limits | None = None) -> Types:
-        """What may travel where these names are allowed (None: all), and with them what their fields mention.
+        """Return the allowed types for these names (None: all), with the types that their fields use.
 
-        numpy arrays and pandas frames may always travel, as opaque values. Raises KeyError for a name not declared.
+        numpy arrays and pandas frames are always allowed, as opaque values. Raises KeyError for a name that is not
+        declared.
         """
         wanted = list(self.by_name if names is None else names)
-        found: dict[str, Declared] = {}
+        found: dict[str, DeclaredType] = {}
         while wanted:
             name = wanted.pop()
             if name not in found:

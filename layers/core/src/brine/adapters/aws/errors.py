@@ -1,4 +1,4 @@
-"""What AWS says when it does not do what was asked."""
+"""Errors that AWS answers with."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from brine.errors import StoreThrottled, StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.http1.connection import Answer
+    from brine.adapters.http1.connection import RawResponse
     from brine.errors import StoreError
 
 _CODE = re.compile(rb"""<Code>(?P<xml>[^<]+)</Code>|"__type"\s*:\s*"(?:[^"#]*\#)?(?P<json>[^"]+)\"""", re.VERBOSE)
 _PLAIN = re.compile(r"[A-Za-z0-9.]{1,80}")
 _CANCELLED = "TransactionCanceledException"
 _CONDITION_FAILED = frozenset({"ConditionalCheckFailed", "ConditionalCheckFailedException"})
-_THROTTLES = frozenset(  # refusals for now; the names without "Exception" are reasons of cancelled transactions
+_THROTTLES = frozenset(  # errors that may pass; the names without "Exception" are reasons of cancelled transactions
     {
         "LimitExceededException",
         "ProvisionedThroughputExceeded",
@@ -37,10 +37,10 @@ _THROTTLES = frozenset(  # refusals for now; the names without "Exception" are r
 )
 
 
-class Refused(StoreUnavailable):
+class AwsError(StoreUnavailable):
     """AWS answered with an error. `status` is the HTTP status.
 
-    `item`: what ReturnValuesOnConditionCheckFailure gave: the item that fails the condition, as DynamoDB writes it.
+    `item`: the item that failed the condition, as DynamoDB writes it, if ReturnValuesOnConditionCheckFailure gave it.
     """
 
     def __init__(self, message: str, code: str, status: int, item: dict[str, Any] | None = None) -> None:
@@ -51,7 +51,7 @@ class Refused(StoreUnavailable):
 
     @property
     def condition_failed(self) -> bool:
-        """Whether DynamoDB did nothing because a condition does not hold."""
+        """Return whether DynamoDB changed no item because a condition failed."""
         return self.code in _CONDITION_FAILED
 
 
@@ -59,28 +59,28 @@ class Oversized(StoreUnavailable):
     """The answer is larger than the caller takes."""
 
 
-def refusal(what: str, answer: Answer) -> StoreError:
-    """The error for an answer that is not a success: StoreThrottled or Refused. Its message repeats no values."""
+def error_from(operation: str, answer: RawResponse) -> StoreError:
+    """Return the error in an unsuccessful answer: StoreThrottled or AwsError. Its message repeats no values."""
     code = error_code(answer)
     document = _document(answer) if code == _CANCELLED or code in _CONDITION_FAILED else {}
     if code == _CANCELLED:
         code = _reason(document)
-    message = f"{what}: {code} ({answer.status})"
+    message = f"{operation}: {code} ({answer.status})"
     if answer.status == 429 or code in _THROTTLES:
         return StoreThrottled(message, code)
     item = document.get("Item")
-    return Refused(message, code, answer.status, item if isinstance(item, dict) else None)
+    return AwsError(message, code, answer.status, item if isinstance(item, dict) else None)
 
 
-def error_code(answer: Answer) -> str:
-    """The error's name, from an XML or a JSON body; "unknown" when there is none that could be one."""
+def error_code(answer: RawResponse) -> str:
+    """Return the name of the error from an XML or a JSON body, or "unknown"."""
     match = _CODE.search(answer.body)
     found = (match["xml"] or match["json"]) if match else b""
     code = found.decode("ascii", "replace")
     return code if _PLAIN.fullmatch(code) else "unknown"
 
 
-def _document(answer: Answer) -> dict[str, Any]:
+def _document(answer: RawResponse) -> dict[str, Any]:
     try:
         document = json.loads(answer.body)
     except ValueError:
@@ -89,7 +89,7 @@ def _document(answer: Answer) -> dict[str, Any]:
 
 
 def _reason(document: dict[str, Any]) -> str:
-    """What cancelled a transaction: of several reasons, a failed condition first, and last what may pass."""
+    """Return the reason that cancelled a transaction. A failed condition goes before the rest, a throttle after it."""
     try:
         codes = [str(reason["Code"]) for reason in document["CancellationReasons"]]
     except (KeyError, TypeError):

@@ -1,6 +1,6 @@
-"""What a link may say of the bytes behind it, so that no browser runs them as a page of the store's own domain.
+"""Headers for links to stored bodies: no browser may run a body as a page of the store's domain.
 
-Types are allowed one by one (docs/decisions/0087): a list of active ones would miss those that browsers learn later.
+Types are allowed one by one (docs/decisions/0087): a list of active types would miss those that browsers learn later.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-ANY_BYTES: Final = "application/octet-stream"
-"""The type of what is told to be no type in particular."""
+from brine.domain.http.field_syntax import TOKEN
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a token of RFC 9110 section 5.6.2
+OCTET_STREAM: Final = "application/octet-stream"
+"""The type of content that browsers do not interpret."""
+
+_TOKEN = TOKEN.pattern
 _PLAIN = r'"[ !#-+./0-9:<-\[\]-~-]*"'  # no commas, semicolons, escapes: readers disagree on them
 _TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|{_PLAIN}))*")
 _FAMILIES = ("audio/", "font/", "video/")
@@ -19,7 +21,7 @@ _TYPES = frozenset(
     {
         *("application/json", "application/x-ndjson", "application/cbor", "application/protobuf"),
         *("application/msgpack", "application/vnd.msgpack", "application/x-msgpack", "application/vnd.brine.sealed"),
-        *("application/gzip", "application/zip", "application/zstd", "application/x-tar", ANY_BYTES),
+        *("application/gzip", "application/zip", "application/zstd", "application/x-tar", OCTET_STREAM),
         *("application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"),
         *("image/apng", "image/avif", "image/bmp", "image/gif", "image/heic", "image/jpeg", "image/png", "image/tiff"),
         *("image/webp", "image/x-icon"),
@@ -27,8 +29,8 @@ _TYPES = frozenset(
     }
 )
 
-_NAME = r'filename=(?:[!#$%&\'*+.^_`|~0-9A-Za-z-]+|"[^"\\\x00-\x1f\x7f]*")'
-_EXTENDED_NAME = r"filename\*=[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_NAME = rf'filename=(?:{_TOKEN}|"[^"\\\x00-\x1f\x7f]*")'
+_EXTENDED_NAME = rf"filename\*={_TOKEN}"
 _DISPOSITION = re.compile(
     rf"{_TOKEN}(?:[ \t]*;[ \t]*({_NAME}))?(?:[ \t]*;[ \t]*({_EXTENDED_NAME}))?"
     rf"(?:[ \t]*;[ \t]*(?!filename){_TOKEN}=(?:{_TOKEN}|{_PLAIN}))*",
@@ -36,21 +38,21 @@ _DISPOSITION = re.compile(
 )
 
 
-def passive_type(content_type: str | None) -> str:
-    """The Content-Type as it is, if it names a type that no browser runs; else `ANY_BYTES`.
+def safe_content_type(content_type: str | None) -> str:
+    """Return the Content-Type unchanged if no browser runs content of that type, otherwise `OCTET_STREAM`.
 
-    One that is missing, malformed or given twice counts as active: browsers guess then.
+    A type that is missing, malformed or repeated counts as active, because browsers guess a type then.
     """
     read = None if content_type is None else _TYPE.fullmatch(content_type)
     if content_type is None or read is None:
-        return ANY_BYTES
+        return OCTET_STREAM
     media = read[1].lower()
     is_json = media.startswith("application/") and media.endswith("+json")
-    return content_type if media in _TYPES or media.startswith(_FAMILIES) or is_json else ANY_BYTES
+    return content_type if media in _TYPES or media.startswith(_FAMILIES) or is_json else OCTET_STREAM
 
 
-def as_attachment(disposition: str | None) -> str:
-    """A Content-Disposition of an attachment, with the file name of the given one if that is well formed (RFC 6266)."""
+def attachment_disposition(disposition: str | None) -> str:
+    """Return a Content-Disposition of an attachment, with the original file name if it is well formed (RFC 6266)."""
     read = None if disposition is None else _DISPOSITION.fullmatch(disposition)
     names = () if read is None else (name for name in read.groups() if name is not None)
     return "; ".join(("attachment", *names))

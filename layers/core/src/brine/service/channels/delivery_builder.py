@@ -1,4 +1,4 @@
-"""Delivering: what the queue gives becomes what a receiver gets, within the size of an answer."""
+"""Builds the messages of an answer to a receiver, within the size of an answer."""
 
 from __future__ import annotations
 
@@ -8,54 +8,55 @@ from typing import TYPE_CHECKING, Any, Final
 
 from brine.domain.channels.message import ClaimCheck
 from brine.domain.channels.receipt import Receipt
-from brine.domain.channels.single_use import Sent, single_use_key
+from brine.domain.channels.single_use import Sent
 from brine.domain.formats import Format, encode
 from brine.errors import StoreError
 from brine.service.channels.documents import written_time
-from brine.service.channels.problems import Refusal
-from brine.service.problems import STORE_UNAVAILABLE
+from brine.service.problems import STORE_UNAVAILABLE, Problem
 from brine_codec import CodecError, KeyringUnavailable, TooLarge, Unsupported
 
 if TYPE_CHECKING:
     from brine.domain.channels.message import ChannelMessage, Delivery
     from brine.ports.channels import ClaimStore, SingleUseStore
-    from brine.service.channels.call import Call
+    from brine.ports.deadline import Deadline
+    from brine.service.channels.channel_call import ChannelCall
     from brine.service.channels.tokens import Tokens
 
 ANSWER_LIMIT: Final = 4_500_000
-"""Bytes of an answer. Lambda takes 6 MB, in which bytes take a third more."""
-FRAME: Final = 6_000
-"""Bytes that a message takes at most beside its content: a receipt, a URL, and the rest."""
+"""Bytes of an answer. Lambda takes 6 MB, and base64 makes bytes a third larger."""
+MESSAGE_OVERHEAD: Final = 6_000
+"""Bytes of a message at most beside its content: a receipt, a URL, and the other members."""
 SHORTEST_URL: Final = 60
-"""Seconds for which the URL of a claim is good at least."""
+"""Seconds for which the URL of a claim is valid at least."""
 LONGEST_URL: Final = 3600
-"""Seconds for which it is good at most: a receiver may keep a message for longer, but fetches its claim first."""
+"""Seconds for which it is valid at most. A receiver may keep a message longer, but fetches its claim first."""
 
 
 class Undeliverable(Exception):
-    """A message that cannot be given. Its argument says why, in a word."""
+    """A message that cannot be delivered. Its argument is a word for the reason."""
 
 
 class Acknowledged(Exception):
-    """A copy of a message that a receiver has acknowledged, so that its object in the bucket is gone."""
+    """A copy of a message that was acknowledged, so that its object in the bucket is deleted."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Delivering:
-    """One answer in the making. `room`: the bytes that are left of it."""
+class DeliveryBuilder:
+    """Builds the messages of one answer. `room`: the bytes left in the answer. `claims_deadline` ends bucket calls."""
 
-    call: Call
+    call: ChannelCall
     form: Format
     visibility: int
     claims: ClaimStore
+    claims_deadline: Deadline
     marks: SingleUseStore
     tokens: Tokens
     room: int = field(default=ANSWER_LIMIT)
 
-    def give(self, delivery: Delivery) -> dict[str, Any]:
-        """The members of a message. What does not fit is given as a claim.
+    def build(self, delivery: Delivery) -> dict[str, Any]:
+        """Return the members of a message. Content that does not fit becomes a claim check.
 
-        Raises Undeliverable, Acknowledged, and Refusal.
+        Raises Undeliverable, Acknowledged and Problem.
         """
         message = delivery.message
         if message is None:
@@ -78,8 +79,8 @@ class Delivering:
         }
 
     def _content(self, message: ChannelMessage) -> tuple[dict[str, Any], ClaimCheck | None]:
-        """`content`, or `claim`; and the object in the bucket that goes with the message."""
-        self.room -= FRAME
+        """Return the member `content` or `claim`, and the claim check of the message's object in the bucket."""
+        self.room -= MESSAGE_OVERHEAD
         envelope = message.envelope
         claim: ClaimCheck | None = None
         if isinstance(envelope, ClaimCheck):
@@ -92,17 +93,20 @@ class Delivering:
         if size <= self.room:
             self.room -= size
             return {"content": content}, claim
-        claim = claim or self._deposited(envelope)
+        claim = claim or self._stored(envelope)
         return {"claim": self._pointer(claim)}, claim
 
     def _fetched(self, claim: ClaimCheck) -> bytes | None:
-        """The envelope of a claim, unless the receiver better fetches it. Raises Undeliverable, and Acknowledged."""
+        """Return the envelope of a claim check, or None if the receiver must fetch it.
+
+        Raises Undeliverable and Acknowledged.
+        """
         if self.form is Format.SEALED or claim.size > self.room:
             if self._is_acknowledged(claim):
                 raise Acknowledged
             return None
         try:
-            envelope = self.claims.read(self.call.channel, claim)
+            envelope = self.claims.read(self.call.channel, claim, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             return None
@@ -113,41 +117,41 @@ class Delivering:
         return envelope
 
     def _is_acknowledged(self, claim: ClaimCheck) -> bool:
-        """Whether a receiver has acknowledged a copy of this message, so that its object is gone, or soon is."""
+        """Return whether a copy of this message was acknowledged, so that its object is or will soon be deleted."""
         try:
-            state = self.marks.look(single_use_key("channel", self.call.channel, claim.id))
+            state = self.marks.look(self.call.mark_key(claim.id), deadline=self.call.deadline)
         except StoreError as error:
             self.call.faults.store_failed("table", error)
             return False
         return isinstance(state, Sent) and state.acknowledged
 
     def _opened(self, envelope: bytes, sender: str) -> tuple[object, int]:
-        """The content as it is given, and the bytes that it takes: too many, where it cannot be written in the format.
+        """Return the content for the answer and its size. The size is too large if the format cannot express it.
 
-        Raises Undeliverable, and Refusal.
+        Raises Undeliverable and Problem.
         """
-        end, now = self.call.end, self.call.now
+        endpoint, now = self.call.endpoint, self.call.now
         try:
             if self.form is Format.SEALED:
-                end.verify(envelope, sender, now)
+                endpoint.verify(envelope, sender, now)
                 return envelope, len(envelope)
-            content = end.open(envelope, sender, now)
+            content = endpoint.open(envelope, sender, now)
         except KeyringUnavailable as error:
-            raise Refusal(STORE_UNAVAILABLE) from error
+            raise Problem(STORE_UNAVAILABLE) from error
         except CodecError as error:
             raise Undeliverable(type(error).__name__.lower()) from error
-        except Refusal:
+        except Problem:
             raise Undeliverable("malformed") from None
-        try:  # as deep as it lies in the answer: what is too deep there would take the other messages with it
-            return content, len(encode(self.form, {"messages": [{"content": content}]}, end.types, len(envelope)))
+        try:  # nested as in the answer: content that is too deep there would make the whole answer fail
+            return content, len(encode(self.form, {"messages": [{"content": content}]}, endpoint.types, len(envelope)))
         except (Unsupported, TooLarge):
             return None, ANSWER_LIMIT + 1
 
-    def _deposited(self, envelope: bytes) -> ClaimCheck:
-        """Put what came inline into the bucket, at each delivery to the same place. Raises Undeliverable."""
+    def _stored(self, envelope: bytes) -> ClaimCheck:
+        """Write an envelope of the queue to the bucket. The key is the same at each delivery. Raises Undeliverable."""
         claim = ClaimCheck.of(envelope)
         try:
-            self.claims.write(self.call.channel, claim, envelope)
+            self.claims.write(self.call.channel, claim, envelope, deadline=self.claims_deadline)
         except StoreError as error:
             self.call.faults.store_failed("bodies", error)
             raise Undeliverable("undeposited") from error

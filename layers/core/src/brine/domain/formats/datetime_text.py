@@ -14,34 +14,34 @@ _TIME_TEXT = re.compile(f"{_TIME}{_ZONE}")
 _SECONDS_TEXT = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,6}))?")
 
 
-def is_plain(zone: dt.tzinfo | None, fold: int) -> bool:
-    """Whether an ISO text says all: no zone, or one that is nothing but an offset."""
+def is_offset_only(zone: dt.tzinfo | None, fold: int) -> bool:
+    """Return whether an ISO text represents the zone fully: no zone, or only an offset."""
     unnamed = zone is None or (type(zone) is dt.timezone and len(offset_and_name(zone)) == 1)
     return unnamed and not fold
 
 
 def offset_and_name(zone: dt.timezone) -> tuple[dt.timedelta, str] | tuple[dt.timedelta]:
-    """What a timezone is made of; its name only if it was given one."""
-    return zone.__getinitargs__()  # type: ignore[attr-defined, no-any-return]  # what copy and pickle ask it for
+    """Return the offset of a timezone, and its name if it was given one."""
+    return zone.__getinitargs__()  # type: ignore[attr-defined, no-any-return]  # copy and pickle call it
 
 
 def read_date(text: str) -> dt.date:
-    """Raises ValueError."""
+    """Parse a date. Raises ValueError."""
     return dt.date.fromisoformat(_checked(_DATE_TEXT, text))
 
 
 def read_datetime(text: str) -> dt.datetime:
-    """Raises ValueError."""
+    """Parse a datetime. Raises ValueError."""
     return dt.datetime.fromisoformat(_checked(_DATETIME_TEXT, text))
 
 
 def read_time(text: str) -> dt.time:
-    """Raises ValueError."""
+    """Parse a time. Raises ValueError."""
     return dt.time.fromisoformat(_checked(_TIME_TEXT, text))
 
 
 def write_seconds(span: dt.timedelta) -> str:
-    """A duration as seconds, exactly."""
+    """Return a duration as an exact number of seconds."""
     total = (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
     whole, fraction = divmod(abs(total), 1_000_000)
     text = f"{whole}.{fraction:06}".rstrip("0") if fraction else str(whole)
@@ -49,7 +49,7 @@ def write_seconds(span: dt.timedelta) -> str:
 
 
 def read_seconds(text: str) -> dt.timedelta:
-    """Raises ValueError."""
+    """Parse a duration in seconds. Raises ValueError."""
     match = _SECONDS_TEXT.fullmatch(text)
     if match is None:
         raise ValueError("not a number of seconds")

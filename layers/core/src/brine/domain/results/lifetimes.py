@@ -1,21 +1,21 @@
-"""How long results are used, and exceptions that are results."""
+"""Lifetimes of stored results, and of exceptions that are stored as results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from brine.domain.results.stored import Failure, StoredResult
+from brine.domain.results.stored import StoredException, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
-    """How long a result is used, in seconds; `negative` has those of the exceptions that are results too.
+class ResultLifetimes:
+    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results.
 
-    Raises ValueError for less than nothing.
+    Raises ValueError for a negative lifetime.
     """
 
     freshness_lifetime: float
@@ -28,13 +28,16 @@ class Windows:
                 raise ValueError(f"a lifetime is a number of seconds, not {seconds}")
 
     def stored(self, value: object, began: float) -> StoredResult:
-        """A result whose computation began then, as it is stored."""
+        """Return a result in its stored form. `began`: when its computation began."""
         return self._stored(value, began, self.freshness_lifetime, self.grace)
 
     def failure(self, error: Exception, began: float) -> StoredResult:
-        """An exception as it is stored. Raises TypeError when its class does not make it again from its arguments."""
-        failure = Failure(_name(type(error)), error.args)
-        if self.raised(failure) is None:
+        """Return an exception in its stored form.
+
+        Raises TypeError when its class cannot make an equal exception from its arguments.
+        """
+        failure = StoredException(_name(type(error)), error.args)
+        if self.rebuild_exception(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
         return self._stored(failure, began, self.negative[type(error)], 0.0)
 
@@ -42,13 +45,16 @@ class Windows:
         fresh_until = float(began + lifetime)
         return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
 
-    def raised(self, failure: Failure) -> Exception | None:
-        """A stored exception made anew; None when it is not among those that are results, or not what it was."""
+    def rebuild_exception(self, failure: StoredException) -> Exception | None:
+        """Return a stored exception, made anew.
+
+        None when its class is not in `negative`, or no longer accepts the stored arguments.
+        """
         for cls in self.negative:
             if _name(cls) == failure.name:
                 try:
                     return cls(*failure.arguments)
-                except Exception:  # noqa: BLE001 - the class is the caller's, and may take other arguments by now
+                except Exception:  # noqa: BLE001 - the caller's class may take other arguments by now
                     return None
         return None
 

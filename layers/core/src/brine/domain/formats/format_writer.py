@@ -1,10 +1,10 @@
-"""Objects to trees of what a format has: containers, texts and numbers, and marks for everything else.
+"""Conversion of objects to a format's trees: containers, texts and numbers, and marks for all other values.
 
-A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. What has no mark
-of its own goes as `object`: the tag and the values that it would be sealed as.
+A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extension type in MessagePack. A value without a
+mark of its own becomes an `object`: the tag and the values that it would be sealed as.
 
-What is shared inside an object is written each time that it is met, so a small object can mean a large text. So writing
-has a budget too (`brine_codec.budget`), from which trees and text are drawn before they are made.
+A shared part of an object is written at each occurrence, so a small object can become a large text. So writing has a
+budget too (`brine_codec.budget`): trees and text draw from it before they are made.
 """
 
 from __future__ import annotations
@@ -15,60 +15,60 @@ from functools import partial
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.formats.clock_text import is_plain, offset_and_name, write_seconds
-from brine.domain.formats.keys import weigh
-from brine.domain.formats.path import Failure, index, member
+from brine.domain.formats.datetime_text import is_offset_only, offset_and_name, write_seconds
+from brine.domain.formats.key_cost import comparison_cost
+from brine.domain.formats.path import LocatedError, index, member
 from brine_codec import CodecError, TooLarge, Unsupported
 from brine_codec.gate.budget import Budget
-from brine_codec.gate.collisions import DICT
-from brine_codec.gate.collisions import charge_keys as price
-from brine_codec.pickling.garbage_collector import without_garbage_collection as undisturbed
+from brine_codec.gate.collisions import DICT, charge_keys
+from brine_codec.pickling.garbage_collector import without_garbage_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from typing import ClassVar
 
-    from brine.domain.formats.allowed import Types
+    from brine.domain.formats.allowed_types import Types
     from brine_codec import Limits
 
 _OWN_MARKS = {"py:Decimal": "decimal", "py:UUID": "uuid"}
 _TEXTS = frozenset({str})
 _BITS = int.bit_length
 SAFE_BITS = 63
-"""Integers of so many bits are written as they are in both formats."""
+"""Integers of at most this many bits are written unchanged in both formats."""
 
 CONTAINER, VALUE = 300, 100
-"""Bytes of memory that a mark or a container of a tree takes; that a value in it does."""
+"""Bytes of memory for a mark or a container of a tree (CONTAINER), and for a value in it (VALUE)."""
 MADE, MAPPED, LOOKED_AT, READY = 20, 50, 4, 1.5
-"""Steps for a mark or a container that is made; for a dict with other keys than texts; for a value that is looked at;
-and for one that the library just writes."""
+"""Steps for a mark or a new container (MADE), for a dict with keys other than texts (MAPPED), for a value that is
+checked (LOOKED_AT), and for one that the library writes directly (READY).
+"""
 ORDERED = 25
-"""Steps to write a member of a set for itself, to find its place."""
+"""Steps to write a member of a set separately, to find its position."""
 STEPS_PER_BYTE = 1 / 60
 FLOAT, CLOCK, MARK = 26, 64, 20
-"""Bytes that are written at most for a float; for a date, a time or a zone; for the name of a mark."""
+"""The most bytes written for a float; for a date, a time or a zone; for the name of a mark."""
 REAL = 8
-"""Steps to write a float at most."""
+"""The most steps to write a float."""
 
 
-class Outward(ABC):
-    """One object on its way out; a subclass for each format says what that has to say in its own way.
+class FormatWriter(ABC):
+    """The conversion of one object; each format has a subclass for its own representations.
 
-    careful: look at every text and number: where the format's library has refused one that it does not name, or where
-    the most that they could take is too much.
+    careful: check every text and number. This is needed when the format's library refused one without naming it, or
+    when their largest possible cost is beyond the budget.
     """
 
     leaves: ClassVar[frozenset[type]]
-    """Types that the library writes as they are."""
+    """Types that the library writes directly."""
     widest: ClassVar[int]
-    """Bytes that a character can become."""
+    """The most bytes that a character can become."""
     memory: float
-    """Bytes that a byte of text takes in memory while it is written."""
+    """Bytes of memory for each byte of text while it is written."""
 
     def __init__(self, types: Types, budget: Budget, *, careful: bool = False) -> None:
         self._limits = types.limits
         self._vocabulary = types.vocabulary
-        self._weigh = partial(weigh, vocabulary=types.vocabulary)
+        self._weigh = partial(comparison_cost, vocabulary=types.vocabulary)
         self._leaves = self.leaves - {str, float} if careful else self.leaves
         self._keys = frozenset[type]() if careful else _TEXTS
         self._careful = careful
@@ -78,72 +78,75 @@ class Outward(ABC):
 
     @abstractmethod
     def measured(self, value: str) -> int:
-        """Bytes that a text is written as."""
+        """Return the bytes that a text is written as."""
 
     @abstractmethod
     def named(self, name: str, argument: object) -> object:
-        """The tree of a mark, which is paid for."""
+        """Return the tree of a mark, which is paid for."""
 
     @abstractmethod
     def binary(self, value: bytes) -> object:
-        """The tree of bytes."""
+        """Return the tree of bytes."""
 
     @abstractmethod
     def integer(self, value: int) -> object:
-        """The tree of an integer, which is within the limits."""
+        """Return the tree of an integer, which is within the limits."""
 
     @abstractmethod
     def real(self, value: float) -> object:
-        """The tree of a float, when being careful."""
+        """Return the tree of a float, when being careful."""
 
     @abstractmethod
     def instant(self, value: dt.datetime) -> object:
-        """The tree of a datetime in UTC."""
+        """Return the tree of a datetime in UTC."""
 
     @abstractmethod
     def record(self, title: str, fields: dict[str, object]) -> object:
-        """The tree of a registered class, by the trees of its fields."""
+        """Return the tree of a registered class from the trees of its fields."""
 
     @abstractmethod
     def mapping(self, keys: list[object], trees: list[object]) -> object:
-        """The tree of a dict, by its keys as they are and the trees of its values."""
+        """Return the tree of a dict from its keys, unconverted, and the trees of its values."""
 
     @abstractmethod
-    def is_misread(self, mapping: dict[str, object]) -> bool:
-        """Whether a dict with these texts for keys, written as it is, would stand for something else."""
+    def needs_escape(self, mapping: dict[str, object]) -> bool:
+        """Return whether a dict with these text keys, written unchanged, would be read as a mark or a record."""
 
     @abstractmethod
     def order(self, tree: object) -> Any:
-        """What the members of a set are sorted by, so that the same set gives the same bytes."""
+        """Return the sort key of a set's member, so that equal sets give equal bytes."""
 
     def tree(self, obj: object) -> object:
-        """What the format's library writes for this object. Raises Unsupported with the path inside, TooLarge."""
+        """Return the tree of this object for the format's library.
+
+        Raises Unsupported and TooLarge with the path inside the object.
+        """
         try:
             return self.convert(obj)
-        except Failure as failure:
+        except LocatedError as failure:
             raise failure.located() from None
 
     def convert(self, value: object) -> object:
-        """The tree of anything, inside of which Failures know their place."""
-        way = _WAYS.get(type(value))
-        return self._reduced(value) if way is None else way(self, value)
+        """Return the tree of any part. Failures have the path inside this part."""
+        converter = _CONVERTERS.get(type(value))
+        return self._reduced(value) if converter is None else converter(self, value)
 
-    def spend(self, memory: float, steps: float, written: float = 0) -> None:
+    def spend(self, memory: float, steps: float, write_within_budget: float = 0) -> None:
         """Draw bytes of memory, steps of 100 ns, and bytes that will be written."""
         budget = self._budget
-        budget.memory = room = budget.memory - memory - self.memory * written
-        budget.steps = time = budget.steps - steps - written * STEPS_PER_BYTE
+        budget.memory = room = budget.memory - memory - self.memory * write_within_budget
+        budget.steps = time = budget.steps - steps - write_within_budget * STEPS_PER_BYTE
         if room < 0 or time < 0:
             lacking = "memory" if room < 0 else "time"
-            raise Failure(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
+            raise LocatedError(TooLarge(f"the object would take more {lacking} to write than one of its size may"))
 
     def mark(self, name: str, argument: object) -> object:
-        """The tree of a mark."""
+        """Return the tree of a mark."""
         self.spend(CONTAINER, MADE, MARK)
         return self.named(name, argument)
 
     def each(self, items: Collection[object], owner: object) -> list[object]:
-        """The trees of some items."""
+        """Return the trees of some items."""
         self._enter(owner)
         trees = self._trees(items, self._pay(items)[0], owner)
         self._depth -= 1
@@ -152,13 +155,13 @@ class Outward(ABC):
     def _enter(self, owner: object) -> None:
         self._depth += 1
         if self._depth > self._limits.depth:
-            raise Failure(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
+            raise LocatedError(Unsupported(f"it is nested deeper than {self._limits.depth}"), owner)
 
     def _pay(self, values: Collection[Any], names: int = 0, work: int = MADE) -> tuple[frozenset[type], bool]:
-        """Pay for a container of these, and for those of them that the library writes as they are.
+        """Pay for a container of these values, and for those that the library writes directly.
 
-        names: bytes that are written beside them. work: steps for the container itself.
-        Returns the types of those, and whether they are all.
+        names: bytes that are written beside them. work: steps for the container itself. Returns the types of the values
+        that the library writes directly, and whether these are all values.
         """
         kinds, ready, count = set(map(type, values)), self._leaves, len(values)
         alike = len(kinds) == 1
@@ -171,16 +174,16 @@ class Outward(ABC):
                 ready = ready - {int}
             elif bits > 9:
                 each = max(each, bits // 3 + 3)
-        written = each * count + names
+        write_within_budget = each * count + names
         if str in kinds and str in ready:
             lengths = map(len, values) if alike else [len(value) for value in values if type(value) is str]
-            written += self.widest * sum(lengths)
+            write_within_budget += self.widest * sum(lengths)
         if bytes in kinds and bytes in ready:
-            written += sum([len(value) for value in values if type(value) is bytes])
+            write_within_budget += sum([len(value) for value in values if type(value) is bytes])
         if kinds <= ready:
-            self.spend(0, LOOKED_AT + steps * count, written + 2)
+            self.spend(0, LOOKED_AT + steps * count, write_within_budget + 2)
             return ready, True
-        self.spend(CONTAINER + VALUE * count, work + (LOOKED_AT + steps) * count, written + 2)
+        self.spend(CONTAINER + VALUE * count, work + (LOOKED_AT + steps) * count, write_within_budget + 2)
         return ready, False
 
     def _list(self, value: list[object]) -> object:
@@ -192,13 +195,13 @@ class Outward(ABC):
 
     def _dict(self, value: dict[Any, object]) -> object:
         self._enter(value)
-        texts = self._keys.issuperset(map(type, value)) and not self.is_misread(value)
+        texts = self._keys.issuperset(map(type, value)) and not self.needs_escape(value)
         if texts:
             ready, whole = self._pay(value.values(), self.widest * sum(map(len, value)) + 4 * len(value))
             tree: object = value if whole else self._named_trees(value.items(), ready, value)
         else:
             keys = list(value)
-            price(keys, DICT, self.spend, self._weigh)
+            charge_keys(keys, DICT, self.spend, self._weigh)
             self.spend(CONTAINER, MAPPED)
             ready, _ = self._pay(value.values())
             tree = self.mapping(keys, list(self._named_trees(value.items(), ready, value).values()))
@@ -209,9 +212,9 @@ class Outward(ABC):
         trees: list[object] = []
         try:
             for item in items:
-                trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - how many there are tells where it failed
-        except Failure as failure:
-            failure.through(owner, index(len(trees)))
+                trees.append(item if type(item) in ready else self.convert(item))  # noqa: PERF401 - its length tells where it failed
+        except LocatedError as failure:
+            failure.add_step(owner, index(len(trees)))
             raise
         return trees
 
@@ -223,8 +226,8 @@ class Outward(ABC):
         try:
             for key, item in items:
                 trees[key] = item if type(item) in ready else self.convert(item)
-        except Failure as failure:
-            failure.through(owner, member(key))
+        except LocatedError as failure:
+            failure.add_step(owner, member(key))
             raise
         return trees
 
@@ -232,7 +235,7 @@ class Outward(ABC):
         try:
             maker, values = self._vocabulary.reduce(value)
         except CodecError as error:
-            raise Failure(error) from None
+            raise LocatedError(error) from None
         own = _OWN_MARKS.get(maker.tag)
         if own is not None:
             (argument,) = values
@@ -262,7 +265,7 @@ class Outward(ABC):
 
     def _integer(self, value: int) -> object:
         if value.bit_length() > self._limits.integer_bits:
-            raise Failure(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(Unsupported(f"an integer has more than {self._limits.integer_bits} bits"))
         bits = value.bit_length()
         self.spend(0, LOOKED_AT + bits / 50, bits / 3 + 2)
         return self.integer(value)
@@ -297,13 +300,13 @@ class Outward(ABC):
         if value.tzinfo is dt.UTC and not value.fold:
             self.spend(CONTAINER, MADE, CLOCK)
             return self.instant(value)
-        if is_plain(value.tzinfo, value.fold):
+        if is_offset_only(value.tzinfo, value.fold):
             return self._clock("datetime", value.isoformat())
         local = value.replace(tzinfo=None, fold=0).isoformat()
         return self._clock("datetime", [local, self._zone(value.tzinfo), value.fold])
 
     def _time(self, value: dt.time) -> object:
-        if is_plain(value.tzinfo, value.fold):
+        if is_offset_only(value.tzinfo, value.fold):
             return self._clock("time", value.isoformat())
         local = value.replace(tzinfo=None, fold=0).isoformat()
         return self._clock("time", [local, self._zone(value.tzinfo), value.fold])
@@ -321,39 +324,39 @@ class Outward(ABC):
         return self.mark("timezone", [write_seconds(offset), *map(self.convert, name)])
 
     def _zone(self, zone: dt.tzinfo | None) -> object:
-        """A ZoneInfo by its key alone, any other zone as itself."""
+        """Return the tree of a zone: the key of a ZoneInfo, any other zone as an object."""
         if zone is None or type(zone) is dt.timezone:
             return self.convert(zone)
         try:
             maker, values = self._vocabulary.reduce(zone)
         except CodecError as error:
-            raise Failure(error) from None
+            raise LocatedError(error) from None
         if maker.tag != "py:ZoneInfo":
-            raise Failure(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
+            raise LocatedError(Unsupported(f"a time zone of type {type(zone).__qualname__}"))
         self.spend(CONTAINER, MADE, CLOCK)
         return values[0]
 
 
-def written(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
-    """What `write` makes with a budget, being careful only if it fails otherwise.
+def write_within_budget(write: Callable[[Budget, bool], bytes], limits: Limits, size: int | None) -> bytes:
+    """Return the bytes that `write` makes within a budget. It is careful only if it fails otherwise.
 
-    size: of the message that the object came from; None for an object that none but the limits bound.
+    size: of the message that the object came from; None for an object that only the limits bound.
     """
     size = limits.size if size is None else size
     first, second = Budget(limits, size), Budget(limits, size)
     try:
-        text = undisturbed(size, write, first, False)
-    except (ValueError, TooLarge):  # a lone surrogate, or a float that is not finite: where? Or too much, if it is so
+        text = without_garbage_collection(size, write, first, False)
+    except (ValueError, TooLarge):  # find the lone surrogate or infinite float, or measure exactly
         second.steps = first.steps
         text = b""
-    text = text or undisturbed(size, write, second, True)
+    text = text or without_garbage_collection(size, write, second, True)
     if len(text) > limits.size:
         raise TooLarge(f"the object takes {len(text)} bytes, more than the limit of {limits.size}")
     return text
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be written in UTF-8: it has no lone surrogates."""
+    """Return whether a text can be written in UTF-8: it has no lone surrogates."""
     if text.isascii():
         return True
     try:
@@ -368,23 +371,23 @@ def _uuid_text(value: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_WAYS: dict[type, Callable[[Outward, Any], object]] = {
+_CONVERTERS: dict[type, Callable[[FormatWriter, Any], object]] = {
     type(None): lambda _, value: value,
     bool: lambda _, value: value,
-    str: Outward._text,  # noqa: SLF001 - this module's own, as all of these
-    int: Outward._integer,  # noqa: SLF001
-    float: Outward._real,  # noqa: SLF001
-    bytes: Outward._bytes,  # noqa: SLF001
-    PickleBuffer: Outward._bytes,  # noqa: SLF001
-    bytearray: Outward._bytearray,  # noqa: SLF001
-    list: Outward._list,  # noqa: SLF001
-    dict: Outward._dict,  # noqa: SLF001
-    tuple: Outward._tuple,  # noqa: SLF001
-    set: Outward._set,  # noqa: SLF001
-    frozenset: Outward._set,  # noqa: SLF001
-    dt.date: Outward._date,  # noqa: SLF001
-    dt.datetime: Outward._datetime,  # noqa: SLF001
-    dt.time: Outward._time,  # noqa: SLF001
-    dt.timedelta: Outward._timedelta,  # noqa: SLF001
-    dt.timezone: Outward._timezone,  # noqa: SLF001
+    str: FormatWriter._text,  # noqa: SLF001 - this module's own, as all of these
+    int: FormatWriter._integer,  # noqa: SLF001
+    float: FormatWriter._real,  # noqa: SLF001
+    bytes: FormatWriter._bytes,  # noqa: SLF001
+    PickleBuffer: FormatWriter._bytes,  # noqa: SLF001
+    bytearray: FormatWriter._bytearray,  # noqa: SLF001
+    list: FormatWriter._list,  # noqa: SLF001
+    dict: FormatWriter._dict,  # noqa: SLF001
+    tuple: FormatWriter._tuple,  # noqa: SLF001
+    set: FormatWriter._set,  # noqa: SLF001
+    frozenset: FormatWriter._set,  # noqa: SLF001
+    dt.date: FormatWriter._date,  # noqa: SLF001
+    dt.datetime: FormatWriter._datetime,  # noqa: SLF001
+    dt.time: FormatWriter._time,  # noqa: SLF001
+    dt.timedelta: FormatWriter._timedelta,  # noqa: SLF001
+    dt.timezone: FormatWriter._timezone,  # noqa: SLF001
 }

@@ -1,4 +1,4 @@
-"""What comparing a key takes, for `brine_codec.probing`."""
+"""The cost of comparing keys, for `brine_codec.gate.collisions`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({tuple, list, dict, set, frozenset})
 
 
-def weigh(key: Any, vocabulary: Vocabulary) -> float:
-    """How many machine words are looked at to compare a key with another of the same hash, at most."""
+def comparison_cost(key: Any, vocabulary: Vocabulary) -> float:
+    """Return the most machine words that a comparison of the key with another key of the same hash reads."""
     kind = type(key)
     if kind is int:
         return 1 + int(key).bit_length() // 512
@@ -25,10 +25,10 @@ def weigh(key: Any, vocabulary: Vocabulary) -> float:
     if kind in _PLAIN:
         words = 1.0
         for part in key.items() if kind is dict else key:
-            words += weigh(part, vocabulary)
-        return words if kind in {tuple, list} else (words + 3) * len(key)  # each is looked for among all of the other
+            words += comparison_cost(part, vocabulary)
+        return words if kind in {tuple, list} else (words + 3) * len(key)  # searches each member in the other key
     try:
         maker, values = vocabulary.reduce(key)
     except CodecError:  # one of datetime's
         return 20.0
-    return 4.0 * maker.steps + weigh(values, vocabulary)
+    return 4.0 * maker.steps + comparison_cost(values, vocabulary)

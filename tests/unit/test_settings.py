@@ -1,0 +1,50 @@
+"""Settings that are missing or malformed: each error names the variable, its value, and the remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from brine.errors import ConfigError
+from brine.settings import CacheSettings, Settings
+
+ENVIRONMENT = {
+    "BRINE_TABLE": "table",
+    "BRINE_BUCKET": "bucket",
+    "BRINE_SIGNING_KEYS_SECRET": "keys",
+    "AWS_REGION": "eu-central-1",
+    "OTHER": "hushed",
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("BRINE_TABLE", "", "the environment variable BRINE_TABLE is not set: give it the name of the DynamoDB table"),
+        ("BRINE_BUCKET", "", "the environment variable BRINE_BUCKET is not set: give it the name of the S3 bucket"),
+        ("AWS_REGION", "", "the environment variable AWS_REGION is not set: give it the AWS region of the table"),
+        ("BRINE_SIGNING_KEYS_SECRET", "", "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it"),
+        ("BRINE_L1_BYTES", "-1", "BRINE_L1_BYTES is '-1': write a whole number of bytes from 0 to"),
+        (
+            "BRINE_INLINE_LIMIT",
+            "350001",
+            "BRINE_INLINE_LIMIT is '350001': write a whole number of bytes from 0 to 350000",
+        ),
+        ("BRINE_PURGE_DELTA", "1h", "BRINE_PURGE_DELTA is '1h': write a number of seconds from 0 to 3600"),
+        ("BRINE_PURGE_DELTA", "3601", "BRINE_PURGE_DELTA is '3601': write a number of seconds from 0 to 3600"),
+    ],
+)
+def test_an_error_names_the_variable_its_value_and_the_remedy(variable: str, value: str, message: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_environment(ENVIRONMENT | {variable: value})
+
+    assert str(refused.value).startswith(message)
+    assert "hushed" not in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", ["BRINE_TABLE", "AWS_REGION"])
+def test_purging_needs_the_table_and_its_region_only(missing: str) -> None:
+    needed = {name: ENVIRONMENT[name] for name in ("BRINE_TABLE", "AWS_REGION")}
+
+    assert CacheSettings.from_environment(needed).table == "table"
+    with pytest.raises(ConfigError, match=missing):
+        CacheSettings.from_environment(needed | {missing: ""})
