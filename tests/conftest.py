@@ -16,7 +16,7 @@ __all__ = ["built", "deployed_stack", "emulator", "ministack", "moto_endpoint"]
 TESTS: Final = Path(__file__).parent
 SLOW: Final = (
     *("artifact", "attacks", "conformance", "e2e", "exchange_run", "integration", "races", "soak"),
-    *("contract/test_*_on_ministack.py", "contract/test_lease_races.py", "unit/twin/lambda_runtime/test_failures.py"),
+    *("contract/test_*_on_ministack.py", "contract/test_lease_races.py"),
 )
 """The folders and files below `tests` whose tests are all slow. Other slow tests have the mark themselves."""
 
