@@ -25,7 +25,7 @@ from tests.support.markdown import codes, read_page
 if TYPE_CHECKING:
     from brine.adapters.config.tables import TableReader
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def schema(file: str, *path: str) -> dict[str, Any]:
