@@ -93,16 +93,16 @@ class Report:
 logger = Logger()
 
 
-def observe(story: CacheEvent) -> None:
+def observe(event: CacheEvent) -> None:
     """Write the log line and the metrics of one use of the cache."""
-    faults = [fault.for_log for fault in story.faults]
-    log = logger.warning if faults or story.outcome == "failed" else logger.info
-    log("reported", extra={"outcome": story.outcome, "layer": story.layer, "stored": story.stored, "faults": faults})
+    faults = [fault.for_log for fault in event.faults]
+    log = logger.warning if faults or event.outcome == "failed" else logger.info
+    log("reported", extra={"outcome": event.outcome, "layer": event.layer, "stored": event.stored, "faults": faults})
     metrics = EphemeralMetrics()
     metrics.add_dimension("cache", "report")
-    metrics.add_metric(METRICS[story.outcome], MetricUnit.Count, 1)
-    if story.compute_time is not None:
-        metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, story.compute_time * 1000)
+    metrics.add_metric(METRICS[event.outcome], MetricUnit.Count, 1)
+    if event.compute_time is not None:
+        metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, event.compute_time * 1000)
     if faults:
         metrics.add_metric("CacheFault", MetricUnit.Count, len(faults))
     metrics.flush_metrics()

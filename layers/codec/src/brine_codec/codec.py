@@ -60,8 +60,9 @@ class Codec:
     envelope of one purpose does not verify for another.
     schema: a number that the caller chooses. An envelope with another schema is a miss.
     gate: pass True if other parties hold the keys. The codec then writes objects as trees, and checks each stream
-    before it unpickles it. With False, an object that is referenced twice opens as one object, and the codec checks
-    only that the stream ends where it should.
+    before it unpickles it. With False, an object that is referenced twice opens as one object. The codec then checks
+    that the stream ends where it should. If the registry has objects that the whole process shares, `gate.graph.check`
+    also refuses opcodes that could change them.
     compression: the compression for sealing; "auto" is zstd from 2 KiB on. `open` reads every compression.
 
     Every method takes `now` in seconds since 1970 and raises only CodecErrors. Threads may share a codec.

@@ -11,6 +11,7 @@ from brine.adapters.aws.errors import AwsError, Oversized
 from brine.adapters.aws.service import Aws, RetryPolicy, Service, ServiceCall
 from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.errors import TimedOut
+from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
 from tests.support.aws_answers import http, json_answer, json_error, xml_error
@@ -26,7 +27,7 @@ OK = json_answer({})
 CALL = ServiceCall(
     name="GetItem", method="POST", path="/", headers={"x-amz-target": "t"}, payload_hash="0", max_answer=1000
 )
-PATIENCE = RetryPolicy(budget=5.0, attempts=4, first_wait=0.1, longest_wait=0.3)
+PATIENCE = RetryPolicy(budget=5.0, attempts=4, backoff=Backoff(0.1, 0.3))
 
 type AwsAt = Callable[[Loopback], Aws]
 

@@ -11,6 +11,7 @@ import pytest
 from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.domain.purging.stamps import Stamp
+from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.caching import Item
 from brine.ports.deadline import Deadline
@@ -87,7 +88,7 @@ def test_what_stays_unprocessed_is_an_error_and_no_part_of_an_answer(aws_at: Aws
 def test_it_is_not_asked_for_again_when_no_time_is_left_for_that(aws_at: AwsAt, sleeps: list[float]) -> None:
     with Loopback(answering_always(batch(unprocessed=(key_of("tag:b"),)))) as server:
         aws = aws_at(server)
-        store = DynamoStampStore(aws, "cache", retry_policy=RetryPolicy(first_wait=10.0, longest_wait=10.0))
+        store = DynamoStampStore(aws, "cache", retry_policy=RetryPolicy(backoff=Backoff(10.0, 10.0)))
         with pytest.raises(StoreThrottled, match="unprocessed"):
             store.read(["tag:b"], deadline=Deadline(aws.clock() + 5.0, aws.clock))
         aws.client.close()

@@ -7,8 +7,7 @@ import pytest
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.domain.resilience.retries import (
-    BASE_DELAY,
-    MAX_DELAY,
+    BACKOFF,
     is_retryable,
     is_transient,
     retry_after,
@@ -72,15 +71,15 @@ def test_the_errors_that_may_pass(error: OriginError, passes: bool) -> None:
 
 def test_pauses_are_a_random_part_of_what_doubles_up_to_a_bound() -> None:
     longest = [retry_delay(number, busy(), NOW, 1.0) for number in range(7)]
-    assert longest == [BASE_DELAY * 2**number for number in range(5)] + [MAX_DELAY] * 2
-    assert retry_delay(3, OriginUnreachable(""), NOW, 0.25) == BASE_DELAY * 2
+    assert longest == [BACKOFF.first * 2**number for number in range(5)] + [BACKOFF.longest] * 2
+    assert retry_delay(3, OriginUnreachable(""), NOW, 0.25) == BACKOFF.first * 2
     assert retry_delay(3, busy(), NOW, 0.0) == 0
 
 
 def test_retry_after_is_waited_for_and_the_random_part_comes_on_top() -> None:
-    assert retry_delay(0, busy("2"), NOW, 1.0) == 2 + BASE_DELAY
+    assert retry_delay(0, busy("2"), NOW, 1.0) == 2 + BACKOFF.first
     assert retry_delay(0, busy("Sun, 06 Nov 1994 08:49:38 GMT"), NOW, 0.0) == 1
-    assert retry_delay(0, busy("0"), NOW, 1.0) == BASE_DELAY
+    assert retry_delay(0, busy("0"), NOW, 1.0) == BACKOFF.first
 
 
 @pytest.mark.parametrize("value", ["3", "86400", "Sun, 06 Nov 1994 08:49:40 GMT"])

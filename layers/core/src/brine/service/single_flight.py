@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from brine.domain.resilience.backoff import Backoff
 from brine.ports.caching import Held, Lease
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from brine.service.stores.leases import Leases
     from brine.service.transaction import Trace
 
+BACKOFF: Final = Backoff(first=0.025, longest=0.2, least=0.5)
 LEASE_MARGIN: Final = 2.0
 """Seconds that a lease lasts longer than the work that it is for: storing takes time too."""
 
@@ -78,20 +80,15 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polling:
-    """How to poll the lease of another environment: pauses grow from `first_pause` to `longest_pause`, with jitter.
+    """How to poll the lease of another environment. `random` gives numbers of [0, 1)."""
 
-    Pauses are in seconds; `random` gives numbers of [0, 1).
-    """
-
-    first_pause: float = 0.025
-    longest_pause: float = 0.2
+    backoff: Backoff = BACKOFF
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 
-    def pause(self, number: int) -> float:
-        """Return the seconds of a pause, counted from 0: between half and all of what its turn allows."""
-        longest: float = min(self.longest_pause, self.first_pause * 2**number)
-        return longest * (0.5 + self.random() / 2)
+    def pause(self, number: int) -> None:
+        """Wait before look `number` at the lease, counted from 0."""
+        self.sleep(self.backoff.wait(number, self.random()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +149,7 @@ class SingleFlight:
         until = self.clock() + wait_seconds
         number = 0
         while True:
-            self.polling.sleep(self.polling.pause(number))
+            self.polling.pause(number)
             number += 1
             now = self.clock()
             held = self.leases.holder(key, trace)

@@ -6,13 +6,14 @@ import random
 import time
 from dataclasses import dataclass, replace
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.adapters.aws.endpoints import endpoint
 from brine.adapters.aws.errors import AwsError, Oversized, error_from
 from brine.adapters.aws.sigv4 import SigV4Signer
 from brine.adapters.http1.connection import HttpLimits, RawRequest
 from brine.adapters.http1.errors import ConnectFailed, ExchangeError, ResponseTooLarge
+from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreError, StoreUnavailable
 from brine.ports.deadline import Deadline
 
@@ -24,20 +25,22 @@ if TYPE_CHECKING:
     from brine.adapters.http1.connection import RawResponse
 
 
+BACKOFF: Final = Backoff(first=0.025, longest=0.4)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """Time limits and retries of a call. `budget`: seconds for the call with all its retries.
 
-    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. `wait` uses first_wait and
-    longest_wait, in seconds.
+    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. backoff: the
+    waits between attempts.
     """
 
     budget: float = 2.0
     connect_timeout: float = 1.0
     read_timeout: float = 1.0
     attempts: int = 3
-    first_wait: float = 0.025
-    longest_wait: float = 0.4
+    backoff: Backoff = BACKOFF
 
     def scaled(self, factor: float) -> RetryPolicy:
         """Return the same policy for a service that is slower by this factor."""
@@ -47,13 +50,6 @@ class RetryPolicy:
             connect_timeout=self.connect_timeout * factor,
             read_timeout=self.read_timeout * factor,
         )
-
-    def wait(self, retries: int, random: Callable[[], float]) -> float:
-        """Return the seconds to wait before the next retry. `random` returns numbers of [0, 1).
-
-        The wait is a random part of first_wait * 2**retries, or of longest_wait if that is shorter.
-        """
-        return random() * min(self.longest_wait, self.first_wait * 2.0**retries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +110,7 @@ class Service:
             except StoreError as failure:
                 are_undone = are_undone and failure.is_undone
                 failure.is_undone = are_undone
-                wait = retry_policy.wait(repeats, self._aws.random)
+                wait = retry_policy.backoff.wait(repeats, self._aws.random())
                 repeats += 1
                 if not _is_retryable(failure) or repeats == retry_policy.attempts or wait >= deadline.remaining():
                     raise

@@ -133,7 +133,7 @@ class DynamoStampStore:
                 yield attributes, envelope
             if not keys:
                 return
-            wait = retry_policy.wait(attempt - 1, self._aws.random)
+            wait = retry_policy.backoff.wait(attempt - 1, self._aws.random())
             if attempt == retry_policy.attempts or wait >= deadline.remaining():
                 break
             self._aws.sleep(wait)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.dates import parse_http_date
 from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
+from brine.domain.resilience.backoff import Backoff
 from brine.errors import OriginMalformed, OriginTimeout, OriginUnreachable
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ type AttemptOutcome = Response | OriginError
 """The outcome of a request to an origin."""
 
 DEFAULT_RETRIES: Final = 1
-BASE_DELAY: Final = 0.1
-MAX_DELAY: Final = 2.0
+BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 """Seconds. If an origin asks for a longer delay, the gateway does not retry."""
 
 _UNSAFE = frozenset({"PUT", "DELETE"})
@@ -52,14 +52,13 @@ def is_transient(outcome: AttemptOutcome) -> bool:
 def retry_delay(number: int, outcome: AttemptOutcome, now: float, chance: float) -> float | None:
     """Return the seconds to wait before retry `number`, counted from 0; None for no retry.
 
-    The delay is a random fraction, `chance` of 1, of an upper bound that doubles each time, plus the delay that
-    Retry-After asks for (RFC 9110 section 10.2.3). `now`: seconds since 1970.
+    The delay is that of BACKOFF, plus the one that Retry-After asks for (RFC 9110 section 10.2.3). `now`: seconds since
+    1970.
     """
     asked_for = retry_after(outcome.fields, now) if isinstance(outcome, Response) else None
-    if asked_for is not None and asked_for > MAX_DELAY:
+    if asked_for is not None and asked_for > BACKOFF.longest:
         return None
-    longest: float = min(MAX_DELAY, BASE_DELAY * 2**number)
-    return (asked_for or 0.0) + chance * longest
+    return (asked_for or 0.0) + BACKOFF.wait(number, chance)
 
 
 def retry_after(fields: Fields, now: float) -> float | None:
