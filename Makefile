@@ -1,11 +1,14 @@
 # The short names of what is done often. `make check` is what CI runs.
-.PHONY: check test dev docs build requirements clean
+.PHONY: check test quick dev docs build requirements clean
 
 check:  ## every gate, then every test
 	.ci/run
 
 test:  ## the tests alone
 	uv run pytest
+
+quick:  ## the tests that are not slow, in less than two minutes
+	uv run pytest -m "not slow"
 
 dev:  ## the whole template on http://127.0.0.1:3000
 	uv run brine dev

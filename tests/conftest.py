@@ -1,20 +1,45 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
 
 from tests.support.emulators.aws import emulator, moto_endpoint
 from tests.support.emulators.built import built
 from tests.support.emulators.deployment import deployed_stack
 from tests.support.emulators.ministack import ministack
 
-if TYPE_CHECKING:
-    import pytest
-
 __all__ = ["built", "deployed_stack", "emulator", "ministack", "moto_endpoint"]
 
+TESTS: Final = Path(__file__).parent
+SLOW: Final = (
+    *("artifact", "attacks", "conformance", "e2e", "exchange_run", "integration", "races", "soak"),
+    *("contract/test_*_on_ministack.py", "contract/test_lease_races.py"),
+)
+"""The folders and files below `tests` whose tests are all slow. Other slow tests have the mark themselves."""
 
+
+@cache
+def is_slow(path: Path) -> bool:
+    """Return whether every test in this folder or file is slow."""
+    below = path.relative_to(TESTS)
+    return any(part.full_match(pattern) for part in (below, *below.parents) for pattern in SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import the slow files for `-m "not slow"`."""
+    is_quick_run = config.getoption("markexpr") == "not slow"
+    return True if is_quick_run and collection_path.is_relative_to(TESTS) and is_slow(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `fuzz` unless `-m` names it: a long search runs when it is asked for."""
+    """Mark the slow tests. Leave out those marked `fuzz` unless `-m` names it: a long search runs on request only."""
+    for item in items:
+        if is_slow(item.path):
+            item.add_marker(pytest.mark.slow)
     if "fuzz" in config.getoption("markexpr"):
         return
     left_out = [item for item in items if item.get_closest_marker("fuzz")]

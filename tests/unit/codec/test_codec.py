@@ -78,6 +78,7 @@ def peak_of_open(c: Codec, sealed: bytes) -> int:
     return peak - current
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", ["none", "zlib", "zstd"])
 def test_opening_takes_at_most_twice_the_content_beyond_the_object(compression: str) -> None:
     body = b"0123456789abcdef" * 250_000

@@ -156,6 +156,7 @@ def test_retries_and_an_open_circuit_are_logged_and_counted(
     assert second.keys().isdisjoint({"Retries", "OriginLatency"})
 
 
+@pytest.mark.slow
 def test_a_capped_key_is_counted(start: Start, variables: dict[str, str], output: Output) -> None:
     with Path(variables["BRINE_ROUTES"]).open("a") as routes:
         routes.write("new_keys_per_minute = 1\n")

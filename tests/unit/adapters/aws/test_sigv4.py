@@ -74,6 +74,7 @@ def theirs(asked: Asked, auth_class: type[SigV4Auth], service: str, headers: dic
     return signature
 
 
+@pytest.mark.slow
 @given(requests(st.just("/")))
 def test_signatures_are_those_of_the_sdk(asked: Asked) -> None:
     signed = ours(asked, "dynamodb", asked.headers)

@@ -56,6 +56,7 @@ def test_the_bytes_are_as_documented() -> None:
     assert len(sealed) == 32 + len(body) + 32
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_is_noticed() -> None:
     sealed = codec().seal(order(), context=CONTEXT, now=NOW)
     for position in range(len(sealed)):

@@ -57,6 +57,7 @@ def test_texts_of_every_size_on_their_own_and_in_a_row(size: int) -> None:
             assert survives(obj)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_frames_wherever_the_pickler_ends_them(seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311 - any numbers do, the same ones each time
@@ -293,6 +294,7 @@ def test_a_stream_is_one_frame_of_protocol_5(stream: bytes) -> None:
         checked(stream)
 
 
+@pytest.mark.slow
 def test_every_cut_and_changed_byte_raises_a_codec_error_or_is_a_valid_stream() -> None:
     written = codec()._writer.write({"order": order(), "two": [order(2)] * 2})[0][0]
     checked(written)

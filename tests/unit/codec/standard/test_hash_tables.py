@@ -47,6 +47,7 @@ def opened(obj: object, sealer: Codec) -> Any:
     return sealer.open(sealer.seal(obj, now=1.0), now=1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [10, 1_000, 10_000])
 @pytest.mark.parametrize("name", KEYS)
 def test_keys_of_each_kind_come_back(name: str, count: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ POLICIES = st.builds(
 TIMES = st.floats(START - 100, START + 1000)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.none() | STORED, REQUESTS, RESPONSES, POLICIES, TIMES)
 def test_there_is_a_decision_and_a_reception_for_everything(
@@ -138,6 +140,7 @@ def test_there_is_a_decision_and_a_reception_for_everything(
             assert reception.retry is None
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(STORED, REQUESTS, POLICIES, TIMES)
 def test_what_is_served_is_whole_and_as_old_as_it_says(

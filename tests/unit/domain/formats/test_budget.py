@@ -52,12 +52,14 @@ def test_honest_keys_take_some_steps_each_however_many_they_are(table: Table, ke
         assert steps_for([key(n) for n in range(count)], table) < 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROBING)
 def test_keys_that_look_at_the_same_slots_take_as_many_steps_as_there_are(name: str) -> None:
     keys = [PROBING[name](n) for n in colliding.integers(PROBED, colliding.DICT)]
     assert steps_for(keys, DICT) > len(keys) / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEAR)
 def test_keys_of_one_hash_take_steps_for_each_pair(name: str) -> None:
     few, many = ([DEAR[name](n) for n in range(1, count)] for count in (50, 500))
@@ -65,6 +67,7 @@ def test_keys_of_one_hash_take_steps_for_each_pair(name: str) -> None:
     assert steps_for(many, DICT) > len(many) / 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", OPEN)
 def test_a_hundred_thousand_entries_by_number_are_read_and_written(form: Format) -> None:
     content = {7 * n: n for n in range(100_000)}
@@ -73,6 +76,7 @@ def test_a_hundred_thousand_entries_by_number_are_read_and_written(form: Format)
     assert encode(form, content, TYPES, len(data)) == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", OPEN)
 @pytest.mark.parametrize("key", [str, lambda n: n % 2 or str(n)], ids=["texts", "one number among texts"])
 def test_no_number_of_texts_is_too_much(form: Format, key: Callable[[int], object]) -> None:
@@ -86,6 +90,7 @@ def test_the_error_says_where_the_keys_are() -> None:
         decode(Format.JSON, f'{{"a":[0,{{"$map":[{keys}]}}]}}'.encode(), TYPES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", OPEN)
 @pytest.mark.parametrize(
     "text",

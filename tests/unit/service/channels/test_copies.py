@@ -179,6 +179,7 @@ def restored(world: World) -> None:
         place.__dict__.pop(name, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ACCEPTS)
 @pytest.mark.parametrize("way", ["small", "stored", "uploaded"])
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])

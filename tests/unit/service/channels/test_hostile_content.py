@@ -21,6 +21,7 @@ BOMBS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "media_type", "name", "make"), BOMBS, ids=[f"{form}: {name}" for form, _, name, _ in BOMBS]
 )

@@ -13,6 +13,7 @@ GOOD = 300
 VISIBILITY = 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", [3, 60])
 @pytest.mark.parametrize("receivers", [1, 4])
 @pytest.mark.parametrize("seed", range(2))

@@ -260,6 +260,7 @@ def play(beta: float, *, seed: int, minutes: int = 10, rate: int = 25) -> Played
     return Played(waits, len(first.world.fetched))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_hot_key_never_becomes_stale_and_is_fetched_once_a_lifetime(seed: int) -> None:
     played = play(beta=1.0, seed=seed)
@@ -267,6 +268,7 @@ def test_a_hot_key_never_becomes_stale_and_is_fetched_once_a_lifetime(seed: int)
     assert 10 <= played.fetches <= 13
 
 
+@pytest.mark.slow
 def test_without_early_refresh_somebody_waits_each_time() -> None:
     played = play(beta=0.0, seed=1)
     assert played.waits == played.fetches - 1 >= 9

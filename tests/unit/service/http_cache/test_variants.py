@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_many_variants_fill_the_cap_and_the_first_and_the_last_stay() -> None:
     assert ask(world, 0).result == ask(world, 99).result == "hit"
 
 
+@pytest.mark.slow
 def test_unless_its_route_says_more_a_key_has_room_for_many() -> None:
     world = versions()
     hits = 0

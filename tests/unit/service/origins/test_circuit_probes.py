@@ -123,6 +123,7 @@ class Gathering(MemoryOrigin):
                 self.all_refused.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 12])
 def test_one_probe_goes_out_whoever_asks_at_once(size: int) -> None:
     """Thirty-six threads, all in one process, and three in each of twelve."""

@@ -61,6 +61,7 @@ class Storm:
         return asked
 
 
+@pytest.mark.slow
 def test_whatever_the_store_did_an_origin_that_is_well_is_asked_again() -> None:
     befallen = set()
     for seed in range(100):

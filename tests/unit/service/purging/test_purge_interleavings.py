@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support.faults.ports import Fault
     from tests.support.gateway.environments import Bug, Event
 
+pytestmark = pytest.mark.slow
 EVENTS: tuple[Event, ...] = (("ask", 0), ("end", 0), ("ask", 1), ("end", 1), ("purge",), ("wait",))
 REQUESTS: tuple[Event, ...] = (("ask", 0), ("ask", 1))
 BUGS: tuple[Bug, ...] = (

@@ -217,6 +217,7 @@ def play_all(
         Play(seed, leases, stamps).run()
 
 
+@pytest.mark.slow
 def test_in_whatever_order_nobody_gets_what_they_must_not() -> None:
     play_all()
 

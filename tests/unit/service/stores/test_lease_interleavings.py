@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.support.gateway.environments import Bug, Event
 
+pytestmark = pytest.mark.slow
 EVENTS: tuple[Event, ...] = (
     ("ask", 0),
     ("end", 0),

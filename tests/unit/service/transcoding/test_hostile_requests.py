@@ -31,6 +31,7 @@ BOMBS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "name", "make"), BOMBS, ids=[f"{form.name}: {name}" for form, name, _ in BOMBS])
 def test_a_post_of_keys_that_collide_is_refused(form: Format, name: str, make: Callable[[], bytes]) -> None:
     assert name

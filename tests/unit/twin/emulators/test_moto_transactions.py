@@ -41,6 +41,7 @@ def values(emulator: Emulator, table: str) -> dict[str, str]:
     return {item["pk"]["S"]: item["v"]["S"] for item in emulator.dynamodb.scan(TableName=table)["Items"]}
 
 
+@pytest.mark.slow
 def test_all_writes_are_done(emulator: Emulator, table: str) -> None:
     emulator.dynamodb.transact_write_items(TransactItems=[put(table, "a", "1"), update(table, "b", "2")])
     assert values(emulator, table) == {"a": "1", "b": "2"}

@@ -38,6 +38,7 @@ def get(twin: Twin, path: str) -> tuple[int, bytes]:
     return int(status.split()[1]), body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "explanation"),
     [
@@ -77,6 +78,7 @@ def test_a_failure_of_one_line_may_happen_twice(twin: Twin, console: list[str]) 
     assert console[-1] == "GET /odd/exit -> 502: OddFunction: its process ended with exit status 7"
 
 
+@pytest.mark.slow
 def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: list[str]) -> None:
     status, body = get(twin, "/odd/large")
     size = 6_291_556 + len('{"statusCode": 200, "body": ""}')
@@ -88,6 +90,7 @@ def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: lis
     assert f"{size:,} bytes" in console[-1]
 
 
+@pytest.mark.slow
 def test_the_integration_time_out(kind: int, console: list[str]) -> None:
     with Twin(template=TEMPLATE, environments=kind, report=console.append, integration_timeout=0.3) as twin:
         status, body = get(twin, "/odd/forever")
@@ -97,6 +100,7 @@ def test_the_integration_time_out(kind: int, console: list[str]) -> None:
         assert get(twin, "/odd/fine")[0] == 200
 
 
+@pytest.mark.slow
 def test_one_request_at_a_time_in_each_process() -> None:
     with Twin(template=TEMPLATE, environments=2) as twin:
         found = [json.loads(get(twin, "/about")[1]) for _ in range(4)]
@@ -104,6 +108,7 @@ def test_one_request_at_a_time_in_each_process() -> None:
     assert [each["calls"] for each in found] == [1, 1, 2, 2]
 
 
+@pytest.mark.slow
 def test_requests_wait_for_a_free_process_no_longer_than_api_gateway(console: list[str]) -> None:
     with Twin(template=TEMPLATE, environments=1, report=console.append, integration_timeout=0.3) as twin:
         assert get(twin, "/odd/forever")[0] == 503
@@ -119,6 +124,7 @@ def template_without_layers(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_missing_layer_shows_at_the_start_and_can_be_mended(tmp_path: Path, kind: int) -> None:
     console: list[str] = []
     with Twin(template=template_without_layers(tmp_path), environments=kind, report=console.append) as twin:
