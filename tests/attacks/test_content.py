@@ -22,7 +22,7 @@ HARMLESS = {
 BY_HAND = {
     f"{form}: {name}" for form, bombs in (("JSON", json_bombs()), ("MSGPACK", msgpack_bombs())) for name, _ in bombs
 }
-REFUSALS = ("FormatError", "ContentTooLarge", "TooLarge", "Unsupported")
+REFUSALS = ("FormatError", "ContentTooCostly", "TooLarge", "Unsupported")
 BUSY = 1.5
 """How much longer than on an idle machine a second may last, beyond what the reports take into account."""
 

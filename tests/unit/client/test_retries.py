@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from brine_client import Retries, Unreachable
-from brine_client.connection import ClientResponse
+from brine_client.response import ClientResponse
 
 GOOD = ClientResponse(200, {}, b"")
 BUSY = ClientResponse(503, {}, b"")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from brine_client.connection import ClientResponse
+    from brine_client.response import ClientResponse
 
 # ruff: noqa: PLC0415 - json takes a few ms, which importing the client should not
 

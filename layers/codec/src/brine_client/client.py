@@ -6,9 +6,10 @@ import time
 
 from brine_client.claims import fetch_claim, upload
 from brine_client.credentials import BotocoreSigner
-from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired, refusal
+from brine_client.errors import AnswerInvalid, NotFound, ReceiptExpired
 from brine_client.message import Message, SealedMessage
 from brine_client.request import ClientRequest
+from brine_client.response import refusal
 from brine_client.retries import Retries
 from brine_client.transport import Transport
 from brine_codec import Codec, Registry
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Self
 
-    from brine_client.connection import ClientResponse
     from brine_client.credentials import Credentials
+    from brine_client.response import ClientResponse
     from brine_codec import Keyring, KeyringSource, Limits
 
 SEALED = "application/vnd.brine.sealed"

@@ -6,59 +6,16 @@ import select
 from _thread import allocate_lock  # importing threading takes 2 ms
 
 from brine_client.errors import AnswerInvalid, ClientError, Unreachable
+from brine_client.response import ClientResponse
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
-    from typing import Any
 
     from brine_client.request import ClientRequest
 
 LARGEST_IDLE_POOL = 8
 LARGEST_ANSWER = 128 * 1024 * 1024
-
-
-class ClientResponse:
-    """A complete response. Field names are in lower case.
-
-    is_resent: whether the request was sent before, over a connection that was lost.
-    """
-
-    __slots__ = ("body", "fields", "is_resent", "status")
-
-    def __init__(self, status: int, fields: dict[str, str], body: bytes) -> None:
-        self.status = status
-        self.fields = fields
-        self.body = body
-        self.is_resent = False
-
-    @property
-    def media_type(self) -> str:
-        """The media type in lower case, without parameters; empty if the response has none."""
-        return self.fields.get("content-type", "").partition(";")[0].strip().lower()
-
-    def document(self) -> Any:
-        """Return the body read as JSON, or None if it is not JSON."""
-        try:
-            return self.json()
-        except AnswerInvalid:
-            return None
-
-    def json(self) -> Any:
-        """Return the body read as JSON. Raises AnswerInvalid if it is not JSON."""
-        from json import loads  # noqa: PLC0415 - takes 8 ms, which importing the client should not
-
-        try:
-            return loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise AnswerInvalid(f"a response declares JSON but is not JSON: {type(error).__name__}") from None
-
-    def text(self) -> str:
-        """Return the body as text. Raises AnswerInvalid if it is not UTF-8."""
-        try:
-            return self.body.decode()
-        except UnicodeDecodeError:
-            raise AnswerInvalid("a response of a text type is not UTF-8") from None
 
 
 class Connections:

@@ -15,10 +15,6 @@ ClientError
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing itself would cost 3 ms of import
-if TYPE_CHECKING:
-    from brine_client.connection import ClientResponse
-
 
 class ClientError(Exception):
     """Base class of every error that the client raises, besides brine_codec.CodecError."""
@@ -72,31 +68,3 @@ class ContentTooLarge(Refused):
 
 class Unavailable(Refused):
     """The gateway, one of its stores, or an origin is not available now."""
-
-
-_BY_STATUS: dict[int, type[Refused]] = {
-    400: ContentRefused,
-    401: NotPermitted,
-    403: NotPermitted,
-    404: NotFound,
-    406: ContentRefused,
-    409: AlreadySent,
-    410: ReceiptExpired,
-    413: ContentTooLarge,
-    415: ContentRefused,
-    422: ContentRefused,
-    429: Unavailable,
-}
-
-
-def refusal(response: ClientResponse) -> Refused:
-    """Return the error for a response with a status of 400 or more, with its problem details (RFC 9457) if any."""
-    cls = _BY_STATUS.get(response.status, Unavailable if response.status >= 500 else Refused)
-    if response.status == 409 and "retry-after" in response.fields:
-        cls = Unavailable
-    members = response.document() if response.media_type in ("application/problem+json", "application/json") else None
-    if not isinstance(members, dict):
-        return cls(response.status)
-    texts = {name: value for name, value in members.items() if isinstance(value, str)}
-    problem = texts.get("type", "").rpartition(":")[2]
-    return cls(response.status, problem, texts.get("detail") or texts.get("message", ""), texts.get("title", ""))

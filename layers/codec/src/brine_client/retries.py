@@ -8,7 +8,7 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine_client.connection import ClientResponse
+    from brine_client.response import ClientResponse
 
 RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from brine_client.connection import Connections
-from brine_client.errors import AnswerInvalid, refusal
+from brine_client.errors import AnswerInvalid
+from brine_client.response import refusal
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_client.connection import ClientResponse
     from brine_client.credentials import BotocoreSigner
     from brine_client.request import ClientRequest
+    from brine_client.response import ClientResponse
     from brine_client.retries import Retries
 
 

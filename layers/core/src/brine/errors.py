@@ -10,7 +10,7 @@ BrineError
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
 ├── AnswerTooLarge          Lambda, or its caller, would not accept the answer
 ├── FormatError             content is invalid in its format
-│   ├── ContentTooLarge     it would take too much time or memory
+│   ├── ContentTooCostly     it would take too much time or memory
 │   └── TypeRefused         it names a type that is not allowed, or fields that do not fit the type
 └── OriginError             the origin gave no usable response
     ├── OriginUnreachable   no request was sent: connection refused, unknown host, TLS not verified
@@ -79,7 +79,7 @@ class FormatError(BrineError):
     """Received content is invalid in its format. The message names the place, and may be shown to the client."""
 
 
-class ContentTooLarge(FormatError):
+class ContentTooCostly(FormatError):
     """The content exceeds a limit. The message names the limit."""
 
 

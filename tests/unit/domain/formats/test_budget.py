@@ -12,7 +12,7 @@ import pytest
 from brine.domain.formats import Format, decode, encode
 from brine.domain.formats.allowed_types import Types
 from brine.domain.formats.key_cost import comparison_cost
-from brine.errors import ContentTooLarge
+from brine.errors import ContentTooCostly
 from brine_codec import Limits, Registry, TooLarge
 from brine_codec.gate.collisions import DICT, SET, charge_keys
 from brine_codec.standard import paths_and_zones
@@ -86,7 +86,7 @@ def test_no_number_of_texts_is_too_much(form: Format, key: Callable[[int], objec
 
 def test_the_error_says_where_the_keys_are() -> None:
     keys = ",".join(f"[{n},0]" for n in colliding.integers(2**15, colliding.DICT))
-    with pytest.raises(ContentTooLarge, match=r"^a\[1\]: the object would take more time"):
+    with pytest.raises(ContentTooCostly, match=r"^a\[1\]: the object would take more time"):
         decode(Format.JSON, f'{{"a":[0,{{"$map":[{keys}]}}]}}'.encode(), TYPES)
 
 
@@ -134,7 +134,7 @@ def test_an_escape_counts_as_a_wide_character() -> None:
     types = Types(Registry(), Limits(memory=4_000_000))
     narrow = b'"' + b"a" * 1_000_000
     assert decode(Format.JSON, narrow + b'"', types)
-    with pytest.raises(ContentTooLarge, match="memory"):
+    with pytest.raises(ContentTooCostly, match="memory"):
         decode(Format.JSON, narrow + b'\\ud83d\\ude00"', types)
 
 

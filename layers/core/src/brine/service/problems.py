@@ -14,7 +14,7 @@ from brine import errors
 from brine.domain.http.cache_status import CacheStatus
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
-from brine.errors import ContentTooLarge, TypeRefused
+from brine.errors import ContentTooCostly, TypeRefused
 from brine.service.http_cache.answer import Answer, answer
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Problem(Exception):
 
 def content_problem(error: FormatError) -> Problem:
     """Return the problem of a request with content in JSON or MessagePack that cannot be read."""
-    kind = CONTENT_TOO_LARGE if isinstance(error, ContentTooLarge) else CONTENT_INVALID
+    kind = CONTENT_TOO_LARGE if isinstance(error, ContentTooCostly) else CONTENT_INVALID
     return Problem(TYPE_REFUSED if isinstance(error, TypeRefused) else kind, str(error))
 
 

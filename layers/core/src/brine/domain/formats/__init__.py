@@ -45,7 +45,7 @@ def encode(form: Format, obj: object, types: Types, size: int | None = None) -> 
 def decode(form: Format, data: bytes, types: Types) -> Any:
     """Return the object that JSON or MessagePack represents.
 
-    Raises a FormatError with the position: ContentTooLarge beyond the limits, TypeRefused for a type that is not in
+    Raises a FormatError with the position: ContentTooCostly beyond the limits, TypeRefused for a type that is not in
     `types`. Memory and time stay within the budget that `brine_codec.budget` gives for data of this size, for any
     bytes.
     """

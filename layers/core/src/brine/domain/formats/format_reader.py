@@ -14,7 +14,7 @@ from brine.domain.formats.format_writer import is_unicode
 from brine.domain.formats.key_cost import comparison_cost
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError, index, member
-from brine.errors import ContentTooLarge, FormatError, TypeRefused
+from brine.errors import ContentTooCostly, FormatError, TypeRefused
 from brine_codec import CodecError, TooLarge, Undecodable
 from brine_codec.errors import shown
 from brine_codec.gate.collisions import DICT, RANDOM_HASH, SET, charge_keys
@@ -90,7 +90,7 @@ class FormatReader(ABC):
         except LocatedError as failure:
             raise failure.located() from None
         except RecursionError:
-            raise ContentTooLarge("the whole: it is nested too deeply") from None
+            raise ContentTooCostly("the whole: it is nested too deeply") from None
 
     def convert(self, value: object) -> object:
         """Return the object of a part. Failures have the path inside this part."""
@@ -102,13 +102,13 @@ class FormatReader(ABC):
         try:
             self._budget.spend(memory, steps)
         except TooLarge as error:
-            raise LocatedError(ContentTooLarge(str(error))) from None
+            raise LocatedError(ContentTooCostly(str(error))) from None
 
     def _enter(self) -> None:
         """Enter a container. The caller decreases `_depth` afterwards."""
         self._depth += 1
         if self._depth > self._limits.depth:
-            raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
+            raise LocatedError(ContentTooCostly(f"it is nested deeper than {self._limits.depth}"))
 
     def sequence(self, value: list[Any]) -> list[Any]:
         """Replace the trees in a list by their objects, and return the list."""
@@ -152,7 +152,7 @@ class FormatReader(ABC):
         """Return the object of a mark. Sets and maps check each of their keys."""
         self._marks += 1
         if self._marks > self._limits.depth + 2:  # each except the innermost has a container in it
-            raise LocatedError(ContentTooLarge(f"it is nested deeper than {self._limits.depth}"))
+            raise LocatedError(ContentTooCostly(f"it is nested deeper than {self._limits.depth}"))
         own = _SPECIAL_MARKS.get(name)
         made = self._from_argument(name, argument) if own is None else own(self, argument)
         self._marks -= 1
@@ -267,7 +267,7 @@ class FormatReader(ABC):
 
     def _integer(self, value: int) -> int:
         if value.bit_length() > self._limits.integer_bits:
-            raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(ContentTooCostly(f"an integer has more than {self._limits.integer_bits} bits"))
         return value
 
     def _duplicate_name(self, value: DuplicateName) -> object:
@@ -292,7 +292,7 @@ def _is_key(value: object) -> bool:
 def _refusal(error: CodecError, tag: str) -> FormatError:
     """Return the codec's error about an object as an error about the content."""
     if isinstance(error, TooLarge):
-        return ContentTooLarge(str(error))
+        return ContentTooCostly(str(error))
     if isinstance(error, Undecodable) and tag.startswith("py:"):
         return FormatError(str(error))
     return TypeRefused(str(error))

@@ -13,7 +13,7 @@ from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, Format
 from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.marks import MARKS
 from brine.domain.formats.path import LocatedError
-from brine.errors import ContentTooLarge, FormatError
+from brine.errors import ContentTooCostly, FormatError
 from brine_codec import TooLarge
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import without_garbage_collection
@@ -150,7 +150,7 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
 def decode_json(data: bytes, types: Types) -> object:
     """Return the object of a JSON text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
-        raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
+        raise ContentTooCostly(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     return without_garbage_collection(len(data), _decoded, data, types)
 
 
@@ -161,15 +161,15 @@ def _decoded(data: bytes, types: Types) -> object:
         budget.spend(_memory(data, escapes=escapes), 0)
         tree = _DECODE(data.decode())
     except TooLarge as error:
-        raise ContentTooLarge(str(error)) from None
+        raise ContentTooCostly(str(error)) from None
     except UnicodeDecodeError as error:
         raise FormatError(f"byte {error.start}: not UTF-8") from None
     except json.JSONDecodeError as error:
         raise FormatError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except ValueError:  # the interpreter's own limit for digits
-        raise ContentTooLarge("an integer has too many digits") from None
+        raise ContentTooCostly("an integer has too many digits") from None
     except (RecursionError, MemoryError) as error:
-        raise ContentTooLarge(f"reading it ended in a {type(error).__name__}") from None
+        raise ContentTooCostly(f"reading it ended in a {type(error).__name__}") from None
     return _JsonReader(types, budget, suspect=escapes).obj(lambda: tree)
 
 

@@ -12,7 +12,7 @@ from brine.domain.formats.format_reader import CONVERTERS, DuplicateName, Format
 from brine.domain.formats.format_writer import FormatWriter, write_within_budget
 from brine.domain.formats.msgpack_scan import scan
 from brine.domain.formats.path import LocatedError
-from brine.errors import ContentTooLarge, FormatError
+from brine.errors import ContentTooCostly, FormatError
 from brine_codec.gate.budget import Budget
 from brine_codec.pickling.garbage_collector import without_garbage_collection
 
@@ -157,7 +157,7 @@ class _MsgpackReader(FormatReader):
         if type(argument) is not bytes:
             raise LocatedError(FormatError("an integer is not bytes"))
         if 8 * len(argument) > self._limits.integer_bits + 8:  # its sign may take a byte more
-            raise LocatedError(ContentTooLarge(f"an integer has more than {self._limits.integer_bits} bits"))
+            raise LocatedError(ContentTooCostly(f"an integer has more than {self._limits.integer_bits} bits"))
         return int.from_bytes(argument, signed=True)
 
     def _instant(self, value: msgpack.Timestamp) -> dt.datetime:
@@ -198,6 +198,6 @@ def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
 def decode_msgpack(data: bytes, types: Types) -> object:
     """Return the object of a MessagePack text. Raises the errors of `formats.decode`."""
     if len(data) > types.limits.size:
-        raise ContentTooLarge(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
+        raise ContentTooCostly(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     reader = _MsgpackReader(types, len(data))
     return without_garbage_collection(len(data), reader.obj, lambda: reader.whole(data))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.errors import ContentTooLarge, FormatError
+from brine.errors import ContentTooCostly, FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ _SHORT = range(32)
 def scan(data: bytes, limits: Limits) -> int:
     """Return the bytes of memory that reading `data` takes.
 
-    Raises FormatError or ContentTooLarge with the byte position.
+    Raises FormatError or ContentTooCostly with the byte position.
     """
     pos = memory = 0
     missing = 1  # values that are still to come in the innermost container
@@ -68,7 +68,7 @@ def scan(data: bytes, limits: Limits) -> int:
                 outer.append(missing)
                 missing = count * (kind - ARRAY + 1)
                 if len(outer) > limits.depth:
-                    raise ContentTooLarge(f"byte {start}: it is nested deeper than {limits.depth}")
+                    raise ContentTooCostly(f"byte {start}: it is nested deeper than {limits.depth}")
             else:
                 pos += count
                 if kind == TEXT and _is_narrow(data, pos - count, pos):
@@ -76,7 +76,7 @@ def scan(data: bytes, limits: Limits) -> int:
             taken += fixed + each * count
         memory += taken
         if memory > limits.memory:
-            raise ContentTooLarge(f"byte {pos}: it would take more than {limits.memory} bytes of memory")
+            raise ContentTooCostly(f"byte {pos}: it would take more than {limits.memory} bytes of memory")
         while not missing and outer:
             missing = outer.pop()
     if pos < len(data):
