@@ -69,37 +69,7 @@ ORIGIN_SEAL = ProblemType("origin-seal-refused", 502, "The origin's envelope doe
 KEYS_UNAVAILABLE = ProblemType("keys-unavailable", 503, "The keys of a route cannot be loaded")
 INTERNAL = ProblemType("internal", 500, "The gateway failed")
 
-PROBLEM_TYPES = (
-    ROUTE_UNKNOWN,
-    TENANT_MISSING,
-    TARGET_INVALID,
-    LOOP_DETECTED,
-    EVENT_INVALID,
-    REQUEST_INVALID,
-    METHOD_UNKNOWN,
-    REQUEST_TOO_LARGE,
-    NOT_STORED,
-    ORIGIN_UNREACHABLE,
-    ORIGIN_TIMEOUT,
-    ORIGIN_MALFORMED,
-    ORIGIN_TOO_LARGE,
-    ORIGIN_CIRCUIT_OPEN,
-    ANSWER_TOO_LARGE,
-    FORMAT_UNSUPPORTED,
-    FORMAT_UNACCEPTABLE,
-    CONTENT_INVALID,
-    CONTENT_TOO_LARGE,
-    TYPE_REFUSED,
-    PRINCIPAL_MISSING,
-    SEAL_REFUSED,
-    REQUEST_REPLAYED,
-    STORE_UNAVAILABLE,
-    ORIGIN_FORMAT,
-    ORIGIN_CONTENT,
-    ORIGIN_SEAL,
-    KEYS_UNAVAILABLE,
-    INTERNAL,
-)
+PROBLEM_TYPES = tuple(value for value in list(globals().values()) if isinstance(value, ProblemType))
 
 _ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginUnreachable: ORIGIN_UNREACHABLE,
