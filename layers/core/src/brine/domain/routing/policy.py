@@ -43,10 +43,9 @@ class Policy:
     keep: how long, after freshness and grace, a response with a validator is kept for validation.
     key_headers: request fields, in lower case, that select among stored responses in addition to Vary. None: for
     responses that only the route makes fresh, those of content negotiation and `named_headers`.
-    set_cookie: how a response with Set-Cookie is handled. shared: it is stored only if the origin says that it may be
-    shared (`public`, `s-maxage`, `CDN-Cache-Control`). strip: it is stored without the cookie. refuse: it is not
-    stored.
-    keep: Set-Cookie is a field like any other (RFC 9111 section 7.3).
+    set_cookie: how a response with Set-Cookie is handled. With "shared", it is stored only if the origin says that it
+    may be shared (`public`, `s-maxage`, `CDN-Cache-Control`). With "strip", it is stored without the cookie. With
+    "refuse", it is not stored. With "keep", Set-Cookie is a field like any other (RFC 9111 section 7.3).
     store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
     request_directives: whether the Cache-Control of a request is obeyed; otherwise clients cannot force a fetch.
     show_key: whether Cache-Status may contain the cache key.

@@ -30,9 +30,10 @@ _ALWAYS: Final = frozenset(
 def upstream_request(request: Request, route: Route) -> Request:
     """Return the request as the origin gets it. Decisions and selection use these same bytes.
 
-    A request with a response that may be stored has only the fields that the route allows, each in canonical form. A
-    field that is neither in the cache key nor in Vary must not reach the origin. Otherwise one client could change the
-    response for all.
+    A request with a response that may be stored has only the fields that the route allows, each in canonical form.
+    Otherwise a field that is neither in the cache key nor in Vary could let one client change the response for all.
+    Authorization passes by default, although it is rarely in Vary: the response to a request with it is stored only if
+    the origin sends public, s-maxage or must-revalidate, and so permits sharing (RFC 9111 section 3.5).
     """
     if not request.fields.lines:
         return request

@@ -147,8 +147,9 @@ class Cache:
     def purge(self, key: Key, *, soft: bool = False) -> None:
         """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
 
-        One call. Every environment goes by it within its `purge_delta`, this one at once. Raises StoreError when the
-        table did not confirm it; a repetition is harmless.
+        One call. This environment goes by it at once. Every other one does so after at most its `purge_delta` and the
+        lag of a DynamoDB replica (docs/decisions/0003). Raises StoreError when the table did not confirm it; a
+        repetition is harmless.
         """
         trace = Trace(self._clock(), self._deadline)
         self._results.purge(self._key(key), trace, at=trace.now + MARGIN, soft=soft)

@@ -38,7 +38,7 @@ class KnownStamps:
     def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
         """Add stamps that a call read or wrote, and return the newest known stamp of each name.
 
-        asked_at: a time before the call began. A late replica does not undo a newer known stamp.
+        asked_at: a time before the call began. An out-of-date replica does not undo a newer known stamp.
         """
         learnt = {}
         with self._lock:
