@@ -49,10 +49,10 @@ NOT_STORED = ProblemType("not-stored", 504, "Only a stored response was wanted, 
 ORIGIN_UNREACHABLE = ProblemType("origin-unreachable", 502, "The origin cannot be reached")
 ORIGIN_TIMEOUT = ProblemType("origin-timeout", 504, "The origin did not answer in time")
 ORIGIN_MALFORMED = ProblemType("origin-malformed", 502, "The origin's response is not complete or not HTTP")
+ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
 )
-ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ANSWER_TOO_LARGE = ProblemType("answer-too-large", 502, "The response is larger than Lambda can return")
 FORMAT_UNSUPPORTED = ProblemType("format-unsupported", 415, "The content type is not supported here")
 FORMAT_UNACCEPTABLE = ProblemType("format-unacceptable", 406, "The request accepts none of the available formats")
