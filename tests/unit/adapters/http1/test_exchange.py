@@ -106,7 +106,7 @@ def test_a_head_without_end_is_refused(client: HttpClient) -> None:
 
 def test_every_address_of_a_name_is_tried(client: HttpClient) -> None:
     with Loopback(answering_always(OK)) as server:
-        address = replace(server.address, host="localhost")
+        address = server.address._replace(host="localhost")
         assert client.exchange(address, GET, LIMITS, soon()).body == b"ok"
         client.close()
 

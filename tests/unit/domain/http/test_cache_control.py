@@ -69,7 +69,7 @@ def test_an_open_quote_hides_no_restriction() -> None:
 def test_directives_limited_to_fields(text: str, whole: bool, names: set[str]) -> None:
     directives = parse_directives(text)
     assert directives.restricts_all("private") is whole
-    assert directives.field_names("private") == names
+    assert directives.limited_to == names
 
 
 def test_lines_are_one_list() -> None:
@@ -108,7 +108,7 @@ def test_cdn_cache_control(targeted: str, seconds: int | None, overrides: bool) 
 def test_cdn_cache_control_with_names_and_odd_values() -> None:
     directives = parse_response_directives(Fields([("CDN-Cache-Control", 'private="a, b", no-cache=x, no-store=?0')]))
     assert not directives.restricts_all("private")
-    assert directives.field_names("private") == {"a", "b"}
+    assert directives.limited_to == {"a", "b"}
     assert directives.restricts_all("no-cache")
     assert directives.restricts("no-store")
     assert parse_response_directives(Fields([("CDN-Cache-Control", "private=?0")])).restricts_all("private")

@@ -98,8 +98,7 @@ def _refused_by_origin(status: int, directives: Directives) -> StorageRefusal | 
         return "must-understand"
     if directives.restricts("no-store") and not directives.permits("must-understand"):
         return "no-store"
-    limited_to = directives.field_names("private") | directives.field_names("no-cache")
-    return "private" if directives.restricts_all("private") or limited_to & ESSENTIAL_FIELDS else None
+    return "private" if directives.restricts_all("private") or directives.limited_to & ESSENTIAL_FIELDS else None
 
 
 def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) -> StorageRefusal | None:
@@ -133,7 +132,7 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
 
 def _for_one_client(directives: Directives) -> frozenset[str]:
     """Return the names of the fields that are not stored, because the origin reserves them for one client."""
-    return (directives.field_names("private") | directives.field_names("no-cache")) - CACHING_FIELDS
+    return directives.limited_to - CACHING_FIELDS
 
 
 def _is_for_all_users(directives: Directives) -> bool:

@@ -83,10 +83,11 @@ class Directives:
     """Cache directives by name, in lower case.
 
     `targeted`: the directives come from a field that overrides Cache-Control. `is_readable`: False when an open quote
-    hides where the directives end. Then no directive permits anything.
+    hides where the directives end. Then no directive permits anything. `limited_to`: the fields, in lower case, that
+    `private` and `no-cache` name.
     """
 
-    __slots__ = ("_agreed", "_arguments", "_is_readable", "targeted")
+    __slots__ = ("_agreed", "_arguments", "_is_readable", "limited_to", "targeted")
 
     def __init__(
         self, arguments: dict[str, list[_Argument]], *, targeted: bool = False, is_readable: bool = True
@@ -94,6 +95,8 @@ class Directives:
         self._arguments = arguments
         self._is_readable = is_readable
         self.targeted = targeted
+        listed = [argument for name in _LISTINGS for argument in arguments.get(name, ())]
+        self.limited_to = frozenset[str]().union(*[names for names in listed if isinstance(names, frozenset)])
         self._agreed: dict[str, _Argument] = {  # the argument that all repeats of a directive share
             name: repeats[0] if is_readable and repeats.count(repeats[0]) == len(repeats) else _INVALID
             for name, repeats in arguments.items()
@@ -133,13 +136,6 @@ class Directives:
             return None
         argument = self._agreed[name]
         return argument if isinstance(argument, int) else if_invalid
-
-    def field_names(self, name: Listing) -> frozenset[str]:
-        """Return the field names, in lower case, that the directive is limited to."""
-        if name not in self._arguments:
-            return frozenset()
-        lists = (argument for argument in self._arguments.get(name, ()) if isinstance(argument, frozenset))
-        return frozenset().union(*lists)
 
     @property
     def normalised_value(self) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginAddress:
+class OriginAddress(NamedTuple):
     """Scheme, host (lower case; an IPv6 address without brackets) and port."""
 
     scheme: Literal["http", "https"]
