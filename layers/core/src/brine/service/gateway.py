@@ -95,7 +95,7 @@ class Gateway:
                         if turn == Follow(waited=False):  # it has nothing stale to serve any more, so it waits
                             turns.close()
                             turn = None
-                    case Validate() | Forward() if turn is None and _is_collapsed(decision, lookup, transaction):
+                    case Validate() | Forward() if turn is None and _may_follow(decision, lookup, transaction):
                         missed = decision
                         turn = turns.enter_context(self._turn(lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
@@ -121,6 +121,7 @@ class Gateway:
             return lookup, self._decide(lookup, transaction, trace)
         if lookup.stored is not None:
             after = responses.after_known_purges(lookup, transaction, trace)
+            # Reading the stamps is a call: only for a response that may be served if it was not purged
             if after is None and isinstance(self._decide(lookup, transaction, trace), Serve):
                 after = responses.after_purges(lookup, transaction, trace)
             if after is not None:
@@ -128,7 +129,7 @@ class Gateway:
                 if isinstance(decision, Serve):
                     trace.layer = "memory"
                     return after, decision
-                if trace.faults.has("stamps"):
+                if trace.faults.has("stamps"):  # the table's response could not be compared with its stamps either
                     return after, decision
         lookup = responses.find(transaction, trace, consistent=consistent)
         trace.layer = None if lookup.stored is None else "table"
@@ -212,7 +213,7 @@ class Gateway:
         return answer(response, "hit", transaction, trace, hit=True, ttl=ttl)
 
 
-def _is_collapsed(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
+def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
     """Return whether another request's response may serve this one: not a part, nor one for another user."""
     request = transaction.request
     return (
