@@ -1,4 +1,4 @@
-"""What every BodyStore does."""
+"""The behaviour that every BodyStore must have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOLD = Fields(
 
 
 class BodyStoreContract:
-    """Inherited once for each adapter, which gives the fixtures `store` and `follow`: what a link leads to."""
+    """Each adapter's tests inherit this once and give the fixtures `store` and `follow`, which fetches a link."""
 
     @pytest.mark.parametrize("size", [0, 1, 100_000, 3_000_000])
     def test_bytes_come_back_from_their_address(self, store: BodyStore, size: int) -> None:

@@ -1,4 +1,4 @@
-"""What every CircuitStore does."""
+"""The behaviour that every CircuitStore must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every ClaimStore does."""
+"""The behaviour that every ClaimStore must have."""
 
 from __future__ import annotations
 

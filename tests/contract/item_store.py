@@ -1,4 +1,4 @@
-"""What every ItemStore does."""
+"""The behaviour that every ItemStore must have."""
 
 from __future__ import annotations
 

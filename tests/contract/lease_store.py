@@ -1,4 +1,4 @@
-"""What every LeaseStore does."""
+"""The behaviour that every LeaseStore must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every Memory does."""
+"""The behaviour that every Memory must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every MessageQueue does."""
+"""The behaviour that every MessageQueue must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every Origin does."""
+"""The behaviour that every Origin must have."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Two hundred clients in eight processes that race for the lease of one key, through the product's own adapters.
 
-A round has two phases, and everybody starts each at once. First all try to take a free lease. Then who has it ends it,
-in one of three ways, while the others try again; who gets it now fills the key at once. So the lease is free for the
-next round. The time in the calls is the number of the phase: nobody waits for a lease to expire.
+A round has two phases, and all clients start each phase at the same time. In the first phase, all clients try to take a
+free lease. In the second phase, the lease holder ends its lease in one of three ways, while the other clients try
+again; the client that takes the lease now fills the key at once. So the lease is free for the next round. The time in
+the calls is the number of the phase: no client waits for a lease to expire.
 """
 
 from __future__ import annotations
@@ -38,10 +39,10 @@ ENDINGS: tuple[Ending, ...] = ("commit", "expire", "release", "expire")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A lease that somebody had in a phase of round `number`. `found`: the generation stored once it was taken, or 0.
+    """A lease that a client held in a phase of round `number`. `found`: the generation stored once it was taken, or 0.
 
-    `taken_at` and `ended_at`, seconds of the machine's monotonic clock: when the answer to acquire was there, and when
-    the call that ended the lease was made.
+    `taken_at` and `ended_at` are seconds of the machine's monotonic clock. `taken_at`: acquire had answered.
+    `ended_at`: the client made the call that ended the lease.
     """
 
     number: int
@@ -166,7 +167,7 @@ class Racer:
 
 
 def violations(turns: list[Turn], rounds: int) -> list[str]:
-    """What cannot be, in turns sorted by token, where one lease at a time is good and all older ones are dead."""
+    """Return the violations in turns sorted by token: one lease at a time is valid, and all older ones are dead."""
     wrong = [f"{a} and {b}: one token" for a, b in pairwise(turns) if a.lease.token == b.lease.token]
     first_phase = [turn for turn in turns if turn.phase == 0]
     if [turn.number for turn in first_phase] != list(range(rounds)):

@@ -1,4 +1,4 @@
-"""What every RefreshQueue does."""
+"""The behaviour that every RefreshQueue must have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LONGEST = RefreshRequest(route="api", target="/" + '"' * 7_999, key="c" * 64)
 
 
 class RefreshQueueContract:
-    """Inherited once for each adapter, which gives the fixtures `queue` and `taken`: what was sent, then forgotten."""
+    """Each adapter's tests inherit this and give the fixtures `queue` and `taken`, which takes the sent requests."""
 
     @pytest.mark.parametrize("request_", [PLAIN, FULL, LONGEST], ids=["plain", "full", "longest"])
     def test_a_request_arrives_as_it_was_sent(

@@ -1,4 +1,4 @@
-"""What every SingleUseStore does."""
+"""The behaviour that every SingleUseStore must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every StampStore does."""
+"""The behaviour that every StampStore must have."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_nobody_keeps_what_a_link_gave(aws: Aws, bucket: str) -> None:
 
 
 def test_an_object_is_a_file_of_bytes_unless_a_link_says_what_it_is(aws: Aws, bucket: str) -> None:
-    """By its own metadata, too: also for who gets at it in another way than by a link of ours."""
+    """The object's own metadata says so too, for readers that get the object without a link of the gateway."""
     url, body = linked(aws, bucket)
     key = urlsplit(url).path.partition(f"/{bucket}/")[2]
     plain = S3Bucket(aws, bucket, RetryPolicy()).link(key, seconds=LINK_LIFETIME)

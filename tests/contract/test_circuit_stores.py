@@ -31,7 +31,7 @@ class TestDynamoCircuitStore(CircuitStoreContract):
 
     @pytest.fixture
     def key(self, origin: OriginAddress) -> dict[str, dict[str, str]]:
-        """Where the circuit of the origin lies. Its name does not lie there: it may come from a secret variable."""
+        """The key of the origin's circuit. It omits the name, which may come from a secret variable."""
         digest = sha256(f"https://{origin.host}".encode()).hexdigest()
         return {"pk": {"S": f"o#{digest}"}, "sk": {"S": "circuit"}}
 

@@ -53,7 +53,7 @@ class TestS3ClaimStore(ClaimStoreContract):
     def test_an_upload_is_signed_for_these_bytes_at_this_place_once_and_for_so_long(
         self, claims: S3ClaimStore, claim: ClaimCheck
     ) -> None:
-        """S3 refuses what does not come with the fields that were signed; moto looks at none of it."""
+        """S3 refuses an upload without the signed fields; moto checks none of them."""
         upload = claims.upload("orders", claim, seconds=60)
         parts = urlsplit(upload.url)
         said = dict(parse_qsl(parts.query))

@@ -28,14 +28,14 @@ def sqs(moto_endpoint: str) -> Iterator[Any]:
 
 
 def two_queues(sqs: Any) -> tuple[str, str]:
-    """The URLs of a queue, and of the one to which it moves what was received once."""
+    """The URLs of a queue, and of the queue to which it moves a message that was received once."""
     url, retries = (sqs.create_queue(QueueName=f"contract-{uuid.uuid4().hex}")["QueueUrl"] for _ in range(2))
     bury(sqs, url, retries, after=1)
     return url, retries
 
 
 def bury(sqs: Any, url: str, dead: str, *, after: int) -> None:
-    """Move what was received so often from one queue to another."""
+    """Make SQS move a message from one queue to another after it was received `after` times."""
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     policy = f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":{after}}}'
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})

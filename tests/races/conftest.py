@@ -1,4 +1,4 @@
-"""What the races run on: an emulator whose writes are atomic, and an origin that takes its time."""
+"""The emulator of the races, whose writes are atomic, and their slow origin."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ LIMIT = 60.0  # seconds for a round, after which everybody gives up
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """What one client of the crowd got."""
+    """The answer that one client of the crowd got."""
 
     path: str
     result: Result
@@ -95,7 +95,7 @@ class Crowd:
     paths: list[str] = field(default_factory=list)
 
     def ask(self) -> list[Got]:
-        """What they all got."""
+        """Return the answers of all clients."""
         context = multiprocessing.get_context("spawn")
         barrier = context.Barrier(PROCESSES * THREADS)
         pipes = [context.Pipe(duplex=False) for _ in range(PROCESSES)]
@@ -117,17 +117,17 @@ class Crowd:
 
 
 def page(path: str, count: int) -> bytes:
-    """What the origin answers when it is asked for a path for the time with this number."""
+    """The origin's answer to the request for a path with this number."""
     return f"{path} {count}\n".encode() * 20
 
 
 def ask(gateway: Gateway, path: str) -> Answer:
-    """What a gateway answers to a GET."""
+    """The gateway's answer to a GET."""
     return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 29, time.monotonic))
 
 
 def got_of(path: str, answer: Answer) -> Got:
-    """What can be told of an answer in another process."""
+    """The parts of an answer that can be sent to another process."""
     faults = tuple(map(str, answer.faults))
     return Got(path, answer.result, answer.response.body, answer.stored, faults)
 

@@ -1,4 +1,7 @@
-"""Holders of leases that are killed or stopped in the middle of a fetch: others take over, and nothing comes back."""
+"""Lease holders that are killed or stopped in the middle of a fetch: other environments take over the fetch.
+
+A holder that runs again later stores no response.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ TIMEOUT = 4.0  # the route's, in seconds: so the lease of the dead is short, too
 
 
 def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> None:
-    """A process that is in the middle of a fetch for each path, for a while. Then it tells what came of them."""
+    """Be in the middle of a fetch for each path for a while, then send the results."""
     with HttpClient() as client, ThreadPoolExecutor(len(paths)) as threads:
         gateway = build_gateway(environment, client)
         sender.send(

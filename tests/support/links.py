@@ -1,4 +1,4 @@
-"""Following a link over HTTP, as a client does that knows nothing of AWS."""
+"""Follow a link over HTTP, as a client without AWS code does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECONDS = 30
 
 
 def followed(url: str, **headers: str) -> Response:
-    """What a GET of this http URL gives in the end, whatever its status. Names of `headers` have "_" for "-"."""
+    """Return the last answer to a GET of this http URL. Names of `headers` have "_" for "-"."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=named), timeout=SECONDS) as answer:  # noqa: S310 - http

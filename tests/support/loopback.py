@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that does exactly what a test says, byte for byte, one thread per connection."""
+"""A server on 127.0.0.1 that sends exactly the bytes that a test gives, one thread per connection."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Peer:
         self._sock.close()
 
     def wait_until_closed(self, seconds: float = PATIENCE) -> bool:
-        """Whether the client closed within `seconds`; what it sends is dropped."""
+        """Return whether the client closed within `seconds`; drop the bytes that it sends."""
         while select.select([self._sock], [], [], seconds)[0]:
             if not self._sock.recv(65_536):
                 return True

@@ -27,7 +27,7 @@ class Page:
     rows: tuple[tuple[str, ...], ...]
 
     def row(self, code: str) -> tuple[str, ...]:
-        """The one row whose first cell has this in backticks."""
+        """Return the one row whose first cell has this in backticks."""
         (row,) = (row for row in self.rows if code in codes(row[0]))
         return row
 
@@ -54,7 +54,7 @@ def read_page(path: Path) -> Page:
 
 
 def codes(text: str) -> list[str]:
-    """What stands in backticks."""
+    """The texts in backticks."""
     return _CODE.findall(text)
 
 

@@ -1,4 +1,4 @@
-"""Pickles that leave a trace when anybody unpickles them."""
+"""Pickles that leave a trace when any code unpickles them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TOUCHED: Final[list[str]] = []
 
 
 def touch(what: str) -> str:
-    """What a canary calls when it is unpickled."""
+    """Leave a trace; a canary calls this when it is unpickled."""
     TOUCHED.append(what)
     return what
 

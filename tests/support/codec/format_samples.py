@@ -15,9 +15,9 @@ CODEC = Codec(keyring(), purpose="test", registry=TYPES.registry, limits=TYPES.l
 
 
 def exactly(value: object) -> object:
-    """Something that is equal for two objects only if they are the same in every type and every bit.
+    """A value that is equal for two objects only if they are the same in every type and every bit.
 
-    NaN is equal to NaN here, whatever its payload; 1, 1.0 and True are not equal, and 0.0 is not -0.0.
+    NaN is equal to NaN here, with any payload; 1, 1.0 and True are not equal, and 0.0 is not -0.0.
     """
     kind = type(value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""An emulated AWS for tests: moto in a process of its own, and what tests put into it."""
+"""An emulated AWS for tests: moto in a process of its own, and helpers that fill it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SLOWNESS: Final = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """A running emulator, with clients of the SDK to prepare and inspect what is in it."""
+    """A running emulator, with clients of the SDK to prepare and inspect its content."""
 
     endpoint_url: str
     dynamodb: DynamoDBClient
@@ -113,6 +113,6 @@ def moto_endpoint() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def emulator(moto_endpoint: str) -> Iterator[Emulator]:
-    """The moto that the whole test run shares. Tests keep apart by the names of what they create."""
+    """The moto that the whole test run shares. Each test uses resource names of its own."""
     with emulator_at(moto_endpoint) as emulator:
         yield emulator

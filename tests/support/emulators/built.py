@@ -1,4 +1,4 @@
-"""What `sam build` makes of template.yaml."""
+"""The output of `sam build` for template.yaml."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def build() -> Template:
-    """The template that `sam build` wrote; what it refers to lies beside it.
+    """The template that `sam build` wrote; the files that it refers to lie beside it.
 
-    It has a folder and a cache of its own, so that a developer's build stays what it is.
+    The build has a folder and a cache of its own, so it leaves a developer's build unchanged.
     """
     folder = ROOT / ".aws-sam/artifact"
     folder.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def build() -> Template:
 
 @pytest.fixture(scope="session")
 def built() -> Template:
-    """What the whole test run has built."""
+    """The build that the whole test run shares."""
     if sys.platform != "linux":
         pytest.skip("sam build fetches packages for Linux, which do not run here")
     return build()

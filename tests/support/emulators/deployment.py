@@ -34,7 +34,7 @@ ADMINISTRATOR: Final = "test"  # access key id and secret of the account's root
 
 
 class RenewableOrigin(FaultyWire):
-    """Stands before httpbin: what has an ETag may be served stale for a minute.
+    """Stands before httpbin: a response with an ETag may be served stale for a minute.
 
     (httpbin itself says so only for a query, which does not go into refresh requests.)
     """
@@ -95,7 +95,7 @@ def deployed(built: Template, folder: Path) -> Iterator[DeployedStack]:
 
 @pytest.fixture(scope="session")
 def deployed_stack(built: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
-    """The stack that the whole test run shares. Tests keep apart by what they ask for."""
+    """The stack that the whole test run shares. Each test asks for paths of its own."""
     with deployed(built, tmp_path_factory.mktemp("deployment")) as stack:
         yield stack
 
@@ -112,7 +112,7 @@ def administrator(endpoint_url: str, service: str) -> Any:
 
 
 def deploy(built: Template, endpoint_url: str, parameters: Mapping[str, str]) -> None:
-    """Run `sam deploy`, which uploads what was built and has CloudFormation make the stack."""
+    """Run `sam deploy`, which uploads the build and has CloudFormation make the stack."""
     command = [
         *("sam", "deploy", "--template-file", str(built.path), "--stack-name", STACK, "--s3-bucket", "artifacts"),
         *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides"),
@@ -139,7 +139,7 @@ def deploy(built: Template, endpoint_url: str, parameters: Mapping[str, str]) ->
 
 
 def resources_of(endpoint_url: str) -> dict[str, str]:
-    """Physical names by logical id, as CloudFormation tells them."""
+    """Physical names by logical id, as CloudFormation lists them."""
     pages = administrator(endpoint_url, "cloudformation").get_paginator("list_stack_resources")
     return {
         resource["LogicalResourceId"]: resource["PhysicalResourceId"]

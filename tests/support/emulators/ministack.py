@@ -97,7 +97,7 @@ def wait_until_ready(endpoint_url: str, process: subprocess.Popen[bytes], log: P
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The ministack that the whole test run shares. Tests keep apart by the names of what they create."""
+    """The ministack that the whole test run shares. Each test uses resource names of its own."""
     log = tmp_path_factory.mktemp("ministack") / "log"
     with running_ministack(installed_interpreter(), log) as endpoint_url, emulator_at(endpoint_url) as emulator:
         yield emulator

@@ -1,6 +1,6 @@
-"""What ministack's CloudFormation leaves out of a deployed stack, added through the APIs of the services.
+"""The resources of a deployed stack that ministack's CloudFormation leaves out, added through the services' APIs.
 
-Everything that is added comes from what was deployed (docs/decisions/0075-deployed-to-ministack.md).
+Every addition is read from the deployed template (docs/decisions/0075-deployed-to-ministack.md).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def make_concurrency_a_number(client: Clients) -> None:
 
 
 def let_in_without_tls(client: Clients, bucket: str) -> None:
-    """Take the one rule from the bucket's policy that refuses whoever comes without TLS: here everybody does."""
+    """Remove the bucket policy's rule that refuses requests without TLS: in these tests, no request uses TLS."""
     s3 = client("s3")
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     kept = [statement for statement in policy["Statement"] if statement["Sid"] != "OnlyOverTls"]

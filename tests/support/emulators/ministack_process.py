@@ -1,7 +1,7 @@
 """ministack with the condition keys that our policies use and it leaves out. Run by the Python that ministack is in.
 
-Its decisions about policies stay its own: what it is asked gets dynamodb:LeadingKeys, s3:authType, s3:signatureversion
-and s3:signatureAge, as AWS documents them (docs/decisions/0075).
+ministack still decides about policies. This module adds dynamodb:LeadingKeys, s3:authType, s3:signatureversion
+and s3:signatureAge to each decision's input, as AWS documents them (docs/decisions/0075).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ pinned: ContextVar[Any] = ContextVar("pinned", default=None)
 
 
 def pin_signed_body(body: bytes) -> None:
-    """What ministack does, which forgets the request once its signature is checked."""
+    """Call ministack's own function, which forgets the request once its signature is checked."""
     pin(body)
     pinned.set(iam_evaluator._signed_request.get())
 
@@ -29,7 +29,7 @@ def pin_signed_body(body: bytes) -> None:
 def enforce(
     key_id: str, action: str, service: str, region: str, resource_arn: str = "*", service_context: Any = None
 ) -> Any:
-    """What ministack decides, asked with the keys that are missing."""
+    """Return ministack's decision, made with the missing keys."""
     request = pinned.get()
     context = dict(service_context or {})
     if request is not None and service == "dynamodb":

@@ -1,7 +1,7 @@
-"""An emulated AWS with faults: what stands between it and the adapters, and passes their requests on or does not.
+"""A proxy with faults before the emulated AWS: it passes the adapters' requests on, or does not.
 
-Beside the faults of the ports there are those that only this boundary has: a batch of which a part is left unprocessed,
-and a call that gets no answer for longer than anybody waits.
+Beside the faults of the ports there are faults that only this boundary has: a batch of which a part is left
+unprocessed, and a call that gets no answer until its caller gives up.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class FaultyAws:
             peer.send(answer)
 
     def _answer(self, request: bytes) -> bytes:
-        """What the adapter gets; nothing for a connection that ends."""
+        """Return the adapter's answer; empty bytes end the connection without one."""
         head, _, body = request.partition(b"\r\n\r\n")
         service, call = called(head)
         if call not in AT_RISK and service != "s3":
@@ -99,7 +99,7 @@ class FaultyAws:
         return self._read_eventually(head, body, fault) if is_eventual else self._pass_on(head, body)
 
     def _read_eventually(self, head: bytes, body: bytes, fault: Fault | None) -> bytes:
-        """What is there, or was there at the last such read a moment ago."""
+        """Return the present value, or the value at the last such read a moment ago."""
         now = self._faults.now()
         answer, asked_at = self._read.get(body, (b"", 0.0))
         if fault == "old" and answer and now - asked_at <= self._faults.lag:

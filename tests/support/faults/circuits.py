@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class FaultyCircuits:
-    """A CircuitStore with faults. Reads may give what was before the last write."""
+    """A CircuitStore with faults. Reads may give the value from before the last write."""
 
     def __init__(self, inner: CircuitStore, faults: Faults) -> None:
         self._inner = inner

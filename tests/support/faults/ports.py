@@ -1,7 +1,7 @@
-"""The ports with faults: a call may be refused, fail, be slow, be done twice, lose its answer, or read what was before.
+"""The ports with faults: a call may be refused, fail, be slow, be done twice, lose its answer, or read an old value.
 
-Faults come from a seeded source of randomness, so that a run can be had again. A process may also be frozen, as Lambda
-does when the answer is out: then nothing calls a port any more. tests/support/faults/aws.py has the
+Faults come from a seeded source of randomness, so that a run can be repeated. A process may also be frozen, as Lambda
+freezes it after the answer: then no code of it calls a port any more. tests/support/faults/aws.py has the
 faults of calls on the wire.
 """
 
@@ -37,10 +37,10 @@ class Frozen(AssertionError):
 
 @dataclass(kw_only=True)
 class Faults:
-    """What goes wrong, and how often. `chances`: of each fault per call, together at most 1; may be set at any time.
+    """The faults of a run. `chances`: of each fault per call, together at most 1; may be set at any time.
 
-    now, advance: the clock, in seconds; a slow call takes `delay` of them, and what was replaced may be read for `lag`
-    (DynamoDB's replicas are rarely a second behind). `injected` counts what was done, by call and fault. Threads may
+    now, advance: the clock, in seconds; a slow call takes `delay` of them, and a replaced value may be read for `lag`
+    (DynamoDB's replicas are rarely a second behind). `injected` counts the faults, by call and fault. Threads may
     share it.
     """
 
@@ -69,7 +69,7 @@ class Faults:
             return fault
 
     def befall[T](self, call: str, act: Callable[[], T]) -> T:
-        """A call to a store, whatever happens to it."""
+        """Call a store, with any fault that is drawn for the call."""
         match self.draw(call, "throttled", "unavailable", "slow", "twice", "lost"):
             case "throttled":
                 raise StoreThrottled(f"{call}: refused by the test")
@@ -86,7 +86,7 @@ class Faults:
 
 
 class FaultyItems:
-    """An ItemStore with faults. Reads that are not consistent may give what was before the last write."""
+    """An ItemStore with faults. Reads that are not consistent may give the value from before the last write."""
 
     def __init__(self, inner: ItemStore, faults: Faults) -> None:
         self._inner = inner
@@ -104,7 +104,7 @@ class FaultyItems:
         self._faults.befall("write item", lambda: self._inner.write(pk, sk, item))
 
     def remember(self, pk: str, sk: str) -> None:
-        """Note what is there, before it is replaced."""
+        """Note the present value before it is replaced."""
         if self._faults.chances.get("old"):
             present = self._inner.read(pk, sk, consistent=True)
             self._before[pk, sk] = (present, self._faults.now() + self._faults.lag)
@@ -137,7 +137,7 @@ class FaultyLeases:
 
 
 class FaultyStamps:
-    """A StampStore with faults. Reads may give what was before the last write of a name."""
+    """A StampStore with faults. Reads may give the value from before the last write of a name."""
 
     def __init__(self, inner: StampStore, faults: Faults) -> None:
         self._inner = inner

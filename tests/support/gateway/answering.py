@@ -20,7 +20,7 @@ type Line = tuple[str, str]
 
 
 def world_with(answer: Callable[[Request], Response]) -> World:
-    """A world whose origin answers thus."""
+    """A world whose origin answers by this function."""
 
     def fetch(_address: OriginAddress, request: Request) -> Response:
         return answer(request)

@@ -1,7 +1,8 @@
-"""Two environments on one store, whose clocks differ, and somebody who purges: what they do, event by event.
+"""Two environments on one store, whose clocks differ, and an operator that purges: their actions, event by event.
 
-A fetch is two events, so that anything may come between. An environment whose fetch ends late was frozen meanwhile.
-What must not be is noted: something purged is served, a late writer wins, a lease does not end. Bugs can be put in.
+A fetch is two events, so that any event may come between. An environment whose fetch ends late was frozen meanwhile.
+The scene notes each violation: a purged response is served, a late writer wins, a lease does not end. Tests can put
+bugs in.
 """
 
 from __future__ import annotations
@@ -70,9 +71,9 @@ class Fetch:
 
 @dataclass
 class Scene:
-    """Two environments on one store, and who purges: what they do, and in which order they did it.
+    """Two environments on one store and an operator that purges, with their actions in order.
 
-    `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and nobody purges.
+    `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and no purge comes.
     """
 
     kind: str
@@ -147,7 +148,7 @@ class Scene:
         return Transaction.begin(route, request, NO_TENANT, deadline), Trace(world.now)
 
     def ask(self, number: int) -> None:
-        """A request: it is served from the cache, or begins a fetch if nobody has the lease."""
+        """A request: it is served from the cache, or begins a fetch if the lease is free."""
         asked_at = self.time
         world, (transaction, trace) = self.worlds[number], self.begin(number)
         lookup, decision = world.gateway._look_up(transaction, trace)
@@ -231,7 +232,7 @@ class Scene:
             self.purges.append((next(self.order), self.time, True))
 
     def check(self, fetched: int, asked_at: float, by: int) -> None:
-        """What was fetched by the fetch with this number is served: is it older than a purge that must be known?"""
+        """Note a violation if the served response, from this fetch, is older than a purge that must be known."""
         self.served += 1
         promised = DELTA + (LAG if self.chances else 0.0) + 1e-6
         over = (n for n, at, is_known in self.purges if asked_at > at + promised or (is_known and by == 0))

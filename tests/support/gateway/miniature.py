@@ -1,7 +1,7 @@
-"""A cache in miniature for the tests: it does what the service does with the domain's decisions, over a dictionary.
+"""A cache in miniature for the tests: it applies the domain's decisions as the service does, over a dictionary.
 
 An origin is a list of responses, given out in order; None stands for one that cannot be reached. Time is a number
-that the story moves.
+that the test moves.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ type Header = tuple[str, str]
 
 
 def digest(name: str, value: str) -> bytes:
-    """What stands for a keyed hash."""
+    """A digest in place of a keyed hash."""
     return f"{name}: {value}".encode()
 
 
 def date(offset: float = 0) -> str:
-    """An HTTP date so many seconds from the start of a story."""
+    """An HTTP date so many seconds from the start of the test."""
     return format_http_date(START + offset)
 
 
@@ -83,7 +83,7 @@ def stored_response(
 def ask(
     stored: StoredResponse | None, asked: Request, answer: Response, policy: Policy | None = None, at: float = START
 ) -> ResponseDecision:
-    """What becomes of the origin's answer to a request that what is stored could not settle."""
+    """Return the decision about the origin's answer to a request that the stored response could not settle."""
     policy = policy or Policy()
     decision = decide(stored, asked, policy, at)
     assert isinstance(decision, Validate | Forward)
@@ -108,13 +108,13 @@ def decided(
     *,
     background_refresh: bool = False,
 ) -> Decision:
-    """What is done with a request, given what is stored for it."""
+    """Return the decision about a request, given its stored response."""
     return decide(stored, asked, policy or Policy(), at, background_refresh=background_refresh)
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the client got, and what the origin was sent on the way, if anything."""
+    """The client's answer, and the request that the origin got meanwhile, if any."""
 
     response: Response
     cache_status: str

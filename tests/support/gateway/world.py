@@ -155,7 +155,7 @@ def response(status: int = 200, body: bytes = b"hello", /, **fields: str) -> Res
 
 @dataclass
 class World:
-    """A gateway, what it stands on, and the time."""
+    """A gateway, its stores and origin, and the time."""
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
@@ -221,7 +221,7 @@ class World:
         return self.now
 
     def ask(self, path: str = "/api/x", method: str = "GET", body: bytes = b"", /, **fields: str) -> Answer:
-        """What the gateway answers. `path` may have a query; names of `fields` have "_" for "-"."""
+        """Return the gateway's answer. `path` may have a query; names of `fields` have "_" for "-"."""
         path, mark, query = path.partition("?")
         request = Request(
             method=method,
@@ -243,7 +243,7 @@ class World:
 
     @property
     def fetched(self) -> list[str]:
-        """What the origin was asked for: method and target, in order."""
+        """The requests that the origin got: method and target, in order."""
         return [f"{request.method} {request.target}" for _, request in self.origin.requests]
 
 

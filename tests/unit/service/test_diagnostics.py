@@ -1,4 +1,4 @@
-"""What is told of faults, and to whom."""
+"""Which log and response report a fault, and with which details."""
 
 from __future__ import annotations
 

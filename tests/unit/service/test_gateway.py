@@ -1,4 +1,4 @@
-"""What a request meets on its way: hits, misses, validation, errors, and the explanation of each."""
+"""The path of a request: hits, misses, validation, errors, and the explanation of each."""
 
 from __future__ import annotations
 

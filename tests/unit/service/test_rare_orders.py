@@ -92,7 +92,7 @@ def test_and_waits_for_the_other_environment_instead() -> None:
 
 
 class Page:
-    """What an origin has in two languages, which a POST changes."""
+    """A page of an origin in two languages, which a POST changes."""
 
     def __init__(self, **fields: str) -> None:
         self.version = 1

@@ -1,4 +1,4 @@
-"""Copies of a message: all have its id, and none of them is missed, buried or told as a failure."""
+"""Copies of a message: all have its id, and no copy is missed, buried or reported as a failure."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def crashing(call: Callable[..., Any], *, is_done: bool) -> Callable[..., Any]:
 
 
 def sent_somehow(world: World, act: Callable[[], Any]) -> str:
-    """The id, once a sender that tries again is told it."""
+    """The id that the sender gets, after retries."""
     for _ in range(10):
         try:
             reply = act()

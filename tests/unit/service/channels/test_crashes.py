@@ -1,4 +1,6 @@
-"""At least once, whatever dies in between: nothing is lost, and a bucket's object outlives its message."""
+"""Delivery at least once, wherever a process dies: no message is lost, and the bucket keeps an object until after its
+message is gone.
+"""
 
 from __future__ import annotations
 

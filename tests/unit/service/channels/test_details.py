@@ -1,4 +1,4 @@
-"""What a refusal says beyond its problem: whoever is refused learns what to look at."""
+"""The details in a refusal's problem: they tell the client where to look."""
 
 from __future__ import annotations
 

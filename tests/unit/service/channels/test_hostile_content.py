@@ -1,4 +1,4 @@
-"""Hostile JSON and MessagePack at a channel: each is a clear problem, and nothing of it is in the queue."""
+"""Hostile JSON and MessagePack at a channel: each is a clear problem, and the queue gets no part of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is too large for the queue lies in the bucket until it is acknowledged."""
+"""A body that is too large for the queue is stored in the bucket until it is acknowledged."""
 
 from __future__ import annotations
 

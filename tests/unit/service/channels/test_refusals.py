@@ -1,4 +1,4 @@
-"""Whatever is refused has a problem of its own, is executed nowhere, and is lost to nobody."""
+"""Each kind of refusal has a problem of its own, executes no code, and loses no message."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def altered(envelope: bytes, place: int = -1) -> bytes:
 
 
 def gadget(world: World) -> bytes:
-    """An envelope with a good seal, whose content is a pickle that calls something."""
+    """An envelope with a good seal, whose content is a pickle that calls a function."""
     raw = plain_pickle()
     head = header.LAYOUT.pack(
         header.MAGIC, header.SUITE_HMAC_SHA256, 0, 0, 0, 1, int(world.now), int(world.now) + 60, 0, len(raw), 0

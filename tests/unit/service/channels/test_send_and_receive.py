@@ -1,4 +1,4 @@
-"""What goes in comes out, in every format, once acknowledged for good."""
+"""A received object equals the sent one, in every format; an acknowledgement is final."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ CONSUMER = f"arn:aws:sts::{ACCOUNT}:assumed-role/consumer/run-7"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the channel `orders` takes."""
+    """The type that the channel `orders` takes."""
 
     id: str
     placed: datetime
@@ -48,7 +48,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """What no channel takes."""
+    """A type that no channel takes."""
 
     id: str
 
@@ -65,7 +65,7 @@ def registry(*classes: type) -> Registry:
 
 
 def sender_codec(keys: str = ORDERS_KEYS, *classes: type) -> Codec:
-    """What a sender seals with; without classes, it knows orders."""
+    """The sender's codec; without classes, it knows orders."""
     return Codec(Keyring.from_json(keys), purpose=PURPOSE, registry=registry(*(classes or (Order,))))
 
 
@@ -84,7 +84,7 @@ class Reply:
 
     @property
     def problem(self) -> str:
-        """The kind of problem that it tells of; the story says the same."""
+        """The kind of its problem; the returned `Answer` says the same."""
         kind: str = self.json["type"].removeprefix("urn:brine:problem:")
         assert (self.answer.problem, self.answer.result) == (kind, "problem")
         assert self.json["status"] == self.status
@@ -94,7 +94,7 @@ class Reply:
 
 @dataclass
 class World:
-    """The channels `orders` and `parcels`, what they stand on, and the time."""
+    """The channels `orders` and `parcels`, their stores, and the time."""
 
     orders_keys: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(ORDERS_KEYS))
     own_keys: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(OWN_KEYS))
@@ -153,7 +153,7 @@ class World:
         seconds: float = 29.0,
         **fields: str,
     ) -> Reply:
-        """What the exchange answers. What is no bytes goes as JSON; names of `fields` have "_" for "-"."""
+        """Return the exchange's answer. Content other than bytes goes as JSON; names of `fields` have "_" for "-"."""
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
             fields.setdefault("content_type", "application/json")

@@ -1,4 +1,4 @@
-"""Collapsing: how many fetches a crowd makes, who is served by whose, and who may store."""
+"""Collapsing: how many fetches a crowd makes, which fetch serves which client, and which may be stored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CROWD = 20
 
 
 class Crowd(InFlight):
-    """InFlight that know when everybody has come."""
+    """InFlight that know when all clients have come."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Crowd(InFlight):
 
 
 def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:
-    """What a crowd of threads gets whose first fetch lasts until all others wait for it. `outcome` is by fetch."""
+    """The answers to a crowd of threads; the first fetch lasts until all others wait for it. `outcome` is by fetch."""
     crowd = Crowd(CROWD)
     numbers = count()
 
@@ -87,7 +87,7 @@ def test_when_the_one_fetch_fails_the_others_make_their_own() -> None:
 
 
 def lease_of(world: World, owner: str = "other", seconds: float = 10.0) -> Lease | Held:
-    """The lease of what `World.ask` asks for, taken as by another process."""
+    """The lease of the key that `World.ask` asks for, taken as by another process."""
     assert world.leases is not None
     pk = world.responses.store.pk(world.key_of("/base/x"))
     return world.leases.acquire(pk, owner=owner, now=world.now, expires_at=world.now + seconds)

@@ -1,4 +1,4 @@
-"""Early refreshes, whole: a hit that asks for one, what the refresher makes of it, and what a hot key gains by it."""
+"""Early refreshes from end to end: a hit that asks for one, the refresher's fetch, and the gain for a hot key."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NEVER = 1 - 1e-9
 
 @dataclass
 class SlowOrigin:
-    """The origin of a world, whose answers take their time."""
+    """The origin of a world that answers slowly."""
 
     world: World
     took: float
@@ -46,7 +46,7 @@ class SlowOrigin:
 
 @dataclass
 class Process:
-    """A gateway with early refreshes in a process of its own, whose draws are given."""
+    """A gateway with early refreshes in a process of its own, with given random draws."""
 
     world: World
     queue: MemoryRefreshQueue = field(default_factory=MemoryRefreshQueue)
@@ -82,7 +82,7 @@ class Process:
         return self.world.ask(PLACE, **fields)
 
     def refresh(self, request: RefreshRequest | None = None) -> Refresh:
-        """What becomes of the first request in the queue, or of another one, in another process."""
+        """Refresh the first request in the queue, or `request`, in another process."""
         world = self.another().world
         deadline = Deadline(world.now + 29, lambda: world.now)
         return refresher_of(world.gateway).refresh(request or self.queue.requests.pop(0), deadline)
@@ -171,7 +171,7 @@ def test_one_that_comes_late_refreshes_what_has_become_stale(process: Process) -
 
 @pytest.mark.parametrize("failure", [OriginTimeout("x"), response(503, b"later"), response(500, b"later")])
 def test_an_error_does_not_end_what_is_fresh(process: Process, failure: object) -> None:
-    """Not even one that the route stores where there is nothing better."""
+    """Even an error that the route would store, if no better response were stored, does not end it."""
     process.world.outcomes[TARGET] = failure  # type: ignore[assignment]  # an exception or a response
     process.world.now -= 10
     process.drawn = [1e-12]
@@ -226,7 +226,7 @@ def test_a_queue_that_fails_does_not_spoil_the_hit(process: Process) -> None:
 
 @dataclass(frozen=True)
 class Played:
-    """What became of a simulation: how often a client waited for the origin, and how often that was asked."""
+    """The result of a simulation: how often a client waited for the origin, and how often the origin was asked."""
 
     waits: int
     fetches: int
@@ -235,8 +235,8 @@ class Played:
 def play(beta: float, *, seed: int, minutes: int = 10, rate: int = 25) -> Played:
     """A key whose responses are fresh for a minute, asked for `rate` times a second of one of three processes.
 
-    A message of the queue is picked up after a tenth of a second and its fetch ends two seconds later: only then is
-    anything of it seen.
+    The refresher receives a message after a tenth of a second. Its fetch ends two seconds later: only then do the
+    processes see the new response.
     """
     pickup, took = 0.1, 2.0
     draw = random.Random(seed)  # noqa: S311 - draws that are the same in every run

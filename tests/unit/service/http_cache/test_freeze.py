@@ -1,4 +1,4 @@
-"""Lambda freezes a process once the answer is out, and may never wake it: whatever must happen has happened by then."""
+"""Lambda freezes a process after its answer, perhaps for ever: all necessary work is done before the answer."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Scene:
         self.world.now += seconds
 
     def ask_and_freeze(self, method: str = "GET", **fields: str) -> Answer:
-        """An answer of a process that does nothing after it, and that nobody ever wakes."""
+        """An answer of a process that is frozen for ever after it."""
         before = threading.enumerate()
         answer = self.world.ask("/api/x", method, **fields)
         self.faults.is_frozen = True
@@ -81,7 +81,7 @@ class Scene:
         return answer
 
     def next_result(self) -> str:
-        """What the next process makes of the same request. Nobody has a lease that it would wait for."""
+        """The next process's result for the same request. No process holds a lease that it would wait for."""
         assert [self.leases.holder(pk) for pk in self.leases.leases] == [None] * len(self.leases.leases)
         return self.ask_and_freeze().result
 
@@ -144,7 +144,7 @@ def test_a_fetch_that_failed_has_given_its_lease_back() -> None:
 
 
 class Lazy(MemoryLeaseStore):
-    """Leases whose commits are left to a thread, to be done when the answer is out."""
+    """Leases that leave commits to a thread, to be done after the answer."""
 
     def __init__(self, items: MemoryItemStore) -> None:
         super().__init__(items)

@@ -1,4 +1,4 @@
-"""What a flood of invented URLs costs: the origin's answers, and nothing in the table."""
+"""The cost of a flood of invented URLs: one answer of the origin each, and no item in the table."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def world(items: Throttled, leases: CountedLeases) -> World:
 
 
 def flood(world: World, number: int, /, prefix: str = "/guarded/x", **fields: str) -> list[Answer]:
-    """The answers to so many queries that nobody has asked before."""
+    """The answers to so many new queries."""
     first = len(world.fetched)
     return [world.ask(f"{prefix}?{first + each}", **fields) for each in range(number)]
 

@@ -1,4 +1,4 @@
-"""What a client's Connection names ends at the gateway: nobody gets an answer selected by what the origin never saw."""
+"""The fields that a client's Connection names end at the gateway: no field hidden from the origin selects an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an origin made for one client never answers another client, over the whole gateway."""
+"""A response that an origin made for one client never answers another client, over the whole gateway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refreshes are asked for once in a while, and asking spoils nothing."""
+"""The gateway asks for a refresh once in a while, and a failure to ask harms no answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sent(refreshes: RefreshRequests, request: RefreshRequest, slot: str, trace: 
 
 
 class Failing(MemoryRefreshQueue):
-    """A queue that takes nothing."""
+    """A queue that accepts no message."""
 
     def __init__(self, error: StoreError) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Stale-while-revalidate, whole: a stale hit, what it hands over, and what the refresher makes of it."""
+"""Stale-while-revalidate from end to end: a stale hit, its refresh request, and the fetch of the refresher."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PLACE = "/api/x"
 
 @dataclass
 class Scene:
-    """A world whose gateway hands refreshes over, and a refresher beside it, in a process of its own."""
+    """A world whose gateway enqueues refresh requests, and a refresher in a process of its own."""
 
     world: World
     queue: MemoryRefreshQueue = field(default_factory=MemoryRefreshQueue)
@@ -60,7 +60,7 @@ class Scene:
         return refresher_of(other.gateway)
 
     def refresh(self, request: RefreshRequest | None = None) -> Refresh:
-        """What becomes of the first request in the queue, or of another one."""
+        """Refresh the first request in the queue, or `request`."""
         deadline = Deadline(self.world.now + 29, lambda: self.world.now)
         return self.refresher().refresh(request or self.queue.requests.pop(0), deadline)
 
@@ -289,7 +289,7 @@ def test_a_table_that_cannot_be_read_is_worth_another_try(
 
 @pytest.mark.parametrize("call", ["acquire", "release"])
 def test_leases_that_fail(scene: Scene, call: str) -> None:
-    """Without a lease nothing is fetched; one that cannot be given back runs out."""
+    """Without a lease the refresher fetches no response; a lease that it cannot give back expires."""
 
     class Failing(MemoryLeaseStore):
         def acquire(

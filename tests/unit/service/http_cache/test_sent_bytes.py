@@ -1,4 +1,4 @@
-"""What selects is what is sent: no client can change, by a field that no key holds, what another client gets."""
+"""The gateway selects by the bytes that it sends: a field outside the key cannot change another client's answer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ VALUES = {
 
 @pytest.mark.parametrize("name", VALUES)
 def test_clients_share_a_response_only_if_the_origin_got_the_same_bytes_from_both(name: str) -> None:
-    """Each value asked for first, then each other one: what a hit gives is what the origin would have given."""
+    """Ask for each pair of values in both orders: a hit must give the same answer as the origin would."""
     for first in VALUES[name]:
         for second in VALUES[name]:
             world = reflecting(vary=name)
@@ -68,7 +68,7 @@ def test_clients_share_a_response_only_if_the_origin_got_the_same_bytes_from_bot
 
 @pytest.mark.parametrize("name", sorted(REGISTERED | COMMON))
 def test_no_field_of_one_client_is_seen_in_what_another_gets(name: str) -> None:
-    """The origin shows what it got, and says that it is for all. Only a client's own credentials are its to share."""
+    """The origin shows the fields that it got in a public answer. A client may only share its own credentials."""
     world = reflecting()
     negotiated = name.lower() in {"accept", "accept-charset", "accept-encoding", "accept-language"}
     ask(world, "/keyed/x", (name, "evil"), ("X-Region", "1"))
@@ -232,7 +232,7 @@ ODD = [
     ],
 )
 def test_no_client_makes_the_origin_answer_otherwise_for_all(line: tuple[str, str], status: int) -> None:
-    """The origin minds anything odd in a request, and gives what it answers then a lifetime."""
+    """The origin refuses any odd request, and gives the refusal a lifetime."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         odd = {name for name, _ in ODD} - {"accept"}

@@ -1,4 +1,4 @@
-"""Tenants: what one has stored answers, collapses with, invalidates and is purged with nothing of another."""
+"""Tenants: a tenant's stored responses never answer, collapse with, invalidate or get purged with those of another."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=
 
 
 def of_the_tenant(made: World | None = None, **fields: str) -> World:
-    """A world whose origin answers each tenant with its name, and how often it was asked."""
+    """A world whose origin answers each tenant with its name, and with the number of its requests."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = f"{request.fields.get('x-tenant')} {len(world.fetched)}".encode("latin-1")
@@ -192,13 +192,13 @@ def test_what_cannot_be_purged_is_told(purge: Callable[[Purger], Any], told: str
 
 
 def refreshing(world: World) -> Refresher:
-    """A refresher over the world's gateway, whose routes leave it to others from now on."""
+    """A refresher over the world's gateway, which enqueues its refreshes from now on."""
     world.gateway = replace(world.gateway, refreshes=RefreshRequests(MemoryRefreshQueue()))
     return refresher_of(world.gateway)
 
 
 def stale_for_a(world: World) -> RefreshRequest:
-    """The refresh that the tenant `a` asks for, where `a` and `b` have stored what is stale by now."""
+    """The refresh request of tenant `a`, where `a` and `b` both have a stale stored response."""
     queue = MemoryRefreshQueue()
     bodies(world, "a", "b")
     world.now += 20

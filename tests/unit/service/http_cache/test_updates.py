@@ -1,4 +1,4 @@
-"""What one client's update of a stored response brings to the next client, over the whole gateway."""
+"""The effect of one client's update of a stored response on the next client, over the whole gateway."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FEW = 4
 
 
 def versions(*, remembers: bool = True) -> World:
-    """A world whose origin answers with what it was asked for. Without a memory, all is read from the table."""
+    """A world whose origin answers with the request's path. Without a memory, the gateway reads all from the table."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = request.fields.get("x-version", "none").encode()

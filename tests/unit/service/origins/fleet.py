@@ -56,7 +56,7 @@ class Counting(MemoryCircuitStore):
 
 
 class Fleet:
-    """Processes that share the table, the circuits and an origin which does what `outcome` says."""
+    """Processes that share the table, the circuits and an origin that answers as `outcome` says."""
 
     def __init__(self, size: int = 1) -> None:
         self.circuits = Counting()

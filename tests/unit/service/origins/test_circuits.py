@@ -1,4 +1,6 @@
-"""The circuit breaker, whole: what opens a circuit, who is not asked then, who probes, and what others know of it."""
+"""The circuit breaker from end to end: which failures open a circuit, which requests are not sent then, which
+environment probes, and how the other ones learn of it.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,7 @@ def test_what_counts_as_failure(outcome: Outcome, opens: bool) -> None:
 
 @pytest.mark.parametrize("outcome", [OriginMalformed("cut short"), OriginTimeout("late"), response(502), response(504)])
 def test_one_url_s_failures_take_no_other_url_away(outcome: Outcome) -> None:
-    """Whoever knows a URL that always fails could otherwise close the origin for everybody."""
+    """Otherwise a client that knows an always failing URL could close the origin for all clients."""
     fleet = Fleet()
     fleet.outcome = outcome
     for number in range(20):

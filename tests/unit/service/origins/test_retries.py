@@ -1,4 +1,4 @@
-"""Retries: how often an origin is asked for one request, how long is waited between, and what a budget is for."""
+"""Retries: the number of fetches for one request, the pauses between them, and the purpose of a budget."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OK = response(cache_control="max-age=60")
 
 
 class Failing(World):
-    """A world whose origin gives these outcomes in turn, and the last of them from then on. `pauses` lie between."""
+    """A world whose origin gives these outcomes in turn, then repeats the last one. `pauses` lists the waits."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         super().__init__()

@@ -1,4 +1,6 @@
-"""Invalidations, expiries and fetches in unlucky orders: what was invalidated stays so, and what may be is stored."""
+"""Invalidations, expiries and fetches in unlucky orders: an invalidated response stays invalid, and a response that
+may be stored is stored.
+"""
 
 from __future__ import annotations
 

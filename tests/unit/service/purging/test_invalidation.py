@@ -1,4 +1,4 @@
-"""How far an invalidation reaches: other processes, fetches of every kind under way, and what comes right after it."""
+"""The reach of an invalidation: other processes, fetches of every kind under way, and the next requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FRESH = {"cache_control": "public, max-age=600"}
 
 
 class Page:
-    """What an origin has, which a POST changes; `meanwhile` happens once, after a GET was answered there."""
+    """A page of an origin, which a POST changes; `meanwhile` happens once, after the origin answered a GET."""
 
     def __init__(self, **fields: str) -> None:
         self.version = 1
@@ -114,10 +114,10 @@ def test_an_unsafe_request_is_one_call() -> None:
             return super().write(name, at=at, soft=soft)
 
     class Untouched(MemoryItemStore):
-        """Whoever reads or writes here fails."""
+        """An item store that fails on every read and write."""
 
         def __init__(self) -> None:
-            """It has nothing."""
+            """Create no items."""
 
     stamps = Counted(MemoryItemStore())
     stamps.written = []
@@ -128,7 +128,7 @@ def test_an_unsafe_request_is_one_call() -> None:
 
 
 def test_a_late_end_of_what_was_stored_spares_what_was_stored_since() -> None:
-    """Its lease is over: another process has asked the origin since, and stored what it has now."""
+    """Its lease is over: meanwhile another process has asked the origin again and stored the new response."""
     one, other = processes(Page())
     one.ask()
     for world in (one, other):
@@ -162,7 +162,7 @@ def test_what_is_over_is_over_in_every_process() -> None:
 
 
 def storing_posts(page: Page, number: int = 2) -> list[World]:
-    """Processes whose POST responses are what a GET would give, and stored as such."""
+    """Processes whose POST responses equal those of a GET, and are stored as such."""
     worlds = processes(page, number)
     for world in worlds:
         routes = (replace(route, policy=replace(route.policy, store_post=True)) for route in world.gateway.routes)
@@ -171,7 +171,7 @@ def storing_posts(page: Page, number: int = 2) -> list[World]:
 
 
 class Form(Page):
-    """A page whose POST answers with what a GET gives from then on. `meanwhile` happens before that arrives."""
+    """A page whose POST gives the same answer as a later GET. `meanwhile` happens before that answer arrives."""
 
     def answer(self, address: OriginAddress, request: Request) -> Outcome:
         self.version += request.method == "POST"
@@ -209,7 +209,7 @@ def test_a_post_by_another_process_a_moment_ago_only_costs_that_it_is_not_stored
 
 
 class Surprise(Exception):
-    """What nobody foresaw."""
+    """An exception that no code expects."""
 
 
 @pytest.mark.parametrize("fields", [{}, {"authorization": "Bearer x"}], ids=["at first", "late"])
@@ -248,7 +248,7 @@ def test_without_faults_nothing_is_said_of_it() -> None:
 
 
 def test_a_clock_behind_the_one_that_stored_invalidates_all_the_same() -> None:
-    """The origin forbids to keep what an environment stored whose clock is ahead."""
+    """The origin forbids to keep a response that an environment with a fast clock stored."""
     world = World({"/base/x": response(cache_control="max-age=600")})
     world.ask()
     world.now -= 5

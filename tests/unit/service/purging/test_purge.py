@@ -1,4 +1,4 @@
-"""Purges: what each reaches, before, during and after fetches, and how soon it is seen."""
+"""Purges: the reach of each before, during and after fetches, and the time until the gateways see it."""
 
 from __future__ import annotations
 

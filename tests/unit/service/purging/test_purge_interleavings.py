@@ -1,8 +1,8 @@
 """Purges and invalidations among fetches: every short order of events, and many long ones, in two environments whose
 clocks differ.
 
-Whatever the order, no environment serves what was fetched by a fetch begun before a purge, once the purge is older than
-delta; the one that served an unsafe request does not from then on. The same search finds bugs that are put in.
+In every order: once a purge is older than delta, no environment serves the response of a fetch begun before it. The
+environment that served an unsafe request stops at once. The same search finds bugs that a test puts in.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Searched:
 
 
 def short_orders(length: int, so_far: tuple[Event, ...] = ()) -> Iterator[tuple[Event, ...]]:
-    """Every order of events that begins with a request and ends with one, and in which only what has begun ends."""
+    """Every order of events that begins and ends with a request, and in which an end follows a begin."""
     if so_far and so_far[-1][0] == "ask":
         yield so_far
     if len(so_far) == length:
@@ -76,7 +76,7 @@ def search(
     bug: Bug | None = None,
     chances: Mapping[Fault, float] | None = None,
 ) -> Searched:
-    """What comes of these orders; of those that go wrong, the first is enough."""
+    """Return the result of these orders; stop at the first wrong one."""
     outcome = Searched()
     for order in orders:
         scene = Scene(kind, soft, bug, chances or {}, seed=outcome.tried, late=late)

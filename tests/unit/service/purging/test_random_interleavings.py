@@ -1,9 +1,9 @@
 """Requests to three processes, invalidations and purges, in random orders down to single calls to the stores.
 
-At any call of a request to a store or an origin, other requests may be served in full. Whatever the order:
-nobody gets what was invalidated or purged before their request began; nobody gets another client's private response,
-nor a variant for other fields; nothing stored is replaced by what an older lease was for; every lease is given back or
-ends by its time; no request fails. The same search finds bugs that are put in.
+At any call of a request to a store or an origin, other requests may be served in full. In every order: no client gets a
+response that was invalidated or purged before its request began; no client gets another client's private response, nor
+a variant for other fields; a fetch with an older lease replaces no newer stored response; every lease is given back or
+ends by its time; no request fails. The same search finds bugs that a test puts in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DEPTH = 2
 
 
 class Interrupted:
-    """A port between whose calls something else may happen."""
+    """A port between whose calls other events may happen."""
 
     def __init__(self, inner: Any, happens: Callable[[], None]) -> None:
         self._inner = inner
@@ -72,7 +72,7 @@ class Impatient(InFlight):
 
 
 class Careless(MemoryLeaseStore):
-    """Leases whose fence is open: any commit is as good as the last."""
+    """Leases whose fence is open: they accept any commit."""
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         self._items.write(lease.pk, sk, item)
@@ -88,7 +88,7 @@ class Forgetful(MemoryStampStore):
 
 
 class Growing(MemoryItemStore):
-    """Items each of which replaces only what an older lease was for."""
+    """Items that replace only an item of an older lease."""
 
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         last = self.items.get((pk, sk), item).generation
@@ -97,7 +97,7 @@ class Growing(MemoryItemStore):
 
 
 class Play:
-    """One round: what is served and done, and what must not be served any more."""
+    """One round: its responses and events, and the responses that it must not serve any more."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whatever the registry covers comes back equal, from memory, from the table and from the body store."""
+"""Every value that the registry covers comes back equal, from memory, from the table and from the body store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decorator: which calls share a result, and what is refused."""
+"""The decorator: which calls share a result, and which uses it refuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Missing(Exception):
 
 @cached(CACHE, freshness_lifetime=60)
 def price(product: str, amount: int = 1, *more: int, currency: str = "EUR", **options: int) -> list[object]:
-    """What it costs."""
+    """Return the price."""
     return [product, amount, more, currency, options]
 
 

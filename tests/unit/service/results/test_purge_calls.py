@@ -1,4 +1,4 @@
-"""What it costs to know whether a result was purged, and what follows where that cannot be known."""
+"""The cost of reading a result's stamps, and the results of calls whose stamps cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Purges of results, by key and by tag: in this process and in others, and against computations under way."""
+"""Purges of results, by key and by tag: in this process and in other ones, and against computations under way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many callers, in one process and in several: who computes, who waits, and who may store."""
+"""Many callers, in one process and in several: which caller computes, which ones wait, and which result is stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CROWD = 20
 
 
 class Crowd(InFlight):
-    """InFlight that know when everybody has come."""
+    """InFlight that know when all callers have come."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Crowd(InFlight):
 
 
 def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:
-    """What a crowd of threads gets whose first computation lasts until all others wait for it."""
+    """The results of a crowd of threads whose first computation lasts until all other threads wait for it."""
     crowd = Crowd()
     numbers = iter(range(CROWD))
 
@@ -194,13 +194,13 @@ def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() 
 
 
 class Surprise(Exception):
-    """What nobody foresaw."""
+    """An exception that no code expects."""
 
 
 @pytest.mark.parametrize("where", ["seal", "open"])
 def test_the_lease_is_given_back_when_something_unforeseen_happens(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Late(MemoryItemStore):
-        """It has nothing but for who asks again."""
+        """A store that gives an item only for a consistent read."""
 
         def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
             return super().read(pk, sk) if consistent else None

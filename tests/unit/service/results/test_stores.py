@@ -1,4 +1,4 @@
-"""What a results cache keeps in its stores, and what it makes of stores that fail or were tampered with."""
+"""The values that a results cache keeps in its stores, and its handling of stores that fail or were tampered with."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_caches_and_tenants_share_nothing(name: str, tenant: str) -> None:
 
 
 class Failing(MemoryItemStore):
-    """A table whose reads fail, once it is told to."""
+    """A table whose reads fail, once a test says so."""
 
     works = False
 

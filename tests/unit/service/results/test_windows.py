@@ -1,4 +1,4 @@
-"""What a call gives: stored, stale or computed, by the time and by what computing comes to."""
+"""The result of a call: stored, stale or computed, by the time and by the outcome of computing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class NotFound(Exception):
-    """An answer, for who says so."""
+    """An exception that some functions declare as an answer."""
 
 
 class Picky(Exception):

@@ -25,7 +25,7 @@ KEY = ("report", 7)
 
 @dataclass
 class World:
-    """The stores, the time, and what happened."""
+    """The stores, the time, and the events so far."""
 
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
     leases: LeaseStore | None = None

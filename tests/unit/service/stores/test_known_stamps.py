@@ -1,4 +1,4 @@
-"""Stamps in memory: how long they are good, and that what is known never goes back."""
+"""Stamps in memory: how long they are valid, and that a known stamp never goes back."""
 
 from __future__ import annotations
 

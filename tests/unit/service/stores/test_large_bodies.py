@@ -1,4 +1,4 @@
-"""Stored bodies that no answer can carry, on a route that sends clients to where they lie, and on others."""
+"""Stored bodies that no answer can carry, on a route that redirects clients to the body store, and on other routes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TARGET = "/base/x"
 
 @dataclass
 class Bodies(MemoryBodyStore):
-    """Notes what it is asked, and may fail to be."""
+    """A body store that notes its calls, and can be made to fail."""
 
     calls: list[str] = field(default_factory=list)
     asked_for: list[int] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Scene:
         return self.world.gateway.serve(Request(method=method, path="/api/x", fields=lines), deadline, room=ROOM)
 
     def followed(self, answer: Answer) -> Response:
-        """What the answer leads to."""
+        """Return the body at the end of the answer's redirect."""
         assert (answer.response.status, answer.response.body) == (307, b"")
         assert answer.response.fields.get("cache-control") == "no-store"
         return self.bodies.links[answer.response.fields.get("location", "")]
@@ -161,7 +161,7 @@ def test_what_the_origin_confirms_leads_to_the_stored_body(scene: Scene) -> None
 
 
 def test_what_may_not_be_stored_is_no_redirect() -> None:
-    """It goes out as it is, for who writes the answer to refuse."""
+    """The gateway returns the body as it is; the adapter that writes the answer refuses it."""
     scene = Scene(response(200, LARGE, cache_control="private"))
     answer = scene.ask()
     assert (answer.response.status, answer.response.body) == (200, LARGE)

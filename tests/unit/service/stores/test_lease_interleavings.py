@@ -1,8 +1,8 @@
 """Leases among fetches: every short order of events, and many long ones, in two environments whose clocks differ.
 
 Events are a fetch's beginning and end, an environment that is frozen and lost, a lease's time that passes, a purge.
-Whatever the order, a fetch never replaces what a later one has stored, no lease outlives its time, and nothing purged
-is served. The same search finds bugs that are put in.
+In every order, a fetch never replaces the response of a later fetch, every lease ends by its time, and no purged
+response is served. The same search finds bugs that a test puts in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SHORT, LONG, NUMBER = 6, 40, 150
 
 
 def short_orders(so_far: tuple[Event, ...], fetching: frozenset[int]) -> Iterator[tuple[Event, ...]]:
-    """Every order that goes on from here, of events that can do something. `fetching`: who may have a fetch to end."""
+    """Every order that continues from here, of events with an effect. `fetching`: environments with a fetch to end."""
     if len(so_far) == SHORT:
         yield so_far
         return
@@ -57,7 +57,7 @@ def all_orders() -> Iterator[tuple[Event, ...]]:
 
 
 def search(bug: Bug | None = None) -> tuple[list[str], Counter[str]]:
-    """What goes wrong in the first order that does, and what happened in all of them."""
+    """Return the violations of the first wrong order, and the counts over all orders so far."""
     seen = Counter[str]()
     for order in all_orders():
         scene = Scene("url", soft=False, bug=bug)

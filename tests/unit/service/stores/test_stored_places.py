@@ -1,4 +1,4 @@
-"""Where stored responses lie, and what happens when a place fails or what lies there was changed."""
+"""The places of stored responses, and the gateway's answer when a place fails or its content was changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients get of what an origin said in a format of its own."""
+"""The answers that clients get when an origin answers in a format of its own."""
 
 from __future__ import annotations
 

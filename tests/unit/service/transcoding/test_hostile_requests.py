@@ -1,4 +1,4 @@
-"""Requests of anybody that would keep the gateway busy: refused, in the time that so many bytes may take."""
+"""Hostile requests that would keep the gateway busy: it refuses them in a time bounded by their size."""
 
 from __future__ import annotations
 

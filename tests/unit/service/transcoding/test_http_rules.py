@@ -1,4 +1,4 @@
-"""What HTTP asks of who converts content: conditions, digests, parts, and content that may not be converted."""
+"""HTTP's rules for a converter of content: conditions, digests, parts, and content that may not be converted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an origin gets of what clients send in formats of their own."""
+"""The requests that an origin gets when clients send formats of their own."""
 
 from __future__ import annotations
 

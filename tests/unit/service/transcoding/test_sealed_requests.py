@@ -1,4 +1,6 @@
-"""Envelopes that clients send: opened for whom IAM has verified, for the method and target, once."""
+"""Envelopes that clients send: the gateway opens them for a principal that IAM has verified, for the method and target,
+once.
+"""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ ORDER = Order("A-1", datetime(2026, 11, 22, 9, 30, tzinfo=UTC), Decimal("12.50")
 
 
 def registry() -> Registry:
-    """What the user's code registers."""
+    """The types that the user's code registers."""
     known = Registry()
     known.register(Order, name="shop.Order", version=1)
     return known
