@@ -33,7 +33,7 @@ PATIENCE = 60.0  # seconds after which an emulator that says nothing has failed 
 
 @dataclass(slots=True)
 class Emulator:
-    """A running emulator with one function in it. `lines` is what it and the function have written so far."""
+    """A running emulator with one function in it. `lines`: the output of both so far."""
 
     address: tuple[str, int]
     lines: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ def executable() -> Path:
 
 
 def runtime_client(folder: Path) -> Path:
-    """A folder with the runtime client and what it needs, and nothing else of this environment."""
+    """A folder with the runtime client and its dependencies, without any other package of this environment."""
     runtime = folder / "runtime"
     for package in RUNTIME_PACKAGES:
         for file in importlib.metadata.files(package) or ():
@@ -98,14 +98,14 @@ def runtime_client(folder: Path) -> Path:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody uses at the moment."""
+    """Ports of 127.0.0.1 that are free at the moment."""
     with contextlib.ExitStack() as stack:
         listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [listener.getsockname()[1] for listener in listeners]
 
 
 def wait_until_open(address: tuple[str, int]) -> None:
-    """Return when somebody listens there. The emulator does not say when it does, so this asks."""
+    """Return when a process listens there. The emulator does not say when it listens, so this asks."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

@@ -1,6 +1,6 @@
 """Import a handler and invoke it once: `invoke.py app.handler EVENT.json ANSWER.json`. Standard library only.
 
-The answer's file gets what the handler returned, and the file of every module that was loaded for it.
+The answer's file gets the handler's return value, and the file of every module that was loaded for it.
 """
 
 from __future__ import annotations

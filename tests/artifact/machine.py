@@ -30,7 +30,7 @@ class Machine:
     variables: Mapping[str, str]
 
     def python(self, code: str, *arguments: str, runtime: tuple[Path, ...] = ()) -> list[str]:
-        """The command that runs `code` with nothing to import but function, layers, `runtime` and standard library."""
+        """The command that runs `code`, which can import only function, layers, `runtime` and standard library."""
         path = [self.task, self.opt / "python" / SITE_PACKAGES, self.opt / "python", *runtime]
         # -I -S: neither the workspace's packages nor variables of the shell. -B: /var/task and /opt are read-only.
         start = f"import sys; sys.path[:0] = {[str(folder) for folder in path]}\n"

@@ -1,4 +1,4 @@
-"""The artifact holds what the functions need, and nothing that somebody left lying about."""
+"""The artifact holds the files that the functions need, and no file left over from development."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built functions import and answer with nothing at hand but what ships."""
+"""The built functions import and answer with only the shipped files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INVOKE = Path(__file__).with_name("invoke.py")
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """What one invocation in a new process gave."""
+    """The result of one invocation in a new process."""
 
     returned: dict[str, Any]
     modules: list[Path]

@@ -1,4 +1,6 @@
-"""The list of what ships is valid CycloneDX and names everything that `sam build` put into the functions and layers."""
+"""The list of shipped components is valid CycloneDX and names every package that `sam build` put into the functions and
+layers.
+"""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def introduction(tag: str | bytes, place: int) -> bytes:
 
 
 def frames(content: bytes, size: int = 60_000) -> bytes:
-    """Content in frames that end anywhere: only for content that fits into one, or whose reader does not care."""
+    """Content in frames that end anywhere: for content that fits into one frame, or a reader that ignores frames."""
     if len(content) < 4:
         return content
     return b"".join(

@@ -24,9 +24,9 @@ CONTEXT = ("victim", "key")
 class Attack:
     """A pickle stream, or the whole content of an envelope when `kind` says so.
 
-    alone: whether the reader without the gate must withstand it too. Not so for what needs only allowed callables to
-    take memory, time or the stack, or to fill objects that were made: that is what the gate is for.
-    harmless: whether it may be accepted, since an honest writer could have made the like.
+    alone: whether the reader without the gate must withstand it too. False for attacks that need only allowed callables
+    to take memory, time or the stack, or to fill objects that were made: the gate exists for these.
+    harmless: whether it may be accepted, since an honest writer could have made a similar stream.
     """
 
     name: str

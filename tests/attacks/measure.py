@@ -11,7 +11,7 @@ _trim = ctypes.CDLL(None).malloc_trim
 
 
 class Meter:
-    """What this process takes from now on. Free memory goes back first, so that using it again counts."""
+    """The memory and time that this process takes from now on. Free memory goes back first, so that new use counts."""
 
     def __init__(self) -> None:
         gc.collect()
@@ -21,7 +21,7 @@ class Meter:
         self._start = _seconds()
 
     def read(self) -> dict[str, float]:
-        """CPU seconds, and MiB at the peak beyond what there was."""
+        """CPU seconds, and MiB at the peak above the start."""
         seconds = _seconds() - self._start
         return {"seconds": round(seconds, 3), "mebibytes": round((_kibibytes("VmHWM") - self._before) / 1024, 1)}
 

@@ -1,4 +1,4 @@
-"""An unpickler in Python that writes down what it does: what it calls, with which tuple, and what it fills."""
+"""An unpickler in Python that records each call, with its argument tuple, and each container that it fills."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _Pure: Any = pickle._Unpickler
 
 
 class Made:
-    """What stands for an object that a maker made: hashable, without any of the methods that opcodes call."""
+    """An object in place of one that a maker made: hashable, without any of the methods that opcodes call."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
 
 
 class Tagged:
-    """What stands for a maker."""
+    """An object in place of a maker."""
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
@@ -34,7 +34,7 @@ class Wrong(AssertionError):
 
 
 class Model(_Pure):  # type: ignore[misc]  # as above
-    """Reads a stream that the gate let through. Raises Wrong for what must not happen, or anything else."""
+    """Reads a stream that the gate let through. Raises Wrong for a forbidden action, or any other error."""
 
     dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(_Pure.dispatch)
 
@@ -66,7 +66,7 @@ class Model(_Pure):  # type: ignore[misc]  # as above
         _Pure.load_reduce(self)
 
     def filling(self, cls: type, marked: bool, load: Callable[[Any], None], keyed: int = 0) -> None:
-        """What fills a container: it must be exactly that."""
+        """Fill a container with `load`: the container must have exactly the type `cls`."""
         items = self.stack if marked else self.stack[-max(keyed, 1) :]
         target = self.metastack[-1][-1] if marked else self.stack[-1 - max(keyed, 1)]
         if type(target) is not cls and items:

@@ -1,10 +1,10 @@
-"""Runs attacks in processes with limits, and says what became of each.
+"""Runs attacks in processes with limits, and prints the outcome of each.
 
 `python -m tests.attacks.runner WALL,... [PREFIX [K N]]` prints a JSON object per wall and attack, or for each Nth
 batch of attacks from the Kth on: the outcome, the bytes of
-the envelope, CPU seconds, and MiB of memory beyond what the process had before; of what was accepted, also the seconds
-of its repr() and hash(). What may eat memory or crash gets a process of its own; the others share one while all goes
-well. BRINE_DIALECT says in which dialect the streams are: the walls `tree` and `gate` are the same but for that.
+the envelope, CPU seconds, and MiB of memory beyond the start of the process; of an accepted object, also the seconds
+of its repr() and hash(). An attack that may eat memory or crash gets a process of its own; the other ones share one
+while all goes well. BRINE_DIALECT names the dialect of the streams: the walls `tree` and `gate` differ only in that.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ALONE = ("bombs", "collisions", "frames", "shared", "keys", "estimates", "makers
 
 
 def measured(wall: Wall, attack: Attack) -> dict[str, Any]:
-    """What happens to it in this process, and what it takes."""
+    """The outcome of the attack in this process, and its cost."""
     if attack.name.startswith("opcodes: EXT"):
         victim.register_extension()
     envelope = attack.envelope(Mac(b"a key that is not ours") if wall == "seal" else None)
@@ -64,7 +64,7 @@ def measured(wall: Wall, attack: Attack) -> dict[str, Any]:
 
 
 def outcome(wall: Wall, attack: Attack, envelope: bytes) -> tuple[str, object]:
-    """What opening it comes to, and what was opened."""
+    """The outcome of opening the envelope, and the opened object."""
     try:
         if wall == "none":
             return "accepted", pickle.loads(attack.stream, buffers=attack.buffers)  # noqa: S301 - the baseline that this is about

@@ -1,4 +1,4 @@
-"""The corpus against the walls: nothing executed, changed, crashed, hung, or accepted that must not be."""
+"""The corpus against the walls: none executes code, changes state, crashes, hangs, or is accepted by mistake."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def allowed(report: Report) -> tuple[float, float]:
 
 
 def is_greedy(report: Report) -> bool:
-    """Whether it took more than that to open it, or to show what was opened."""
+    """Whether it took more than allowed to open the envelope, or to show the opened object."""
     seconds, mebibytes = allowed(report)
     if report["wall"] == "reader":  # which bounds nothing by size
         seconds, mebibytes = 1, 256
@@ -88,7 +88,7 @@ def is_greedy(report: Report) -> bool:
 
 
 def test_no_attack_takes_more_than_its_size_allows(reports: list[Report], tmp_path: Path) -> None:
-    """What takes longer while others use the machine gets two more tries: they can only add to it."""
+    """An attack that takes longer while the machine is busy gets two more tries: other processes can only add time."""
     greedy = [report for report in reports if is_greedy(report)]
     assert len(greedy) < 20, greedy
     for _ in range(2):

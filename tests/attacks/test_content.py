@@ -1,4 +1,4 @@
-"""Hostile JSON and MessagePack: refused, or harmless, in bounded time and memory, and so is writing what came of it."""
+"""Hostile JSON and MessagePack: refused, or harmless, in bounded time and memory; so is writing the object again."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_none_takes_more_than_a_second_for_a_megabyte(reports: list[dict[str, An
 
 
 def test_none_takes_more_than_256_mebibytes_for_a_megabyte(reports: list[dict[str, Any]]) -> None:
-    """Below 10 KB, 64; and 512 at most, which is what the limits allow."""
+    """Below 10 KB, 64; and 512 at most, which is the most that the limits allow."""
     large = [report for report in reports if report["mebibytes"] > allowed_mebibytes(report["size"])]
     assert large == []
 

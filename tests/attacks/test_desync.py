@@ -1,7 +1,7 @@
-"""What the gate believes of a stream is what an unpickler does with it.
+"""The gate's beliefs about a stream are true for an unpickler.
 
-Streams are drawn at random, nearly as our writer writes them: a token or two may be elsewhere. Whatever the gate lets
-through, a model in Python reads too, and looks at each call, each fill and each key.
+Streams are drawn at random, nearly as our writer writes them: a token or two may be elsewhere. A model in Python also
+reads each stream that the gate lets through, and looks at each call, each fill and each key.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ thorough = settings(max_examples=10_000, deadline=None, suppress_health_check=li
 
 
 def through(stream: bytes) -> None:
-    """The reader alone raises errors of ours only; behind the gate, what it reads is data."""
+    """The reader alone raises the codec's own errors only; behind the gate, it reads plain data."""
     with contextlib.suppress(CodecError):
         read(stream, [], VOCABULARY.rebuild)
     try:

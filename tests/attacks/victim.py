@@ -1,4 +1,4 @@
-"""What the attacks are thrown at: a codec with registered classes that would tell if anything touched them."""
+"""The target of the attacks: a codec with registered classes that record each access."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Pair(NamedTuple):
 
 @dataclass
 class Open:
-    """A record whose field takes anything, so that attacks can build on it."""
+    """A record whose field takes any value, so that attacks can build on it."""
 
     content: Any
 
@@ -111,7 +111,7 @@ class Bits(enum.IntFlag):
 
 @dataclass
 class Dear:
-    """A record whose annotation is dear to check."""
+    """A record whose annotation is expensive to check."""
 
     content: list[int | list[int] | dict[str, int | None] | None]
 
@@ -147,7 +147,7 @@ def register_extension() -> None:
 
 
 def warm_up() -> None:
-    """Import and compile whatever the first envelope would."""
+    """Import and compile all that the first envelope would."""
     codec = Codec(keyring(), purpose=PURPOSE, registry=registry())
     values: list[object] = [
         ipaddress.ip_address("1.1.1.1"),

@@ -1,4 +1,4 @@
-"""Plays a story against a running twin, over real connections, and holds every answer to what the story says."""
+"""Plays a story against a running twin, over real connections, and compares every answer with the story."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ type Lines = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back over the wire."""
+    """The answer as the client received it."""
 
     status: int
     fields: Lines

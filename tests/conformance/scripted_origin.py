@@ -1,4 +1,4 @@
-"""An origin on 127.0.0.1 that gives each story the replies of its script, and records what it was sent."""
+"""An origin on 127.0.0.1 that gives each story the replies of its script, and records its requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNSCRIPTED = Reply(status=597, body=b"not in the script")
 
 
 class ScriptedOrigin:
-    """Answers by the first segment of the path; `script` says what comes next there."""
+    """Answers by the first segment of the path; `script` sets the replies for it."""
 
     def __init__(self) -> None:
         self._replies: dict[str, list[Reply]] = defaultdict(list)
@@ -38,7 +38,7 @@ class ScriptedOrigin:
         self._server.__exit__()
 
     def script(self, path: str, *replies: Reply) -> None:
-        """Forget what was asked below `path`, and give these replies from now on, the last of them again and again."""
+        """Forget the requests below `path`, and give these replies from now on, the last of them again and again."""
         with self._lock:
             self._asked[path] = []
             self._replies[path] = list(replies)

@@ -1,4 +1,4 @@
-"""Stories as data: what a client asks, what the origin would say to it, and what must come of it.
+"""Stories as data: the client's request, the origin's reply, and the expected answer.
 
 A reply's body is its number within the story unless it is given, so an answer shows which reply it was made from.
 Field lines are text, one character per byte; `{origin}` and `{path}` in them stand for the origin's URL and the path of
@@ -15,7 +15,7 @@ BODILESS = frozenset({204, 304})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the origin says. `raw`: these bytes and then the end of the connection, instead of all the rest.
+    """A reply of the origin. `raw`: these bytes and then the end of the connection, instead of all other parts.
 
     `closes`: the connection ends after the reply, which does not announce it. `delay`: seconds before it begins.
     """
@@ -30,13 +30,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request, and what must come of it.
+    """One request, and the expected answer.
 
-    `below`: what its target has after the story's path. `replies`: one for each request that the origin gets, the last
-    also for more of them (a request that met a closed connection comes again). Without any it must not be asked.
+    `below`: the part of its target after the story's path. `replies`: one for each request that the origin gets, the
+    last also for later ones (a request that met a closed connection comes again). Without any it must not be asked.
     Of the answer: `status`, `body`, `gives` (lines), `lacks` (names), `says` (how parts of Cache-Status begin).
     `sent` (lines), `withheld` (names): of the first request to the origin. `pause`: seconds to wait before asking.
-    `refresh`: what the origin is asked for after the answer. `eventually`: ask again until all this holds.
+    `refresh`: the request that the origin gets after the answer. `eventually`: ask again until all this holds.
     """
 
     method: str = "GET"
@@ -76,7 +76,7 @@ class Story:
 
 
 class Details(TypedDict, total=False):
-    """What an exchange may say besides its request's fields and the replies."""
+    """The parts of an exchange besides its request's fields and the replies."""
 
     method: str
     content: bytes
@@ -95,7 +95,7 @@ class Details(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An exchange whose reply is not numbered yet. What `details` leaves open follows from the replies."""
+    """An exchange whose reply is not numbered yet. The parts that `details` leaves out follow from the replies."""
 
     fields: tuple[str, ...]
     replies: tuple[Reply, ...]
@@ -108,7 +108,7 @@ def reply(*fields: str, status: int = 200, body: bytes | None = None, closes: bo
 
 
 def bytes_then_end(raw: bytes) -> Reply:
-    """What a broken origin sends before it hangs up."""
+    """The bytes that a broken origin sends before it hangs up."""
     return Reply(raw=raw)
 
 
@@ -117,13 +117,13 @@ HANGS_UP = bytes_then_end(b"")
 
 
 def fetch(answer: Reply, *fields: str, then: Reply | None = None, **details: Unpack[Details]) -> Draft:
-    """The origin is asked, and the client gets what it says. `then`: what it says when it is asked again at once."""
+    """The origin is asked, and the client gets its reply. `then`: the next reply, when it is asked again at once."""
     replies = (answer,) if then is None else (answer, then)
     return Draft(fields, replies, details)
 
 
 def hit(*fields: str, **details: Unpack[Details]) -> Draft:
-    """The origin is not asked, and the client gets what it said last."""
+    """The origin is not asked, and the client gets its last reply."""
     return Draft(fields, (), details)
 
 

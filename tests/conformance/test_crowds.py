@@ -16,7 +16,7 @@ SLOW = 0.5  # seconds: long enough for all of them to have arrived
 
 
 def bodies_of_a_crowd(twin: str, path: str, *fields: bytes) -> tuple[list[bytes], int]:
-    """The bodies that so many clients got, and how many of them were not told of a fetch of their own."""
+    """The bodies that so many clients got, and the number of clients without a fetch of their own."""
     with ThreadPoolExecutor(CROWD) as pool:
         made = [pool.submit(converse, twin, request(b"GET", path.encode(), *fields)) for _ in range(CROWD)]
         answers = [split(one.result()) for one in made]

@@ -1,4 +1,4 @@
-"""Stories of several requests, told to `brine dev` over real HTTP: docs/http-conformance.md, seen from outside."""
+"""Stories of several requests, played against `brine dev` over real HTTP: they check docs/http-conformance.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def waiting(twin: str, origin: ScriptedOrigin) -> Iterator[dict[str, Future[None]]]:
-    """The stories in which real time passes, all at once, beside the others."""
+    """The stories in which real time passes, all at once, beside the other stories."""
     slow = [story for story in STORIES if story.waits]
     with ThreadPoolExecutor(len(slow)) as pool:
         yield {story.path: pool.submit(play, story, twin, origin) for story in slow}

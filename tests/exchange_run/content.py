@@ -1,4 +1,4 @@
-"""What the messages of a fault run hold: a number, and bytes that follow from it."""
+"""The content of a fault run's messages: a number, and bytes that follow from it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def poisonous(number: int) -> dict[str, Any]:
 
 
 def digest(content: dict[str, Any]) -> str:
-    """What tells whether content was altered."""
+    """A digest that shows whether content was altered."""
     fill = content["fill"]
     return hashlib.sha256(b"%d " % content["number"] + (fill if isinstance(fill, bytes) else fill.encode())).hexdigest()

@@ -1,7 +1,8 @@
-"""What must hold of every message of a run, whatever went wrong on the way.
+"""The conditions that hold for every message of a run, with any faults on the way.
 
-It is received as it was sent. Its sender is told its id, and then it was received at least once; or its sender is told
-that it failed. All copies of it have one id: the one that its sender was told. No good one is among the dead letters.
+The receiver gets the content that was sent. Either the sender gets an id, and the message was received at least once;
+or the sender gets an error. All copies of a message have one id: the one that its sender got. No good message is among
+the dead letters.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Received:
 
 @dataclass
 class Ledger:
-    """What was sent, received, and buried. `digests`: of the good ones, by number; all others are poison."""
+    """Messages sent, received, and buried. `digests`: of the good ones, by number; all other messages are poison."""
 
     digests: dict[int, str]
     ids: dict[int, str] = field(default_factory=dict)

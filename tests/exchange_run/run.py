@@ -190,7 +190,7 @@ class Run:
                 raise AssertionError(error.decode())
 
     def _kill(self, twin: Twin) -> None:
-        """Kill a process of the exchange's function now and then, whatever it is doing."""
+        """Kill a process of the exchange's function now and then, at any point of its work."""
         kills, chance = self._plan.kills, self._chance("kills")
         environments = twin._environments["ExchangeFunction"]
         assert isinstance(environments, ExclusiveEnvironments)
@@ -239,7 +239,7 @@ class Run:
                 return
 
     def _read_log(self) -> Counter[str]:
-        """Take in what the receivers wrote; how often they could not read or acknowledge, by reason."""
+        """Read the receivers' log; return how often they could not read or acknowledge, by reason."""
         notes: Counter[str] = Counter()
         for line in self._log.read_text().splitlines():
             said = json.loads(line)

@@ -1,4 +1,4 @@
-"""The exchange under faults: nothing is altered, nothing is lost, copies have one id, no good message is buried.
+"""The exchange under faults: no message is altered or lost, copies have one id, no good message is buried.
 
 `uv run pytest -m fuzz tests/exchange_run` plays thousands of messages, some of which crash their receivers: an hour.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def shown(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What must not be; figures go to the terminal."""
+    """Return the violations; print figures to the terminal."""
     violations = outcome.ledger.violations()
     with capsys.disabled():
         print(f"\n{outcome.seconds:.0f} s: {outcome.ledger.summary()}")

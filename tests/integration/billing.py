@@ -1,4 +1,4 @@
-"""What AWS bills for the requests that adapters send: DynamoDB's units, S3's and SQS's requests.
+"""The requests and units that AWS bills for the calls of adapters: DynamoDB's units, S3's and SQS's requests.
 
 The units come from the sizes of the items that a request reads or leaves behind, as the emulator has them: its own
 figures for consumed capacity are constants.
@@ -27,7 +27,7 @@ MESSAGE_CHUNK = 64 * KB
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """The calls, by name and in order, and what is billed for them: units of DynamoDB, requests of the others."""
+    """The calls, by name and in order, and their billed total: units of DynamoDB, requests of the other services."""
 
     calls: tuple[str, ...] = ()
     read_units: float = 0.0
@@ -84,7 +84,7 @@ class MeteredClient(HttpClient):
 
 
 def bill(call: str, asked: dict[str, Any], answer: bytes, before: list[int], after: list[int], sent: int) -> Bill:
-    """What one call costs. before, after: the sizes of the items that it writes."""
+    """The bill for one call. before, after: the sizes of the items that it writes."""
     calls = (call,)
     match call:
         case "GetItem":

@@ -1,4 +1,4 @@
-"""A client that counts what a call of the product costs in calls to AWS."""
+"""A client that counts the calls to AWS that each call of the product makes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways to be answered, refreshed and purged, one after the other, and what AWS bills for each."""
+"""Ways to be answered, refreshed and purged, one after the other, and the AWS bill for each."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Scene:
     may_answer: threading.Event = field(default_factory=threading.Event)
 
     def process(self, sleep: Callable[[float], None] = time.sleep) -> Gateway:
-        """A new one: it has nothing in memory."""
+        """A new gateway, with an empty memory."""
         return build_gateway(self.environment, self.client, clock=lambda: self.clock, sleep=sleep)
 
     def purger(self) -> Purger:
@@ -48,7 +48,7 @@ class Scene:
         return gateway.serve(Request(method=method, path=path), Deadline(time.monotonic() + 20, time.monotonic))
 
     def cost(self, gateway: Gateway, path: str, result: str, method: str = "GET") -> Bill:
-        """What an answer costs, which comes about in this way."""
+        """The bill of an answer with this result."""
         self.client.bills.clear()
         answer = self.ask(gateway, path, method)
         assert (answer.result, answer.faults) == (result, ())
@@ -61,7 +61,7 @@ class Scene:
         return gateway
 
     def converse(self, peer: Peer) -> None:
-        """The origin: /SIZE/ANYTHING is a page of that size; what it is called says the rest."""
+        """The origin: /SIZE/ANYTHING is a page of that size; ANYTHING selects the rest of its behaviour."""
         while request := peer.read_request():
             target = request.split(b" ", 2)[1].decode()
             size, _, name = target.removeprefix("/").partition("/")
@@ -82,7 +82,7 @@ class Scene:
 
 
 def answers(scene: Scene) -> dict[str, Bill]:
-    """What hits and misses cost, in processes that have just read which purges there were, but for one."""
+    """The bills of hits and misses, in processes that have just read the present purges, except for one."""
     bills: dict[str, Bill] = {}
     for size in BODIES:
         path = f"/{size}/page"
@@ -106,7 +106,7 @@ def answers(scene: Scene) -> dict[str, Bill]:
 
 
 def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
-    """What it costs to answer stale, and to refresh."""
+    """The bills of a stale answer, and of its refresh."""
     gateway = scene.warmed()
     scene.cost(gateway, "/1/stale", "miss")
     bills = {
@@ -121,7 +121,7 @@ def refreshes(scene: Scene, sqs: Any) -> dict[str, Bill]:
 
 
 def following(scene: Scene, polls: int) -> Bill:
-    """What a miss costs that waits for another process's fetch, and looks so many times whether it is over."""
+    """The bill of a miss that waits for another process's fetch, and looks `polls` times whether it is over."""
     holder, follower = scene.warmed(), scene.warmed(lambda _: pause())
     path = f"/1/held-{polls}"
     scene.may_answer.clear()
@@ -161,7 +161,7 @@ def purges(scene: Scene) -> dict[str, Bill]:
 
 
 def measure(scene: Scene, sqs: Any) -> dict[str, Bill]:
-    """All of it, by what it is called in docs/costs.md."""
+    """All bills, by their names in docs/costs.md."""
     return {
         **answers(scene),
         **refreshes(scene, sqs),

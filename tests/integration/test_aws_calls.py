@@ -1,4 +1,4 @@
-"""The gateway as bootstrap builds it, on emulated AWS: what it keeps there, and how many calls each answer costs."""
+"""The gateway as bootstrap builds it, on emulated AWS: its stored items, and the number of calls for each answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEYS = '{"1": "a secret of the tests that is long enough"}'
 
 
 class Pages(BaseHTTPRequestHandler):
-    """An origin: /small, /large, /tagged, and /private, which nobody may keep."""
+    """An origin: /small, /large, /tagged, and /private, which no cache may keep."""
 
     protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,4 @@
-"""What the client asks AWS for: a channel's keys, and who it is."""
+"""The client's calls to AWS: for a channel's keys, and for its own identity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each way of answering costs at AWS is what docs/costs.md says."""
+"""The AWS bill of each way of answering equals the figure in docs/costs.md."""
 
 from __future__ import annotations
 

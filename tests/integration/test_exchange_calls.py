@@ -1,4 +1,4 @@
-"""What the exchange asks of AWS for each request, and that an envelope is sent once: on a queue, a table, a bucket."""
+"""The exchange's calls to AWS for each request, and that an envelope is sent once: on a queue, a table, a bucket."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Process:
         self.clock[0] += seconds
 
     def ask(self, method: str = "GET") -> Answer:
-        """What comes of asking for something new."""
+        """The answer to a request for a new path."""
         request = Request(method=method, path=f"/o/{id(self)}-{next(self.paths)}")
         return self.gateway.serve(request, Deadline(time.monotonic() + 20, time.monotonic))
 

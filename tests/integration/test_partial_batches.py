@@ -1,4 +1,4 @@
-"""Batches of which DynamoDB leaves a part unprocessed: what that costs an answer, and what it does not."""
+"""Batches of which DynamoDB leaves a part unprocessed: the effect on an answer, and its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stale hit and its refresh as bootstrap wires them, on emulated AWS: what each costs, and who waits."""
+"""A stale hit and its refresh as bootstrap wires them, on emulated AWS: the calls of each, and which client waits."""
 
 from __future__ import annotations
 

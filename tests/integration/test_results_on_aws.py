@@ -1,4 +1,4 @@
-"""The results cache as bootstrap builds it, on emulated AWS: what each call costs, and who computes."""
+"""The results cache as bootstrap builds it, on emulated AWS: the cost of each call, and which process computes."""
 
 from __future__ import annotations
 

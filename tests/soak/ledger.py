@@ -1,7 +1,7 @@
-"""What answers must not be: another's, altered, older than what was made known, unexplained.
+"""The rules that an answer may break: it is another client's, altered, too old, or unexplained.
 
-Every answer is judged by itself. `promise` is how long, in seconds, a purge or an invalidation may take to reach all,
-`pause` for how long an origin that failed may not be asked.
+Every answer is judged by itself. `promise` is how long, in seconds, a purge or an invalidation may take to reach all
+gateways, `pause` for how long an origin that failed may not be asked.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Ledger:
         self._lock = threading.Lock()
 
     def supersede(self, page: Page, version: int, at: float, how: str) -> None:
-        """By then it was made known, and how, that what is older than this version must not be served any more."""
+        """Record when, and how, the gateways were told not to serve older versions than this one any more."""
         with self._lock:
             self._floors[page].append((version, at, how))
 
@@ -70,7 +70,7 @@ class Ledger:
             self.counts[what] += 1
 
     def judge(self, asked: Asked, got: Got) -> None:
-        """Count an answer, and note what is wrong with it."""
+        """Count an answer, and note its violations."""
         wrong = self._wrong(asked, got)
         with self._lock:
             self.counts["requests"] += 1

@@ -1,4 +1,4 @@
-"""Pages whose bytes say what they are: whose, at which path, for which reader, and as of which version."""
+"""Pages whose bytes name their tenant, path, reader and version."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PAGES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A page as of a version, which counts from 1, for one reader or for everybody."""
+    """A page as of a version, which counts from 1, for one reader or for all readers."""
 
     page: Page
     reader: str
@@ -68,7 +68,7 @@ class Edition:
 
 
 def edition_of_body(body: bytes) -> Edition | None:
-    """What a body is; None when it is no edition, byte for byte."""
+    """The edition that a body is; None when it is no edition, byte for byte."""
     match = _HEAD.match(body)
     if match is None or match["path"].decode().split("/")[1] not in SIZES:
         return None
@@ -77,7 +77,7 @@ def edition_of_body(body: bytes) -> Edition | None:
 
 
 def edition_of_etag(etag: str) -> Edition | None:
-    """What an entity tag stands for; None when it is that of no edition."""
+    """The edition that an entity tag stands for; None when it is that of no edition."""
     match = _TAG.fullmatch(etag)
     return None if match is None else _edition(match["tenant"], match["path"], match["reader"], match["version"])
 

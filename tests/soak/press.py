@@ -1,4 +1,4 @@
-"""The origin of the soak: it makes the pages, changes them, and fails when it is told to."""
+"""The origin of the soak: it makes the pages, changes them, and fails when the test says so."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class Press:
         return self.versions[page] + 1
 
     def change(self, page: Page) -> int:
-        """Make a new version, and say which. Nobody is told."""
+        """Make a new version, and return it. No gateway learns of it."""
         with self._lock:
             self.versions[page] += 1
             return self.version(page)
 
     def answer(self, method: str, path: str, fields: Mapping[str, str]) -> Made:
-        """What it answers when all is well."""
+        """The origin's answer without a failure."""
         self.asked += 1
         page = page_of(path, fields)
         if page is None:

@@ -1,4 +1,4 @@
-"""The soak's judge: on gateways in memory it finds nothing wrong, until something is made wrong."""
+"""The soak's judge: on gateways in memory it finds no violation, until the test causes one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PROMISE = 1.0
 
 @dataclass
 class Town:
-    """Two gateways, the origin behind them, and their visitor."""
+    """Two gateways, the origin behind them, and their client."""
 
     delta: float = PROMISE
     header: str = "X-Tenant"

@@ -99,7 +99,7 @@ class Visitor:
         self.purge("route", lambda: self.purger.route("pages"), PAGES)
 
     def purge(self, how: str, make: Callable[[], object], covered: Iterable[Page]) -> None:
-        """Make a purge, which ends what is older than these pages are now. If it fails, nobody was promised that."""
+        """Purge everything older than these pages are now. A purge that fails promises no effect."""
         now = {page: self.press.version(page) for page in covered}
         try:
             make()

@@ -1,4 +1,4 @@
-"""What the policies of the template's roles allow, decided as IAM does it, as far as they use it."""
+"""The permissions of the template's roles, decided as IAM does it, as far as they use it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def leading_keys(statement: dict[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class TableRights:
-    """What a role may do with the items of the table: for each statement its actions, and its patterns of keys."""
+    """A role's permissions for the items of the table: for each statement its actions, and its patterns of keys."""
 
     grants: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
 
@@ -61,7 +61,7 @@ class TableRights:
 
 
 def checks(operation: str, asked: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """What IAM is asked about a request to DynamoDB: actions, each with its partition keys. A transaction is many."""
+    """IAM's checks of a request to DynamoDB: actions, each with its partition keys. A transaction has many."""
     match operation:
         case "TransactWriteItems":
             writes = [(kind, part) for write in asked["TransactItems"] for kind, part in write.items()]

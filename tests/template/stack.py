@@ -28,7 +28,7 @@ class Stack:
 
     @property
     def functions(self) -> dict[str, dict[str, Any]]:
-        """Properties of every function, with what Globals give to it."""
+        """Properties of every function, with those from Globals."""
         shared = self.template["Globals"]["Function"]
         return {
             name: shared | own | {"Environment": {"Variables": _variables(shared) | _variables(own)}}
@@ -41,7 +41,7 @@ class Stack:
         return {name: resource["Properties"] for name, resource in resources if resource["Type"] == kind}
 
     def environment(self, function: str) -> dict[str, str]:
-        """What a function finds in its environment when no Parameter is given; resources stand for themselves."""
+        """The environment of a function without given Parameters; resources stand for themselves."""
         variables = self.functions[function]["Environment"]["Variables"]
         return {name: self._default(value) for name, value in variables.items()}
 

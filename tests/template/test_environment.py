@@ -32,7 +32,7 @@ POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERT
 
 
 class Recording(Mapping[str, str]):
-    """An environment that remembers what was asked for."""
+    """An environment that remembers the names that were read."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables

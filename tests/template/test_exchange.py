@@ -1,4 +1,4 @@
-"""Who may reach the exchange, and that its queues, its bucket and channels.toml say the same."""
+"""Which principals may reach the exchange, and that its queues, its bucket and channels.toml agree."""
 
 from __future__ import annotations
 

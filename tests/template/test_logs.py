@@ -1,4 +1,4 @@
-"""Logs are kept for a set time, and hold nothing that a client sent."""
+"""Logs are kept for a set time, and hold no content that a client sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A function may do what it needs and nothing else, and each permission says what for."""
+"""A function has only the permissions that it needs, and each permission states its purpose."""
 
 from __future__ import annotations
 

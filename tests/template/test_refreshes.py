@@ -1,4 +1,4 @@
-"""The queue of refreshes: a failure is tried again, then kept for people, and holds up nobody else."""
+"""The queue of refreshes: a failed refresh is tried again, then kept for people, and delays no other one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pip and uv install outside of uv.lock's own environment is what uv.lock says, and nothing else by its hash."""
+"""pip and uv, outside of uv.lock's own environment, install exactly the packages of uv.lock, each by its hash."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_layer_brings_what_its_package_needs(folder: str, package: str) -> Non
 
 
 def test_no_requirement_asks_for_a_name_of_this_workspace() -> None:
-    """They are on no index; whoever registers one there must not get into an artifact."""
+    """They are on no index; a stranger that registers one there must not get into an artifact."""
     for file in [*SHIPPED, CI, MINISTACK]:
         assert not [name for name in pinned(file) if name.startswith("brine")]
 

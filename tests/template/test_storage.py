@@ -1,4 +1,4 @@
-"""What is kept is encrypted, private, and goes away by itself."""
+"""Stored data is encrypted, private, and expires by itself."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_every_bucket_is_for_tls_only(stack: Stack) -> None:
 
 
 def refusals(stack: Stack) -> dict[str, dict[str, Any]]:
-    """The statements of the bucket's policy by what they are for: all of them refuse something to everybody."""
+    """The statements of the bucket's policy by their purpose: all of them refuse an action to every principal."""
     statements = stack.of_type("AWS::S3::BucketPolicy")["BodiesPolicy"]["PolicyDocument"]["Statement"]
     for statement in statements:
         assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")

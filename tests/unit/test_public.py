@@ -1,4 +1,4 @@
-"""What `import brine` offers, and what it costs."""
+"""The names that `import brine` offers, and the modules that it loads."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 python -m tests.attacks.content [PART [K N]]
 Prints JSON objects for each attack whose name contains PART, or for each Nth of them from the Kth on: one for reading
-it, and one for writing what came of it in each format. Each has the size, the outcome, MiB of memory, and CPU seconds.
-Seconds are those of an idle machine: what was measured, divided by how much longer a piece of plain work takes here and
-now.
+it, and one for writing the result in each format. Each has the size, the outcome, MiB of memory, and CPU seconds.
+Seconds are those of an idle machine: the measured seconds, divided by how much longer a piece of plain work takes here
+and now.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PLAIN_WORK = 0.0065
 
 
 def plain_work() -> float:
-    """CPU seconds for some work that has nothing to do with formats."""
+    """CPU seconds for some work without formats."""
     start = time.process_time()
     made: dict[str, list[int]] = {}
     for number in range(30_000):
@@ -51,7 +51,7 @@ def plain_work() -> float:
 
 
 def costs(work: Callable[[], object]) -> tuple[object, dict[str, Any]]:
-    """What work gives, and the outcome, seconds and mebibytes."""
+    """The result of the work, and its outcome, seconds and mebibytes."""
     slowness = plain_work() / PLAIN_WORK
     base = resource.getrusage(resource.RUSAGE_SELF)
     made = None
@@ -71,7 +71,7 @@ def costs(work: Callable[[], object]) -> tuple[object, dict[str, Any]]:
 
 
 def read(form: Format, data: bytes) -> Iterator[dict[str, Any]]:
-    """Reports of reading it, and of writing what came of it."""
+    """Reports of reading the bytes, and of writing the object in each format."""
     obj, report = costs(partial(decode, form, data, TYPES))
     yield {"does": "read", "size": len(data), **report}
     if report["outcome"] == "accepted":
@@ -130,7 +130,7 @@ def allowed_seconds(size: int) -> float:
 
 
 def made_elsewhere(make: Callable[[], bytes]) -> bytes:
-    """What it makes, in a process whose memory does not count afterwards."""
+    """The bytes that `make` returns, made in a process whose memory does not count afterwards."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -146,7 +146,7 @@ def made_elsewhere(make: Callable[[], bytes]) -> bytes:
 
 
 def texts() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
-    """All that is read: format, name, and what makes the bytes."""
+    """All texts to read: format, name, and a function that makes the bytes."""
     for form, bombs in ((Format.JSON, json_bombs()), (Format.MSGPACK, msgpack_bombs())):
         for name, make in bombs:
             yield form, name, make
@@ -161,7 +161,7 @@ def _read_made(form: Format, make: Callable[[], bytes]) -> Callable[[], Iterator
 
 
 def attacks(part: str) -> Iterator[tuple[str, Callable[[], Callable[[], Iterator[dict[str, Any]]]]]]:
-    """All whose name contains that, and what prepares them."""
+    """The attacks whose name contains `part`, each with a function that prepares it."""
     for form, name, make in texts():
         full = f"{form.name}: {name}"
         if part in full:

@@ -1,4 +1,4 @@
-"""Hostile JSON and MessagePack made by hand: what is beyond a limit, malformed, or dense."""
+"""Hostile JSON and MessagePack made by hand: beyond a limit, malformed, or dense."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COLLIDING = 2**61 - 1  # what Python reduces integers by to hash them
 
 
 def json_bombs() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Name, and what makes it."""
+    """Each name, with a function that makes the text."""
     yield "a million arrays", lambda: b"[" * 1_000_000
     yield "a million objects", lambda: b'{"a":' * 1_000_000
     yield "99,999 closed arrays", lambda: b"[" * 99_999 + b"]" * 99_999

@@ -1,8 +1,8 @@
 """Keys that CPython's hash tables find hard to place: their hashes differ, yet they look at the same slots.
 
-A key looks at slots until one is free. The walk is settled by its hash, and soon by the slot alone, so that walks that
-meet stay together. So half of the keys fill the slots of one long walk, and the others are such as get onto its
-beginning without meeting a free slot before.
+A key looks at slots until one is free. Its hash settles the walk, and soon the slot alone does, so that walks that
+meet stay together. So half of the keys fill the slots of one long walk. The other half reach the beginning of this walk
+without meeting a free slot before.
 """
 
 from __future__ import annotations
@@ -71,6 +71,6 @@ def integers(size: int, table: Table) -> list[int]:
 
 
 def keys[Key](make: Callable[[int], Key], size: int, table: Table, tried: int = 40) -> list[Key]:
-    """Keys whose hashes are what they are, of so many for each slot."""
+    """Keys whose hashes collide in the table; `tried` candidates for each slot."""
     pool = {hash(key): key for key in map(make, range(tried * size))}
     return [pool[hash_] for hash_ in chosen(pool, size, table)]

@@ -58,7 +58,7 @@ SMALL, LARGE = 9_000, 300_000
 
 
 def key_bombs() -> Iterator[tuple[Format, str, Callable[[], bytes]]]:
-    """Format, name, and what makes the bytes: without making the object, which would take as long as reading it."""
+    """Format, name, and a function that makes the bytes without the object, which would take as long as reading it."""
     for form in (Format.JSON, Format.MSGPACK):
         for size in (SMALL, LARGE):
             for name, key in DEAR.items():

@@ -20,7 +20,7 @@ DEEP, SHALLOW = 95, 45
 
 
 def item_bombs(form: Format) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Name, and what makes the object of which the format makes so many bytes."""
+    """Each name, with a function that makes the object; the format writes it in so many bytes."""
     for size in (SMALL, LARGE):
         for name, item in ITEMS.items():
             yield f"{name}, often, in {size} bytes", partial(_filling, form, item, size)

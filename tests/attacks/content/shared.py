@@ -18,7 +18,7 @@ LONG = 1_500
 
 
 def shared_bombs() -> Iterator[tuple[str, Callable[[], object], int]]:
-    """Name, what makes the object, and the bytes of the message that it came from."""
+    """Each name, a function that makes the object, and the bytes of the message that it came from."""
     for name, text in {
         "control characters": "\x01" * LONG,
         "quotes": '"' * LONG,

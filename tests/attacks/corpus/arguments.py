@@ -1,4 +1,4 @@
-"""Makers called with what they are not made of."""
+"""Makers called with arguments of a wrong type or number."""
 
 from __future__ import annotations
 

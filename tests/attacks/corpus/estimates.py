@@ -1,4 +1,4 @@
-"""What takes more memory or time than its bytes look like."""
+"""Streams that take more memory or time than their bytes suggest."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _bytes(size: int) -> bytes:
 
 
 def containers() -> Iterator[tuple[str, bytes]]:
-    """Sets and dicts that have just grown, singles, what is empty, what is nested."""
+    """Sets and dicts that have just grown, and containers that are single, empty or nested."""
     for count in GROWTH:
         numbers = b"".join(number(at) for at in range(count))
         pairs = b"".join(number(at) + NONE for at in range(count))

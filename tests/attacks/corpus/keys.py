@@ -44,8 +44,8 @@ SIZES = (9_000, 1_000_000)
 def probing(table: int, count: int) -> list[int]:
     """Integers that meet in a dict of `table` places, by its own rule: the next place is 5 * place + 1 + shifted hash.
 
-    The first half lies in a row, in the order in which places are tried at last. Of candidates that differ in their
-    highest bits, the second half are those that find each place taken until they come to that row.
+    The first half lies in a row, in the order in which places are tried at last. The second half is chosen from
+    candidates that differ in their highest bits: these find each place taken until they come to that row.
     """
     row, at = [], 0
     for _ in range(count // 2):
@@ -65,7 +65,7 @@ def probing(table: int, count: int) -> list[int]:
 
 
 def colliding_pair(at: int) -> tuple[int, int]:
-    """Two integers of 64 bits, whose tuple has the same hash as all others of these: tuple's hash, run backwards."""
+    """Two integers of 64 bits; the tuples of all such pairs have the same hash: tuple's hash, run backwards."""
     one, two, five = 11400714785074694791, 14029467366897019727, 2870177450012600261
 
     def left(value: int, by: int) -> int:
@@ -105,7 +105,7 @@ def address(at: int) -> bytes:
 
 
 def zoned(at: int, zone: bytes) -> bytes:
-    """Times that are the same moment or others, in ever the same zone."""
+    """Times that are the same moment or different ones, always in the same zone."""
     micro = at * 7_919
     state = bytes((7, 228, 1 + at % 12, 1 + at % 28, at // 60 % 24, at % 60, at % 60)) + (micro % 10**6).to_bytes(3)
     return made("py:datetime+zone", b"C\x0a" + state + MEMOIZE, zone)

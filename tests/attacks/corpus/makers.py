@@ -169,7 +169,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 
 
 def positions(name: str, unit: bytes) -> Iterator[tuple[str, bytes]]:
-    """The object alone, as a key, as a member, inside of others."""
+    """The object alone, as a key, as a member, inside of other objects."""
     yield name, unit
     yield f"{name}, as a key", EMPTY_DICT + MEMOIZE + unit + NONE + SETITEM
     yield f"{name}, in a set", EMPTY_SET + MEMOIZE + MARK + unit + ADDITEMS

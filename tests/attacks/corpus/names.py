@@ -1,4 +1,4 @@
-"""Names that look like ours, or lead from ours to others."""
+"""Names that look like the codec's own, or lead from these to other names."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One thing used many times: each use would cost what the thing is worth, and none would be paid for.
+"""One object used many times: each use would cost as much as the object, but the budget would count only one.
 
-In a tree there is no way to write that, so each must be refused. In a graph it is the memo.
+A tree has no way to write that, so the gate must refuse each attack. In a graph it is the memo.
 """
 
 from __future__ import annotations

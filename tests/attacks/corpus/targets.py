@@ -1,4 +1,4 @@
-"""Opcodes that fill containers, aimed at what is none: they call the methods of whatever they find."""
+"""Opcodes that fill containers, aimed at objects of other types: they call the methods of any object that they find."""
 
 from __future__ import annotations
 

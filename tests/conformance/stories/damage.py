@@ -1,4 +1,6 @@
-"""Origins that cut, overflow, mumble and hang up (RFC 9112 sections 6 to 9): nothing half is kept or given."""
+"""Origins that send too little, too much or malformed bytes, or hang up (RFC 9112 sections 6 to 9): the gateway neither
+stores nor sends an incomplete response.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client may ask of the cache (RFC 9111 section 5.2.1, RFC 8246), and how it tells what it did (RFC 9211)."""
+"""The directives that a client may send (RFC 9111 section 5.2.1, RFC 8246), and the cache's report (RFC 9211)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What unsafe methods make invalid (RFC 9111 section 4.4)."""
+"""Unsafe methods and the stored responses that they invalidate (RFC 9111 section 4.4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def ends_it(method: str, status: int) -> Story:
-    """What is kept of the target is good no more."""
+    """A story in which the request invalidates the stored response of the target."""
     return story(
         f"{method} that gave {status}",
         "RFC 9111 4.4",
@@ -23,7 +23,7 @@ def ends_it(method: str, status: int) -> Story:
 
 
 def leaves_it(method: str, status: int) -> Story:
-    """What is kept of the target is as good as before."""
+    """A story in which the stored response of the target remains valid."""
     return story(
         f"{method} that gave {status}",
         "RFC 9111 4.4",

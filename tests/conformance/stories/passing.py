@@ -1,4 +1,4 @@
-"""What goes through the gateway as it is, and what stays behind (RFC 9110 sections 4.2, 5, 7.6, 9 and 15)."""
+"""Fields and content that the gateway passes on unchanged or removes (RFC 9110 sections 4.2, 5, 7.6, 9 and 15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept and what is not (RFC 9111 sections 3 and 5.2.2)."""
+"""Which responses are stored (RFC 9111 sections 3 and 5.2.2)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def passed_on(name: str, source: str, why: str, *fields: str, asking: tuple[str,
 
 
 def kept(name: str, source: str, *fields: str, asking: tuple[str, ...] = (), status: int = 200) -> Story:
-    """What one client got, another gets."""
+    """A response to one client answers another client."""
     return story(name, source, fetch(reply(*fields, status=status), *asking, says=("stored",)), hit())
 
 

@@ -1,4 +1,6 @@
-"""Validators: what the origin is asked with, what its 304 does, and what clients' own conditions get (RFC 9111 4.3)."""
+"""Validators: the gateway's conditional request, the effect of a 304, and the answers to clients' own conditions
+(RFC 9111 4.3).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many stories say."""
+"""Parts that many stories share."""
 
 from __future__ import annotations
 

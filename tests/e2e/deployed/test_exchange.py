@@ -1,4 +1,4 @@
-"""The deployed exchange, invoked as API Gateway would: what its role allows suffices for each of its ways."""
+"""The deployed exchange, invoked as API Gateway would: its role permits all calls of each of its ways."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ pytestmark = pytest.mark.deploy
 
 @dataclass(frozen=True, slots=True)
 class ExchangeService:
-    """The function, and whose account it is in."""
+    """The function, and the account that it is in."""
 
     stack: DeployedStack
 
     def ask(self, sample: str, **changes: object) -> dict[str, Any]:
-        """What the function answers to a sample event with these changes."""
+        """The function's answer to a sample event with these changes."""
         functions = self.stack.client("lambda")
         name = self.stack.resources["ExchangeFunction"]
         account = functions.get_function_configuration(FunctionName=name)["FunctionArn"].split(":")[4]
@@ -59,7 +59,7 @@ class ExchangeService:
         return status
 
     def sealed(self, content: object) -> dict[str, object]:
-        """What a sample is to be changed in, to send a sealed message."""
+        """The changes to a sample event that make it send a sealed message."""
         text = self.stack.client("secretsmanager").get_secret_value(SecretId=self.stack.resources["OrdersKeys"])
         envelope = Codec(Keyring.from_json(text["SecretString"]), purpose=PURPOSE).seal(
             with_nonce(secrets.token_bytes(16), content),
@@ -122,7 +122,7 @@ def test_a_place_for_an_upload_is_given(exchange: ExchangeService) -> None:
 
 
 def member(stack: DeployedStack, name: str) -> Client:
-    """A client with credentials of a user of that name, who may call the API and read the channel's keys."""
+    """A client with credentials of a user of that name, that may call the API and read the channel's keys."""
     iam = stack.client("iam")
     iam.create_user(UserName=name)
     statements = [

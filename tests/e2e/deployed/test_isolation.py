@@ -1,4 +1,4 @@
-"""What one function's role allows is of no use against what another keeps: tried with the policies as deployed."""
+"""The role of one function permits no access to the data of another: tried with the policies as deployed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REFUSED = {"AccessDenied", "AccessDeniedException"}
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody who may do what the role of one function allows, and nothing else."""
+    """Credentials that have the permissions of one function's role, and no more."""
 
     stack: DeployedStack
     credentials: AwsCredentials

@@ -1,4 +1,4 @@
-"""What `sam deploy` has deployed answers over HTTP, each function with what its role allows and no more."""
+"""The functions that `sam deploy` has deployed answer over HTTP, each with only the permissions of its role."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_report_is_computed_once(deployed_stack: DeployedStack) -> None:
 
 @pytest.fixture
 def role_without_policy(deployed_stack: DeployedStack) -> Iterator[None]:
-    """The gateway's role allows nothing meanwhile."""
+    """Meanwhile the gateway's role has no permissions."""
     iam, role = deployed_stack.client("iam"), deployed_stack.resources["GatewayRole"]
     policy = iam.get_role_policy(RoleName=role, PolicyName="gateway")["PolicyDocument"]
     iam.delete_role_policy(RoleName=role, PolicyName="gateway")

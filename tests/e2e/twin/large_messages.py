@@ -25,7 +25,7 @@ def memory(line: str) -> int:
 
 
 def main(what: str, gateway: str, aws: str) -> None:
-    """Do it, after something small, so that what is loaded once does not count."""
+    """Do `what`, after a small message, so that modules loaded once do not count."""
     name = {"send": "producer", "receive": "consumer"}[what]
     credentials = Credentials(name, "test")
     registry = Registry()

@@ -1,4 +1,4 @@
-"""What a real browser lets a web page of another name do to the twin and to its emulator."""
+"""The access that a real browser gives a web page of another name to the twin and to its emulator."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def chromium(folder: Path, url: str, *options: str) -> subprocess.Popen[bytes]:
 
 
 def visited(folder: Path, name: str, attempts: list[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
-    """What a page under `name` could read by its attempts: (name, URL, options of fetch)."""
+    """The answers that a page under `name` could read by its attempts: (name, URL, options of fetch)."""
     site = Site(name, attempts)
     with site.served(), chromium(folder, site.url, "--remote-debugging-port=0") as browser:
         try:
@@ -125,7 +125,7 @@ def shown(folder: Path, url: str) -> str:
 
 @pytest.fixture(scope="module")
 def console() -> list[str]:
-    """What the twin told the person at the console."""
+    """The output of the twin on the console."""
     return []
 
 
@@ -171,7 +171,7 @@ def test_a_foreign_page_reads_and_changes_nothing(tmp_path: Path, twin: Twin, co
 
 
 def test_a_page_of_this_machine_is_answered(tmp_path: Path, twin: Twin, console: list[str]) -> None:
-    """This also shows that the attempts succeed where nothing refuses them."""
+    """This also shows that the attempts succeed where no rule refuses them."""
     console.clear()
     told = visited(tmp_path, "localhost", attempts_on(twin))
     assert told["secrets"]["status"] == 200

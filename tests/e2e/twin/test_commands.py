@@ -1,4 +1,4 @@
-"""`brine dev` and `brine emulators` as real processes: what they say, and that they leave nothing behind."""
+"""`brine dev` and `brine emulators` as real processes: their output, and that they leave no process or file behind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SECONDS = 30
 
 
 class Command:
-    """A running `brine` and what it printed until it was ready."""
+    """A running `brine`, and its output until it was ready."""
 
     def __init__(self, process: subprocess.Popen[str], said: str) -> None:
         self.process = process

@@ -201,7 +201,7 @@ def test_two_emulators_have_different_paths(twin: Twin) -> None:
     ],
 )
 def test_what_a_link_can_ask_for_is_refused_where_there_is_no_path(open_emulator: str, target: str) -> None:
-    """Where the URL is known and no field tells a browser: an image on a page, a followed link."""
+    """Where the URL is known and no field shows that a browser sends it: an image on a page, a followed link."""
     for name in ("localhost", "host.docker.internal"):
         host = {"host": f"{name}:{urlsplit(open_emulator).port}"}
         for method in ("GET", "POST"):
@@ -260,7 +260,7 @@ SANDBOX = {b"content-security-policy: sandbox", b"x-content-type-options: nosnif
 )
 @pytest.mark.parametrize("path", ["/about", "/nothing-is-here"])
 def test_browsers_run_no_script_in_a_page_of_the_twin(twin: Twin, fields: dict[str, str], path: str) -> None:
-    """Whatever the function answers: the gateway removes the fields that its origin names in Connection."""
+    """The gateway removes the fields that its origin names in Connection, so the twin adds these for any answer."""
     _, answer = sent(twin.url, f"GET {path} HTTP/1.1", {"host": urlsplit(twin.url).netloc, **fields})
     assert set(split(answer)[1]) >= SANDBOX
 

@@ -26,7 +26,7 @@ CLIENTS = 100
 
 
 class Origin:
-    """Answers by path, and counts what it was asked."""
+    """Answers by path, and counts its requests."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -1,4 +1,4 @@
-"""A body that Lambda cannot return, over real HTTP: clients get it from the bucket, and know nothing of that."""
+"""A body that Lambda cannot return, over real HTTP: clients follow a redirect to the bucket like any other."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 
 
 class Staying(urllib.request.HTTPRedirectHandler):
-    """Follows nothing."""
+    """A handler that follows no redirect."""
 
     def redirect_request(self, *_: object) -> None:
         return None

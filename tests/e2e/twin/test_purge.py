@@ -1,4 +1,4 @@
-"""`brine purge` against the twin: what it says, and what it does to answers."""
+"""`brine purge` against the twin: its output, and its effect on answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queues of a template are made as it says, and waiting at one of them stops nobody else."""
+"""The queues of a template are made as it says, and a receiver that waits at one does not block other requests."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ IDLE = {"waiting": 0, "in hand": 0}
 
 
 class Origin:
-    """Counts by path. What it gives first is fresh for a second and may be stale for a minute; then, for long.
+    """Counts by path. The first response is fresh for a second, stale for a minute; later ones stay fresh for long.
 
     `/slow...` is answered again only once `may_answer` is set; `/broken` works only once.
     """
@@ -66,7 +66,7 @@ def console() -> list[str]:
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
-    """What the functions printed."""
+    """The functions' output."""
     return []
 
 
@@ -88,7 +88,7 @@ def twin(request: pytest.FixtureRequest, origin: Origin, console: list[str], lin
 
 
 def ask(twin: Twin, path: str, *headers: bytes) -> tuple[str, bytes]:
-    """What Cache-Status says, and the body."""
+    """The value of Cache-Status, and the body."""
     status, lines, body = split(converse(twin.url, request(b"GET", path.encode(), *headers)))
     assert b" 200 " in status
     explained = next(line for line in lines if line.startswith(b"cache-status: "))

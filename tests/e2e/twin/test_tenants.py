@@ -50,7 +50,7 @@ def twin(routes: Path) -> Iterator[Twin]:
 
 
 def ask(twin: Twin, path: str, tenant: str) -> tuple[str, str]:
-    """What is answered, and how it came about."""
+    """The body of the answer, and its Cache-Status or "hit"."""
     asked = urllib.request.Request(f"{twin.url}{path}", headers={"X-Tenant-Id": tenant})  # noqa: S310 - of the twin
     with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 - the same
         status = str(answer.headers["Cache-Status"])

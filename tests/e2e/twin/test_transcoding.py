@@ -123,7 +123,7 @@ def example() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def lines() -> list[str]:
-    """What the functions printed."""
+    """The functions' output."""
     return []
 
 

@@ -1,6 +1,6 @@
 """How v1.json was made, once: `uv run python -m tests.golden.envelope.seal_v1`.
 
-It never overwrites: what was ever stored must open for ever. A new format gets a file of its own beside it.
+It never overwrites: every stored envelope must open for ever. A new format gets a file of its own beside it.
 """
 
 from __future__ import annotations

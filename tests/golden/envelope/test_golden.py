@@ -1,4 +1,4 @@
-"""Every envelope that was ever made opens to the same object, and what has a fixed form is still written so."""
+"""Every envelope of an older version opens to the same object, and the parts with a fixed form are still written so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documented format is enough: a script that shares no code with us verifies what we seal, and refuses the rest."""
+"""The documented format is enough: a script that shares no code with us verifies our envelopes and refuses altered ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The objects inside the golden texts, by name: those of the envelopes, and what only formats have to tell apart."""
+"""The objects inside the golden texts, by name: those of the envelopes, and some that only formats must distinguish."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How v1.json was made, once: `uv run python -m tests.golden.formats.write_v1`.
 
-It never overwrites: what was ever sent must be read for ever.
+It never overwrites: every sent text must be readable for ever.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is inside the golden stored results, and where each lies."""
+"""The content of the golden stored results, and the place where each is stored."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def world_of(name: str) -> World:
 
 
 def call(cache: Cache, value: object) -> Any:
-    """What the cache has, or else the value: returned, or raised if it is an exception."""
+    """The cached result, or else the value: returned, or raised if it is an exception."""
 
     def compute() -> object:
         if isinstance(value, Exception):

@@ -1,6 +1,6 @@
 """How v3.json was made, once: `uv run python -m tests.golden.result.seal_v3`.
 
-It never overwrites: processes of other versions meet what is stored. A new form gets a file of its own beside it.
+It never overwrites: processes of other versions read the stored results. A new form gets a file of its own beside it.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def test_it_is_still_written_so(name: str) -> None:
 @pytest.mark.parametrize("name", ["value", "failure"])
 @pytest.mark.parametrize("form", OLDER)
 def test_an_older_form_is_a_miss_and_no_alarm(form: str, name: str) -> None:
-    """Those of forms 1 and 2 lie under keys without a namespace, where nobody looks any longer."""
+    """Results of forms 1 and 2 are stored under keys without a namespace, which no process reads any longer."""
     vector, world = OLDER[form][name], world_of(name)
     world.items.write(vector["pk"], vector["sk"], Item(envelope=bytes.fromhex(vector["envelope"]), evict_at=2**32 - 1))
     assert call(world.process(), "computed") == "computed"

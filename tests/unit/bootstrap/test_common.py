@@ -1,4 +1,4 @@
-"""Where keyrings come from: secrets on AWS, and on emulators also what is written out."""
+"""The sources of keyrings: secrets on AWS, and on emulators also values in the environment."""
 
 from __future__ import annotations
 

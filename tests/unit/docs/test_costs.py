@@ -24,7 +24,7 @@ MILLIONS = (1, 10, 100)
 
 
 def number(cell: str) -> float:
-    """The number that a cell begins with; 0 where it says nothing."""
+    """The number that a cell begins with; 0 where it has none."""
     found = re.match(r"[0-9.]+", cell)
     return float(found[0]) if found else 0.0
 
@@ -34,7 +34,7 @@ def price(name: str) -> float:
 
 
 def stores(name: str) -> float:
-    """What a million such answers cost in table, bucket and queue."""
+    """The cost of a million such answers in table, bucket and queue."""
     _, _, reads, writes, objects, messages, *_ = PAGE.row(name)
     bucket = price("PUT") if "PUT" in objects else price("GET") if "GET" in objects else 0.0
     return (
@@ -55,14 +55,14 @@ def mixed(costs: Mapping[str, float]) -> float:
 
 
 def front() -> float:
-    """What a million requests cost in an HTTP API and a function, whatever the function's cache is."""
+    """The cost of a million requests in an HTTP API and a function, with any cache."""
     seconds = mixed(SECONDS)
     return price("HTTP API") + price("invocation") + seconds * GIGABYTES * price("GB-second")
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """What a cache costs in a month: so much, and so much for a million requests."""
+    """The cost of a cache in a month: a fixed part, and a part for each million requests."""
 
     fixed: float
     per_million: float

@@ -1,4 +1,4 @@
-"""The documentation is complete: what the code has is in it, and its links lead somewhere."""
+"""The documentation is complete: it covers the parts of the code, and its links lead to a page."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ SECONDS = 30
 
 @dataclass
 class Output:
-    """What a function wrote, line by line. Complete once its process has ended."""
+    """A function's output, line by line. Complete once its process has ended."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -70,7 +70,7 @@ def variables_on(emulator: Emulator, routes: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(variables: Mapping[str, str], opt: Path, output: Output, *, code: Path, handler: str) -> Iterator[Invoker]:
-    """The function whose handler lies in the folder `code`, beside the gateway's own code. `opt` stands for /opt."""
+    """The function whose handler is in the folder `code`, beside the gateway's own code. `opt` stands for /opt."""
     folders = {
         "Gateway": ROOT / "functions/gateway",
         "Core": ROOT / "layers/core/src",

@@ -1,4 +1,4 @@
-"""The exchange's handler: the sample events, and what is told of each in the log and in metrics."""
+"""The exchange's handler: the sample events, and the log lines and metrics of each."""
 
 from __future__ import annotations
 

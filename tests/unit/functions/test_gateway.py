@@ -1,4 +1,4 @@
-"""The gateway's handler: every event is answered, and what is told of it in the log and in metrics."""
+"""The gateway's handler: it answers every event, and writes log lines and metrics about it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def start(variables: dict[str, str], tmp_path: Path, output: Output) -> Start:
 
 
 def problem_in(answer: dict[str, Any]) -> str:
-    """The kind of problem that an answer tells of."""
+    """The kind of an answer's problem."""
     document = json.loads(answer["body"])
     assert document["status"] == answer["statusCode"]
     kind: str = document["type"]

@@ -1,4 +1,4 @@
-"""The refresher's handler: what is told of a refresh that a store spoiled."""
+"""The refresher's handler: the log of a refresh that a store error ended."""
 
 from __future__ import annotations
 

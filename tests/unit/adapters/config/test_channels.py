@@ -1,4 +1,4 @@
-"""channels.toml: what a good file gives, and where a bad one is bad. The schema for editors must agree on both."""
+"""channels.toml: the result of a good file, and the place of a mistake. The schema for editors must agree on both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""routes.toml: what a good file gives, and where a bad one is bad. The schema for editors must agree on both."""
+"""routes.toml: the result of a good file, and the place of a mistake. The schema for editors must agree on both."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ BAD = [
     ],
 )
 def test_an_empty_variable_is_as_good_as_none(text: str) -> None:
-    """It is told when the function starts, and not by the first request that needs the secret."""
+    """The function reports it at its start, and not at the first request that needs the secret."""
     with pytest.raises(ConfigError, match="the environment variable EMPTY is not set, or is empty"):
         parse_routes(text, {"EMPTY": ""})
 

@@ -1,4 +1,4 @@
-"""types.toml: what a good file gives, and where a bad one is bad. The schema for editors must agree on both."""
+"""types.toml: the result of a good file, and the place of a mistake. The schema for editors must agree on both."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Colour(enum.Enum):
 
 
 def users() -> Registry:
-    """What the users of the gateway have in their code."""
+    """The types that users of the gateway register in their code."""
     registry = Registry()
     registry.register(Line, version=1, name="shop.Line")
     registry.register(Order, version=3, name="shop.Order")

@@ -42,7 +42,7 @@ def test_a_connection_that_ends_with_the_answer_is_not_kept(client: HttpClient, 
 
 @pytest.mark.parametrize("size", [2, 90_000])
 def test_an_answer_with_more_bytes_than_it_announced_is_none(client: HttpClient, size: int) -> None:
-    """What is left over would be read as the beginning of the next answer."""
+    """The bytes left over would be read as the beginning of the next answer."""
     said = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size + b"H"
     with Loopback(answering_always(said)) as server, pytest.raises(BadResponse, match="more bytes"):
         ask(client, server)

@@ -36,7 +36,7 @@ def fetch(
 
 
 def sent(client: HttpClient, request: Request) -> bytes:
-    """What goes over the wire for a request."""
+    """The bytes that are sent for a request."""
     with Loopback(answering_always(HEAD + b"Content-Length: 0\r\n\r\n")) as server:
         HttpOrigin(client, max_body=0).fetch(server.address, request, Deadline(5.0, lambda: 0.0))
         client.close()

@@ -1,4 +1,4 @@
-"""What AWS does between HTTP and Lambda, as far as docs/aws-http-events.md and docs/events.md tell."""
+"""A model of AWS between HTTP and Lambda, as far as docs/aws-http-events.md and docs/events.md describe it."""
 
 from __future__ import annotations
 
@@ -108,14 +108,14 @@ def alb_event(sent: Sent, *, multi_value: bool) -> Event:
 
 
 def as_lambda_writes(answer: dict[str, object]) -> bytes:
-    """The bytes that the runtime of Python 3.13 sends for what a handler returned."""
+    """The bytes that the runtime of Python 3.13 sends for a handler's return value."""
     with patch.dict(os.environ, {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.13"}):  # it is read in the constructor
         written: str = LambdaMarshaller().marshal_response(answer)[0]
     return written.encode()
 
 
 def received(answer: dict[str, object], *, alb: bool = False) -> Received:
-    """What the client gets for an answer in any format. A load balancer may reorder lines: here they come reversed."""
+    """The client's answer, for a result in any format. A load balancer may reorder lines: here they come reversed."""
     members = json.loads(as_lambda_writes(answer))
     lines = [(name, value) for name, value in members.get("headers", {}).items()]
     several = [(name, value) for name, values in members.get("multiValueHeaders", {}).items() for value in values]

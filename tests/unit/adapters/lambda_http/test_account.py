@@ -1,4 +1,4 @@
-"""Whose account the API is in: that by which principals of others are told apart."""
+"""The account that the API is in: it distinguishes the principals of other accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is not an HTTP request is refused with a reason, and without repeating what it holds."""
+"""The adapter refuses an event that is not an HTTP request with a reason, and without repeating the event's content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hit path imports what an HTTP API needs, and nothing slow."""
+"""The hit path imports only the modules that an HTTP API needs, and no slow one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an authorizer said is read from where each source puts it, and from nowhere else."""
+"""The authorizer's result is read from the place where each source puts it, and from no other place."""
 
 from __future__ import annotations
 

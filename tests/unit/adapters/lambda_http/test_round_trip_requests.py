@@ -1,4 +1,4 @@
-"""Any request, through a model of AWS and the adapter, is the one that was sent, but for what docs/events.md names."""
+"""Any request, through a model of AWS and the adapter, equals the sent one, except as docs/events.md names."""
 
 from __future__ import annotations
 

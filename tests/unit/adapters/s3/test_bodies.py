@@ -153,7 +153,7 @@ def test_a_bucket_must_have_a_name(aws_at: AwsAt) -> None:
 
 
 class Recording(HttpClient):
-    """Notes where requests would go; sends nothing."""
+    """Notes the addresses of requests; sends none."""
 
     def __init__(self) -> None:
         super().__init__()

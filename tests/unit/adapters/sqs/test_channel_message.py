@@ -1,4 +1,4 @@
-"""Messages as SQS has them: what others may have put there is a message of ours, or none."""
+"""Messages as SQS has them: a message from another sender is one of ours, or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQS says of messages and handles, beyond what emulators say."""
+"""SQS's statements about messages and handles, beyond those of emulators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RFC 9111 sections 4 and 5.2.1: what is stored, what the request wishes, and what to do."""
+"""RFC 9111 sections 4 and 5.2.1: the decision about a request, from the stored response and the request directives."""
 
 from __future__ import annotations
 

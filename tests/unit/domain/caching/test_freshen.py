@@ -1,4 +1,4 @@
-"""RFC 9111 sections 3.2, 4.3.4 and 4.3.5: stored responses updated by what comes without content."""
+"""RFC 9111 sections 3.2, 4.3.4 and 4.3.5: stored responses updated by messages without content."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ HIDING = ["no-store", "private", "no-cache", "max-age=0", "s-maxage=0"]
 @pytest.mark.parametrize("name", ["Cache-Control", "CDN-Cache-Control"])
 @pytest.mark.parametrize("hidden", HIDING)
 def test_two_lines_with_an_open_quote_each_hide_nothing_between_them(name: str, hidden: str) -> None:
-    """Joined by a comma they would be well quoted, and what is between would be text (RFC 9110 section 5.3)."""
+    """Joined by a comma, the lines would be well quoted, and the part between would be text (RFC 9110 section 5.3)."""
     lines = ((name, 'public, max-age=60, s-maxage=60, x="'), (name, f'{hidden}, y="'), ETAG)
     assert ask(None, request(), response(*lines, COOKIE)).keep is None
     assert ask(None, request(CREDENTIALS), response(*lines)).keep is None
@@ -208,7 +208,7 @@ JUNK = st.text(st.sampled_from('"\\=;, \tab5/()'), max_size=6)
 def test_a_forbidding_word_outside_quotes_always_forbids(
     before: list[str], left: str, word: str, right: str, after: str
 ) -> None:
-    """Whatever junk stands around it, unless the junk makes it a part of another word or puts it into quotes."""
+    """Any junk may stand around it, unless the junk makes it a part of another word or puts it into quotes."""
     if (left[-1:] in {*"ab5\\", '"', "="}) or '"' in left or right[:1] in {*"ab5"}:
         return
     text = ", ".join([*before, f"{left}{word}{right}", after])

@@ -1,4 +1,4 @@
-"""What must hold whatever origins and clients send."""
+"""Properties that hold for all requests and responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The origin's response against what is stored (RFC 9111 sections 3, 4.2.4, 4.3.3; RFC 5861)."""
+"""The decision about the origin's response, given the stored one (RFC 9111 sections 3, 4.2.4, 4.3.3; RFC 5861)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which requests are sent to the stored body, and with what."""
+"""Which requests are redirected to the stored body, and with which fields."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_only_for_what_no_answer_can_carry() -> None:
 
 @pytest.mark.parametrize("status", [203, 206, 404, 500])
 def test_only_for_a_plain_success(status: int) -> None:
-    """The store answers 200, whatever the stored status was."""
+    """The store answers 200, for any stored status."""
     assert not is_redirected(replace(LARGE, status=status), request(), 999)
 
 

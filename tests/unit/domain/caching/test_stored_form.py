@@ -21,7 +21,7 @@ MODIFIED: Header = ("Last-Modified", date(-86_400))
 
 
 def keep_of(directives: str, *headers: Header, asked: Request | None = None) -> StoredResponse:
-    """What is stored of a response with these directives and fields."""
+    """The stored form of a response with these directives and fields."""
     keep = ask(None, asked or request(), response(("Cache-Control", directives), *headers)).keep
     assert keep is not None
     return keep

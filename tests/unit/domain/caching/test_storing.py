@@ -1,4 +1,4 @@
-"""RFC 9111 section 3: what may be stored."""
+"""RFC 9111 section 3: which responses may be stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COOKIE: Header = ("Set-Cookie", "a=b")
 
 
 def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> ResponseDecision:
-    """What becomes of an answer to a request for which nothing is stored."""
+    """The decision about an answer to a request without a stored response."""
     return ask(None, asked or request(), answer, policy)
 
 

@@ -1,7 +1,7 @@
-"""A message that updates what is stored (a 304, a HEAD, a further part) permits by its own words alone.
+"""A message that updates a stored response (a 304, a HEAD, a further part) permits sharing only by its own fields.
 
-The stored response was permitted to be shared by the message that brought it. That says nothing of what a later message
-to another client brings (RFC 9111 sections 3.5 and 7.3).
+The message that brought the stored response permitted to share it. It does not permit the fields of a later message
+to another client (RFC 9111 sections 3.5 and 7.3).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WAYS = ["304", "HEAD", "206", "206 of another range"]
 
 
 def update(way: str, stored: tuple[Header, ...], newer: tuple[Header, ...], *asking: Header) -> ResponseDecision:
-    """What becomes of a message that updates a stored response with these fields."""
+    """The decision about a message that updates a stored response with these fields."""
     policy = Policy(set_cookie="shared")
     if way == "304":
         answer = response(TAG, *newer, status=304, body=b"")

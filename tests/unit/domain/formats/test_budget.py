@@ -1,4 +1,4 @@
-"""What reading and writing may take: within the budget of a message, drawn before it is taken."""
+"""The cost of reading and writing: within the budget of a message, drawn before it is taken."""
 
 from __future__ import annotations
 

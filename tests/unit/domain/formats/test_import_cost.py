@@ -1,4 +1,4 @@
-"""Formats are imported by those who need them: not by a gateway that serves a hit."""
+"""Only the processes that need a format import it: a gateway that serves a hit does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a client gets (RFC 9110 section 12.5.1), and what a Content-Type names."""
+"""The format that a client gets (RFC 9110 section 12.5.1), and the format that a Content-Type names."""
 
 from __future__ import annotations
 

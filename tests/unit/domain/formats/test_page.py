@@ -1,4 +1,4 @@
-"""docs/formats.md shows what the code writes."""
+"""docs/formats.md shows the code's own output."""
 
 from __future__ import annotations
 

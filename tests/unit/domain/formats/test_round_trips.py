@@ -1,4 +1,4 @@
-"""Whatever may travel survives each format, and all of them one after the other, in every type and bit."""
+"""Every allowed value survives each format, and all of them one after the other, in every type and bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one form of a value: what it looks like, and that it says what the value says."""
+"""The canonical form of a value: its syntax, and that it means the same as the value."""
 
 from __future__ import annotations
 

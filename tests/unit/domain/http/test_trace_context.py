@@ -1,4 +1,4 @@
-"""W3C Trace Context: only what is well formed reaches the origin of a request for the cache."""
+"""W3C Trace Context: the origin of a request for the cache gets only a well-formed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stamp does to a response, by times alone."""
+"""The effect of a stamp on a response, by times alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jitter: as much as the route says, the same for everybody, and another after each exchange."""
+"""Jitter: as much as the route says, the same for all environments, and another one after each exchange."""
 
 from __future__ import annotations
 

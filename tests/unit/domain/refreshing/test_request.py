@@ -1,4 +1,4 @@
-"""What of a request goes along with its refresh, and which requests are refreshed where they are."""
+"""The parts of a request that go into its refresh request, and which requests are refreshed in place."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ plain = st.recursive(
 
 
 def typed(value: Plain) -> str:
-    """A text that tells values apart which are equal in Python."""
+    """A text that differs for values which are equal in Python but have different types."""
     if isinstance(value, tuple):
         return f"({', '.join(map(typed, value))})"
     return f"{type(value).__name__} {value!r}"
@@ -40,7 +40,7 @@ def test_different_values_have_different_bytes(one: Plain, other: Plain) -> None
 
 @given(st.lists(plain, max_size=3), st.lists(plain, max_size=3))
 def test_no_value_is_the_beginning_of_another(one: list[Plain], other: list[Plain]) -> None:
-    """So values in a row cannot be taken for others."""
+    """So one row of values cannot be taken for another one."""
     joined = [b"".join(map(encode_key, values)) for values in (one, other)]
     assert (joined[0] == joined[1]) == (list(map(typed, one)) == list(map(typed, other)))
 

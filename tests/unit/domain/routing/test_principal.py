@@ -1,4 +1,4 @@
-"""Principals: from what IAM calls them to what channels and envelopes call them."""
+"""Principals: from the names that IAM uses to the names in channels and envelopes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose a request is, by what its route says, and when that cannot be told."""
+"""The tenant of a request, by its route's rule, and requests without a known tenant."""
 
 from __future__ import annotations
 

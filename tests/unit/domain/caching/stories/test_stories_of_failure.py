@@ -1,4 +1,4 @@
-"""Stories of origins that fail or are slow, and of what is served instead (RFC 9111 section 4.2.4, RFC 5861)."""
+"""Origins that fail or are slow, and the responses that are served instead (RFC 9111 section 4.2.4, RFC 5861)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stories of requests for some of the bytes (RFC 9110 section 14, RFC 9111 sections 3.3 and 3.4)."""
+"""Requests for some of the bytes (RFC 9110 section 14, RFC 9111 sections 3.3 and 3.4)."""
 
 from __future__ import annotations
 

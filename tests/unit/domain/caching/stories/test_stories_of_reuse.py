@@ -1,4 +1,4 @@
-"""Stories of requests answered from what others got before, or not (RFC 9111 sections 3 and 4, 9213)."""
+"""Requests that a response to another client may answer, or not (RFC 9111 sections 3 and 4, 9213)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stories of questions whether something still holds, the clients' and the cache's own (RFC 9111 section 4.3)."""
+"""Validation: the clients' own conditions, and those of the cache (RFC 9111 section 4.3)."""
 
 from __future__ import annotations
 
