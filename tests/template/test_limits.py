@@ -53,7 +53,7 @@ def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(stack: Stack) 
 
 
 def test_a_new_account_which_can_reserve_nothing_can_deploy() -> None:
-    """Its quota is 10, and AWS forbids to reserve any of the last 100 (of the last 10 where the quota is that small)."""
+    """Its quota is 10, and AWS lets no account reserve the last 100 (the last 10 where the quota is that small)."""
     assert not [name for name, function in resolved().items() if "ReservedConcurrentExecutions" in function]
 
 

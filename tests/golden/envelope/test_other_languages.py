@@ -1,4 +1,4 @@
-"""The documented format is enough: a script that shares no code with us verifies our envelopes and refuses altered ones."""
+"""The documented format is enough: a script without our code verifies our envelopes and refuses altered ones."""
 
 from __future__ import annotations
 
