@@ -39,7 +39,7 @@ def test_each_is_refused_or_accepted_and_kills_no_process(reports: list[dict[str
     assert [report for report in reports if not report["outcome"].startswith(expected)] == []
 
 
-def test_what_no_honest_client_sends_is_refused(reports: list[dict[str, Any]]) -> None:
+def test_hostile_content_is_refused(reports: list[dict[str, Any]]) -> None:
     harmless = {f"{form}: {name}" for form, name in HARMLESS}
     accepted = {report["name"] for report in reports if report["does"] == "read" and report["outcome"] == "accepted"}
     assert BY_HAND & accepted == harmless

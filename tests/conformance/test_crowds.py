@@ -32,7 +32,7 @@ def test_a_crowd_makes_one_fetch(twin: str, origin: ScriptedOrigin) -> None:
     assert (len(origin.asked(path)), shared) == (1, CROWD - 1)
 
 
-def test_what_is_private_is_fetched_for_each(twin: str, origin: ScriptedOrigin) -> None:
+def test_a_private_response_is_fetched_for_each_client(twin: str, origin: ScriptedOrigin) -> None:
     path = "/crowd-of-each"
     own = [Reply(fields=("Cache-Control: private, max-age=3600",), body=b"%d" % number) for number in range(CROWD)]
     origin.script(path, Reply(fields=own[0].fields, body=own[0].body, delay=SLOW), *own[1:])

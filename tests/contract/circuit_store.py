@@ -45,7 +45,9 @@ class CircuitStoreContract:
         circuits.open(origin, until=NOW)
         assert [circuits.read(other) for other in others] == [None] * 3
 
-    def test_nobody_claims_it_before_its_time_is_over(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+    def test_a_circuit_is_not_claimed_before_its_time_is_over(
+        self, circuits: CircuitStore, origin: OriginAddress
+    ) -> None:
         circuits.open(origin, until=NOW + 30)
         assert circuits.claim(origin, owner="a", now=NOW + 29.9, until=NOW + 40) == "held"
         assert circuits.read(origin) == NOW + 30
@@ -63,14 +65,14 @@ class CircuitStoreContract:
         circuits.open(origin, until=NOW)
         assert [circuits.claim(origin, owner="a", now=NOW, until=NOW + 5) for _ in range(2)] == ["taken"] * 2
 
-    def test_who_has_the_claim_closes_it(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+    def test_the_owner_of_the_claim_closes_the_circuit(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         for _ in range(2):
             circuits.close(origin, owner="a")
             assert circuits.read(origin) is None
 
-    def test_who_is_late_closes_nothing(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+    def test_a_late_owner_does_not_close_the_circuit(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         circuits.claim(origin, owner="b", now=NOW + 5, until=NOW + 10)

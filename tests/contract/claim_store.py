@@ -34,12 +34,12 @@ class ClaimStoreContract:
 
         assert claims.read("parcels", claim) is None
 
-    def test_what_is_larger_than_its_claim_is_not_read(self, claims: ClaimStore, claim: ClaimCheck) -> None:
+    def test_an_object_larger_than_its_claim_is_not_read(self, claims: ClaimStore, claim: ClaimCheck) -> None:
         claims.write("orders", claim, ENVELOPE)
 
         assert claims.read("orders", ClaimCheck(len(ENVELOPE) - 1, claim.digest)) is None
 
-    def test_what_was_deleted_is_gone_and_deleting_nothing_is_no_error(
+    def test_a_deleted_object_is_gone_and_a_second_delete_is_no_error(
         self, claims: ClaimStore, claim: ClaimCheck
     ) -> None:
         claims.write("orders", claim, ENVELOPE)

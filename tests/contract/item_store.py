@@ -32,7 +32,7 @@ class ItemStoreContract:
     def pk(self) -> str:
         return f"r#{uuid.uuid4().hex}"
 
-    def test_what_was_never_written_is_none(self, store: ItemStore, pk: str) -> None:
+    def test_an_unwritten_item_reads_as_none(self, store: ItemStore, pk: str) -> None:
         assert store.read(pk, "main") is None
 
     @pytest.mark.parametrize("item", [PLAIN, FULL, LARGE], ids=["plain", "full", "large"])

@@ -91,7 +91,7 @@ class LeaseStoreContract:
 
         assert taken(leases, pk, "b").token > lease.token
 
-    def test_what_was_given_back_cannot_be_committed(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+    def test_a_released_lease_cannot_commit(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
         lease = taken(leases, pk, "a")
         leases.release(lease)
 

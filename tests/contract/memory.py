@@ -13,7 +13,7 @@ A, B, C = ("a", "main"), ("b", "main"), ("c", "main")
 class MemoryContract:
     """Inherited once for each adapter, which gives the fixture `memory`, with room for 100 bytes."""
 
-    def test_what_was_never_put_is_none(self, memory: Memory[str]) -> None:
+    def test_a_missing_key_reads_as_none(self, memory: Memory[str]) -> None:
         assert memory.get(A) is None
 
     def test_the_last_value_put_is_kept(self, memory: Memory[str]) -> None:
@@ -35,7 +35,7 @@ class MemoryContract:
 
         assert memory.get(A) is None
 
-    def test_what_was_used_longest_ago_makes_room(self, memory: Memory[str]) -> None:
+    def test_the_least_recently_used_entry_makes_room(self, memory: Memory[str]) -> None:
         memory.put(A, "a", 50)
         memory.put(B, "b", 50)
         memory.get(A)

@@ -41,12 +41,12 @@ class MessageQueueContract:
 
         assert receive(queue)[0].message == message
 
-    def test_what_was_given_is_not_given_again_meanwhile(self, queue: MessageQueue) -> None:
+    def test_a_received_message_is_not_delivered_again_meanwhile(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
 
         assert [len(receive(queue)) for _ in range(2)] == [1, 0]
 
-    def test_what_was_given_back_comes_again_with_another_handle(self, queue: MessageQueue) -> None:
+    def test_a_returned_message_comes_again_with_another_handle(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
         (first,) = receive(queue)
 
@@ -58,7 +58,7 @@ class MessageQueueContract:
         assert queue.extend(second.handle, 0)
         assert [delivery.attempt for delivery in receive(queue)] == [3]
 
-    def test_what_comes_again_comes_alone(self, queue: MessageQueue) -> None:
+    def test_a_redelivered_message_comes_alone(self, queue: MessageQueue) -> None:
         sent = [message_number(number) for number in range(6)]
         for message in sent[:4]:
             queue.send(message)
@@ -74,7 +74,7 @@ class MessageQueueContract:
         assert sorted((len(batch) for batch in batches if batch not in again), reverse=True) == [2, 0]
         assert {message for batch in batches for message, _ in batch} == set(sent)
 
-    def test_what_came_again_is_deleted_by_its_new_handle_alone(self, queue: MessageQueue) -> None:
+    def test_a_redelivered_message_is_deleted_only_by_its_new_handle(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
         (first,) = receive(queue)
         queue.extend(first.handle, 0)
@@ -86,7 +86,7 @@ class MessageQueueContract:
 
         assert receive(queue) == []
 
-    def test_what_was_deleted_is_gone(self, queue: MessageQueue) -> None:
+    def test_a_deleted_message_is_gone(self, queue: MessageQueue) -> None:
         queue.send(PLAIN)
         (delivery,) = receive(queue)
 

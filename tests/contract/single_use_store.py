@@ -41,12 +41,12 @@ class SingleUseStoreContract:
         assert begin(marks, key, "b", now=UNTIL) is None
         assert begin(marks, key, "a", now=UNTIL) == SendInProgress(UNTIL + 31.5)
 
-    def test_who_asks_again_is_not_in_its_own_way(self, marks: SingleUseStore, key: str) -> None:
+    def test_an_owner_may_begin_again(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
 
         assert begin(marks, key, "a") is None
 
-    def test_what_was_sent_is_sent_for_ever(self, marks: SingleUseStore, key: str) -> None:
+    def test_a_settled_message_stays_sent(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
 
         assert marks.settle(key, owner="a")
@@ -55,7 +55,7 @@ class SingleUseStoreContract:
         for owner in ("a", "b"):
             assert begin(marks, key, owner, now=UNTIL + 10_000) == Sent()
 
-    def test_who_comes_late_changes_nothing(self, marks: SingleUseStore, key: str) -> None:
+    def test_a_late_owner_changes_no_mark(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
         begin(marks, key, "b", now=UNTIL)
 
@@ -66,19 +66,19 @@ class SingleUseStoreContract:
         assert marks.settle(key, owner="b")
         assert begin(marks, key, "c", now=UNTIL) == Sent()
 
-    def test_what_nobody_began_cannot_be_settled(self, marks: SingleUseStore, key: str) -> None:
+    def test_a_send_that_was_not_begun_cannot_be_settled(self, marks: SingleUseStore, key: str) -> None:
         assert not marks.settle(key, owner="a")
         marks.give_up(key, owner="a")
 
         assert begin(marks, key, "b") is None
 
-    def test_who_gives_up_lets_the_next_one_at_it_at_once(self, marks: SingleUseStore, key: str) -> None:
+    def test_another_owner_may_begin_right_after_one_gives_up(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
         marks.give_up(key, owner="a")
 
         assert begin(marks, key, "b") is None
 
-    def test_what_was_sent_cannot_be_given_up(self, marks: SingleUseStore, key: str) -> None:
+    def test_a_settled_message_cannot_be_given_up(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
         marks.settle(key, owner="a")
 
@@ -86,7 +86,7 @@ class SingleUseStoreContract:
 
         assert begin(marks, key, "b") == Sent()
 
-    def test_what_was_acknowledged_is_sent_for_ever(self, marks: SingleUseStore, key: str) -> None:
+    def test_an_acknowledged_message_stays_sent(self, marks: SingleUseStore, key: str) -> None:
         begin(marks, key, "a")
         marks.acknowledge(key, evict_at=EVICT_AT)
 
@@ -95,7 +95,7 @@ class SingleUseStoreContract:
         assert marks.settle(key, owner="a")
         assert marks.look(key) == Sent(acknowledged=True)
 
-    def test_what_has_no_mark_can_be_acknowledged(self, marks: SingleUseStore, key: str) -> None:
+    def test_a_message_without_a_mark_can_be_acknowledged(self, marks: SingleUseStore, key: str) -> None:
         for _ in range(2):
             marks.acknowledge(key, evict_at=EVICT_AT)
 

@@ -24,7 +24,7 @@ class StampStoreContract:
     def name(self) -> str:
         return f"tag:{uuid.uuid4().hex}"
 
-    def test_what_was_never_purged_has_an_empty_stamp(self, stamps: StampStore, name: str) -> None:
+    def test_a_name_without_a_purge_has_an_empty_stamp(self, stamps: StampStore, name: str) -> None:
         assert stamps.read([name]) == {name: Stamp()}
 
     def test_no_names_are_no_stamps(self, stamps: StampStore) -> None:
@@ -54,7 +54,7 @@ class StampStoreContract:
         assert (read.hard if soft else read.soft) == 0
 
     @pytest.mark.parametrize("soft", [False, True])
-    def test_who_writes_is_told_what_was_there_before(self, stamps: StampStore, name: str, soft: bool) -> None:
+    def test_a_write_returns_the_previous_stamp(self, stamps: StampStore, name: str, soft: bool) -> None:
         told = [stamps.write(name, at=NOW + at, soft=soft) for at in (0, 1.25, -3)]
 
         assert told == [Stamp().stamped(at, soft=soft) if at else Stamp() for at in (0, NOW, NOW + 1.25)]

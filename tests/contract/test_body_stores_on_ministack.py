@@ -78,7 +78,7 @@ def test_a_part_of_what_is_linked_can_be_had(aws: Aws, bucket: str) -> None:
     assert (got.status, got.body) == (206, body[10:20])
 
 
-def test_nobody_keeps_what_a_link_gave(aws: Aws, bucket: str) -> None:
+def test_the_response_of_a_link_may_not_be_stored(aws: Aws, bucket: str) -> None:
     url, _ = linked(aws, bucket)
     assert followed(url).fields.get("cache-control") == "no-store"
 

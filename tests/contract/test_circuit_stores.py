@@ -50,7 +50,7 @@ class TestDynamoCircuitStore(CircuitStoreContract):
         assert opened == {**key, "open_until": {"N": repr(NOW)}, "evict_at": {"N": str(int(NOW) + PROBE_WINDOW)}}
         assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + PROBE_WINDOW)}
 
-    def test_what_is_none_of_ours_is_an_error(
+    def test_an_item_in_another_form_is_an_error(
         self,
         emulator: Emulator,
         circuits: CircuitStore,

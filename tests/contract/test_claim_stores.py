@@ -29,7 +29,7 @@ class TestS3ClaimStore(ClaimStoreContract):
     def claims(self, aws: Aws, bucket: str) -> S3ClaimStore:
         return S3ClaimStore(aws, bucket)
 
-    def test_others_upload_and_download_by_url(self, claims: S3ClaimStore) -> None:
+    def test_clients_upload_and_download_by_url(self, claims: S3ClaimStore) -> None:
         envelope = b"uploaded" * 100
         claim = ClaimCheck.of(envelope)
         upload = claims.upload("orders", claim, seconds=60)
@@ -46,7 +46,7 @@ class TestS3ClaimStore(ClaimStoreContract):
             assert answer.headers["content-disposition"] == "attachment"
             assert answer.headers["cache-control"] == "no-store"
 
-    def test_what_is_uploaded_is_a_file_to_whoever_reads_it(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
+    def test_an_uploaded_object_is_served_as_an_attachment(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
         fields = claims.upload("orders", claim, seconds=60).headers
         assert (fields["content-type"], fields["content-disposition"]) == ("application/octet-stream", "attachment")
 

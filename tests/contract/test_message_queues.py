@@ -81,7 +81,7 @@ class TestSqsMessageQueue(MessageQueueContract):
             "[" * 100_000,
         ],
     )
-    def test_what_others_put_there_is_given_as_none_of_ours(
+    def test_a_message_of_another_sender_is_delivered_without_content(
         self, sqs: Any, urls: tuple[str, str], queue: SqsMessageQueue, body: str
     ) -> None:
         sqs.send_message(QueueUrl=urls[0], MessageBody=body)

@@ -19,7 +19,7 @@ def ledger(**changes: object) -> Ledger:
     return made
 
 
-def test_what_may_be() -> None:
+def test_allowed_runs_have_no_violations() -> None:
     assert ledger().violations() == []
     assert ledger(buried=[99], received=[GOOD, Received("m2", 2, "d2", 1)]).violations() == []
 
@@ -37,5 +37,5 @@ def test_what_may_be() -> None:
         ({"buried": ["a claim that cannot be opened"]}, "dead letter: a claim that cannot be opened"),
     ],
 )
-def test_what_must_not_be(changes: dict[str, object], what: str) -> None:
+def test_forbidden_runs_have_a_violation(changes: dict[str, object], what: str) -> None:
     assert ledger(**changes).violations() == [what]

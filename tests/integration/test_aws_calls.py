@@ -199,7 +199,9 @@ def test_an_altered_item_is_a_miss_a_fault_and_a_fresh_answer(
     assert ask(build_gateway(environment, client), "/o/small").layer == "table"
 
 
-def test_what_people_see_in_the_table(environment: dict[str, str], client: CountingClient, emulator: Emulator) -> None:
+def test_an_item_has_readable_attributes(
+    environment: dict[str, str], client: CountingClient, emulator: Emulator
+) -> None:
     before = time.time()
     ask(build_gateway(environment, client), "/o/small")
     item = stored_item(emulator, environment["BRINE_TABLE"])

@@ -36,7 +36,7 @@ def test_sts_says_whose_credentials_these_are(emulator: Emulator, monkeypatch: p
     assert identity.startswith("user/")
 
 
-def test_nobody_says_it_where_there_is_no_sts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_sts_the_principal_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(ClientError, match="STS does not say"):

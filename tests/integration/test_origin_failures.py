@@ -109,9 +109,7 @@ def test_an_origin_that_fails_once_or_twice_is_asked_again(
 
 
 @pytest.mark.parametrize("failure", [BUSY, CUT, None])
-def test_what_may_not_be_repeated_is_sent_once(
-    environment: dict[str, str], client: CountingClient, failure: bytes | None
-) -> None:
+def test_a_post_is_sent_once(environment: dict[str, str], client: CountingClient, failure: bytes | None) -> None:
     with Loopback(in_turn(failure, OK)) as origin:
         process = Process(environment | {"ORIGIN": str(origin.address)}, client, [time.time()])
         assert process.ask("POST").response.status in {502, 503}

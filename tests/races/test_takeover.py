@@ -104,7 +104,7 @@ def served(gateway: Gateway, path: str) -> tuple[Answer, float]:
     pytest.fail(f"nobody took over {path}")
 
 
-def test_others_take_over_from_the_dead_and_what_the_stopped_have_comes_too_late(
+def test_another_environment_takes_over_and_the_response_of_a_stopped_one_is_too_late(
     environment: dict[str, str], origin: SlowOrigin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     routes = tmp_path / "routes.toml"

@@ -40,7 +40,7 @@ def test_every_route_of_the_exchange_asks_for_a_signature(stack: Stack) -> None:
     assert stack.of_type("AWS::Serverless::HttpApi")["HttpApi"]["Auth"] == {"EnableIamAuthorizer": True}
 
 
-def test_what_is_declared_lies_where_the_function_looks(stack: Stack) -> None:
+def test_the_declared_channels_are_at_the_path_in_the_environment(stack: Stack) -> None:
     assert stack.environment(FUNCTION)["BRINE_CHANNELS"] == "/opt/channels.toml"
     assert {"Ref": "RoutesLayer"} in stack.functions[FUNCTION]["Layers"]
     assert (
@@ -75,7 +75,7 @@ def test_each_channel_has_keys_of_its_own(stack: Stack, channels: tuple[Declared
     assert not own.intersection(keys)
 
 
-def test_what_is_too_large_for_a_queue_outlives_the_longest_queue(stack: Stack) -> None:
+def test_the_bucket_keeps_claims_longer_than_any_queue_keeps_messages(stack: Stack) -> None:
     rules = stack.of_type("AWS::S3::Bucket")["Bodies"]["LifecycleConfiguration"]["Rules"]
     (days,) = [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "claims/"]
     assert days * 86_400 > MAX_RETENTION

@@ -90,7 +90,7 @@ def below(prefix: str) -> str:
     return str({"Fn::Sub": f"${{Bodies.Arn}}/{prefix}/*"})
 
 
-def test_whatever_touches_the_table_is_confined_to_keys_that_are_there(stack: Stack) -> None:
+def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(stack: Stack) -> None:
     """ForAllValues holds for a request without any keys, a Scan for one, so Null must ask for them (AWS says so)."""
     confined = 0
     for name, role in stack.of_type("AWS::IAM::Role").items():
@@ -128,7 +128,7 @@ def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(stack: 
         assert read == {domain_of(stack, function)} | of_channels, function
 
 
-def test_what_one_function_writes_no_other_of_less_or_more_trust_reads_or_writes(stack: Stack) -> None:
+def test_functions_of_different_trust_share_no_keys_that_one_writes(stack: Stack) -> None:
     for one, other in permutations(stack.functions, 2):
         if domain_of(stack, one) != domain_of(stack, other):
             written = TableRights.of(stack, role_of(stack, one)).patterns(*WRITES)

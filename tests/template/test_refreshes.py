@@ -40,7 +40,7 @@ def test_only_failed_messages_come_again_and_no_more_functions_run_than_allowed(
     assert (parameter["MinValue"], parameter["MaxValue"]) == (2, 1000)  # what Lambda takes
 
 
-def test_what_fails_again_and_again_is_kept_for_people(stack: Stack) -> None:
+def test_a_refresh_that_keeps_failing_is_kept_for_people(stack: Stack) -> None:
     queues = stack.of_type("AWS::SQS::Queue")
     (event,) = (event for _, event in sources(stack))
     redrive = queue_of(stack, event)["RedrivePolicy"]

@@ -193,7 +193,7 @@ def test_an_installing_command_is_known(command: str) -> None:
         "pip --version",
     ],
 )
-def test_what_installs_nothing_unknown_is_none(command: str) -> None:
+def test_a_command_that_checks_hashes_is_not_listed(command: str) -> None:
     assert unhashed(command) == []
 
 
@@ -203,7 +203,7 @@ def test_hooks_are_the_locked_tools() -> None:
     assert [entry for entry in re.findall(r"entry: (.+)$", hooks, re.MULTILINE) if not entry.startswith("uv ")] == []
 
 
-def test_what_builds_the_workspace_is_pinned() -> None:
+def test_the_build_backend_is_pinned() -> None:
     """uv installs it without the lock's hashes: it knows none for it."""
     pins = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]["build-constraint-dependencies"]
     names = {name for name, _, version in (pin.partition("==") for pin in pins) if version}

@@ -88,7 +88,7 @@ def test_the_bucket_refuses_links_older_than_the_longest_that_we_make(stack: Sta
     assert 0 < int(limit) - longest * 1000 <= 5000
 
 
-def test_nobody_makes_links_to_anything_else(stack: Stack) -> None:
+def test_links_lead_only_to_bodies_and_claims(stack: Stack) -> None:
     refusal = refusals(stack)["NoOtherLinks"]
     linked = [f"${{Bodies.Arn}}/{folder}/*" for folder in ("bodies", "claims")]
     assert refusal["NotResource"] == [{"Fn::Sub": place} for place in linked]
@@ -102,7 +102,7 @@ def test_bodies_expire(stack: Stack, folder: str) -> None:
     assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == folder] == [{"Ref": "BodyKeepDays"}]
 
 
-def test_what_holds_data_says_what_becomes_of_it(stack: Stack) -> None:
+def test_resources_with_data_declare_their_deletion_policy(stack: Stack) -> None:
     kinds = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"}
     for name, resource in stack.template["Resources"].items():
         if resource["Type"] in kinds:

@@ -101,7 +101,7 @@ def test_a_message_of_each_kind_is_sent_received_and_acknowledged(exchange: Exch
     assert objects["KeyCount"] == 0
 
 
-def test_what_comes_again_comes_alone(exchange: ExchangeService) -> None:
+def test_a_redelivered_message_comes_alone(exchange: ExchangeService) -> None:
     """It comes out of the retry queue, which the stack has made and the function's role may read."""
     sent = json.loads(exchange.ask("send", **exchange.sealed("again"))["body"])["id"]
     (first,) = exchange.received(rawQueryString="max=10&visibility=1&wait=1")

@@ -91,7 +91,7 @@ def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]
     made.cache_clear()
 
 
-def test_who_keeps_results_reaches_no_response_no_mark_and_no_other_results(
+def test_a_function_with_results_reaches_no_response_no_mark_and_no_other_results(
     holder_of: Callable[[str], Holder],
 ) -> None:
     report = holder_of("report")
@@ -106,7 +106,7 @@ def test_who_keeps_results_reaches_no_response_no_mark_and_no_other_results(
     assert not report.may_write("t#tag:x")
 
 
-def test_who_keeps_responses_reaches_no_results_and_purges_no_more_than_urls(
+def test_the_gateway_and_the_refresher_reach_no_results_and_purge_only_urls(
     holder_of: Callable[[str], Holder],
 ) -> None:
     for function in ("gateway", "refresher"):
@@ -121,7 +121,7 @@ def test_who_keeps_responses_reaches_no_results_and_purges_no_more_than_urls(
 
 
 @pytest.mark.parametrize("function", ["gateway", "refresher", "report", "exchange"])
-def test_nobody_reads_without_naming_a_key(holder_of: Callable[[str], Holder], function: str) -> None:
+def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Holder], function: str) -> None:
     holder, table = holder_of(function), holder_of(function).stack.resources["Table"]
     assert not holder.may("dynamodb", "scan", TableName=table)
     everything = {

@@ -113,6 +113,6 @@ def role_without_policy(deployed_stack: DeployedStack) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("role_without_policy")
-def test_what_the_role_does_not_allow_fails(deployed_stack: DeployedStack) -> None:
+def test_a_call_that_the_role_forbids_fails(deployed_stack: DeployedStack) -> None:
     # So the tests above have shown that the roles of the template allow enough.
     assert get(deployed_stack, "/httpbin/uuid?denied").explained.endswith("; detail=table-unavailable")

@@ -50,7 +50,7 @@ def test_table_bucket_secret_and_origin_are_there() -> None:
     assert about["arn"].endswith(":table/brine-dev-table")
 
 
-def test_what_a_given_endpoint_stores_outlives_the_twin(moto: str) -> None:
+def test_a_given_endpoint_keeps_its_data_when_the_twin_stops(moto: str) -> None:
     with Twin(template=TEMPLATE, aws_endpoint=moto) as twin:
         fetch(f"{twin.url}/lasting", "PUT", "kept")
         assert twin.aws_endpoint == moto

@@ -112,7 +112,7 @@ def test_the_same_message_is_read_as_json_by_curl_and_as_an_object_by_the_client
         message.acknowledge()
 
 
-def test_what_curl_sends_as_json_is_an_object_to_the_client(twin: Twin) -> None:
+def test_the_client_receives_an_object_that_curl_sent_as_json(twin: Twin) -> None:
     text = '{"$type":"shop.Line@1","sku":"cup","count":1,"price":{"$decimal":"12.00"}}'
     sent = json.loads(curl(twin, "producer", "/exchange/orders", "--json", text))
     with client(twin, "consumer") as consumer:
@@ -160,7 +160,7 @@ def test_an_array_of_50_mb_takes_less_than_two_and_a_half_times_its_size_at_eith
     assert stored.list_objects_v2(Bucket=bucket, Prefix="claims/")["KeyCount"] == 0
 
 
-def test_who_may_not_is_told_so(twin: Twin) -> None:
+def test_a_refused_principal_gets_not_permitted(twin: Twin) -> None:
     with client(twin, "consumer") as consumer, pytest.raises(NotPermitted, match="sender-refused"):
         consumer.send("orders", ORDER)
     with client(twin, "producer") as producer:

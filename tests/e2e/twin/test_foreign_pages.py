@@ -200,7 +200,7 @@ def test_two_emulators_have_different_paths(twin: Twin) -> None:
         "/latest/meta-data/iam/security-credentials/",
     ],
 )
-def test_what_a_link_can_ask_for_is_refused_where_there_is_no_path(open_emulator: str, target: str) -> None:
+def test_requests_that_a_link_can_make_are_refused_without_the_path(open_emulator: str, target: str) -> None:
     """Where the URL is known and no field shows that a browser sends it: an image on a page, a followed link."""
     for name in ("localhost", "host.docker.internal"):
         host = {"host": f"{name}:{urlsplit(open_emulator).port}"}
@@ -279,7 +279,7 @@ def test_browsers_run_no_script_in_a_page_of_the_twin(twin: Twin, fields: dict[s
         {},
     ],
 )
-def test_what_is_no_page_gets_what_the_function_answers(twin: Twin, fields: dict[str, str]) -> None:
+def test_a_request_other_than_for_a_page_gets_the_answer_unchanged(twin: Twin, fields: dict[str, str]) -> None:
     _, answer = sent(twin.url, "GET /about HTTP/1.1", {"host": urlsplit(twin.url).netloc, **fields})
     assert SANDBOX.isdisjoint(split(answer)[1])
 

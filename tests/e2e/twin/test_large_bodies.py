@@ -85,13 +85,13 @@ def test_the_way_there_explains_itself(twin: Twin) -> None:
     assert stories[1].startswith("brine; hit; ttl=")
 
 
-def test_what_needs_no_body_stays_here(twin: Twin) -> None:
+def test_a_request_without_a_body_in_its_answer_is_not_redirected(twin: Twin) -> None:
     url = f"{twin.url}/redirect/film"
     assert followed(url).status == 200
     assert followed(url, if_none_match='"1"').status == 304
 
 
 @pytest.mark.parametrize("path", ["/refuse/film", "/redirect/private"])
-def test_what_has_no_link_is_a_problem(twin: Twin, path: str) -> None:
+def test_a_large_body_without_a_link_is_a_problem(twin: Twin, path: str) -> None:
     got = followed(twin.url + path)
     assert (got.status, b"answer-too-large" in got.body) == (502, True)

@@ -93,7 +93,7 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
         (("--everything",), "nope", "brine: UpdateItem: ResourceNotFoundException (400)\n"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(twin: Twin, what: tuple[str, ...], table: str | None, told: str) -> None:
+def test_a_purge_that_fails_prints_one_line(twin: Twin, what: tuple[str, ...], table: str | None, told: str) -> None:
     failed = purge(twin, *what, table=table)
     assert (failed.returncode, failed.stdout, failed.stderr) == (1, "", told)
 

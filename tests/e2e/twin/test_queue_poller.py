@@ -88,7 +88,7 @@ def test_an_event_is_as_lambda_writes_it(queue: Queue) -> None:
     }
 
 
-def test_what_is_done_is_deleted_and_an_empty_queue_invokes_nothing(queue: Queue) -> None:
+def test_a_handled_message_is_deleted_and_an_empty_queue_invokes_no_function(queue: Queue) -> None:
     queue.send("a", "b")
     poller = queue.poller(lambda _: DONE)
     assert poller.poll()

@@ -94,7 +94,7 @@ def test_each_tenant_has_its_own_and_a_purge_ends_that_of_one(
     [(), ("--tenant", ""), ("--tenant", "acme", "--everything"), ("--tenant", "acme", "--route", "shop")],
     ids=["nothing", "an empty name", "everything", "a route"],
 )
-def test_what_does_not_go_together_is_not_understood(twin: Twin, arguments: tuple[str, ...]) -> None:
+def test_options_that_exclude_each_other_are_a_usage_error(twin: Twin, arguments: tuple[str, ...]) -> None:
     failed = purge(twin, *arguments)
     assert (failed.returncode, failed.stdout) == (2, "")
     assert "usage: brine purge" in failed.stderr

@@ -212,7 +212,7 @@ def test_a_client_validates_by_the_tag_that_it_got(twin: Twin, origin: Origin, s
 
 
 @pytest.mark.parametrize(("kind", "body"), [(JSON, LAND_JSON.encode()), (MSGPACK, msgpack.packb([1.5, b"KR"]))])
-def test_what_a_client_sends_reaches_the_origin_sealed(twin: Twin, kind: str, body: bytes) -> None:
+def test_the_content_of_a_client_reaches_the_origin_sealed(twin: Twin, kind: str, body: bytes) -> None:
     got = ask(twin, "/sealed/sent?x=1", b"POST", body, content_type=kind, accept=kind)
     assert (got.status, got.body) == (200, body)
 

@@ -54,7 +54,7 @@ def altered() -> dict[str, dict[str, Any]]:
     }
 
 
-def test_what_was_altered_does_not(tmp_path: Path) -> None:
+def test_an_altered_envelope_is_refused(tmp_path: Path) -> None:
     cases = altered()
     vectors = [{"name": name, **vector} for name, vector in cases.items()]
     found = verified(V1 | {"vectors": vectors}, tmp_path)

@@ -139,7 +139,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_does_not_fit_is_not_made(name: str) -> None:
+def test_an_object_with_inconsistent_parts_is_not_made(name: str) -> None:
     attack = Attack(name, stream(made("np:ndarray", *HOSTILE[name])))
     with pytest.raises(Undecodable):
         codec(gate=False, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)

@@ -148,7 +148,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_does_not_fit_is_not_made(name: str) -> None:
+def test_an_object_with_inconsistent_parts_is_not_made(name: str) -> None:
     attack = Attack(name, stream(HOSTILE[name]))
     with pytest.raises(CodecError):
         codec(gate=False, purpose="attack").open(attack.envelope(), context=("victim", "key"), now=NOW)

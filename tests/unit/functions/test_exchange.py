@@ -262,7 +262,7 @@ def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
 
 
 @pytest.mark.parametrize("malformed", [{}, {"Records": []}, {"version": "2.0", "hushed": "hushed"}])
-def test_what_is_no_request_is_a_problem(start: Start, output: Output, malformed: dict[str, object]) -> None:
+def test_a_malformed_event_is_a_problem(start: Start, output: Output, malformed: dict[str, object]) -> None:
     with start() as invoke:
         answer = invoke(malformed)
     assert (answer["statusCode"], problem_in(answer)) == (400, "event-invalid")

@@ -60,7 +60,7 @@ def lost_body_of_a_stale_response(seconds: float) -> World:
     return world
 
 
-def test_who_finds_the_body_of_a_stale_response_lost_does_not_wait_for_itself() -> None:
+def test_a_request_that_finds_a_stale_body_lost_does_not_wait_for_its_own_lease() -> None:
     world = lost_body_of_a_stale_response(60)
     world.polling = Polling(sleep=world.pass_time)
     world.restart()

@@ -43,7 +43,7 @@ def test_an_endpoint_is_found(service: str, region: str, override: str | None, e
         ]
     ],
 )
-def test_what_is_no_region_or_endpoint_is_a_mistake_in_the_settings(region: str, override: str | None) -> None:
+def test_an_invalid_region_or_endpoint_is_a_settings_error(region: str, override: str | None) -> None:
     with pytest.raises(ConfigError):
         endpoint("s3", region, override)
 

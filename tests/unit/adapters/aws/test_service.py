@@ -47,7 +47,7 @@ def send(aws: Aws, retry_policy: RetryPolicy = PATIENCE) -> bytes:
         http(429, b""),
     ],
 )
-def test_what_may_pass_is_tried_again_after_a_wait(aws_at: AwsAt, sleeps: list[float], answer: bytes) -> None:
+def test_a_temporary_error_is_tried_again_after_a_wait(aws_at: AwsAt, sleeps: list[float], answer: bytes) -> None:
     with Loopback(answering(answer, answer, OK)) as server:
         aws = aws_at(server)
         assert send(aws) == b"{}"
@@ -231,7 +231,7 @@ def test_where_nobody_listens_nothing_was_done(aws_at: AwsAt) -> None:
 
 
 @pytest.mark.parametrize("second", [REFUSED, THROTTLED])
-def test_what_went_out_over_a_kept_connection_that_broke_may_have_been_done(aws_at: AwsAt, second: bytes) -> None:
+def test_a_request_lost_with_a_kept_connection_may_have_been_done(aws_at: AwsAt, second: bytes) -> None:
     """Also when the same request is refused, which was sent again over a new connection."""
     requests = 0
 

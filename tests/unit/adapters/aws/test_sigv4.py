@@ -146,7 +146,7 @@ def test_the_key_follows_the_day() -> None:
 
 
 @pytest.mark.parametrize("token", [None, "session"])
-def test_what_is_sent_is_what_was_given_and_what_was_signed(token: str | None) -> None:
+def test_the_sent_headers_are_the_given_and_the_signed_ones(token: str | None) -> None:
     signer = SigV4Signer(AwsCredentials("AKID", "secret", token), "eu-central-1", "s3")
     signed = signer.sign(method="GET", path="/", headers={"host": "x", "a": "b"}, payload_hash="0", now=0.0)
 

@@ -52,7 +52,7 @@ visibility = "1.5m"
     )
 
 
-def test_what_need_not_be_said() -> None:
+def test_omitted_settings_have_defaults() -> None:
     jsonschema.validate(tomllib.loads(HEAD), SCHEMA)
     ((declared),) = parse_channels(HEAD, {}, TYPES)
     channel = declared.channel
@@ -127,7 +127,7 @@ def test_the_schema_sees_the_same_mistakes(text: str) -> None:
         jsonschema.validate(tomllib.loads(text), SCHEMA)
 
 
-def test_what_others_must_know_is_named() -> None:
+def test_unknown_types_and_principals_are_named() -> None:
     with pytest.raises(
         ConfigError, match=r'channels.toml: channel "a": types = \["shop.X"\]: types.toml does not declare "shop.X"'
     ):

@@ -68,7 +68,7 @@ def codec(registry: Registry) -> Codec:
 ORDER = Order("7", dt.datetime(2026, 9, 21, tzinfo=UTC), Decimal("3.00"), [Line("apple", 2, Decimal("1.50"))], None)
 
 
-def test_what_users_seal_passes_through_the_gateway_and_back() -> None:
+def test_a_user_s_envelope_passes_through_the_gateway_and_back() -> None:
     theirs, ours = codec(users()), codec(parse_types(SHIPPED).types().registry)
     sealed = theirs.seal([ORDER, ORDER.lines], now=NOW)
     passed = ours.open(sealed, now=NOW)
@@ -78,7 +78,7 @@ def test_what_users_seal_passes_through_the_gateway_and_back() -> None:
 
 
 @pytest.mark.parametrize("form", [Format.JSON, Format.MSGPACK])
-def test_what_comes_as_json_is_the_users_object_once_sealed(form: Format) -> None:
+def test_json_becomes_the_user_s_object_once_sealed(form: Format) -> None:
     types = parse_types(SHIPPED).types()
     theirs, ours = codec(users()), codec(types.registry)
     data = encode(form, ours.open(theirs.seal(ORDER, now=NOW), now=NOW), types)

@@ -60,7 +60,7 @@ def store_at(server: Loopback, aws_at: AwsAt) -> Iterator[DynamoStampStore]:
         aws.client.close()
 
 
-def test_what_is_left_unprocessed_is_asked_for_again(aws_at: AwsAt, sleeps: list[float]) -> None:
+def test_unprocessed_keys_are_requested_again(aws_at: AwsAt, sleeps: list[float]) -> None:
     answers = batch(STAMP, unprocessed=(KEY, key_of("tag:b"))), batch(unprocessed=(KEY,)), batch(ITEM)
     with Loopback(answering(*answers)) as server, store_at(server, aws_at) as store:
         item, stamps = store.read_with_item(["tag:a", "tag:b"], "r#1", "main", consistent=True)
@@ -75,7 +75,7 @@ def test_what_is_left_unprocessed_is_asked_for_again(aws_at: AwsAt, sleeps: list
     assert sleeps == [0.0125, 0.025]
 
 
-def test_what_stays_unprocessed_is_an_error_and_no_part_of_an_answer(aws_at: AwsAt, sleeps: list[float]) -> None:
+def test_keys_that_stay_unprocessed_are_an_error(aws_at: AwsAt, sleeps: list[float]) -> None:
     answer = batch(STAMP, unprocessed=(key_of("tag:b"),))
     with Loopback(answering_always(answer)) as server, store_at(server, aws_at) as store:
         with pytest.raises(StoreThrottled, match="unprocessed"):

@@ -111,7 +111,7 @@ def test_every_address_of_a_name_is_tried(client: HttpClient) -> None:
         client.close()
 
 
-def test_nobody_listens() -> None:
+def test_a_closed_port_is_a_failed_connection() -> None:
     with Loopback(answering_always(OK)) as server:
         address = server.address
     with HttpClient() as client, pytest.raises(ConnectFailed):

@@ -44,7 +44,7 @@ def test_a_status_line_is_read(line: str, minor: int, status: int) -> None:
         "HTTP/1.1 \xb2\xb2\xb2",
     ],
 )
-def test_what_is_no_status_line_is_refused(line: str) -> None:
+def test_an_invalid_status_line_is_refused(line: str) -> None:
     with pytest.raises(BadResponse):
         parse_head(line.encode("iso-8859-1"))
 

@@ -203,7 +203,7 @@ def test_a_missing_body_is_counted_where_one_is_expected(client: HttpClient, met
         Request(method="GET", path="/", fields=Fields([("content-length", "3\r\nx: y")])),
     ],
 )
-def test_what_could_end_a_line_early_is_never_sent(client: HttpClient, request_: Request) -> None:
+def test_a_field_with_a_line_break_is_never_sent(client: HttpClient, request_: Request) -> None:
     with Loopback(answering(HEAD)) as server, pytest.raises(BadRequest) as caught:
         HttpOrigin(client, max_body=10).fetch(server.address, request_, Deadline(5.0, lambda: 0.0))
 

@@ -21,7 +21,7 @@ def test_an_event_says_which_account_its_api_is_in(event: str, account: str) -> 
 
 
 @pytest.mark.parametrize("said", [None, 123456789012, ["123456789012"]])
-def test_what_is_no_text_is_none(said: object) -> None:
+def test_an_account_that_is_no_text_is_ignored(said: object) -> None:
     event = load_event("http-api/get-cache.json")
     event["requestContext"]["accountId"] = said
     assert read(event).account == ""

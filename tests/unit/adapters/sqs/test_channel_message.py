@@ -14,7 +14,7 @@ WHOLE = {"version": 2, "sender": "role/shop", "expires_at": 1_790_000_000}
 
 
 @pytest.mark.parametrize("envelope", [b"sealed", ClaimCheck(7, bytes(32))])
-def test_what_is_written_is_read(envelope: bytes | ClaimCheck) -> None:
+def test_a_written_message_reads_the_same(envelope: bytes | ClaimCheck) -> None:
     message = ChannelMessage("123456789012:role/shop", 1_790_000_000, envelope)
     assert read(write(message)) == message
 
@@ -35,11 +35,11 @@ def test_what_is_written_is_read(envelope: bytes | ClaimCheck) -> None:
         {"claim": None, "sealed": "not base64"},
     ],
 )
-def test_what_is_none_of_ours_is_no_message(change: dict[str, object]) -> None:
+def test_a_body_in_another_form_is_no_message(change: dict[str, object]) -> None:
     assert read(json.dumps({**WHOLE, "claim": CLAIM})) is not None
     assert read(json.dumps({**WHOLE, "claim": CLAIM, **change})) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000, '{"version":' + "1" * 5_000 + "}"])
-def test_what_is_no_object_is_no_message(text: str) -> None:
+def test_a_body_other_than_a_json_object_is_no_message(text: str) -> None:
     assert read(text) is None

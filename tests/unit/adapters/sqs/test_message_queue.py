@@ -59,7 +59,7 @@ def test_any_other_refusal_is_a_failure(aws_at: AwsAt) -> None:
         asked(aws_at, json_error("RequestThrottled"), lambda queue: queue.send(MESSAGE))
 
 
-def test_what_was_given_is_dated_and_counted(aws_at: AwsAt) -> None:
+def test_a_delivery_has_its_sent_time_and_attempt(aws_at: AwsAt) -> None:
     answer = json_answer({"Messages": [GIVEN]})
     (delivery,) = asked(aws_at, answer, lambda queue: queue.receive(most=1, wait=20, visibility=30))
     assert delivery.handle.endswith(":h")

@@ -30,7 +30,7 @@ GOOD: dict[str, Any] = {
 
 
 @given(route=TEXT, target=TARGETS, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
-def test_what_is_written_is_read(
+def test_a_written_refresh_request_reads_the_same(
     route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]], renews: int | None
 ) -> None:
     request = RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(lines), renews=renews)
@@ -65,7 +65,7 @@ CHANGES: list[dict[str, Any]] = [
         *(json.dumps({name: GOOD[name] for name in GOOD if name != missing}) for missing in GOOD),
     ],
 )
-def test_what_is_no_refresh_request_is_refused_without_its_content(text: str) -> None:
+def test_an_invalid_refresh_request_is_refused_without_its_content(text: str) -> None:
     with pytest.raises(BadEvent) as raised:
         read(text)
     assert "secret" not in str(raised.value)

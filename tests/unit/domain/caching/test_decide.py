@@ -151,7 +151,7 @@ def test_misses() -> None:
     assert decide(None, asked, Policy(), START, vary_mismatch=True) == Forward(fields=sent, reason="vary-miss")
 
 
-def test_what_is_stored_whole_is_asked_for_whole() -> None:
+def test_a_stored_whole_is_validated_without_a_range() -> None:
     asked = request(("Range", "bytes=0-1"), ("If-Range", '"v1"'), ("If-None-Match", '"x"'))
     validated = stored_response(("Cache-Control", "max-age=1"), TAG)
     decision = decide(validated, asked, Policy(), START + 5)

@@ -91,13 +91,13 @@ def test_a_wrong_only_if_cached_refuses_nothing(directives: str) -> None:
 @pytest.mark.parametrize(
     "directives", [*written(["no-store"], WRONG_FLAGS), *written(["private"], [*WRONG, *NO_QUOTED_LIST])]
 )
-def test_what_may_not_be_stored_is_not(directives: str) -> None:
+def test_an_invalid_directive_still_forbids_storing(directives: str) -> None:
     for text in (f"max-age=60, {directives}", f"{directives}, s-maxage=60, public"):
         assert ask(None, request(), response(("Cache-Control", text), ETAG)).keep is None
 
 
 @pytest.mark.parametrize("directives", written(["no-cache"], [*WRONG, *NO_QUOTED_LIST]))
-def test_what_must_be_validated_is(directives: str) -> None:
+def test_an_invalid_directive_still_requires_validation(directives: str) -> None:
     stored = stored_response(("Cache-Control", f"max-age=60, {directives}"), ETAG, ("Date", date()))
     assert not isinstance(decided(stored, request(), at=START + 1), Serve | ServeStale)
     fresh = stored_response(("Cache-Control", "max-age=60"), ETAG, ("Date", date()))
@@ -109,7 +109,7 @@ def test_what_must_be_validated_is(directives: str) -> None:
 @pytest.mark.parametrize(
     "directives", [*written(["s-maxage"], WRONG), *written(["must-revalidate", "proxy-revalidate"], WRONG_FLAGS)]
 )
-def test_what_must_not_be_stale_is_not(directives: str) -> None:
+def test_an_invalid_directive_still_forbids_stale_use(directives: str) -> None:
     text = f"max-age=1, {directives}"
     stored = stored_response(("Cache-Control", text), ETAG, ("Date", date()))
     asked = request(("Cache-Control", "max-stale, stale-if-error=100"))
@@ -155,7 +155,7 @@ def test_a_targeted_directive_of_the_wrong_type_permits_nothing(targeted: str) -
         ('private="x, max-age=60', "private"),
     ],
 )
-def test_what_is_targeted_restricts_however_it_is_written(targeted: str, refusal: str) -> None:
+def test_an_invalid_targeted_field_still_restricts(targeted: str, refusal: str) -> None:
     answer = response(("CDN-Cache-Control", targeted), ("Cache-Control", "public, max-age=60"), ETAG)
     assert ask(None, request(), answer).refusal == refusal
 

@@ -172,7 +172,7 @@ def test_parts_that_do_not_meet_replace_one_another() -> None:
         response(FRESH, ("Content-Range", "lines 0-2/10"), status=206, body=b"012"),
     ],
 )
-def test_what_is_no_proper_part_is_not_stored(got: Response) -> None:
+def test_an_invalid_part_is_not_stored(got: Response) -> None:
     reception = ask(None, request(("Range", "bytes=0-2")), got)
     assert (reception.keep, reception.refusal) == (None, "partial")
 

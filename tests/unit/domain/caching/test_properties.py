@@ -143,7 +143,7 @@ def test_there_is_a_decision_and_a_reception_for_everything(
 @pytest.mark.slow
 @settings(max_examples=400)
 @given(STORED, REQUESTS, POLICIES, TIMES)
-def test_what_is_served_is_whole_and_as_old_as_it_says(
+def test_a_served_response_is_whole_and_has_its_true_age(
     stored: StoredResponse, request: Request, policy: Policy, now: float
 ) -> None:
     age = freshness(stored, policy, now).age

@@ -53,7 +53,7 @@ def test_stale_in_place_of_an_error(directives: str, wish: str, age: float, is_s
     assert (reception.reuse, reception.stale) == ((kept, True) if is_served else (None, False))
 
 
-def test_what_is_still_good_when_its_renewal_fails_stays() -> None:
+def test_a_fresh_response_stays_when_its_refresh_fails() -> None:
     policy = Policy(freshness_lifetime=60, negative_lifetimes={503: 10})
     kept, asked = stored_response(), request()
 
@@ -102,7 +102,7 @@ def test_no_error_is_bridged_with_what_is_not_for_the_request(asked: Request) ->
         (200, "max-age=60", False),
     ],
 )
-def test_what_has_changed_takes_the_old_along(status: int, directives: str, drops: bool) -> None:
+def test_a_changed_response_drops_the_old_one(status: int, directives: str, drops: bool) -> None:
     reception = ask(stored(), request(), response(("Cache-Control", directives), status=status), at=LATER)
     assert reception.drop is drops
     assert (reception.keep is not None) is (directives == "max-age=60")

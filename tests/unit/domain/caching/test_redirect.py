@@ -33,7 +33,7 @@ LARGE = replace(stored_response(TAG), body=BodyReference(b"d" * 32, 1_000))
     ],
     ids=["whole", "part", "part if unchanged", "changed", "not modified", "unsatisfiable", "head", "post"],
 )
-def test_who_needs_the_body_is_sent_there(asked: Request, is_sent_there: bool) -> None:
+def test_only_a_request_that_needs_the_body_is_redirected(asked: Request, is_sent_there: bool) -> None:
     assert is_redirected(LARGE, asked, 999) is is_sent_there
 
 
@@ -177,7 +177,7 @@ def test_a_link_is_always_to_a_file_whose_name_the_origin_may_choose(said: str, 
     assert download_fields(stored_response(("Content-Disposition", said))).get("content-disposition") == told
 
 
-def test_nobody_keeps_the_way_there() -> None:
+def test_the_redirect_may_not_be_stored() -> None:
     answer = redirection("https://kept.test/x?y", LARGE)
     assert (answer.status, answer.body) == (307, b"")
     assert answer.fields.get("location") == "https://kept.test/x?y"

@@ -66,7 +66,7 @@ def test_a_date_is_given_to_what_has_none(dates: list[str]) -> None:
     assert keep_of("max-age=60", *(("Date", value) for value in dates)).fields.all("date") == (date(),)
 
 
-def test_what_is_stored_remembers_its_exchange() -> None:
+def test_the_stored_form_has_its_request_and_response() -> None:
     keep = keep_of("max-age=60", ("Vary", "Foo, bar"), asked=request(("Foo", " 1,  2 "), target="/a?b=c"))
     assert (keep.method, keep.target, keep.route, keep.status, keep.body) == ("GET", "/a?b=c", "r", 200, b"body")
     assert keep.vary == ("bar", "foo")
@@ -85,7 +85,7 @@ def test_what_is_stored_remembers_its_exchange() -> None:
         ([("Cache-Control", "max-age=9")], frozenset({"bar"}), ["bar"]),
     ],
 )
-def test_what_only_the_route_makes_fresh_is_selected_by_what_may_have_been_negotiated(
+def test_with_a_lifetime_from_the_route_negotiation_fields_select(
     headers: list[Header], key_headers: frozenset[str] | None, names: list[str]
 ) -> None:
     policy = Policy(freshness_lifetime=60, key_headers=key_headers)
@@ -124,7 +124,7 @@ NEGOTIATED = ["accept", "accept-charset", "accept-encoding", "accept-language"]
         ([("Expires", date(9))], Policy(forward_headers=NAMING), []),
     ],
 )
-def test_what_the_route_forwards_beyond_the_standard_fields_selects_unless_the_origin_gives_a_lifetime(
+def test_other_forwarded_fields_select_unless_the_origin_gives_a_lifetime(
     headers: list[Header], policy: Policy, names: list[str]
 ) -> None:
     keep = ask(None, request(("Cookie", "a=b")), response(*headers), policy).keep

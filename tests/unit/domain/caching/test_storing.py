@@ -121,7 +121,7 @@ def test_a_request_may_forbid_storing() -> None:
 
 
 @pytest.mark.parametrize("name", ["Range", "If-Range", "If-Match", "If-Unmodified-Since"])
-def test_what_one_request_provoked_is_not_for_others(name: str) -> None:
+def test_an_error_to_odd_request_fields_is_not_stored(name: str) -> None:
     asked = request((name, "odd"))
     assert fetch(cached("max-age=60", status=400), asked).refusal == "request-fields"
     assert fetch(cached("max-age=60", status=500), asked).refusal == "request-fields"
@@ -154,7 +154,7 @@ def test_a_targeted_field_is_meant_for_shared_caches() -> None:
     assert fetch(response(("CDN-Cache-Control", "must-revalidate"), COOKIE, MODIFIED)).refusal == "set-cookie"
 
 
-def test_what_a_route_gives_is_grounds_for_storing() -> None:
+def test_a_lifetime_from_the_route_permits_storing() -> None:
     policy = Policy(freshness_lifetime=60, negative_lifetimes={503: 1})
     assert fetch(response(), policy=policy).keep is not None
     assert fetch(response(status=503), policy=policy).keep is not None

@@ -68,7 +68,7 @@ SHARED = [
         ((("X", "new"),), None),
     ],
 )
-def test_what_an_update_brings_it_must_itself_permit(
+def test_an_update_must_itself_permit_its_fields(
     way: str, stored: Header, newer: tuple[Header, ...], refusal: str | None
 ) -> None:
     reception = update(way, (stored,), newer)
@@ -147,7 +147,7 @@ def selected_by(way: str, stored: tuple[Header, ...], newer: tuple[Header, ...])
         ("Foo", "Foo", ("foo",)),
     ],
 )
-def test_what_selected_the_stored_bytes_selects_them_after_an_update(
+def test_fields_that_selected_the_stored_bytes_select_after_an_update(
     way: str, stored: str | None, newer: str | None, names: tuple[str, ...]
 ) -> None:
     lines = [() if value is None else (("Vary", value),) for value in (stored, newer)]
@@ -157,7 +157,7 @@ def test_what_selected_the_stored_bytes_selects_them_after_an_update(
     assert sorted(name.strip().lower() for name in text.split(",")) == list(names)
 
 
-def test_what_the_route_made_select_goes_on_selecting() -> None:
+def test_a_field_that_the_route_made_select_goes_on_selecting() -> None:
     policy = Policy(freshness_lifetime=10)
     guarded = replace(stored_response(TAG), vary=("accept-language",))
     keep = ask(guarded, request(), response(TAG, ("Cache-Control", "max-age=9"), status=304), policy, LATER).keep

@@ -102,7 +102,7 @@ def test_the_error_says_where_the_keys_are() -> None:
     [lambda text: [text] * 200_000, lambda text: [[text, None]] * 200_000, lambda text: {"a": [{text: 1}] * 200_000}],
     ids=["list", "lists", "names"],
 )
-def test_what_a_small_message_shares_is_refused_before_it_is_written(
+def test_shared_content_beyond_the_budget_is_refused_before_it_is_written(
     form: Format, text: str, share: Callable[[str], object]
 ) -> None:
     content = share(text)

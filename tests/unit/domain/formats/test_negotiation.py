@@ -48,7 +48,7 @@ CASES: list[tuple[list[str], Format | None]] = [
 
 
 @pytest.mark.parametrize(("accept", "wanted"), CASES, ids=str)
-def test_what_accept_wants(accept: list[str], wanted: Format | None) -> None:
+def test_accept_selects_the_format(accept: list[str], wanted: Format | None) -> None:
     assert negotiate(accept, ALL) is wanted
 
 

@@ -62,7 +62,7 @@ def test_the_same_object_gives_the_same_bytes(obj: object) -> None:
 
 @pytest.mark.parametrize("name", GOLDEN)
 @pytest.mark.parametrize("form", OPEN)
-def test_what_envelopes_hold_survives(form: Format, name: str) -> None:
+def test_golden_envelope_objects_survive_each_format(form: Format, name: str) -> None:
     assert exactly(through(form, GOLDEN[name])) == exactly(GOLDEN[name])
 
 

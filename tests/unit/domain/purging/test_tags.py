@@ -74,7 +74,7 @@ def test_the_limit_is_in_bytes() -> None:
             check_tags([tag])
 
 
-def test_what_is_not_utf_8_is_a_tag_as_well() -> None:
+def test_a_tag_may_be_other_than_utf_8() -> None:
     assert response_tags(Fields([("Surrogate-Key", "a\xff b"), ("Cache-Tag", "\xe9")]), ()) == ("a\xff", "b", "\xe9")
 
 
@@ -92,7 +92,7 @@ def test_any_text_is_read(text: str) -> None:
         assert all(tags or ())
 
 
-def test_what_is_stored_has_its_tags_and_a_304_changes_them_as_it_does_fields() -> None:
+def test_a_stored_response_has_its_tags_and_a_304_updates_them() -> None:
     policy = Policy(tags=("r",))
     fresh = response(("Cache-Control", "max-age=60"), ("ETag", '"1"'), ("Surrogate-Key", "a"), ("Cache-Tag", "b"))
     keep = ask(None, request(), fresh, policy).keep

@@ -26,7 +26,7 @@ SURE = 1e-300
 
 
 @given(DRAWN, TOOK, st.floats(0, 100), st.floats(0, 100))
-def test_who_asks_at_some_time_would_ask_later_too(drawn: float, took: float, one: float, other: float) -> None:
+def test_a_refresh_due_at_one_time_is_due_later_too(drawn: float, took: float, one: float, other: float) -> None:
     stored = stored_response(delay=took)
     earlier, later = sorted((one, other))
     if is_early_refresh_due(stored, ONE, START + earlier, drawn) and later + took < 59.999:
@@ -42,7 +42,7 @@ def test_a_lower_draw_asks_whenever_a_higher_one_does(one: float, other: float, 
 
 
 @given(DRAWN, TOOK, TOOK, st.floats(0, 29))
-def test_what_takes_longer_is_asked_for_earlier(drawn: float, one: float, other: float, age: float) -> None:
+def test_a_slow_response_is_refreshed_earlier(drawn: float, one: float, other: float, age: float) -> None:
     quick, slow = sorted((one, other))
     if is_early_refresh_due(stored_response(delay=quick), ONE, START + age, drawn):
         assert is_early_refresh_due(stored_response(delay=slow), ONE, START + age, drawn)
@@ -95,5 +95,5 @@ def test_it_is_for_lifetimes_that_the_route_gives(
 
 
 @pytest.mark.parametrize("took", [0.0, -3.0])
-def test_what_took_no_time_is_worth_no_haste(took: float) -> None:
+def test_a_response_without_delay_is_not_refreshed_early(took: float) -> None:
     assert not is_early_refresh_due(stored_response(delay=took), ONE, START + 59.9, SURE)

@@ -30,7 +30,7 @@ def test_the_lifetimes_of_many_responses_are_spread_evenly() -> None:
     assert all(400 < tenths.count(tenth) < 600 for tenth in range(10))
 
 
-def test_what_was_stale_together_is_not_so_again() -> None:
+def test_responses_that_expired_together_expire_apart_next_time() -> None:
     together = [number for number in range(2_000) if abs(lifetime(f"/{number}") - 60) < 0.3]
     again = [abs(lifetime(f"/{number}", at=START + 60.3) - 60) < 0.3 for number in together]
     assert len(together) > 50
@@ -57,7 +57,7 @@ def test_it_is_for_errors_too_and_makes_nothing_of_nothing() -> None:
     assert lifetime(status=410) == 0
 
 
-def test_what_the_origin_gave_is_kept_to_the_second() -> None:
+def test_a_lifetime_from_the_origin_gets_no_jitter() -> None:
     for header in (("Cache-Control", "max-age=60"), ("CDN-Cache-Control", "max-age=60")):
         assert freshness(stored_response(header), TENTH, START).lifetime == 60
     guessed = stored_response(("Last-Modified", date(-60_480)))

@@ -203,7 +203,7 @@ def test_a_part_is_completed_where_it_is_wanted() -> None:
     assert refresh_request(PLAIN, asking(), stored(status=206), RESOURCE) is None
 
 
-def test_what_is_handed_over_is_billed_as_one_request() -> None:
+def test_a_refresh_request_is_billed_as_one_request() -> None:
     longest = MAX_CHARACTERS - len("/x?q=") - len("accept") - 8
     request = asking(("accept", "\u00ff" * (longest - 10)), query="q=" + "\u00ff" * 10)
     handed = refresh_request(PLAIN, request, stored(), Resource("k" * 64, "api"))

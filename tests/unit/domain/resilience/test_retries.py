@@ -32,7 +32,7 @@ def busy(retry_after: str | None = None) -> Response:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
-def test_what_is_idempotent_may_be_repeated(method: str) -> None:
+def test_an_idempotent_method_may_be_repeated(method: str) -> None:
     assert is_retryable(Request(method=method, path="/", body=b"x"))
 
 
@@ -83,7 +83,7 @@ def test_retry_after_is_waited_for_and_the_random_part_comes_on_top() -> None:
 
 
 @pytest.mark.parametrize("value", ["3", "86400", "Sun, 06 Nov 1994 08:49:40 GMT"])
-def test_who_asks_for_longer_is_not_asked_again(value: str) -> None:
+def test_a_retry_after_beyond_the_limit_prevents_a_retry(value: str) -> None:
     assert retry_delay(0, busy(value), NOW, 0.5) is None
 
 

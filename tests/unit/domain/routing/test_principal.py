@@ -47,7 +47,7 @@ def test_names(arn: str, name: str) -> None:
         "arn:aws:iam::123456789012:user/producer\n",
     ],
 )
-def test_what_is_nobody(arn: str) -> None:
+def test_an_unknown_arn_has_no_principal(arn: str) -> None:
     assert principal_name(arn, OWN) is None
 
 

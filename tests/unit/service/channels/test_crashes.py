@@ -48,7 +48,7 @@ def after(act: Callable[..., Any], error: BaseException) -> Callable[..., Any]:
     return acting
 
 
-def test_who_dies_before_the_queue_has_it_leaves_it_to_the_next_once_its_time_is_over(world: World) -> None:
+def test_after_a_crash_before_the_queue_has_it_a_later_attempt_sends_the_message(world: World) -> None:
     envelope = world.sealed()
     send, world.lying.send = world.lying.send, dying  # type: ignore[method-assign]
     with pytest.raises(Death):
@@ -62,7 +62,7 @@ def test_who_dies_before_the_queue_has_it_leaves_it_to_the_next_once_its_time_is
     assert world.waiting == 1
 
 
-def test_who_dies_after_the_queue_has_it_may_cause_a_second_message_but_no_loss(world: World) -> None:
+def test_a_crash_after_the_queue_has_it_may_cause_a_copy_but_no_loss(world: World) -> None:
     envelope = world.sealed()
     settle, world.marks.settle = world.marks.settle, dying
     with pytest.raises(Death):

@@ -21,6 +21,6 @@ def test_an_unknown_class_tells_where_it_is_declared(world: World) -> None:
     assert refused.json["detail"].endswith("; types.toml must declare it so, and the channel's types must include it")
 
 
-def test_who_is_refused_is_named(world: World) -> None:
+def test_a_refused_principal_is_named(world: World) -> None:
     assert world.send(who=CONSUMER).json["detail"] == "role/consumer is not among its senders"
     assert world.ask("GET", who=PRODUCER).json["detail"] == "user/producer is not among its receivers"

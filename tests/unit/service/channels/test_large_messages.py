@@ -148,7 +148,7 @@ def test_an_announcement_that_says_too_little(world: World, document: object) ->
     assert world.ask("POST", "/exchange/orders/uploads", document).problem == "content-invalid"
 
 
-def test_what_would_burst_the_answer_comes_as_a_claim_of_the_sealed_message(world: World) -> None:
+def test_content_too_large_for_the_answer_comes_as_a_claim(world: World) -> None:
     content = "x" * (ANSWER_LIMIT + 1)
     envelope = world.sealed(content)
     assert len(envelope) < INLINE_LIMIT
@@ -234,7 +234,7 @@ def test_a_link_lasts_as_long_as_the_message_is_the_receivers_within_bounds(
     assert asked == [good_for]
 
 
-def test_what_there_is_no_time_to_look_at_is_given_back_and_the_rest_is_delivered(world: World) -> None:
+def test_messages_without_time_to_read_are_returned_and_the_rest_is_delivered(world: World) -> None:
     slow = world.claims = SlowClaims(world)
     world.restart()
     for _ in range(3):

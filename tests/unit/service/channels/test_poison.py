@@ -46,7 +46,7 @@ def test_every_good_message_is_received_whatever_the_poison(poison: int, receive
     assert world.waiting == 0
 
 
-def test_what_receivers_crash_on_is_given_ten_times(world: World) -> None:
+def test_a_message_that_crashes_receivers_is_delivered_ten_times(world: World) -> None:
     world.send()
     given = 0
     while world.waiting:
@@ -55,7 +55,7 @@ def test_what_receivers_crash_on_is_given_ten_times(world: World) -> None:
     assert given == MOST_ATTEMPTS == 10
 
 
-def test_what_cannot_be_given_does_not_hide_what_can(world: World) -> None:
+def test_an_undeliverable_message_does_not_hide_a_good_one(world: World) -> None:
     """Alone in its answer, a message that is undeliverable would make the channel look empty."""
     for _ in range(3):
         world.lying.send(None)

@@ -177,14 +177,14 @@ def test_a_replay_after_its_expiry_has_expired(world: World) -> None:
         ("arn:aws:sts::123456789012:assumed-role/x/producer", "sender-refused"),
     ],
 )
-def test_who_may_not_send(world: World, who: str | None, kind: str) -> None:
+def test_a_principal_that_is_no_sender_may_not_send(world: World, who: str | None, kind: str) -> None:
     for path in ("/exchange/orders", "/exchange/orders/uploads"):
         reply = world.ask("POST", path, {"size": 1, "sha256": "0" * 64}, who=who)
         assert (reply.status, reply.problem) == (403, kind)
     assert world.waiting == 0
 
 
-def test_who_may_not_receive(world: World) -> None:
+def test_a_principal_that_is_no_receiver_may_not_receive(world: World) -> None:
     world.send()
     (message,) = world.received()
     other = CONSUMER.replace("consumer", "other")
@@ -210,7 +210,7 @@ def test_who_may_not_receive(world: World) -> None:
         ("POST", "/exchange/orders/a/b/c", "route-unknown"),
     ],
 )
-def test_what_is_nowhere(world: World, method: str, path: str, kind: str) -> None:
+def test_an_unknown_path_is_not_found(world: World, method: str, path: str, kind: str) -> None:
     reply = world.ask(method, path)
     assert (reply.status, reply.problem) == (404, kind)
 

@@ -160,7 +160,7 @@ def test_extending_gives_a_new_receipt_and_0_gives_the_message_back(world: World
 
 
 @pytest.mark.parametrize("document", [{}, {"visibility": "5"}, {"visibility": True}, {"visibility": 43_201}, []])
-def test_what_cannot_be_extended_so_is_a_problem(world: World, document: object) -> None:
+def test_an_invalid_extension_is_a_problem(world: World, document: object) -> None:
     world.send()
     (message,) = world.received()
     reply = world.ask("POST", f"/exchange/orders/{message['receipt']}/extend", document, who=CONSUMER)

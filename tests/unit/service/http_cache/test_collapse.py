@@ -71,7 +71,7 @@ def test_a_crowd_in_one_process_makes_one_fetch() -> None:
 
 
 @pytest.mark.parametrize("cache_control", ["no-store", "private", "max-age=0"])
-def test_what_may_not_be_shared_is_given_to_nobody_else(cache_control: str) -> None:
+def test_a_private_response_serves_only_its_own_client(cache_control: str) -> None:
     world = World()
     answers = crowded(world, lambda number: response(200, b"%02d" % number, cache_control=cache_control))
     assert sorted(body for _, body in answers) == [b"%02d" % number for number in range(CROWD)]
@@ -126,7 +126,7 @@ def test_another_environment_waits_for_the_holder_and_is_served_by_it() -> None:
     assert (len(holder.fetched), len(other.fetched)) == (1, 0)
 
 
-def test_who_has_waited_long_enough_fetches_and_stores_nothing() -> None:
+def test_a_follower_at_its_deadline_fetches_and_stores_no_response() -> None:
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -170,7 +170,7 @@ def test_stale_is_served_while_somebody_else_revalidates() -> None:
     assert len(world.fetched) == 1
 
 
-def test_what_was_stored_between_the_look_and_the_lease_is_not_fetched_again() -> None:
+def test_a_response_stored_between_look_up_and_lease_is_not_fetched_again() -> None:
     class Late(MemoryItemStore):
         """Its first read is from before the other environment's write."""
 

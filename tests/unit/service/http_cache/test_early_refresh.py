@@ -115,7 +115,7 @@ def test_a_higher_draw_asks_for_nothing(process: Process) -> None:
     assert process.queue.requests == []
 
 
-def test_nobody_waits_at_the_end_of_freshness(process: Process) -> None:
+def test_an_early_refresh_saves_a_wait_at_the_end_of_freshness(process: Process) -> None:
     process.drawn = [0.1]
     process.ask()
     assert process.refresh().outcome == "refreshed"
@@ -181,7 +181,7 @@ def test_an_error_does_not_end_what_is_fresh(process: Process, failure: object) 
     assert (answer.response.body, answer.result, answer.layer) == (b"old", "hit", "table")
 
 
-def test_what_is_gone_is_gone_at_once(process: Process) -> None:
+def test_a_404_of_an_early_refresh_is_served_at_once(process: Process) -> None:
     process.world.outcomes[TARGET] = response(404, b"gone")
     process.drawn = [0.1]
     process.ask()
@@ -191,7 +191,7 @@ def test_what_is_gone_is_gone_at_once(process: Process) -> None:
     assert (answer.response.status, answer.result) == (404, "hit")
 
 
-def test_what_was_purged_meanwhile_is_not_brought_back(process: Process) -> None:
+def test_a_purged_response_is_not_refreshed(process: Process) -> None:
     process.drawn = [0.1]
     process.ask()
     process.world.items.items.clear()

@@ -127,7 +127,7 @@ def test_what_was_invalidated_is_gone() -> None:
     assert scene.next_result() == "miss"
 
 
-def test_what_nobody_may_keep_is_marked() -> None:
+def test_an_uncacheable_response_is_marked() -> None:
     scene = Scene()
     scene.outcomes["/base/x"] = page(b"1", "no-store")
     assert not scene.ask_and_freeze().stored
@@ -161,7 +161,7 @@ class Lazy(MemoryLeaseStore):
         return True
 
 
-def test_what_goes_on_after_the_answer_is_found() -> None:
+def test_work_after_the_answer_is_detected() -> None:
     scene = Scene(Lazy)
     scene.outcomes["/base/x"] = page()
     with pytest.raises(AssertionError, match="goes on"):

@@ -40,7 +40,7 @@ def greeted(world: World, path: str, *lines: Line) -> tuple[bytes, str]:
 
 @pytest.mark.parametrize("path", ["/cookies/x", "/cookies-timed/x", "/open/x", "/cookies-keyed/x"])
 @pytest.mark.parametrize("lines", [(GUESSED,), (GUESSED, ("etag", '"1"')), (GUESSED, ("cache-control", "public"))])
-def test_what_an_origin_says_of_one_user_is_not_told_to_another(path: str, lines: tuple[Line, ...]) -> None:
+def test_a_response_for_one_user_does_not_answer_another(path: str, lines: tuple[Line, ...]) -> None:
     for first in ((SID_A,), ()):
         world = greeting(*lines)
         ask(world, *first, path=path)

@@ -192,7 +192,7 @@ def test_an_origin_that_is_down_counts_as_failed_whatever_may_stand_in_for_it(st
     assert made.origin_time is not None
 
 
-def test_what_may_no_longer_be_stored_is_no_failure(scene: Scene) -> None:
+def test_a_refresh_that_may_not_be_stored_is_no_failure(scene: Scene) -> None:
     scene.world.outcomes["/base/x"] = response(200, b"mine", cache_control="private")
     scene.ask()
     assert scene.refresh().outcome == "refused"

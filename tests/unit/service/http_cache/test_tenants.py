@@ -72,7 +72,7 @@ def test_no_tenant_is_answered_from_another(names: list[str]) -> None:
     assert len({pk for pk, _ in world.items.items if pk.startswith("r#")}) == len(names)
 
 
-def test_who_has_no_tenant_is_refused_whatever_the_method_and_no_origin_is_asked() -> None:
+def test_a_request_without_a_tenant_is_refused_for_every_method() -> None:
     world = of_the_tenant()
     for method in ("GET", "HEAD", "POST", "OPTIONS"):
         answer = world.ask("/ours/x", method)

@@ -80,7 +80,7 @@ def test_a_probe_that_had_no_time_is_left_to_the_next_request() -> None:
     assert fleet.circuits.calls[-6:] == ["open", "read", "claim", "open", "claim", "open"]
 
 
-def test_who_dies_probing_is_succeeded() -> None:
+def test_another_environment_probes_after_a_prober_dies() -> None:
     fleet = Fleet()
     fleet.break_down()
     fleet.pass_time(10)

@@ -49,7 +49,7 @@ def test_failures_in_a_row_open_the_circuit_and_nobody_asks() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_whatever_the_request(method: str) -> None:
+def test_an_open_circuit_holds_for_every_method(method: str) -> None:
     fleet = Fleet()
     for _ in range(3):
         assert fleet.ask(0, PLACE, method).problem == "origin-unreachable"
@@ -70,7 +70,7 @@ def test_whatever_the_request(method: str) -> None:
         (BadRequest("a header field"), False),
     ],
 )
-def test_what_counts_as_failure(outcome: Outcome, opens: bool) -> None:
+def test_outcomes_that_count_as_failures(outcome: Outcome, opens: bool) -> None:
     fleet = Fleet()
     fleet.outcome = outcome
     for number in range(10):
@@ -178,7 +178,7 @@ def test_a_store_that_fails_leaves_circuits_closed(error: StoreError) -> None:
     assert [str(fault) for fault in answer.faults] == [f"circuits-{what}"]
 
 
-def test_what_a_process_saw_itself_needs_no_store() -> None:
+def test_a_process_knows_its_own_failures_without_the_store() -> None:
     fleet = Fleet()
     fleet.circuits.error = StoreUnavailable("PutItem")
     fleet.break_down()

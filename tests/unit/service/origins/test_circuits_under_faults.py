@@ -62,7 +62,7 @@ class Storm:
 
 
 @pytest.mark.slow
-def test_whatever_the_store_did_an_origin_that_is_well_is_asked_again() -> None:
+def test_after_any_store_fault_a_healthy_origin_is_asked_again() -> None:
     befallen = set()
     for seed in range(100):
         storm = Storm(ALL, seed)

@@ -54,7 +54,7 @@ def test_a_failure_that_passes_is_not_seen(failure: Outcome) -> None:
 
 
 @pytest.mark.parametrize("failure", [OriginTooLarge("x"), response(500), response(429), response(501), response(404)])
-def test_what_would_be_the_same_again_is_not_tried_again(failure: Outcome) -> None:
+def test_a_permanent_failure_is_not_retried(failure: Outcome) -> None:
     world = Failing(failure, OK)
     assert world.ask("/twice/x").retries == 0
     assert len(world.fetched) == 1
@@ -83,7 +83,7 @@ def test_only_what_is_idempotent_is_repeated(method: str, asked: int) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(19.3, 2), (19.5, 1)])
-def test_nobody_is_asked_again_without_the_time_for_it(seconds: float, asked: int) -> None:
+def test_there_is_no_retry_without_time_for_it(seconds: float, asked: int) -> None:
     def slow(_address: OriginAddress, _request: Request) -> Outcome:
         world.now += seconds  # of the route's twenty
         return response(503)
@@ -104,7 +104,7 @@ def test_an_origin_that_asks_for_patience_gets_it_or_is_not_asked_again() -> Non
     assert impatient.pauses == []
 
 
-def test_what_is_stale_stands_in_only_once_the_retries_failed() -> None:
+def test_a_stale_response_is_served_only_after_the_retries_failed() -> None:
     world = Failing(OK, OriginUnreachable("refused"))
     assert world.ask("/open/x").stored
     world.now += 61
@@ -112,7 +112,7 @@ def test_what_is_stale_stands_in_only_once_the_retries_failed() -> None:
     assert (answer.result, answer.retries, len(world.fetched)) == ("stale", 1, 3)
 
 
-def test_what_stands_in_is_as_old_as_it_is_after_the_wait() -> None:
+def test_a_stale_answer_has_its_age_after_the_wait() -> None:
     world = World()
 
     def slow(_address: OriginAddress, _request: Request) -> Outcome:

@@ -148,7 +148,7 @@ def test_a_late_end_of_what_was_stored_spares_what_was_stored_since() -> None:
         assert world.ask().result == "hit"
 
 
-def test_what_is_over_is_over_in_every_process() -> None:
+def test_a_response_that_ended_is_over_in_every_process() -> None:
     page = Page(cache_control="public, max-age=10", etag='"1"')
     one, other = processes(page)
     for world in (one, other):

@@ -105,7 +105,7 @@ def test_what_was_purged_softly_may_stand_in_for_an_error() -> None:
     assert world.ask().response.status == 503
 
 
-def test_what_was_purged_hard_stands_in_for_nothing() -> None:
+def test_a_hard_purged_response_is_not_served_on_an_error() -> None:
     world = tagged_world(cache_control="max-age=1000, stale-if-error=300", etag='"1"')
     world.outcomes["/base/x"] = response(503)
     purger_of(world).tag("a")

@@ -191,7 +191,7 @@ def test_a_tenants_tags_and_keys_are_its_own() -> None:
 
 
 @pytest.mark.parametrize("tenant", ["a\nb", "\ud800"])
-def test_what_cannot_be_purged_by_tenant_is_no_tenant(tenant: str) -> None:
+def test_an_invalid_tenant_is_refused(tenant: str) -> None:
     with pytest.raises(ValueError, match="tenant"):
         World().process().for_tenant(tenant)
 
@@ -226,7 +226,7 @@ def test_a_read_from_before_a_purge_does_not_come_back() -> None:
         ([str(number) for number in range(129)], ValueError),
     ],
 )
-def test_what_can_be_no_tags_is_refused(tags: Any, error: type[Exception]) -> None:
+def test_invalid_tags_are_refused(tags: Any, error: type[Exception]) -> None:
     world = World()
     with pytest.raises(error, match="tags"):
         ask(world.process(), "new", tags)

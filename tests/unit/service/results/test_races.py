@@ -135,7 +135,7 @@ def test_another_process_serves_stale_and_does_not_wait() -> None:
 
 
 @pytest.mark.parametrize(("remaining", "waited"), [(None, 10), (8, 4)])
-def test_who_has_waited_long_enough_computes_and_stores_nothing(remaining: float | None, waited: float) -> None:
+def test_a_follower_at_its_deadline_computes_and_stores_no_result(remaining: float | None, waited: float) -> None:
     world = World()
     lease_of(world, seconds=1_000)
     cache: Cache = world.process()
@@ -174,7 +174,7 @@ def test_a_zombie_stores_nothing_and_still_has_its_result() -> None:
     assert zombie.get_or_compute(KEY, str, freshness_lifetime=60) == "newer"
 
 
-def test_what_was_stored_between_the_look_and_the_lease_is_not_computed_again() -> None:
+def test_a_result_stored_between_look_up_and_lease_is_not_computed_again() -> None:
     class Late(MemoryItemStore):
         """Its first read is from before the other process's write."""
 

@@ -69,7 +69,7 @@ def test_a_result_is_as_old_as_the_beginning_of_its_computation() -> None:
     assert [(story.outcome, story.compute_time) for story in world.told] == [("miss", 8.0), ("miss", 8.0)]
 
 
-def test_what_a_caller_does_to_its_object_nobody_else_sees() -> None:
+def test_a_change_to_a_returned_object_is_not_shared() -> None:
     cache = World().process()
     computed = cache.get_or_compute(KEY, lambda: Box([1]), freshness_lifetime=60)
     computed.content.append("mine")
@@ -176,7 +176,7 @@ def test_the_end_of_the_process_gives_the_lease_back() -> None:
 
 
 @pytest.mark.parametrize(("lifetime", "grace"), [(0.0, 0.0), (5.0, 0.0)])
-def test_what_is_over_before_it_is_there_is_not_stored(lifetime: float, grace: float) -> None:
+def test_a_result_that_expires_while_computing_is_not_stored(lifetime: float, grace: float) -> None:
     world = World()
 
     def slow() -> int:

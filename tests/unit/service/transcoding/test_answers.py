@@ -100,7 +100,7 @@ def test_the_client_likes_one_best(world: World, accept: str, kind: str) -> None
     assert world.ask("/json/plain", accept=accept).response.fields.get("content-type") == kind
 
 
-def test_what_we_made_has_an_etag_of_its_own_and_validates_by_it(world: World) -> None:
+def test_a_converted_response_has_its_own_etag_and_validates_by_it(world: World) -> None:
     packed = world.ask("/json/plain", accept=MSGPACK).response
     tag = packed.fields.get("etag", "")
     assert tag not in {"", '"v1"'}

@@ -83,7 +83,7 @@ def test_it_may_become_json(world: World) -> None:
 
 
 @pytest.mark.parametrize("arn", [None, "arn:aws:iam::123456789012:group/x"])
-def test_nobody_verified_may_send_none(world: World, arn: str | None) -> None:
+def test_an_unverified_client_may_not_send_envelopes(world: World, arn: str | None) -> None:
     answer = send(world, seal(), arn=arn)
     assert (answer.response.status, problem_of(answer)) == (403, "principal-missing")
     assert world.fetched == []
@@ -109,7 +109,7 @@ def test_nobody_verified_may_send_none(world: World, arn: str | None) -> None:
         ({"nonce": b"short"}, 400, "content-invalid", None),
     ],
 )
-def test_what_is_not_sealed_for_this_is_refused(
+def test_an_envelope_sealed_for_another_request_is_refused(
     world: World, changes: dict[str, Any], status: int, problem: str, fault: str | None
 ) -> None:
     answer = send(world, seal(**changes))

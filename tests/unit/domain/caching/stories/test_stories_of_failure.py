@@ -44,7 +44,7 @@ def test_a_server_error_is_bridged_by_stale_if_error(story: Story, status: int) 
 
 
 @pytest.mark.parametrize("directive", ["must-revalidate", "proxy-revalidate", "no-cache", "s-maxage=2"])
-def test_what_must_not_be_served_stale_is_not(directive: str) -> None:
+def test_a_response_that_forbids_stale_use_is_not_served_stale(directive: str) -> None:
     story = Story(policy=Policy(grace=86_400))
     story.origin(("Cache-Control", f"max-age=2, {directive}"), TAG)
     story.get()

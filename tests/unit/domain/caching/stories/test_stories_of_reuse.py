@@ -28,7 +28,7 @@ def test_a_fresh_response_is_served_again(story: Story) -> None:
     assert (told.cache_status, told.header("age"), told.body) == ("brine; hit; ttl=58", "2", b"body")
 
 
-def test_what_says_nothing_is_not_kept(story: Story) -> None:
+def test_a_response_without_freshness_is_not_stored(story: Story) -> None:
     story.origin()
     assert story.get().cache_status == "brine; fwd=uri-miss; fwd-status=200; detail=no-freshness"
     story.origin()

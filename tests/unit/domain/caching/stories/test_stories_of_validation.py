@@ -21,7 +21,7 @@ def story() -> Story:
     return Story()
 
 
-def test_what_is_stale_is_validated_and_freshened(story: Story) -> None:
+def test_a_stale_response_is_validated_and_freshened(story: Story) -> None:
     story.origin(FRESH, TAG, ("X-Count", "1"), ("X-Old", "yes"))
     story.get()
     story.now += 61
@@ -35,7 +35,7 @@ def test_what_is_stale_is_validated_and_freshened(story: Story) -> None:
     assert story.get().header("x-count") == "2"
 
 
-def test_what_changed_is_replaced(story: Story) -> None:
+def test_a_changed_response_replaces_the_stored_one(story: Story) -> None:
     story.origin(FRESH, TAG)
     story.get()
     story.now += 61
@@ -44,7 +44,7 @@ def test_what_changed_is_replaced(story: Story) -> None:
     assert story.get().body == b"new"
 
 
-def test_what_changed_and_may_not_be_kept_takes_the_old_along(story: Story) -> None:
+def test_a_changed_response_that_may_not_be_stored_drops_the_old_one(story: Story) -> None:
     story.policy = Policy(grace=1000)
     story.origin(FRESH, TAG)
     story.get()
