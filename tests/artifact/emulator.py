@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RUNTIME_PACKAGES = ("awslambdaric", "simplejson", "snapshot-restore-py")
 INIT_REPORT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
-PATIENCE = 60.0  # seconds after which an emulator that says nothing has failed the test
+PATIENCE = 60.0  # seconds after which a silent emulator fails the test
 
 
 @dataclass(slots=True)

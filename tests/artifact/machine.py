@@ -43,7 +43,7 @@ def lay_out(template: Template, resolver: Resolver, function_id: str, opt: Path)
     for layer in function.layers:
         for file in filter(lambda path: path.is_file(), layer.content.rglob("*")):
             place = opt / file.relative_to(layer.content)
-            # pip's list of what it installed is in every layer, and nothing reads it.
+            # Every layer has pip's list of installed files, which no code reads.
             assert not place.exists() or place.name == "requirements.txt", f"{layer.logical_id} overwrites {place}"
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, place)

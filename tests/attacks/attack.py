@@ -44,7 +44,7 @@ class Attack:
         size, compression = len(content), 0
         if self.compress:
             content, compression = zstd.compress(content, level=1), 2
-        kind = KIND_TREE | (KIND_BUFFERS if self.buffers else 0)  # so that the gate looks at it, whatever it is
+        kind = KIND_TREE | (KIND_BUFFERS if self.buffers else 0)  # so that the gate looks at any content
         header: bytes = LAYOUT.pack(MAGIC, 1, compression, kind, 0, 2, int(NOW), 0, 0, size, 0)
         mac = mac or keyring().opening_key(2, NOW).mac(PURPOSE)
         return header + content + mac.tag(header + encode_context(CONTEXT), content)

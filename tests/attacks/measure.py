@@ -16,7 +16,7 @@ class Meter:
     def __init__(self) -> None:
         gc.collect()
         _trim(0)
-        Path("/proc/self/clear_refs").write_text("5")  # the peak is now what there is
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is now the present use
         self._before = _kibibytes("VmRSS")
         self._start = _seconds()
 

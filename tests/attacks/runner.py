@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.attacks.attack import Attack
 
 MEBIBYTE = 1024 * 1024
-ADDRESS_SPACE = 1024 * MEBIBYTE  # a stop; the 256 MiB that are allowed are checked on what was used
+ADDRESS_SPACE = 1024 * MEBIBYTE  # a stop; the measured use is checked against the allowed 256 MiB
 SECONDS = 3  # likewise, for the second that is allowed
 SHARING = 50
 ALONE = ("bombs", "collisions", "frames", "shared", "keys", "estimates", "makers")
@@ -51,7 +51,7 @@ def measured(wall: Wall, attack: Attack) -> dict[str, Any]:
     told, opened = outcome(wall, attack, envelope)
     report = {"size": len(envelope), **meter.read()}
     if told == "accepted":
-        with suppress(Exception):  # what cannot be hashed, or shown
+        with suppress(Exception):  # some objects cannot be hashed or shown
             repr(opened)
             hash(opened)
         report["shown"] = round(meter.read()["seconds"] - report["seconds"], 3)
@@ -71,7 +71,7 @@ def outcome(wall: Wall, attack: Attack, envelope: bytes) -> tuple[str, object]:
         return "accepted", victim.open_envelope(wall, envelope)
     except CodecError as error:
         return f"refused: {type(error).__name__}", None
-    except BaseException as error:  # noqa: BLE001 - whatever comes out of an attack is what we want to know
+    except BaseException as error:  # noqa: BLE001 - the report names any error of an attack
         return f"foreign: {type(error).__name__}", None
 
 

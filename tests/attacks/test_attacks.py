@@ -81,7 +81,7 @@ def allowed(report: Report) -> tuple[float, float]:
 def is_greedy(report: Report) -> bool:
     """Whether it took more than allowed to open the envelope, or to show the opened object."""
     seconds, mebibytes = allowed(report)
-    if report["wall"] == "reader":  # which bounds nothing by size
+    if report["wall"] == "reader":  # which has no bounds by size
         seconds, mebibytes = 1, 256
     slowest = max(report["seconds"], report.get("shown", 0))
     return bool(report["mebibytes"] > mebibytes or slowest > BUSY * seconds)

@@ -19,7 +19,7 @@ CROWD = 16
 
 
 class CircuitStoreContract:
-    """Inherited once for each adapter, which gives the fixture `circuits`."""
+    """Each adapter's tests inherit this once and give the fixture `circuits`."""
 
     @pytest.fixture
     def origin(self) -> OriginAddress:

@@ -17,7 +17,7 @@ ENVELOPE = b"\0\xff" * 500
 
 
 class ClaimStoreContract:
-    """Inherited once for each adapter, which gives the fixture `claims`."""
+    """Each adapter's tests inherit this once and give the fixture `claims`."""
 
     @pytest.fixture
     def claim(self) -> ClaimCheck:

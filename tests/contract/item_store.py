@@ -26,7 +26,7 @@ LARGE = Item(envelope=bytes(range(256)) * 1000, evict_at=1_900_000_000)
 
 
 class ItemStoreContract:
-    """Inherited once for each adapter, which gives the fixture `store`."""
+    """Each adapter's tests inherit this once and give the fixture `store`."""
 
     @pytest.fixture
     def pk(self) -> str:

@@ -21,7 +21,7 @@ NEW = Item(envelope=b"new" * 1000, evict_at=1_900_000_001, generation=2, route="
 
 
 class LeaseStoreContract:
-    """Inherited once for each adapter, which gives the fixtures `leases`, and `items`, where commits are seen."""
+    """Each adapter's tests inherit this once and give the fixtures `leases`, and `items`, where commits are seen."""
 
     @pytest.fixture
     def pk(self) -> str:

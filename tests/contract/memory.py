@@ -11,7 +11,7 @@ A, B, C = ("a", "main"), ("b", "main"), ("c", "main")
 
 
 class MemoryContract:
-    """Inherited once for each adapter, which gives the fixture `memory`, with room for 100 bytes."""
+    """Each adapter's tests inherit this once and give the fixture `memory`, with room for 100 bytes."""
 
     def test_a_missing_key_reads_as_none(self, memory: Memory[str]) -> None:
         assert memory.get(A) is None

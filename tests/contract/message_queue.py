@@ -23,7 +23,7 @@ CLAIMED = ChannelMessage("999999999999:role/Pro+du=c,er.@-_", EXPIRES_AT, ClaimC
 
 
 class MessageQueueContract:
-    """Inherited once for each adapter, which gives the fixture `queue`: an empty one."""
+    """Each adapter's tests inherit this once and give the fixture `queue`: an empty one."""
 
     @pytest.mark.parametrize("message", [PLAIN, CLAIMED], ids=["plain", "claimed"])
     def test_a_message_comes_out_as_it_went_in(self, queue: MessageQueue, message: ChannelMessage) -> None:

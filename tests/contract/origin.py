@@ -32,7 +32,7 @@ def soon() -> Deadline:
 
 
 class OriginContract:
-    """Inherited once for each adapter, which gives the fixture `served`."""
+    """Each adapter's tests inherit this once and give the fixture `served`."""
 
     @pytest.mark.parametrize("status", [200, 203, 206, 299, 302, 404, 418, 499, 500, 503, 599, 999])
     def test_every_final_status_comes_back(self, served: Served, status: int) -> None:

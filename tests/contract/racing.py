@@ -57,7 +57,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where the race is run, and for how many rounds."""
+    """The settings of a race: its endpoint, table and key, and the number of rounds."""
 
     endpoint_url: str
     region: str
@@ -67,7 +67,7 @@ class Course:
 
 
 def race(course: Course) -> list[Turn]:
-    """Every lease that was had, by token."""
+    """Return the turns of all clients, sorted by token."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(PROCESSES * THREADS)
     pipes = [context.Pipe(duplex=False) for _ in range(PROCESSES)]
@@ -92,7 +92,7 @@ def race(course: Course) -> list[Turn]:
 
 
 def run_clients(course: Course, process: int, barrier: Barrier, sender: Connection) -> None:
-    """One process's share of the race."""
+    """Run the clients of one process."""
     with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
         aws = Aws(
             region=course.region,
@@ -108,7 +108,7 @@ def run_clients(course: Course, process: int, barrier: Barrier, sender: Connecti
             try:
                 return Racer(f"{process}-{thread}", course, barrier, items, leases).run()
             except BaseException:
-                barrier.abort()  # the others wait in vain
+                barrier.abort()  # the other clients would wait in vain
                 raise
 
         sender.send([turn for turns in threads.map(run, range(THREADS)) for turn in turns])
@@ -116,7 +116,7 @@ def run_clients(course: Course, process: int, barrier: Barrier, sender: Connecti
 
 @dataclass(frozen=True, slots=True)
 class Racer:
-    """One client."""
+    """One client of the race."""
 
     name: str
     course: Course
@@ -125,7 +125,7 @@ class Racer:
     leases: LeaseStore
 
     def run(self) -> list[Turn]:
-        """All rounds; the leases that this client had."""
+        """Take part in all rounds; return the leases that this client had."""
         turns = []
         for number in range(self.course.rounds):
             ending = ENDINGS[number % len(ENDINGS)]

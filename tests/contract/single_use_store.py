@@ -20,7 +20,7 @@ EVICT_AT = 1_790_001_000
 
 
 class SingleUseStoreContract:
-    """Inherited once for each adapter, which gives the fixture `marks`."""
+    """Each adapter's tests inherit this once and give the fixture `marks`."""
 
     @pytest.fixture
     def key(self) -> str:

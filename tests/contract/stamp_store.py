@@ -18,7 +18,7 @@ ITEM = Item(envelope=bytes(range(256)) * 100, evict_at=1_900_000_000, tags=("a",
 
 
 class StampStoreContract:
-    """Inherited once for each adapter, which gives the fixtures `stamps`, and `items`, which lie beside them."""
+    """Each adapter's tests inherit this and give the fixtures `stamps`, and `items`, which share a table."""
 
     @pytest.fixture
     def name(self) -> str:

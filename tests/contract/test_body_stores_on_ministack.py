@@ -39,7 +39,7 @@ def bucket(ministack: Emulator) -> str:
 
 @pytest.fixture(params=["key", "session"])
 def credentials(ministack: Emulator, request: pytest.FixtureRequest) -> AwsCredentials:
-    """Those that ministack knows from the beginning, and temporary ones with a token, as Lambda has."""
+    """The credentials that ministack knows from the beginning, and temporary ones with a token, as Lambda has."""
     if request.param == "key":
         return AwsCredentials("test", "test")
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)

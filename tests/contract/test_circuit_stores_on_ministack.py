@@ -20,7 +20,7 @@ def table(ministack: Emulator) -> str:
 
 @pytest.mark.races
 class TestDynamoCircuitStoreOnMinistack(CircuitStoreContract):
-    """The contract once more, where conditional writes of many at once are atomic as in DynamoDB."""
+    """The contract on an emulator with atomic conditional writes of many clients at once, as in DynamoDB."""
 
     @pytest.fixture
     def circuits(self, client: HttpClient, ministack: Emulator, table: str) -> CircuitStore:

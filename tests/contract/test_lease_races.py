@@ -34,7 +34,7 @@ def table(ministack: Emulator) -> str:
 
 @pytest.mark.races
 class TestDynamoLeaseStoreUnderConcurrency(LeaseStoreContract):
-    """The contract once more, on an emulator that does not take its requests one by one."""
+    """The contract on an emulator that serves many requests at the same time."""
 
     @pytest.fixture
     def items(self, aws: Aws, table: str) -> ItemStore:

@@ -26,7 +26,7 @@ class TestMemoryLeaseStore(LeaseStoreContract):
 
 
 class TestDynamoLeaseStore(LeaseStoreContract):
-    """On moto, which takes one request at a time here and has no ClientRequestToken: the token alone must suffice."""
+    """The contract on moto, which takes one request at a time and has no ClientRequestToken: the token suffices."""
 
     @pytest.fixture
     def items(self, aws: Aws, table: str) -> ItemStore:

@@ -27,7 +27,7 @@ def table(ministack: Emulator) -> str:
 
 @pytest.mark.races
 class TestDynamoStampStoreOnMinistack(StampStoreContract):
-    """The contract once more, on another emulator."""
+    """The contract on another emulator."""
 
     @pytest.fixture
     def items(self, aws: Aws, table: str) -> ItemStore:

@@ -164,7 +164,7 @@ class Run:
                 except ClientError as error:
                     self._ledger.failures[content["number"]] = f"{type(error).__name__}: {error}"
 
-    # --- Receivers, and those who kill ---
+    # --- Receivers, and the processes that kill them ---
 
     def _receive(self, url: str, keys: str, number: int) -> None:
         """Keep one receiver running."""

@@ -151,7 +151,7 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     assert cost(restarted()) == ("miss", None, ["BatchGetItem", "BatchGetItem", *fill])
     assert cost(restarted()) == ("hit", "table", ["BatchGetItem", "BatchGetItem"])
     clock[0] += 61
-    assert cost(gateway) == ("hit", "table", ["BatchGetItem", "GetItem"])  # what memory has turns out to be dead
+    assert cost(gateway) == ("hit", "table", ["BatchGetItem", "GetItem"])  # the copy in memory is invalid
     purger.url("/o/tagged")
     assert client.taken() == ["UpdateItem"]
     assert cost(restarted()) == ("miss", None, ["BatchGetItem", *fill])  # the key's stamp tells, so no tags are read

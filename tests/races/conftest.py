@@ -26,7 +26,7 @@ def origin() -> Iterator[SlowOrigin]:
 
 @pytest.fixture
 def environment(ministack: Emulator, origin: SlowOrigin, tmp_path: Path) -> dict[str, str]:
-    """Of a gateway with the route /o to the origin."""
+    """The environment variables of a gateway with the route /o to the origin."""
     name = f"stampede-{uuid4().hex[:8]}"
     routes = tmp_path / "routes.toml"
     routes.write_text(f'[[route]]\nname = "o"\nprefix = "/o"\norigin = "{origin.url}"\n')

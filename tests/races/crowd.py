@@ -40,7 +40,7 @@ class Got:
 
 
 class SlowOrigin(ThreadingHTTPServer):
-    """Answers each path with its own name and how often it was asked for it, after `delay` seconds and once it may."""
+    """Answers each path with its own name and its number of requests, after `delay` seconds and once it may."""
 
     request_queue_size = 256
     daemon_threads = True
@@ -73,13 +73,13 @@ class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         with self.server.lock:
             count = self.server.asked[self.path] = self.server.asked.get(self.path, 0) + 1
-        time.sleep(self.server.delay)  # it is slow: that is what it is for
+        time.sleep(self.server.delay)  # the origin is slow on purpose
         self.server.may_answer.wait(LIMIT)
         body = page(self.path, count)
         self.send_response(200)
         self.send_header("Cache-Control", "max-age=600")
         self.send_header("Content-Length", str(len(body)))
-        with suppress(ConnectionError):  # who asked may have been killed
+        with suppress(ConnectionError):  # the client may have been killed
             self.end_headers()
             self.wfile.write(body)
 

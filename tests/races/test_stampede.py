@@ -1,4 +1,4 @@
-"""A crowd of clients in several processes on cold keys, round after round: one fetch each."""
+"""A crowd of clients in several processes asks for new keys, round after round: each key is fetched once."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> N
 
 
 class Holder:
-    """Such a process."""
+    """A process with leases."""
 
     def __init__(self, environment: dict[str, str], paths: list[str]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -77,7 +77,7 @@ class Holder:
 
 
 def wait_until_asked(origin: SlowOrigin, paths: list[str]) -> None:
-    """Return when the origin has been asked for all of them."""
+    """Return when the origin has been asked for all `paths`."""
     until = time.monotonic() + LIMIT
     while not {path.removeprefix("/o") for path in paths} <= origin.asked.keys():
         assert time.monotonic() < until, "the holders never asked the origin"
@@ -85,7 +85,7 @@ def wait_until_asked(origin: SlowOrigin, paths: list[str]) -> None:
 
 
 def expiry(gateway: Gateway, path: str) -> float:
-    """When the lease for a path ends, in seconds since 1970."""
+    """Return when the lease for a path ends, in seconds since 1970."""
     (route,) = gateway.routes
     assert route.timeout == TIMEOUT
     key = cache_key(tenant="", route=route, method="GET", target=path.removeprefix("/o"))
@@ -95,7 +95,7 @@ def expiry(gateway: Gateway, path: str) -> float:
 
 
 def served(gateway: Gateway, path: str) -> tuple[Answer, float]:
-    """Ask until the answer is from the cache, or in it from now on; that answer, and when it came."""
+    """Ask until the cache has the answer; return that answer, and when it came."""
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         answer = ask(gateway, path)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-PATIENCE = 5.0  # seconds after which a peer that does nothing has failed the test
+PATIENCE = 5.0  # seconds after which an idle peer fails the test
 
 
 class Peer:
@@ -63,7 +63,7 @@ class Peer:
 
 
 class Loopback:
-    """Runs `script` for each connection and closes it after. `requests` are those that were read whole."""
+    """Runs `script` for each connection and closes it after. `requests` are those that were read completely."""
 
     def __init__(self, script: Callable[[Peer], object], tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Markdown pages, as far as tests ask: links, places that links can lead to, and tables."""
+"""Markdown pages, as far as the tests need: links, their possible targets, and tables."""
 
 from __future__ import annotations
 

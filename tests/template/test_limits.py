@@ -31,7 +31,7 @@ def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack) -> None:
         }, name
         assert "RouteSettings" not in api, name
     rate, burst = stack.parameters["RequestRate"], stack.parameters["RequestBurst"]
-    assert (rate["MinValue"], burst["MinValue"]) == (1, 1)  # 0 would let nobody in
+    assert (rate["MinValue"], burst["MinValue"]) == (1, 1)  # 0 would refuse every request
     assert rate["Default"] <= burst["Default"] <= ACCOUNT_BURST / 10
     assert rate["Default"] <= ACCOUNT_RATE / 10
 
@@ -40,7 +40,7 @@ def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(stack: Stack) 
     for name, function in stack.functions.items():
         events = list(function["Events"].values())
         if all(event["Type"] == "SQS" for event in events):
-            # Reserved concurrency would count what it throttles as received, and move it to the dead letters.
+            # Reserved concurrency would count throttled messages as received, and move them to the dead letters.
             assert "ReservedConcurrentExecutions" not in function, name
             assert [event["Properties"]["ScalingConfig"].keys() for event in events] == [{"MaximumConcurrency"}], name
             continue

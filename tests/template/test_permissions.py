@@ -276,7 +276,7 @@ def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(s
     for module in re.findall(r"from brine\.adapters\.dynamodb\.(\w+) import", sources):
         text = (ROOT / f"layers/core/src/brine/adapters/dynamodb/{module}.py").read_text()
         operations |= set(re.findall(r'"((?:Get|BatchGet|Put|Update|Delete|TransactWrite)Items?|Query|Scan)"', text))
-    assert "TransactWriteItems" in operations  # it takes the actions of what it writes, which are there anyway
+    assert "TransactWriteItems" in operations  # it needs the actions of its writes, which the role has anyway
     asked = {f"dynamodb:{operation}" for operation in operations - {"TransactWriteItems"}}
     for role in ("GatewayRole", "RefresherRole"):
         assert {action for action, _ in granted(stack, role, "dynamodb")} == asked, role

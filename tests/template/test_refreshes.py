@@ -34,10 +34,10 @@ def test_a_message_stays_hidden_for_six_times_the_function_s_timeout(stack: Stac
 def test_only_failed_messages_come_again_and_no_more_functions_run_than_allowed(stack: Stack) -> None:
     for _, event in sources(stack):
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert event["BatchSize"] <= 10  # more would need a batching window, and a refresh waits for nobody
+        assert event["BatchSize"] <= 10  # more would need a batching window, which delays a refresh
         assert event["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "RefreshConcurrency"}}
     parameter = stack.parameters["RefreshConcurrency"]
-    assert (parameter["MinValue"], parameter["MaxValue"]) == (2, 1000)  # what Lambda takes
+    assert (parameter["MinValue"], parameter["MaxValue"]) == (2, 1000)  # Lambda's limits
 
 
 def test_a_refresh_that_keeps_failing_is_kept_for_people(stack: Stack) -> None:

@@ -59,7 +59,7 @@ def costs(work: Callable[[], object]) -> tuple[object, dict[str, Any]]:
         made = work()
     except (FormatError, CodecError) as error:
         outcome = f"refused: {type(error).__name__}: {error}"
-    except BaseException as error:  # noqa: BLE001 - whatever comes out is what we want to know
+    except BaseException as error:  # noqa: BLE001 - the report names any error
         outcome = f"foreign: {type(error).__name__}"
     else:
         outcome = "accepted"

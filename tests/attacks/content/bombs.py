@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TEN = 10_000_000  # bytes: what an HTTP API takes
-COLLIDING = 2**61 - 1  # what Python reduces integers by to hash them
+TEN = 10_000_000  # bytes: the limit of an HTTP API
+COLLIDING = 2**61 - 1  # Python's hash of an integer is its remainder by this
 
 
 def json_bombs() -> Iterator[tuple[str, Callable[[], bytes]]]:

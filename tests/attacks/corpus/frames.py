@@ -26,7 +26,7 @@ def attacks() -> Iterator[Attack]:
     yield Attack("frames: one inside of another", b"\x80\x05" + frames(frames(honest)), alone=False)
     yield Attack("frames: empty ones", b"\x80\x05" + frame(0, b"") * 1000 + frames(honest), alone=False)
     yield Attack("frames: cut length", b"\x80\x05\x95\x01\x00", alone=False)
-    # C drops what is left of a frame when an opcode's argument crosses its end; a reader of bytes does not.
+    # C drops the rest of a frame when an opcode's argument crosses its end; a reader of bytes does not.
     for left in range(1, 12):
         hidden = text(EVIL.ljust(60)) + MEMOIZE
         content = number(1) + hidden + STOP

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HERE = "tests.attacks.victim"
 TOUCH = "import tests.attacks.victim as v; v.sing()"
 
-# Module, name, arguments. Harmless ones among them stand for their kind: what matters is that they are called.
+# Module, name, arguments. Harmless ones among them stand for their kind: the attack succeeds when one is called.
 GADGETS: list[tuple[str, str, tuple[bytes, ...]]] = [
     (HERE, "sing", ()),
     ("os", "system", (kept("true"),)),

@@ -84,7 +84,7 @@ def copied(tag: str, arguments: tuple[bytes, ...]) -> tuple[bytes, bytes]:
     if TREE:
         kept_tuple = few(*arguments) + b"q" + bytes([PLACE])
         return maker(tag) + kept_tuple + REDUCE, maker(tag) + get(PLACE) + REDUCE
-    place = 6 + sum(argument.count(MEMOIZE) for argument in arguments) + 1  # after the list, and what makes the maker
+    place = 6 + sum(argument.count(MEMOIZE) for argument in arguments) + 1  # after the list and the maker's own opcodes
     return call(maker(tag), *arguments), get(6) + get(place) + REDUCE + MEMOIZE
 
 

@@ -65,7 +65,7 @@ FITTING = {
 def attacks() -> Iterator[Attack]:
     for name, target in TARGETS.items():
         for fill, code in FILLS.items():
-            inert = fill == "APPENDS of none"  # the token itself is what is left then
+            inert = fill == "APPENDS of none"  # only the token itself is left then
             alone = name in ("rebuild", "a maker", "a type") and not inert
             yield Attack(f"targets: {fill} {name}", stream(target + code), alone=alone)
     for name, target in CONTAINERS.items():

@@ -29,7 +29,7 @@ NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"  # evil.test is this machin
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium on the PATH (Debian: apt-get install chromium)")
 
-# Sends each request and posts to its own server what it could read of the answer, or why it could not.
+# Sends each request and posts the answer, as far as it can read it, or the error to its own server.
 PAGE = """<!doctype html><script>
 (async () => {
   const told = {};
@@ -165,7 +165,7 @@ def test_a_foreign_page_reads_and_changes_nothing(tmp_path: Path, twin: Twin, co
         "buckets": "unreadable",
         "gateway": "unreadable",
         "gateway by another name": "unreadable",
-        "form": "opaque",  # a browser sends it; what became of it is the twin's to tell
+        "form": "opaque",  # a browser sends it; only the twin can say whether it refused it
     }
     assert [line[:27] for line in console if line.startswith("POST")] == ["POST /a-form -> 403: Origin"]
 

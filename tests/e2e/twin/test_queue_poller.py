@@ -30,7 +30,7 @@ class Queue:
     def __init__(self, endpoint: str, *, attempts: int = 2) -> None:
         name = uuid.uuid4().hex
         properties = {
-            "VisibilityTimeout": 0,  # what has failed comes again at once
+            "VisibilityTimeout": 0,  # a failed message comes again at once
             "RedrivePolicy": {"deadLetterTargetArn": "Dead.Arn", "maxReceiveCount": attempts},
         }
         resources = {

@@ -190,7 +190,7 @@ def test_a_miss_in_one_format_is_a_hit_in_the_others(
         assert int(got.fields["content-length"]) == len(got.body)
     assert origin.asked.count(f"GET {path}") == 1
     twin.restart_functions()
-    assert ask(twin, path, accept=formats[0]).is_hit  # what is in the table is enough
+    assert ask(twin, path, accept=formats[0]).is_hit  # the stored response in the table is enough
 
 
 def test_a_messagepack_origin_is_read_as_json_and_sealed(twin: Twin) -> None:
@@ -268,6 +268,6 @@ def test_an_envelope_of_a_signed_client_reaches_the_origin_once(twin: Twin, orig
             client.post("/signed/orders/new", LAND)
         assert len(origin.asked) == before + 1
         with pytest.raises(NotPermitted, match="principal-missing"):
-            client.post("/sealed/new", LAND)  # nobody verifies signatures there
+            client.post("/sealed/new", LAND)  # no signature is verified there
     with Client(twin.url, principal="user/other", **options) as client, pytest.raises(ContentRefused, match="Tampered"):
         client.post("/signed/orders/new", LAND)

@@ -67,7 +67,7 @@ LEAVES = st.one_of(
 
 
 def containers(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
-    """One more level of containers."""
+    """Containers that hold the given objects."""
     items = st.lists(inner, max_size=5)
     mappings = st.dictionaries(KEYS, inner, max_size=5)
     return st.one_of(

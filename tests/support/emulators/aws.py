@@ -40,7 +40,7 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which a function finds it."""
+        """The environment variables by which a function finds the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": REGION,
@@ -50,14 +50,14 @@ class Emulator:
         }
 
     def reached_by(self, client: HttpClient) -> Aws:
-        """The account side of the product's own adapters."""
+        """The account as the product's own adapters reach it."""
         credentials = AwsCredentials.from_environment(self.environment)
         return Aws(
             region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url, slowness=SLOWNESS
         )
 
     def create_table(self, name: str) -> str:
-        """A table like the template's; its name."""
+        """Create a table like the template's; return its name."""
         self.dynamodb.create_table(
             TableName=name,
             AttributeDefinitions=[
@@ -70,12 +70,12 @@ class Emulator:
         return name
 
     def create_bucket(self, name: str) -> str:
-        """A bucket; its name."""
+        """Create a bucket; return its name."""
         self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         return name
 
     def create_secret(self, name: str, text: str) -> str:
-        """A secret that holds a text; its ARN."""
+        """Create a secret that holds a text; return its ARN."""
         return self.secrets.create_secret(Name=name, SecretString=text)["ARN"]
 
 

@@ -66,7 +66,7 @@ class DeployedStack:
         return administrator(self.endpoint_url, service)
 
     def restart(self, function: str) -> None:
-        """Has the next request start a new process of the function: its memory is cold."""
+        """Make the next request start a new process of the function, with an empty memory."""
         functions = self.client("lambda")
         name = self.resources[function]
         variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]

@@ -84,7 +84,7 @@ def running_ministack(python: str, log: Path, **variables: str) -> Iterator[str]
 
 
 def wait_until_ready(endpoint_url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when it answers; fail with its log when it ended, or takes too long."""
+    """Return when it answers; fail with its log if it ended or takes too long."""
     deadline = time.monotonic() + START_LIMIT
     while process.poll() is None and time.monotonic() < deadline:
         try:

@@ -58,7 +58,7 @@ def add_routes(client: Clients, stack: str, resources: Mapping[str, str]) -> Non
 
 
 def lay_out_layers(client: Clients, opt: Path) -> None:
-    """Unpack the layers of functions that look into /opt, where ministack puts none, and tell them where."""
+    """Unpack the layers for functions that look into /opt, and give them the path: ministack unpacks none there."""
     functions = client("lambda")
     for function in functions.list_functions()["Functions"]:
         variables = function["Environment"]["Variables"]
@@ -76,7 +76,7 @@ def lay_out_layers(client: Clients, opt: Path) -> None:
 
 
 def make_concurrency_a_number(client: Clients) -> None:
-    """CloudFormation makes numbers of parameters where one is wanted; ministack's poller stumbles over the text."""
+    """Turn parameters into numbers as CloudFormation does: ministack's poller fails on text."""
     functions = client("lambda")
     for source in functions.list_event_source_mappings()["EventSourceMappings"]:
         if scaling := source.get("ScalingConfig"):
@@ -95,7 +95,7 @@ def let_in_without_tls(client: Clients, bucket: str) -> None:
 
 
 def name_secrets_by_arn(client: Clients) -> None:
-    """`!Ref` of a secret is its ARN; in ministack it is the name, by which no policy allows anything."""
+    """Make `!Ref` of a secret its ARN, as on AWS; in ministack it is the name, and no policy permits a name."""
     secrets = client("secretsmanager").list_secrets()["SecretList"]
     iam = client("iam")
     for role in iam.list_roles()["Roles"]:

@@ -40,7 +40,7 @@ def enforce(
 
 
 def dynamodb_keys(request: Any, action: str) -> dict[str, object]:
-    """The partition keys of the items that a request names; none of a Query or a Scan."""
+    """Return the partition keys of the items that a request names; none for a Query or a Scan."""
     asked = json.loads(request.body or b"{}")
     named = [asked]
     if "TransactItems" in asked:
@@ -54,7 +54,7 @@ def dynamodb_keys(request: Any, action: str) -> dict[str, object]:
 
 
 def s3_keys(request: Any) -> dict[str, object]:
-    """How a request is signed, and when that was."""
+    """Return how and when a request was signed."""
     query = {
         name.lower(): value[0] if isinstance(value, list) else value for name, value in request.query_params.items()
     }

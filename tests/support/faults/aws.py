@@ -37,7 +37,7 @@ FAILURE = ("500 Internal Server Error", b'{"__type":"InternalServerError"}')
 
 
 class FaultyAws:
-    """Between adapters and the emulator at a URL. `faults` may be changed at any time; its clock is real.
+    """A proxy between adapters and the emulator at a URL. `faults` may be changed at any time; its clock is real.
 
     `hang`: seconds for which a call that hangs gets no answer. At most one call in `rest` seconds hangs.
     """
@@ -57,7 +57,7 @@ class FaultyAws:
 
     @property
     def url(self) -> str:
-        """Where it is: an endpoint URL."""
+        """The endpoint URL of the proxy."""
         return f"http://{self._server.address.authority}{self._endpoint.path}"
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class FaultyAws:
         if fault == "partial":
             return self._partial(head, body)
         if fault == "hangs":
-            time.sleep(self._hang)  # no time passes for who waits at a socket but the real one
+            time.sleep(self._hang)  # a caller that waits at a socket sees only real time
             return b""
         if fault == "slow":
             self._faults.advance(self._faults.delay)
@@ -124,7 +124,7 @@ class FaultyAws:
             return fault
 
     def _partial(self, head: bytes, body: bytes) -> bytes:
-        """The answer for all keys but the first, which is left unprocessed; the rest of them may be none."""
+        """The answer for all keys but the first, which is left unprocessed; it may have no other keys."""
         asked: dict[str, Any] = json.loads(body)
         [(table, of_table)] = asked["RequestItems"].items()
         first, *others = of_table["Keys"]

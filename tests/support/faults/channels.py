@@ -1,4 +1,4 @@
-"""The ports of the exchange with faults, as tests/support/faults/ports.py has those of the cache."""
+"""The ports of the exchange with faults; tests/support/faults/ports.py has the ports of the cache."""
 
 from __future__ import annotations
 

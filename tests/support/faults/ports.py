@@ -32,7 +32,7 @@ type Fault = Literal["throttled", "unavailable", "slow", "twice", "lost", "old",
 
 
 class Frozen(AssertionError):
-    """A call to a port that a frozen process cannot have made."""
+    """A call to a port that a frozen process cannot make."""
 
 
 @dataclass(kw_only=True)
@@ -57,7 +57,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def draw(self, call: str, *possible: Fault) -> Fault | None:
-        """The fault that befalls this call, if any: one that is not `possible` for it does not."""
+        """Return the fault of this call, or None. Faults that are not `possible` for it are left out."""
         if self.is_frozen:
             raise Frozen(f"{call}, after the answer")
         with self._lock:
@@ -200,7 +200,7 @@ class FaultyQueue:
 
 
 class FaultyOrigin:
-    """An Origin with faults: throttled is a 503; slow may be too late; lost is a request that was had, unanswered."""
+    """An Origin with faults: throttled is a 503; slow may be too late; lost is a received request without an answer."""
 
     def __init__(self, inner: Origin, faults: Faults) -> None:
         self._inner = inner

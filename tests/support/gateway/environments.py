@@ -52,7 +52,7 @@ DELTA = 1.0
 LAG = 0.5  # of a replica, where there are faults
 LEASE = 5.0
 STEP = 0.6  # two of them are more than delta
-SKEWS = (-2.0, 2.0)  # of the environments' clocks; that of who purges is right
+SKEWS = (-2.0, 2.0)  # of the environments' clocks; the operator's clock is right
 ANSWER = response(200, b"x", cache_control="max-age=1000", surrogate_key="a")
 
 
@@ -130,7 +130,7 @@ class Scene:
             case ("end", number):
                 self.end(number)
             case ("purge",):
-                with suppress(StoreError):  # then who purges knows that it may not have been made
+                with suppress(StoreError):  # then the operator knows that the purge may have failed
                     self.purge()
             case ("wait",):
                 self.pass_time(STEP)
@@ -174,7 +174,7 @@ class Scene:
                 self.violations.append("a lease did not end by its time")
 
     def end(self, number: int) -> None:
-        """The origin's response comes, and says when its fetch began."""
+        """End the fetch: the origin's response arrives, and says when its fetch began."""
         fetch = self.fetches[number]
         if fetch is None:
             return
@@ -198,12 +198,12 @@ class Scene:
             lookup = replace(lookup, stamps={**late.stamps, **world.responses.store.stamps.store.read(["tag:a"])})
         if world.fetcher._keep(reception.keep, lookup, fetch.turn, transaction, fetch.trace):
             self.stored += 1
-            if fetch.number < self.newest and not self.late:  # else what it replaced may have been purged
+            if fetch.number < self.newest and not self.late:  # else the replaced response may have been purged
                 self.violations.append("a late writer has won")
             self.newest = max(self.newest, fetch.number)
 
     def lose(self, number: int) -> None:
-        """The environment is frozen, and never woken: its fetch and its memory are lost. Another one comes."""
+        """Freeze the environment for ever: its fetch and its memory are lost, and another one starts."""
         self.fetches[number] = None
         self.worlds[number].restart()
 
@@ -223,7 +223,7 @@ class Scene:
         self.purges.append((next(self.order), self.time, False))
 
     def post(self) -> None:
-        """An unsafe request to the first environment: it is answered whether its stamp is written or not."""
+        """Send an unsafe request to the first environment: it answers whether or not it wrote its stamp."""
         world = self.worlds[0]
         world.now = START + self.time + SKEWS[0]
         answer = world.ask("/api/x", "POST")

@@ -32,7 +32,7 @@ class Careless(MemoryLeaseStore):
 
 
 class Endless(MemoryLeaseStore):
-    """Leases that no time ends."""
+    """Leases that never expire."""
 
     def acquire(
         self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None

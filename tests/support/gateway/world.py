@@ -1,4 +1,4 @@
-"""A whole gateway in memory: the product's own twins of table, bodies and origin, and a clock that is set by hand."""
+"""A whole gateway in memory, on the product's own in-memory table, bodies and origin, with a clock set by hand."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class World:
     polling: Polling = field(default_factory=Polling)
     in_flight: InFlight = field(default_factory=InFlight)
     refreshes: RefreshRequests | None = None
-    stamp_items: ItemStore | None = None  # those that are read along with stamps, where they are others
+    stamp_items: ItemStore | None = None  # the store that is read along with stamps, if it is another one
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
@@ -233,7 +233,7 @@ class World:
         return self.gateway.serve(request, Deadline(self.now + 29, lambda: self.now))
 
     def pass_time(self, seconds: float) -> None:
-        """Some time passes."""
+        """Let so many seconds pass."""
         self.now += seconds
 
     def key_of(self, target: str) -> str:

@@ -42,7 +42,7 @@ from tests.unit.client.gateway import (
 if TYPE_CHECKING:
     from tests.support.loopback import Peer
 
-NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - what does not compress, keeps no secret
+NOISE = Random(7).randbytes(5_000_000)  # noqa: S311 - incompressible bytes without a secret
 
 
 def test_a_sent_message_is_sealed_for_its_channel_and_sender_and_signed() -> None:

@@ -34,7 +34,7 @@ NAMES = [
     "rebuild",
 ]
 
-# Each would cost milliseconds in every cold start, or is nobody's business here.
+# Each would cost milliseconds in every cold start, or has no use here.
 NOT_IMPORTED = {
     "asyncio",
     "backports.zstd",
@@ -68,7 +68,7 @@ def test_the_public_names() -> None:
 
 def loaded_after(code: str) -> set[str]:
     program = f"{code}\nimport sys\nprint(*sys.modules)"
-    # -S: what the environment's site packages import at start is not ours
+    # -S: leave out the modules that the environment's site packages import at start
     path = [entry for entry in sys.path if entry]
     program = f"import sys\nsys.path[:] = {path!r}\n" + program
     done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True, timeout=60)

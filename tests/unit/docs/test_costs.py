@@ -72,7 +72,7 @@ class Alternative:
 
 
 def alternatives(size: int) -> dict[str, Alternative]:
-    ecpus = MIX["table"] * size + MIX["miss"] * (1 + size)  # a read, or one of nothing and a write: 1 for each KB
+    ecpus = MIX["table"] * size + MIX["miss"] * (1 + size)  # a read, or an empty read and a write: 1 for each KB
     return {
         "Brine": Alternative(price("secret"), front() + mixed(by_kind(size))),
         "stage cache": Alternative(MONTH * price("stage cache"), price("REST API")),

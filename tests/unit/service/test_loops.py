@@ -20,7 +20,7 @@ OURS = "brine-0123456789ab"
 
 
 def leading_back(world: World, *, over: World | None = None) -> None:
-    """Make the world's origin that of the gateway itself, or of another in front of it."""
+    """Make the world's origin the gateway itself, or another gateway before it."""
     first, last = over or world, world
 
     def again(request: Request) -> Response:

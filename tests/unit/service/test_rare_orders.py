@@ -1,4 +1,4 @@
-"""Rare orders of events: bodies lost while another fetches, commits that raise, updates that may not be stored."""
+"""Rare orders of events: bodies lost while another environment fetches, commits that raise, forbidden updates."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_and_waits_for_the_other_environment_instead() -> None:
     holder = World(world.outcomes, items=world.items, leases=world.leases, stamps=world.stamps, bodies=world.bodies)
 
     def sleep(seconds: float) -> None:
-        """Meanwhile the other environment is done."""
+        """Let the other environment finish meanwhile."""
         world.now += seconds
         holder.now = world.now
         assert isinstance(world.leases, MemoryLeaseStore)
@@ -106,7 +106,7 @@ class Page:
 
 
 class Unstamped(MemoryStampStore):
-    """Does not take invalidations."""
+    """A stamp store that refuses invalidations."""
 
     def write(self, name: str, **_: Any) -> Any:
         raise StoreThrottled(name)
@@ -130,7 +130,7 @@ def test_a_variant_does_not_outlive_the_vary_that_it_was_stored_by() -> None:
 
 
 class Overtaken(MemoryItemStore):
-    """`meanwhile` happens once, after an item was read and before the reader has it."""
+    """A store in which `meanwhile` happens once, after an item was read and before the reader gets it."""
 
     meanwhile: Callable[[], object] | None = None
 
@@ -143,7 +143,7 @@ class Overtaken(MemoryItemStore):
 
 
 class Noting(MemoryStampStore):
-    """Notes the deadlines of writes."""
+    """A store that notes the deadlines of writes."""
 
     def __init__(self, items: MemoryItemStore) -> None:
         super().__init__(items)
@@ -205,7 +205,7 @@ def test_hostile_directives_do_not_stay_in_memory() -> None:
 
 
 class Leases(MemoryLeaseStore):
-    """Notes until when leases are asked for."""
+    """Leases that note their requested ends."""
 
     def __init__(self, items: MemoryItemStore) -> None:
         super().__init__(items)
@@ -236,7 +236,7 @@ def test_a_truth_value_is_no_number_of_a_stored_form() -> None:
 
 
 class Broken(MemoryLeaseStore):
-    """Ends the process, or has a mistake, in a commit."""
+    """Leases whose commit ends the process, or raises an error."""
 
     def commit(self, *_: Any, **__: Any) -> bool:
         raise SystemExit(1)

@@ -208,7 +208,7 @@ def test_a_field_with_a_line_break_is_never_sent(client: HttpClient, request_: R
         HttpOrigin(client, max_body=10).fetch(server.address, request_, Deadline(5.0, lambda: 0.0))
 
     assert server.connections == 0
-    assert str(caught.value).endswith(("forwarded", "line"))  # what the client sent is not repeated
+    assert str(caught.value).endswith(("forwarded", "line"))  # the client's value is not repeated
 
 
 def ending_the_first_connection_on_its_second_request(peer: Peer) -> None:

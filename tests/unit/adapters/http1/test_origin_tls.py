@@ -126,7 +126,7 @@ def test_an_origin_that_does_not_speak_tls_is_unreachable(certificate: Path) -> 
 def test_a_body_until_close_that_ends_without_tls_saying_so_is_cut(
     certificate: Path, server_side: ssl.SSLContext
 ) -> None:
-    # The server closes the TCP connection and sends no closing alert, as one would who cuts the line.
+    # The server closes the TCP connection and sends no closing alert, as an attacker would who cuts the line.
     script = answering_once_and_closing(b"HTTP/1.1 200 OK\r\n\r\nhalf of it")
     with (
         HttpClient(tls=lambda: trusting(certificate)) as client,

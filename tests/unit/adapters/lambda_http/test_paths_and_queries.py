@@ -19,7 +19,7 @@ def request_of(name: str, **members: Any) -> Request:
 
 @pytest.mark.parametrize(
     ("raw_path", "path"),
-    [  # on the left what the live service made of the comment's path: docs/aws-http-events.md
+    [  # on the left the live service's form of the comment's path: docs/aws-http-events.md
         ("/capture/space value", "/capture/space%20value"),  # space%20value
         ("/capture/slash/value", "/capture/slash/value"),  # slash%2Fvalue
         ("/capture/hash#value", "/capture/hash%23value"),  # hash%23value

@@ -141,7 +141,7 @@ STRONG: dict[str, Callable[[int], object]] = {
     "a text": str,
     "bytes": lambda at: str(at).encode(),
     "a date": lambda at: dt.date(2026, 1, 1) + dt.timedelta(at),
-    "a naive time": lambda at: dt.datetime(2026, 1, 1) + dt.timedelta(at),  # noqa: DTZ001 - that is what it is about
+    "a naive time": lambda at: dt.datetime(2026, 1, 1) + dt.timedelta(at),  # noqa: DTZ001 - the attack needs a naive time
 }
 
 

@@ -69,7 +69,7 @@ def after(
         (90, "max-age=60", "only-if-cached, max-stale", Serve, None),
         (5, "max-age=60", "only-if-cached, no-cache", Refuse, None),
         (5, "max-age=60", "only-if-cached, no-store", Refuse, None),
-        # what is not known is ignored
+        # unknown directives are ignored
         (5, "max-age=60", "stale-while-revalidate=5, foo", Serve, None),
     ],
 )

@@ -38,7 +38,7 @@ MONTH = 30 * 86_400
         ([("Expires", "0")], 0),
         ([("Expires", "")], 0),
         ([("Expires", date(60)), ("Expires", date(60))], 0),
-        # max-age goes before Expires, whatever they say
+        # max-age goes before Expires, for all values
         ([("Cache-Control", "max-age=60"), ("Expires", "0")], 60),
         ([("Cache-Control", "max-age=60"), ("Expires", date(-60))], 60),
         ([("Cache-Control", "max-age=0"), ("Expires", date(60))], 0),
@@ -116,7 +116,7 @@ def test_a_route_speaks_where_the_origin_does_not() -> None:
         ([("Date", date(10)), ("Age", "15")], 0.0, 0.0, 15),
         ([("Date", date(10_000))], 0.0, 1.0, 1),
         ([("Date", "never")], 0.0, 1.0, 1),
-        # of a list, the first; what is no number is not there
+        # of a list, the first; an invalid number counts as absent
         ([("Age", "7200,0")], 0.0, 0.0, 7200),
         ([("Age", "0, 7200")], 0.0, 0.0, 0),
         ([("Age", "7200"), ("Age", "0")], 0.0, 0.0, 7200),

@@ -1,4 +1,4 @@
-"""A directive that is written wrongly never permits anything, and forbids all that a right one would forbid."""
+"""An invalid directive never permits anything, and forbids all that a valid one would forbid."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ TAG: Header = ("ETag", '"v1"')
 
 
 def part(first: int, last: int, *headers: Header, body: bytes | None = None) -> StoredResponse:
-    """Bytes of 0123456789, stored."""
+    """A stored part of 0123456789."""
     lines = (FRESH, ("Content-Range", f"bytes {first}-{last}/10"), *headers)
     return stored_response(*lines, status=206, body=b"0123456789"[first : last + 1] if body is None else body)
 

@@ -1,4 +1,4 @@
-"""RFC 9111 section 3.1: the form in which a response is stored, and for how long it is."""
+"""RFC 9111 section 3.1: the form in which a response is stored, and the time until it is evicted."""
 
 from __future__ import annotations
 

@@ -40,9 +40,9 @@ def test_names(lines: list[str], names: tuple[str, ...]) -> None:
 
 
 def matches(name: str, first: list[str] | None, second: list[str] | None, *stored: Header) -> bool:
-    """Whether a response made for one value (a list of lines) is for the other.
+    """Whether a response made for one value (a list of lines) may answer a request with the other.
 
-    Without `stored`, it is if, and only if, the origin gets the same.
+    Without `stored`, it may if, and only if, the origin gets the same lines.
     """
     one, other = (upstream_request(request(*((name, line) for line in lines or ())), OPEN) for lines in (first, second))
     response = stored_response(*stored, vary=(name.lower(),), made_for=one)

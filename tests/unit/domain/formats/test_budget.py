@@ -118,7 +118,7 @@ def test_shared_content_beyond_the_budget_is_refused_before_it_is_written(
 
 @pytest.mark.parametrize("form", OPEN)
 def test_a_text_that_compresses_well_is_written(form: Format) -> None:
-    """Three megabytes from ten kilobytes: too much if each character were the widest, which it is not."""
+    """A message of ten kilobytes becomes three megabytes of text: at four bytes a character it would be too large."""
     content = ["plain text " * 30_000] * 9
     assert decode(form, encode(form, content, TYPES, 10_000), TYPES) == content
 

@@ -21,7 +21,7 @@ from brine.domain.http.fields import Fields
         ('extension="a, max-age=100"', None),
         ("no-store", None),
         ("xmax-age=60", None),
-        # what cannot be understood is stale
+        # an invalid value means stale
         ("max-age", 0),
         ("max-age=", 0),
         ("max-age=-60", 0),

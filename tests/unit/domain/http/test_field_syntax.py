@@ -78,6 +78,6 @@ def test_a_long_hostile_list_takes_linear_time() -> None:
 
 
 def test_after_a_quote_that_is_never_closed_every_comma_separates() -> None:
-    """No quote behind it is looked at again: that would take time by the square of the length."""
+    """The parser reads no quote behind it again: that would take time by the square of the length."""
     assert split_list('a="x, y", "b, c\\",\\"d\\", e') == ['a="x, y"', '"b', 'c\\"', '\\"d\\"', "e"]
     assert split_list('"' + '\\",\\",' * 9_000) == ['"\\"', *['\\"'] * 17_999]

@@ -50,7 +50,7 @@ def test_a_slow_response_is_refreshed_earlier(drawn: float, one: float, other: f
 
 @pytest.mark.parametrize(("beta", "remaining"), [(1.0, 0.5), (1.0, 2.0), (1.0, 6.0), (0.5, 1.0), (3.0, 6.0)])
 def test_so_many_hits_ask(beta: float, remaining: float) -> None:
-    """The share of the paper: a fetch that takes 2 s, looked at so long before the end."""
+    """The share from the paper, for a fetch of 2 s, at so many seconds before the end."""
     stored, policy = stored_response(delay=2.0), replace(ONE, early_refresh=beta)
     draw = random.Random(1)  # noqa: S311 - draws that are the same in every run
     now = START + 60 - 2.0 - remaining

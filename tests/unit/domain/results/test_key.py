@@ -1,4 +1,4 @@
-"""Keys of results: no two different ones are the same."""
+"""Keys of results: two different values never have the same key."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_namespace_is_in_the_clear_before_it_all() -> None:
 
 
 def test_the_key_of_what_is_stored_stays_the_same() -> None:
-    """A change of it would lose everything that is stored."""
+    """A change of the key would lose all stored results."""
     key = ("report", 7, 2.5, True, None, b"x", ("y",))
     assert result_key(namespace="tests", tenant="t", cache="c", key=key) == (
         "tests#eb2f1bfdf9e8cef79b8b0c99abb78630b56dfc99a1b3aaadfe7182af5d69d255"

@@ -1,4 +1,4 @@
-"""The request target: rewritten by the route, byte for byte otherwise, and never out of the route."""
+"""The request target: the route rewrites it, keeps all other bytes, and never lets it leave the route."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ DOTS = [
     *("%EF%B9%92.", "..%c0%80", "..%e0%80%80x", "..%u0000"),
     # overlong forms of five and six bytes, and continuation bytes of which a decoder looks at six bits alone
     *("%f8%80%80%80%ae.", "%fc%80%80%80%80%ae.", "%c0%2e.", "%c0%6e.", "%c0%ee.", "..%ff", "..%ad", "%f5%80%80%ae."),
-    # what shows nothing, and is dropped
+    # invisible characters, which are dropped
     *("..%e2%80%8b", ".%e2%80%8b.", "..%c2%ad", "..%ef%bb%bf", "..%e2%81%a0", "..%c2%85", "..%ef%b8%8f", "..%cc%80"),
     *(
         "..%ef%bf%bd",

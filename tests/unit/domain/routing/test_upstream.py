@@ -26,7 +26,7 @@ OF_THE_CONNECTION = {
 }
 WRITTEN_BY_US = {"Host", "Content-Length", "Expect", "Proxy"}
 
-# What a request takes along whose response may be stored, and why nobody can change by it what others get.
+# The fields of a request whose response may be stored; for each, why no client can change another client's answer.
 STORED_WITH = {
     "Accept": "content negotiation: the origin names it in Vary, or the route's lifetime makes it select",
     "Accept-Charset": "the same",

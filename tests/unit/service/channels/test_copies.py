@@ -28,7 +28,7 @@ ACCEPTS = ("application/json", SEALED)
 
 
 def copied(world: World) -> None:
-    """Put everything that is in the queue into it once more, as SQS has it when its answer was lost."""
+    """Copy each message of the queue, as SQS does when its answer was lost."""
     for lying in tuple(world.lying.messages):
         world.lying.send(lying.delivery.message)
 
@@ -66,7 +66,7 @@ def test_copies_that_are_given_together_do_not_bury_each_other(world: World, acc
     copied(world)
     first, _ = world.received("visibility=5", accept=accept)
     world.acknowledge(first["receipt"])
-    for _ in range(2 * MOST_ATTEMPTS):  # whatever the second one's receiver does
+    for _ in range(2 * MOST_ATTEMPTS):  # for any action of the second copy's receiver
         world.now += 5
         assert world.received("visibility=5", accept=accept) == []
     assert (world.waiting, world.lying.dead) == (0, [])
@@ -114,7 +114,7 @@ def test_what_was_sent_is_told_as_sent_when_its_time_is_over(world: World) -> No
 
 
 def test_one_send_under_many_lost_answers_is_one_id_and_few_copies(world: World) -> None:
-    """SQS takes it and does not say so, the exchange tries again, and the sender tries again."""
+    """SQS takes the message and its answer is lost; then the exchange tries again, and so does the sender."""
     envelope = world.sealed()
     send = world.lying.send
 
@@ -139,7 +139,7 @@ class Crash(BaseException):
 
 
 def crash_points(world: World) -> list[tuple[Any, str]]:
-    """Every call of the exchange to something outside, as an object and the name of its method."""
+    """Every call of the exchange to a port, as an object and the name of its method."""
     return [
         *((world.lying, name) for name in ("send", "receive", "delete")),
         *((world.claims, name) for name in ("write", "read", "delete")),
@@ -148,7 +148,7 @@ def crash_points(world: World) -> list[tuple[Any, str]]:
 
 
 def crashing(call: Callable[..., Any], *, is_done: bool) -> Callable[..., Any]:
-    """Ends the process at the call, before or after it is done."""
+    """End the process at the call, before or after the call is done."""
 
     def crash(*arguments: Any, **named: Any) -> Any:
         if is_done:
@@ -174,7 +174,7 @@ def sent_somehow(world: World, act: Callable[[], Any]) -> str:
 
 
 def restored(world: World) -> None:
-    """Take away the crash."""
+    """Remove the crash from the world."""
     for place, name in crash_points(world):
         place.__dict__.pop(name, None)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGE = secrets.token_hex(INLINE_LIMIT)
-SECONDS = 29.0  # what a call of the tests has
+SECONDS = 29.0  # the deadline of each call in the tests
 
 
 class Death(BaseException):
@@ -39,7 +39,7 @@ def dying(*_: object, **__: object) -> Any:
 
 
 def after(act: Callable[..., Any], error: BaseException) -> Callable[..., Any]:
-    """Does it, and then fails."""
+    """Call the function, and then fail."""
 
     def acting(*arguments: Any, **named: Any) -> Any:
         act(*arguments, **named)

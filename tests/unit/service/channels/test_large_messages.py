@@ -202,7 +202,7 @@ def test_what_is_too_deep_inside_an_answer_comes_as_a_claim_and_holds_up_no_othe
 
 
 class SlowClaims(MemoryClaimStore):
-    """A bucket of which each object takes 11 seconds. `left`: the seconds that calls were given."""
+    """A bucket in which each object takes 11 seconds. `left`: the deadlines of the calls, in seconds."""
 
     def __init__(self, world: World) -> None:
         super().__init__()

@@ -56,7 +56,7 @@ def test_a_message_that_crashes_receivers_is_delivered_ten_times(world: World) -
 
 
 def test_an_undeliverable_message_does_not_hide_a_good_one(world: World) -> None:
-    """Alone in its answer, a message that is undeliverable would make the channel look empty."""
+    """An undeliverable message alone in its answer would make the channel look empty."""
     for _ in range(3):
         world.lying.send(None)
     world.receive("visibility=1")

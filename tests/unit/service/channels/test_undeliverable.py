@@ -1,4 +1,4 @@
-"""Messages in the queue that do not verify: passed over, counted, and left to the dead-letter queue."""
+"""Messages that do not verify: the exchange skips and counts them, and SQS moves them to the dead letters."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ POISON: dict[str, tuple[Callable[[World], ChannelMessage | None], str, str]] = {
 
 
 def test_a_pickle_in_the_bucket_reaches_no_unpickler(world: World) -> None:
-    """Even if the queue says that it belongs there."""
+    """Even if the message in the queue names it."""
     pickled = plain_pickle()
     claim = ClaimCheck.of(pickled)
     world.claims.write("orders", claim, pickled)

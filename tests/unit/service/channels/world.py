@@ -1,4 +1,4 @@
-"""A whole exchange in memory: the product's own twins of queue, bucket and table, and a clock that is set by hand."""
+"""A whole exchange in memory, on the product's own in-memory queue, bucket and table, with a clock set by hand."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def sender_codec(keys: str = ORDERS_KEYS, *classes: type) -> Codec:
 
 @dataclass
 class Reply:
-    """An answer of the exchange, taken apart."""
+    """An answer of the exchange, with its parts."""
 
     status: int
     fields: Fields
@@ -200,7 +200,7 @@ class World:
         return self.ask("GET", f"/exchange/orders?{query}", who=CONSUMER, **arguments)
 
     def received(self, query: str = "", **arguments: Any) -> list[dict[str, Any]]:
-        """The messages that are there."""
+        """The messages that the channel has now."""
         reply = self.receive(query, **arguments)
         if reply.status == 204:
             return []
@@ -218,5 +218,5 @@ class World:
 
     @property
     def waiting(self) -> int:
-        """Messages in the queue, given or not."""
+        """The messages in the queue, received or not."""
         return len(self.lying.messages)

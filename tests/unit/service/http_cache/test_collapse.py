@@ -172,7 +172,7 @@ def test_stale_is_served_while_somebody_else_revalidates() -> None:
 
 def test_a_response_stored_between_look_up_and_lease_is_not_fetched_again() -> None:
     class Late(MemoryItemStore):
-        """Its first read is from before the other environment's write."""
+        """A store whose first read gives the value from before the other environment's write."""
 
         is_late = True
 

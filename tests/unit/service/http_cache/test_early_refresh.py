@@ -90,7 +90,7 @@ class Process:
 
 @pytest.fixture
 def process() -> Process:
-    """Something is stored, and its freshness nearly over."""
+    """A process with a stored response near the end of its freshness."""
     process = Process(World({TARGET: response(200, b"old", etag='"1"')}))
     assert process.ask().stored
     process.world.now += LATE
@@ -154,7 +154,7 @@ def test_many_hits_ask_once_in_a_while(process: Process) -> None:
 
 
 def test_a_request_that_somebody_was_faster_with_is_left_alone(process: Process) -> None:
-    """Two processes ask for the renewal of one fill: one fetch."""
+    """Two processes ask for a refresh of the same stored response: one fetch."""
     process.drawn = [0.1]
     process.ask()
     (asked,) = process.queue.requests

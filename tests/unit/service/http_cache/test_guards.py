@@ -101,7 +101,7 @@ def test_what_was_purged_is_no_new_key(world: World) -> None:
 
 
 def test_new_variants_count_as_new_keys(world: World, leases: CountedLeases) -> None:
-    """Invented values of a header that selects would else make a write each, however few variants are kept."""
+    """Without that, invented values of a selecting header would cause a write each, however few variants are kept."""
     answers = [world.ask("/guarded/x", accept_language=f"x{number}") for number in range(10)]
     assert [answer.stored for answer in answers] == [*[True] * LIMIT, *[False] * 7]
     assert "detail=new-keys-capped" in status_of(answers[-1])

@@ -43,7 +43,7 @@ def test_a_field_for_this_hop_alone_selects_nothing(path: str, name: str, said: 
 
 @pytest.mark.parametrize("name", ["content-security-policy", "x-frame-options", "content-encoding", "content-type"])
 def test_an_answer_keeps_what_it_is_and_how_browsers_confine_it(name: str) -> None:
-    """Though its Connection names the field: it is meant for every recipient (RFC 9110 7.6.1)."""
+    """The Connection field of the response names it, but it is meant for every recipient (RFC 9110 7.6.1)."""
     world = World()
     said = {"cache_control": "max-age=60", "connection": f"{name}, x-hop", "x_hop": "1", name: "said"}
     world.outcomes["/base/x"] = response(200, b"1", **said)

@@ -83,7 +83,7 @@ def items() -> Unreliable:
 
 @pytest.fixture
 def scene(items: Unreliable) -> Scene:
-    """Something is stored, and two seconds stale."""
+    """A scene with a stored response that is stale for two seconds."""
     scene = Scene(World({"/base/x": response(200, b"old", cache_control=SWR, etag='"1"')}, items=items))
     assert scene.ask().stored
     scene.world.now += 12

@@ -1,4 +1,4 @@
-"""How many variants of a key are kept, and that each request gets its own all the same."""
+"""The number of variants of a key that are kept, and that each request gets its own variant."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Fleet:
 
     @property
     def asked(self) -> int:
-        """How often the origin was asked since the last time."""
+        """The number of the origin's requests since the last time."""
         asked = len(self.origin.requests)
         self.origin.requests.clear()
         return asked

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Meanwhile:
-    """Something to be done once, at a point that the test picks."""
+    """An action that happens once, at a point that the test picks."""
 
     def __init__(self) -> None:
         self.action: Callable[[], object] | None = None
@@ -37,7 +37,7 @@ class Meanwhile:
 
 
 class Origin:
-    """A page that a POST changes; something may happen between the page being made and being received."""
+    """A page that a POST changes; an action may happen after the page is made and before it is received."""
 
     def __init__(self, world: World, **fields: str) -> None:
         self.version = 1
@@ -56,7 +56,7 @@ class Origin:
 
 
 class Leases(MemoryLeaseStore):
-    """Leases before the acquisition of which, or after the commit of which, something may happen."""
+    """Leases with an action that may happen before an acquisition or after a commit."""
 
     def __init__(self, items: MemoryItemStore) -> None:
         super().__init__(items)

@@ -44,7 +44,7 @@ class Page:
 
 
 def processes(page: Page, number: int = 2, **settings: float) -> list[World]:
-    """Worlds on the same stores, before the same page."""
+    """Worlds on the same stores, with the same page as their origin."""
     items = MemoryItemStore()
     leases, stamps = MemoryLeaseStore(items), MemoryStampStore(items)
     worlds = [World(items=items, leases=leases, stamps=stamps, **settings) for _ in range(number)]  # type: ignore[arg-type]
@@ -229,7 +229,7 @@ def test_a_lease_is_given_back_when_something_unforeseen_happens(
     elif where == "sealing":
         monkeypatch.setattr(type(world.responses.store.codec), "seal", surprise)
     else:
-        world.items.items.clear()  # so what the lease remembers is looked for once more
+        world.items.items.clear()  # so the gateway looks up the remembered item once more
         find = type(world.responses).find
 
         def second(*place: object, consistent: bool = False) -> object:

@@ -35,7 +35,7 @@ BUGS: tuple[Bug, ...] = (
 
 @dataclass
 class Searched:
-    """Of a search: how many orders were tried, how often something was served, and the orders that it should not be."""
+    """The result of a search: the number of orders, the number of served responses, and the wrong orders."""
 
     tried: int = 0
     served: int = 0

@@ -58,14 +58,14 @@ class Interrupted:
 
 
 class Passing(threading.Event):
-    """The end of a fetch that is never waited for: its caller is below on the same stack."""
+    """An event without a wait: the caller that would set it is lower on the same stack."""
 
     def wait(self, timeout: float | None = None) -> bool:
         return False
 
 
 class Impatient(InFlight):
-    """Fetches that are never waited for."""
+    """In-flight fetches for which no caller waits."""
 
     def begin(self, key: str) -> threading.Event | None:
         return None if super().begin(key) is None else Passing()

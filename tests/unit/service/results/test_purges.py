@@ -95,7 +95,7 @@ def test_a_computation_under_way_loses(way: str, by_other: bool) -> None:
 def test_clocks_may_differ_by_the_margin() -> None:
     world = World()
     ask(world.process(), "old")
-    world.now -= MARGIN - 0.1  # that of who purges is behind
+    world.now -= MARGIN - 0.1  # the clock of the purging process is behind
     world.process().purge(KEY)
     world.now += MARGIN
     assert ask(world.process()) == "new"
@@ -198,7 +198,7 @@ def test_an_invalid_tenant_is_refused(tenant: str) -> None:
 
 def test_a_read_from_before_a_purge_does_not_come_back() -> None:
     class Slow(MemoryItemStore):
-        """Its first read is answered, and then a purge happens before the answer is used."""
+        """A store in which a purge happens after the first read, before the reader uses it."""
 
         cache: Cache | None = None
 

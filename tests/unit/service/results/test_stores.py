@@ -66,7 +66,7 @@ def test_a_large_result_that_is_lost_is_computed_again(what: str) -> None:
 
 
 def test_a_body_in_the_place_of_another_does_not_open() -> None:
-    """Its digest may be right, but its seal is bound to its key."""
+    """The digest may be right, but the seal is bound to its own key."""
     world = filled(LARGE)
     world.process().get_or_compute("other", lambda: LARGE + b"!", freshness_lifetime=60)
     assert isinstance(world.bodies, MemoryBodyStore)
@@ -114,7 +114,7 @@ def test_caches_and_tenants_share_nothing(name: str, tenant: str) -> None:
     assert len(world.items.items) == 2
     assert ask(world.process()) == "old"
     first, second = world.items.items
-    world.items.items[second] = world.items.items[first]  # put there by somebody who may write to the table
+    world.items.items[second] = world.items.items[first]  # an attacker who may write to the table put it there
     assert ask(world.process(name).for_tenant(tenant), "safe") == "safe"
 
 

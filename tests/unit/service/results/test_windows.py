@@ -21,7 +21,7 @@ class NotFound(Exception):
 
 
 class Picky(Exception):
-    """Cannot be made of its arguments."""
+    """An exception that cannot be made from its own arguments."""
 
     def __init__(self, first: int, second: int) -> None:
         super().__init__(f"{first} and {second}")

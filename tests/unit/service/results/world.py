@@ -1,4 +1,4 @@
-"""Processes with a results cache on the same stores in memory, and a clock that is set by hand."""
+"""Processes with a results cache on the same stores in memory, and a clock set by hand."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class World:
         )
 
     def sleep(self, seconds: float) -> None:
-        """Time goes by."""
+        """Let so many seconds pass."""
         self.now += seconds
 
     @property
     def outcomes(self) -> list[str]:
-        """How the calls so far came out, in order."""
+        """The outcomes of the calls so far, in order."""
         return [story.outcome for story in self.told]

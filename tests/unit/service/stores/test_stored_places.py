@@ -30,7 +30,7 @@ def kept(body: bytes = b"hello", /, **fields: str) -> Response:
 
 @dataclass
 class Watch:
-    """The calls that reached the stores, and the error that each kind of call meets, if any."""
+    """The calls that reached the stores, and the error that each kind of call raises, if any."""
 
     calls: list[str] = field(default_factory=list)
     errors: dict[str, StoreError] = field(default_factory=dict)

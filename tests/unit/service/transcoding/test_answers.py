@@ -180,7 +180,7 @@ def test_a_pickle_that_is_not_sealed_is_never_opened(world: World, tmp_path: Any
 
 
 def test_the_pickle_of_the_test_above_would_have_shown(tmp_path: Any) -> None:
-    import pickle  # noqa: PLC0415 - nothing else here may have it
+    import pickle  # noqa: PLC0415 - only this test may import it
 
     canary = tmp_path / "canary"
     pickle.loads(f"cpathlib\nPath\n(V{canary}\ntRp0\n0cbuiltins\ngetattr\n(g0\nVtouch\ntR(tR.".encode())  # noqa: S301

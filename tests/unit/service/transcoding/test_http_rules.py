@@ -147,7 +147,7 @@ def test_only_the_keyring_of_the_route_s_own_origin_opens(world: World) -> None:
 def test_a_refresh_asks_for_the_origin_s_format_and_renews_what_every_client_gets(world: World) -> None:
     queue, gateway = MemoryRefreshQueue(), world.gateway
     world.gateway = replace(gateway, refreshes=RefreshRequests(queue))
-    refresher = refresher_of(gateway)  # it opens nothing, so it needs no keys
+    refresher = refresher_of(gateway)  # it opens no envelope, so it needs no keys
     lasting = {"content_type": JSON, "cache_control": "max-age=10, stale-while-revalidate=60", "vary": "Accept"}
     world.outcomes["/x"] = response(200, b"[1]", **lasting)
     world.ask("/json/x", accept=JSON)

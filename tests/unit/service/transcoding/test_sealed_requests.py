@@ -47,7 +47,7 @@ def accepting(world: World) -> World:
 
 
 def seal(content: Any = ORDER, *, nonce: bytes = NONCE, expires_in: float = 60, **changes: Any) -> bytes:
-    """An envelope as a client makes it, or one that differs."""
+    """Return an envelope as a client makes it, with these changes."""
     place = {name: changes.pop(name, value) for name, value in PLACE.items()}
     context = ("request", place["method"], place["target"], place["sender"])
     now = changes.pop("now", START)

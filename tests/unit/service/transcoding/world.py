@@ -1,4 +1,4 @@
-"""A gateway in memory with routes that convert, and the other ends of its envelopes."""
+"""A gateway in memory with routes that convert, and the clients and origins that make its envelopes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ SEALED = "application/vnd.brine.sealed"
 
 @dataclass(frozen=True)
 class Order:
-    """The user's own class, of which the gateway knows the declaration only."""
+    """The user's own class; the gateway knows only its declaration."""
 
     id: str
     placed: datetime
