@@ -57,7 +57,7 @@ class Pair(NamedTuple):
 
 @dataclass
 class Open:
-    """A record whose field takes any value, so that attacks can build on it."""
+    """A record with a field that takes any value, so that attacks can build on it."""
 
     content: Any
 
@@ -111,7 +111,7 @@ class Bits(enum.IntFlag):
 
 @dataclass
 class Dear:
-    """A record whose annotation is expensive to check."""
+    """A record with an annotation that is expensive to check."""
 
     content: list[int | list[int] | dict[str, int | None] | None]
 

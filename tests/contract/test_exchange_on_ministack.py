@@ -1,4 +1,4 @@
-"""The contracts of the exchange on a second emulator, whose conditional writes are atomic for many clients at once."""
+"""The contracts of the exchange on a second emulator: its conditional writes are atomic for many clients at once."""
 
 from __future__ import annotations
 

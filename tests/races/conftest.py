@@ -1,4 +1,4 @@
-"""The emulator of the races, whose writes are atomic, and their slow origin."""
+"""The emulator of the races, which has atomic writes, and a slow origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages whose bytes name their tenant, path, reader and version."""
+"""Pages that name their tenant, path, reader and version in their bytes."""
 
 from __future__ import annotations
 

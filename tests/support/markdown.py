@@ -27,7 +27,7 @@ class Page:
     rows: tuple[tuple[str, ...], ...]
 
     def row(self, code: str) -> tuple[str, ...]:
-        """Return the one row whose first cell has this in backticks."""
+        """Return the one row with this text in backticks in its first cell."""
         (row,) = (row for row in self.rows if code in codes(row[0]))
         return row
 

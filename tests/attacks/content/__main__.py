@@ -130,7 +130,7 @@ def allowed_seconds(size: int) -> float:
 
 
 def made_elsewhere(make: Callable[[], bytes]) -> bytes:
-    """The bytes that `make` returns, made in a process whose memory does not count afterwards."""
+    """The bytes that `make` returns, made in another process; its memory does not count afterwards."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

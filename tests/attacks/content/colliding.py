@@ -71,6 +71,6 @@ def integers(size: int, table: Table) -> list[int]:
 
 
 def keys[Key](make: Callable[[int], Key], size: int, table: Table, tried: int = 40) -> list[Key]:
-    """Keys whose hashes collide in the table; `tried` candidates for each slot."""
+    """Keys with hashes that collide in the table; `tried` candidates for each slot."""
     pool = {hash(key): key for key in map(make, range(tried * size))}
     return [pool[hash_] for hash_ in chosen(pool, size, table)]

@@ -33,7 +33,7 @@ FAMILIES = (
 
 
 def corpus(prefix: str = "") -> Iterator[Attack]:
-    """Every attack whose name has this prefix, family by family; a name begins with its family's."""
+    """Every attack with this prefix in its name, family by family; a name begins with its family's."""
     for family in FAMILIES:
         own = family.__name__.rpartition(".")[2] + ": "
         if prefix.startswith(own) or own.startswith(prefix):

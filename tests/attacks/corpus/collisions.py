@@ -1,4 +1,4 @@
-"""Keys whose hashes are all the same: inserting n of them takes n squared comparisons."""
+"""Keys that all have the same hash: inserting n of them takes n squared comparisons."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def uuid_bytes(at: int) -> bytes:
 
 
 def power(at: int) -> bytes:
-    """Floats whose hash is that of one of a few numbers."""
+    """Floats with the hash of one of a few numbers."""
     return real(struct.unpack(">d", struct.pack(">Q", (at % 2046 + 1) << 52 | at))[0])
 
 

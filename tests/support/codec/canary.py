@@ -15,7 +15,7 @@ def touch(what: str) -> str:
 
 
 class Canary:
-    """An object whose pickle calls `touch`."""
+    """An object that calls `touch` when it is unpickled."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return touch, ("unpickled",)

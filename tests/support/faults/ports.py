@@ -111,7 +111,7 @@ class FaultyItems:
 
 
 class FaultyLeases:
-    """A LeaseStore with faults, whose commits show in `items` as late as other writes."""
+    """A LeaseStore with faults. Its commits show in `items` as late as other writes."""
 
     def __init__(self, inner: LeaseStore, items: FaultyItems, faults: Faults) -> None:
         self._inner = inner

@@ -1,4 +1,4 @@
-"""A world whose origin answers by a function of the request, and requests whose header lines are written out."""
+"""A world with an origin that answers by a function of the request, and requests with all header lines written out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ type Line = tuple[str, str]
 
 
 def world_with(answer: Callable[[Request], Response]) -> World:
-    """A world whose origin answers by this function."""
+    """A world with an origin that answers by this function."""
 
     def fetch(_address: OriginAddress, request: Request) -> Response:
         return answer(request)

@@ -1,8 +1,8 @@
-"""Two environments on one store, whose clocks differ, and an operator that purges: their actions, event by event.
+"""Two environments on one store, with different clocks, and an operator that purges: their actions, event by event.
 
-A fetch is two events, so that any event may come between. An environment whose fetch ends late was frozen meanwhile.
-The scene notes each violation: a purged response is served, a late writer wins, a lease does not end. Tests can put
-bugs in.
+A fetch is two events, so that any event may come between. If the fetch of an environment ends late, the environment was
+frozen meanwhile. The scene notes each violation: a purged response is served, a late writer wins, a lease does not end.
+Tests can put bugs in.
 """
 
 from __future__ import annotations

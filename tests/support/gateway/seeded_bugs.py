@@ -23,7 +23,7 @@ class Blind(MemoryStampStore):
 
 
 class Careless(MemoryLeaseStore):
-    """Leases whose fence is open: they take every commit for the newest."""
+    """Leases with an open fence: they take every commit for the newest."""
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         if not super().commit(lease, sk, item):

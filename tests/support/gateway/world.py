@@ -149,7 +149,7 @@ circuit_breaker = { failures = 3, open_for = "10s" }
 
 
 def response(status: int = 200, body: bytes = b"hello", /, **fields: str) -> Response:
-    """A response with `fields`, whose names have "_" for "-"."""
+    """A response with `fields`; their names have "_" for "-"."""
     return Response(status=status, body=body, fields=Fields((k.replace("_", "-"), v) for k, v in fields.items()))
 
 

@@ -70,7 +70,7 @@ def variables_on(emulator: Emulator, routes: Path) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(variables: Mapping[str, str], opt: Path, output: Output, *, code: Path, handler: str) -> Iterator[Invoker]:
-    """The function whose handler is in the folder `code`, beside the gateway's own code. `opt` stands for /opt."""
+    """The function with its handler in the folder `code`, beside the gateway's own code. `opt` stands for /opt."""
     folders = {
         "Gateway": ROOT / "functions/gateway",
         "Core": ROOT / "layers/core/src",

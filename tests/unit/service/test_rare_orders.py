@@ -41,14 +41,14 @@ def pk_of(world: World) -> str:
 
 
 def ask(world: World, seconds: float) -> Any:
-    """A GET whose deadline is in so many seconds."""
+    """A GET with a deadline in so many seconds."""
     return world.gateway.serve(
         Request(method="GET", path=PATH, fields=Fields()), Deadline(world.now + seconds, lambda: world.now)
     )
 
 
 def lost_body_of_a_stale_response(seconds: float) -> World:
-    """A stale response whose body is lost, while another environment has the lease of its key."""
+    """A stale response with a lost body, while another environment has the lease of its key."""
     body = random.Random(1).randbytes(5_000)  # noqa: S311 - no secret
     world = World({TARGET: response(200, body, cache_control="max-age=10, stale-while-revalidate=600")})
     world.ask(PATH)
@@ -236,7 +236,7 @@ def test_a_truth_value_is_no_number_of_a_stored_form() -> None:
 
 
 class Broken(MemoryLeaseStore):
-    """Leases whose commit ends the process, or raises an error."""
+    """Leases that raise in a commit, as a process that ends or a mistake would."""
 
     def commit(self, *_: Any, **__: Any) -> bool:
         raise SystemExit(1)

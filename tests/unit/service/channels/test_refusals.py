@@ -45,7 +45,7 @@ def altered(envelope: bytes, place: int = -1) -> bytes:
 
 
 def gadget(world: World) -> bytes:
-    """An envelope with a good seal, whose content is a pickle that calls a function."""
+    """An envelope with a good seal; its content is a pickle that calls a function."""
     raw = plain_pickle()
     head = header.LAYOUT.pack(
         header.MAGIC, header.SUITE_HMAC_SHA256, 0, 0, 0, 1, int(world.now), int(world.now) + 60, 0, len(raw), 0

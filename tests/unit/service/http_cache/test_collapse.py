@@ -44,7 +44,7 @@ class Crowd(InFlight):
 
 
 def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:
-    """The answers to a crowd of threads; the first fetch lasts until all others wait for it. `outcome` is by fetch."""
+    """The answers to a crowd of threads; the first fetch lasts until all other threads wait. `outcome` is by fetch."""
     crowd = Crowd(CROWD)
     numbers = count()
 
@@ -172,7 +172,7 @@ def test_stale_is_served_while_somebody_else_revalidates() -> None:
 
 def test_a_response_stored_between_look_up_and_lease_is_not_fetched_again() -> None:
     class Late(MemoryItemStore):
-        """A store whose first read gives the value from before the other environment's write."""
+        """A store that gives, at its first read, the value from before the other environment's write."""
 
         is_late = True
 

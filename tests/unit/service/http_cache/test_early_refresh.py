@@ -233,7 +233,7 @@ class Played:
 
 
 def play(beta: float, *, seed: int, minutes: int = 10, rate: int = 25) -> Played:
-    """A key whose responses are fresh for a minute, asked for `rate` times a second of one of three processes.
+    """A key with responses that are fresh for a minute, asked for `rate` times a second of one of three processes.
 
     The refresher receives a message after a tenth of a second. Its fetch ends two seconds later: only then do the
     processes see the new response.

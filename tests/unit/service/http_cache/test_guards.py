@@ -38,7 +38,7 @@ class CountedLeases(MemoryLeaseStore):
 
 
 class Throttled(MemoryItemStore):
-    """A table whose reads may fail."""
+    """A table that may fail on reads."""
 
     is_down = False
 

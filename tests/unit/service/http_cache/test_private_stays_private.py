@@ -29,7 +29,7 @@ SID_B: Line = ("cookie", "sid=B")
 
 
 def greeting(*lines: Line) -> World:
-    """A world whose origin greets its users by their cookies, with these fields."""
+    """A world with an origin that greets its users by their cookies, with these fields."""
     return world_with(lambda request: reply(200, *lines, body=request.fields.get("cookie", "nobody").encode()))
 
 

@@ -30,7 +30,7 @@ PLACE = "/api/x"
 
 @dataclass
 class Scene:
-    """A world whose gateway enqueues refresh requests, and a refresher in a process of its own."""
+    """A world with a gateway that enqueues refresh requests, and a refresher in a process of its own."""
 
     world: World
     queue: MemoryRefreshQueue = field(default_factory=MemoryRefreshQueue)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def reflecting(vary: str | None = None, **fields: str) -> World:
-    """A world whose origin answers with the bytes of the header that it got."""
+    """A world with an origin that answers with the bytes of the header that it got."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = "\n".join(f"{name}: {value}" for name, value in request.fields).encode("latin-1")

@@ -40,7 +40,7 @@ NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), min_size=
 
 
 def of_the_tenant(made: World | None = None, **fields: str) -> World:
-    """A world whose origin answers each tenant with its name, and with the number of its requests."""
+    """A world with an origin that answers each tenant with its name, and with the number of its requests."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = f"{request.fields.get('x-tenant')} {len(world.fetched)}".encode("latin-1")

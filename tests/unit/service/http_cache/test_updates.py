@@ -63,7 +63,7 @@ def test_a_head_that_sets_a_cookie_changes_nothing_for_others(newer: tuple[Line,
 
 
 def in_parts(first: tuple[Line, ...], rest: tuple[Line, ...]) -> World:
-    """A world whose origin gives ten bytes in two parts, with these fields."""
+    """A world with an origin that gives ten bytes in two parts, with these fields."""
     answers = {
         "bytes=0-4": reply(206, TAG, ("content-range", "bytes 0-4/10"), *first, body=b"01234"),
         "bytes=5-": reply(206, TAG, ("content-range", "bytes 5-9/10"), *rest, body=b"56789"),

@@ -22,7 +22,7 @@ FEW = 4
 
 
 def versions(*, remembers: bool = True) -> World:
-    """A world whose origin answers with the request's path. Without a memory, the gateway reads all from the table."""
+    """A world with an origin that answers with the request's path. Without a memory, it reads the table only."""
 
     def answer(_address: OriginAddress, request: Request) -> Outcome:
         body = request.fields.get("x-version", "none").encode()

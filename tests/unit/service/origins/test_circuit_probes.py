@@ -1,4 +1,4 @@
-"""Half-open circuits: which environment probes, what the other ones answer meanwhile, and probes without a result."""
+"""Half-open circuits: which environment probes, how the other ones answer meanwhile, and probes without a result."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_circuit_that_nobody_probed_for_long_counts_as_closed() -> None:
 
 
 class Gathering(MemoryOrigin):
-    """An origin that waits with its answer until `others` clients got the answer that the circuit is open."""
+    """An origin that waits with its answer until as many clients as `others` says learned that the circuit is open."""
 
     def __init__(self, others: int) -> None:
         super().__init__({"/x": OK})

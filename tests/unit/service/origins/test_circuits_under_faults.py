@@ -1,4 +1,4 @@
-"""Circuits whose store is throttled, slow, behind, or loses answers, over an origin that goes down and comes back."""
+"""Circuits on a store that is throttled, slow, behind, or loses answers; the origin goes down and comes back."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ OK = response(cache_control="max-age=60")
 
 
 class Failing(World):
-    """A world whose origin gives these outcomes in turn, then repeats the last one. `pauses` lists the waits."""
+    """A world with an origin that gives these outcomes in turn, then repeats the last one. `pauses` lists the waits."""
 
     def __init__(self, *outcomes: Outcome) -> None:
         super().__init__()

@@ -162,7 +162,7 @@ def test_a_response_that_ended_is_over_in_every_process() -> None:
 
 
 def storing_posts(page: Page, number: int = 2) -> list[World]:
-    """Processes whose POST responses equal those of a GET, and are stored as such."""
+    """Processes with an origin that answers a POST as it would a GET; these responses are stored as such."""
     worlds = processes(page, number)
     for world in worlds:
         routes = (replace(route, policy=replace(route.policy, store_post=True)) for route in world.gateway.routes)
@@ -171,7 +171,7 @@ def storing_posts(page: Page, number: int = 2) -> list[World]:
 
 
 class Form(Page):
-    """A page whose POST gives the same answer as a later GET. `meanwhile` happens before that answer arrives."""
+    """A page that answers a POST as it will a later GET. `meanwhile` happens before that answer arrives."""
 
     def answer(self, address: OriginAddress, request: Request) -> Outcome:
         self.version += request.method == "POST"

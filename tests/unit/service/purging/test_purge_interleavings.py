@@ -1,5 +1,5 @@
-"""Purges and invalidations among fetches: every short order of events, and many long ones, in two environments whose
-clocks differ.
+"""Purges and invalidations among fetches: every short order of events, and many long ones, in two environments with
+different clocks.
 
 In every order: once a purge is older than delta, no environment serves the response of a fetch begun before it. The
 environment that served an unsafe request stops at once. The same search finds bugs that a test puts in.

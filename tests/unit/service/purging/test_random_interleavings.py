@@ -37,7 +37,7 @@ DEPTH = 2
 
 
 class Interrupted:
-    """A port between whose calls other events may happen."""
+    """A port that lets other events happen between its calls."""
 
     def __init__(self, inner: Any, happens: Callable[[], None]) -> None:
         self._inner = inner
@@ -72,7 +72,7 @@ class Impatient(InFlight):
 
 
 class Careless(MemoryLeaseStore):
-    """Leases whose fence is open: they accept any commit."""
+    """Leases with an open fence: they accept any commit."""
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
         self._items.write(lease.pk, sk, item)

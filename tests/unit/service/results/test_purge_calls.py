@@ -1,4 +1,4 @@
-"""The cost of reading a result's stamps, and the results of calls whose stamps cannot be read."""
+"""The cost of reading a result's stamps, and the results of calls that cannot read their stamps."""
 
 from __future__ import annotations
 

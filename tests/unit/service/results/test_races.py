@@ -43,7 +43,7 @@ class Crowd(InFlight):
 
 
 def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:
-    """The results of a crowd of threads whose first computation lasts until all other threads wait for it."""
+    """The results of a crowd of threads; the first computation lasts until all other threads wait for it."""
     crowd = Crowd()
     numbers = iter(range(CROWD))
 

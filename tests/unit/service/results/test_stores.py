@@ -119,7 +119,7 @@ def test_caches_and_tenants_share_nothing(name: str, tenant: str) -> None:
 
 
 class Failing(MemoryItemStore):
-    """A table whose reads fail, once a test says so."""
+    """A table that fails on reads, once a test says so."""
 
     works = False
 

@@ -57,7 +57,7 @@ class Bodies(MemoryBodyStore):
 
 @dataclass
 class Scene:
-    """A gateway whose answers have room for ROOM bytes, and whose routes redirect."""
+    """A gateway with room for ROOM bytes in an answer, and with routes that redirect."""
 
     outcome: Response
     large_bodies: LargeBodies = "redirect"

@@ -1,4 +1,4 @@
-"""Leases among fetches: every short order of events, and many long ones, in two environments whose clocks differ.
+"""Leases among fetches: every short order of events, and many long ones, in two environments with different clocks.
 
 Events are a fetch's beginning and end, an environment that is frozen and lost, a lease's time that passes, a purge.
 In every order, a fetch never replaces the response of a later fetch, every lease ends by its time, and no purged

@@ -79,7 +79,7 @@ def codec(keys: str, **options: Any) -> Codec:
 
 
 def transcoding_world(marks: SingleUseStore | None = None) -> World:
-    """A World whose routes convert."""
+    """A World with routes that convert."""
     used = MemorySingleUseStore() if marks is None else marks
     world = World()
     routes = parse_routes(ROUTES, {})
