@@ -9,13 +9,14 @@ import base64
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from brine_cli.api_gateway.principals import Principal
     from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.http.messages import HttpRequest
@@ -119,11 +120,6 @@ def to_event(
     if request.body:
         event |= _body(request.body, headers.get("content-type", ""))
     return event
-
-
-def utc_now() -> datetime:
-    """Return the current time in UTC."""
-    return datetime.now(UTC)
 
 
 def _headers(request: HttpRequest, now: datetime) -> tuple[dict[str, str], list[str]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from brine_cli.api_gateway.events import PathRefused, read_target, to_event, utc_now
+from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
@@ -17,7 +19,6 @@ from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
 
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
@@ -39,7 +40,7 @@ class HttpApi:
         *,
         report: Callable[[str], None],
         integration_timeout: float = limits.INTEGRATION_SECONDS,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = partial(datetime.now, UTC),
     ) -> None:
         self._routes = RouteTable(routes)
         self._environments = environments

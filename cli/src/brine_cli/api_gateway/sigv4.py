@@ -8,6 +8,7 @@ form and sorted. (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sig
 from __future__ import annotations
 
 import hmac
+import posixpath
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -105,14 +106,9 @@ def _payload_hash(declared: str | None, body: bytes) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    segments: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in {"", "."}:
-            segments.append(segment)
-    last = "/" if segments and path.endswith("/") else ""
-    return "/" + quote("/".join(segments), safe="/", encoding="latin-1") + last
+    plain = posixpath.normpath("/" + path.lstrip("/"))
+    last = "/" if plain != "/" and path.endswith("/") else ""
+    return quote(plain, safe="/", encoding="latin-1") + last
 
 
 def _canonical_query(query: bytes) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,17 +42,11 @@ class LongPolls:
             return self._application(_with_body(environ, body), start_response)
         deadline = self._clock() + seconds
         without = json.dumps({**json.loads(body), "WaitTimeSeconds": 0}).encode()
-        head: tuple[Any, ...] = ()
-
-        def keep(*given: Any) -> Callable[[bytes], object]:
-            nonlocal head
-            head = given
-            return io.BytesIO().write
-
         while True:
-            answer = b"".join(self._application(_with_body(environ, without), keep))
-            if b'"Messages"' in answer or head[0] != "200 OK" or self._clock() >= deadline:
-                start_response(*head)
+            parts, status, headers = run_wsgi_app(self._application, _with_body(environ, without), buffered=True)
+            answer = b"".join(parts)
+            if b'"Messages"' in answer or status != "200 OK" or self._clock() >= deadline:
+                start_response(status, headers.to_wsgi_list())
                 return [answer]
             self._pause(_PAUSE_SECONDS)
 

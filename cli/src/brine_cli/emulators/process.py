@@ -15,6 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
 
 from brine_cli.emulators import moto_transactions
 from brine_cli.emulators.long_polls import LongPolls
@@ -46,12 +47,9 @@ class SerialApplication:
         if length:
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
         with self._lock:
-            answer = self._application(environ, start_response)
-            try:
-                return [b"".join(answer)]
-            finally:
-                if hasattr(answer, "close"):
-                    answer.close()
+            parts, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        start_response(status, headers.to_wsgi_list())
+        return [b"".join(parts)]
 
 
 class Sandboxed:

@@ -5,7 +5,7 @@ The connection never normalises methods, targets and field values. Every wait ha
 
 from __future__ import annotations
 
-import http
+import http.client
 import socket
 import time
 from dataclasses import dataclass
@@ -140,7 +140,8 @@ class HttpConnection:
             headers.append((b"date", formatdate(usegmt=True).encode()))
         if close:
             headers.append((b"connection", b"close"))
-        head = h11.Response(status_code=response.status, headers=headers, reason=_reason(response.status))
+        reason = http.client.responses.get(response.status, "").encode()
+        head = h11.Response(status_code=response.status, headers=headers, reason=reason)
         parts = [self._http.send(head)]
         if response.body and _has_body(method, response.status):
             parts.append(self._http.send(h11.Data(data=response.body)))
@@ -177,10 +178,3 @@ def _content_length(method: bytes, response: HttpResponse) -> bytes | None:
     given = (value for name, value in response.headers if name.lower() == b"content-length" and value.isdigit())
     of_body = str(len(response.body)).encode() if response.body and response.status != 304 else None
     return next(given, of_body)
-
-
-def _reason(status: int) -> bytes:
-    try:
-        return http.HTTPStatus(status).phrase.encode()
-    except ValueError:
-        return b""
