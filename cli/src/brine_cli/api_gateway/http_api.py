@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
-from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
@@ -18,37 +17,27 @@ from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
+    from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
-    from brine_cli.template.event_sources import ApiRoute
 
 
+@dataclass(slots=True, kw_only=True)
 class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
-    A failure is answered as AWS does. `report` gets its reason.
+    A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds.
     """
 
-    def __init__(
-        self,
-        routes: Iterable[ApiRoute],
-        environments: Mapping[str, Environments],
-        admission: Admission,
-        *,
-        report: Callable[[str], None],
-        integration_timeout: float = limits.INTEGRATION_SECONDS,
-        clock: Callable[[], datetime] = partial(datetime.now, UTC),
-    ) -> None:
-        self._routes = RouteTable(routes)
-        self._environments = environments
-        self._admission = admission
-        self._report = report
-        self._integration_timeout = integration_timeout
-        self._clock = clock
-        self._last_failure = ""
+    routes: RouteTable
+    environments: Mapping[str, Environments]
+    admission: Admission
+    report: Callable[[str], None]
+    integration_timeout: float
+    _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the response to `request`. A response that a browser may show as a page gets a sandbox."""
@@ -56,7 +45,7 @@ class HttpApi:
         return sandboxed(response) if may_be_shown(request) else response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        if refused := self._admission.refusal(request.method, request.target, request.headers):
+        if refused := self.admission.refusal(request.method, request.target, request.headers):
             self._report_once(request, f"{refused.status}: {refused.detail}")
             return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)
         try:
@@ -64,10 +53,10 @@ class HttpApi:
         except PathRefused:
             self._report_once(request, "400: API Gateway cannot decode this path")
             return limits.refusal(400, "Bad Request")
-        match = self._routes.match(request.method, target.path)
+        match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")
-        now = self._clock()
+        now = datetime.now(UTC)
         try:
             principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
         except SignatureRefused as refused:
@@ -80,13 +69,11 @@ class HttpApi:
             return limits.event_too_large(len(packed))
         response = self._invoke(request, match.route.function, packed)
         request_id = event["requestContext"]["requestId"].encode()
-        return type(response)(
-            status=response.status, headers=(*response.headers, (b"apigw-requestid", request_id)), body=response.body
-        )
+        return replace(response, headers=(*response.headers, (b"apigw-requestid", request_id)))
 
     def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
         try:
-            answer = self._environments[function].invoke(event, timeout=self._integration_timeout)
+            answer = self.environments[function].invoke(event, timeout=self.integration_timeout)
             if len(answer) > limits.ANSWER_BYTES:
                 self._report_once(
                     request,
@@ -96,9 +83,9 @@ class HttpApi:
             response, ignored = to_response(answer)
         except IntegrationTimedOut:
             self._report_once(
-                request, f"503: {function} took longer than the {self._integration_timeout:g} s that API Gateway waits"
+                request, f"503: {function} took longer than the {self.integration_timeout:g} s that API Gateway waits"
             )
-            return limits.integration_timed_out(self._integration_timeout)
+            return limits.integration_timed_out(self.integration_timeout)
         except InvocationFailed as failure:
             self._report_once(request, f"502: {self._shortened(str(failure))}")
             return limits.internal_error()
@@ -119,4 +106,4 @@ class HttpApi:
 
     def _report_once(self, request: HttpRequest, what: str) -> None:
         path = request.target.partition(b"?")[0].decode("latin-1")
-        self._report(f"{request.method} {path} -> {what}")
+        self.report(f"{request.method} {path} -> {what}")

@@ -52,19 +52,16 @@ class SerialApplication:
         return [b"".join(parts)]
 
 
-class Sandboxed:
-    """Adds the fields to each response of a WSGI application that forbid scripts (brine_cli.http.sandbox)."""
+def sandboxed(application: WSGIApplication) -> WSGIApplication:
+    """Return the application with two more fields in each response, to forbid scripts (brine_cli.http.sandbox)."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer as the application does, with two more fields."""
-
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, *SANDBOX], *error)
 
-        return self._application(environ, start)
+        return application(environ, start)
+
+    return answer
 
 
 def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
@@ -106,7 +103,7 @@ def main(name: str, file_descriptor: int) -> None:
             """Log nothing: the console of the twin is for the functions."""
 
     server = make_server(
-        "127.0.0.1", 0, Sandboxed(application), threaded=True, request_handler=Quiet, fd=file_descriptor
+        "127.0.0.1", 0, sandboxed(application), threaded=True, request_handler=Quiet, fd=file_descriptor
     )
     threading.Thread(target=_end_with_parent, daemon=True).start()
     server.serve_forever()
