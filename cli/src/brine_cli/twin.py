@@ -130,8 +130,7 @@ class Twin:
 
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
-        for environments in self._environments.values():
-            environments.stop()
+        self._stop_functions()
         self._start_functions()
 
     def _start(self, stack: ExitStack) -> None:
@@ -139,13 +138,12 @@ class Twin:
         self.url = url_of(listener)
         template = read_template(self.template)
         self._read(template, {})  # report mistakes in the template before any process starts
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
+        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
         if self.origin is None and _HTTPBIN_ORIGIN in template.parameters:
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
         self._check_routes()
-        self._folder = folder
         pollers = self._pollers()
         for poller in pollers:
             stack.callback(poller.join)

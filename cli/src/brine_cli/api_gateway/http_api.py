@@ -46,13 +46,12 @@ class HttpApi:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if refused := self.admission.refusal(request.method, request.target, request.headers):
-            self._report_once(request, f"{refused.status}: {refused.detail}")
-            return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)
+            phrase = HTTPStatus(refused.status).phrase
+            return self._refuse(request, refused.detail, limits.refusal(refused.status, phrase, refused.detail))
         try:
             target = read_target(request.target)
         except PathRefused:
-            self._report_once(request, "400: API Gateway cannot decode this path")
-            return limits.refusal(400, "Bad Request")
+            return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
         match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")
@@ -60,40 +59,43 @@ class HttpApi:
         try:
             principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
         except SignatureRefused as refused:
-            self._report_once(request, f"403: {refused}")
-            return limits.refusal(403, "Forbidden")
+            return self._refuse(request, str(refused), limits.refusal(403, "Forbidden"))
         event = to_event(request, target, match, now, principal)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
-            self._report_once(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")
-            return limits.event_too_large(len(packed))
+            size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"
+            explained = f"event: {size} (a binary body grows by a third), {limit}"
+            response = limits.refusal(413, "Request Entity Too Large", explained)
+            return self._refuse(request, f"the event has {size}, {limit}", response)
         response = self._invoke(request, match.route.function, packed)
         request_id = event["requestContext"]["requestId"].encode()
         return replace(response, headers=(*response.headers, (b"apigw-requestid", request_id)))
 
     def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
+        failed = limits.refusal(502, "Internal Server Error")  # the console shows the reason, not the client
         try:
             answer = self.environments[function].invoke(event, timeout=self.integration_timeout)
             if len(answer) > limits.ANSWER_BYTES:
-                self._report_once(
-                    request,
-                    f"502: the answer of {function} has {len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}",
-                )
-                return limits.answer_too_large(len(answer))
+                size = f"{len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}"
+                response = limits.refusal(502, "Internal Server Error", f"the function's answer: {size}")
+                return self._refuse(request, f"the answer of {function} has {size}", response)
             response, ignored = to_response(answer)
         except IntegrationTimedOut:
-            self._report_once(
-                request, f"503: {function} took longer than the {self.integration_timeout:g} s that API Gateway waits"
-            )
-            return limits.integration_timed_out(self.integration_timeout)
+            seconds = f"{self.integration_timeout:g} s"
+            explained = f"no answer from the function within {seconds}, API Gateway waits no longer"
+            response = limits.refusal(503, "Service Unavailable", explained)
+            return self._refuse(request, f"{function} took longer than the {seconds} that API Gateway waits", response)
         except InvocationFailed as failure:
-            self._report_once(request, f"502: {self._shortened(str(failure))}")
-            return limits.internal_error()
+            return self._refuse(request, self._shortened(str(failure)), failed)
         except MalformedResponse as error:
-            self._report_once(request, f"502: the answer of {function} is malformed: {error}")
-            return limits.internal_error()
+            return self._refuse(request, f"the answer of {function} is malformed: {error}", failed)
         for remark in ignored:
-            self._report_once(request, f"{function}: {remark}")
+            self._explain(request, f"{function}: {remark}")
+        return response
+
+    def _refuse(self, request: HttpRequest, reason: str, response: HttpResponse) -> HttpResponse:
+        """Return `response`, after a report of its reason."""
+        self._explain(request, f"{response.status}: {reason}")
         return response
 
     def _shortened(self, failure: str) -> str:
@@ -104,6 +106,6 @@ class HttpApi:
         self._last_failure = failure
         return failure
 
-    def _report_once(self, request: HttpRequest, what: str) -> None:
+    def _explain(self, request: HttpRequest, what: str) -> None:
         path = request.target.partition(b"?")[0].decode("latin-1")
         self.report(f"{request.method} {path} -> {what}")

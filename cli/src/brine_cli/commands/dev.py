@@ -32,16 +32,12 @@ def run(options: argparse.Namespace) -> int:
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             # A program that reads our output gets the lines of the functions unchanged.
-            show=_show if sys.stdout.isatty() else None,
+            show=(lambda line: print(readable(line), flush=True)) if sys.stdout.isatty() else None,
         ) as twin,
     ):
         print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
         signals.wait()
     return 0
-
-
-def _show(line: str) -> None:
-    print(readable(line), flush=True)
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:

@@ -30,26 +30,23 @@ if TYPE_CHECKING:
 _FOR_S3 = "AWS4-HMAC-SHA256 Credential=/20260101/us-east-1/s3/"  # the part that moto reads
 
 
-class SerialApplication:
-    """Passes only one request at a time to a WSGI application, from any number of connections.
+def serial(application: WSGIApplication) -> WSGIApplication:
+    """Return the application for any number of connections: it gets only one request at a time.
 
     The conditional writes of moto are not atomic: with threads, two writers may both succeed. A single-threaded server
     would be safe too, but a client that connects and sends no data would block all other clients.
     """
+    lock = threading.Lock()
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-        self._lock = threading.Lock()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Read the body before taking the lock, since a client may be slow. Return the complete response."""
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if length := int(environ.get("CONTENT_LENGTH") or 0):  # read before taking the lock: a client may be slow
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
-        with self._lock:
-            parts, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        with lock:
+            parts, status, headers = run_wsgi_app(application, environ, buffered=True)
         start_response(status, headers.to_wsgi_list())
         return [b"".join(parts)]
+
+    return answer
 
 
 def sandboxed(application: WSGIApplication) -> WSGIApplication:
@@ -80,7 +77,7 @@ def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRe
             return super().get_application({"PATH_INFO": "/", "HTTP_HOST": "s3", "HTTP_AUTHORIZATION": _FOR_S3})
 
     moto_transactions.patch_moto()
-    application = LongPolls(SerialApplication(Dispatcher(create_backend_app)))
+    application = LongPolls(serial(Dispatcher(create_backend_app)))
     return RequestFilter(application, admission, path), MotoRequestHandler
 
 

@@ -88,7 +88,8 @@ class HttpConnection:
     def _respond(self, head: h11.Request) -> HttpResponse:
         size = len(head.method) + len(head.target) + len("  HTTP/1.1") + sum(len(value) for _, value in head.headers)
         if size > limits.HEADER_BYTES:
-            return limits.headers_too_large(size)
+            explained = f"request line and header values: {size:,} bytes, API Gateway takes {limits.HEADER_BYTES:,}"
+            return limits.refusal(431, "Request Header Fields Too Large", explained)
         declared = next((int(value) for name, value in head.headers if name == b"content-length"), 0)
         if declared > limits.REQUEST_BODY_BYTES:
             return limits.body_too_large(f"{declared:,}")
