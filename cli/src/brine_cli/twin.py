@@ -201,7 +201,10 @@ class Twin:
         chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
-        return application if self.origin is None else _only_default_route(application)
+        if self.origin is None:
+            return application
+        default = tuple(route for route in application.routes if route.path is None)  # it leads to the origin
+        return replace(application, routes=default or application.routes)
 
     def _check_routes(self) -> None:
         """Raise CommandError for a mistake in the given routes, before the first request finds it."""
@@ -245,9 +248,3 @@ class Twin:
     def _stop_functions(self) -> None:
         for environments in self._environments.values():
             environments.stop()
-
-
-def _only_default_route(application: Application) -> Application:
-    """Return the application with only its `$default` route, if it has one: this route leads to the origin."""
-    default = tuple(route for route in application.routes if route.path is None)
-    return replace(application, routes=default or application.routes)

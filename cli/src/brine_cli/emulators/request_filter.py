@@ -54,8 +54,7 @@ class RequestFilter:
 
     def _refusal(self, environ: WSGIEnvironment) -> Rejection | None:
         target = environ["RAW_URI"].encode("latin-1")
-        foreign = self.admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ))
-        if foreign is not None:
+        if foreign := self.admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ)):
             return foreign
         # SDKs send "/name" as well as "/name/". Bytes, since compare_digest takes only ASCII text.
         path = f"{environ['PATH_INFO']}/".encode("latin-1")

@@ -94,21 +94,14 @@ class HttpConnection:
         if declared > limits.REQUEST_BODY_BYTES:
             return limits.body_too_large(f"{declared:,}")
         if self._http.they_are_waiting_for_100_continue:
-            self._write(
-                self._http.send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")) or b""
-            )
+            proceed = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
+            self._write(self._http.send(proceed) or b"")
         body = self._read_body(time.monotonic() + self._timeouts.request)
         if body is None:
             return limits.body_too_large(f"more than {limits.REQUEST_BODY_BYTES:,}")
-        return self._answer(
-            HttpRequest(
-                method=head.method.decode(),
-                target=head.target,
-                headers=tuple(head.headers),
-                body=body,
-                client=self._client,
-            )
-        )
+        method, headers = head.method.decode(), tuple(head.headers)
+        request = HttpRequest(method=method, target=head.target, headers=headers, body=body, client=self._client)
+        return self._answer(request)
 
     def _read_body(self, deadline: float) -> bytes | None:
         """Return the whole body, or None as soon as it is larger than API Gateway allows."""
@@ -134,8 +127,7 @@ class HttpConnection:
 
     def _send(self, method: bytes, response: HttpResponse, *, close: bool) -> None:
         headers = [line for line in response.headers if line[0].lower() not in _FRAMING]
-        length = _content_length(method, response)
-        if length is not None:
+        if (length := _content_length(method, response)) is not None:
             headers.append((b"content-length", length))
         if not any(name.lower() == b"date" for name, _ in headers):
             headers.append((b"date", formatdate(usegmt=True).encode()))

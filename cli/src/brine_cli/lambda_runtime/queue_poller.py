@@ -90,11 +90,9 @@ class QueuePoller:
             MessageAttributeNames=["All"],
         )
         messages: list[Message] = received.get("Messages") or []
-        done = self._deliver(messages) if messages else []
-        if done:
-            entries = [
-                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(done)
-            ]
+        if messages and (done := self._deliver(messages)):
+            handles = (message["ReceiptHandle"] for message in done)
+            entries = [{"Id": str(number), "ReceiptHandle": handle} for number, handle in enumerate(handles)]
             self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
         return bool(messages)
 
