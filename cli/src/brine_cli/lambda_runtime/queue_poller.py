@@ -128,7 +128,7 @@ def failed_ids(answer: Any, sent: set[str]) -> set[str] | None:
         return set()
     if not isinstance(failures, list):
         return None
-    ids = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
+    ids: list[Any] = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
     return set(ids) if all(isinstance(id_, str) and id_ in sent for id_ in ids) else None
 
 
