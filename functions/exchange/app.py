@@ -78,11 +78,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
         incoming = read(event)
         answer = exchange.serve(incoming.request, deadline, account=incoming.account)
         result = write(answer.response, incoming)
-    except BadEvent as error:
-        answer = failed(EVENT_INVALID, str(error))
-        result = write(answer.response, incoming)
-    except AnswerTooLarge as error:
-        answer = failed(ANSWER_TOO_LARGE, str(error))
+    except (BadEvent, AnswerTooLarge) as error:
+        answer = failed(EVENT_INVALID if isinstance(error, BadEvent) else ANSWER_TOO_LARGE, str(error))
         result = write(answer.response, incoming)
     except Exception:  # for any error, the client gets a problem and the log gets the traceback
         logger.exception("the exchange failed", request_id=context.aws_request_id)

@@ -48,8 +48,7 @@ prefix = "/counts"
 origin = "${BRINE_HTTPBIN_ORIGIN}/anything/counts"
 timeout = "5s"
 """
-PRICES: Final = "coffee=7.90&tea=3.25&cocoa=4.10"
-COUNTS: Final = "coffee=12&tea=40&cocoa=5"
+QUERIES: Final = {"prices": "coffee=7.90&tea=3.25&cocoa=4.10", "counts": "coffee=12&tea=40&cocoa=5"}
 LARGEST_ANSWER: Final = 1_000_000
 RESERVE: Final = 0.5
 """Seconds of the deadline that are reserved for the answer."""
@@ -60,14 +59,6 @@ CACHE_STATUS: Final[dict[CallOutcome, str]] = {
     "stale": "report; hit; detail=stale",
     "collapsed": "report; fwd=miss; collapsed",
     "miss": "report; fwd=miss",
-}
-
-METRICS: Final[dict[CallOutcome, str]] = {
-    "hit": "Hit",
-    "stale": "Stale",
-    "collapsed": "Collapsed",
-    "miss": "Miss",
-    "failed": "Failed",
 }
 
 
@@ -100,7 +91,7 @@ def observe(event: CacheEvent) -> None:
     log("reported", extra={"outcome": event.outcome, "layer": event.layer, "stored": event.stored, "faults": faults})
     metrics = EphemeralMetrics()
     metrics.add_dimension("cache", "report")
-    metrics.add_metric(METRICS[event.outcome], MetricUnit.Count, 1)
+    metrics.add_metric(event.outcome.capitalize(), MetricUnit.Count, 1)
     if event.compute_time is not None:
         metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, event.compute_time * 1000)
     if faults:
@@ -136,10 +127,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, object]:
 def make_report(deadline: Deadline) -> Report:
     """Ask both services in parallel and return the report. Raises OriginError."""
     with ThreadPoolExecutor(2) as threads:
-        asked = [
-            threads.submit(ask, services[name], query, deadline)
-            for name, query in (("prices", PRICES), ("counts", COUNTS))
-        ]
+        asked = [threads.submit(ask, services[name], query, deadline) for name, query in QUERIES.items()]
         prices, counts = (answer.result() for answer in asked)
     try:
         lines = [line(product, Decimal(prices[product]), int(counts[product])) for product in sorted(prices)]

@@ -48,8 +48,7 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         "and Secrets Manager, and httpbin is an origin. Ctrl-C stops everything."
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
-    _add_template(parser)
-    _add_allowed(parser)
+    _add_shared(parser)
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -81,8 +80,7 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
         "Start httpbin, and moto with the resources of the template, at addresses that the containers of `sam local` "
         "can reach. Print the `sam local` command to use. Ctrl-C stops both."
     )
-    _add_template(parser)
-    _add_allowed(parser)
+    _add_shared(parser)
     parser.add_argument(
         "--host",
         metavar="ADDRESS",
@@ -147,7 +145,11 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     return purge.run(options)
 
 
-def _add_allowed(parser: argparse.ArgumentParser) -> None:
+def _add_shared(parser: argparse.ArgumentParser) -> None:
+    """Add the options of both commands that run emulators."""
+    parser.add_argument(
+        "--template", type=Path, default=Path("template.yaml"), metavar="FILE", help="default: %(default)s"
+    )
     parser.add_argument(
         "--allow-host",
         action="append",
@@ -173,12 +175,6 @@ def _checked(form: re.Pattern[str], described: str) -> Callable[[str], str]:
         return text
 
     return check
-
-
-def _add_template(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--template", type=Path, default=Path("template.yaml"), metavar="FILE", help="default: %(default)s"
-    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from brine.adapters.config.routes import parse_routes
 from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
+from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
@@ -32,7 +33,7 @@ from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
@@ -70,6 +71,7 @@ def to_stderr(line: str) -> None:
     print(f"brine: {line}", file=sys.stderr, flush=True)
 
 
+@dataclass(kw_only=True, eq=False)
 class Twin:
     """A twin that runs within its context, and leaves nothing behind.
 
@@ -86,50 +88,36 @@ class Twin:
     The attribute `prefix` is a path with a route, for a given origin or routes file. Entering raises CommandError.
     """
 
-    def __init__(
-        self,
-        *,
-        template: Path,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        origin: str | None = None,
-        routes: Path | None = None,
-        environments: int = 0,
-        aws_endpoint: str | None = None,
-        allow_hosts: Iterable[str] = (),
-        allow_origins: Iterable[str] = (),
-        report: Callable[[str], None] = to_stderr,
-        show: Callable[[str], None] | None = None,
-        integration_timeout: float = limits.INTEGRATION_SECONDS,
-    ) -> None:
-        if origin is not None and routes is not None:
+    template: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    origin: str | None = None
+    routes: Path | None = None
+    environments: int = 0
+    aws_endpoint: str | None = None
+    allow_hosts: Sequence[str] = ()
+    allow_origins: Sequence[str] = ()
+    report: Callable[[str], None] = to_stderr
+    show: Callable[[str], None] | None = None
+    integration_timeout: float = limits.INTEGRATION_SECONDS
+    url: str = field(default="", init=False)
+    httpbin: str | None = field(default=None, init=False)
+    resources: dict[str, str] = field(default_factory=dict, init=False)
+    prefix: str = field(default="/", init=False)
+    application: Application = field(default=Application(functions={}, routes=()), init=False)
+    _environments: dict[str, Environments] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        if self.origin is not None and self.routes is not None:
             raise CommandError("give an origin or a routes file, not both")
-        if environments < 0:
+        if self.environments < 0:
             raise CommandError("the number of environments cannot be negative")
-        for name, url in (("origin", origin), ("AWS endpoint", aws_endpoint)):
+        for name, url in (("origin", self.origin), ("AWS endpoint", self.aws_endpoint)):
             if url is not None and not _is_url(url):
                 raise CommandError(f"the {name} must be an http or https URL with a host, not {url!r}")
-        if routes is not None and not routes.is_file():
-            raise CommandError(f"{routes}: no such file")
-        self._template_path = template
-        self._host = host
-        self._port = port
-        self._origin = origin
-        self._routes = routes
-        self._count = environments
-        self._given_endpoint = aws_endpoint
-        self._allow_hosts = tuple(allow_hosts)
-        self._allow_origins = tuple(allow_origins)
-        self._report = report
-        self._show = show
-        self._integration_timeout = integration_timeout
-        self._environments: dict[str, Environments] = {}
-        self.url = ""
-        self.aws_endpoint: str | None = None
-        self.httpbin: str | None = None
-        self.resources: dict[str, str] = {}
-        self.prefix = "/"
-        self.application = Application(functions={}, routes=())
+        if self.routes is not None and not self.routes.is_file():
+            raise CommandError(f"{self.routes}: no such file")
+        self._given_endpoint = self.aws_endpoint
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -142,22 +130,20 @@ class Twin:
 
     def restart_functions(self) -> None:
         """Replace every worker process. This empties the L1; the data in AWS stays."""
-        for environments in self._environments.values():
-            environments.stop()
+        self._stop_functions()
         self._start_functions()
 
     def _start(self, stack: ExitStack) -> None:
-        listener = stack.enter_context(listen(self._host, self._port))
+        listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
-        template = read_template(self._template_path)
+        template = read_template(self.template)
         self._read(template, {})  # report mistakes in the template before any process starts
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        if self._origin is None and _HTTPBIN_ORIGIN in template.parameters:
+        self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
+        if self.origin is None and _HTTPBIN_ORIGIN in template.parameters:
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
         self._check_routes()
-        self._folder = folder
         pollers = self._pollers()
         for poller in pollers:
             stack.callback(poller.join)
@@ -166,13 +152,13 @@ class Twin:
         for poller in pollers:
             poller.start()
             stack.callback(poller.stop)  # before its function stops, so that it does not report that
-        admission = Admission.at(listener, self._host, hosts=self._allow_hosts, origins=self._allow_origins)
+        admission = Admission.at(listener, self.host, hosts=self.allow_hosts, origins=self.allow_origins)
         api = HttpApi(
-            self.application.routes,
-            self._environments,
-            admission,
-            report=self._report,
-            integration_timeout=self._integration_timeout,
+            routes=RouteTable(self.application.routes),
+            environments=self._environments,
+            admission=admission,
+            report=self.report,
+            integration_timeout=self.integration_timeout,
         )
         stack.enter_context(HttpServer(listener, api))
 
@@ -181,7 +167,7 @@ class Twin:
         if not resources and self._given_endpoint is None:
             return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
-            run_emulator("moto", hosts=self._allow_hosts, origins=self._allow_origins)
+            run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins)
         )
         from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
@@ -196,7 +182,7 @@ class Twin:
         from brine_cli.lambda_runtime.queue_poller import QueuePoller  # noqa: PLC0415  (boto3, see above)
 
         return [
-            QueuePoller(source, self.aws_endpoint, partial(self._invoke, source.function), report=self._report)
+            QueuePoller(source, self.aws_endpoint, partial(self._invoke, source.function), report=self.report)
             for source in sources
         ]
 
@@ -212,56 +198,53 @@ class Twin:
 
     def _read(self, template: Template, attributes: dict[tuple[str, str], str]) -> Application:
         application = read_application(template, self._resolver(template, attributes))
-        chooses_routes = self._origin is not None or self._routes is not None
+        chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
-        return application if self._origin is None else _only_default_route(application)
+        if self.origin is None:
+            return application
+        default = tuple(route for route in application.routes if route.path is None)  # it leads to the origin
+        return replace(application, routes=default or application.routes)
 
     def _check_routes(self) -> None:
         """Raise CommandError for a mistake in the given routes, before the first request finds it."""
-        if self._routes is None:
+        if self.routes is None:
             return
         environment = next(
             function.environment for function in self.application.functions.values() if _ROUTES in function.environment
         )
         try:
-            routes = parse_routes(self._routes.read_text(encoding="utf-8"), environment, source=str(self._routes))
+            routes = parse_routes(self.routes.read_text(encoding="utf-8"), environment, source=str(self.routes))
         except (ConfigError, OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from None
         self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}
-        if self._routes is not None:
-            variables[_ROUTES] = str(self._routes.resolve())
-        if self._origin is not None:
+        if self.routes is not None:
+            variables[_ROUTES] = str(self.routes.resolve())
+        if self.origin is not None:
             routes = self._folder / "routes.toml"
-            routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self._origin)), encoding="utf-8")
+            routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self.origin)), encoding="utf-8")
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
-            launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self._show)
+            launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self.show)
             self._environments[name] = (
-                ExclusiveEnvironments(launch, self._count, self._report)
-                if self._count
-                else SharedEnvironment(launch, self._report)
+                ExclusiveEnvironments(launch, self.report, count=self.environments)
+                if self.environments
+                else SharedEnvironment(launch, self.report)
             )
             self._environments[name].start()
         for name, environments in self._environments.items():
             try:
                 environments.wait_until_ready()
             except InvocationFailed as failure:
-                self._report(
+                self.report(
                     f"{failure}\n{name} will answer with errors until this is fixed; the next request tries again"
                 )
             except IntegrationTimedOut:
-                self._report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
+                self.report(f"{name} has not finished loading within {limits.INIT_SECONDS:g} s")
 
     def _stop_functions(self) -> None:
         for environments in self._environments.values():
             environments.stop()
-
-
-def _only_default_route(application: Application) -> Application:
-    """Return the application with only its `$default` route, if it has one: this route leads to the origin."""
-    default = tuple(route for route in application.routes if route.path is None)
-    return replace(application, routes=default or application.routes)

@@ -9,13 +9,15 @@ import base64
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from brine_cli.api_gateway.principals import Principal
     from brine_cli.api_gateway.route_table import RouteMatch
     from brine_cli.http.messages import HttpRequest
@@ -61,10 +63,8 @@ def read_target(target: bytes) -> Target:
     if not raw_path.startswith(b"/"):
         # Absolute form (RFC 9112 3.2.2). The authority and asterisk forms have no path.
         raw_path = urlsplit(raw_path).path if b"://" in raw_path else b""
-        if not raw_path:
-            raise PathRefused(target.decode("ascii", "replace"))
     once = unquote_to_bytes(raw_path).partition(b"?")[0]
-    if _BROKEN_ESCAPE.search(once):
+    if not raw_path or _BROKEN_ESCAPE.search(once):
         raise PathRefused(target.decode("ascii", "replace"))
     try:
         path = unquote_to_bytes(once).decode("utf-8")
@@ -113,7 +113,7 @@ def to_event(
     if cookies:
         event["cookies"] = cookies
     if target.query:
-        event["queryStringParameters"] = _joined(parse_qsl(target.query, keep_blank_values=True))
+        event["queryStringParameters"] = join_values(parse_qsl(target.query, keep_blank_values=True))
     if match.parameters:
         event["pathParameters"] = dict(match.parameters)
     if request.body:
@@ -121,14 +121,9 @@ def to_event(
     return event
 
 
-def utc_now() -> datetime:
-    """Return the current time in UTC."""
-    return datetime.now(UTC)
-
-
 def _headers(request: HttpRequest, now: datetime) -> tuple[dict[str, str], list[str]]:
     lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
-    headers = _joined([line for line in lines if line[0] not in _NOT_PASSED_ON])
+    headers = join_values(line for line in lines if line[0] not in _NOT_PASSED_ON)
     if request.body:
         headers["content-length"] = str(len(request.body))
     forwarded = headers.get("x-forwarded-for")
@@ -142,7 +137,8 @@ def _headers(request: HttpRequest, now: datetime) -> tuple[dict[str, str], list[
     return headers, cookies
 
 
-def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def join_values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs by name. Values of the same name are joined with commas."""
     joined: dict[str, str] = {}
     for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from brine_cli.api_gateway.events import PathRefused, read_target, to_event, utc_now
+from brine_cli.api_gateway.events import PathRefused, read_target, to_event
 from brine_cli.api_gateway.responses import MalformedResponse, to_response
-from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.api_gateway.sigv4 import SignatureRefused, signer_of
 from brine_cli.http import limits
 from brine_cli.http.sandbox import may_be_shown, sandboxed
@@ -16,38 +17,27 @@ from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Mapping
 
+    from brine_cli.api_gateway.route_table import RouteTable
     from brine_cli.http.admission import Admission
     from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
-    from brine_cli.template.event_sources import ApiRoute
 
 
+@dataclass(slots=True, kw_only=True)
 class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
-    A failure is answered as AWS does. `report` gets its reason.
+    A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds.
     """
 
-    def __init__(
-        self,
-        routes: Iterable[ApiRoute],
-        environments: Mapping[str, Environments],
-        admission: Admission,
-        *,
-        report: Callable[[str], None],
-        integration_timeout: float = limits.INTEGRATION_SECONDS,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._routes = RouteTable(routes)
-        self._environments = environments
-        self._admission = admission
-        self._report = report
-        self._integration_timeout = integration_timeout
-        self._clock = clock
-        self._last_failure = ""
+    routes: RouteTable
+    environments: Mapping[str, Environments]
+    admission: Admission
+    report: Callable[[str], None]
+    integration_timeout: float
+    _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the response to `request`. A response that a browser may show as a page gets a sandbox."""
@@ -55,57 +45,57 @@ class HttpApi:
         return sandboxed(response) if may_be_shown(request) else response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        if refused := self._admission.refusal(request.method, request.target, request.headers):
-            self._report_once(request, f"{refused.status}: {refused.detail}")
-            return limits.refusal(refused.status, HTTPStatus(refused.status).phrase, refused.detail)
+        if refused := self.admission.refusal(request.method, request.target, request.headers):
+            phrase = HTTPStatus(refused.status).phrase
+            return self._refuse(request, refused.detail, limits.refusal(refused.status, phrase, refused.detail))
         try:
             target = read_target(request.target)
         except PathRefused:
-            self._report_once(request, "400: API Gateway cannot decode this path")
-            return limits.refusal(400, "Bad Request")
-        match = self._routes.match(request.method, target.path)
+            return self._refuse(request, "API Gateway cannot decode this path", limits.refusal(400, "Bad Request"))
+        match = self.routes.match(request.method, target.path)
         if match is None:
             return limits.refusal(404, "Not Found")
-        now = self._clock()
+        now = datetime.now(UTC)
         try:
             principal = signer_of(request, now) if match.route.authorizer == "AWS_IAM" else None
         except SignatureRefused as refused:
-            self._report_once(request, f"403: {refused}")
-            return limits.refusal(403, "Forbidden")
+            return self._refuse(request, str(refused), limits.refusal(403, "Forbidden"))
         event = to_event(request, target, match, now, principal)
         packed = json.dumps(event, ensure_ascii=False).encode()
         if len(packed) > limits.EVENT_BYTES:
-            self._report_once(request, f"413: the event has {len(packed):,} bytes, Lambda takes {limits.EVENT_BYTES:,}")
-            return limits.event_too_large(len(packed))
+            size, limit = f"{len(packed):,} bytes", f"Lambda takes {limits.EVENT_BYTES:,}"
+            explained = f"event: {size} (a binary body grows by a third), {limit}"
+            response = limits.refusal(413, "Request Entity Too Large", explained)
+            return self._refuse(request, f"the event has {size}, {limit}", response)
         response = self._invoke(request, match.route.function, packed)
         request_id = event["requestContext"]["requestId"].encode()
-        return type(response)(
-            status=response.status, headers=(*response.headers, (b"apigw-requestid", request_id)), body=response.body
-        )
+        return replace(response, headers=(*response.headers, (b"apigw-requestid", request_id)))
 
     def _invoke(self, request: HttpRequest, function: str, event: bytes) -> HttpResponse:
+        failed = limits.refusal(502, "Internal Server Error")  # the console shows the reason, not the client
         try:
-            answer = self._environments[function].invoke(event, timeout=self._integration_timeout)
+            answer = self.environments[function].invoke(event, timeout=self.integration_timeout)
             if len(answer) > limits.ANSWER_BYTES:
-                self._report_once(
-                    request,
-                    f"502: the answer of {function} has {len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}",
-                )
-                return limits.answer_too_large(len(answer))
+                size = f"{len(answer):,} bytes, Lambda takes {limits.ANSWER_BYTES:,}"
+                response = limits.refusal(502, "Internal Server Error", f"the function's answer: {size}")
+                return self._refuse(request, f"the answer of {function} has {size}", response)
             response, ignored = to_response(answer)
         except IntegrationTimedOut:
-            self._report_once(
-                request, f"503: {function} took longer than the {self._integration_timeout:g} s that API Gateway waits"
-            )
-            return limits.integration_timed_out(self._integration_timeout)
+            seconds = f"{self.integration_timeout:g} s"
+            explained = f"no answer from the function within {seconds}, API Gateway waits no longer"
+            response = limits.refusal(503, "Service Unavailable", explained)
+            return self._refuse(request, f"{function} took longer than the {seconds} that API Gateway waits", response)
         except InvocationFailed as failure:
-            self._report_once(request, f"502: {self._shortened(str(failure))}")
-            return limits.internal_error()
+            return self._refuse(request, self._shortened(str(failure)), failed)
         except MalformedResponse as error:
-            self._report_once(request, f"502: the answer of {function} is malformed: {error}")
-            return limits.internal_error()
+            return self._refuse(request, f"the answer of {function} is malformed: {error}", failed)
         for remark in ignored:
-            self._report_once(request, f"{function}: {remark}")
+            self._explain(request, f"{function}: {remark}")
+        return response
+
+    def _refuse(self, request: HttpRequest, reason: str, response: HttpResponse) -> HttpResponse:
+        """Return `response`, after a report of its reason."""
+        self._explain(request, f"{response.status}: {reason}")
         return response
 
     def _shortened(self, failure: str) -> str:
@@ -116,6 +106,6 @@ class HttpApi:
         self._last_failure = failure
         return failure
 
-    def _report_once(self, request: HttpRequest, what: str) -> None:
+    def _explain(self, request: HttpRequest, what: str) -> None:
         path = request.target.partition(b"?")[0].decode("latin-1")
-        self._report(f"{request.method} {path} -> {what}")
+        self.report(f"{request.method} {path} -> {what}")

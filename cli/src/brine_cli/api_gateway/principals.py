@@ -33,11 +33,8 @@ class Principal:
             return None
         if not at:
             return cls(access_key=access_key, arn=f"arn:aws:iam::{ACCOUNT}:user/{name}", id=_unique_id("AIDA", name))
-        return cls(
-            access_key=access_key,
-            arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}",
-            id=f"{_unique_id('AROA', role)}:{name}",
-        )
+        arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}"
+        return cls(access_key=access_key, arn=arn, id=f"{_unique_id('AROA', role)}:{name}")
 
     @property
     def claims(self) -> dict[str, str | None]:

@@ -34,12 +34,9 @@ def to_response(answer: bytes) -> tuple[HttpResponse, tuple[str, ...]]:
         body = content.encode() if isinstance(content, str) else answer
         return HttpResponse(status=200, headers=(_JSON_TYPE,), body=body), ()
     response = HttpResponse(status=_status(content["statusCode"]), headers=tuple(_lines(content)), body=_body(content))
-    ignored = (
-        ("multiValueHeaders is not part of payload format 2.0; API Gateway ignores it",)
-        if "multiValueHeaders" in content
-        else ()
-    )
-    return response, ignored
+    if "multiValueHeaders" in content:
+        return response, ("multiValueHeaders is not part of payload format 2.0; API Gateway ignores it",)
+    return response, ()
 
 
 def _status(value: Any) -> int:

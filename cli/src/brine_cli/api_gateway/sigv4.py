@@ -8,6 +8,7 @@ form and sorted. (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sig
 from __future__ import annotations
 
 import hmac
+import posixpath
 import re
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.sigv4 import SigV4Signer
+from brine_cli.api_gateway.events import join_values
 from brine_cli.api_gateway.principals import SECRET, Principal
 from brine_cli.template.intrinsics import REGION
 
@@ -40,7 +42,8 @@ class SignatureRefused(Exception):
 
 def signer_of(request: HttpRequest, now: datetime) -> Principal:
     """Return the principal that signed `request`. `now` is in UTC. Raises SignatureRefused."""
-    headers = _joined(request)
+    lines = ((name.decode("latin-1"), value.decode("latin-1").strip()) for name, value in request.headers)
+    headers = join_values(lines)
     found = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if found is None:
         raise SignatureRefused("it has no Authorization field with a signature of version 4")
@@ -65,14 +68,6 @@ def signer_of(request: HttpRequest, now: datetime) -> Principal:
     if not hmac.compare_digest(expected["authorization"][-64:], found["signature"]):
         raise SignatureRefused(f'the signature is not what the secret "{SECRET}" makes of this request')
     return principal
-
-
-def _joined(request: HttpRequest) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for raw_name, raw_value in request.headers:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1").strip()
-        joined[name] = f"{joined[name]},{value}" if name in joined else value
-    return joined
 
 
 def _signed_names(listed: str, headers: dict[str, str]) -> Iterator[str]:
@@ -105,14 +100,9 @@ def _payload_hash(declared: str | None, body: bytes) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    segments: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in {"", "."}:
-            segments.append(segment)
-    last = "/" if segments and path.endswith("/") else ""
-    return "/" + quote("/".join(segments), safe="/", encoding="latin-1") + last
+    plain = posixpath.normpath("/" + path.lstrip("/"))
+    last = "/" if plain != "/" and path.endswith("/") else ""
+    return quote(plain, safe="/", encoding="latin-1") + last
 
 
 def _canonical_query(query: bytes) -> str:

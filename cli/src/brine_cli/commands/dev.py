@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             allow_hosts=options.allow_host,
             allow_origins=options.allow_origin,
             # A program that reads our output gets the lines of the functions unchanged.
-            show=_show if sys.stdout.isatty() else None,
+            show=(lambda line: print(readable(line), flush=True)) if sys.stdout.isatty() else None,
         ) as twin,
     ):
         print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
@@ -40,25 +40,20 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(line: str) -> None:
-    print(readable(line), flush=True)
-
-
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
     yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
-    names = ["not served", *(route.key for route in twin.application.routes), *queues.values()]
-    names += twin.application.functions
+    routes = (route.key for route in twin.application.routes)
+    names = ("not served", *routes, *queues.values(), *twin.application.functions)
     width = max(map(len, names)) + 2
     for route in twin.application.routes:
         signed = ", signed requests only (AWS_IAM)" if route.authorizer == "AWS_IAM" else ""
         yield f"  {route.key:<{width}}{route.function}{signed}"
     for source, name in queues.items():
         yield f"  {name:<{width}}{source.function}"
-    kind = (
-        f"{options.environments} processes, one request each" if options.environments else "one process, many threads"
-    )
+    count = options.environments
+    kind = f"{count} processes, one request each" if count else "one process, many threads"
     for function in twin.application.functions.values():
         layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
         yield f"  {function.logical_id:<{width}}{function.handler} with {layers}; {kind}"
@@ -80,17 +75,13 @@ def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
         url = f"{twin.url}{twin.prefix}"
         return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}"
     table = twin.resources.get("Table")
-    purge = (
-        ()
-        if table is None
-        else (f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything",)
-    )
+    purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
     exchange = (f"uv run python -m examples.producer {place}", f"uv run python -m examples.consumer {place}")
     return (
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
-        *purge,
+        *(() if table is None else (purge,)),
         *(exchange if "OrdersKeys" in twin.resources else ()),
     )

@@ -27,13 +27,9 @@ def run(options: argparse.Namespace) -> int:
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
+        hosts, origins = (_DOCKER_NAME, *options.allow_host), options.allow_origin
         moto = run_emulator(
-            "moto",
-            host=host,
-            port=options.aws_port,
-            has_secret_path=False,
-            hosts=(_DOCKER_NAME, *options.allow_host),
-            origins=options.allow_origin,
+            "moto", host=host, port=options.aws_port, has_secret_path=False, hosts=hosts, origins=origins
         )
         aws = stack.enter_context(moto)
         httpbin = stack.enter_context(run_emulator("httpbin", host=host, port=options.httpbin_port))

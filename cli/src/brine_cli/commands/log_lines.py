@@ -7,6 +7,10 @@ CloudWatch reads the output of a function line by line. JSON with a level and a 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SAID_ALREADY = frozenset({"level", "message", "timestamp", "service", "location"})
 
@@ -20,20 +24,16 @@ def readable(line: str) -> str:
     if not isinstance(record, dict):
         return line
     if "_aws" in record:
-        return (
-            f"  metrics  {_pairs({name: value for name, value in record.items() if name not in {'_aws', 'service'}})}"
-        )
+        return f"  metrics  {_pairs(record, without={'_aws', 'service'})}"
     if not {"level", "message"} <= record.keys():
         return line
     exception = record.pop("exception", None)
-    text = f"{record['level']:<9}{record['message']}  " + _pairs(
-        {name: value for name, value in record.items() if name not in _SAID_ALREADY}
-    )
-    return text.rstrip() if exception is None else f"{text.rstrip()}\n{exception}"
+    text = f"{record['level']:<9}{record['message']}  {_pairs(record, without=_SAID_ALREADY)}".rstrip()
+    return text if exception is None else f"{text}\n{exception}"
 
 
-def _pairs(values: dict[str, object]) -> str:
-    return " ".join(f"{name}={_short(value)}" for name, value in values.items())
+def _pairs(record: dict[str, object], *, without: Collection[str]) -> str:
+    return " ".join(f"{name}={_short(value)}" for name, value in record.items() if name not in without)
 
 
 def _short(value: object) -> str:

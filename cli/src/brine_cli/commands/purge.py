@@ -41,13 +41,14 @@ def run(options: argparse.Namespace) -> int:
         if options.route is not None:
             _check_route(options.route, options.routes)
         environment = _environment(options)
-        check_clock(server_time(_dynamodb_url(environment)), time.time())
+        dynamodb = environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
+        check_clock(server_time(dynamodb), time.time())
         with closing(HttpClient()) as client:
-            purger = build_purger(environment, client)
-            done = _purge(purger, options)
+            done, purged = _purge(build_purger(environment, client), options)
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
-    print(_summary(done, options))
+    of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
+    print(f"Purged {'softly, to be validated' if done.soft else 'hard'}: {purged}{of_tenant}.")
     return 0
 
 
@@ -110,33 +111,16 @@ def _environment(options: argparse.Namespace) -> Mapping[str, str]:
     }
 
 
-def _dynamodb_url(environment: Mapping[str, str]) -> str:
-    return environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
-
-
-def _purge(purger: Purger, options: argparse.Namespace) -> Purge:
+def _purge(purger: Purger, options: argparse.Namespace) -> tuple[Purge, str]:
+    """Purge the chosen responses. Return the purge, and a description of these responses."""
     tenant = NO_TENANT if options.tenant is None else options.tenant
     if options.tag is not None:
-        return purger.tag(options.tag, tenant=tenant, soft=options.soft)
+        return purger.tag(options.tag, tenant=tenant, soft=options.soft), f'all with the tag "{options.tag}"'
     if options.route is not None:
-        return purger.route(options.route, soft=options.soft)
+        return purger.route(options.route, soft=options.soft), f"all of the route {options.route}"
     if options.url is not None:
-        return purger.url(options.url, tenant=tenant, soft=options.soft)
+        done = purger.url(options.url, tenant=tenant, soft=options.soft)
+        return done, f"{options.url}, in all variants: {done.target} of the route {done.route}"
     if options.everything:
-        return purger.everything(soft=options.soft)
-    return purger.tenant(tenant, soft=options.soft)
-
-
-def _summary(done: Purge, options: argparse.Namespace) -> str:
-    if options.tag is not None:
-        what = f'all with the tag "{options.tag}"'
-    elif options.route is not None:
-        what = f"all of the route {options.route}"
-    elif options.url is not None:
-        what = f"{options.url}, in all variants: {done.target} of the route {done.route}"
-    elif options.everything:
-        what = "everything"
-    else:
-        what = "all that is stored"
-    whose = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
-    return f"Purged {'softly, to be validated' if done.soft else 'hard'}: {what}{whose}."
+        return purger.everything(soft=options.soft), "everything"
+    return purger.tenant(tenant, soft=options.soft), "all that is stored"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from werkzeug.test import run_wsgi_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,43 +19,31 @@ _LONGEST_SECONDS = 20  # the limit of SQS; moto refuses more
 _PAUSE_SECONDS = 0.1
 
 
+@dataclass(frozen=True, slots=True)
 class LongPolls:
     """Asks moto, a WSGI application, again and again until messages come or the time is up."""
 
-    def __init__(
-        self,
-        application: WSGIApplication,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._application = application
-        self._clock = clock
-        self._pause = pause
+    application: WSGIApplication
+    clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass on each request. Repeat only a ReceiveMessage with WaitTimeSeconds, in the JSON protocol of SQS."""
         if environ.get("HTTP_X_AMZ_TARGET") != _OPERATION:
-            return self._application(environ, start_response)
+            return self.application(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         seconds = _wait_of(body)
         if not 0 < seconds <= _LONGEST_SECONDS:
-            return self._application(_with_body(environ, body), start_response)
-        deadline = self._clock() + seconds
+            return self.application(_with_body(environ, body), start_response)
+        deadline = self.clock() + seconds
         without = json.dumps({**json.loads(body), "WaitTimeSeconds": 0}).encode()
-        head: tuple[Any, ...] = ()
-
-        def keep(*given: Any) -> Callable[[bytes], object]:
-            nonlocal head
-            head = given
-            return io.BytesIO().write
-
         while True:
-            answer = b"".join(self._application(_with_body(environ, without), keep))
-            if b'"Messages"' in answer or head[0] != "200 OK" or self._clock() >= deadline:
-                start_response(*head)
+            parts, status, headers = run_wsgi_app(self.application, _with_body(environ, without), buffered=True)
+            answer = b"".join(parts)
+            if b'"Messages"' in answer or status != "200 OK" or self.clock() >= deadline:
+                start_response(status, headers.to_wsgi_list())
                 return [answer]
-            self._pause(_PAUSE_SECONDS)
+            self.pause(_PAUSE_SECONDS)
 
 
 def _wait_of(body: bytes) -> int:

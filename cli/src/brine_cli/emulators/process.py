@@ -15,6 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
 
 from brine_cli.emulators import moto_transactions
 from brine_cli.emulators.long_polls import LongPolls
@@ -29,44 +30,35 @@ if TYPE_CHECKING:
 _FOR_S3 = "AWS4-HMAC-SHA256 Credential=/20260101/us-east-1/s3/"  # the part that moto reads
 
 
-class SerialApplication:
-    """Passes only one request at a time to a WSGI application, from any number of connections.
+def serial(application: WSGIApplication) -> WSGIApplication:
+    """Return the application for any number of connections: it gets only one request at a time.
 
     The conditional writes of moto are not atomic: with threads, two writers may both succeed. A single-threaded server
     would be safe too, but a client that connects and sends no data would block all other clients.
     """
+    lock = threading.Lock()
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-        self._lock = threading.Lock()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Read the body before taking the lock, since a client may be slow. Return the complete response."""
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if length := int(environ.get("CONTENT_LENGTH") or 0):  # read before taking the lock: a client may be slow
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(length))
-        with self._lock:
-            answer = self._application(environ, start_response)
-            try:
-                return [b"".join(answer)]
-            finally:
-                if hasattr(answer, "close"):
-                    answer.close()
+        with lock:
+            parts, status, headers = run_wsgi_app(application, environ, buffered=True)
+        start_response(status, headers.to_wsgi_list())
+        return [b"".join(parts)]
+
+    return answer
 
 
-class Sandboxed:
-    """Adds the fields to each response of a WSGI application that forbid scripts (brine_cli.http.sandbox)."""
+def sandboxed(application: WSGIApplication) -> WSGIApplication:
+    """Return the application with two more fields in each response, to forbid scripts (brine_cli.http.sandbox)."""
 
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer as the application does, with two more fields."""
-
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             return start_response(status, [*headers, *SANDBOX], *error)
 
-        return self._application(environ, start)
+        return application(environ, start)
+
+    return answer
 
 
 def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRequestHandler]]:
@@ -85,7 +77,7 @@ def _moto(admission: Admission, path: str) -> tuple[WSGIApplication, type[WSGIRe
             return super().get_application({"PATH_INFO": "/", "HTTP_HOST": "s3", "HTTP_AUTHORIZATION": _FOR_S3})
 
     moto_transactions.patch_moto()
-    application = LongPolls(SerialApplication(Dispatcher(create_backend_app)))
+    application = LongPolls(serial(Dispatcher(create_backend_app)))
     return RequestFilter(application, admission, path), MotoRequestHandler
 
 
@@ -108,7 +100,7 @@ def main(name: str, file_descriptor: int) -> None:
             """Log nothing: the console of the twin is for the functions."""
 
     server = make_server(
-        "127.0.0.1", 0, Sandboxed(application), threaded=True, request_handler=Quiet, fd=file_descriptor
+        "127.0.0.1", 0, sandboxed(application), threaded=True, request_handler=Quiet, fd=file_descriptor
     )
     threading.Thread(target=_end_with_parent, daemon=True).start()
     server.serve_forever()

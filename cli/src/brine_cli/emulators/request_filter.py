@@ -9,6 +9,7 @@ import hmac
 import http
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine_cli.http.admission import Rejection
@@ -31,44 +32,43 @@ _WITHOUT_SIGNATURE = Rejection(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class RequestFilter:
     """Passes to a WSGI application only the requests that `admission` and the rules of this file accept.
 
     path: the prefix of every path, "" or a slash and a secret name. The application gets the path without it.
     """
 
-    def __init__(self, application: WSGIApplication, admission: Admission, path: str) -> None:
-        self._application = application
-        self._admission = admission
-        self._path = path
+    application: WSGIApplication
+    admission: Admission
+    path: str
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer the request, or answer why it is refused."""
         refusal = self._refusal(environ)
         if refusal is None:
-            return self._application(self._without_path(environ), start_response)
+            return self.application(self._without_path(environ), start_response)
         status = f"{refusal.status} {http.HTTPStatus(refusal.status).phrase}"
         start_response(status, [("content-type", "application/json")])
         return [json.dumps({"message": refusal.detail}).encode()]
 
     def _refusal(self, environ: WSGIEnvironment) -> Rejection | None:
         target = environ["RAW_URI"].encode("latin-1")
-        foreign = self._admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ))
-        if foreign is not None:
+        if foreign := self.admission.refusal(environ["REQUEST_METHOD"], target, _lines(environ)):
             return foreign
         # SDKs send "/name" as well as "/name/". Bytes, since compare_digest takes only ASCII text.
         path = f"{environ['PATH_INFO']}/".encode("latin-1")
-        if not hmac.compare_digest(path[: len(self._path) + 1], f"{self._path}/".encode()):
+        if not hmac.compare_digest(path[: len(self.path) + 1], f"{self.path}/".encode()):
             return _WITHOUT_PATH
         signed = is_signed(environ) or _PRESIGNED.search(environ["QUERY_STRING"])
         is_preflight = environ["REQUEST_METHOD"] == "OPTIONS"  # browsers do not sign it, and it changes no state
         return None if signed or is_preflight else _WITHOUT_SIGNATURE
 
     def _without_path(self, environ: WSGIEnvironment) -> WSGIEnvironment:
-        if not self._path:
+        if not self.path:
             return environ
-        raw = environ["RAW_URI"].replace(self._path, "", 1)
-        path = environ["PATH_INFO"].replace(self._path, "", 1)
+        raw = environ["RAW_URI"].replace(self.path, "", 1)
+        path = environ["PATH_INFO"].replace(self.path, "", 1)
         return {**environ, "PATH_INFO": path or "/", "RAW_URI": raw or "/", "REQUEST_URI": raw or "/"}
 
 

@@ -29,12 +29,7 @@ _TABLE_ARGUMENTS = (
     "GlobalSecondaryIndexes",
     "LocalSecondaryIndexes",
 )
-_QUEUE_ATTRIBUTES = (
-    "DelaySeconds",
-    "MaximumMessageSize",
-    "MessageRetentionPeriod",
-    "VisibilityTimeout",
-)
+_QUEUE_ATTRIBUTES = ("DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "VisibilityTimeout")
 
 
 def default_name(logical_id: str) -> str:

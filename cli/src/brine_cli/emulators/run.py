@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import listen, url_of
 
@@ -39,7 +40,7 @@ def run_emulator(
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-m", "brine_cli.emulators.process", name, str(listener.fileno())],
             # moto accepts any credentials, but boto3 inside moto must not look for real ones.
-            env={**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
+            env=os.environ | CREDENTIALS,
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
             start_new_session=True,  # Ctrl-C is for the parent, which stops this process in order

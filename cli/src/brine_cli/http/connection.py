@@ -5,7 +5,7 @@ The connection never normalises methods, targets and field values. Every wait ha
 
 from __future__ import annotations
 
-import http
+import http.client
 import socket
 import time
 from dataclasses import dataclass
@@ -88,26 +88,20 @@ class HttpConnection:
     def _respond(self, head: h11.Request) -> HttpResponse:
         size = len(head.method) + len(head.target) + len("  HTTP/1.1") + sum(len(value) for _, value in head.headers)
         if size > limits.HEADER_BYTES:
-            return limits.headers_too_large(size)
+            explained = f"request line and header values: {size:,} bytes, API Gateway takes {limits.HEADER_BYTES:,}"
+            return limits.refusal(431, "Request Header Fields Too Large", explained)
         declared = next((int(value) for name, value in head.headers if name == b"content-length"), 0)
         if declared > limits.REQUEST_BODY_BYTES:
             return limits.body_too_large(f"{declared:,}")
         if self._http.they_are_waiting_for_100_continue:
-            self._write(
-                self._http.send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")) or b""
-            )
+            proceed = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
+            self._write(self._http.send(proceed) or b"")
         body = self._read_body(time.monotonic() + self._timeouts.request)
         if body is None:
             return limits.body_too_large(f"more than {limits.REQUEST_BODY_BYTES:,}")
-        return self._answer(
-            HttpRequest(
-                method=head.method.decode(),
-                target=head.target,
-                headers=tuple(head.headers),
-                body=body,
-                client=self._client,
-            )
-        )
+        method, headers = head.method.decode(), tuple(head.headers)
+        request = HttpRequest(method=method, target=head.target, headers=headers, body=body, client=self._client)
+        return self._answer(request)
 
     def _read_body(self, deadline: float) -> bytes | None:
         """Return the whole body, or None as soon as it is larger than API Gateway allows."""
@@ -133,14 +127,14 @@ class HttpConnection:
 
     def _send(self, method: bytes, response: HttpResponse, *, close: bool) -> None:
         headers = [line for line in response.headers if line[0].lower() not in _FRAMING]
-        length = _content_length(method, response)
-        if length is not None:
+        if (length := _content_length(method, response)) is not None:
             headers.append((b"content-length", length))
         if not any(name.lower() == b"date" for name, _ in headers):
             headers.append((b"date", formatdate(usegmt=True).encode()))
         if close:
             headers.append((b"connection", b"close"))
-        head = h11.Response(status_code=response.status, headers=headers, reason=_reason(response.status))
+        reason = http.client.responses.get(response.status, "").encode()
+        head = h11.Response(status_code=response.status, headers=headers, reason=reason)
         parts = [self._http.send(head)]
         if response.body and _has_body(method, response.status):
             parts.append(self._http.send(h11.Data(data=response.body)))
@@ -177,10 +171,3 @@ def _content_length(method: bytes, response: HttpResponse) -> bytes | None:
     given = (value for name, value in response.headers if name.lower() == b"content-length" and value.isdigit())
     of_body = str(len(response.body)).encode() if response.body and response.status != 304 else None
     return next(given, of_body)
-
-
-def _reason(status: int) -> bytes:
-    try:
-        return http.HTTPStatus(status).phrase.encode()
-    except ValueError:
-        return b""

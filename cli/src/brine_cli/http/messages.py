@@ -17,10 +17,6 @@ class HttpRequest:
     body: bytes
     client: str
 
-    def header(self, name: bytes) -> bytes | None:
-        """Return the first value of the field `name` (in lower case), or None."""
-        return next((value for own, value in self.headers if own == name), None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:

@@ -26,7 +26,8 @@ def may_be_shown(request: HttpRequest) -> bool:
     modes = {value for name, value in request.headers if name == b"sec-fetch-mode"}
     if modes:
         return b"navigate" in modes
-    return (request.header(b"user-agent") or b"").startswith(b"Mozilla/")
+    user_agent = next((value for name, value in request.headers if name == b"user-agent"), b"")
+    return user_agent.startswith(b"Mozilla/")
 
 
 def sandboxed(response: HttpResponse) -> HttpResponse:

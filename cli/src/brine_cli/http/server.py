@@ -58,7 +58,8 @@ class HttpServer:
             self._stopping.set()
             open_now = tuple(self._connections)
         for connection in (self._listener, *open_now):
-            _hang_up(connection)
+            with contextlib.suppress(OSError):  # closed already
+                connection.shutdown(socket.SHUT_RDWR)
         self._acceptor.join()
         self._listener.close()
 
@@ -85,8 +86,3 @@ class HttpServer:
             finally:
                 with self._lock:
                     self._connections.discard(connection)
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # closed already
-        connection.shutdown(socket.SHUT_RDWR)

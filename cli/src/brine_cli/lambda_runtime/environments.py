@@ -9,7 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
 
 from brine_cli.http import limits
 from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from brine_cli.lambda_runtime.environment import Launch
 
-THREADS = 256
-
 
 class FunctionTimedOut(InvocationFailed):
     """The function ran longer than its Timeout in the template."""
@@ -31,15 +30,31 @@ class IntegrationTimedOut(Exception):
     """API Gateway stopped waiting. The function may still be running."""
 
 
-class Environments(Protocol):
-    """The processes of one function."""
+class Environments(ABC):
+    """The processes of one function: `count` of them, each with THREADS threads."""
+
+    THREADS: ClassVar = 1
+
+    def __init__(self, launch: Launch, report: Callable[[str], None], *, count: int = 1) -> None:
+        self._launch = launch
+        self._report = report
+        self._count = count
+        self._lock = threading.Lock()
+        self._all: list[Environment] = []
+        self._is_stopped = True
 
     def start(self) -> None:
-        """Start the processes that are not running."""
+        """Start the processes."""
+        with self._lock:
+            self._is_stopped = False
+            self._all = [self._new() for _ in range(self._count)]
 
     def wait_until_ready(self) -> None:
         """Wait for the init phase of every process. Raises InvocationFailed."""
+        for environment in self._all:
+            _await_init(environment, limits.INIT_SECONDS)
 
+    @abstractmethod
     def invoke(self, event: bytes, *, timeout: float) -> bytes:
         """Return the function's result for an event, both as JSON.
 
@@ -50,77 +65,46 @@ class Environments(Protocol):
 
     def stop(self) -> None:
         """Kill every process and wait for its end."""
+        with self._lock:
+            self._is_stopped = True
+            for environment in self._all:
+                environment.stop()
+
+    def _new(self) -> Environment:
+        return Environment(self._launch, threads=self.THREADS, report=self._report)
+
+    def _alive(self, place: int) -> Environment:
+        """Return the process at this place, or a new one if it has ended. Raises EnvironmentDied after `stop`."""
+        with self._lock:
+            if self._is_stopped:
+                raise EnvironmentDied(f"{self._launch.name} is being stopped")
+            if not self._all[place].is_alive:
+                self._all[place] = self._new()
+            return self._all[place]
 
 
-class SharedEnvironment:
+class SharedEnvironment(Environments):
     """One process that serves many requests at once, each in its own thread."""
 
-    def __init__(self, launch: Launch, report: Callable[[str], None]) -> None:
-        self._launch = launch
-        self._report = report
-        self._lock = threading.Lock()
-        self._environment: Environment | None = None
-        self._is_stopped = True
-
-    def start(self) -> None:
-        """Start the process."""
-        self._is_stopped = False
-        self._current()
-
-    def wait_until_ready(self) -> None:
-        """Wait for the init phase. Raises InvocationFailed."""
-        _await_init(self._current(), limits.INIT_SECONDS)
+    THREADS = 256
 
     def invoke(self, event: bytes, *, timeout: float) -> bytes:
         """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
         deadline = time.monotonic() + timeout
-        environment = self._current()
+        environment = self._alive(0)
         _await_init(environment, timeout)
-        future = environment.submit(event)
-        return _result(future, self._launch, deadline)
-
-    def stop(self) -> None:
-        """Kill the process."""
-        with self._lock:
-            self._is_stopped = True
-            if self._environment is not None:
-                self._environment.stop()
-                self._environment = None
-
-    def _current(self) -> Environment:
-        with self._lock:
-            if self._is_stopped:
-                raise EnvironmentDied(f"{self._launch.name} is being stopped")
-            if self._environment is None or not self._environment.is_alive:
-                self._environment = Environment(self._launch, threads=THREADS, report=self._report)
-            return self._environment
+        return _result(environment.submit(event), self._launch, deadline)
 
 
-class ExclusiveEnvironments:
+class ExclusiveEnvironments(Environments):
     """A fixed number of processes, each with one request at a time. A request waits for a free process."""
 
-    def __init__(self, launch: Launch, count: int, report: Callable[[str], None]) -> None:
-        self._launch = launch
-        self._report = report
-        self._count = count
-        self._lock = threading.Lock()
-        self._all: list[Environment] = []
-        self._idle: queue.Queue[int] = queue.Queue()
-        self._is_stopped = True
-
     def start(self) -> None:
-        """Start the processes."""
-        with self._lock:
-            self._is_stopped = False
-            self._all = [self._new() for _ in range(self._count)]
-            self._idle = queue.Queue()
-            for place in range(self._count):
-                self._idle.put(place)
-
-    def wait_until_ready(self) -> None:
-        """Wait for the init phase of every process. Raises InvocationFailed."""
-        for environment in self._all:
-            _await_init(environment, limits.INIT_SECONDS)
+        """Start the processes. All of them are free."""
+        super().start()
+        self._idle: queue.Queue[int] = queue.Queue()
+        for place in range(self._count):
+            self._idle.put(place)
 
     def invoke(self, event: bytes, *, timeout: float) -> bytes:
         """See Environments.
@@ -149,24 +133,6 @@ class ExclusiveEnvironments:
         except IntegrationTimedOut:
             _stop_later(environment, future, self._launch.timeout - timeout)
             raise
-
-    def stop(self) -> None:
-        """Kill every process."""
-        with self._lock:
-            self._is_stopped = True
-            for environment in self._all:
-                environment.stop()
-
-    def _new(self) -> Environment:
-        return Environment(self._launch, threads=1, report=self._report)
-
-    def _alive(self, place: int) -> Environment:
-        with self._lock:
-            if self._is_stopped:
-                raise EnvironmentDied(f"{self._launch.name} is being stopped")
-            if not self._all[place].is_alive:
-                self._all[place] = self._new()
-            return self._all[place]
 
 
 def _await_init(environment: Environment, timeout: float) -> None:

@@ -33,10 +33,7 @@ def prepare(
         if not layer.is_built:
             shutil.copytree(layer.content, opt, dirs_exist_ok=True)
     plain = [opt / "python"] if (opt / "python").is_dir() else []
-    declared = {
-        **function.environment,
-        **{name: value for name, value in variables.items() if name in function.environment},
-    }
+    declared = {name: variables.get(name, value) for name, value in function.environment.items()}
     return Launch(
         name=function.logical_id,
         arn=function.arn,

@@ -90,11 +90,9 @@ class QueuePoller:
             MessageAttributeNames=["All"],
         )
         messages: list[Message] = received.get("Messages") or []
-        done = self._deliver(messages) if messages else []
-        if done:
-            entries = [
-                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(done)
-            ]
+        if messages and (done := self._deliver(messages)):
+            handles = (message["ReceiptHandle"] for message in done)
+            entries = [{"Id": str(number), "ReceiptHandle": handle} for number, handle in enumerate(handles)]
             self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
         return bool(messages)
 
@@ -104,19 +102,17 @@ class QueuePoller:
         try:
             answer = json.loads(self._invoke(event.encode()))
         except (InvocationFailed, IntegrationTimedOut) as failure:
-            why = str(failure) or "it took too long"
-            self._report_once(f"{len(messages)} messages for {self._source.function} will be delivered again: {why}")
-            return []
+            return self._delivered_again(messages, str(failure) or "it took too long")
         if not self._source.reports_failures:
             return messages
         failed = failed_ids(answer, {message["MessageId"] for message in messages})
         if failed is None:
-            self._report_once(
-                f"{len(messages)} messages for {self._source.function} will be delivered again: "
-                "its batch response is malformed"
-            )
-            return []
+            return self._delivered_again(messages, "its batch response is malformed")
         return [message for message in messages if message["MessageId"] not in failed]
+
+    def _delivered_again(self, messages: list[Message], why: str) -> list[Message]:
+        self._report_once(f"{len(messages)} messages for {self._source.function} will be delivered again: {why}")
+        return []
 
     def _report_once(self, what: str) -> None:
         """Report a problem, unless the last report was the same or the poller is stopping."""
@@ -132,13 +128,8 @@ def failed_ids(answer: Any, sent: set[str]) -> set[str] | None:
         return set()
     if not isinstance(failures, list):
         return None
-    ids: set[str] = set()
-    for failure in failures:
-        id_ = failure.get("itemIdentifier") if isinstance(failure, dict) else None
-        if not isinstance(id_, str) or id_ not in sent:
-            return None
-        ids.add(id_)
-    return ids
+    ids: list[Any] = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
+    return set(ids) if all(isinstance(id_, str) and id_ in sent for id_ in ids) else None
 
 
 def _record(message: Message, queue_arn: str) -> Message:

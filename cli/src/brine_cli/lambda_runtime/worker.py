@@ -20,6 +20,7 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
     type Head = dict[str, Any]
 
 _IMPORTLIB = importlib.__file__
-_CONFIG_ERROR = (
-    "brine.errors",
-    "ConfigError",
-)  # by name, since the package belongs to the function and may not be imported here
+# By name, since the package belongs to the function and may not be imported here.
+_CONFIG_ERROR = ("brine.errors", "ConfigError")
 _LENGTHS = struct.Struct(">II")
 
 
@@ -52,13 +51,6 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
     return (json.loads(head), payload) if len(head) + len(payload) == head_length + payload_length else None
 
 
-class _Identity:
-    """Lambda's `context.identity`. Only requests of a mobile SDK have values in it."""
-
-    cognito_identity_id = None
-    cognito_identity_pool_id = None
-
-
 class Context:
     """The context argument of a handler (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
 
@@ -71,7 +63,8 @@ class Context:
         self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.client_context = None
-        self.identity = _Identity()
+        # Only requests of a mobile SDK have values in it.
+        self.identity = SimpleNamespace(cognito_identity_id=None, cognito_identity_pool_id=None)
         self._deadline = deadline
 
     def get_remaining_time_in_millis(self) -> int:

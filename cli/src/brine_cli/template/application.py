@@ -92,7 +92,11 @@ def read_application(template: Template, resolver: Resolver) -> Application:
     """Return the application in `template`. Raises TemplateError if it could not be deployed or run."""
     resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
     layers = {
-        layer_arn(name): _layer(template, name, resource)
+        layer_arn(name): Layer(
+            logical_id=name,
+            content=_folder(template, name, "ContentUri", resource.get("Properties") or {}),
+            is_built="BuildMethod" in (resource.get("Metadata") or {}),
+        )
         for name, resource in resources.items()
         if resource["Type"] in _LAYERS
     }
@@ -155,24 +159,17 @@ def _folder(template: Template, where: str, name: str, properties: Node) -> Path
     return folder
 
 
-def _layer(template: Template, name: str, resource: Node) -> Layer:
-    content = _folder(template, name, "ContentUri", resource.get("Properties") or {})
-    return Layer(logical_id=name, content=content, is_built="BuildMethod" in (resource.get("Metadata") or {}))
-
-
 def _function(template: Template, name: str, properties: Node, layers: Mapping[str, Layer]) -> Function:
     handler = properties.get("Handler")
     if not isinstance(handler, str) or "." not in handler:
         raise TemplateError(f"{name}: Handler must be module.function")
+    variables = (properties.get("Environment") or {}).get("Variables") or {}
     return Function(
         logical_id=name,
         code=_folder(template, name, "CodeUri", properties),
         handler=handler,
         layers=tuple(_declared_layers(name, properties.get("Layers") or [], layers)),
-        environment={
-            key: _as_text(value)
-            for key, value in ((properties.get("Environment") or {}).get("Variables") or {}).items()
-        },
+        environment={key: _as_text(value) for key, value in variables.items()},
         timeout=float(properties.get("Timeout", _DEFAULT_TIMEOUT)),
         memory=int(properties.get("MemorySize", _DEFAULT_MEMORY)),
     )

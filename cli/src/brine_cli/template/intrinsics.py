@@ -42,11 +42,7 @@ class Resolver:
     """
 
     def __init__(
-        self,
-        template: Template,
-        *,
-        overrides: Mapping[str, str],
-        attributes: Mapping[tuple[str, str], str],
+        self, template: Template, *, overrides: Mapping[str, str], attributes: Mapping[tuple[str, str], str]
     ) -> None:
         self._template = template
         self._overrides = overrides
