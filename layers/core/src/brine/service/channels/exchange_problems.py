@@ -19,7 +19,6 @@ from brine_codec import (
     Expired,
     Forbidden,
     KeyringUnavailable,
-    Malformed,
     Premature,
     SchemaMiss,
     Tampered,
@@ -93,7 +92,6 @@ _CODEC_PROBLEMS: Final[tuple[tuple[type[CodecError], ProblemType], ...]] = (
     (Undecodable, TYPE_REFUSED),
     (Unsupported, TYPE_REFUSED),
     (TooLarge, CONTENT_TOO_LARGE),
-    (Malformed, CONTENT_INVALID),
     (Tampered, MESSAGE_TAMPERED),
 )
 

@@ -13,7 +13,6 @@ from brine.errors import StoreError
 from brine.service import problems
 from brine.service.diagnostics import Fault, cause_of
 from brine.service.principals import caller
-from brine.service.transcoding.faults import seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
 from brine_codec.envelope.http_target import canonical_target
 from brine_codec.envelope.identity import envelope_id
@@ -105,3 +104,10 @@ class ClientEnvelopes:
             why = "only IAM principals may send envelopes: the path needs the authorizer AWS_IAM"
             raise problems.Problem(problems.PRINCIPAL_MISSING, why)
         return name
+
+
+def seal_fault(error: CodecError) -> Fault:
+    """Return the fault of an envelope that did not open or could not be sealed."""
+    if isinstance(error, KeyringUnavailable):
+        return Fault("keys", "unavailable", cause_of(error))
+    return Fault("seal", type(error).__name__.lower())

@@ -10,7 +10,7 @@ from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import FormatError
 from brine.service import problems
-from brine.service.transcoding.faults import seal_fault
+from brine.service.transcoding.client_envelopes import seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.envelope.http_target import canonical_target
 
@@ -28,13 +28,15 @@ SEALED_FOR = 300.0
 
 @dataclass(frozen=True, slots=True)
 class ContentConverter:
-    """Converts the content of one route. `types`: the types that may pass. The codecs are None without keys."""
+    """Converts the content of one route. `types`: the types that may pass.
+
+    origin_codec, client_envelopes: None without keys.
+    """
 
     transcoding: Transcoding
     types: Types
     origin_codec: Codec | None
-    client_codec: Codec | None
-    client_envelopes: ClientEnvelopes | None = None
+    client_envelopes: ClientEnvelopes | None
 
     def to_origin(self, request: Request, target: str, invocation: Invocation) -> bytes:
         """Return a client's content in the format of requests to the origin. Raises Problem.
@@ -65,10 +67,10 @@ class ContentConverter:
         try:
             if form is not Format.SEALED:
                 return encode(form, obj, self.types, len(response.body))
-            if self.client_codec is None:
+            if self.client_envelopes is None:
                 raise AssertionError("envelopes are offered only where there are keys")
             context = ("response", canonical_target(request.target))
-            return self.client_codec.seal(obj, context=context, now=now)
+            return self.client_envelopes.codec.seal(obj, context=context, now=now)
         except CodecError as error:
             self._raise_unwritable(error, problems.ORIGIN_CONTENT)
 
