@@ -20,20 +20,19 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 1_048_576  # bytes: an item has at most 400 KB, a third more in base64
+_RETRY_POLICY = RetryPolicy()  # docs/decisions/0042 has the time budget of all stores
 _BINARY = b'"B":"'
 
 type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
 
 
 class DynamoTable:
-    """A table with the key attributes `pk` and `sk`, and the operations that all stores on it share.
+    """A table with the key attributes `pk` and `sk`, and the operations that all stores on it share."""
 
-    Its default time budget is that of all stores (docs/decisions/0042).
-    """
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        service = Service(aws, "dynamodb", retry_policy or RetryPolicy())
-        self._api = JsonApi(service, "DynamoDB_20120810", "1.0", _MAX_ANSWER)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+        self._aws = aws
+        self._retry_policy = retry_policy
+        self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
         self._table = table
 
     def _at(self, key: Attributes, **members: object) -> dict[str, object]:

@@ -10,7 +10,6 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.errors import AwsError
-from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.dynamodb.items import (
     DynamoTable,
     key_attributes,
@@ -26,7 +25,6 @@ from brine.ports.deadline import Deadline
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from brine.adapters.aws.service import Aws
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.caching import Item
 
@@ -42,11 +40,6 @@ _STEP_ON = "SET #time = if_not_exists(#time, :at) + :step, evict_at = :evict_at"
 
 class DynamoStampStore(DynamoTable):
     """The StampStore port on the table of a DynamoItemStore."""
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        super().__init__(aws, table, retry_policy=retry_policy)
-        self._aws = aws
-        self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         """Return the stamp of each name, with one BatchGetItem for each hundred names. Raises StoreError.
@@ -108,7 +101,7 @@ class DynamoStampStore(DynamoTable):
         self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
         """Yield the attributes at each key, and the envelope that `parse_answer` cut out. Raises StoreError."""
-        retry_policy = self._retry_policy
+        retry_policy = self._retry_policy.scaled(self._aws.slowness)
         deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         for attempt in range(1, retry_policy.attempts + 1):
             request = {"Keys": keys, "ConsistentRead": consistent}

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Final
 from brine.service.problems import (
     CONTENT_INVALID,
     CONTENT_TOO_LARGE,
-    FORMAT_UNACCEPTABLE,
-    FORMAT_UNSUPPORTED,
-    PRINCIPAL_MISSING,
     STORE_UNAVAILABLE,
     TYPE_REFUSED,
     Problem,
@@ -66,17 +63,6 @@ EXCHANGE_PROBLEM_TYPES: Final = (
     RECEIPT_EXPIRED,
     QUEUE_UNAVAILABLE,
 )
-
-SHARED_PROBLEM_TYPES: Final = (
-    PRINCIPAL_MISSING,
-    FORMAT_UNSUPPORTED,
-    FORMAT_UNACCEPTABLE,
-    CONTENT_INVALID,
-    CONTENT_TOO_LARGE,
-    TYPE_REFUSED,
-    STORE_UNAVAILABLE,
-)
-"""Problem types that routes have too."""
 
 RETRY_AFTER: Final = 1
 """Seconds after which a client may retry, unless a better time is known."""

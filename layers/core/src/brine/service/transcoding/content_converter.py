@@ -10,6 +10,7 @@ from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import FormatError
 from brine.service import problems
+from brine.service.problems import Problem
 from brine.service.transcoding.client_envelopes import seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.envelope.http_target import canonical_target
@@ -46,7 +47,7 @@ class ContentConverter:
         form = _format_of(request)
         if form is Format.SEALED:
             if self.client_envelopes is None:
-                raise problems.Problem(problems.FORMAT_UNSUPPORTED, "this route has no keys for envelopes of clients")
+                raise Problem(problems.FORMAT_UNSUPPORTED, "this route has no keys for envelopes of clients")
             body = self._written(self.client_envelopes.open(request, invocation), request, target, invocation.now)
             self.client_envelopes.use_up(request, invocation)
             return body
@@ -54,7 +55,7 @@ class ContentConverter:
             return request.body
         if parse_request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
             why = "content that may not be converted, or is a part, must come as"
-            raise problems.Problem(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.request_format.media_type}")
+            raise Problem(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.request_format.media_type}")
         try:
             obj = decode(form, request.body, self.types)
         except FormatError as error:
@@ -86,24 +87,22 @@ class ContentConverter:
 
     def _opened(self, response: Response, target: str, now: float) -> object:
         if response.status == 206:
-            raise problems.Problem(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
+            raise Problem(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
         if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":
-            raise problems.Problem(
-                problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for"
-            )
+            raise Problem(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
         if self.transcoding.origin is not Format.SEALED:
             try:
                 return decode(self.transcoding.origin, response.body, self.types)
             except FormatError as error:
-                raise problems.Problem(problems.ORIGIN_CONTENT, f"the origin's response: {error}") from None
+                raise Problem(problems.ORIGIN_CONTENT, f"the origin's response: {error}") from None
         try:
             return self._codec_of_origin().open(response.body, context=("response", canonical_target(target)), now=now)
         except KeyringUnavailable as error:
-            raise problems.Problem(
+            raise Problem(
                 problems.KEYS_UNAVAILABLE, "the origin's keys could not be loaded", seal_fault(error)
             ) from None
         except CodecError as error:
-            raise problems.Problem(problems.ORIGIN_SEAL, _why(error), seal_fault(error)) from None
+            raise Problem(problems.ORIGIN_SEAL, _why(error), seal_fault(error)) from None
 
     def _codec_of_origin(self) -> Codec:
         if self.origin_codec is None:
@@ -113,17 +112,17 @@ class ContentConverter:
     def _raise_unwritable(self, error: CodecError, kind: ProblemType) -> NoReturn:
         """Raise the Problem of an object that cannot be written: it is too large, or there is no key."""
         if isinstance(error, Unsupported | TooLarge):
-            raise problems.Problem(kind, str(error)) from None
-        raise problems.Problem(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
+            raise Problem(kind, str(error)) from None
+        raise Problem(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
 
 
 def _format_of(request: Request) -> Format:
     form = format_of(request.fields.get("content-type"))
     if form is None:
         read = ", ".join(form.media_type for form in Format)
-        raise problems.Problem(problems.FORMAT_UNSUPPORTED, f"the content must be one of {read}")
+        raise Problem(problems.FORMAT_UNSUPPORTED, f"the content must be one of {read}")
     if "content-encoding" in request.fields:
-        raise problems.Problem(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+        raise Problem(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
     return form
 
 
