@@ -18,8 +18,20 @@ import pytest
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine.domain.channels.message import with_nonce
 from brine.service.channels.exchange_answer import ExchangeResult
-from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES, SHARED_PROBLEM_TYPES
-from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, ROUTE_UNKNOWN
+from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
+from brine.service.problems import (
+    ANSWER_TOO_LARGE,
+    CONTENT_INVALID,
+    CONTENT_TOO_LARGE,
+    EVENT_INVALID,
+    FORMAT_UNACCEPTABLE,
+    FORMAT_UNSUPPORTED,
+    INTERNAL,
+    PRINCIPAL_MISSING,
+    ROUTE_UNKNOWN,
+    STORE_UNAVAILABLE,
+    TYPE_REFUSED,
+)
 from brine_cli.lambda_runtime.environment import InitFailed
 from brine_codec import Codec, Keyring, Registry
 from tests.contract.test_message_queues import two_queues
@@ -298,7 +310,11 @@ def table_of(name: str) -> dict[str, str]:
 
 
 def test_every_problem_and_every_result_has_a_metric_of_its_own() -> None:
-    kinds = {*EXCHANGE_PROBLEM_TYPES, *SHARED_PROBLEM_TYPES, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL}
+    kinds = {
+        *EXCHANGE_PROBLEM_TYPES,
+        *(PRINCIPAL_MISSING, FORMAT_UNSUPPORTED, FORMAT_UNACCEPTABLE, CONTENT_INVALID, CONTENT_TOO_LARGE, TYPE_REFUSED),
+        *(STORE_UNAVAILABLE, ROUTE_UNKNOWN, EVENT_INVALID, ANSWER_TOO_LARGE, INTERNAL),
+    }
     problems, results = table_of("PROBLEM_METRICS"), table_of("RESULT_METRICS")
     assert problems == {kind.name: "".join(part.capitalize() for part in kind.name.split("-")) for kind in kinds}
     assert results.keys() == set(get_args(ExchangeResult.__value__))

@@ -16,8 +16,6 @@ INLINE_LIMIT_CEILING = 350_000  # bytes; a DynamoDB item may have 400 KB, with a
 
 LONGEST_PURGE_DELTA = 3600  # seconds
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
-_TABLE = "the name of the DynamoDB table of stored responses"
-_REGION = "the AWS region of the table, such as eu-central-1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +41,8 @@ class CacheSettings:
     def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
         """Return the checked settings. Raises ConfigError, which names one variable and shows no other value."""
         return cls(
-            table=_text(environment, "BRINE_TABLE", _TABLE),
-            region=_text(environment, "AWS_REGION", _REGION),
+            table=_text(environment, "BRINE_TABLE", "the name of the DynamoDB table of stored responses"),
+            region=_text(environment, "AWS_REGION", "the AWS region of the table, such as eu-central-1"),
             routes=_path(environment, "BRINE_ROUTES"),
             types=_path(environment, "BRINE_TYPES"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
@@ -88,13 +86,10 @@ class Settings(CacheSettings):
                 "with this function's own keyring, which its role may read (docs/settings.md)"
             )
         return cls(
-            table=_text(environment, "BRINE_TABLE", _TABLE),
+            **vars(CacheSettings.from_environment(environment)),
             bucket=_text(environment, "BRINE_BUCKET", "the name of the S3 bucket of large bodies"),
             signing_keys_secret=secret,
             signing_keys=signing_keys,
-            region=_text(environment, "AWS_REGION", _REGION),
-            routes=_path(environment, "BRINE_ROUTES"),
-            types=_path(environment, "BRINE_TYPES"),
             namespace=environment.get("BRINE_NAMESPACE") or None,
             refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
             inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
@@ -104,8 +99,6 @@ class Settings(CacheSettings):
             purge_delta=_seconds(environment, "BRINE_PURGE_DELTA", cls.purge_delta),
             channels=_path(environment, "BRINE_CHANNELS"),
             emulated_principal=environment.get("BRINE_EMULATED_PRINCIPAL") or None,
-            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
-            environment=environment,
         )
 
 

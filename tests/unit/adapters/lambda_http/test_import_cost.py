@@ -13,7 +13,7 @@ loaded = set(sys.modules) - before
 print(*sorted(loaded & set(sys.argv[1:])))
 """
 SLOW = ["base64", "json", "email", "email.message", "urllib.parse", "http", "asyncio", "logging"]
-OTHER_SOURCES = [f"brine.adapters.lambda_http.{source}" for source in ("alb", "rest_v1", "function_url")]
+OTHER_SOURCES = [f"brine.adapters.lambda_http.{source}" for source in ("alb", "rest_v1")]
 
 
 def test_neither_slow_modules_nor_other_sources_are_imported() -> None:

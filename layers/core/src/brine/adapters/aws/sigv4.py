@@ -39,15 +39,11 @@ class SigV4Signer:
         signed = {**headers, "x-amz-date": stamp}
         if self._credentials.token is not None:
             signed["x-amz-security-token"] = self._credentials.token
-        names = sorted(signed)
-        canonical_headers = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
-        signed_names = ";".join(names)
-        request = (
-            f"{method}\n{path}\n{_canonical_query(query)}\n{canonical_headers}\n{signed_names}\n{payload_hash}".encode()
-        )
+        names, lines = _canonical_headers(signed)
+        request = f"{method}\n{path}\n{_canonical_query(query)}\n{lines}\n{names}\n{payload_hash}".encode()
         signed["authorization"] = (
             f"{_ALGORITHM} Credential={self._credentials.access_key}/{self._scope(stamp)}, "
-            f"SignedHeaders={signed_names}, Signature={self._signature(stamp, request)}"
+            f"SignedHeaders={names}, Signature={self._signature(stamp, request)}"
         )
         return signed
 
@@ -70,8 +66,7 @@ class SigV4Signer:
         from urllib.parse import quote  # noqa: PLC0415 - only presigned URLs need it
 
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-        signed = sorted({**(headers or {}), "host": host}.items())
-        names = ";".join(name for name, _ in signed)
+        names, lines = _canonical_headers({**(headers or {}), "host": host})
         members = {
             **query,
             "X-Amz-Algorithm": _ALGORITHM,
@@ -83,8 +78,7 @@ class SigV4Signer:
         if self._credentials.token is not None:
             members["X-Amz-Security-Token"] = self._credentials.token
         text = "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(members.items()))
-        canonical_headers = "".join(f"{name}:{' '.join(value.split())}\n" for name, value in signed)
-        request = f"{method}\n{path}\n{text}\n{canonical_headers}\n{names}\nUNSIGNED-PAYLOAD".encode()
+        request = f"{method}\n{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD".encode()
         return f"{text}&X-Amz-Signature={self._signature(stamp, request)}"
 
     def _scope(self, stamp: str) -> str:
@@ -102,6 +96,12 @@ class SigV4Signer:
                 key = hmac.digest(key, part.encode(), "sha256")
             self._day_key = (day, key)
         return key
+
+
+def _canonical_headers(headers: Mapping[str, str]) -> tuple[str, str]:
+    """Return the names that are signed, and the lines to sign."""
+    lines = [f"{name}:{' '.join(value.split())}\n" for name, value in sorted(headers.items())]
+    return ";".join(sorted(headers)), "".join(lines)
 
 
 def _canonical_query(query: str) -> str:

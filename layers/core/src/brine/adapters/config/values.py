@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,18 +48,13 @@ def number_up_to(most: float) -> Callable[[object], float]:
     return read
 
 
-def whole(least: int, most: int | None = None, *, unit: str = "") -> Callable[[object], int]:
+def whole(least: int, most: float = inf, *, unit: str = "") -> Callable[[object], int]:
     """Return a reader of whole numbers from `least` to `most`. `unit` is for the message, such as " of bytes"."""
 
     def read(value: object) -> int:
-        if (
-            isinstance(value, int)
-            and not isinstance(value, bool)
-            and least <= value
-            and (most is None or value <= most)
-        ):
+        if type(value) is int and least <= value <= most:
             return value
-        limits = f"from {least} upwards" if most is None else f"from {least} to {most}"
+        limits = f"from {least} upwards" if most == inf else f"from {least} to {most}"
         raise ValueError(f"not a whole number{unit} {limits}.")
 
     return read
@@ -85,10 +81,7 @@ def choice(*texts: str, **values: Any) -> Callable[[object], Any]:
     def read(value: object) -> Any:
         if isinstance(value, str) and value in choices:
             return choices[value]
-        raise ValueError(f"not one of the choices. Write one of {', '.join(map(_quoted, choices))}.")
+        quoted = ", ".join(f'"{text}"' for text in choices)
+        raise ValueError(f"not one of the choices. Write one of {quoted}.")
 
     return read
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'

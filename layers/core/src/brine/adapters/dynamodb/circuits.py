@@ -5,13 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.errors import AwsError
-from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number
 from brine.domain.resilience.circuit import PROBE_WINDOW
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
@@ -21,22 +19,14 @@ CIRCUIT = "circuit"
 
 _PREFIX = "o#"
 _NAMES = {"#owner": "owner"}  # a reserved word of DynamoDB
-_IS_OVER = "open_until <= :now"  # never holds if there is no item
-_TAKE = "SET #owner = :owner, open_until = :until, evict_at = :evict_at"
-_STILL_MINE = "#owner = :owner"
 
 
-class DynamoCircuitStore:
+class DynamoCircuitStore(DynamoTable):
     """The CircuitStore port on the table of a DynamoItemStore."""
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        self._api = dynamodb_api(aws, retry_policy)
-        self._table = table
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """Return until when the circuit is or was open, or None, with one GetItem. Raises StoreError."""
-        answer = self._api.call("GetItem", {"TableName": self._table, "Key": _key(origin)}, deadline)
-        attributes = read_attributes("Item", "GetItem", answer)
+        attributes = self._attributes(self._at(_key(origin)), deadline)
         try:
             return None if attributes is None else float(attributes["open_until"]["N"])
         except (KeyError, TypeError, ValueError) as error:
@@ -60,34 +50,30 @@ class DynamoCircuitStore:
             ":until": number(until),
             ":evict_at": number(int(until) + PROBE_WINDOW),
         }
-        take = {
-            **self._conditional(origin, _IS_OVER, values),
-            "UpdateExpression": _TAKE,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        try:
-            self._api.call("UpdateItem", take, deadline)
-        except AwsError as refused:
-            if not refused.condition_failed:
-                raise
-            if refused.item is None:
-                return "closed"
-            return "taken" if refused.item.get("owner") == {"S": owner} else "held"
-        return "taken"
+        take = self._at(
+            _key(origin),
+            ConditionExpression="open_until <= :now",  # never holds if there is no item
+            UpdateExpression="SET #owner = :owner, open_until = :until, evict_at = :evict_at",
+            ExpressionAttributeNames=_NAMES,
+            ExpressionAttributeValues=values,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        refused = self._refusal("UpdateItem", take, deadline)
+        if refused is None:
+            return "taken"
+        if refused.item is None:
+            return "closed"
+        return "taken" if refused.item.get("owner") == {"S": owner} else "held"
 
     def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         """Close the circuit with one DeleteItem, if the last claim is this owner's. Raises StoreError."""
-        delete = self._conditional(origin, _STILL_MINE, {":owner": {"S": owner}})
-        holds(self._api, "DeleteItem", delete, deadline)
-
-    def _conditional(self, origin: OriginAddress, condition: str, values: Attributes) -> dict[str, object]:
-        return {
-            "TableName": self._table,
-            "Key": _key(origin),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": _NAMES,
-            "ExpressionAttributeValues": values,
-        }
+        delete = self._at(
+            _key(origin),
+            ConditionExpression="#owner = :owner",
+            ExpressionAttributeNames=_NAMES,
+            ExpressionAttributeValues={":owner": {"S": owner}},
+        )
+        self._refusal("DeleteItem", delete, deadline)
 
 
 def _key(origin: OriginAddress) -> Attributes:

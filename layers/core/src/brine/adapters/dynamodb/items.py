@@ -20,34 +20,52 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 1_048_576  # bytes: an item has at most 400 KB, a third more in base64
+_RETRY_POLICY = RetryPolicy()  # docs/decisions/0042 has the time budget of all stores
 _BINARY = b'"B":"'
 
 type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
 
 
-class DynamoItemStore:
-    """The ItemStore port on one table with the key attributes `pk` and `sk`."""
+class DynamoTable:
+    """A table with the key attributes `pk` and `sk`, and the operations that all stores on it share."""
 
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        self._api = dynamodb_api(aws, retry_policy)
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+        self._aws = aws
+        self._retry_policy = retry_policy
+        self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
         self._table = table
+
+    def _at(self, key: Attributes, **members: object) -> dict[str, object]:
+        """Return the parameters of an operation on the item with this key."""
+        return {"TableName": self._table, "Key": key, **members}
+
+    def _attributes(self, parameters: dict[str, object], deadline: Deadline | None) -> Attributes | None:
+        """Return the attributes of an item, or None, with one GetItem. Raises StoreError."""
+        return read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
+
+    def _refusal(self, operation: str, parameters: dict[str, object], deadline: Deadline | None) -> AwsError | None:
+        """Execute a conditional operation. Return the error if its condition failed. Raises StoreError otherwise."""
+        try:
+            self._api.call(operation, parameters, deadline)
+        except AwsError as refused:
+            if not refused.condition_failed:
+                raise
+            return refused
+        return None
+
+
+class DynamoItemStore(DynamoTable):
+    """The ItemStore port on one table."""
 
     def read(self, pk: str, sk: str, *, consistent: bool = False, deadline: Deadline | None = None) -> Item | None:
         """Return the item, or None, with one GetItem. Raises StoreError."""
-        parameters: dict[str, object] = {"TableName": self._table, "Key": key_attributes(pk, sk)}
-        if consistent:
-            parameters["ConsistentRead"] = True
+        parameters = self._at(key_attributes(pk, sk), **({"ConsistentRead": True} if consistent else {}))
         document, envelope = parse_answer("GetItem", self._api.call("GetItem", parameters, deadline))
         return read_item(document.get("Item"), envelope)
 
     def write(self, pk: str, sk: str, item: Item, *, deadline: Deadline | None = None) -> None:
         """Put the item with one PutItem. Raises StoreError."""
         self._api.call("PutItem", {"TableName": self._table, "Item": item_attributes(pk, sk, item)}, deadline)
-
-
-def dynamodb_api(aws: Aws, retry_policy: RetryPolicy | None = None) -> JsonApi:
-    """Return DynamoDB's operations, by default with the time budget of all stores (docs/decisions/0042)."""
-    return JsonApi(Service(aws, "dynamodb", retry_policy or RetryPolicy()), "DynamoDB_20120810", "1.0", _MAX_ANSWER)
 
 
 def number(value: float) -> Attributes:
@@ -120,14 +138,3 @@ def read_attributes(name: str, operation: str, answer: bytes) -> Attributes | No
         if attributes is None or isinstance(attributes, dict):
             return attributes
     raise StoreUnavailable(f"{operation}: an answer that is not DynamoDB's")
-
-
-def holds(api: JsonApi, operation: str, parameters: dict[str, object], deadline: Deadline | None) -> bool:
-    """Execute a conditional operation; return whether its condition held. Raises StoreError for other failures."""
-    try:
-        api.call(operation, parameters, deadline)
-    except AwsError as refused:
-        if not refused.condition_failed:
-            raise
-        return False
-    return True

@@ -12,19 +12,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from brine.adapters.aws.errors import AwsError
-from brine.adapters.dynamodb.items import (
-    dynamodb_api,
-    holds,
-    item_attributes,
-    key_attributes,
-    number,
-    read_attributes,
-)
+from brine.adapters.dynamodb.items import DynamoTable, item_attributes, key_attributes, number, read_attributes
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Held, Lease
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.caching import Item
     from brine.ports.deadline import Deadline
@@ -44,12 +36,8 @@ _END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
 
 
-class DynamoLeaseStore:
+class DynamoLeaseStore(DynamoTable):
     """The LeaseStore port on the table of a DynamoItemStore."""
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        self._api = dynamodb_api(aws, retry_policy)
-        self._table = table
 
     def acquire(
         self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
@@ -67,7 +55,7 @@ class DynamoLeaseStore:
             ":one": number(1),
         }
         take = {
-            **self._update(pk, _TAKE, condition=_FREE, values=values),
+            **self._update(pk, _TAKE, _FREE, values),
             "ReturnValues": "ALL_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
@@ -88,16 +76,15 @@ class DynamoLeaseStore:
         put = {"TableName": self._table, "Item": item_attributes(lease.pk, sk, item)}
         writes = [{"Update": self._update_of(lease, _END)}, {"Put": put}]
         transaction: dict[str, object] = {"TransactItems": writes, "ClientRequestToken": _request_token(writes)}
-        return holds(self._api, "TransactWriteItems", transaction, deadline)
+        return self._refusal("TransactWriteItems", transaction, deadline) is None
 
     def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
         """Release the lease, and with it the right to commit, with one UpdateItem. Raises StoreError."""
-        holds(self._api, "UpdateItem", self._update_of(lease, _GIVE_BACK), deadline)
+        self._refusal("UpdateItem", self._update_of(lease, _GIVE_BACK), deadline)
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """Return the holder of the lease, or None, with one strongly consistent GetItem. Raises StoreError."""
-        parameters = {"TableName": self._table, "Key": key_attributes(pk, LEASE), "ConsistentRead": True}
-        attributes = read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
+        attributes = self._attributes(self._at(key_attributes(pk, LEASE), ConsistentRead=True), deadline)
         if attributes is None:
             return None
         lease = _read_lease("GetItem", pk, attributes)
@@ -106,17 +93,16 @@ class DynamoLeaseStore:
     def _update_of(self, lease: Lease, expression: str) -> dict[str, object]:
         """Return an update on condition that this lease is the newest."""
         values = {":token": number(lease.token), ":owner": {"S": lease.owner}, ":free": number(0)}
-        return self._update(lease.pk, expression, condition=_NEWEST, values=values)
+        return self._update(lease.pk, expression, _NEWEST, values)
 
-    def _update(self, pk: str, expression: str, *, condition: str, values: Attributes) -> dict[str, object]:
-        return {
-            "TableName": self._table,
-            "Key": key_attributes(pk, LEASE),
-            "ConditionExpression": condition,
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": _NAMES,
-            "ExpressionAttributeValues": values,
-        }
+    def _update(self, pk: str, expression: str, condition: str, values: Attributes) -> dict[str, object]:
+        return self._at(
+            key_attributes(pk, LEASE),
+            ConditionExpression=condition,
+            UpdateExpression=expression,
+            ExpressionAttributeNames=_NAMES,
+            ExpressionAttributeValues=values,
+        )
 
 
 def _request_token(writes: object) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.errors import AwsError
-from brine.adapters.dynamodb.items import dynamodb_api, holds, key_attributes, number, read_attributes
+from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number
 from brine.domain.channels.single_use import SendInProgress, Sent, SingleUseMark
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from brine.adapters.aws.service import Aws, RetryPolicy
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.deadline import Deadline
 
@@ -27,12 +25,8 @@ _ACKNOWLEDGE = "SET sent = :yes, acknowledged = :yes, evict_at = :evict_at"
 _YES = {"BOOL": True}
 
 
-class DynamoSingleUseStore:
+class DynamoSingleUseStore(DynamoTable):
     """The SingleUseStore port on the table of a DynamoItemStore."""
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        self._api = dynamodb_api(aws, retry_policy)
-        self._table = table
 
     def begin(
         self, key: str, *, owner: str, now: float, until: float, evict_at: int, deadline: Deadline | None = None
@@ -47,53 +41,45 @@ class DynamoSingleUseStore:
             ":until": number(until),
             ":evict_at": number(evict_at),
         }
-        try:
-            self._api.call("UpdateItem", self._update(key, _BEGIN, condition=_FREE, values=values), deadline)
-        except AwsError as refused:
-            if not refused.condition_failed:
-                raise
-            mark = _read_mark(refused.item)
-            return mark.state if mark.blocks(owner, now) else None
-        return None
+        refused = self._refusal("UpdateItem", self._update(key, _BEGIN, _FREE, values), deadline)
+        if refused is None:
+            return None
+        mark = _read_mark(refused.item)
+        return mark.state if mark.blocks(owner, now) else None
 
     def settle(self, key: str, *, owner: str, deadline: Deadline | None = None) -> bool:
         """Mark the envelope as sent with one UpdateItem. Return False if the mark is not this owner's."""
-        settle = self._update(key, _SETTLE, condition=_OWN, values={":owner": {"S": owner}, ":yes": _YES})
-        return holds(self._api, "UpdateItem", settle, deadline)
+        settle = self._update(key, _SETTLE, _OWN, {":owner": {"S": owner}, ":yes": _YES})
+        return self._refusal("UpdateItem", settle, deadline) is None
 
     def give_up(self, key: str, *, owner: str, deadline: Deadline | None = None) -> None:
         """Free the mark with one UpdateItem. The item stays. Raises StoreError."""
         values = {":owner": {"S": owner}, ":never": number(0)}
-        holds(self._api, "UpdateItem", self._update(key, _GIVE_UP, condition=_UNSENT, values=values), deadline)
+        self._refusal("UpdateItem", self._update(key, _GIVE_UP, _UNSENT, values), deadline)
 
     def acknowledge(self, key: str, *, evict_at: int, deadline: Deadline | None = None) -> None:
         """Mark the envelope as acknowledged with one UpdateItem, without a condition. Raises StoreError."""
-        values = {":yes": _YES, ":evict_at": number(evict_at)}
-        self._api.call("UpdateItem", self._update(key, _ACKNOWLEDGE, values=values), deadline)
+        update = self._at(
+            key_attributes(key, ONCE),
+            UpdateExpression=_ACKNOWLEDGE,
+            ExpressionAttributeValues={":yes": _YES, ":evict_at": number(evict_at)},
+        )
+        self._api.call("UpdateItem", update, deadline)
 
     def look(self, key: str, *, deadline: Deadline | None = None) -> SendInProgress | Sent | None:
         """Return the state of the mark, or None, with one strongly consistent GetItem. Raises StoreError."""
-        parameters = {"TableName": self._table, "Key": key_attributes(key, ONCE), "ConsistentRead": True}
-        item = read_attributes("Item", "GetItem", self._api.call("GetItem", parameters, deadline))
+        item = self._attributes(self._at(key_attributes(key, ONCE), ConsistentRead=True), deadline)
         return None if item is None else _read_mark(item).state
 
-    def _update(
-        self, key: str, expression: str, *, values: Attributes, condition: str | None = None
-    ) -> dict[str, object]:
-        """Return the parameters of an UpdateItem."""
-        parameters: dict[str, object] = {
-            "TableName": self._table,
-            "Key": key_attributes(key, ONCE),
-            "UpdateExpression": expression,
-            "ExpressionAttributeValues": values,
-        }
-        if condition is not None:
-            parameters |= {
-                "ConditionExpression": condition,
-                "ExpressionAttributeNames": _NAMES,
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-        return parameters
+    def _update(self, key: str, expression: str, condition: str, values: Attributes) -> dict[str, object]:
+        return self._at(
+            key_attributes(key, ONCE),
+            UpdateExpression=expression,
+            ExpressionAttributeValues=values,
+            ConditionExpression=condition,
+            ExpressionAttributeNames=_NAMES,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
 
 
 def _read_mark(attributes: Attributes | None) -> SingleUseMark:

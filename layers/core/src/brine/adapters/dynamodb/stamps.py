@@ -10,9 +10,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.aws.errors import AwsError
-from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.dynamodb.items import (
-    dynamodb_api,
+    DynamoTable,
     key_attributes,
     number,
     parse_answer,
@@ -26,7 +25,6 @@ from brine.ports.deadline import Deadline
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from brine.adapters.aws.service import Aws
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.caching import Item
 
@@ -40,14 +38,8 @@ _SET = "SET #time = :at, evict_at = :evict_at"
 _STEP_ON = "SET #time = if_not_exists(#time, :at) + :step, evict_at = :evict_at"
 
 
-class DynamoStampStore:
+class DynamoStampStore(DynamoTable):
     """The StampStore port on the table of a DynamoItemStore."""
-
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy | None = None) -> None:
-        self._aws = aws
-        self._retry_policy = (retry_policy or RetryPolicy()).scaled(aws.slowness)
-        self._api = dynamodb_api(aws, retry_policy)
-        self._table = table
 
     def read(self, names: Collection[str], *, deadline: Deadline | None = None) -> dict[str, Stamp]:
         """Return the stamp of each name, with one BatchGetItem for each hundred names. Raises StoreError.
@@ -83,33 +75,24 @@ class DynamoStampStore:
         """
         values = {":at": number(at), ":evict_at": number(int(at + STAMP_LIFETIME))}
         try:
-            return self._update(name, soft, _SET, values, condition=_LATER, deadline=deadline)
+            later = self._update(name, soft, _SET, values)
+            return self._stamp_before({**later, "ConditionExpression": _LATER}, deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
-            return self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}, deadline=deadline)
+            return self._stamp_before(self._update(name, soft, _STEP_ON, {**values, ":step": number(STEP)}), deadline)
 
-    def _update(
-        self,
-        name: str,
-        soft: bool,
-        expression: str,
-        values: Attributes,
-        *,
-        condition: str | None = None,
-        deadline: Deadline | None = None,
-    ) -> Stamp:
+    def _update(self, name: str, soft: bool, expression: str, values: Attributes) -> dict[str, object]:
+        return self._at(
+            _key(name),
+            UpdateExpression=expression,
+            ExpressionAttributeNames={"#time": "soft" if soft else "hard"},
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_OLD",
+        )
+
+    def _stamp_before(self, parameters: dict[str, object], deadline: Deadline | None) -> Stamp:
         """Change a stamp, and return the one before, at no extra cost."""
-        parameters: dict[str, object] = {
-            "TableName": self._table,
-            "Key": _key(name),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": {"#time": "soft" if soft else "hard"},
-            "ExpressionAttributeValues": values,
-            "ReturnValues": "ALL_OLD",
-        }
-        if condition is not None:
-            parameters["ConditionExpression"] = condition
         answer = self._api.call("UpdateItem", parameters, deadline)
         before = read_attributes("Attributes", "UpdateItem", answer)
         return Stamp() if before is None else _read_stamp("UpdateItem", before)[1]
@@ -118,7 +101,7 @@ class DynamoStampStore:
         self, keys: Sequence[Attributes], *, consistent: bool = False, deadline: Deadline | None = None
     ) -> Iterator[tuple[dict[str, Any], memoryview]]:
         """Yield the attributes at each key, and the envelope that `parse_answer` cut out. Raises StoreError."""
-        retry_policy = self._retry_policy
+        retry_policy = self._retry_policy.scaled(self._aws.slowness)
         deadline = (deadline or Deadline(inf, self._aws.clock)).within(retry_policy.budget)
         for attempt in range(1, retry_policy.attempts + 1):
             request = {"Keys": keys, "ConsistentRead": consistent}

@@ -25,16 +25,15 @@ def read_body(stream: Stream, framing: Framing, limit: int) -> bytes:
         return b""
     if framing == "until-close":
         return stream.take_rest(limit)
-    body = _read_chunks(stream, limit) if framing == "chunked" else _read_counted(stream, framing, limit)
+    if framing == "chunked":
+        body = _read_chunks(stream, limit)
+    elif framing <= limit:
+        body = stream.take(framing)
+    else:
+        raise ResponseTooLarge(f"a body of more than {limit} bytes")
     if not stream.exhausted:
         raise BadResponse("more bytes than the response announced")
     return body
-
-
-def _read_counted(stream: Stream, length: int, limit: int) -> bytes:
-    if length > limit:
-        raise ResponseTooLarge(f"a body of more than {limit} bytes")
-    return stream.take(length)
 
 
 def _read_chunks(stream: Stream, limit: int) -> bytes:

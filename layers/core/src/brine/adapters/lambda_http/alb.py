@@ -10,7 +10,7 @@ from brine.adapters.lambda_http.http_api_v2 import joined
 from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, text
 from brine.adapters.lambda_http.parameters import joined_query
-from brine.adapters.lambda_http.percent import SENT_NAME, SENT_PATH, SENT_VALUE, encoded, rooted
+from brine.adapters.lambda_http.percent import SENT_NAME, SENT_PATH, SENT_VALUE, encoded_path
 from brine.domain.http.messages import Request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def read(event: JsonObject) -> Incoming:
     """Return the request of a load balancer. Raises BadEvent."""
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
-        path=encoded(rooted(text(event, "path")), SENT_PATH),
+        path=encoded_path(text(event, "path"), SENT_PATH),
         query=joined_query(event, SENT_NAME, SENT_VALUE),
         fields=field_lines.from_event(event, field_lines.from_utf8),
         body=body(event),

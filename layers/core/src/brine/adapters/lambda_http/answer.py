@@ -6,9 +6,9 @@ The exact size is counted only if this worst case would not fit. A text that gro
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
-from brine.adapters.lambda_http.bodies import as_base64, as_text, body_of
 from brine.errors import AnswerTooLarge
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ LAMBDA_LIMIT = 6_291_556
 ALB_LIMIT = 1_048_576
 """Bytes of JSON that a load balancer takes from Lambda (its guide says 1 MB)."""
 
+_TEXTUAL = frozenset({"application/json", "application/xml", "application/javascript"})
+_TEXTUAL_ENDS = ("+json", "+xml")
 _HEAD_ROOM = 65_536  # for the fields: the worst case of the 10 KB that API Gateway allows
 
 _WORST = 6
@@ -41,7 +43,8 @@ def assemble(response: Response, incoming: Incoming, head: dict[str, object], li
     """
     room = limit - _worst_head(response)
     sizes = []
-    for body, is_base64, worst in _forms(body_of(response, incoming), response):
+    bodiless = incoming.request.method == "HEAD" or response.status in {204, 304}  # RFC 9110 section 6.4.1
+    for body, is_base64, worst in _forms(b"" if bodiless else response.body, response):
         answer = {**head, "body": body, "isBase64Encoded": is_base64}
         if worst <= room:
             return answer
@@ -54,10 +57,28 @@ def assemble(response: Response, incoming: Incoming, head: dict[str, object], li
 
 def _forms(body: bytes, response: Response) -> Iterator[tuple[str, bool, int]]:
     """Yield the forms of a body, the preferred one first: text, whether it is base64, and its largest size as JSON."""
-    text = as_text(body, response)
+    text = _as_text(body, response)
     if text is not None:
         yield text, False, len(body) * _WORST
-    yield as_base64(body), True, (len(body) + 2) // 3 * 4
+    yield b2a_base64(body, newline=False).decode("ascii"), True, (len(body) + 2) // 3 * 4
+
+
+def _as_text(body: bytes, response: Response) -> str | None:
+    """Return `body` decoded from UTF-8, or None if it is not text or has a content coding such as gzip."""
+    if not body:
+        return ""
+    fields = response.fields
+    if "content-encoding" in fields or not _is_textual(fields.get("content-type", "")):
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_textual(content_type: str) -> bool:
+    media_type = content_type.split(";", 1)[0].strip().lower()
+    return media_type.startswith("text/") or media_type in _TEXTUAL or media_type.endswith(_TEXTUAL_ENDS)
 
 
 def _worst_head(response: Response) -> int:

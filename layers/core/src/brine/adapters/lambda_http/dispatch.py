@@ -26,10 +26,6 @@ def read(event: object) -> Incoming:
     if not isinstance(context, dict):
         raise BadEvent("the event has no requestContext: it is not from an API, a load balancer or a function URL")
     if "http" in context:
-        if http_api_v2.is_from_function_url(context):
-            from brine.adapters.lambda_http import function_url
-
-            return function_url.read(event, context)
         return http_api_v2.read(event, context)
     if "elb" in context:
         from brine.adapters.lambda_http import alb

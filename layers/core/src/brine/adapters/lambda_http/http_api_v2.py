@@ -1,4 +1,4 @@
-"""HTTP API, payload format 2.0. A function URL has the same format, but its path is not decoded."""
+"""HTTP APIs and function URLs, payload format 2.0. AWS decodes the path for an HTTP API only."""
 
 from __future__ import annotations
 
@@ -8,29 +8,20 @@ from brine.adapters.lambda_http import field_lines, principal
 from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, optional_object, own_account, text, texts
-from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_QUERY, encoded, rooted
+from brine.adapters.lambda_http.percent import DECODED_PATH, SENT_PATH, SENT_QUERY, encoded, encoded_path
 from brine.domain.http.messages import Request
 
 if TYPE_CHECKING:
-    from brine.adapters.lambda_http.incoming import Source
     from brine.adapters.lambda_http.members import JsonObject
     from brine.domain.http.messages import Response
 
 
-def is_from_function_url(context: JsonObject) -> bool:
-    """Return whether an event in format 2.0 is from a function URL. Only the domain in its requestContext tells."""
-    domain = context.get("domainName")
-    return isinstance(domain, str) and ".lambda-url." in domain
-
-
 def read(event: JsonObject, context: JsonObject) -> Incoming:
-    """Return the request of an HTTP API. AWS decoded its path, so it is encoded again. Raises BadEvent."""
-    path = _without_stage(text(event, "rawPath"), context.get("stage"))
-    return read_format_2(event, context, path=encoded(rooted(path), DECODED_PATH), source="http-api-v2")
-
-
-def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: Source) -> Incoming:
-    """Return a request in format 2.0 with this path. Raises BadEvent."""
+    """Return the request of an HTTP API or a function URL. Raises BadEvent."""
+    path = text(event, "rawPath")
+    is_function_url = _is_function_url(context)
+    if not is_function_url:
+        path = _without_stage(path, context.get("stage"))
     http = optional_object(context, "http")
     cookies = event.get("cookies")
     fields = field_lines.single(
@@ -40,13 +31,17 @@ def read_format_2(event: JsonObject, context: JsonObject, *, path: str, source: 
     )
     request = Request(
         method=field_lines.token(http.get("method"), "method"),
-        path=path,
+        path=encoded_path(path, SENT_PATH if is_function_url else DECODED_PATH),
         query=encoded(text(event, "rawQueryString"), SENT_QUERY) or None,
         fields=fields,
         body=body(event),
         principal=principal.of_format_2(context),
     )
-    return Incoming(request=request, source=source, account=own_account(context))
+    return Incoming(
+        request=request,
+        source="function-url" if is_function_url else "http-api-v2",
+        account=own_account(context),
+    )
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:
@@ -75,6 +70,12 @@ def joined(response: Response, incoming: Incoming) -> tuple[dict[str, str], list
     if incoming.request.method != "HEAD":
         headers.pop("content-length", None)
     return headers, cookies
+
+
+def _is_function_url(context: JsonObject) -> bool:
+    """Return whether an event is from a function URL. Only the domain in its requestContext tells."""
+    domain = context.get("domainName")
+    return isinstance(domain, str) and ".lambda-url." in domain
 
 
 def _without_stage(path: str, stage: object) -> str:

@@ -31,10 +31,8 @@ def encoded(part: str, allowed: bytes) -> str:
     return "".join(chr(byte) if byte in allowed else f"%{byte:02X}" for byte in raw)
 
 
-def rooted(path: str) -> str:
-    """Return `path`, or "/" for an empty one. Raises BadEvent unless it begins with "/"."""
-    if not path.startswith("/"):
-        if path:
-            raise BadEvent('the event\'s path does not begin with "/"')
-        return "/"
-    return path
+def encoded_path(path: str, allowed: bytes) -> str:
+    """Return `path` encoded, or "/" for an empty one. Raises BadEvent, also unless it begins with "/"."""
+    if path and not path.startswith("/"):
+        raise BadEvent('the event\'s path does not begin with "/"')
+    return encoded(path or "/", allowed)

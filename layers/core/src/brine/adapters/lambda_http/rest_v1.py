@@ -9,7 +9,7 @@ from brine.adapters.lambda_http.answer import LAMBDA_LIMIT, assemble
 from brine.adapters.lambda_http.incoming import Incoming
 from brine.adapters.lambda_http.members import body, optional_object, own_account, text
 from brine.adapters.lambda_http.parameters import joined_query
-from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded, rooted
+from brine.adapters.lambda_http.percent import SENT_PATH, UNRESERVED, encoded_path
 from brine.domain.http.messages import Request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def read(event: JsonObject) -> Incoming:
     context = optional_object(event, "requestContext")
     request = Request(
         method=field_lines.token(event.get("httpMethod"), "method"),
-        path=encoded(rooted(text(event, "path")), SENT_PATH),
+        path=encoded_path(text(event, "path"), SENT_PATH),
         query=joined_query(event, UNRESERVED, UNRESERVED),
         fields=field_lines.from_event(event, field_lines.from_latin1),
         body=body(event),

@@ -18,10 +18,8 @@ _RETRY_POLICY = RetryPolicy(budget=8.0, read_timeout=3.0)
 class S3BodyStore:
     """The BodyStore port on one folder of a bucket. A role can be limited to the folder."""
 
-    def __init__(
-        self, aws: Aws, bucket: str, *, folder: str = "bodies", retry_policy: RetryPolicy = _RETRY_POLICY
-    ) -> None:
-        self._bucket = S3Bucket(aws, bucket, retry_policy)
+    def __init__(self, aws: Aws, bucket: str, *, folder: str = "bodies") -> None:
+        self._bucket = S3Bucket(aws, bucket, _RETRY_POLICY)
         self._folder = folder
 
     def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:

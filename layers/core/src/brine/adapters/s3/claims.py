@@ -20,8 +20,8 @@ _RETRY_POLICY = RetryPolicy(budget=20.0, read_timeout=5.0)  # an object may have
 class S3ClaimStore:
     """The ClaimStore port on one bucket. Channels and ids consist of letters, digits and dashes."""
 
-    def __init__(self, aws: Aws, bucket: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
-        self._bucket = S3Bucket(aws, bucket, retry_policy)
+    def __init__(self, aws: Aws, bucket: str) -> None:
+        self._bucket = S3Bucket(aws, bucket, _RETRY_POLICY)
 
     def write(self, channel: str, claim: ClaimCheck, envelope: bytes, *, deadline: Deadline | None = None) -> None:
         """Store the envelope with one PutObject. Raises StoreError."""

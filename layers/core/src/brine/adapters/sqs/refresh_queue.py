@@ -21,8 +21,8 @@ _RETRY_POLICY = RetryPolicy(budget=1.0, connect_timeout=0.5, read_timeout=0.5, a
 class SqsRefreshQueue:
     """The RefreshQueue port on a standard queue, by its URL."""
 
-    def __init__(self, aws: Aws, queue_url: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
-        self._api = JsonApi(Service(aws, "sqs", retry_policy), "AmazonSQS", "1.0", _MAX_ANSWER)
+    def __init__(self, aws: Aws, queue_url: str) -> None:
+        self._api = JsonApi(Service(aws, "sqs", _RETRY_POLICY), "AmazonSQS", "1.0", _MAX_ANSWER)
         self._queue_url = queue_url
 
     def send(self, request: RefreshRequest, *, deadline: Deadline | None = None) -> None:

@@ -65,6 +65,15 @@ class Delivery:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The right to acknowledge one delivery. `has_object`: the message has an object in the bucket."""
+
+    message_id: str
+    handle: str
+    has_object: bool
+
+
 def with_nonce(nonce: bytes, content: object) -> tuple[bytes, object]:
     """Return the pair to seal for sending `content`."""
     return nonce, content

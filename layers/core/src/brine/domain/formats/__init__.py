@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from brine.domain.formats.media import Format, format_of, negotiate
+from brine.errors import ContentTooCostly
 
 if TYPE_CHECKING:
     from typing import Any
@@ -49,6 +50,8 @@ def decode(form: Format, data: bytes, types: Types) -> Any:
     `types`. Memory and time stay within the budget that `brine_codec.budget` gives for data of this size, for any
     bytes.
     """
+    if form is not Format.SEALED and len(data) > types.limits.size:
+        raise ContentTooCostly(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     if form is Format.JSON:
         from brine.domain.formats.json_form import decode_json  # noqa: PLC0415 - not on the way of a plain hit
 

@@ -113,18 +113,22 @@ class FormatReader(ABC):
     def sequence(self, value: list[Any]) -> list[Any]:
         """Replace the trees in a list by their objects, and return the list."""
         self._enter()
-        leaves = self._leaves
-        if not leaves.issuperset(map(type, value)):
-            at = 0
-            try:
-                for at, item in enumerate(value):
-                    if type(item) not in leaves:
-                        value[at] = self.convert(item)
-            except LocatedError as failure:
-                failure.add_step(value, index(at))
-                raise
+        self._convert_items(value, value)
         self._depth -= 1
         return value
+
+    def _convert_items(self, trees: list[Any], owner: object) -> None:
+        """Replace the trees in a list by their objects."""
+        leaves = self._leaves
+        if not leaves.issuperset(map(type, trees)):
+            at = 0
+            try:
+                for at, tree in enumerate(trees):
+                    if type(tree) not in leaves:
+                        trees[at] = self.convert(tree)
+            except LocatedError as failure:
+                failure.add_step(owner, index(at))
+                raise
 
     def values(self, value: dict[Any, Any]) -> dict[Any, Any]:
         """Replace the trees of a dict's values by their objects, and return the dict.
@@ -198,16 +202,7 @@ class FormatReader(ABC):
 
     def _keys(self, trees: list[Any], table: Table) -> list[Any]:
         """Replace the trees of one table's keys by their objects. The table is already paid for."""
-        leaves = self._leaves
-        if not leaves.issuperset(map(type, trees)):
-            at = 0
-            try:
-                for at, tree in enumerate(trees):
-                    if type(tree) not in leaves:
-                        trees[at] = self.convert(tree)
-            except LocatedError as failure:
-                failure.add_step(None, index(at))
-                raise
+        self._convert_items(trees, None)
         if self._fractions and not RANDOM_HASH.issuperset(map(type, trees)):
             self.spend(0, EXPENSIVE_PAIR * self._fractions * len(trees))
         try:

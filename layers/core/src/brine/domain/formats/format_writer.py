@@ -300,16 +300,13 @@ class FormatWriter(ABC):
         if value.tzinfo is dt.UTC and not value.fold:
             self.spend(CONTAINER, MADE, CLOCK)
             return self.instant(value)
-        if is_offset_only(value.tzinfo, value.fold):
-            return self._clock("datetime", value.isoformat())
-        local = value.replace(tzinfo=None, fold=0).isoformat()
-        return self._clock("datetime", [local, self._zone(value.tzinfo), value.fold])
+        return self._time(value, "datetime")
 
-    def _time(self, value: dt.time) -> object:
+    def _time(self, value: dt.time | dt.datetime, name: str = "time") -> object:
         if is_offset_only(value.tzinfo, value.fold):
-            return self._clock("time", value.isoformat())
+            return self._clock(name, value.isoformat())
         local = value.replace(tzinfo=None, fold=0).isoformat()
-        return self._clock("time", [local, self._zone(value.tzinfo), value.fold])
+        return self._clock(name, [local, self._zone(value.tzinfo), value.fold])
 
     def _timedelta(self, value: dt.timedelta) -> object:
         return self._clock("timedelta", write_seconds(value))

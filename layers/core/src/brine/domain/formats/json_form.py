@@ -149,8 +149,6 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
 
 def decode_json(data: bytes, types: Types) -> object:
     """Return the object of a JSON text. Raises the errors of `formats.decode`."""
-    if len(data) > types.limits.size:
-        raise ContentTooCostly(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     return without_garbage_collection(len(data), _decoded, data, types)
 
 

@@ -35,24 +35,19 @@ def _list(argument: object) -> list[object]:
     return argument
 
 
-def _datetime(argument: object, make: Make) -> dt.datetime:
-    if type(argument) is str:
-        return datetime_text.read_datetime(argument)
-    local, zone, fold = _parts(argument, make)
-    return _naive(datetime_text.read_datetime(local)).replace(tzinfo=zone, fold=fold)
+def _clock(read: Callable[[str], dt.datetime | dt.time]) -> Mark:
+    """Return the conversion of a datetime or a time: a text for `read`, or a list of local time, zone and fold."""
 
+    def convert(argument: object, make: Make) -> dt.datetime | dt.time:
+        if type(argument) is str:
+            return read(argument)
+        text, zone, fold = _parts(argument, make)
+        local = read(text)
+        if local.tzinfo is not None:
+            raise ValueError("given an offset beside its zone")
+        return local.replace(tzinfo=zone, fold=fold)
 
-def _time(argument: object, make: Make) -> dt.time:
-    if type(argument) is str:
-        return datetime_text.read_time(argument)
-    local, zone, fold = _parts(argument, make)
-    return _naive(datetime_text.read_time(local)).replace(tzinfo=zone, fold=fold)
-
-
-def _naive[T: (dt.datetime, dt.time)](value: T) -> T:
-    if value.tzinfo is not None:
-        raise ValueError("given an offset beside its zone")
-    return value
+    return convert
 
 
 def _parts(argument: object, make: Make) -> tuple[str, dt.tzinfo | None, int]:
@@ -86,8 +81,8 @@ def _uuid(argument: object, make: Make) -> object:
 
 MARKS: dict[str, Mark] = {
     "date": lambda argument, _: datetime_text.read_date(_text(argument)),
-    "datetime": _datetime,
-    "time": _time,
+    "datetime": _clock(datetime_text.read_datetime),
+    "time": _clock(datetime_text.read_time),
     "timedelta": lambda argument, _: datetime_text.read_seconds(_text(argument)),
     "timezone": _timezone,
     "decimal": lambda argument, make: make("py:Decimal", (_text(argument),)),

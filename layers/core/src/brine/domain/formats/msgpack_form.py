@@ -197,7 +197,5 @@ def encode_msgpack(obj: object, types: Types, size: int | None) -> bytes:
 
 def decode_msgpack(data: bytes, types: Types) -> object:
     """Return the object of a MessagePack text. Raises the errors of `formats.decode`."""
-    if len(data) > types.limits.size:
-        raise ContentTooCostly(f"it takes {len(data)} bytes, more than the limit of {types.limits.size}")
     reader = _MsgpackReader(types, len(data))
     return without_garbage_collection(len(data), reader.obj, lambda: reader.whole(data))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from brine.domain.channels.channel import delivery_context
 from brine.domain.channels.single_use import single_use_key
+from brine.domain.formats import Format, encode
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import StoreError
-from brine.service.channels.documents import document_response
 from brine.service.channels.exchange_answer import ExchangeAnswer
 from brine.service.channels.exchange_problems import QUEUE_UNAVAILABLE
 from brine.service.problems import STORE_UNAVAILABLE, Problem
+from brine_codec import KeyringUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from brine.domain.formats import Format
     from brine.domain.http.messages import Request
     from brine.ports.deadline import Deadline
     from brine.service.channels.endpoint import ChannelEndpoint
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from brine.service.diagnostics import Faults
 
     type Store = Literal["queue", "table", "bodies"]
+
+SEALED_FOR: Final = 120.0
+"""Seconds until a sealed answer expires. The client opens it at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +87,18 @@ class ChannelCall:
         status: int,
         message_id: str | None = None,
     ) -> ExchangeAnswer:
-        """Return the answer with a document in this format. Raises Problem."""
-        response = document_response(self.endpoint, form, document, self.principal, self.now, status=status)
-        return self._answer(response, result, message_id)
+        """Return the answer with a document in this format. A sealed one is for this principal only. Raises Problem."""
+        if form is Format.SEALED:
+            context = delivery_context(self.channel, self.principal)
+            expires_at = self.now + SEALED_FOR
+            try:
+                body = self.endpoint.codec.seal(document, context=context, now=self.now, expires_at=expires_at)
+            except KeyringUnavailable as error:
+                raise Problem(STORE_UNAVAILABLE) from error
+        else:
+            body = encode(form, document, self.endpoint.types)
+        fields = Fields([("content-type", form.media_type), ("cache-control", "no-store"), ("vary", "accept")])
+        return self._answer(Response(status=status, fields=fields, body=body), result, message_id)
 
     def empty_answer(self, result: ExchangeResult, *, message_id: str | None = None) -> ExchangeAnswer:
         """Return the answer without content."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.channels.message import ClaimCheck
-from brine.domain.channels.receipt import Receipt
+from brine.domain.channels.message import ClaimCheck, Receipt
 from brine.domain.channels.single_use import Sent
 from brine.domain.formats import Format, encode
 from brine.errors import StoreError
@@ -51,7 +50,7 @@ class DeliveryBuilder:
     claims_deadline: Deadline
     marks: SingleUseStore
     tokens: Tokens
-    room: int = field(default=ANSWER_LIMIT)
+    room: int = ANSWER_LIMIT
 
     def build(self, delivery: Delivery) -> dict[str, Any]:
         """Return the members of a message. Content that does not fit becomes a claim check.
@@ -118,11 +117,9 @@ class DeliveryBuilder:
 
     def _is_acknowledged(self, claim: ClaimCheck) -> bool:
         """Return whether a copy of this message was acknowledged, so that its object is or will soon be deleted."""
-        try:
+        state = None
+        with self.call.tolerating("table"):
             state = self.marks.look(self.call.mark_key(claim.id), deadline=self.call.deadline)
-        except StoreError as error:
-            self.call.faults.store_failed("table", error)
-            return False
         return isinstance(state, Sent) and state.acknowledged
 
     def _opened(self, envelope: bytes, sender: str) -> tuple[object, int]:
@@ -158,10 +155,6 @@ class DeliveryBuilder:
         return claim
 
     def _pointer(self, claim: ClaimCheck) -> dict[str, Any]:
-        call = self.call
         seconds = min(max(self.visibility, SHORTEST_URL), LONGEST_URL)
-        return {
-            "url": self.claims.download(call.channel, claim.id, seconds=seconds),
-            "size": claim.size,
-            "sha256": claim.digest.hex(),
-        }
+        url = self.claims.download(self.call.channel, claim.id, seconds=seconds)
+        return {"url": url, "size": claim.size, "sha256": claim.digest.hex()}

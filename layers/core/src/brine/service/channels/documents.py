@@ -5,28 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.channels.channel import delivery_context
-from brine.domain.formats import Format, decode, encode, format_of, negotiate
-from brine.domain.http.fields import Fields
-from brine.domain.http.messages import Response
+from brine.domain.formats import Format, decode, format_of, negotiate
 from brine.errors import FormatError
 from brine.service.problems import (
     CONTENT_INVALID,
     FORMAT_UNACCEPTABLE,
     FORMAT_UNSUPPORTED,
-    STORE_UNAVAILABLE,
     Problem,
     content_problem,
 )
-from brine_codec import KeyringUnavailable
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.service.channels.endpoint import ChannelEndpoint
 
 OFFERED: Final = (Format.JSON, Format.MSGPACK, Format.SEALED)
-SEALED_FOR: Final = 120.0
-"""Seconds until a sealed answer expires. The client opens it at once."""
 
 
 def accepted_format(request: Request) -> Format:
@@ -56,22 +49,6 @@ def read_document(endpoint: ChannelEndpoint, form: Format, body: bytes) -> dict[
     if type(document) is not dict:
         raise Problem(CONTENT_INVALID, "the document is not an object")
     return document
-
-
-def document_response(
-    endpoint: ChannelEndpoint, form: Format, document: dict[str, Any], principal: str, now: float, *, status: int
-) -> Response:
-    """Return the response with a document. A sealed one is for this principal only. Raises Problem."""
-    if form is Format.SEALED:
-        context = delivery_context(endpoint.channel.name, principal)
-        try:
-            body = endpoint.codec.seal(document, context=context, now=now, expires_at=now + SEALED_FOR)
-        except KeyringUnavailable as error:
-            raise Problem(STORE_UNAVAILABLE) from error
-    else:
-        body = encode(form, document, endpoint.types)
-    fields = Fields([("content-type", form.media_type), ("cache-control", "no-store"), ("vary", "accept")])
-    return Response(status=status, fields=fields, body=body)
 
 
 def written_time(seconds: float) -> str:

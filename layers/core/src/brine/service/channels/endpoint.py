@@ -57,10 +57,6 @@ class ChannelEndpoint:
             raise Problem(EXPIRY_TOO_FAR, f"this channel keeps messages for {self.channel.retention:.0f} seconds")
         return info, self.open(envelope, sender, now)
 
-    def await_keys(self, now: float) -> None:
-        """Load the keys. Raises KeyringUnavailable."""
-        self.codec.seal(None, now=now)
-
     def peek(self, envelope: bytes, sender: str, now: float) -> Info:
         """Return the verified header. Raises CodecError."""
         return self.codec.peek(envelope, context=message_context(self.channel.name, sender), now=now)
@@ -73,15 +69,11 @@ class ChannelEndpoint:
         except ValueError as error:
             raise Problem(CONTENT_INVALID, str(error)) from None
 
-    def verify(self, envelope: bytes, sender: str, now: float) -> Info:
-        """Return the verified header of an envelope that has not expired, without reading its content.
-
-        Raises CodecError.
-        """
+    def verify(self, envelope: bytes, sender: str, now: float) -> None:
+        """Verify an envelope and its expiry, without reading its content. Raises CodecError."""
         info = self.peek(envelope, sender, now)
         if info.expires_at and not now < info.expires_at:
             raise Expired("the message has expired", info.expires_at)
-        return info
 
 
 class ChannelEndpoints:

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Final
 from brine.service.problems import (
     CONTENT_INVALID,
     CONTENT_TOO_LARGE,
-    FORMAT_UNACCEPTABLE,
-    FORMAT_UNSUPPORTED,
-    PRINCIPAL_MISSING,
     STORE_UNAVAILABLE,
     TYPE_REFUSED,
     Problem,
@@ -19,7 +16,6 @@ from brine_codec import (
     Expired,
     Forbidden,
     KeyringUnavailable,
-    Malformed,
     Premature,
     SchemaMiss,
     Tampered,
@@ -68,17 +64,6 @@ EXCHANGE_PROBLEM_TYPES: Final = (
     QUEUE_UNAVAILABLE,
 )
 
-SHARED_PROBLEM_TYPES: Final = (
-    PRINCIPAL_MISSING,
-    FORMAT_UNSUPPORTED,
-    FORMAT_UNACCEPTABLE,
-    CONTENT_INVALID,
-    CONTENT_TOO_LARGE,
-    TYPE_REFUSED,
-    STORE_UNAVAILABLE,
-)
-"""Problem types that routes have too."""
-
 RETRY_AFTER: Final = 1
 """Seconds after which a client may retry, unless a better time is known."""
 
@@ -93,7 +78,6 @@ _CODEC_PROBLEMS: Final[tuple[tuple[type[CodecError], ProblemType], ...]] = (
     (Undecodable, TYPE_REFUSED),
     (Unsupported, TYPE_REFUSED),
     (TooLarge, CONTENT_TOO_LARGE),
-    (Malformed, CONTENT_INVALID),
     (Tampered, MESSAGE_TAMPERED),
 )
 

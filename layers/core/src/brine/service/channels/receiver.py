@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from brine.domain.channels.message import Delivery
     from brine.domain.formats import Format
-    from brine.ports.channels import ClaimStore, MessageQueue, SingleUseStore
+    from brine.ports.channels import ClaimStore, SingleUseStore
     from brine.service.channels.channel_call import ChannelCall
     from brine.service.channels.exchange_answer import ExchangeAnswer
     from brine.service.channels.tokens import Tokens
@@ -48,19 +48,21 @@ class MessageReceiver:
     def receive(self, call: ChannelCall) -> ExchangeAnswer:
         """Return the messages in the queue, or those that arrive within the wait. Raises Problem."""
         form = accepted_format(call.request)
-        wanted = ReceiveParameters.read(call.request.query, call.endpoint.channel.visibility)
+        given = _parameters(call.request.query)
+        wait = _number(given, "wait", 0, smallest=0, largest=MAX_WAIT)
+        most = _number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES)
+        default = call.endpoint.channel.visibility
+        visibility = _number(given, "visibility", default, smallest=1, largest=MAX_VISIBILITY)
         self._await_keys(call)
         queue = call.endpoint.queue
-        wait = max(0, min(wanted.wait, int(call.deadline.remaining() - RESERVE)))
+        wait = max(0, min(wait, int(call.deadline.remaining() - RESERVE)))
         until = call.deadline.within(wait)
         batch = Batch()
         for _ in range(MOST_POLLS):
             with call.requiring("queue"):
-                deliveries = queue.receive(
-                    most=wanted.most, wait=wait, visibility=wanted.visibility, deadline=call.deadline
-                )
+                deliveries = queue.receive(most=most, wait=wait, visibility=visibility, deadline=call.deadline)
             call = replace(call, now=self.clock())
-            batch.add(self._builder(call, form, wanted.visibility), queue, deliveries)
+            batch.add(self._builder(call, form, visibility), deliveries)
             if batch.messages or not deliveries or call.deadline.remaining() < LONGEST_DELIVERY:
                 break
             wait = int(until.remaining())
@@ -68,12 +70,8 @@ class MessageReceiver:
             answer = call.answer(form, {"messages": batch.messages}, "received", status=200)
         else:
             answer = call.empty_answer("empty")
-        return replace(
-            answer,
-            delivered=len(batch.messages),
-            undeliverable=tuple(batch.undeliverable),
-            removed=batch.removed,
-        )
+        undeliverable = tuple(batch.undeliverable)
+        return replace(answer, delivered=len(batch.messages), undeliverable=undeliverable, removed=batch.removed)
 
     def _builder(self, call: ChannelCall, form: Format, visibility: int) -> DeliveryBuilder:
         return DeliveryBuilder(
@@ -127,18 +125,18 @@ class MessageReceiver:
     def _await_keys(self, call: ChannelCall) -> None:
         """Load the keys first, so that no message is taken from the queue that could not be delivered."""
         try:
-            call.endpoint.await_keys(call.now)
-            self.tokens.await_keys(call.now)
+            for codec in (call.endpoint.codec, self.tokens.codec):
+                codec.seal(None, now=call.now)
         except KeyringUnavailable as error:
             call.faults.envelope_failed(error)
             raise Problem(STORE_UNAVAILABLE) from error
 
 
-def _give_back(call: ChannelCall, queue: MessageQueue, deliveries: list[Delivery]) -> None:
+def _give_back(call: ChannelCall, deliveries: list[Delivery]) -> None:
     """Make messages visible again for which the time is too short. If this fails, they wait for their timeout."""
     with call.tolerating("queue"):
         for delivery in deliveries:
-            queue.extend(delivery.handle, 0, deadline=call.deadline)
+            call.endpoint.queue.extend(delivery.handle, 0, deadline=call.deadline)
 
 
 @dataclass(slots=True)
@@ -149,44 +147,29 @@ class Batch:
     undeliverable: list[str] = field(default_factory=list)
     removed: int = 0
 
-    def add(self, builder: DeliveryBuilder, queue: MessageQueue, deliveries: list[Delivery]) -> None:
+    def add(self, builder: DeliveryBuilder, deliveries: list[Delivery]) -> None:
         """Add the messages of a poll. Raises Problem."""
         call = builder.call
         enough = min(LONGEST_DELIVERY, call.deadline.remaining() / 2)
         for number, delivery in enumerate(deliveries):
             if number and call.deadline.remaining() < enough:
-                _give_back(call, queue, deliveries[number:])
+                _give_back(call, deliveries[number:])
                 break
             try:
                 self.messages.append(builder.build(delivery))
             except Acknowledged:
                 self.removed += 1
                 with call.tolerating("queue"):  # if this fails, the copy comes again
-                    queue.delete(delivery.handle, deadline=call.deadline)
+                    call.endpoint.queue.delete(delivery.handle, deadline=call.deadline)
             except Undeliverable as reason:
                 self.undeliverable.append(str(reason))
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiveParameters:
-    """The parameters in the query of a receive."""
-
-    wait: int
-    most: int
-    visibility: int
-
-    @classmethod
-    def read(cls, query: str | None, visibility: int) -> ReceiveParameters:
-        """Return the parameters in a query, or their defaults. Raises Problem."""
-        try:
-            given = dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
-        except ValueError:
-            raise Problem(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS} parameters") from None
-        return cls(
-            wait=_number(given, "wait", 0, smallest=0, largest=MAX_WAIT),
-            most=_number(given, "max", MAX_MESSAGES, smallest=1, largest=MAX_MESSAGES),
-            visibility=_number(given, "visibility", visibility, smallest=1, largest=MAX_VISIBILITY),
-        )
+def _parameters(query: str | None) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(query or "", keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
+    except ValueError:
+        raise Problem(PARAMETER_INVALID, f"there are more than {MOST_PARAMETERS} parameters") from None
 
 
 def _number(given: dict[str, str], name: str, default: int, *, smallest: int, largest: int) -> int:

@@ -1,4 +1,8 @@
-"""Tokens: receipts and claims as opaque, URL-safe text, sealed with keys of the gateway."""
+"""Tokens of the exchange: receipts of deliveries and claims of uploads, as opaque, URL-safe text.
+
+They are sealed with the gateway's own keys, which neither senders nor receivers have. Each is valid for one channel
+and one principal, the receiver or the uploader.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brine.domain.channels.receipt import (
-    Receipt,
-    claim_context,
-    packed_claim,
-    receipt_context,
-    unpacked_claim,
-)
+from brine.domain.channels.message import ClaimCheck, Receipt
 from brine.service.channels.exchange_problems import CLAIM_INVALID, RECEIPT_EXPIRED, RECEIPT_INVALID
 from brine.service.problems import STORE_UNAVAILABLE, Problem
 from brine_codec import CodecError, Expired, KeyringUnavailable, Malformed
 
 if TYPE_CHECKING:
-    from brine.domain.channels.message import ClaimCheck
     from brine.service.problems import ProblemType
     from brine_codec import Codec
 
@@ -28,33 +25,26 @@ LONGEST_TOKEN = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Writes and reads tokens. Every method but `await_keys` raises Problem."""
+    """Writes and reads tokens. Every method raises Problem."""
 
     codec: Codec
 
-    def await_keys(self, now: float) -> None:
-        """Load the keys. Raises KeyringUnavailable."""
-        self.codec.seal(None, now=now)
-
     def receipt(self, receipt: Receipt, channel: str, receiver: str, *, now: float, expires_at: float) -> str:
         """Return a receipt as a token."""
-        return self._write(receipt.packed(), receipt_context(channel, receiver), now, expires_at)
+        values = (receipt.message_id, receipt.handle, receipt.has_object)
+        return self._write(values, ("receipt", channel, receiver), now, expires_at)
 
     def read_receipt(self, text: str, channel: str, receiver: str, now: float) -> Receipt:
         """Return the receipt in a token of this channel and this receiver."""
-        values = self._read(
-            text, receipt_context(channel, receiver), now, invalid=RECEIPT_INVALID, expired=RECEIPT_EXPIRED
-        )
-        return Receipt.unpacked(values)
+        return Receipt(*self._read(text, ("receipt", channel, receiver), now, RECEIPT_INVALID, RECEIPT_EXPIRED))
 
     def claim(self, claim: ClaimCheck, channel: str, sender: str, *, now: float, expires_at: float) -> str:
         """Return a claim check as a token."""
-        return self._write(packed_claim(claim), claim_context(channel, sender), now, expires_at)
+        return self._write((claim.size, claim.digest), ("claim", channel, sender), now, expires_at)
 
     def read_claim(self, text: str, channel: str, sender: str, now: float) -> ClaimCheck:
         """Return the claim check in a token of this channel and this sender."""
-        values = self._read(text, claim_context(channel, sender), now, invalid=CLAIM_INVALID, expired=CLAIM_INVALID)
-        return unpacked_claim(values)
+        return ClaimCheck(*self._read(text, ("claim", channel, sender), now, CLAIM_INVALID, CLAIM_INVALID))
 
     def _write(self, values: tuple[object, ...], context: tuple[str, ...], now: float, expires_at: float) -> str:
         try:
@@ -64,16 +54,17 @@ class Tokens:
         return urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
     def _read(
-        self, text: str, context: tuple[str, ...], now: float, *, invalid: ProblemType, expired: ProblemType
-    ) -> Any:
+        self, text: str, context: tuple[str, ...], now: float, invalid: ProblemType, expired: ProblemType
+    ) -> tuple[Any, ...]:
         try:
-            return self.codec.open(_decoded(text), context=context, now=now)
+            values: tuple[Any, ...] = self.codec.open(_decoded(text), context=context, now=now)
         except KeyringUnavailable as error:
             raise Problem(STORE_UNAVAILABLE) from error
         except Expired as error:
             raise Problem(expired) from error
         except CodecError as error:
             raise Problem(invalid) from error
+        return values
 
 
 def _decoded(text: str) -> bytes:

@@ -51,18 +51,17 @@ def build_transcoder(
         )
 
     client_codec = codec("client_keys", transcoding.client_keys, CLIENT_PURPOSE)
+    client_envelopes = None
+    if client_codec is not None:
+        client_envelopes = ClientEnvelopes(
+            route=route, codec=client_codec, marks=marks, emulated_principal=emulated_principal
+        )
     version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
     return Transcoder(
         route=route,
         transcoding=transcoding,
         converter=ContentConverter(
-            transcoding,
-            types,
-            codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE),
-            client_codec,
-            None
-            if client_codec is None
-            else ClientEnvelopes(route=route, codec=client_codec, marks=marks, emulated_principal=emulated_principal),
+            transcoding, types, codec("origin_keys", transcoding.origin_keys, ORIGIN_PURPOSE), client_envelopes
         ),
         renditions={
             form: Rendition(form, f"{form.name.lower()}-{version}")

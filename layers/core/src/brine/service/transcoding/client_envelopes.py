@@ -13,7 +13,7 @@ from brine.errors import StoreError
 from brine.service import problems
 from brine.service.diagnostics import Fault, cause_of
 from brine.service.principals import caller
-from brine.service.transcoding.faults import seal_fault
+from brine.service.problems import Problem
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
 from brine_codec.envelope.http_target import canonical_target
 from brine_codec.envelope.identity import envelope_id
@@ -53,29 +53,28 @@ class ClientEnvelopes:
 
     def open(self, request: Request, invocation: Invocation) -> Any:
         """Return the content of an envelope. It may be opened again until `use_up`. Raises Problem."""
-        sender = self._sender(request, invocation.account)
+        sender = caller(request, invocation.account, self.emulated_principal)
+        if sender is None:
+            why = "only IAM principals may send envelopes: the path needs the authorizer AWS_IAM"
+            raise Problem(problems.PRINCIPAL_MISSING, why)
         context = ("request", request.method, canonical_target(request.target), sender)
         try:
             info = self.codec.peek(request.body, context=context, now=invocation.now)
             if not 0 < info.expires_at <= invocation.now + LONGEST_EXPIRY + CLOCK_SKEW:
                 why = f"the envelope must expire within {LONGEST_EXPIRY} seconds"
-                raise problems.Problem(problems.SEAL_REFUSED, why, Fault("seal", "expiry"))
+                raise Problem(problems.SEAL_REFUSED, why, Fault("seal", "expiry"))
             opened = self.codec.open(request.body, context=context, now=invocation.now)
         except KeyringUnavailable as error:
-            raise problems.Problem(
-                problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)
-            ) from None
+            raise Problem(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
         except SchemaMiss as error:
             why = f"{error}; types.toml must declare it so, and the route's types must include it"
-            raise problems.Problem(problems.TYPE_REFUSED, why, seal_fault(error)) from None
+            raise Problem(problems.TYPE_REFUSED, why, seal_fault(error)) from None
         except CodecError as error:
-            raise problems.Problem(
-                problems.SEAL_REFUSED, f"{type(error).__name__}: {error}", seal_fault(error)
-            ) from None
+            raise Problem(problems.SEAL_REFUSED, f"{type(error).__name__}: {error}", seal_fault(error)) from None
         try:
             return content_of(opened)
         except ValueError as error:
-            raise problems.Problem(problems.CONTENT_INVALID, str(error)) from None
+            raise Problem(problems.CONTENT_INVALID, str(error)) from None
 
     def use_up(self, request: Request, invocation: Invocation) -> None:
         """Mark the envelope as used. Raises Problem if it was used before, or if this cannot be checked. One call."""
@@ -91,17 +90,17 @@ class ClientEnvelopes:
             )
         except StoreError as error:
             fault = Fault("table", "unavailable", cause_of(error))
-            raise problems.Problem(
+            raise Problem(
                 problems.STORE_UNAVAILABLE, "the gateway cannot check whether the envelope was used before", fault
             ) from None
         if used is not None:
-            raise problems.Problem(
+            raise Problem(
                 problems.REQUEST_REPLAYED, "seal the content again to send it again", Fault("seal", "replayed")
             )
 
-    def _sender(self, request: Request, account: str) -> str:
-        name = caller(request, account, self.emulated_principal)
-        if name is None:
-            why = "only IAM principals may send envelopes: the path needs the authorizer AWS_IAM"
-            raise problems.Problem(problems.PRINCIPAL_MISSING, why)
-        return name
+
+def seal_fault(error: CodecError) -> Fault:
+    """Return the fault of an envelope that did not open or could not be sealed."""
+    if isinstance(error, KeyringUnavailable):
+        return Fault("keys", "unavailable", cause_of(error))
+    return Fault("seal", type(error).__name__.lower())

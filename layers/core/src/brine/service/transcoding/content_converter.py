@@ -10,7 +10,8 @@ from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import FormatError
 from brine.service import problems
-from brine.service.transcoding.faults import seal_fault
+from brine.service.problems import Problem
+from brine.service.transcoding.client_envelopes import seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.envelope.http_target import canonical_target
 
@@ -28,13 +29,15 @@ SEALED_FOR = 300.0
 
 @dataclass(frozen=True, slots=True)
 class ContentConverter:
-    """Converts the content of one route. `types`: the types that may pass. The codecs are None without keys."""
+    """Converts the content of one route. `types`: the types that may pass.
+
+    origin_codec, client_envelopes: None without keys.
+    """
 
     transcoding: Transcoding
     types: Types
     origin_codec: Codec | None
-    client_codec: Codec | None
-    client_envelopes: ClientEnvelopes | None = None
+    client_envelopes: ClientEnvelopes | None
 
     def to_origin(self, request: Request, target: str, invocation: Invocation) -> bytes:
         """Return a client's content in the format of requests to the origin. Raises Problem.
@@ -44,7 +47,7 @@ class ContentConverter:
         form = _format_of(request)
         if form is Format.SEALED:
             if self.client_envelopes is None:
-                raise problems.Problem(problems.FORMAT_UNSUPPORTED, "this route has no keys for envelopes of clients")
+                raise Problem(problems.FORMAT_UNSUPPORTED, "this route has no keys for envelopes of clients")
             body = self._written(self.client_envelopes.open(request, invocation), request, target, invocation.now)
             self.client_envelopes.use_up(request, invocation)
             return body
@@ -52,7 +55,7 @@ class ContentConverter:
             return request.body
         if parse_request_directives(request.fields).restricts("no-transform") or "content-range" in request.fields:
             why = "content that may not be converted, or is a part, must come as"
-            raise problems.Problem(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.request_format.media_type}")
+            raise Problem(problems.FORMAT_UNSUPPORTED, f"{why} {self.transcoding.request_format.media_type}")
         try:
             obj = decode(form, request.body, self.types)
         except FormatError as error:
@@ -65,10 +68,10 @@ class ContentConverter:
         try:
             if form is not Format.SEALED:
                 return encode(form, obj, self.types, len(response.body))
-            if self.client_codec is None:
+            if self.client_envelopes is None:
                 raise AssertionError("envelopes are offered only where there are keys")
             context = ("response", canonical_target(request.target))
-            return self.client_codec.seal(obj, context=context, now=now)
+            return self.client_envelopes.codec.seal(obj, context=context, now=now)
         except CodecError as error:
             self._raise_unwritable(error, problems.ORIGIN_CONTENT)
 
@@ -84,24 +87,22 @@ class ContentConverter:
 
     def _opened(self, response: Response, target: str, now: float) -> object:
         if response.status == 206:
-            raise problems.Problem(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
+            raise Problem(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
         if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":
-            raise problems.Problem(
-                problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for"
-            )
+            raise Problem(problems.ORIGIN_CONTENT, "the origin's response has a content coding that was not asked for")
         if self.transcoding.origin is not Format.SEALED:
             try:
                 return decode(self.transcoding.origin, response.body, self.types)
             except FormatError as error:
-                raise problems.Problem(problems.ORIGIN_CONTENT, f"the origin's response: {error}") from None
+                raise Problem(problems.ORIGIN_CONTENT, f"the origin's response: {error}") from None
         try:
             return self._codec_of_origin().open(response.body, context=("response", canonical_target(target)), now=now)
         except KeyringUnavailable as error:
-            raise problems.Problem(
+            raise Problem(
                 problems.KEYS_UNAVAILABLE, "the origin's keys could not be loaded", seal_fault(error)
             ) from None
         except CodecError as error:
-            raise problems.Problem(problems.ORIGIN_SEAL, _why(error), seal_fault(error)) from None
+            raise Problem(problems.ORIGIN_SEAL, _why(error), seal_fault(error)) from None
 
     def _codec_of_origin(self) -> Codec:
         if self.origin_codec is None:
@@ -111,17 +112,17 @@ class ContentConverter:
     def _raise_unwritable(self, error: CodecError, kind: ProblemType) -> NoReturn:
         """Raise the Problem of an object that cannot be written: it is too large, or there is no key."""
         if isinstance(error, Unsupported | TooLarge):
-            raise problems.Problem(kind, str(error)) from None
-        raise problems.Problem(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
+            raise Problem(kind, str(error)) from None
+        raise Problem(problems.KEYS_UNAVAILABLE, "the keys could not be loaded", seal_fault(error)) from None
 
 
 def _format_of(request: Request) -> Format:
     form = format_of(request.fields.get("content-type"))
     if form is None:
         read = ", ".join(form.media_type for form in Format)
-        raise problems.Problem(problems.FORMAT_UNSUPPORTED, f"the content must be one of {read}")
+        raise Problem(problems.FORMAT_UNSUPPORTED, f"the content must be one of {read}")
     if "content-encoding" in request.fields:
-        raise problems.Problem(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
+        raise Problem(problems.FORMAT_UNSUPPORTED, "the content must come without a content coding")
     return form
 
 

@@ -71,7 +71,8 @@ class Transcoder:
         try:
             origin_request = self._origin_request(request, rendition, target, invocation)
         except problems.Problem as problem:
-            return self._varying(self._failed(problem))
+            failed = problems.problem_answer(problem.kind, problem.detail, route=self.route)
+            return self._varying(replace(failed, faults=problem.faults))
         if rendition is None:
             return self._varying(upstream(origin_request))
         return self._varying(self._converted(origin_request, rendition, upstream, request, target))
@@ -132,10 +133,6 @@ class Transcoder:
             failed = problems.replaced_by_problem(answer, problem.kind, problem.detail)
             return replace(failed, faults=(*failed.faults, *problem.faults))
         return replace(answer, response=replace(response, fields=fields, body=body))
-
-    def _failed(self, problem: problems.Problem) -> Answer:
-        answer = problems.problem_answer(problem.kind, problem.detail, route=self.route)
-        return replace(answer, faults=problem.faults)
 
     def _varying(self, answer: Answer) -> Answer:
         return replace(answer, response=replace(answer.response, fields=varying_by_accept(answer.response.fields)))
