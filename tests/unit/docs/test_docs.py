@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
 CAPITALISED = {
+    "event.outcome.capitalize()": get_args(CallOutcome.__value__),
     "answer.result.capitalize()": get_args(Result.__value__),
     "story.outcome.capitalize()": get_args(CallOutcome.__value__),
 }

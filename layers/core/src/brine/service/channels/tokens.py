@@ -36,7 +36,8 @@ class Tokens:
 
     def read_receipt(self, text: str, channel: str, receiver: str, now: float) -> Receipt:
         """Return the receipt in a token of this channel and this receiver."""
-        return Receipt(*self._read(text, ("receipt", channel, receiver), now, RECEIPT_INVALID, RECEIPT_EXPIRED))
+        context = ("receipt", channel, receiver)
+        return Receipt(*self._read(text, context, (str, str, bool), now, RECEIPT_INVALID, RECEIPT_EXPIRED))
 
     def claim(self, claim: ClaimCheck, channel: str, sender: str, *, now: float, expires_at: float) -> str:
         """Return a claim check as a token."""
@@ -44,7 +45,8 @@ class Tokens:
 
     def read_claim(self, text: str, channel: str, sender: str, now: float) -> ClaimCheck:
         """Return the claim check in a token of this channel and this sender."""
-        return ClaimCheck(*self._read(text, ("claim", channel, sender), now, CLAIM_INVALID, CLAIM_INVALID))
+        context = ("claim", channel, sender)
+        return ClaimCheck(*self._read(text, context, (int, bytes), now, CLAIM_INVALID, CLAIM_INVALID))
 
     def _write(self, values: tuple[object, ...], context: tuple[str, ...], now: float, expires_at: float) -> str:
         try:
@@ -53,17 +55,25 @@ class Tokens:
             raise Problem(STORE_UNAVAILABLE) from error
         return urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
-    def _read(
-        self, text: str, context: tuple[str, ...], now: float, invalid: ProblemType, expired: ProblemType
+    def _read(  # noqa: PLR0917 - the parts of one check
+        self,
+        text: str,
+        context: tuple[str, ...],
+        types: tuple[type, ...],
+        now: float,
+        invalid: ProblemType,
+        expired: ProblemType,
     ) -> tuple[Any, ...]:
         try:
-            values: tuple[Any, ...] = self.codec.open(_decoded(text), context=context, now=now)
+            values: object = self.codec.open(_decoded(text), context=context, now=now)
         except KeyringUnavailable as error:
             raise Problem(STORE_UNAVAILABLE) from error
         except Expired as error:
             raise Problem(expired) from error
         except CodecError as error:
             raise Problem(invalid) from error
+        if not isinstance(values, tuple) or tuple(map(type, values)) != types:  # of another version of the gateway
+            raise Problem(invalid)
         return values
 
 
