@@ -24,7 +24,6 @@ PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("READ
 CAPITALISED = {
     "event.outcome.capitalize()": get_args(CallOutcome.__value__),
     "answer.result.capitalize()": get_args(Result.__value__),
-    "story.outcome.capitalize()": get_args(CallOutcome.__value__),
 }
 FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
 
