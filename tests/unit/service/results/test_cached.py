@@ -85,7 +85,7 @@ def test_exceptions_are_kept_where_they_were_named() -> None:
 
 
 def test_it_looks_like_the_function_and_has_its_types() -> None:
-    assert (price.__name__, price.__doc__, price.__wrapped__("a")[0]) == ("price", "What it costs.", "a")
+    assert (price.__name__, price.__doc__, price.__wrapped__("a")[0]) == ("price", "Return the price.", "a")
     assert_type(order_of(1), Order)
     with pytest.raises(TypeError):
         order_of("1", 2)  # type: ignore[call-arg, arg-type]
