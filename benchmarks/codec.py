@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import itsdangerous  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
-import joblib  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
-import msgpack  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
+import itsdangerous  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
+import joblib  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
+import msgpack  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
 import numpy as np
-import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
+import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
 
 from brine_codec import Codec, Keyring, Registry, arrays
 

@@ -125,7 +125,7 @@ def measure(size: int) -> dict[str, float]:
     calls = 300 if size < 100_000 else 60
     best = dict.fromkeys(CLIENTS, float("inf"))
     command = [sys.executable, __file__, str(size)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - this very file
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - it starts this file again, as the server
         assert server.stdout is not None
         port = int(server.stdout.readline())
         opened = {name: make(port) for name, make in CLIENTS.items()}

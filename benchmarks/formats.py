@@ -13,8 +13,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import msgpack
-import msgspec  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
-import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # group bench
+import msgspec  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
+import orjson  # type: ignore[import-not-found,import-untyped,unused-ignore]  # installed with the group bench only
 
 from benchmarks.codec import FrozenRecord, nested, per_call, records
 from brine.domain.formats import Format, decode, encode

@@ -68,7 +68,7 @@ def add_anchors(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def lead_to_index(app: Sphinx, error: Exception | None) -> None:
-    """Send a reader of the site's root to its index, which lies in a folder as it does in the checkout."""
+    """Write a page at the root of the site that redirects the browser to docs/index."""
     if error is None:
         page = f'<!doctype html><title>{project}</title><meta http-equiv="refresh" content="0; url={root_doc}.html">\n'
         (app.outdir / "index.html").write_text(page)

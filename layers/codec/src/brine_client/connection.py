@@ -64,7 +64,7 @@ class Connections:
             response = connection.getresponse()
             length = response.length
             if length is None and not response.chunked:  # every gateway and store declares the length
-                raise HTTPException("the response may be cut off: it declares no length")  # noqa: TRY301
+                raise HTTPException("the response may be cut off: it declares no length")  # noqa: TRY301 - one handler for all failures
             body = b"" if length is not None and length > self._largest else self._read(response)
             if max(length or 0, len(body)) > self._largest:
                 raise AnswerInvalid(f"{request.host} answers with more than {self._largest} bytes")

@@ -114,7 +114,7 @@ class Gateway:
         """Look in this process; if that does not settle the request, in the table. Returns the decision, too."""
         responses = self.fetcher.responses
         if not transaction.request.may_use_cache:
-            lookup = responses.nothing(transaction, trace)
+            lookup = responses.not_searched(transaction, trace)
             return lookup, self._decide(lookup, transaction, trace)
         lookup = responses.recall(transaction, trace)
         if lookup.is_uncollapsed:

@@ -1,8 +1,8 @@
 """Single flight: of many callers that miss the same key, one fetches (RFC 9111 section 4, "collapsing").
 
 Three rules. One caller per key in a process, and one lease per key among all environments. A caller that waited looks
-up again; if the stored response does not serve it, it fetches alone and stores nothing. Only the holder of the
-newest lease stores.
+up again; if the stored response does not serve it, it fetches without a turn. Only the holder of the newest lease
+stores.
 """
 
 from __future__ import annotations
@@ -114,13 +114,15 @@ class SingleFlight:
     ) -> Iterator[Turn]:
         """Give the caller its turn, for as long as the context lasts; then others go on.
 
-        lease_seconds: asked when a lease is taken: how long the fetch may still take. wait_seconds: how long to wait
-        for another one. has_stale: the caller has a stale response to serve, and then does not wait. may_store: asked
-        of the first caller in a process, before it takes the lease.
+        lease_seconds: returns the seconds that the fetch may still take; called when the lease is taken. wait_seconds:
+        how long to wait for another fetch. has_stale: the caller has a stale response to serve, so it does not wait.
+        may_store: called for the first caller in a process, before it takes the lease.
         """
         completed = self.in_flight.begin(key)
         if completed is not None:
-            yield Follow(waited=not has_stale and (completed.wait(wait_seconds) or True))
+            if not has_stale:
+                completed.wait(wait_seconds)
+            yield Follow(waited=not has_stale)
             return
         try:
             if not may_store():

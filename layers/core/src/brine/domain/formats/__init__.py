@@ -47,7 +47,7 @@ def decode(form: Format, data: bytes, types: Types) -> Any:
     """Return the object that JSON or MessagePack represents.
 
     Raises a FormatError with the position: ContentTooCostly beyond the limits, TypeRefused for a type that is not in
-    `types`. Memory and time stay within the budget that `brine_codec.budget` gives for data of this size, for any
+    `types`. Memory and time stay within the budget that `brine_codec.gate.budget` gives for data of this size, for any
     bytes.
     """
     if form is not Format.SEALED and len(data) > types.limits.size:

@@ -1,7 +1,7 @@
 """Conversion of untrusted trees, as read by a format's library, to objects: the inverse of `format_writer`.
 
-Every object draws its cost from one budget (`brine_codec.budget`) before it is made. Work in proportion to the bytes
-draws nothing, because it costs less than the budget gives for them.
+Every object is charged to one budget (`brine_codec.gate.budget`) before it is made. The budget grows with the bytes of
+the content, so work that only grows with the bytes is not charged.
 """
 
 from __future__ import annotations
@@ -300,17 +300,17 @@ def _difference(names: tuple[str, ...], fields: dict[str, object]) -> str:
 
 _SPECIAL_MARKS: dict[str, Converter] = {
     "set": lambda reader, argument: reader._set(set, argument),  # noqa: SLF001 - this module's own, as all of these
-    "frozenset": lambda reader, argument: reader._set(frozenset, argument),  # noqa: SLF001
-    "map": FormatReader._map,  # noqa: SLF001
-    "object": FormatReader._object,  # noqa: SLF001
+    "frozenset": lambda reader, argument: reader._set(frozenset, argument),  # noqa: SLF001 - of the class above
+    "map": FormatReader._map,  # noqa: SLF001 - of the class above
+    "object": FormatReader._object,  # noqa: SLF001 - of the class above
 }
 """Marks with an argument that is not an object itself."""
 
 CONVERTERS: dict[type, Converter] = {
-    str: FormatReader._text,  # noqa: SLF001
-    int: FormatReader._integer,  # noqa: SLF001
+    str: FormatReader._text,  # noqa: SLF001 - of the class above
+    int: FormatReader._integer,  # noqa: SLF001 - of the class above
     list: FormatReader.sequence,
     dict: lambda reader, value: reader.mapping(value),
-    DuplicateName: FormatReader._duplicate_name,  # noqa: SLF001
+    DuplicateName: FormatReader._duplicate_name,  # noqa: SLF001 - of the class above
 }
 """Conversions that all formats share."""

@@ -4,7 +4,7 @@ A mark is a name and an argument: `{"$date": "2026-09-21"}` in JSON, an extensio
 mark of its own becomes an `object`: the tag and the values that it would be sealed as.
 
 A shared part of an object is written at each occurrence, so a small object can become a large text. So writing has a
-budget too (`brine_codec.budget`): trees and text draw from it before they are made.
+budget too (`brine_codec.gate.budget`): trees and text draw from it before they are made.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ REAL = 8
 class FormatWriter(ABC):
     """The conversion of one object; each format has a subclass for its own representations.
 
-    careful: check every text and number. This is needed when the format's library refused one without naming it, or
-    when their largest possible cost is beyond the budget.
+    careful: check every text and number. The second pass needs this: the format's library refused a
+    value but did not say which, or the largest possible cost of all values exceeds the budget.
     """
 
     leaves: ClassVar[frozenset[type]]
@@ -372,19 +372,19 @@ _CONVERTERS: dict[type, Callable[[FormatWriter, Any], object]] = {
     type(None): lambda _, value: value,
     bool: lambda _, value: value,
     str: FormatWriter._text,  # noqa: SLF001 - this module's own, as all of these
-    int: FormatWriter._integer,  # noqa: SLF001
-    float: FormatWriter._real,  # noqa: SLF001
-    bytes: FormatWriter._bytes,  # noqa: SLF001
-    PickleBuffer: FormatWriter._bytes,  # noqa: SLF001
-    bytearray: FormatWriter._bytearray,  # noqa: SLF001
-    list: FormatWriter._list,  # noqa: SLF001
-    dict: FormatWriter._dict,  # noqa: SLF001
-    tuple: FormatWriter._tuple,  # noqa: SLF001
-    set: FormatWriter._set,  # noqa: SLF001
-    frozenset: FormatWriter._set,  # noqa: SLF001
-    dt.date: FormatWriter._date,  # noqa: SLF001
-    dt.datetime: FormatWriter._datetime,  # noqa: SLF001
-    dt.time: FormatWriter._time,  # noqa: SLF001
-    dt.timedelta: FormatWriter._timedelta,  # noqa: SLF001
-    dt.timezone: FormatWriter._timezone,  # noqa: SLF001
+    int: FormatWriter._integer,  # noqa: SLF001 - of the class above
+    float: FormatWriter._real,  # noqa: SLF001 - of the class above
+    bytes: FormatWriter._bytes,  # noqa: SLF001 - of the class above
+    PickleBuffer: FormatWriter._bytes,  # noqa: SLF001 - of the class above
+    bytearray: FormatWriter._bytearray,  # noqa: SLF001 - of the class above
+    list: FormatWriter._list,  # noqa: SLF001 - of the class above
+    dict: FormatWriter._dict,  # noqa: SLF001 - of the class above
+    tuple: FormatWriter._tuple,  # noqa: SLF001 - of the class above
+    set: FormatWriter._set,  # noqa: SLF001 - of the class above
+    frozenset: FormatWriter._set,  # noqa: SLF001 - of the class above
+    dt.date: FormatWriter._date,  # noqa: SLF001 - of the class above
+    dt.datetime: FormatWriter._datetime,  # noqa: SLF001 - of the class above
+    dt.time: FormatWriter._time,  # noqa: SLF001 - of the class above
+    dt.timedelta: FormatWriter._timedelta,  # noqa: SLF001 - of the class above
+    dt.timezone: FormatWriter._timezone,  # noqa: SLF001 - of the class above
 }

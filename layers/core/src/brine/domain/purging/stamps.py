@@ -3,8 +3,9 @@
 A stamp has a name and the times of its last hard and soft purge. A hard purge of one of its names invalidates a
 response if the fetch of its body began before the purge. A soft purge makes it stale until the origin confirms it. So a
 purge also covers fetches that are in flight. The same rules apply to results and their computations. The times come
-from several machines. So a stamp is `MARGIN` seconds ahead of the clock of the purging machine, and a stamp that was
-read before a fetch began was certainly written before it, whatever the clocks show (docs/decisions/0003, 0060).
+from several machines, whose clocks differ. So a purge, or an unsafe request, stamps a time that is `MARGIN` seconds
+after its own clock. A stamp that was read before a fetch began is older than that fetch, even if its time is later: the
+response records it in `applied_stamps` (docs/decisions/0003, 0060).
 """
 
 from __future__ import annotations

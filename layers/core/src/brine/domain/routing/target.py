@@ -27,8 +27,8 @@ class BadTargetError(ValueError):
 def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str, str | None]:
     """Return path and query for the origin, percent-encoded as received, after the route's query rules.
 
-    Raises BadTargetError for bytes that are not allowed in a request line. It also does so for a path that a server may
-    read as one that leaves the route, if there is a path outside the route.
+    Raises BadTargetError for bytes that are not allowed in a request line. If there are paths outside the
+    route, it also raises for a path that some server may read as one of them.
     """
     if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")

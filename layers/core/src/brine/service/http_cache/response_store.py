@@ -51,8 +51,8 @@ class ResponseStore:
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
 
-    def nothing(self, transaction: Transaction, trace: Trace) -> Lookup:
-        """Return the lookup of a request that the cache may not answer: the key's stamp, if it is known. No call."""
+    def not_searched(self, transaction: Transaction, trace: Trace) -> Lookup:
+        """Return the lookup for a request that the cache may not answer. It has only the key's known stamp. No call."""
         return Lookup(stamps=self.store.stamps.known.get([key_stamp(transaction.resource.key)], trace.now))
 
     def find(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> Lookup:
@@ -77,7 +77,7 @@ class ResponseStore:
         return lookup.without_stored() if read is None else lookup.purged_by(read, resource, trace.now)
 
     def after_known_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup | None:
-        """Return the same by the stamps that this process knows: None when it does not know them all. No call."""
+        """Return the lookup after the purges that this process knows; None if it does not know all stamps. No call."""
         names = lookup.stamp_names(transaction.resource)
         stamps = self.store.stamps.read_known(names, trace.now)
         return None if stamps is None else lookup.purged_by(stamps, transaction.resource, trace.now)
@@ -110,7 +110,8 @@ class ResponseStore:
         """Store a response where the next lookup finds it. False when nothing was stored.
 
         One call, two with a large body. Nothing is stored if a newer lease exists or the response was purged since its
-        fetch began. `lookup` is that of before the fetch.
+        fetch began. `lookup` is the one from before the fetch. Only stamps that this process knows are compared here,
+        and none of tags: the next lookup compares all of them.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:

@@ -53,13 +53,7 @@ class CacheStore[V]:
         return f"{self.partition}#{key}"
 
     def read(
-        self,
-        key: str,
-        slot: str,
-        names: Collection[str],
-        *,
-        trace: Trace,
-        consistent: bool = False,
+        self, key: str, slot: str, names: Collection[str], *, trace: Trace, consistent: bool = False
     ) -> Item | None:
         """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
         try:
@@ -98,7 +92,7 @@ class CacheStore[V]:
             return False
         try:
             item, values = seal()
-        except Unsupported:
+        except Unsupported:  # a mistake of the caller, who must hear of it; the other failures are faults
             raise
         except CodecError as error:
             trace.faults.envelope_failed(error)
@@ -126,7 +120,7 @@ class CacheStore[V]:
     def purge(self, key: str, slot: str, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Stamp one key and return its stamp as it was before. One call, rarely two.
 
-        Raises StoreError when the table did not confirm it; this process goes by it anyway.
+        Raises StoreError when the table did not confirm it; this process relies on it anyway.
         """
         try:
             return self.stamps.write(name, trace, at=at, soft=soft)
