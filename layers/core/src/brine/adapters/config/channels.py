@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
-from brine.adapters.config.values import duration, plain_name, texts, whole
+from brine.adapters.config.values import plain_name, texts, whole
 from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
+from brine.domain.durations import duration_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -85,14 +86,14 @@ def _principals(value: object) -> tuple[str, ...]:
 
 
 def _retention(value: object) -> float:
-    seconds = duration(value)
+    seconds = duration_seconds(value)
     if not SHORTEST_RETENTION <= seconds <= MAX_RETENTION:
         raise ValueError('not a time that SQS keeps messages. Write a duration from "60s" to "14d".')
     return seconds
 
 
 def _visibility(value: object) -> int:
-    seconds = duration(value)
+    seconds = duration_seconds(value)
     if not (1 <= seconds <= MAX_VISIBILITY and seconds.is_integer()):
         raise ValueError('not a visibility timeout of SQS. Write whole seconds from "1s" to "12h".')
     return int(seconds)

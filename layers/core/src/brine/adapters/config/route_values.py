@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from brine.adapters.config.tables import read_item
-from brine.adapters.config.values import duration, texts
+from brine.adapters.config.values import texts
+from brine.domain.durations import duration_seconds
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
@@ -80,7 +81,7 @@ def negative_lifetimes(value: object) -> dict[int, float]:
     for status in value:
         if not re.fullmatch(r"[3-5]\d\d", status):
             raise ValueError(f'"{status}" is not a status from 300 to 599.')
-    return {int(status): read_item(status, lifetime, duration) for status, lifetime in value.items()}
+    return {int(status): read_item(status, lifetime, duration_seconds) for status, lifetime in value.items()}
 
 
 def tenant(value: object) -> str:

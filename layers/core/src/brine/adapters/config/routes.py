@@ -15,13 +15,13 @@ from brine.adapters.config.tables import TableReader, load_tables, read_tables, 
 from brine.adapters.config.values import (
     boolean,
     choice,
-    duration,
     number_up_to,
     plain_name,
     positive_duration,
     texts,
     whole,
 )
+from brine.domain.durations import duration_seconds
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
@@ -37,11 +37,11 @@ _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a sl
 
 POLICY: Mapping[str, Reader] = {
     "forward_headers": values.forward_headers,
-    "freshness_lifetime": duration,
+    "freshness_lifetime": duration_seconds,
     "jitter": number_up_to(0.5),
     "early_refresh": number_up_to(10),
-    "grace": duration,
-    "keep": duration,
+    "grace": duration_seconds,
+    "keep": duration_seconds,
     "negative_lifetimes": values.negative_lifetimes,
     "key_headers": values.header_names,
     "set_cookie": choice("shared", "strip", "refuse", "keep"),

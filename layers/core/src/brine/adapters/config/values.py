@@ -6,11 +6,11 @@ import re
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.durations import duration_seconds
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
@@ -21,18 +21,9 @@ def plain_name(value: object) -> str:
     return value
 
 
-def duration(value: object) -> float:
-    """Return seconds, 0 or more."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e10:
-        return float(value)
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value)):
-        return float(match[1]) * _SECONDS[match[2]]
-    raise ValueError('not a duration. Write "5m" or a number of seconds. The units are ms, s, m, h and d.')
-
-
 def positive_duration(value: object) -> float:
     """Return seconds, more than 0."""
-    if (seconds := duration(value)) > 0:
+    if (seconds := duration_seconds(value)) > 0:
         return seconds
     raise ValueError("too short. Write a duration of more than 0 seconds.")
 
