@@ -60,10 +60,10 @@ class Refresher:
 
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Renew one stored response. Never raises for what an origin or a store does."""
-        route = next((route for route in self.routes if route.name == request.route), None)
+        route = self.routes.named(request.route)
         if route is None or (route.tenant is None) != (request.tenant == NO_TENANT):
             return Refresh(outcome="gone")
-        transaction = Transaction.begin(route, request.request, request.tenant, deadline)
+        transaction = Transaction.begin(route, request.request, request.tenant, deadline, is_refresh=True)
         if transaction.resource.key != request.key:
             return Refresh(outcome="gone")
         trace = Trace(self.clock(), transaction.store_deadline)
