@@ -2,7 +2,7 @@
 
     uv run python -m examples.get_objects [URL]
 
-URL: the gateway; by default that of `brine dev --routes examples/sealed_origin.toml`.
+URL: the gateway; by default that of `brine dev --routes examples/from_pickle.toml`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def main(url: str = "http://127.0.0.1:3000") -> None:
     with Client(url, keyring=keyring, registry=registry()) as client:
         print(client.get("/prices/tea"))
         print(client.get("/prices/lines/tea"))
-        print(client.get("/shop/orders/A-1").placed.year)
+        print(client.get("/orders/A-1").lines)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """An origin that answers in JSON. Its route gives Python clients objects (docs/pickle-convert.md).
 
     uv run python -m examples.json_origin [PORT]
-    uv run brine dev --routes examples/sealed_origin.toml
+    uv run brine dev --routes examples/from_pickle.toml
 
 GET /prices/PRODUCT returns a price as an API of any language writes it. GET /prices/lines/PRODUCT names a class.
 """

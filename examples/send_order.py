@@ -2,7 +2,7 @@
 
     uv run python -m examples.send_order [URL]
 
-URL: the gateway; by default that of `brine dev --routes examples/sealed_origin.toml`.
+URL: the gateway; by default that of `brine dev --routes examples/from_pickle.toml`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main(url: str = "http://127.0.0.1:3000") -> None:
         credentials=Credentials("shop", "test"),  # these two lines are for `brine dev` only
         region="us-east-1",
     ) as client:
-        answer = client.post("/signed/shop/orders", order)
+        answer = client.post("/signed/orders", order)
 
     print(f"{type(answer).__name__} {answer.id}: {answer.total!r}")
 
