@@ -132,7 +132,7 @@ class NaiveCache:
         return self.names["quote_of"](product)
 
     def put(self, product: str, value: bytes, expires: int) -> None:
-        self.table.put_item(Item={"id": f"quote:{product}", "value": Binary(value), "expires": expires})
+        self.table.put_item(Item={"id": f"quote:{product}", "value": value, "expires": expires})
 
 
 @pytest.fixture
@@ -161,7 +161,12 @@ def naive(twin: Twin) -> Iterator[NaiveCache]:
 
 def test_the_naive_cache_keeps_a_result(naive: NaiveCache) -> None:
     asked: list[str] = []
-    naive.names["ask_the_shop"] = lambda product: asked.append(product) or 3
+
+    def ask_the_shop(product: str) -> int:
+        asked.append(product)
+        return 3
+
+    naive.names["ask_the_shop"] = ask_the_shop
     assert [naive.quote_of("tea"), naive.quote_of("tea")] == [3, 3]
     assert asked == ["tea"]
 

@@ -61,7 +61,9 @@ def test_the_naive_service_runs_the_code_of_its_client() -> None:
     names: dict[str, Any] = {
         "requests": SimpleNamespace(post=post),
         "request": SimpleNamespace(body=attack),
-        **{"pickle": pickle, "url": "https://service.test/orders", "order": ORDER},
+        "pickle": pickle,
+        "url": "https://service.test/orders",
+        "order": ORDER,
     }
     exec(naive_code(PAGES[0]), names)  # noqa: S102 - the page's code
     assert names["order"] == str(Path.cwd())
