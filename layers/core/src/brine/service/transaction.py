@@ -86,6 +86,7 @@ class Trace:
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
     requested. `parts`: the requests that a function made for its response.
+    `error`: what it raised.
     """
 
     now: float
@@ -96,6 +97,7 @@ class Trace:
     retries: int = 0
     early_refresh: bool = False
     parts: list[PartReport] = field(default_factory=list)
+    error: BaseException | None = None
 
     def waited(self, seconds: float) -> None:
         """Add a wait for the origin: one request may lead to several."""

@@ -15,15 +15,15 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import FunctionFailed, PartFailed
 from brine.service.functions.async_fetch import AsyncFetch
-from brine.service.functions.function import tags_of
 from brine.service.functions.function_client import FunctionResult
+from brine.service.functions.route_function import tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from brine.adapters.powertools.resolver import FunctionResolver
-    from brine.service.functions.function import Function
     from brine.service.functions.function_client import FunctionCall
+    from brine.service.functions.route_function import RouteFunction
     from brine.service.functions.sealing import ObjectSealer
 
 
@@ -43,10 +43,10 @@ _running: ContextVar[_Running] = ContextVar("brine_running_function")
 class PowertoolsRunner:
     """Runs functions by route and method. `resolver`: without functions; it has the middlewares and handlers."""
 
-    def __init__(self, functions: Iterable[Function], resolver: FunctionResolver, sealer: ObjectSealer) -> None:
+    def __init__(self, functions: Iterable[RouteFunction], resolver: FunctionResolver, sealer: ObjectSealer) -> None:
         self._resolver = resolver
         self._sealer = sealer
-        self._functions: dict[str, dict[str, Function]] = {}
+        self._functions: dict[str, dict[str, RouteFunction]] = {}
         for function in functions:
             self._functions.setdefault(function.route, {})[function.method] = function
             register(resolver, function, endpoint(function, self._respond))
@@ -78,14 +78,14 @@ class PowertoolsRunner:
             purges=tags_of(function.purges, {**running.arguments, "result": running.result}),
         )
 
-    def _respond(self, value: object, function: Function) -> PowertoolsResponse[bytes]:
+    def _respond(self, value: object, function: RouteFunction) -> PowertoolsResponse[bytes]:
         """Return the sealed object as a response of Powertools."""
         made = self._sealer.response(value, _running.get().call.request.target, function.status)
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 
 
-def endpoint(function: Function, respond: Callable[[object, Function], Any]) -> Callable[..., Any]:
+def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction], Any]) -> Callable[..., Any]:
     """Return the function as Powertools calls it: without `fetch`, and with its object sealed by `respond`."""
     hints = function.hints()
     fetch_name = function.fetch_name(hints)
@@ -117,6 +117,6 @@ def endpoint(function: Function, respond: Callable[[object, Function], Any]) -> 
     return call
 
 
-def register(resolver: FunctionResolver, function: Function, call: Callable[..., Any]) -> None:
+def register(resolver: FunctionResolver, function: RouteFunction, call: Callable[..., Any]) -> None:
     """Register a function with Powertools under its method and rule."""
     resolver.route(function.rule, method=function.method, middlewares=list(function.middlewares))(call)

@@ -10,7 +10,7 @@ from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.errors import StoreError
+from brine.errors import FunctionFailed, StoreError
 from brine.service.functions.fetch import SHARE, Fetch
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ class FunctionClient:
         )
         try:
             result = self.runner.run(call)
+        except FunctionFailed as error:
+            trace.error = error.__cause__
+            raise
         finally:
             trace.parts.extend(fetch.reports)
         if request.method not in SAFE_METHODS and result.response.status < 400:

@@ -31,6 +31,7 @@ class Answer:
 
     `stored`: whether the origin's response was stored. `problem`: the kind of problem that the response describes.
     `source`: the stored form of the response, for a function that makes another one from it; None if it has none.
+    `error`: what a function raised, for the log.
     """
 
     response: Response
@@ -44,6 +45,7 @@ class Answer:
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
     parts: tuple[PartReport, ...] = ()
+    error: BaseException | None = field(default=None, repr=False)
     source: StoredResponse | None = field(default=None, repr=False)
 
 
@@ -79,5 +81,6 @@ def answer(
         problem=problem,
         faults=faults,
         parts=tuple(trace.parts),
+        error=trace.error,
         source=source,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
+class RouteFunction:
     """A function of one method of a route.
 
     tags: the tags of its responses, or a function of its arguments that returns them. purges: the tags that a
