@@ -69,6 +69,7 @@ def connected_engine(
         clock=time.time,
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
+        hooks=app.hook_table(routes),
     )
     return Engine(composed, AnswerLog(), cors)
 
