@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from brine.adapters.powertools.cors import CorsConfig
     from brine.app.engine import Engine
     from brine.app.options import ReadOptions, WriteOptions
     from brine.app.registrations import ExceptionClasses
@@ -36,7 +37,7 @@ class App:
         *,
         environment: Mapping[str, str] | None = None,
         validation: bool | None = None,
-        cors: Any = None,
+        cors: CorsConfig | None = None,
         registry: Registry | None = None,
     ) -> None:
         self._environment = environment

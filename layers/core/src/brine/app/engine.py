@@ -24,6 +24,7 @@ from brine_codec import Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.adapters.powertools.cors import Cors, CorsConfig
     from brine.app.registrations import Registrations
     from brine.service.functions.compose import FunctionGateway
 
@@ -36,7 +37,7 @@ class Engine:
 
     composed: FunctionGateway
     log: AnswerLog
-    cors: Any = None
+    cors: Cors | None = None
 
     def handle(self, event: Any, context: Any) -> dict[str, object]:
         """Return the result for one event: an HTTP request, or a batch of messages from the refresh queue."""
@@ -44,11 +45,15 @@ class Engine:
             from brine.adapters.powertools.refresh_handler import RefreshHandler  # noqa: PLC0415 - no request needs it
 
             return RefreshHandler(self.composed.refresher, self.log)(event, context)
-        return HttpHandler(self.composed.gateway, self.log)(event, context)
+        return HttpHandler(self.composed.gateway, self.log, self.cors)(event, context)
 
 
 def connected_engine(
-    app: Registrations, environment: Mapping[str, str], client: HttpClient | None = None, *, cors: Any = None
+    app: Registrations,
+    environment: Mapping[str, str],
+    client: HttpClient | None = None,
+    *,
+    cors: CorsConfig | None = None,
 ) -> Engine:
     """Return the engine of an app on AWS. Opens no connection yet. Raises ConfigError.
 
@@ -71,7 +76,16 @@ def connected_engine(
         transcoders=file_transcoders(settings, routes, aws),
         hooks=app.hook_table(routes),
     )
-    return Engine(composed, AnswerLog(), cors)
+    return Engine(composed, AnswerLog(), None if cors is None else _cors(cors, app))
+
+
+def _cors(config: CorsConfig, app: Registrations) -> Cors:
+    from brine.adapters.powertools.cors import Cors  # noqa: PLC0415 - for apps that browsers of other origins use
+
+    methods: dict[str, tuple[str, ...]] = {}
+    for function in app.functions:
+        methods[function.rule] = (*methods.get(function.rule, ()), function.method)
+    return Cors(config, methods)
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:

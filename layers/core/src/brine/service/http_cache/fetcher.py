@@ -99,9 +99,8 @@ class Fetcher:
                 response_time=trace.now,
                 origin=transaction.route.origin,
             )
-            if reception.keep is not None and self.hooks is not None:
-                if not self.hooks.may_store(_message(reception.keep), transaction, trace):
-                    reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
+            if self._is_refused_by_hook(reception.keep, transaction, trace):
+                reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
                 decision = reception.retry  # neither conditional nor for a part, so it has no retry itself
                 continue
@@ -114,6 +113,11 @@ class Fetcher:
                     continue
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
             return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
+
+    def _is_refused_by_hook(self, keep: StoredResponse | None, transaction: Transaction, trace: Trace) -> bool:
+        if keep is None or self.hooks is None:
+            return False
+        return not self.hooks.may_store(_message(keep), transaction, trace)
 
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
