@@ -1,15 +1,15 @@
-"""A whole that is found in the table is answered with one call, once the process knows how wholes of its route are made."""
+"""A whole in the table is answered with one call, once the process knows how wholes of its route are made."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from brine.app.app import App
-from brine.service.functions.fetch import Fetch
 from brine.service.stores.known_stamps import KnownStamps
 from brine.testing import Reply
 
 if TYPE_CHECKING:
+    from brine.service.functions.fetch import Fetch
     from brine.testing import AppClient
 
 app = App()
