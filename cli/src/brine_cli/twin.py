@@ -28,19 +28,18 @@ from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
-from brine_cli.template.application import Application, data_resources, layer_attributes, read_application
-from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.application import Application, data_resources, read_application
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import Stack, StackTemplate
 
-# The names in the template that the twin knows: two parameters, and the variable for the path of routes.toml.
-_HTTPBIN_ORIGIN = "HttpbinOrigin"
+# The names in the template that the twin knows: the parameters, and the variable for the path of routes.toml.
+_ORIGINS = ("Origin", "HttpbinOrigin")
 _AWS_ENDPOINT = "AwsEndpointUrl"
 _ROUTES = "BRINE_ROUTES"
 _ONE_ROUTE = """\
@@ -78,6 +77,7 @@ class Twin:
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
+    parameters: values of the template's parameters.
     environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
     aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
@@ -93,6 +93,7 @@ class Twin:
     port: int = 0
     origin: str | None = None
     routes: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
     allow_hosts: Sequence[str] = ()
@@ -136,10 +137,11 @@ class Twin:
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
-        template = read_template(self.template)
+        template = read_stack_template(self.template)
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        if self.origin is None and _HTTPBIN_ORIGIN in template.parameters:
+        asked_for = {*_ORIGINS} & template.template.parameters.keys() - self.parameters.keys()
+        if self.origin is None and asked_for:
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
@@ -162,8 +164,8 @@ class Twin:
         )
         stack.enter_context(HttpServer(listener, api))
 
-    def _provide_aws(self, template: Template, stack: ExitStack) -> dict[tuple[str, str], str]:
-        resources = data_resources(template, self._resolver(template, {}))
+    def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
+        resources = data_resources(*self._stacks(template, {}))
         if not resources and self._given_endpoint is None:
             return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
@@ -191,13 +193,18 @@ class Twin:
         timeout = self.application.functions[function].timeout + 2 * limits.INIT_SECONDS
         return self._environments[function].invoke(event, timeout=timeout)
 
-    def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
-        known = {_HTTPBIN_ORIGIN: self.httpbin, _AWS_ENDPOINT: self.aws_endpoint}
-        overrides = {name: value for name, value in known.items() if value is not None}
-        return Resolver(template, overrides=overrides, attributes=layer_attributes(template) | attributes)
+    def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
+        origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
+        known = {**dict.fromkeys(_ORIGINS, origin), **self.parameters}
+        if self.aws_endpoint is not None:
+            known[_AWS_ENDPOINT] = self.aws_endpoint
+        return resolve_stacks(template, known, attributes)
 
-    def _read(self, template: Template, attributes: dict[tuple[str, str], str]) -> Application:
-        application = read_application(template, self._resolver(template, attributes))
+    def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
+        unknown = self.parameters.keys() - template.template.parameters.keys()
+        if unknown:
+            raise TemplateError(f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}")
+        application = read_application(*self._stacks(template, attributes))
         chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
             port=options.port,
             origin=options.origin,
             routes=options.routes,
+            parameters=dict(options.parameters),
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
             allow_hosts=options.allow_host,

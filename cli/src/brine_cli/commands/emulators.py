@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
 from brine_cli.emulators.run import run_emulator
-from brine_cli.template.application import data_resources, layer_attributes
-from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.application import data_resources
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
     import argparse
@@ -22,8 +21,8 @@ _DOCKER_NAME = "host.docker.internal"
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
-    template = read_template(options.template)
-    resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
+    origin = {"Origin": "http://httpbin.invalid"}  # no resource depends on it
+    resources = data_resources(*resolve_stacks(read_stack_template(options.template), origin, {}))
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
@@ -52,7 +51,7 @@ def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
     Overrides on the command line replace all overrides of samconfig.toml.
     """
     processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
-    overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
+    overrides = f"AwsEndpointUrl={_from_containers(aws)} Origin={_from_containers(httpbin)}"
     return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
 
 

@@ -75,7 +75,7 @@ def build_declarations(settings: CacheSettings) -> Declarations:
 def read_configuration(kind: str, path: Path) -> tuple[str, str]:
     """Return the text of a configuration file and its name for errors. Raises ConfigError with the kind and the path.
 
-    For `routes.toml`, the files `routes.d/*.toml` beside it follow in the order of their names. Other layers bring them.
+    For `routes.toml`, the files `routes.d/*.toml` beside it follow, sorted by name. Other layers may bring them.
     """
     files = [path, *sorted(path.with_suffix(".d").glob("*.toml"))]
     names = (file.relative_to(path.parent).as_posix() for file in files)

@@ -107,7 +107,7 @@ def read_tables(
 
 
 def with_variables(environment: Mapping[str, str], example: str) -> Callable[[object], str]:
-    """Return a reader of texts that replaces each `${NAME}` by a value of BRINE_VARIABLES, or else of the environment."""
+    """Return a reader of texts that replaces each `${NAME}`, by BRINE_VARIABLES or else by an environment variable."""
 
     def read(value: object) -> str:
         if not isinstance(value, str) or not value:
