@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from brine.adapters.config.routes import parse_routes
+from brine.bootstrap.common import read_configuration
 from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
@@ -85,7 +86,7 @@ class Twin:
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
     integration_timeout: seconds that API Gateway waits for a function.
 
-    The attribute `prefix` is a path with a route, for a given origin or routes file. Entering raises CommandError.
+    The attribute `prefix` is the path of the first route, if it is known. Entering raises CommandError.
     """
 
     template: Path
@@ -214,16 +215,21 @@ class Twin:
         return replace(application, routes=default or application.routes)
 
     def _check_routes(self) -> None:
-        """Raise CommandError for a mistake in the given routes, before the first request finds it."""
-        if self.routes is None:
+        """Set `prefix`. Raise CommandError for a mistake in the given routes, before the first request finds it."""
+        function = next((one for one in self.application.functions.values() if _ROUTES in one.environment), None)
+        if function is None or self.origin is not None:
             return
-        environment = next(
-            function.environment for function in self.application.functions.values() if _ROUTES in function.environment
-        )
+        name = function.environment[_ROUTES].removeprefix("/opt/")
+        path = self.routes or next((layer.content / name for layer in function.layers if not layer.is_built), None)
+        if path is None:
+            return
         try:
-            routes = parse_routes(self.routes.read_text(encoding="utf-8"), environment, source=str(self.routes))
-        except (ConfigError, OSError, UnicodeDecodeError) as error:
-            raise CommandError(str(error)) from None
+            text, source = read_configuration("routes", path)
+            routes = parse_routes(text, function.environment, source=source)
+        except ConfigError as error:
+            if self.routes is not None:
+                raise CommandError(str(error)) from None
+            return  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:
