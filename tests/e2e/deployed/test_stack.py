@@ -40,9 +40,9 @@ def get(stack: DeployedStack, path: str, api: str = "HttpApi") -> Answer:
 
 def purge(stack: DeployedStack, *what: str) -> str:
     place = ("--endpoint-url", stack.endpoint_url, "--region", REGION, "--table", stack.resources["Table"])
-    place += ("--routes", "samples/routes/routes.d/samples.toml")
+    routes = ("--routes", "samples/routes/routes.d/samples.toml")
     done = subprocess.run(
-        [sys.executable, "-m", "brine_cli", "purge", *place, *what],
+        [sys.executable, "-m", "brine_cli", "purge", *place, *routes, *what],
         cwd=ROOT,
         env={**os.environ, "BRINE_HTTPBIN_ORIGIN": stack.httpbin},
         capture_output=True,

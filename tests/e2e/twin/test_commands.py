@@ -71,7 +71,7 @@ def running(folder: Path, last_line: str, *arguments: str) -> Iterator[Command]:
 
 @contextmanager
 def dev(folder: Path, *arguments: str) -> Iterator[Command]:
-    with running(folder, "status/503", "dev", "--template", str(TEMPLATE), "--port", "0", *arguments) as started:
+    with running(folder, "no-cache", "dev", "--template", str(TEMPLATE), "--port", "0", *arguments) as started:
         yield started
 
 

@@ -31,10 +31,10 @@ def purge(twin: Twin, *arguments: str, table: str | None = None) -> subprocess.C
     assert twin.aws_endpoint is not None
     assert twin.httpbin is not None
     place = ("--endpoint-url", twin.aws_endpoint, "--table", table or twin.resources["Table"])
-    place += ("--routes", "samples/routes/routes.d/samples.toml")
+    routes = ("--routes", "samples/routes/routes.d/samples.toml")
     origin = {"BRINE_HTTPBIN_ORIGIN": twin.httpbin} if "--url" in arguments else {}  # only for a URL's key
     return subprocess.run(
-        [sys.executable, "-m", "brine_cli", "purge", *place, *arguments],
+        [sys.executable, "-m", "brine_cli", "purge", *place, *routes, *arguments],
         cwd=ROOT,
         env={**os.environ, **origin},
         capture_output=True,

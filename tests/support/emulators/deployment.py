@@ -1,4 +1,7 @@
-"""samples/template.yaml and the stack that it nests, built, and deployed by `sam deploy` to a ministack that enforces signatures and policies."""
+"""samples/template.yaml and the stack that it nests, built, and deployed by `sam deploy`.
+
+The ministack that takes it enforces signatures and policies.
+"""
 
 from __future__ import annotations
 
