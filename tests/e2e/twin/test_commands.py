@@ -143,7 +143,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     [
         (["--help"], ["dev", "emulators", "purge"]),
         (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
-        (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--aws-endpoint URL"]),
+        (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--parameter NAME=VALUE"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],
 )

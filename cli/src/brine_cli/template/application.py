@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine_cli.errors import TemplateError
 from brine_cli.template.event_sources import read_queue_source, read_route
 from brine_cli.template.intrinsics import ACCOUNT, REGION
+from brine_cli.template.layers import LAYERS, layer_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"
-_LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 # The resources that must exist before the functions run, and the property that may name each.
 NAMED_BY = {
     "AWS::DynamoDB::Table": "TableName",
@@ -68,18 +68,6 @@ class Application:
     unserved: tuple[str, ...] = ()
 
 
-def layer_arn(logical_id: str) -> str:
-    """Return the value of `!Ref` of a layer."""
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{logical_id}:1"
-
-
-def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
-    """Return the attributes of the template's layers for a Resolver."""
-    return {
-        (name, "Ref"): layer_arn(name) for name, resource in template.resources.items() if resource["Type"] in _LAYERS
-    }
-
-
 def data_resources(*stacks: Stack) -> dict[str, Node]:
     """Return the resolved tables, buckets, secrets and queues of `stacks` by logical id."""
     resolved = {
@@ -113,7 +101,7 @@ def read_application(*stacks: Stack) -> Application:
 def _layers(stack: Stack) -> Iterator[tuple[str, Layer]]:
     """Yield the layers of one stack by ARN."""
     for name, declared in stack.template.resources.items():
-        if declared["Type"] in _LAYERS and (resource := stack.resolver.resource(name)) is not None:
+        if declared["Type"] in LAYERS and (resource := stack.resolver.resource(name)) is not None:
             yield (
                 layer_arn(name),
                 Layer(

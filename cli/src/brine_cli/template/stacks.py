@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import layer_attributes
 from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.layers import layer_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
