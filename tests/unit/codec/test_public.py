@@ -120,7 +120,9 @@ assert codec.open(codec.seal([Quote(1.5)], now=1), now=1) == [Quote(1.5)]
 def test_registering_classes_imports_no_library() -> None:
     libraries = {"attr", "attrs", "msgspec", "numpy", "pandas", "pydantic", "pydantic_core"}
     assert loaded_after(CLASSES) & libraries == set()
-    modules = {f"brine_codec.classes.{name}" for name in ("libraries", "models", "reachable", "kinds", "fields")}
+    modules = {
+        f"brine_codec.classes.{name}" for name in ("fields", "kinds", "late", "libraries", "models", "reachable")
+    }
     assert loaded_after("import brine_codec") & modules == set()
     assert loaded_after(CLASSES) & {"brine_codec.classes.libraries", "brine_codec.classes.models"} == set()
 

@@ -31,19 +31,18 @@ from tests.support.codec.samples import NOW, Colour, Point, keyring
 
 TEXTS, NUMBERS = st.text(max_size=20), st.floats(min_value=0.001, allow_nan=False)
 POINTS = st.lists(st.builds(Point, NUMBERS, NUMBERS), max_size=3)
+GIVEN: dict[str, st.SearchStrategy[Any]] = {"sku": TEXTS, "cost": NUMBERS}
+OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
+    "points": POINTS,
+    "colour": st.sampled_from(Colour) | st.none(),
+    "until": st.datetimes(timezones=st.just(dt.UTC)),
+    "parent": st.just(Offer(sku="p", cost=1)),
+}
 OFFERS = st.builds(
     lambda note, cls, given: note_on(cls(**given), note),
     st.none() | TEXTS,
     st.sampled_from([Offer, FrozenOffer]),
-    st.fixed_dictionaries(
-        {"sku": TEXTS, "cost": NUMBERS},
-        optional={
-            "points": POINTS,
-            "colour": st.sampled_from(Colour) | st.none(),
-            "until": st.datetimes(timezones=st.just(dt.UTC)),
-            "parent": st.just(Offer(sku="p", cost=1)),
-        },
-    ),
+    st.fixed_dictionaries(GIVEN, optional=OPTIONAL),
 )
 PARCELS = st.builds(Parcel, st.integers(), NUMBERS, points=POINTS)
 TICKETS = st.builds(Ticket, st.integers(), NUMBERS, POINTS, st.none() | st.datetimes())
@@ -59,7 +58,7 @@ OBJECTS = st.one_of(
 
 
 def note_on(offer: Offer, note: str | None) -> Offer:
-    offer._note = note  # noqa: SLF001 - a private attribute is what is tested
+    offer._note = note
     return offer
 
 
@@ -85,7 +84,7 @@ def test_an_object_comes_back_equal_and_of_the_same_class(obj: Any, gate: bool) 
     if isinstance(obj, Offer):
         assert opened.model_fields_set == obj.model_fields_set
         assert opened.model_dump_json(exclude_unset=True) == obj.model_dump_json(exclude_unset=True)
-        assert opened._note == obj._note  # noqa: SLF001 - see above
+        assert opened._note == obj._note
 
 
 def test_a_field_that_init_does_not_take_comes_back() -> None:
@@ -197,14 +196,22 @@ def test_a_stream_does_not_reach_the_setstate_of_a_library(value: Any, monkeypat
     assert called == [{"sku": 5}]
 
 
+def split(text: str) -> list[str]:
+    return text.split(",")
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
 @attrs.define
 class Splitting:
-    parts: list[str] = attrs.field(converter=lambda text: text.split(","))
+    parts: list[str] = attrs.field(converter=split)
 
 
 @attrs.define
 class Doubling:
-    number: int = attrs.field(converter=lambda number: number * 2)
+    number: int = attrs.field(converter=double)
 
 
 def alone(cls: type) -> Codec:

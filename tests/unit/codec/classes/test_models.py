@@ -85,8 +85,8 @@ class Positive(pydantic.BaseModel):
     [
         (Split.model_construct(parts=["a"]), r"Split does not accept its own fields \(AttributeError\)"),
         (Growing(number=1), "Growing converts number once more"),
-        (Extended(number=1, more=2), "extra fields are not written: more"),
-        (Unset(), "_hidden: the model has no value for it"),
+        (Extended.model_validate({"number": 1, "more": 2}), "extra fields are not written: more"),
+        (Unset.model_validate({}), "_hidden: the model has no value for it"),
         (Positive.model_construct(number="x"), "number: str does not fit the annotation"),
         (Positive.model_construct(number=-1), r"Positive does not accept its own fields \(ValidationError\)"),
         (Positive.model_construct(), "number: the model has no value for it"),

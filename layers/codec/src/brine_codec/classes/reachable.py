@@ -61,12 +61,13 @@ def _resolved(registry: Registry, annotation: object, owner: object) -> object:
     )
     try:
         return typing.get_type_hints(holder, known, others)["return"]
-    except (NameError, SyntaxError) as error:
+    except (NameError, AttributeError, SyntaxError) as error:
         label = f"{place.__module__}.{place.__qualname__}" if hasattr(place, "__qualname__") else "the given annotation"
         text = annotation if isinstance(annotation, str) else repr(annotation)
-        reason = f"names {error.name}, which is not defined" if isinstance(error, NameError) else "is not an annotation"
+        name = getattr(error, "name", None)
+        reason = f"names {name}, which is not defined" if name else "is not an annotation"
         raise UnresolvedAnnotationError(
-            f"{label}: its annotation {text!r} {reason} in its module when it runs: import the class there, "
+            f"{label}: its annotation {text!r} {reason} in its module when it runs: define or import the class there, "
             "outside of `if TYPE_CHECKING`, or register the class first"
         ) from error
 

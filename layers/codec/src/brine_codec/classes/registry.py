@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 
-from brine_codec.classes.late import LateArrays
 from brine_codec.errors import SchemaMiss, shown
 from brine_codec.pickling.makers import explicit
 
@@ -13,6 +12,7 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_codec.classes.late import LateArrays
     from brine_codec.pickling.makers import Maker, Reducer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
@@ -163,6 +163,8 @@ class Registry:
         Neither library is imported before an object of it is sealed or opened. Opening one where the library is not
         installed is a SchemaMiss.
         """
+        from brine_codec.classes.late import LateArrays  # noqa: PLC0415 - not every registry needs it
+
         self._late = self._late or LateArrays(self)
 
     def known(self, cls: type) -> dict[str, object]:
