@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, 
 
 import attrs
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pydantic
 import pytest
 
@@ -350,6 +352,37 @@ def test_the_tags_are_the_same_in_every_process() -> None:
     }
     assert len(printed) == 1
     assert printed.pop().startswith("__main__.Wide@")
+
+
+def test_an_annotation_with_an_array_lets_arrays_be_carried() -> None:
+    registry = Registry()
+    registry.register_annotated(dict[str, npt.NDArray[np.float64]] | None)
+    codec = Codec(keyring(), purpose="test", registry=registry)
+    assert codec.open(codec.seal({"a": np.arange(3)}, now=NOW), now=NOW)["a"].tolist() == [0, 1, 2]
+
+
+@dataclass
+class Grid:
+    cells: npt.NDArray[np.float64]
+
+
+@dataclass
+class Route:
+    crate: Crate[int]
+    interval: Interval[int]
+
+
+class Interval[T](NamedTuple):
+    low: T
+    high: T
+
+
+@pytest.mark.parametrize("value", [Grid(np.zeros((2, 3))), Route(Crate(5), Interval(1, 2))])
+def test_the_arguments_of_a_generic_class_are_not_taken_for_items(value: Any) -> None:
+    registry = Registry()
+    registry.register_annotated(type(value))
+    codec = Codec(keyring(), purpose="test", registry=registry)
+    assert repr(codec.open(codec.seal(value, now=NOW), now=NOW)) == repr(value)
 
 
 def test_a_path_is_left_out() -> None:

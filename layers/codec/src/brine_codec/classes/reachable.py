@@ -100,11 +100,12 @@ def _hints(registry: Registry, cls: type) -> Hints | None:
         has_pack = cls in registry.reducers and not registry.is_record(cls)
         return {} if has_pack else hints_of(cls, kind, registry.known(cls))
     package = cls.__module__.partition(".")[0]
-    if (
+    if package in ("numpy", "pandas"):
+        registry.register_arrays()
+    elif (
         cls not in registry.reducers
         and (package, cls.__qualname__) not in HOMES
         and cls.__module__ not in _WITHOUT_OBJECTS
-        and package not in ("numpy", "pandas")
         and not getattr(cls, "_is_protocol", False)
     ):
         registry.left_out[cls] = _advice(cls, "it has no fields that can be inspected")

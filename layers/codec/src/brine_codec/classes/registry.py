@@ -139,6 +139,7 @@ class Registry:
         module and name. Their version is computed from their fields, so an envelope of a class that has changed since
         is a SchemaMiss. A class that is registered already stays as it is; `register` replaces an automatic
         registration. A class that cannot be registered is left out: sealing one of its objects raises Unsupported.
+        If an array or frame is mentioned, `register_arrays` is called.
 
         owner: the function or class that has the annotation. Names in the annotation are looked up in its module.
         For example: `registry.register_annotated(function.__annotations__["return"], owner=function)`.
