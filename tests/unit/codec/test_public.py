@@ -121,7 +121,8 @@ def test_registering_classes_imports_no_library() -> None:
     libraries = {"attr", "attrs", "msgspec", "numpy", "pandas", "pydantic", "pydantic_core"}
     assert loaded_after(CLASSES) & libraries == set()
     modules = {
-        f"brine_codec.classes.{name}" for name in ("fields", "kinds", "late", "libraries", "models", "reachable")
+        f"brine_codec.classes.{name}"
+        for name in ("automatic", "fields", "kinds", "late", "libraries", "models", "reachable")
     }
     assert loaded_after("import brine_codec") & modules == set()
     assert loaded_after(CLASSES) & {"brine_codec.classes.libraries", "brine_codec.classes.models"} == set()

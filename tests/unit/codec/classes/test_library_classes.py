@@ -93,11 +93,6 @@ def test_a_field_that_init_does_not_take_comes_back() -> None:
     assert CODECS[True].open(CODECS[True].seal(parcel, now=NOW), now=NOW).label == "fragile"
 
 
-def test_large_bytes_of_a_model_come_back() -> None:
-    prices = Prices({"a" * 10_000: 1.0})
-    assert CODECS[False].open(CODECS[False].seal(prices, now=NOW), now=NOW) == prices
-
-
 GOOD: dict[str, tuple[object, ...]] = {
     "Offer@1": ("sku", 1.5, [], None, None, None, None, 3),
     "Prices@1": ({"a": 1.5}, 1),

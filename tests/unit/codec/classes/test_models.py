@@ -167,3 +167,16 @@ def test_shared_parts_of_unchecked_graphs_stay_equal() -> None:
     first, second = codec.open(codec.seal([page, page], now=NOW), now=NOW)
     assert first is second
     assert first == page
+
+
+class Attachment(pydantic.BaseModel):
+    body: bytes
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_large_bytes_of_a_model_come_back_as_bytes(gate: bool) -> None:
+    codec, _ = codec_of(Attachment, gate=gate)
+    value = Attachment(body=bytes(range(256)) * 40)
+    opened = codec.open(codec.seal(value, now=NOW), now=NOW)
+    assert opened == value
+    assert type(opened.body) is bytes
