@@ -1,24 +1,37 @@
-"""Brine's gateway, and its cache of results for Python code: `Cache` and `@cached`.
+"""Brine's gateway, with functions of your own as its routes (`App`), and its cache of results for Python code.
 
 Importing this package imports no other module. Each public name imports its module at its first use.
 """
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
+    from brine.app.app import App
+    from brine.errors import FunctionMistake, PartFailed
+    from brine.service.functions.async_fetch import AsyncFetch
+    from brine.service.functions.fetch import Fetch
+    from brine.service.functions.part import Part
     from brine.service.results.cache import Cache
     from brine.service.results.cached import cached
 
-__all__ = ["Cache", "cached"]
+__all__ = ["App", "AsyncFetch", "Cache", "Fetch", "FunctionMistake", "Part", "PartFailed", "cached"]
+
+_MODULES = {
+    "App": "brine.app.app",
+    "AsyncFetch": "brine.service.functions.async_fetch",
+    "Cache": "brine.service.results.cache",
+    "Fetch": "brine.service.functions.fetch",
+    "FunctionMistake": "brine.errors",
+    "Part": "brine.service.functions.part",
+    "PartFailed": "brine.errors",
+    "cached": "brine.service.results.cached",
+}
 
 
 def __getattr__(name: str) -> object:
     """Return a public name, and import its module first (PEP 562)."""
-    if name == "Cache":
-        from brine.service.results.cache import Cache  # noqa: PLC0415 - see the docstring of the module
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see the docstring of the module
 
-        return Cache
-    if name == "cached":
-        from brine.service.results.cached import cached  # noqa: PLC0415 - see the docstring of the module
-
-        return cached
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)
