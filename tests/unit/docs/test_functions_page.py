@@ -6,7 +6,7 @@ import inspect
 import re
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args
 
 import pytest
 import yaml
