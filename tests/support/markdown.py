@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -57,6 +58,13 @@ def blocks(path: Path, language: str) -> list[str]:
     """The fenced blocks in a language on a page, from the first to the last."""
     tokens = _PARSER.parse(path.read_text(encoding="utf-8"))
     return [token.content for token in tokens if token.type == "fence" and token.info == language]
+
+
+def is_part_of(block: str, code: str) -> bool:
+    """Return whether a block is a run of whole lines of the code, at any indentation."""
+    wanted, lines = block.splitlines(), code.splitlines()
+    runs = (lines[start : start + len(wanted)] for start in range(len(lines)))
+    return any(dedent("\n".join(run)).splitlines() == wanted for run in runs)
 
 
 def codes(text: str) -> list[str]:

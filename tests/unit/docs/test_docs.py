@@ -25,7 +25,8 @@ CAPITALISED = {
     "event.outcome.capitalize()": get_args(CallOutcome.__value__),
     "answer.result.capitalize()": get_args(Result.__value__),
 }
-FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
+LOGS = "layers/core/src/brine/adapters/powertools"
+FUNCTIONS = sorted([*(ROOT / "functions").glob("*/app.py"), *(ROOT / LOGS).glob("*.py")])
 
 
 def relative_links() -> Iterator[tuple[Path, str]]:

@@ -8,14 +8,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from textwrap import dedent
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from examples.shop import Order
-from tests.support.markdown import blocks
+from tests.support.markdown import blocks, is_part_of
 
 ROOT = Path(__file__).parents[3]
 PAGES = ["pickle-send-receive", "pickle-convert", "pickle-cache"]
@@ -25,13 +24,6 @@ ORDER = Order("A-1", datetime(2026, 9, 21, 12, 30, tzinfo=UTC), Decimal("3.00"),
 def naive_code(page: str) -> str:
     """Return the first block of a page: the code that its reader has today."""
     return blocks(ROOT / f"docs/{page}.md", "python")[0]
-
-
-def is_part_of(block: str, code: str) -> bool:
-    """Return whether a block is a run of whole lines of the code, at any indentation."""
-    wanted, lines = block.splitlines(), code.splitlines()
-    runs = (lines[start : start + len(wanted)] for start in range(len(lines)))
-    return any(dedent("\n".join(run)).splitlines() == wanted for run in runs)
 
 
 @pytest.mark.parametrize("page", PAGES)

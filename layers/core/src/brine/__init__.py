@@ -6,14 +6,14 @@ Importing this package imports no other module. Each public name imports its mod
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine.app.app import App
-    from brine.errors import FunctionMistake, PartFailed
+    from brine.errors import FunctionMistake, PartFailed, Rejected
     from brine.service.functions.async_fetch import AsyncFetch
     from brine.service.functions.fetch import Fetch
     from brine.service.functions.part import Part
     from brine.service.results.cache import Cache
     from brine.service.results.cached import cached
 
-__all__ = ["App", "AsyncFetch", "Cache", "Fetch", "FunctionMistake", "Part", "PartFailed", "cached"]
+__all__ = ["App", "AsyncFetch", "Cache", "Fetch", "FunctionMistake", "Part", "PartFailed", "Rejected", "cached"]
 
 _MODULES = {
     "App": "brine.app.app",
@@ -23,6 +23,7 @@ _MODULES = {
     "FunctionMistake": "brine.errors",
     "Part": "brine.service.functions.part",
     "PartFailed": "brine.errors",
+    "Rejected": "brine.errors",
     "cached": "brine.service.results.cached",
 }
 

@@ -105,6 +105,14 @@ def test_new_keys_are_limited_unless_that_is_turned_off(text: str, limit: int | 
     assert route.policy.new_keys_per_minute == limit
 
 
+def test_an_internal_route_has_no_path_for_clients() -> None:
+    text = HEAD.replace('prefix = "/a"', "internal = true") + '[[route]]\nname = "b"\nprefix = "/"\norigin = "http://b"'
+    jsonschema.validate(tomllib.loads(text), SCHEMA)
+    routes = parse_routes(text, {})
+    assert routes.named("a") is not None
+    assert [route.name for path in ("/", "", "/a") if (route := routes.match(path))] == ["b", "b"]
+
+
 @pytest.mark.parametrize(
     ("file", "variable", "name"),
     [
@@ -197,6 +205,9 @@ BAD = [
     ("[[route]\n", "", "not valid TOML", None),
     ('[[route]]\nname = "a', "", "not valid TOML", None),
     ('[[route]]\nname = "a"\nprefix = "/a"', 'route "a"', 'no "origin"', True),
+    (HEAD.replace('prefix = "/a"', ""), 'route "a"', 'no "prefix"', True),
+    (HEAD.replace('prefix = "/a"', "internal = false"), 'route "a"', 'no "prefix"', True),
+    (HEAD + "internal = true", 'route "a"', "Leave one of both out", True),
     (HEAD + "  bogus = 3", 'route "a"', 'unknown key "bogus"', True),
     (HEAD + 'timeout = "5 s"', 'route "a": timeout = "5 s"', "not a duration", True),
     (HEAD + "timeout = 0", 'route "a": timeout = 0', "too short", True),

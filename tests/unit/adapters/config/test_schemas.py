@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.channels import channel_table
-from brine.adapters.config.routes import CIRCUIT_BREAKER, QUERY, route_table
+from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
@@ -43,6 +43,7 @@ TABLES = [
     pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), id="query"),
     pytest.param(CIRCUIT_BREAKER, (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"), id="circuit_breaker"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
+    pytest.param(HOOKS, (*ROUTE_SCHEMA, "properties", "hooks"), id="hooks"),
     pytest.param(channel_table({}, ()), ("channels", "$defs", "channel"), id="channel"),
     pytest.param(type_table(()), ("types", "$defs", "type"), id="type"),
 ]
@@ -88,6 +89,7 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
     [
         pytest.param(QUERY, "| `query` |", "\n", id="query"),
         pytest.param(CIRCUIT_BREAKER, "| `circuit_breaker` |", "\n", id="circuit_breaker"),
+        pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
     ],
 )
@@ -126,8 +128,8 @@ def test_a_schema_has_the_defaults_of_the_program(
     for key, described in schema(*path)["properties"].items():
         if "default" in described:
             assert (key, table.keys[key](described["default"])) == (key, default_of(key, *classes))
-        elif key not in table.required:  # no value in a file means the same as none
-            assert default_of(key, *classes) in (None, frozenset(), QueryRule()) or key == "forward_headers"
+        elif key not in table.required:  # no value in a file means the same as none, or a rule of the table requires one
+            assert default_of(key, *classes) in (None, (), frozenset(), QueryRule(), MISSING) or key == "forward_headers"
 
 
 @pytest.mark.parametrize(
