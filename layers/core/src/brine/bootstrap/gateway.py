@@ -42,7 +42,7 @@ from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
-from brine.settings import CacheSettings, Settings
+from brine.settings import CREDENTIALS, CacheSettings, Settings
 from brine_codec import Codec, Limits
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from brine.service.transcoding.transcoder import Transcoder
 
 PURPOSE = "brine cache"
+NEEDS = ("BRINE_BUCKET", "BRINE_ROUTES", *CREDENTIALS)
+"""The bucket too: without it, the gateway could not answer with a body that is larger than Lambda's answers."""
 
 
 def build_gateway(
@@ -67,7 +69,7 @@ def build_gateway(
     `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
     gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
@@ -90,7 +92,7 @@ def build_refresher(
 
     It refreshes the stored responses in the origin's format, and converts none.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     return Refresher(_routes(settings), _fetcher(settings, aws, clock, sleep), clock)
 
@@ -103,7 +105,7 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
     settings = CacheSettings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
     return Purger(
-        routes=Routes(()) if settings.routes is None else _routes(settings),
+        routes=_routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
@@ -180,5 +182,5 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
-        raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
+        return Routes(())
     return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)
