@@ -26,6 +26,7 @@ type FaultKind = Literal[
     "new-keys",
     "origin-circuit",
     "seal",
+    "result",
 ]
 """Which part failed.
 
@@ -38,6 +39,7 @@ type FaultKind = Literal[
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
+- `result`: a result cannot be sealed, so it was not stored.
 """
 
 
@@ -54,6 +56,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
     "seal": "SealRefused",
+    "result": "ResultUnsupported",
 }
 """The metric that counts each kind of fault, in every function; docs/operations.md lists them."""
 
@@ -62,7 +65,8 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
 class Fault:
     """The failed part and the kind of failure: a token such as `throttled` or `tampered`.
 
-    `cause` is for the log alone: a name such as `AccessDeniedException`. Two faults are equal if only it differs.
+    `cause` is for the log alone: a name such as `AccessDeniedException`, or the path of a value that cannot be sealed.
+    Two faults are equal if only it differs.
     """
 
     kind: FaultKind

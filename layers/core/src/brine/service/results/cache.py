@@ -108,9 +108,8 @@ class Cache:
         so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation, not the result. Raises the exceptions of `compute`; TypeError for a bad
-        key or tag, ValueError for tags too many or too long;
-        brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
+        A store that fails costs a computation, not the result. A result that cannot be sealed is returned, not stored.
+        Raises the exceptions of `compute`; TypeError for a bad key or tag, ValueError for tags too many or too long.
         """
         resolved = self.resolve(
             key, compute, freshness_lifetime=freshness_lifetime, grace=grace, negative=negative, tags=tags

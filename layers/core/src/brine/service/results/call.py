@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
 from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
+from brine.service.diagnostics import Fault
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
     from brine.ports.deadline import Deadline
-    from brine.service.diagnostics import Fault
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
@@ -144,7 +144,7 @@ class Call[T]:
         except Exception as error:
             took = self.clock() - began
             if type(error) in self.windows.negative:
-                kept = self._keep(self.windows.failure(error, began), lead)
+                kept = self._keep_failure(error, began, lead)
                 self._report("miss", stored=kept, raised=True, compute_time=took)
                 raise
             if lead is not None:
@@ -166,6 +166,17 @@ class Call[T]:
         kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
+
+    def _keep_failure(self, error: Exception, began: float, lead: Lead | None) -> bool:
+        """Return whether the exception is stored now as a result."""
+        try:
+            stored = self.windows.failure(error, began)
+        except TypeError as unfit:
+            self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
+            if lead is not None:
+                self._give_back(lead)
+            return False
+        return self._keep(stored, lead)
 
     def _seconds_left(self) -> float:
         return self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
