@@ -144,7 +144,7 @@ class Call[T]:
         except Exception as error:
             took = self.clock() - began
             if type(error) in self.windows.negative:
-                kept = self._keep_failure(error, began, lead)
+                kept = self._keep_failure(error, began, took, lead)
                 self._report("miss", stored=kept, raised=True, compute_time=took)
                 raise
             if lead is not None:
@@ -154,7 +154,7 @@ class Call[T]:
             self._report("failed", raised=True, compute_time=took)
             raise
         took = self.clock() - began
-        kept = self._keep(self.windows.stored(value, began), lead)
+        kept = self._keep(self.windows.stored(value, began, took), lead)
         self._report("miss", stored=kept, compute_time=took)
         return value
 
@@ -167,10 +167,10 @@ class Call[T]:
         self._give_back(lead)
         return kept
 
-    def _keep_failure(self, error: Exception, began: float, lead: Lead | None) -> bool:
+    def _keep_failure(self, error: Exception, began: float, took: float, lead: Lead | None) -> bool:
         """Return whether the exception is stored now as a result."""
         try:
-            stored = self.windows.failure(error, began)
+            stored = self.windows.failure(error, began, took)
         except TypeError as unfit:
             self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
             if lead is not None:
