@@ -14,7 +14,8 @@ from brine.ports.caching import Item
 from tests.golden.result.places import CALLS, GoldenError, call, world_of
 
 HERE = Path(__file__).parent
-OLDER: dict[str, dict[str, Any]] = {name: json.loads((HERE / f"{name}.json").read_text()) for name in ("v1", "v2", "v3")}
+FORMS = ("v1", "v2", "v3")
+OLDER: dict[str, dict[str, Any]] = {name: json.loads((HERE / f"{name}.json").read_text()) for name in FORMS}
 V4: dict[str, Any] = json.loads((HERE / "v4.json").read_text())
 
 

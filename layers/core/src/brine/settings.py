@@ -147,8 +147,8 @@ class _Variables:
             return
         if len(self._problems) == 1:
             raise ConfigError(f"{self._problems[0]} (docs/settings.md)")
-        lines = "".join(f"\n- {problem}" for problem in self._problems)
-        raise ConfigError(f"{len(self._problems)} environment variables are missing or invalid (docs/settings.md):{lines}")
+        first = f"{len(self._problems)} environment variables are missing or invalid (docs/settings.md):"
+        raise ConfigError("\n- ".join((first, *self._problems)))
 
     def text(self, name: str, *, is_needed: bool = False) -> str | None:
         value = self.environment.get(name) or None

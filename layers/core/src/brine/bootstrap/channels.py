@@ -19,7 +19,6 @@ from brine.bootstrap.common import (
     shared_keyring,
 )
 from brine.domain.channels.channel import PURPOSE
-from brine.errors import ConfigError
 from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
 from brine.service.channels.exchange import ExchangeService
 from brine.service.channels.receiver import MessageReceiver

@@ -27,6 +27,7 @@ type FaultKind = Literal[
     "origin-circuit",
     "seal",
     "result",
+    "refresh",
 ]
 """Which part failed.
 
@@ -40,6 +41,7 @@ type FaultKind = Literal[
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
+- `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
 """
 
 
@@ -57,6 +59,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "origin-circuit": "CircuitOpen",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
+    "refresh": "RefreshFault",
 }
 """The metric that counts each kind of fault, in every function; docs/operations.md lists them."""
 

@@ -73,7 +73,7 @@ class Trace:
     `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
-    requested.
+    requested. `refresh_requested`: whether a refresh of a result was.
     """
 
     now: float
@@ -83,6 +83,7 @@ class Trace:
     origin_time: float | None = None
     retries: int = 0
     early_refresh: bool = False
+    refresh_requested: bool = False
 
     def waited(self, seconds: float) -> None:
         """Add a wait for the origin: one request may lead to several."""

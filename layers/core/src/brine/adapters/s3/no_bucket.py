@@ -18,7 +18,7 @@ class NoBucket:
         """Return None."""
         return None
 
-    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:  # noqa: ARG002
         """Raise StoreUnavailable with the code NoBucket."""
         raise StoreUnavailable("this function has no bucket", "NoBucket")
 

@@ -44,7 +44,11 @@ class ResultLifetimes:
     def _stored(self, value: object, began: float, took: float, lifetime: float, grace: float) -> StoredResult:
         fresh_until = float(began + lifetime)
         return StoredResult(
-            value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace, took=float(max(took, 0.0))
+            value=value,
+            began=began,
+            fresh_until=fresh_until,
+            grace_until=fresh_until + grace,
+            took=float(max(took, 0.0)),
         )
 
     def rebuild_exception(self, failure: StoredException) -> Exception | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 from copy import copy
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.purging.stamps import MARGIN, tag_stamp
@@ -12,6 +15,8 @@ from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.results.call import Call, Resolved
+from brine.service.results.fault_log import FaultLog
+from brine.service.results.functions import CachedFunctions
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
 from brine.service.single_flight import InFlight, Polling, SingleFlight
@@ -25,10 +30,14 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from brine.domain.results.invocation import Invocation
     from brine.domain.results.key import Key
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore, TextQueue
     from brine.ports.deadline import Deadline
     from brine.service.results.call import CacheEvent
+    from brine.service.results.refresh_requests import ResultRefreshes
+    from brine.service.results.refresh_sealing import RefreshSealer
+    from brine.service.results.refreshing import LambdaHandler
     from brine_codec import Keyring, KeyringSource, Registry
 
 
@@ -39,8 +48,12 @@ class Cache:
     the cache in the table, so that a role can be confined to it. registry: the caller's classes that results may have.
     compute_timeout: seconds that a computation may take; another environment waits so long, and then computes too.
     purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
-    every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
-    holds. clock: seconds since 1970. `brine.bootstrap.results.build_cache` makes one from a function's environment.
+    every call, for metrics; its exceptions reach the caller. Without it, the logger `brine` warns of faults.
+    inline_limit: bytes of the largest envelope that the table holds. clock: seconds since 1970.
+    refresh_queue: the function's own queue of refresh requests; with it, results of cached functions are refreshed in
+    the background. draw: returns random numbers of [0, 1), for early refreshes.
+
+    `brine.cache` makes one from a function's environment.
     """
 
     def __init__(
@@ -63,12 +76,15 @@ class Cache:
         clock: Callable[[], float] = time.time,
         polling: Polling | None = None,
         in_flight: InFlight | None = None,
+        refresh_queue: TextQueue | None = None,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         if not is_namespace(namespace):
             raise ValueError("a namespace has up to 32 of a-z, 0-9 and -, and does not begin with -")
-        self._name = name
+        self.name = name
+        self.functions = CachedFunctions()
         self._namespace = namespace
-        self._tenant = _checked_tenant(tenant)
+        self._tenant = checked_tenant(tenant)
         shared_leases = Leases(leases)
         self._results = ResultStore(
             CacheStore(
@@ -85,7 +101,10 @@ class Cache:
             leases=shared_leases, clock=clock, polling=polling or Polling(), in_flight=in_flight or InFlight()
         )
         self._compute_timeout = compute_timeout
-        self._observe = observe
+        self._observe = observe or FaultLog()
+        self._keyring = keyring
+        self._registry = registry
+        self._refreshes = None if refresh_queue is None else self._refreshes_by(refresh_queue, draw)
         self._clock = clock
         self._deadline: Deadline | None = None
 
@@ -125,8 +144,13 @@ class Cache:
         grace: float = 0.0,
         negative: Mapping[type[Exception], float] | None = None,
         tags: Collection[str] = (),
+        invocation: Invocation | None = None,
     ) -> Resolved[T]:
-        """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
+        """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed.
+
+        invocation: the call of a cached function that `compute` makes. With a refresh queue, a stale result is served
+        at once, and the call is repeated in the background.
+        """
         call = Call(
             place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             compute=compute,
@@ -136,12 +160,86 @@ class Cache:
             clock=self._clock,
             seconds=self._compute_timeout,
             deadline=self._deadline,
+            cache=self.name,
+            invocation=invocation,
+            refreshes=self._refreshes,
         )
         try:
             return Resolved(call.result(), call.event)
         finally:
-            if self._observe is not None:
-                self._observe(call.event)
+            self._observe(call.event)
+
+    def refresh(
+        self,
+        key: Key,
+        compute: Callable[[], object],
+        *,
+        freshness_lifetime: float,
+        grace: float = 0.0,
+        negative: Mapping[type[Exception], float] | None = None,
+        tags: Collection[str] = (),
+        function: str | None = None,
+        is_forced: bool = True,
+        renews: int | None = None,
+        deadline: Deadline | None = None,
+    ) -> CacheEvent:
+        """Compute the result of the key now, store it, and return the event. The arguments are as `get_or_compute`.
+
+        Raises no exception of `compute`: the event has it as a fault. If another caller computes the result, this call
+        does not. function: the name of the cached function, for the event. is_forced: False computes the result only if
+        it is stored and stale, or is stored with the generation `renews`. deadline: of the calls and the lease.
+        """
+        from brine.service.results.renewal import Renewal  # noqa: PLC0415 - no answer to a request needs it
+
+        renewal = Renewal(
+            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
+            compute=compute,
+            windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
+            results=self._results,
+            single_flight=self._single_flight,
+            clock=self._clock,
+            seconds=self._compute_timeout,
+            deadline=deadline or self._deadline,
+            is_forced=is_forced,
+            renews=renews,
+        )
+        event = replace(renewal.run(), cache=self.name, function=function)
+        self._observe(event)
+        return event
+
+    def handler(self, handler: LambdaHandler, *others: Cache) -> LambdaHandler:
+        """Return a Lambda handler that refreshes results in the background, and passes all other events to `handler`.
+
+        It recognises refresh requests from the function's own queue, scheduled events of EventBridge, and the payload
+        `{"brine": "refresh"}` of EventBridge Scheduler. others: further caches of this function.
+        """
+        from brine.service.results.refreshing import RefreshEvents  # noqa: PLC0415 - for functions with such events
+
+        return RefreshEvents((self, *others)).wrap(handler)
+
+    @cached_property
+    def sealer(self) -> RefreshSealer:
+        """It seals and opens the refresh requests of this cache."""
+        from brine.service.results.refresh_sealing import RefreshSealer  # noqa: PLC0415 - only refreshes need it
+
+        return RefreshSealer(self._keyring, self._registry)
+
+    def report(self, event: CacheEvent) -> None:
+        """Pass an event to the observer."""
+        self._observe(event)
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self._clock()
+
+    def hashed_key(self, key: Key) -> str:
+        """Return the key as the stores and the refresh requests have it. Raises TypeError."""
+        return self._key(key)
+
+    def _refreshes_by(self, queue: TextQueue, draw: Callable[[], float]) -> ResultRefreshes:
+        from brine.service.results.refresh_requests import ResultRefreshes  # noqa: PLC0415 - only with a queue
+
+        return ResultRefreshes(self.name, queue, self.sealer, draw=draw)
 
     def purge(self, key: Key, *, soft: bool = False) -> None:
         """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
@@ -175,14 +273,15 @@ class Cache:
     def for_tenant(self, tenant: str) -> Self:
         """Return this cache with the keys and tags of one tenant, which shares none with another. Raises ValueError."""
         own = copy(self)
-        own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
+        own._tenant = checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
 
     def _key(self, key: Key) -> str:
-        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self._name, key=key)
+        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self.name, key=key)
 
 
-def _checked_tenant(tenant: str) -> str:
+def checked_tenant(tenant: str) -> str:
+    """Return the tenant of a cache. Raises ValueError for text that cannot be printed."""
     if tenant != NO_TENANT and not is_tenant(tenant):
         raise ValueError("a tenant is text that can be printed")
     return tenant

@@ -46,7 +46,7 @@ _KINDS: Final[dict[FaultKind, str]] = {
     ),
     "outdated": "an entry was sealed by another version or under a key that is gone: it is computed once more",
     "result": "return data of types that the codec knows, or register the class (docs/formats.md)",
-    "refresh": "the next refresh request tries again; look for failures of the function itself",
+    "refresh": "the message is delivered again, and then goes to the dead-letter queue (docs/refresh-results.md)",
 }
 
 

@@ -23,9 +23,11 @@ OUTCOME_METRICS: Final[dict[CallOutcome, str]] = {
     "failed": "Failed",
     "refreshed": "Refreshed",
     "not-needed": "RefreshNotNeeded",
+    "refresh-refused": "RefreshRefused",
     "refresh-failed": "RefreshFailed",
+    "refresh-malformed": "RefreshMalformed",
 }
-_FAILURES: Final = {"failed", "refresh-failed"}
+_FAILURES: Final = {"failed", "refresh-failed", "refresh-malformed"}
 
 
 class EventLogger(Protocol):

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
 from brine.domain.results.stored import EnvelopeReference
 from brine.ports.caching import Item
-from brine.service.results.sealing import pack, unpack
 from brine.service.diagnostics import Fault
+from brine.service.results.sealing import pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
 from brine_codec import CodecError, Unsupported
 
