@@ -37,6 +37,7 @@ class World:
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
     queue: TextQueue | None = None
     drawn: float = 0.999
+    is_observed: bool = True
     told: list[CacheEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class World:
             registry=registry(),
             inline_limit=self.inline_limit,
             purge_delta=purge_delta,
-            observe=self.told.append,
+            observe=self.told.append if self.is_observed else None,
             clock=lambda: self.now,
             polling=self.polling or Polling(sleep=self.sleep),
             in_flight=in_flight,
