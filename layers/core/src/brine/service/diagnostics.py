@@ -59,7 +59,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "origin-circuit": "CircuitOpen",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
-    "refresh": "RefreshFault",
+    "refresh": "RefreshFailed",
 }
 """The metric that counts each kind of fault, in every function; docs/operations.md lists them."""
 

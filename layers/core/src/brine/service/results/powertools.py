@@ -96,6 +96,8 @@ def _count(metrics: EventMetrics, event: CacheEvent) -> None:
     if event.refresh_requested:
         metrics.add_metric("RefreshRequested", "Count", 1)
     for fault in event.faults:
+        if fault.kind == "refresh":
+            continue  # the outcome counts it
         metrics.add_metric(FAULT_METRICS[fault.kind], "Count", 1)
     metrics.flush_metrics()
     metrics.clear_metrics()  # a disabled Powertools flushes nothing, and keeps it
