@@ -135,6 +135,14 @@ def test_an_observer_gets_every_event_and_nothing_is_logged(caplog: pytest.LogCa
     assert warnings(caplog) == []
 
 
+def test_a_denied_secret_is_not_blamed_on_the_table() -> None:
+    """Secrets Manager and DynamoDB have error codes in common."""
+    for cause in ("AccessDeniedException", "ResourceNotFoundException"):
+        said = advice(Fault("keys", "unavailable", cause))
+        assert "BRINE_SIGNING_KEYS_SECRET" in said
+        assert "TABLE" not in said
+
+
 def test_each_kind_of_fault_has_advice() -> None:
     for kind in ("table", "stamps", "bodies", "keys", "queue", "envelope", "outdated", "result", "refresh"):
         assert advice(Fault(kind, "unavailable")) != "see docs/operations.md"

@@ -6,7 +6,7 @@ import inspect
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.results.invocation import Invocation
+from brine.domain.results.function_call import FunctionCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -61,7 +61,7 @@ def cached[**P, T](
 
 
 class CachedFunction[**P, T]:
-    """A function with kept results. `__wrapped__` is the original function."""
+    """A function with kept results. `__wrapped__` is the original function; `full_name` is "module:qualname"."""
 
     __wrapped__: Callable[P, T]
     __name__: str
@@ -82,6 +82,7 @@ class CachedFunction[**P, T]:
         if key is None and "<" in function.__qualname__:
             raise TypeError(f"{function.__qualname__} is defined inside another function: give a key")
         self._name = (function.__module__, function.__qualname__)
+        self.full_name = ":".join(self._name)  # in refresh requests and events
         self._signature = inspect.signature(function)
         self._cache = cache
         self._options = options
@@ -101,15 +102,10 @@ class CachedFunction[**P, T]:
             key,
             lambda: self.__wrapped__(*args, **kwargs),
             tags=tags,
-            invocation=self._invocation(args, kwargs),
+            function_call=self._function_call(args, kwargs),
             **self._options,
         )
         return resolved.value
-
-    @property
-    def full_name(self) -> str:
-        """The name of the function in refresh requests and events: "module:qualname"."""
-        return ":".join(self._name)
 
     def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
         """Compute the result for these arguments now, store it, and return the event, as `Cache.refresh` does."""
@@ -144,11 +140,11 @@ class CachedFunction[**P, T]:
             **how,
         )
 
-    def _invocation(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Invocation | None:
+    def _function_call(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> FunctionCall | None:
         """Return the call for a refresh request; None for a function inside another one."""
         if "<" in self._name[1]:
             return None
-        return Invocation(self.full_name, args, kwargs, self._early_refresh)
+        return FunctionCall(self.full_name, args, kwargs, self._early_refresh)
 
     def _checked(self, scheduled: Collection[tuple[object, ...]]) -> tuple[tuple[object, ...], ...]:
         """Return the scheduled calls. Raises TypeError for arguments that the function does not accept."""

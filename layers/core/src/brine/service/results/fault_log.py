@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from brine.service.diagnostics import Fault, FaultKind
     from brine.service.results.call import CacheEvent
@@ -21,17 +21,23 @@ PAUSE: Final = 60.0
 """Seconds between two records of the same kind and cause."""
 
 _ROLE: Final = "give the function's role the permissions in docs/results-cache.md#a-role-of-its-own"
-_CAUSES: Final = {
-    "AccessDeniedException": _ROLE,
-    "AccessDenied": _ROLE,
-    "ResourceNotFoundException": "check that BRINE_TABLE names a table of this account in the region AWS_REGION",
-    "NoSuchBucket": "check that BRINE_BUCKET names a bucket of this account",
-    "NoBucket": (
+_NO_TABLE: Final = "check that BRINE_TABLE names a table of this account in the region AWS_REGION"
+_CREDENTIALS: Final = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the clock"
+_OF_KIND: Final[Mapping[tuple[FaultKind, str], str]] = {
+    ("table", "AccessDeniedException"): _ROLE,
+    ("stamps", "AccessDeniedException"): _ROLE,
+    ("table", "ResourceNotFoundException"): _NO_TABLE,
+    ("stamps", "ResourceNotFoundException"): _NO_TABLE,
+    ("bodies", "AccessDenied"): _ROLE,
+    ("bodies", "NoSuchBucket"): "check that BRINE_BUCKET names a bucket of this account",
+    ("bodies", "NoBucket"): (
         "results that are larger than BRINE_INLINE_LIMIT are not stored without a bucket: set BRINE_BUCKET, "
         "or cache smaller results"
     ),
-    "UnrecognizedClientException": "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
-    "InvalidSignatureException": "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the clock",
+}
+_CAUSES: Final = {
+    "UnrecognizedClientException": _CREDENTIALS,
+    "InvalidSignatureException": _CREDENTIALS,
     "ExpiredTokenException": "the credentials have expired: get new ones",
 }
 _KINDS: Final[dict[FaultKind, str]] = {
@@ -82,7 +88,8 @@ class FaultLog:
 
 def advice(fault: Fault) -> str:
     """Return the setting or the permission to check."""
-    return _CAUSES.get(fault.cause or "") or _KINDS.get(fault.kind, "see docs/operations.md")
+    cause = fault.cause or ""
+    return _OF_KIND.get((fault.kind, cause)) or _CAUSES.get(cause) or _KINDS.get(fault.kind, "see docs/operations.md")
 
 
 def _log(event: CacheEvent, fault: Fault) -> None:
