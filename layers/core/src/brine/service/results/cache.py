@@ -148,8 +148,8 @@ class Cache:
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed.
 
-        function_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is served
-        at once, and the call is repeated in the background.
+        function_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
+        served at once, and the call is repeated in the background.
         """
         call = Call(
             place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),

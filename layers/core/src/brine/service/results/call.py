@@ -93,7 +93,7 @@ class Call[T]:
     """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over.
 
     function_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
-    once, and this function_call is repeated in the background.
+    once, and this call is repeated in the background.
     """
 
     place: ResultEntry
