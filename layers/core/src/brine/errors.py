@@ -10,6 +10,7 @@ BrineError
 ├── BadEvent                the function cannot read the event as a request
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
 ├── AnswerTooLarge          Lambda, or its caller, would not accept the answer
+├── FunctionMistake         a function uses `fetch` wrongly; only its author can mend it
 ├── FormatError             content is invalid in its format
 │   ├── ContentTooCostly     it would take too much time or memory
 │   └── TypeRefused         it names a type that is not allowed, or fields that do not fit the type
@@ -18,7 +19,9 @@ BrineError
     ├── OriginTimeout       no complete response within the deadline
     ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
     ├── OriginTooLarge      the response is larger than the gateway accepts
-    └── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── PartFailed          a part that a function needs gave no usable response
+    └── FunctionFailed      the function of a route raised
 """
 
 from __future__ import annotations
@@ -80,6 +83,10 @@ class AnswerTooLarge(BrineError):
         self.limit = limit
 
 
+class FunctionMistake(BrineError):
+    """A function uses `fetch` wrongly. The message names the mistake and the correction."""
+
+
 class FormatError(BrineError):
     """Received content is invalid in its format. The message names the place, and may be shown to the client."""
 
@@ -118,3 +125,16 @@ class OriginCircuitOpen(OriginError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class PartFailed(OriginError):
+    """A part that a function needs gave no usable response. `route`: its route. `status`: its status, or 0."""
+
+    def __init__(self, route: str, reason: str, *, status: int = 0) -> None:
+        super().__init__(f'the part "{route}" failed: {reason}')
+        self.route = route
+        self.status = status
+
+
+class FunctionFailed(OriginError):
+    """The function of a route raised. `__cause__` is what it raised."""

@@ -76,6 +76,9 @@ class Maker(Immutable):
     has_random_hash: bool = False
     """Whether the hash of its objects is randomized in each process, so that no sender can choose it."""
 
+    restores_state: bool = False
+    """Whether its objects have a `__setstate__` of a library, which no stream may reach (BUILD)."""
+
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)
         object.__setattr__(self, "_cls", cls)

@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from brine.domain.purging.stamps import AppliedStamps
+    from brine.domain.purging.dependency import AppliedStamps
 
 
 @dataclass(frozen=True, slots=True)
