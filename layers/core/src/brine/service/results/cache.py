@@ -30,7 +30,7 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from brine.domain.results.function_call import FunctionCall
+    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore, TextQueue
     from brine.ports.deadline import Deadline
@@ -144,11 +144,11 @@ class Cache:
         grace: float = 0.0,
         negative: Mapping[type[Exception], float] | None = None,
         tags: Collection[str] = (),
-        function_call: FunctionCall | None = None,
+        cached_call: CachedCall | None = None,
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed.
 
-        function_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
+        cached_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
         served at once, and the call is repeated in the background.
         """
         call = Call(
@@ -161,7 +161,7 @@ class Cache:
             seconds=self._compute_timeout,
             deadline=self._deadline,
             cache=self.name,
-            function_call=function_call,
+            cached_call=cached_call,
             refreshes=self._refreshes,
         )
         try:

@@ -6,7 +6,7 @@ import inspect
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.domain.results.function_call import FunctionCall
+from brine.domain.results.cached_call import CachedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -102,7 +102,7 @@ class CachedFunction[**P, T]:
             key,
             lambda: self.__wrapped__(*args, **kwargs),
             tags=tags,
-            function_call=self._function_call(args, kwargs),
+            cached_call=self._cached_call(args, kwargs),
             **self._options,
         )
         return resolved.value
@@ -140,11 +140,11 @@ class CachedFunction[**P, T]:
             **how,
         )
 
-    def _function_call(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> FunctionCall | None:
+    def _cached_call(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> CachedCall | None:
         """Return the call for a refresh request; None for a function inside another one."""
         if "<" in self._name[1]:
             return None
-        return FunctionCall(self.full_name, args, kwargs, self._early_refresh)
+        return CachedCall(self.full_name, args, kwargs, self._early_refresh)
 
     def _checked(self, scheduled: Collection[tuple[object, ...]]) -> tuple[tuple[object, ...], ...]:
         """Return the scheduled calls. Raises TypeError for arguments that the function does not accept."""
