@@ -6,6 +6,7 @@ import time
 from copy import copy
 from typing import TYPE_CHECKING, Self
 
+from brine.domain.durations import named_duration
 from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.domain.purging.tags import check_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
@@ -25,6 +26,7 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from brine.domain.durations import Duration
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore
     from brine.ports.deadline import Deadline
@@ -37,7 +39,7 @@ class Cache:
 
     name: keeps the keys of one cache apart from those of others in the same namespace. namespace: begins all keys of
     the cache in the table, so that a role can be confined to it. registry: the caller's classes that results may have.
-    compute_timeout: seconds that a computation may take; another environment waits so long, and then computes too.
+    compute_timeout: how long a computation may take; another environment waits so long, and then computes too.
     purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
     every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
     holds. clock: seconds since 1970. `brine.bootstrap.results.build_cache` makes one from a function's environment.
@@ -57,7 +59,7 @@ class Cache:
         registry: Registry | None = None,
         tenant: str = NO_TENANT,
         inline_limit: int = 32_768,
-        compute_timeout: float = 10.0,
+        compute_timeout: Duration = 10.0,
         purge_delta: float = 1.0,
         observe: Callable[[CacheEvent], object] | None = None,
         clock: Callable[[], float] = time.time,
@@ -84,7 +86,7 @@ class Cache:
         self._single_flight = SingleFlight(
             leases=shared_leases, clock=clock, polling=polling or Polling(), in_flight=in_flight or InFlight()
         )
-        self._compute_timeout = compute_timeout
+        self._compute_timeout = named_duration("compute_timeout", compute_timeout)
         self._observe = observe
         self._clock = clock
         self._deadline: Deadline | None = None
@@ -94,18 +96,19 @@ class Cache:
         key: Key,
         compute: Callable[[], T],
         *,
-        freshness_lifetime: float,
-        grace: float = 0.0,
-        negative: Mapping[type[Exception], float] | None = None,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
         tags: Collection[str] = (),
     ) -> T:
         """Return the result stored under the key, or else the result of `compute`, which is stored.
 
-        key: a text, or a tuple of text, bytes, numbers, booleans, None and tuples. freshness_lifetime: seconds, from
-        the beginning of the computation, for which the result is served. grace: seconds after that for which it is
-        still served while another caller computes, or if `compute` raises.
-        negative: seconds by exception class. An exception of exactly one of these classes is a result: it is stored for
-        so long, and raised again, made anew by calling its class with its `args`.
+        key: a text, or a tuple of values such as text, numbers, dates, Enums and dataclasses (docs/results-cache.md).
+        Durations are seconds, a text such as "5m", or a timedelta.
+        freshness_lifetime: how long the result is served, from the beginning of the computation. grace: how long after
+        that it is still served while another caller computes, or if `compute` raises.
+        negative: durations by exception class. An exception of exactly one of these classes is a result: it is stored
+        for so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
         A store that fails costs a computation, not the result. Raises the exceptions of `compute`; TypeError for a bad
@@ -122,16 +125,16 @@ class Cache:
         key: Key,
         compute: Callable[[], T],
         *,
-        freshness_lifetime: float,
-        grace: float = 0.0,
-        negative: Mapping[type[Exception], float] | None = None,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
         tags: Collection[str] = (),
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
         call = Call(
             place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             compute=compute,
-            windows=ResultLifetimes(freshness_lifetime, grace, negative or {}),
+            windows=ResultLifetimes.of(freshness_lifetime, grace, negative),
             results=self._results,
             single_flight=self._single_flight,
             clock=self._clock,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from brine.domain.results.key import Key, Plain
+    from brine.domain.results.key import Key
     from brine.service.results.cache import Cache
 
 _NAMED: Final = inspect.Parameter.VAR_KEYWORD
@@ -94,7 +94,7 @@ class CachedFunction[**P, T]:
             return (*self._name, self._key(*args, **kwargs))
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        parts: list[Plain] = []
+        parts: list[object] = []
         for name, value in bound.arguments.items():
             by_name = self._signature.parameters[name].kind is _NAMED
             parts.append((name, tuple(sorted(value.items())) if by_name else value))
