@@ -7,7 +7,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Self
 
 from brine.domain.durations import named_duration
-from brine.domain.purging.stamps import MARGIN, tag_stamp
+from brine.domain.purging.stamps import MARGIN, all_tenants_stamp, tag_stamp
 from brine.domain.purging.tags import check_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
@@ -157,15 +157,17 @@ class Cache:
         trace = Trace(self._clock(), self._deadline)
         self._results.purge(self._key(key), trace, at=trace.now + MARGIN, soft=soft)
 
-    def purge_tag(self, tag: str, *, soft: bool = False) -> None:
+    def purge_tag(self, tag: str, *, soft: bool = False, all_tenants: bool = False) -> None:
         """Purge all results and responses with a tag, those of other caches included. One call.
 
-        Each tenant has its own tags: only those of this cache's tenant are purged.
+        Each tenant has its own tags: only those of this cache's tenant are purged. With `all_tenants`, those of every
+        tenant and of no tenant are purged, with two calls.
         """
         trace = Trace(self._clock(), self._deadline)
         (checked,) = check_tags((tag,))
-        stamp = tag_stamp(checked, self._tenant)
-        self._results.store.stamps.write(stamp, trace, at=trace.now + MARGIN, soft=soft)
+        names = (tag_stamp(checked), all_tenants_stamp(checked)) if all_tenants else (tag_stamp(checked, self._tenant),)
+        for name in names:
+            self._results.store.stamps.write(name, trace, at=trace.now + MARGIN, soft=soft)
 
     def within(self, deadline: Deadline) -> Self:
         """Return this cache with a deadline for its calls to stores and its waiting, such as that of one request.
