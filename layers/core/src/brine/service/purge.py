@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.http.messages import Request
-from brine.domain.purging.stamps import EVERYTHING, MARGIN, all_tenants_stamp, key_stamp, route_stamp, tag_stamp, tenant_stamp
+from brine.domain.purging.stamps import (
+    EVERYTHING,
+    MARGIN,
+    all_tenants_stamp,
+    key_stamp,
+    route_stamp,
+    tag_stamp,
+    tenant_stamp,
+)
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT, is_tenant

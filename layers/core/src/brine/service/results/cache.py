@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from copy import copy
-from typing import TYPE_CHECKING, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 from brine.domain.durations import named_duration
 from brine.domain.purging.stamps import MARGIN, all_tenants_stamp, tag_stamp
@@ -13,6 +14,7 @@ from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.service.results.call import Call, Resolved
+from brine.service.results.parallel import StoreThreads
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
 from brine.service.single_flight import InFlight, Polling, SingleFlight
@@ -24,7 +26,7 @@ from brine.service.stores.stamps import Stamps
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
     from brine.domain.durations import Duration
     from brine.domain.results.key import Key
@@ -86,6 +88,7 @@ class Cache:
         self._single_flight = SingleFlight(
             leases=shared_leases, clock=clock, polling=polling or Polling(), in_flight=in_flight or InFlight()
         )
+        self.store_threads = StoreThreads()
         self._compute_timeout = named_duration("compute_timeout", compute_timeout)
         self._observe = observe
         self._clock = clock
@@ -131,21 +134,69 @@ class Cache:
         tags: Collection[str] = (),
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
-        call = Call(
-            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
-            compute=compute,
-            windows=ResultLifetimes.of(freshness_lifetime, grace, negative),
-            results=self._results,
-            single_flight=self._single_flight,
-            clock=self._clock,
-            seconds=self._compute_timeout,
-            deadline=self._deadline,
-        )
+        lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
+        call = Call(compute=compute, **self._call_options(key, lifetimes, tags))
         try:
             return Resolved(call.result(), call.event)
         finally:
-            if self._observe is not None:
-                self._observe(call.event)
+            self._tell(call)
+
+    async def get_or_compute_async[T](
+        self,
+        key: Key,
+        compute: Callable[[], Awaitable[T]],
+        *,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
+        tags: Collection[str] = (),
+    ) -> T:
+        """Do as `get_or_compute` for a coroutine function, without blocking the event loop.
+
+        `compute` runs in the task of the caller. If that task is cancelled, another caller that waits computes.
+        """
+        from brine.service.results.async_call import AsyncCall  # noqa: PLC0415 - imports asyncio
+
+        lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
+        options = self._call_options(key, lifetimes, tags)
+        call: AsyncCall[T] = AsyncCall(compute_async=compute, threads=self.store_threads.executor, **options)
+        try:
+            return await call.result_async()
+        finally:
+            self._tell(call)
+
+    def get_many[K: Key, T](
+        self,
+        keys: Iterable[K],
+        compute_missing: Callable[[list[K]], Mapping[K, T]],
+        *,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        tags: Collection[str] | Callable[[K], Collection[str]] = (),
+    ) -> dict[K, T]:
+        """Return the results of many keys by key. `compute_missing` gets the list of the keys that are not stored.
+
+        It returns a mapping with their results. Keys that it leaves out are left out here, and not stored. One call to
+        the table looks up about fifty keys. Keys that another caller computes are waited for, and computed one by one
+        if need be. tags: those of all results, or a function of the key. The other arguments and errors are those of
+        `get_or_compute`. An exception of `compute_missing` is raised unless all of its keys have a stale result.
+        """
+        from brine.service.results.many import Many, OneOfMany, look_up_many, one_of  # noqa: PLC0415 - a single result does without
+
+        lifetimes = ResultLifetimes.of(freshness_lifetime, grace)
+        calls = {
+            key: OneOfMany(
+                compute=partial(one_of, compute_missing, key),
+                **self._call_options(key, lifetimes, tags(key) if callable(tags) else tags),
+            )
+            for key in keys
+        }
+        try:
+            look_up_many(list(calls.values()))
+            return Many(calls, compute_missing).results()
+        finally:
+            for call in calls.values():
+                self._tell(call)
 
     def purge(self, key: Key, *, soft: bool = False) -> None:
         """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
@@ -183,6 +234,33 @@ class Cache:
         own = copy(self)
         own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
+
+    def clear(self) -> None:
+        """Forget all results, for tests: those in process memory, and all content of stores that are in memory.
+
+        Nothing is deleted from DynamoDB and S3.
+        """
+        store = self._results.store
+        store.memory.clear()
+        store.stamps.known.clear()
+        for each in (store.stamps.items, store.stamps.store, store.leases.store, store.bodies.store):
+            if (clear := getattr(each, "clear", None)) is not None:
+                clear()
+
+    def _call_options(self, key: Key, lifetimes: ResultLifetimes, tags: Collection[str]) -> dict[str, Any]:
+        return {
+            "place": ResultEntry(self._key(key), self._tenant, check_tags(tags)),
+            "windows": lifetimes,
+            "results": self._results,
+            "single_flight": self._single_flight,
+            "clock": self._clock,
+            "seconds": self._compute_timeout,
+            "deadline": self._deadline,
+        }
+
+    def _tell(self, call: Call[Any]) -> None:
+        if self._observe is not None:
+            self._observe(call.event)
 
     def _key(self, key: Key) -> str:
         return result_key(namespace=self._namespace, tenant=self._tenant, cache=self._name, key=key)
