@@ -11,8 +11,8 @@ import brine
 
 
 def test_the_public_names() -> None:
-    assert brine.__all__ == ["Cache", "cached"]
-    assert (brine.Cache.__name__, brine.cached.__name__) == ("Cache", "cached")
+    assert brine.__all__ == ["Cache", "cached", "purges"]
+    assert [getattr(brine, name).__name__ for name in brine.__all__] == brine.__all__
     with pytest.raises(AttributeError, match="other"):
         brine.other  # noqa: B018 - asking is the test
 

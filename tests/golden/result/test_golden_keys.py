@@ -31,7 +31,7 @@ VALUES: dict[str, object] = {
     "named tuple": samples.Pair(1, 2),
     "dataclass": samples.Point(1, samples.Size(2)),
     "attrs": samples.Weight(1),
-    "pydantic": samples.Request(x=1, more="extra"),
+    "pydantic": samples.Request.model_validate({"x": 1, "more": "extra"}),
     "msgspec": samples.Query(1),
     "path": PurePosixPath("a/b"),
 }

@@ -1,4 +1,4 @@
-"""Brine's gateway, and its cache of results for Python code: `Cache` and `@cached`.
+"""Brine's gateway, and its cache of results for Python code: `Cache`, `@cached` and `@purges`.
 
 Importing this package imports no other module. Each public name imports its module at its first use.
 """
@@ -7,8 +7,9 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine.service.results.cache import Cache
     from brine.service.results.cached import cached
+    from brine.service.results.purges import purges
 
-__all__ = ["Cache", "cached"]
+__all__ = ["Cache", "cached", "purges"]
 
 
 def __getattr__(name: str) -> object:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> object:
         from brine.service.results.cached import cached  # noqa: PLC0415 - see the docstring of the module
 
         return cached
+    if name == "purges":
+        from brine.service.results.purges import purges  # noqa: PLC0415 - see the docstring of the module
+
+        return purges
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

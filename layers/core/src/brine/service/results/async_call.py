@@ -14,15 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Never
 
 from brine.ports.caching import Held, Lease
-from brine.service.results.call import Call
+from brine.service.results.many import OneOfMany, look_up_many
 from brine.service.single_flight import Lead
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from concurrent.futures import Executor, Future
 
-    from brine.service.results.store import ResultLookup
     from brine.service.single_flight import Completion
 
 
@@ -36,7 +35,7 @@ def _no_computation() -> Never:
 
 
 @dataclass(slots=True, kw_only=True)
-class AsyncCall[T](Call[T]):
+class AsyncCall[T](OneOfMany[T]):
     """A call whose computation is a coroutine function. The inherited `compute` is not used."""
 
     compute: Callable[[], T] = _no_computation
@@ -49,12 +48,10 @@ class AsyncCall[T](Call[T]):
         self._use(self.results.recall(self.place, self._trace, may_call=False), "memory")
         if self._fresh() is None:
             await self._in_thread(self._look_up)
-        return await self.result_after(None)
+        return await self.result_after_lookup_async()
 
-    async def result_after(self, lookup: ResultLookup | None) -> T:
-        """Return the result after a lookup of many results at once, or after this call's own one."""
-        if lookup is not None:
-            self._use(lookup, "table")
+    async def result_after_lookup_async(self) -> T:
+        """Return the result as `result_async` does, without another lookup first."""
         key = self.results.store.pk(self.place.key)
         until = self.clock() + self._wait_seconds()
         while True:
@@ -170,6 +167,21 @@ class AsyncCall[T](Call[T]):
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         return await in_thread(self.threads, work)
+
+
+async def results_of[T](calls: Sequence[AsyncCall[T]]) -> list[T]:
+    """Return the results of all these calls after one lookup. If one raises, the other computations are cancelled."""
+    if not calls:
+        return []
+    await in_thread(calls[0].threads, partial(look_up_many, calls))
+    tasks = [asyncio.ensure_future(call.result_after_lookup_async()) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 async def _wait(completion: Completion, seconds: float) -> None:

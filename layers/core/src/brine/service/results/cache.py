@@ -13,6 +13,7 @@ from brine.domain.purging.tags import check_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
+from brine.errors import StoreError
 from brine.service.results.call import Call, Resolved
 from brine.service.results.parallel import StoreThreads
 from brine.service.results.sealing import result_codec
@@ -26,12 +27,13 @@ from brine.service.stores.stamps import Stamps
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from brine.domain.durations import Duration
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore
     from brine.ports.deadline import Deadline
+    from brine.service.results.async_call import AsyncCall
     from brine.service.results.call import CacheEvent
     from brine_codec import Keyring, KeyringSource, Registry
 
@@ -134,12 +136,7 @@ class Cache:
         tags: Collection[str] = (),
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
-        lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
-        call = Call(compute=compute, **self._call_options(key, lifetimes, tags))
-        try:
-            return Resolved(call.result(), call.event)
-        finally:
-            self._tell(call)
+        return self.resolve_within(key, compute, ResultLifetimes.of(freshness_lifetime, grace, negative), tags)
 
     async def get_or_compute_async[T](
         self,
@@ -155,15 +152,8 @@ class Cache:
 
         `compute` runs in the task of the caller. If that task is cancelled, another caller that waits computes.
         """
-        from brine.service.results.async_call import AsyncCall  # noqa: PLC0415 - imports asyncio
-
         lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
-        options = self._call_options(key, lifetimes, tags)
-        call: AsyncCall[T] = AsyncCall(compute_async=compute, threads=self.store_threads.executor, **options)
-        try:
-            return await call.result_async()
-        finally:
-            self._tell(call)
+        return await self.resolve_within_async(key, compute, lifetimes, tags)
 
     def get_many[K: Key, T](
         self,
@@ -198,6 +188,69 @@ class Cache:
             for call in calls.values():
                 self._tell(call)
 
+    def resolve_within[T](
+        self, key: Key, compute: Callable[[], T], lifetimes: ResultLifetimes, tags: Collection[str]
+    ) -> Resolved[T]:
+        """Do as `resolve`, with checked durations."""
+        call = Call(compute=compute, **self._call_options(key, lifetimes, tags))
+        try:
+            return Resolved(call.result(), call.event)
+        finally:
+            self._tell(call)
+
+    async def resolve_within_async[T](
+        self, key: Key, compute: Callable[[], Awaitable[T]], lifetimes: ResultLifetimes, tags: Collection[str]
+    ) -> T:
+        """Do as `get_or_compute_async`, with checked durations."""
+        (call,) = self._async_calls([(key, compute, tags)], lifetimes)
+        try:
+            return await call.result_async()
+        finally:
+            self._tell(call)
+
+    def resolve_each[T](
+        self, requests: Sequence[tuple[Key, Callable[[], T], Collection[str]]], lifetimes: ResultLifetimes
+    ) -> list[T]:
+        """Return the results of many keys, each with its own computation, after one lookup of all."""
+        from brine.service.results.many import OneOfMany, look_up_many  # noqa: PLC0415 - a single result does without
+
+        calls = [
+            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags)) for key, compute, tags in requests
+        ]
+        try:
+            look_up_many(calls)
+            return [call.result_after_lookup() for call in calls]
+        finally:
+            for call in calls:
+                self._tell(call)
+
+    async def resolve_each_async[T](
+        self, requests: Sequence[tuple[Key, Callable[[], Awaitable[T]], Collection[str]]], lifetimes: ResultLifetimes
+    ) -> list[T]:
+        """Do as `resolve_each` for coroutine functions. All missing results are computed at the same time."""
+        from brine.service.results.async_call import results_of  # noqa: PLC0415 - imports asyncio
+
+        calls = self._async_calls(requests, lifetimes)
+        try:
+            return await results_of(calls)
+        finally:
+            for call in calls:
+                self._tell(call)
+
+    def _async_calls[T](
+        self, requests: Sequence[tuple[Key, Callable[[], Awaitable[T]], Collection[str]]], lifetimes: ResultLifetimes
+    ) -> list[AsyncCall[T]]:
+        from brine.service.results.async_call import AsyncCall  # noqa: PLC0415 - imports asyncio
+
+        return [
+            AsyncCall(
+                compute_async=compute,
+                threads=self.store_threads.executor,
+                **self._call_options(key, lifetimes, tags),
+            )
+            for key, compute, tags in requests
+        ]
+
     def purge(self, key: Key, *, soft: bool = False) -> None:
         """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
 
@@ -214,11 +267,23 @@ class Cache:
         Each tenant has its own tags: only those of this cache's tenant are purged. With `all_tenants`, those of every
         tenant and of no tenant are purged, with two calls.
         """
+        self.purge_tags((tag,), soft=soft, all_tenants=all_tenants)
+
+    def purge_tags(self, tags: Collection[str], *, soft: bool = False, all_tenants: bool = False) -> None:
+        """Purge several tags, as `purge_tag` does. Raises StoreError after all were tried."""
         trace = Trace(self._clock(), self._deadline)
-        (checked,) = check_tags((tag,))
-        names = (tag_stamp(checked), all_tenants_stamp(checked)) if all_tenants else (tag_stamp(checked, self._tenant),)
+        checked = check_tags(tags)
+        names = [tag_stamp(tag, NO_TENANT if all_tenants else self._tenant) for tag in checked]
+        if all_tenants:
+            names += map(all_tenants_stamp, checked)
+        failure: StoreError | None = None
         for name in names:
-            self._results.store.stamps.write(name, trace, at=trace.now + MARGIN, soft=soft)
+            try:
+                self._results.store.stamps.write(name, trace, at=trace.now + MARGIN, soft=soft)
+            except StoreError as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
     def within(self, deadline: Deadline) -> Self:
         """Return this cache with a deadline for its calls to stores and its waiting, such as that of one request.

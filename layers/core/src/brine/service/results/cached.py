@@ -3,103 +3,104 @@
 from __future__ import annotations
 
 import inspect
-from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, overload
+
+from brine.domain.results.lifetimes import ResultLifetimes
+from brine.service.results.function_key import plain_function
+from brine.service.results.keyed_function import KeyedFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 
-    from brine.domain.results.key import Key
+    from brine.domain.durations import Duration
+    from brine.service.results.async_cached import AsyncCachedFunction
     from brine.service.results.cache import Cache
 
-_NAMED: Final = inspect.Parameter.VAR_KEYWORD
+
+class CachedDecorator(Protocol):
+    """Decorates a function or a coroutine function; the result accepts the same arguments."""
+
+    @overload
+    def __call__[**P, T](self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncCachedFunction[P, T]: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__[**P, T](self, function: Callable[P, T], /) -> CachedFunction[P, T]: ...
 
 
-def cached[**P, T](
+def cached(
     cache: Cache,
     *,
-    freshness_lifetime: float,
-    grace: float = 0.0,
-    negative: Mapping[type[Exception], float] | None = None,
+    freshness_lifetime: Duration,
+    grace: Duration = 0.0,
+    negative: Mapping[type[Exception], Duration] | None = None,
     tags: Collection[str] | Callable[..., Collection[str]] = (),
-    key: Callable[..., Key] | None = None,
-) -> Callable[[Callable[P, T]], CachedFunction[P, T]]:
-    """Keep the results of a function. The key of a result is the function's module, its name and its arguments.
+    key: Callable[..., object] | None = None,
+    version: object = None,
+) -> CachedDecorator:
+    """Keep the results of a function or coroutine function. A key has its module, its name and its arguments.
 
-    The same arguments give the same key, by position, by name or by default. They must be plain: text, bytes, numbers,
-    booleans, None and tuples of these. A call with any other argument raises TypeError.
+    The same arguments give the same key, by position, by name or by default. docs/results-cache.md lists the values
+    that can be arguments, such as text, numbers, dates, Enums and dataclasses. A call with any other argument raises
+    TypeError.
 
-    key: called with the arguments; it returns a key in their place. A function inside another function needs one,
-    because the key lacks the variables of the outer function.
+    key: called with the arguments; it returns what identifies the result in their place. A function inside another
+    function needs one, because the key lacks the variables of the outer function.
+    version: part of the key. Change it with the function, and the results of the old code are no longer served.
     tags: the tags of each result, or a function of the arguments that returns them.
     The other arguments are those of `Cache.get_or_compute`.
 
-    Raises TypeError for a method, a coroutine function, and a function inside another one without `key`.
-    """
+    In a class, it goes above or below `@classmethod` and `@staticmethod`. The object of a method is part of the key:
+    a frozen dataclass can be. With other decorators, put `@cached` directly above the function.
 
-    def decorate(function: Callable[P, T]) -> CachedFunction[P, T]:
-        return CachedFunction(
-            function,
-            cache,
-            options={"freshness_lifetime": freshness_lifetime, "grace": grace, "negative": negative},
-            tags=tags,
-            key=key,
-        )
+    Raises ValueError for an invalid duration; TypeError for a generator, an object that is no function, and a function
+    inside another one without `key`.
+    """
+    lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
+
+    def decorate(function: Any) -> Any:
+        cls: type[KeyedFunction[...]] = CachedFunction
+        if inspect.iscoroutinefunction(plain_function(function)[0]):
+            from brine.service.results.async_cached import AsyncCachedFunction  # noqa: PLC0415 - imports asyncio
+
+            cls = AsyncCachedFunction
+        return cls(function, cache, lifetimes=lifetimes, tags=tags, key=key, version=version)
 
     return decorate
 
 
-class CachedFunction[**P, T]:
-    """A function with kept results. `__wrapped__` is the original function."""
-
-    __wrapped__: Callable[P, T]
-    __name__: str
-
-    def __init__(
-        self,
-        function: Callable[P, T],
-        cache: Cache,
-        *,
-        options: Mapping[str, Any],
-        tags: Collection[str] | Callable[..., Collection[str]],
-        key: Callable[..., Key] | None,
-    ) -> None:
-        if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-            raise TypeError("only plain functions can be cached")
-        if key is None and "<" in function.__qualname__:
-            raise TypeError(f"{function.__qualname__} is defined inside another function: give a key")
-        self._name = (function.__module__, function.__qualname__)
-        self._signature = inspect.signature(function)
-        self._cache = cache
-        self._options = options
-        self._tags = tags
-        self._key = key
-        update_wrapper(self, function)
+class CachedFunction[**P, T](KeyedFunction[P]):
+    """A function with kept results."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""
-        key = self.key(*args, **kwargs)
-        tags = self._tags(*args, **kwargs) if callable(self._tags) else self._tags
-        result: T = self._cache.get_or_compute(
-            key, lambda: self.__wrapped__(*args, **kwargs), tags=tags, **self._options
+        resolved = self._cache.resolve_within(
+            self.key(*args, **kwargs),
+            self._computation(args, kwargs),
+            self._lifetimes,
+            self._tags_of(args, kwargs),
         )
+        result: T = resolved.value
         return result
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        raise TypeError(f"{owner.__qualname__}.{name} is a method: only plain functions can be cached")
+    def get_many(self, calls: Iterable[tuple[Any, ...]]) -> list[T]:
+        """Return the results of many calls in their order. Each call is a tuple of the arguments by position.
 
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> Key:
-        """Return the key of the result for these arguments. Raises TypeError if the function does not accept them."""
-        if self._key is not None:
-            return (*self._name, self._key(*args, **kwargs))
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        parts: list[object] = []
-        for name, value in bound.arguments.items():
-            by_name = self._signature.parameters[name].kind is _NAMED
-            parts.append((name, tuple(sorted(value.items())) if by_name else value))
-        return (*self._name, tuple(parts))
+        One call to the table looks up about fifty results. The function is called for each one that is missing.
+        """
+        return self._cache.resolve_each(
+            [(self.key(*args), self._computation(args, {}), self._tags_of(args, {})) for args in calls],  # type: ignore[call-arg]
+            self._lifetimes,
+        )
 
     def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Purge the result for these arguments, as `Cache.purge` does."""
         self._cache.purge(self.key(*args, **kwargs))
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__[S, **Q](
+        self: CachedFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None
+    ) -> CachedFunction[Q, T]: ...
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the function with its object or class as the first argument."""
+        return self._bound_to(instance, owner)
