@@ -1,5 +1,7 @@
 """Support for numpy arrays and scalars: call `arrays.register(registry)`. Needs `brine-codec[numpy]`.
 
+`registry.register_arrays()` does the same later: at the first array.
+
 An array is written as the text of its dtype, its shape, its order and its bytes. Many bytes are written out of band.
 Numpy's own pickling is not used. An opened array is a read-only view of the content: copy it before you change it.
 """
@@ -51,7 +53,9 @@ class ScalarMaker(ViewMaker):
 
 
 def register(registry: Registry) -> None:
-    """Register numpy arrays and scalars of plain dtypes."""
+    """Register numpy arrays and scalars of plain dtypes, unless the registry has them."""
+    if np.ndarray in registry.reducers:  # two makers of one tag cannot be in one stream
+        return
     whole = ViewMaker("np:ndarray", np.ndarray, array)
     registry.add(np.ndarray, whole, lambda value: (whole, array_parts(value)))  # type: ignore[arg-type]  # the table passes this type only
     single = ScalarMaker("np:scalar", np.generic, _scalar)

@@ -122,6 +122,7 @@ class Codec:
 
     def _content(self, obj: object) -> tuple[int, int, int, Sequence[Chunk]]:
         """Return the kind, the uncompressed size, the compression and the chunks of the content of an envelope."""
+        self._writer.table.renew(self._vocabulary.edition)
         if isinstance(self._writer, GraphWriter):
             pickle, buffers = self._writer.write(obj)
             chunks, size = self._joined(pickle, buffers)

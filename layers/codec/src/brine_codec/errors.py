@@ -84,6 +84,13 @@ class Unsupported(CodecError):
     """The object cannot be sealed. The message names the path inside it."""
 
 
+def not_registered(cls: type) -> Unsupported:
+    """Return the error for an object of a class that has no registration, with what to do."""
+    name = cls.__qualname__
+    advice = "" if cls.__module__ == "builtins" else f": call registry.register({name}, version=1)"
+    return Unsupported(f"type {name} is not registered{advice}")
+
+
 class BadKeyring(CodecError):
     """The text of the keyring is invalid. The message never shows a secret."""
 

@@ -66,7 +66,9 @@ class _FrameMaker(ViewMaker):
 
 
 def register(registry: Registry) -> None:
-    """Register DataFrames, Series and indexes, and numpy arrays and scalars too."""
+    """Register DataFrames, Series and indexes, and numpy arrays and scalars too, unless the registry has them."""
+    if pd.DataFrame in registry.reducers:
+        return
     arrays.register(registry)
     column = _ColumnMaker("pd:column", Column, _checked_column)
     registry.add(Column, column, lambda value: (column, value.parts))  # type: ignore[attr-defined]  # the table passes this type only

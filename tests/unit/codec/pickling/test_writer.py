@@ -74,7 +74,7 @@ def test_paths(value: object, path: str | None) -> None:
         return
     with pytest.raises(Unsupported) as raised:
         codec().seal(value, now=NOW)
-    assert str(raised.value) == f"{path}: type Foo is not registered"
+    assert str(raised.value) == f"{path}: type Foo is not registered: call registry.register(Foo, version=1)"
 
 
 def test_a_field_inside_a_list_that_does_not_fit() -> None:

@@ -6,6 +6,8 @@ import types
 import typing
 from collections.abc import Collection, Mapping
 
+from brine_codec.classes.kinds import kind_of
+
 if typing.TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -94,6 +96,8 @@ def _either(field_types: list[FieldType]) -> FieldType:
 
 
 def _container(origin: type, arguments: tuple[object, ...]) -> FieldType:
+    if kind_of(origin) is not None:  # a generic class with fields: its arguments are not the types of items
+        return FieldType((origin,))
     if issubclass(origin, Mapping) and len(arguments) == 2:
         keys, values = (_each(field_type_of(argument)) for argument in arguments)
         return FieldType((origin,), lambda value: keys(value) and values(value.values()))
@@ -103,7 +107,8 @@ def _container(origin: type, arguments: tuple[object, ...]) -> FieldType:
         return FieldType(
             (origin,), lambda value: len(value) == len(field_types) and all(map(admits, field_types, value))
         )
-    if issubclass(origin, Collection) and arguments and (item := field_type_of(arguments[0])) is not ANYTHING:
+    has_items = len(arguments) == 1 or arguments[1:] == (...,)  # numpy.ndarray has a shape and a dtype
+    if issubclass(origin, Collection) and has_items and (item := field_type_of(arguments[0])) is not ANYTHING:
         return FieldType((origin,), _each(item), item.classes if item.inside is None else None)
     return FieldType((origin,))
 

@@ -1,22 +1,24 @@
-"""Makers and reducers for dataclasses, NamedTuples and Enums, made from their fields, annotations and signatures."""
+"""Makers and reducers for classes, made from their fields, annotations and signatures."""
 
 from __future__ import annotations
 
 import dataclasses
-import enum
 import inspect
 import typing
 from typing import Any
 
 from brine_codec.classes.annotations import field_type_of
+from brine_codec.classes.fields import check_call, field_types, hints_of
+from brine_codec.classes.kinds import PLAIN, kind_of
 from brine_codec.classes.records import Field, Upgrade, record
 from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
 from brine_codec.pickling.makers import explicit
 
 if typing.TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    import enum
+    from collections.abc import Callable, Mapping
 
-    from brine_codec.classes.annotations import FieldType
+    from brine_codec.classes.fields import Hints
     from brine_codec.pickling.makers import Maker, Reducer
 
 MOST_COMBINATIONS = 65_536
@@ -24,45 +26,44 @@ MOST_COMBINATIONS = 65_536
 
 
 def inspect_class(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
-    """Return a maker and a reducer for a dataclass, NamedTuple or Enum. `names` resolves names in annotations."""
-    if issubclass(cls, enum.Flag):
-        return _flag(tag, cls)
-    if issubclass(cls, enum.Enum):
-        return _enum(tag, cls)
-    if dataclasses.is_dataclass(cls):
-        return _dataclass(tag, cls, names)
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        _check_call(cls, list(cls._fields))
-        return record(
-            tag, cls, [Field(name, field_type) for name, field_type in _field_types(cls, cls._fields, names).items()]
-        )
-    raise TypeError(f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum: give pack and make")
+    """Return a maker and a reducer for a class of a known kind. `names` resolves names in annotations."""
+    kind = kind_of(cls)
+    match kind:
+        case "flag":
+            return _flag(tag, cls)
+        case "enum":
+            return _enum(tag, cls)
+        case "dataclass":
+            return _dataclass(tag, cls, hints_of(cls, kind, names))
+        case "NamedTuple":
+            return _named_tuple(tag, cls, hints_of(cls, kind, names))
+        case "pydantic":
+            from brine_codec.classes.models import model_record  # noqa: PLC0415 - rarely needed
+
+            return model_record(tag, cls, hints_of(cls, kind, names))
+        case "attrs":
+            from brine_codec.classes.libraries import attrs_record  # noqa: PLC0415 - rarely needed
+
+            return attrs_record(tag, cls, hints_of(cls, kind, names))
+        case "msgspec":
+            from brine_codec.classes.libraries import msgspec_record  # noqa: PLC0415 - rarely needed
+
+            return msgspec_record(tag, cls, hints_of(cls, kind, names))
+    raise TypeError(
+        f"{cls.__qualname__} is neither a dataclass nor a NamedTuple nor an Enum, nor a class of pydantic 2, attrs or "
+        "msgspec: give pack and make"
+    )
 
 
-def _dataclass(tag: str, cls: type, names: Mapping[str, object]) -> tuple[Maker, Reducer]:
-    if issubclass(cls, _PLAIN):
+def _dataclass(tag: str, cls: type, hints: Hints) -> tuple[Maker, Reducer]:
+    if issubclass(cls, PLAIN):
         raise TypeError(
             f"{cls.__qualname__} is a dataclass and a {cls.__mro__[1].__name__} at once: give pack and make"
         )
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # a dataclass
     called = [field for field in fields if field.init]
-    _check_call(cls, [field.name for field in called if not field.kw_only], {f.name for f in called if f.kw_only})
-    field_types = _field_types(cls, tuple(field.name for field in fields), names)
-    return record(tag, cls, [Field(field.name, field_types[field.name], _passed(field)) for field in fields])
-
-
-_PLAIN = (list, tuple, dict, set, frozenset, str, bytes, bytearray, int, float, complex)
-
-
-def _check_call(cls: type, by_position: list[str], by_keyword: Collection[str] = ()) -> None:
-    """Raise TypeError unless the class is called with exactly its fields, in their order."""
-    parameters = inspect.signature(cls).parameters.values()
-    keywords = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
-    positions = [parameter.name for parameter in parameters if parameter.name not in keywords]
-    if positions != by_position or keywords != set(by_keyword):
-        raise TypeError(
-            f"{cls.__qualname__} is not called with its fields (an InitVar, or its own __init__): give pack and make"
-        )
+    check_call(cls, [field.name for field in called if not field.kw_only], {f.name for f in called if f.kw_only})
+    return record(tag, cls, [Field(field.name, field_type_of(hints[field.name]), _passed(field)) for field in fields])
 
 
 def _passed(field: dataclasses.Field[Any]) -> str:
@@ -71,15 +72,9 @@ def _passed(field: dataclasses.Field[Any]) -> str:
     return "keyword" if field.kw_only else "position"
 
 
-def _field_types(cls: Callable[..., Any], fields: tuple[str, ...], names: Mapping[str, object]) -> dict[str, FieldType]:
-    try:
-        hints = typing.get_type_hints(cls, localns=dict(names))
-    except NameError as error:
-        raise TypeError(
-            f"an annotation of {cls.__qualname__} names {error.name}, which its module does not have when it runs: "
-            f"register that class first, or give types={{{error.name!r}: ...}}"
-        ) from error
-    return {name: field_type_of(hints.get(name, Any)) for name in fields}
+def _named_tuple(tag: str, cls: type, hints: Hints) -> tuple[Maker, Reducer]:
+    check_call(cls, list(hints))
+    return record(tag, cls, [Field(name, field_type_of(hint)) for name, hint in hints.items()])
 
 
 def _enum(tag: str, cls: type[enum.Enum]) -> tuple[Maker, Reducer]:
@@ -131,5 +126,5 @@ def inspect_upgrade(tag: str, cls: type, upgrade: Callable[..., Any], names: Map
     parameters = inspect.signature(upgrade).parameters.values()
     if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
         raise TypeError(f"accepts: the function for {tag} needs one named parameter for each field of that version")
-    field_types = _field_types(upgrade, tuple(parameter.name for parameter in parameters), names)
-    return Upgrade(tag, cls, upgrade, [Field(name, field_type) for name, field_type in field_types.items()])
+    found = field_types(upgrade, [parameter.name for parameter in parameters], names)
+    return Upgrade(tag, cls, upgrade, [Field(name, field_type) for name, field_type in found.items()])

@@ -1,4 +1,4 @@
-"""Makers for classes with a fixed list of fields: dataclasses and NamedTuples.
+"""Makers for classes with a fixed list of fields: dataclasses, NamedTuples, attrs classes, Structs and models.
 
 A record is written as the values of its fields, in order. The tag has a checksum of the field names. A record is made
 by calling its class, so `__init__` and `__post_init__` run as usual. For each class two functions without loops are
@@ -27,11 +27,16 @@ STEPS_PER_BYTE = 10
 
 
 class Field(NamedTuple):
-    """One field of a record. `passed`: how the class takes it: by position, by keyword, or set afterwards ("late")."""
+    """One field of a record.
+
+    passed: how the class takes it: by position, by keyword, or set afterwards ("late").
+    parameter: the parameter that takes it by keyword, if its name is not that of the field.
+    """
 
     name: str
     field_type: FieldType
     passed: str = "position"
+    parameter: str = ""
 
 
 class RecordMaker(Maker):
@@ -61,6 +66,22 @@ class RecordMaker(Maker):
             raise Unsupported(wrong)
         return self, with_buffers(values)
 
+    def confirm(self, values: list[tuple[str, object]], value_in: Callable[[Any, str], object]) -> None:
+        """Raise Unsupported unless the class makes an equal object of the values of an object, given with their names.
+
+        For classes that may convert their fields. value_in: returns the value of a field in an object.
+        """
+        advice = "let it accept and keep its own values, or register the class with pack and make"
+        try:
+            made = self._make(*[value for _, value in values])
+            changed = [name for name, value in values if not _same(value_in(made, name), value)]
+        except Exception as error:  # the caller's class may raise any type
+            raise Unsupported(
+                f"{self._cls.__qualname__} does not accept its own fields ({type(error).__name__}): {advice}"
+            ) from error
+        if changed:
+            raise Unsupported(f"{self._cls.__qualname__} converts {', '.join(changed)} once more: {advice}")
+
     def _wrong(self, values: Values) -> str | None:
         for name, field_type, value in zip(self.names, self._field_types, values, strict=True):
             if field_type.classes is not None and not isinstance(value, field_type.classes):
@@ -70,15 +91,10 @@ class RecordMaker(Maker):
         return None
 
 
-class Upgrade(RecordMaker):
-    """Makes an object of today's class from the values of an older version."""
+class CheckedMaker(RecordMaker):
+    """Makes a record without a compiled function: by a function of the values of the fields."""
 
     __slots__ = ()
-
-    @property
-    def record_tag(self) -> str:
-        """The tag of a record of the older version."""
-        return f"{self.tag}/{checksum(self.names)}"
 
     def __call__(self, *values: object) -> object:
         if len(values) != len(self.names):
@@ -89,17 +105,37 @@ class Upgrade(RecordMaker):
         return super().__call__(*values)
 
 
+class Upgrade(CheckedMaker):
+    """Makes an object of today's class from the values of an older version."""
+
+    __slots__ = ()
+
+    @property
+    def record_tag(self) -> str:
+        """The tag of a record of the older version."""
+        return f"{self.tag}/{checksum(self.names)}"
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or bool(one == other)
+
+
 def checksum(names: Iterable[str]) -> str:
     """Return a checksum that changes if a field is added, removed, renamed or moved."""
     return f"{zlib.crc32(','.join(names).encode()):08x}"
 
 
-def record(tag: str, cls: type, fields: list[Field]) -> tuple[Maker, Reducer]:
-    """Return the maker and the reducer of one class."""
+def record(tag: str, cls: type, fields: list[Field], *, restores_state: bool = False) -> tuple[RecordMaker, Reducer]:
+    """Return the maker and the reducer of one class. restores_state: as for any Maker."""
     space: dict[str, Any] = {"cls": cls, "set_late": object.__setattr__}
     exec(_source(cls, fields, space), space)  # noqa: S102 - the source has only names of a registered class, no data
     is_expensive = any(field.field_type.inside is not None and field.field_type.items is None for field in fields)
-    own = {"__slots__": (), "__call__": space["call"], "steps_per_byte": STEPS_PER_BYTE if is_expensive else 0}
+    own = {
+        "__slots__": (),
+        "__call__": space["call"],
+        "steps_per_byte": STEPS_PER_BYTE if is_expensive else 0,
+        "restores_state": restores_state,
+    }
     compiled = type("RecordMaker", (RecordMaker,), own)
     maker = space["maker"] = compiled(f"{tag}/{checksum(field.name for field in fields)}", cls, space["make"], fields)
     return maker, space["reduce"]
@@ -125,7 +161,7 @@ def reduce(record):
 def _source(cls: type, fields: list[Field], space: dict[str, Any]) -> str:
     """Return the source of the functions. Adds the names that it uses to `space`."""
     passed = [f"v{at}" for at, field in enumerate(fields) if field.passed == "position"]
-    passed += [f"{field.name}=v{at}" for at, field in enumerate(fields) if field.passed == "keyword"]
+    passed += [f"{field.parameter or field.name}=v{at}" for at, field in enumerate(fields) if field.passed == "keyword"]
     make = f"cls({', '.join(passed)})"
     late = [f"set_late(made, {field.name!r}, v{at})" for at, field in enumerate(fields) if field.passed == "late"]
     values = "".join(f"v{at}, " for at in range(len(fields)))

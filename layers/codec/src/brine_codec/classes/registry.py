@@ -6,12 +6,13 @@ import re
 import sys
 
 from brine_codec.errors import SchemaMiss, shown
-from brine_codec.pickling.makers import explicit
+from brine_codec.pickling.makers import check_not_callable, explicit
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_codec.classes.late import LateArrays
     from brine_codec.pickling.makers import Maker, Reducer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
@@ -30,10 +31,18 @@ class Registry:
         self.reducers: dict[type, Reducer] = {}
         self._makers: dict[str, Maker] = {}
         self._records: dict[str, Maker] = {}
-        self._names: set[str] = set()
+        self._names: dict[str, type] = {}
         self.shares = False
-        """Whether a stream may refer to objects that the whole process shares: Enum members, and results of `make`."""
+        """Whether a stream may reach objects that the whole process shares (Enum members, results of `make`), or a
+        `__setstate__` of a library."""
         self._accepted: dict[str, Maker] = {}
+        self._automatic: dict[type, tuple[str, int]] = {}
+        self._inspected: set[type] = set()
+        self.left_out: dict[type, str] = {}
+        """Why a class was not registered automatically, for the error when one of its objects is sealed."""
+        self.edition = 0
+        """Changes when a registration is replaced."""
+        self._late: LateArrays | None = None
 
     def register[T](
         self,
@@ -48,8 +57,8 @@ class Registry:
     ) -> None:
         """Register a class. Objects of exactly this class are written as `name@version`.
 
-        For a dataclass, NamedTuple or Enum this is enough. Any other class needs `pack`, which returns a tuple of plain
-        values, and `make`, which checks them and makes the object.
+        For a dataclass, NamedTuple, Enum, pydantic model, attrs class or msgspec Struct this is enough. Any other class
+        needs `pack`, which returns a tuple of plain values, and `make`, which checks them and makes the object.
 
         accepts: for each older version that may still be in use, a function that makes an object of today's class from
         its values. The parameters of the function are the fields of that version, in order, with their names and
@@ -59,18 +68,12 @@ class Registry:
         Raises ValueError for an invalid or taken name, TypeError for a class that cannot be inspected.
         """
         name = cls.__name__ if name is None else name
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is not a name of letters, digits, points and dashes")
-        if not 0 < version < 10**9:
-            raise ValueError("a version is a number from 1 to 999,999,999")
-        if name in self._names or cls in self.reducers:
-            raise ValueError(f"{name} is registered already")
-        if any("__call__" in vars(base) for base in cls.__mro__):
-            raise TypeError(f"{cls.__qualname__} has __call__: a stream could call its objects")
+        self._check_free(name, version, cls)
+        check_not_callable(cls)
         if accepts and not all(0 < old < version for old in accepts):
             raise ValueError("only older versions can be upgraded from")
         tag = f"{name}@{version}"
-        known = {} if pack is not None and not accepts else self._known(cls) | dict(types or {})
+        known = {} if pack is not None and not accepts else self.known(cls) | dict(types or {})
         upgrades = []
         for old, upgrade in (accepts or {}).items():
             from brine_codec.classes.inspection import inspect_upgrade  # noqa: PLC0415 - imports typing, 3 ms
@@ -84,17 +87,95 @@ class Registry:
             maker, reducer = inspect_class(tag, cls, known)
         else:
             raise TypeError("pack and make go together")
-        self._names.add(name)
-        self.shares |= not maker.names
+        holder = self._names.get(name, cls)
+        for replaced in {cls, holder}:
+            self._drop_automatic(replaced)
+        if holder is not cls:
+            self.left_out[holder] = f"its name, {name}, is registered for another class: register it by another name"
         self._accepted |= {tag: upgrade for upgrade in upgrades for tag in (upgrade.tag, upgrade.record_tag)}
+        self._install(name, version, cls, maker, reducer)
+
+    def _check_free(self, name: str, version: int, cls: type) -> None:
+        """Raise ValueError for an invalid name or version, and for a name or class that is registered already."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a name of letters, digits, points and dashes")
+        if not 0 < version < 10**9:
+            raise ValueError("a version is a number from 1 to 999,999,999")
+        holder = self._names.get(name, cls)
+        if any(other in self.reducers and other not in self._automatic for other in (cls, holder)):
+            raise ValueError(f"{name} is registered already")
+
+    def _install(self, name: str, version: int, cls: type, maker: Maker, reducer: Reducer) -> None:
+        self._names[name] = cls
+        self.left_out.pop(cls, None)
+        self.shares |= not maker.names or maker.restores_state
         self.add(cls, maker, reducer)
         if maker.names:
-            self._records[tag] = maker
+            self._records[f"{name}@{version}"] = maker
+            self._inspected.add(cls)
 
-    def _known(self, cls: type) -> dict[str, object]:
-        """Return the registered classes by name, except the names that the modules of `cls` define."""
+    def _drop_automatic(self, cls: type) -> None:
+        """Remove the automatic registration of a class, if it has one."""
+        if cls not in self._automatic:
+            return
+        name, version = self._automatic.pop(cls)
+        del self._names[name], self.reducers[cls]
+        self._inspected.discard(cls)
+        self._records.pop(f"{name}@{version}", None)
+        for tag in [tag for tag in self._makers if tag.partition("/")[0] == f"{name}@{version}"]:
+            del self._makers[tag]
+        self.edition += 1
+
+    def register_annotated(self, annotation: object, *, owner: object = None) -> None:
+        """Register every class that `annotation` mentions, and every class that the fields of these classes mention.
+
+        Dataclasses, NamedTuples, Enums, pydantic models, attrs classes and msgspec Structs are registered by their
+        module and name. Their version is computed from their fields, so an envelope of a class that has changed since
+        is a SchemaMiss. A class that is registered already stays as it is; `register` replaces an automatic
+        registration. A class that cannot be registered is left out: sealing one of its objects raises Unsupported.
+        If an array or frame is mentioned, `register_arrays` is called.
+
+        owner: the function or class that has the annotation. Names in the annotation are looked up in its module.
+        For example: `registry.register_annotated(function.__annotations__["return"], owner=function)`.
+
+        Raises TypeError if a name in an annotation cannot be found, with the owner and the annotation.
+        """
+        from brine_codec.classes.automatic import advice, automatic_record  # noqa: PLC0415 - imports typing, 3 ms
+        from brine_codec.classes.reachable import mentioned_classes  # noqa: PLC0415 - see above
+
+        found = mentioned_classes(annotation, owner, self.reducers.keys(), self._inspected, self.known)
+        if found.has_arrays:
+            self.register_arrays()
+        for cls in found.plain:
+            self.left_out[cls] = advice(cls, "it has no fields that can be inspected")
+        for cls, hints in found.classes.items():
+            if cls in self.reducers:
+                continue
+            try:
+                name, version, maker, reducer = automatic_record(cls, hints, self.known(cls))
+            except TypeError as error:
+                self.left_out[cls] = advice(cls, str(error))
+                continue
+            if name in self._names:
+                self.left_out[cls] = f"another class is registered as {name}: register it by another name"
+                continue
+            self._automatic[cls] = (name, version)
+            self._install(name, version, cls, maker, reducer)
+
+    def register_arrays(self) -> None:
+        """Carry numpy arrays and scalars, and the frames, series and indexes of pandas, where these are installed.
+
+        Neither library is imported before an object of it is sealed or opened. Opening one where the library is not
+        installed is a SchemaMiss.
+        """
+        from brine_codec.classes.late import LateArrays  # noqa: PLC0415 - not every registry needs it
+
+        self._late = self._late or LateArrays(lambda makers: makers.register(self))
+
+    def known(self, cls: type) -> dict[str, object]:
+        """Return the names that the annotations of `cls` may use besides those of its module: registered classes."""
         own = {word for base in cls.__mro__ for word in _defined(base)}
-        return {other.__name__: other for other in self.reducers if other.__name__ not in own}
+        return {other.__name__: other for other in (*self.reducers, cls) if other.__name__ not in own}
 
     @property
     def tags(self) -> list[str]:
@@ -106,6 +187,12 @@ class Registry:
         self.reducers[cls] = reducer
         self._makers[maker.tag] = maker
 
+    def reducer(self, cls: type) -> Reducer | None:
+        """Return the reducer of a class, or None."""
+        if cls not in self.reducers and self._late is not None:
+            self._late.load_class(cls)
+        return self.reducers.get(cls)
+
     def record(self, title: str) -> Maker:
         """Return the maker of a dataclass or NamedTuple by `name@version`, without the checksum. Raises SchemaMiss."""
         maker = self._records.get(title)
@@ -115,6 +202,8 @@ class Registry:
 
     def maker(self, tag: str) -> Maker:
         """Return the maker of a tag, for today's version or an accepted older one. Raises SchemaMiss."""
+        if tag not in self._makers and self._late is not None:
+            self._late.load_tag(tag)
         maker = self._makers.get(tag) or self._accepted.get(tag)
         if maker is None:
             raise SchemaMiss(f"no class is registered as {shown(tag)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brine_codec.errors import CodecError, TooLarge, Undecodable, Unsupported, shown
+from brine_codec.errors import CodecError, TooLarge, Undecodable, Unsupported, not_registered, shown
 from brine_codec.limits import DEFAULT_LIMITS
 from brine_codec.pickling.makers import Rebuild
 from brine_codec.standard import Standard
@@ -36,7 +36,7 @@ class Vocabulary:
         """
         reducer = self.reducer(type(value))
         if reducer is None:
-            raise Unsupported(f"type {type(value).__qualname__} is not registered")
+            raise not_registered(type(value))
         try:
             maker, values = reducer(value)
         except CodecError:
@@ -69,8 +69,19 @@ class Vocabulary:
         return self._registry.record(title)
 
     def reducer(self, cls: type) -> Reducer | None:
-        """Return the reducer for objects of a class, or None for a class that may not be written."""
-        return self._registry.reducers.get(cls) or self._standard.reducer(cls)
+        """Return the reducer for objects of a class, or None for a class that may not be written.
+
+        Raises Unsupported with the reason for a class that an annotation mentions and that could not be registered.
+        """
+        found = self._registry.reducer(cls) or self._standard.reducer(cls)
+        if found is None and cls in self._registry.left_out:
+            raise Unsupported(f"type {cls.__qualname__} is not registered: {self._registry.left_out[cls]}")
+        return found
+
+    @property
+    def edition(self) -> int:
+        """A number that changes when a reducer is replaced."""
+        return self._registry.edition
 
     def maker(self, tag: str) -> Maker:
         """Return the maker of a tag. Raises SchemaMiss for an unknown tag."""

@@ -76,6 +76,9 @@ class Maker(Immutable):
     has_random_hash: bool = False
     """Whether the hash of its objects is randomized in each process, so that no sender can choose it."""
 
+    restores_state: bool = False
+    """Whether its objects have a `__setstate__` of a library, which no stream may reach (BUILD)."""
+
     def __init__(self, tag: str, cls: type, make: Callable[..., object]) -> None:
         object.__setattr__(self, "tag", tag)
         object.__setattr__(self, "_cls", cls)
@@ -110,3 +113,9 @@ def explicit[T](tag: str, cls: type[T], pack: Callable[[T], Values], make: Calla
         return maker, with_buffers(pack(value))  # type: ignore[arg-type]  # the dispatch table passes objects of this class only
 
     return maker, reduce
+
+
+def check_not_callable(cls: type) -> None:
+    """Raise TypeError for a class with `__call__`: a stream could call its objects."""
+    if any("__call__" in vars(base) for base in cls.__mro__):
+        raise TypeError(f"{cls.__qualname__} has __call__: a stream could call its objects")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from pickle import Pickler, _Pickler
 
-from brine_codec.errors import CodecError, TooLarge, Unsupported, shown
+from brine_codec.errors import CodecError, TooLarge, Unsupported, not_registered, shown
 from brine_codec.pickling import opcodes as op
 from brine_codec.pickling.makers import Maker, Rebuild
 from brine_codec.pickling.object_path import locate
@@ -48,11 +48,19 @@ class Table(dict[type, "Callable[[object], object]"]):
     def __init__(self, find: Find) -> None:
         super().__init__({Rebuild: lambda _: Rebuild.NAME})
         self._find = find
+        self._edition = 0
+
+    def renew(self, edition: int) -> None:
+        """Forget all reducers if `edition` is not that of the last call: a reducer was replaced."""
+        if edition != self._edition:
+            self.clear()
+            self[Rebuild] = lambda _: Rebuild.NAME
+            self._edition = edition
 
     def __missing__(self, cls: type) -> Callable[[object], object]:
         reducer = _introduced if issubclass(cls, Maker) else self._find(cls)
         if reducer is None:
-            raise Unsupported(f"type {cls.__qualname__} is not registered")
+            raise not_registered(cls)
         self[cls] = reducer
         return reducer
 
