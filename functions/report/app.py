@@ -17,8 +17,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics
 
+from brine import powertools_observer
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from brine.domain.routing.route import Route
-    from brine.service.results.call import CacheEvent, CallOutcome
+    from brine.service.results.call import CallOutcome
 
 SERVICES: Final = """
 [[route]]
@@ -84,25 +85,11 @@ class Report:
 logger = Logger()
 
 
-def observe(event: CacheEvent) -> None:
-    """Write the log line and the metrics of one use of the cache."""
-    faults = [fault.for_log for fault in event.faults]
-    log = logger.warning if faults or event.outcome == "failed" else logger.info
-    log("reported", extra={"outcome": event.outcome, "layer": event.layer, "stored": event.stored, "faults": faults})
-    metrics = EphemeralMetrics()
-    metrics.add_dimension("cache", "report")
-    metrics.add_metric(event.outcome.capitalize(), MetricUnit.Count, 1)
-    if event.compute_time is not None:
-        metrics.add_metric("ComputeLatency", MetricUnit.Milliseconds, event.compute_time * 1000)
-    if faults:
-        metrics.add_metric("CacheFault", MetricUnit.Count, len(faults))
-    metrics.flush_metrics()
-
-
 registry = Registry()
 registry.register(Line, version=1)
 registry.register(Report, version=1)
 client = HttpClient()
+observe = powertools_observer(logger, EphemeralMetrics())
 cache = build_cache(os.environ, "report", client, registry=registry, observe=observe)
 origin = HttpOrigin(client, max_body=LARGEST_ANSWER)
 services = {route.name: route for route in parse_routes(SERVICES, os.environ, source="SERVICES")}

@@ -151,7 +151,7 @@ def test_many_processes_compute_once(environment: dict[str, str], client: Counti
 
 
 def test_a_missing_setting_is_named(environment: dict[str, str]) -> None:
-    for name in ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_NAMESPACE", "AWS_REGION"):
+    for name in ("BRINE_TABLE", "BRINE_SIGNING_KEYS_SECRET", "BRINE_NAMESPACE", "AWS_REGION"):
         without = {key: value for key, value in environment.items() if key != name}
         with pytest.raises(ConfigError, match=name):
             build_cache(without, "orders")

@@ -1,4 +1,4 @@
-"""Markdown pages, as far as the tests need: links, their possible targets, and tables."""
+"""Markdown pages, as far as the tests need: links, their possible targets, tables, and blocks of code."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def read_page(path: Path) -> Page:
             if target is not None:
                 links.append(str(target))
     return Page(tuple(links), frozenset(anchors), tuple(rows))
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """The fenced blocks in a language on a page, from the first to the last."""
+    tokens = _PARSER.parse(path.read_text(encoding="utf-8"))
+    return [token.content for token in tokens if token.type == "fence" and token.info == language]
 
 
 def codes(text: str) -> list[str]:

@@ -1,29 +1,32 @@
-"""Brine's gateway, and its cache of results for Python code: `Cache`, `@cached` and `@purges`.
+"""Brine's gateway, and its cache of results for Python code: `cache`, `@cached` and `@purges`.
 
 Importing this package imports no other module. Each public name imports its module at its first use.
 """
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
+    from brine.bootstrap.lazy_results import cache
     from brine.service.results.cache import Cache
     from brine.service.results.cached import cached
+    from brine.service.results.powertools import powertools_observer
     from brine.service.results.purges import purges
 
-__all__ = ["Cache", "cached", "purges"]
+__all__ = ["Cache", "cache", "cached", "powertools_observer", "purges"]
+
+_MODULES = {
+    "Cache": "brine.service.results.cache",
+    "cache": "brine.bootstrap.lazy_results",
+    "cached": "brine.service.results.cached",
+    "powertools_observer": "brine.service.results.powertools",
+    "purges": "brine.service.results.purges",
+}
 
 
 def __getattr__(name: str) -> object:
     """Return a public name, and import its module first (PEP 562)."""
-    if name == "Cache":
-        from brine.service.results.cache import Cache  # noqa: PLC0415 - see the docstring of the module
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see the docstring of the module
 
-        return Cache
-    if name == "cached":
-        from brine.service.results.cached import cached  # noqa: PLC0415 - see the docstring of the module
-
-        return cached
-    if name == "purges":
-        from brine.service.results.purges import purges  # noqa: PLC0415 - see the docstring of the module
-
-        return purges
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)

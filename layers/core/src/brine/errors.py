@@ -5,10 +5,12 @@ BrineError
 ├── StoreError              the cache's storage did not execute a call
 │   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
+├── RefreshFailed           a scheduled refresh of results failed
 ├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
 ├── BadEvent                the function cannot read the event as a request
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
 ├── AnswerTooLarge          Lambda, or its caller, would not accept the answer
+├── FunctionMistake         a function uses `fetch` wrongly; only its author can mend it
 ├── FormatError             content is invalid in its format
 │   ├── ContentTooCostly     it would take too much time or memory
 │   └── TypeRefused         it names a type that is not allowed, or fields that do not fit the type
@@ -17,7 +19,9 @@ BrineError
     ├── OriginTimeout       no complete response within the deadline
     ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
     ├── OriginTooLarge      the response is larger than the gateway accepts
-    └── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── PartFailed          a part that a function needs gave no usable response
+    └── FunctionFailed      the function of a route raised
 """
 
 from __future__ import annotations
@@ -54,6 +58,10 @@ class StoreUnavailable(StoreError):
     """The storage could not be reached, or failed."""
 
 
+class RefreshFailed(BrineError):
+    """A scheduled refresh of results failed, so Lambda must invoke the function again."""
+
+
 class NotPurgeable(BrineError):
     """The URL, tag or tenant cannot be purged. The message gives the reason."""
 
@@ -73,6 +81,10 @@ class AnswerTooLarge(BrineError):
         super().__init__(f"the answer is {size:,} bytes as Lambda writes it, {limit:,} are the most that can be sent")
         self.size = size
         self.limit = limit
+
+
+class FunctionMistake(BrineError):
+    """A function uses `fetch` wrongly. The message names the mistake and the correction."""
 
 
 class FormatError(BrineError):
@@ -113,3 +125,16 @@ class OriginCircuitOpen(OriginError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class PartFailed(OriginError):
+    """A part that a function needs gave no usable response. `route`: its route. `status`: its status, or 0."""
+
+    def __init__(self, route: str, reason: str, *, status: int = 0) -> None:
+        super().__init__(f'the part "{route}" failed: {reason}')
+        self.route = route
+        self.status = status
+
+
+class FunctionFailed(OriginError):
+    """The function of a route raised. `__cause__` is what it raised."""

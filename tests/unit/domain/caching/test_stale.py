@@ -49,7 +49,7 @@ def test_in_place_of_an_error(response: str, request_: str, policy: Policy, wind
     ],
 )
 def test_while_it_is_refreshed(response: str, window: float) -> None:
-    assert revalidation_window(parse_directives(response)) == window
+    assert revalidation_window(parse_directives(response), Policy(grace=5)) == window
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,12 @@ def test_for_a_client_that_takes_it(response: str, request_: str, accepted: floa
 
 def test_nothing_said_nothing_allowed() -> None:
     assert error_window(NO_DIRECTIVES, NO_DIRECTIVES, Policy()) == 0
-    assert revalidation_window(NO_DIRECTIVES) == 0
+    assert revalidation_window(NO_DIRECTIVES, Policy(grace=5)) == 0
+
+
+@pytest.mark.parametrize(
+    ("directives", "window"), [("max-age=1", 5), ("max-age=1, stale-while-revalidate=2", 2), ("must-revalidate", 0)]
+)
+def test_the_grace_of_a_function_permits_stale_responses_while_they_are_refreshed(directives: str, window: int) -> None:
+    of_function = Policy(grace=5, refreshes_in_grace=True)
+    assert revalidation_window(parse_directives(directives), of_function) == window

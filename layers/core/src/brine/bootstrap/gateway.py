@@ -12,9 +12,9 @@ from brine.adapters.dynamodb.leases import DynamoLeaseStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
-from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
+from brine.bootstrap.assembly import CacheLimits, Stores, assembled_fetcher
 from brine.bootstrap.common import (
     build_declarations,
     connect_aws,
@@ -27,32 +27,20 @@ from brine.domain.http.cdn_loop import pseudonym
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.gateway import Gateway
-from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresher
-from brine.service.http_cache.responder import Responder
-from brine.service.http_cache.response_store import ResponseStore
-from brine.service.http_cache.sealing import stored_response_registry
-from brine.service.origins.circuits import Circuits
-from brine.service.origins.origin_client import OriginClient
 from brine.service.purge import Purger
-from brine.service.single_flight import Polling, SingleFlight
-from brine.service.stores.bodies import Bodies
-from brine.service.stores.cache_store import CacheStore
-from brine.service.stores.known_stamps import KnownStamps
-from brine.service.stores.leases import Leases
-from brine.service.stores.stamps import Stamps
-from brine.settings import CacheSettings, Settings
-from brine_codec import Codec, Limits
+from brine.settings import CREDENTIALS, CacheSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
-    from brine.service.http_cache.lookup import Entry
+    from brine.service.http_cache.fetcher import Fetcher
     from brine.service.transcoding.transcoder import Transcoder
 
-PURPOSE = "brine cache"
+NEEDS = ("BRINE_BUCKET", "BRINE_ROUTES", *CREDENTIALS)
+"""The bucket too: without it, the gateway could not answer with a body that is larger than Lambda's answers."""
 
 
 def build_gateway(
@@ -67,15 +55,15 @@ def build_gateway(
     `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
     gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
         routes=routes,
-        fetcher=_fetcher(settings, aws, clock, sleep),
+        fetcher=connected_fetcher(settings, aws, clock, sleep),
         clock=clock,
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
-        transcoders=_transcoders(settings, routes, aws),
+        transcoders=file_transcoders(settings, routes, aws),
     )
 
 
@@ -90,9 +78,9 @@ def build_refresher(
 
     It refreshes the stored responses in the origin's format, and converts none.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
-    return Refresher(_routes(settings), _fetcher(settings, aws, clock, sleep), clock)
+    return Refresher(_routes(settings), connected_fetcher(settings, aws, clock, sleep), clock)
 
 
 def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
@@ -103,53 +91,48 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
     settings = CacheSettings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
     return Purger(
-        routes=Routes(()) if settings.routes is None else _routes(settings),
+        routes=_routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
 
 
-def _fetcher(settings: Settings, aws: Aws, clock: Callable[[], float], sleep: Callable[[float], None]) -> Fetcher:
-    """Return the fetcher, with the response cache and the origin client that fills it."""
-    keyring = own_keyring(settings, aws)
-    leases = Leases(DynamoLeaseStore(aws, settings.table))
-    memory: L1[Entry] = L1(settings.l1_bytes, settings.l1_entry_bytes)
-    store: CacheStore[Entry] = CacheStore(
-        partition="r",
-        codec=Codec(
-            keyring,
-            purpose=PURPOSE,
-            registry=stored_response_registry(),
-            limits=Limits(),
-            gate=False,  # no other service has this key
-        ),
-        stamps=Stamps(
+def connected_fetcher(
+    settings: Settings,
+    aws: Aws,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    *,
+    namespace: str = "",
+) -> Fetcher:
+    """Return the fetcher on AWS, with the response cache and the origin client that fills it.
+
+    namespace: the part of the bucket for its bodies.
+    """
+    folder = f"bodies/{namespace}" if namespace else "bodies"
+    return assembled_fetcher(
+        Stores(
             items=DynamoItemStore(aws, settings.table),
-            store=DynamoStampStore(aws, settings.table),
-            known=KnownStamps(settings.purge_delta),
+            leases=DynamoLeaseStore(aws, settings.table),
+            stamps=DynamoStampStore(aws, settings.table),
+            bodies=S3BodyStore(aws, settings.bucket, folder=folder),
+            circuits=DynamoCircuitStore(aws, settings.table),
         ),
-        leases=leases,
-        bodies=Bodies(S3BodyStore(aws, settings.bucket)),
-        memory=memory,
-        inline_limit=settings.inline_limit,
-    )
-    responses = ResponseStore(store, keyring)
-    return Fetcher(
-        responses=responses,
-        responder=Responder(responses),
-        origins=OriginClient(
-            origin=HttpOrigin(aws.client, max_body=settings.max_response_body),
-            clock=clock,
-            circuits=Circuits(DynamoCircuitStore(aws, settings.table)),
-            sleep=sleep,
+        CacheLimits(
+            inline_limit=settings.inline_limit,
+            memory_bytes=settings.l1_bytes,
+            memory_entry_bytes=settings.l1_entry_bytes,
+            purge_delta=settings.purge_delta,
         ),
-        single_flight=SingleFlight(leases=leases, clock=clock, polling=Polling(sleep=sleep)),
-        clock=clock,
+        keyring=own_keyring(settings, aws),
+        origin=HttpOrigin(aws.client, max_body=settings.max_response_body),
         name=pseudonym(settings.region, settings.table),
+        clock=clock,
+        sleep=sleep,
     )
 
 
-def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
+def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
     """Return the transcoder of each route that has one. Without such a route, no module of transcoding is imported."""
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
@@ -180,5 +163,5 @@ def _transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Tran
 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
-        raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
+        return Routes(())
     return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)

@@ -157,6 +157,13 @@ class RefreshQueue(Protocol):
         """Enqueue a refresh request. When the method returns, it is stored. One round trip; raises StoreError."""
 
 
+class TextQueue(Protocol):
+    """Messages that are text, each delivered at least once, in any order."""
+
+    def send(self, text: str, *, deadline: Deadline | None = None) -> None:
+        """Enqueue a text. When the method returns, it is stored. One round trip; raises StoreError."""
+
+
 class Memory[V](Protocol):
     """The cache inside one process (L1). It is bounded, never fails, and ends with the process."""
 

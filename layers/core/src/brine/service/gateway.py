@@ -9,10 +9,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.routing.target import BadTargetError, upstream_target
+from brine.domain.routing.tenant import NO_TENANT
+from brine.errors import PartFailed
 from brine.service import problems
 from brine.service.admission import admit
 from brine.service.http_cache.answer import Answer, answer
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.decision import Decision
     from brine.domain.http.messages import Request, Response
-    from brine.domain.routing.route import Routes
+    from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
@@ -70,6 +73,43 @@ class Gateway:
             return self._answer(Transaction.begin(route, converted, tenant, deadline), ignores_stored=anew)
 
         return transcoder.serve(admitted.received, upstream, target.target, deadline=deadline, account=account)
+
+    @property
+    def route_names(self) -> frozenset[str]:
+        """The names of all routes, internal ones included."""
+        return frozenset(route.name for route in self.routes)
+
+    def route(self, name: str) -> Route | None:
+        """Return the route of this name, or None."""
+        return self.routes.named(name)
+
+    def serve_part(
+        self, route: Route, request: Request, whole: Transaction, deadline: Deadline
+    ) -> tuple[Answer, Transaction]:
+        """Return the answer for a part of a function's response, and the part's transaction.
+
+        `request` has the path below the route's origin. A part belongs to the tenant of `whole`, if its route has
+        tenants. A part of a refresh is never stale. Raises PartFailed for a path that the origin cannot get.
+        """
+        try:
+            path, query = upstream_target(self.routes, route, request)
+        except BadTargetError as error:
+            raise PartFailed(route.name, str(error)) from None
+        transaction = Transaction.begin(
+            route,
+            replace(request, path=path, query=query),
+            NO_TENANT if route.tenant is None else whole.resource.tenant,
+            deadline,
+            ancestors=(*whole.ancestors, whole.route.name),
+            is_refresh=whole.is_refresh,
+        )
+        return self._answer(transaction), transaction
+
+    def decoded(self, route: Route, response: Response, target: str) -> Any:
+        """Return the object that a response of this route stands for. Raises PartFailed."""
+        from brine.service.functions.decoding import decoded_part  # noqa: PLC0415 - no hit of a client needs it
+
+        return decoded_part(route, response, target, self.transcoders.get(route.name), self.clock())
 
     def _answer(self, transaction: Transaction, *, ignores_stored: bool = False) -> Answer:
         """Look up, decide, and act on the decision until that gives an answer.
@@ -151,7 +191,8 @@ class Gateway:
             transaction.route.policy,
             trace.now,
             vary_mismatch=lookup.vary_mismatch,
-            background_refresh=self.refreshes is not None if background_refresh is None else background_refresh,
+            background_refresh=not transaction.is_refresh
+            and (self.refreshes is not None if background_refresh is None else background_refresh),
         )
 
     def _is_refreshed(self, decision: ServeStale, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
@@ -201,16 +242,18 @@ class Gateway:
         trace: Trace,
     ) -> Answer:
         """Answer from the store: a hit, or the response of another request that this one waited for."""
-        ttl = decision.remaining_freshness
+        ttl, source = decision.remaining_freshness, decision.stored
         if turn is not None and missed is not None and turn != Follow(waited=False):
             if isinstance(turn, Lead):
                 self.fetcher.single_flight.give_back(turn, trace)
-            return answer(response, "collapsed", transaction, trace, fwd=missed.reason, collapsed=True, ttl=ttl)
+            return answer(
+                response, "collapsed", transaction, trace, source=source, fwd=missed.reason, collapsed=True, ttl=ttl
+            )
         if isinstance(decision, ServeStale):
-            return answer(response, "stale", transaction, trace, hit=True, ttl=ttl)
-        if self.refreshes is not None:
+            return answer(response, "stale", transaction, trace, source=source, hit=True, ttl=ttl)
+        if self.refreshes is not None and not transaction.is_refresh:
             self.refreshes.enqueue_early(decision.stored, lookup, transaction, trace)
-        return answer(response, "hit", transaction, trace, hit=True, ttl=ttl)
+        return answer(response, "hit", transaction, trace, source=source, hit=True, ttl=ttl)
 
 
 def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:

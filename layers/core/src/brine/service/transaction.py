@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.routing.upstream import upstream_request
@@ -27,6 +27,8 @@ class Transaction:
     """A request to a route, with the facts that never change during it.
 
     `request` has the fields and the target that the origin gets. `room`: bytes of a body that the answer can carry.
+    `ancestors`: the names of the functions' routes that this request is a part of, the outermost first. `is_refresh`:
+    whether the request was made to renew a stored response, so none of its parts may be stale.
     """
 
     route: Route
@@ -35,11 +37,11 @@ class Transaction:
     deadline: Deadline
     store_deadline: Deadline
     room: float = inf
+    ancestors: tuple[str, ...] = ()
+    is_refresh: bool = False
 
     @classmethod
-    def begin(
-        cls, route: Route, request: Request, tenant: str, deadline: Deadline, *, room: float = inf
-    ) -> Transaction:
+    def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
         return cls(
             route=route,
@@ -47,7 +49,7 @@ class Transaction:
             resource=resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
-            room=room,
+            **members,
         )
 
     @property
@@ -66,6 +68,16 @@ class Transaction:
         return min(self.route.timeout, self.deadline.remaining() / 2)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReport:
+    """How one part of a whole came about: its route, its result as in `Answer`, and its status."""
+
+    route: str
+    result: str
+    status: int
+    seconds: float = 0.0
+
+
 @dataclass(slots=True)
 class Trace:
     """The events of one request or call so far, and the deadline of its calls to stores. Each has its own trace.
@@ -73,7 +85,8 @@ class Trace:
     `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
-    requested.
+    requested. `refresh_requested`: whether a refresh of a result was. `parts`: the requests that a function made for
+    its response. `error`: what it raised.
     """
 
     now: float
@@ -83,6 +96,9 @@ class Trace:
     origin_time: float | None = None
     retries: int = 0
     early_refresh: bool = False
+    refresh_requested: bool = False
+    parts: list[PartReport] = field(default_factory=list)
+    error: BaseException | None = None
 
     def waited(self, seconds: float) -> None:
         """Add a wait for the origin: one request may lead to several."""

@@ -89,6 +89,7 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
     keys: dict[str, Reader] = {
         "name": plain_name,
         "prefix": values.prefix,
+        "internal": boolean,
         "origin": lambda value: _origin(variables(value)),
         "query": QUERY,
         "timeout": positive_duration,
@@ -99,15 +100,19 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "large_bodies": choice("refuse", "redirect"),
         "tenant": values.tenant,
     }
-    return TableReader({**keys, **POLICY}, required=("name", "prefix", "origin"), make=_route)
+    return TableReader({**keys, **POLICY}, required=("name", "origin"), make=_route)
 
 
 def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
     if items.get("large_bodies") == "redirect" and "transcoding" in items:
         raise ValueError('"large_bodies" cannot redirect to a body that "transcoding" would convert. Leave one out.')
+    if items.get("internal") and "prefix" in items:
+        raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
+    if not items.get("internal") and "prefix" not in items:
+        raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
     address, base_path = origin
-    return Route(origin=address, base_path=base_path, policy=policy, **items)
+    return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 
 
 def _origin(url: str) -> tuple[OriginAddress, str]:

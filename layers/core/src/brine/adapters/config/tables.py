@@ -97,7 +97,7 @@ def read_tables(
             raise ConfigError(f"{label}: {error}") from None
         for key in unique:
             for other in range(number - 1):
-                if tables[other][key] == table[key]:
+                if key in table and tables[other].get(key) == table[key]:
                     raise ConfigError(
                         f"{source}: {kind} {number}: {_assigned(key, table[key])}: {kind} {other + 1} has the same. "
                         f"Choose another {key}."

@@ -28,6 +28,8 @@ class Resource:
 def resource_of(route: Route, tenant: str, target: str) -> Resource:
     """Return the resource that answers a GET of this upstream target."""
     key = cache_key(tenant=tenant, route=route, method="GET", target=target)
+    if route.namespace:
+        key = f"{route.namespace}#{key}"
     return Resource(key, route.name, tenant, route.policy.max_variants)
 
 

@@ -110,7 +110,7 @@ def _from_stored(
     if (
         not request_directives.restricts("no-cache")
         and background_refresh
-        and 0 <= state.staleness < _stale_while_revalidate(state, request_directives)
+        and 0 <= state.staleness < _stale_while_revalidate(state, request_directives, policy)
     ):
         return ServeStale(stored=stored, age=age, remaining_freshness=remaining)
     return _validate_or_forward(stored, request, "request" if is_usable(state, NO_DIRECTIVES) else "stale")
@@ -137,11 +137,11 @@ def _is_young_enough(state: Freshness, request_directives: Directives) -> bool:
     return limit is None or state.age <= limit
 
 
-def _stale_while_revalidate(state: Freshness, request_directives: Directives) -> float:
+def _stale_while_revalidate(state: Freshness, request_directives: Directives, policy: Policy) -> float:
     """Return the stale-while-revalidate window in seconds; 0 when the client asks for a younger response."""
     if request_directives.restricts("min-fresh") or not _is_young_enough(state, request_directives):
         return 0
-    return revalidation_window(state.directives)
+    return revalidation_window(state.directives, policy)
 
 
 def _validate_or_forward(stored: StoredResponse, request: Request, reason: ForwardReason) -> Validate | Forward:

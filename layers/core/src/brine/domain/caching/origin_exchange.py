@@ -60,6 +60,7 @@ class OriginExchange:
             response_time=self.response_time,
             fetch_started=self.request_time,
             vary=self.vary(fields, self.response.status),
+            dependencies=self.response.dependencies,
         )
 
     def updated(self, stored: Fields, newer: Fields) -> Fields:
@@ -100,4 +101,11 @@ class OriginExchange:
 
         The candidate is made from this response or updated by it.
         """
-        return storable(candidate, self.fields, self.request, self.request_directives, self.policy)
+        return storable(
+            candidate,
+            self.fields,
+            self.request,
+            self.request_directives,
+            self.policy,
+            tags=(*self.policy.tags, *self.response.tags),
+        )

@@ -18,6 +18,15 @@ def needs_validation(directives: Directives) -> bool:
     return directives.restricts_all("no-cache")
 
 
+def forbids_stale(directives: Directives) -> bool:
+    """Return whether a response may not be served stale at any time (sections 5.2.2.2, 5.2.2.8 and 5.2.2.10).
+
+    s-maxage forbids it too, unless the same response has its own stale-if-error.
+    """
+    by_lifetime = directives.restricts("s-maxage") and directives.seconds("stale-if-error") is None
+    return by_lifetime or _forbidden(directives)
+
+
 def _forbidden(directives: Directives) -> bool:
     return (
         directives.restricts("must-revalidate")
@@ -31,17 +40,23 @@ def error_window(directives: Directives, request_directives: Directives, policy:
 
     s-maxage also forbids it (section 5.2.2.10), unless the same response has its own stale-if-error.
     """
-    if _forbidden(directives):
+    if forbids_stale(directives):
         return 0
     granted = directives.seconds("stale-if-error")
-    if granted is None and directives.restricts("s-maxage"):
-        return 0
     return max(policy.grace if granted is None else granted, request_directives.seconds("stale-if-error") or 0)
 
 
-def revalidation_window(directives: Directives) -> float:
-    """Return for how many seconds a stale response may be served during its refresh (RFC 5861 section 3)."""
-    return 0 if _forbidden(directives) else directives.seconds("stale-while-revalidate") or 0
+def revalidation_window(directives: Directives, policy: Policy) -> float:
+    """Return for how many seconds a stale response may be served during its refresh (RFC 5861 section 3).
+
+    The origin decides; for a function, its route's grace does.
+    """
+    if _forbidden(directives):
+        return 0
+    granted = directives.seconds("stale-while-revalidate")
+    if granted is None:
+        return policy.grace if policy.refreshes_in_grace else 0
+    return granted
 
 
 def accepted_staleness(directives: Directives, request_directives: Directives) -> float:

@@ -10,7 +10,7 @@ from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
-    from brine.domain.purging.stamps import AppliedStamps
+    from brine.domain.purging.dependency import AppliedStamps, Dependency
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class StoredResponse:
     last freshened it (RFC 9111 section 4.2.3). `fetch_started` is when the fetch of the body began; purges are compared
     with it. `vary` names the selecting request fields, and `selection` has digests of their values. `generation` is the
     fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
+    `dependencies`: the stored responses that it was made from.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
@@ -57,6 +58,7 @@ class StoredResponse:
     tags: tuple[str, ...] = ()
     generation: int = 0
     applied_stamps: AppliedStamps = ()
+    dependencies: tuple[Dependency, ...] = ()
     stale_from: float = inf
 
     @property

@@ -39,13 +39,20 @@ def may_be_caused_by_fields(status: int) -> bool:
 
 
 def storable(
-    candidate: StoredResponse, newest: Fields, request: Request, request_directives: Directives, policy: Policy
+    candidate: StoredResponse,
+    newest: Fields,
+    request: Request,
+    request_directives: Directives,
+    policy: Policy,
+    *,
+    tags: tuple[str, ...],
 ) -> tuple[StoredResponse | None, StorageRefusal | None]:
     """Return the response in its stored form, or None and the reason, as a token for Cache-Status.
 
     `candidate` has all its end-to-end fields and a Date. `newest` are the fields of the message that answered the
     request: those of the candidate, or those that update it (a 304, a HEAD, a further part). This message itself must
-    permit that its fields are stored. An older message cannot permit a use that this one forbids.
+    permit that its fields are stored. An older message cannot permit a use that this one forbids. `tags`: those that
+    the response has besides the ones in its fields.
     """
     directives, own = parse_response_directives(candidate.fields), parse_response_directives(newest)
     reason = _refused_by_request(request, request_directives, candidate.status)
@@ -57,14 +64,14 @@ def storable(
     reason = reason or _refused_by_form(candidate, directives, policy)
     if reason is not None:
         return None, reason
-    tags = response_tags(candidate.fields, policy.tags)
-    if tags is None:  # a purge by an unstored tag would miss it
+    all_tags = response_tags(candidate.fields, tags)
+    if all_tags is None:  # a purge by an unstored tag would miss it
         return None, "tags"
     unwanted = _for_one_client(directives) | _for_one_client(own)
     if policy.set_cookie == "strip":
         unwanted |= {"set-cookie"}
     fields = candidate.fields.without(unwanted) if unwanted else candidate.fields
-    return replace(candidate, fields=fields, tags=tags), None
+    return replace(candidate, fields=fields, tags=all_tags), None
 
 
 REFUSALS_BY_REQUEST: Final[frozenset[StorageRefusal | None]] = frozenset(
@@ -122,7 +129,7 @@ def evict_at(stored: StoredResponse, policy: Policy) -> int:
     """Return when the response becomes useless, in whole seconds since 1970: after freshness, grace and keep."""
     state = freshness(stored, policy, stored.response_time)
     fresh = max(0.0, -state.staleness)
-    grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives))
+    grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives, policy))
     keep = policy.keep if has_validator(stored.fields) else 0.0
     window = fresh + grace + keep
     end = ceil(stored.response_time + window)

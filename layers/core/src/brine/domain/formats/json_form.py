@@ -27,7 +27,7 @@ TYPE = "$type"
 NAMES = frozenset(f"${name}" for name in (*MARKS, "set", "frozenset", "map", "object", "bytes", "float"))
 """Names with a meaning in an object that has no other name."""
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
+JSON_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")).encode
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _WIDE, _MIDDLE = re.compile(rb"[\xf0-\xf4]"), re.compile(rb"[\xc4-\xef]")
 _NARROW, _WIDER, _PART = 2.25, 6.0, 65_536
@@ -39,7 +39,9 @@ _COSTS = ((b"[", 72), (b"{", 280), (b":", 104), (b",", 72))
 """The most bytes that the parser takes for each of these: a list, an object, a member, a further value."""
 
 
-class _JsonWriter(FormatWriter):
+class JsonWriter(FormatWriter):
+    """The conversion of an object to JSON that can be read back."""
+
     leaves = frozenset({str, bool, type(None), int, float})
     widest = 6  # a control character is an escape
 
@@ -82,7 +84,7 @@ class _JsonWriter(FormatWriter):
         return TYPE in mapping or (len(mapping) == 1 and not NAMES.isdisjoint(mapping))
 
     def order(self, tree: object) -> str:
-        text = _ENCODE(tree)
+        text = JSON_ENCODE(tree)
         self.spend(0, 0, len(text))
         return text
 
@@ -142,7 +144,7 @@ def encode_json(obj: object, types: Types, size: int | None) -> bytes:
     """Return the object as UTF-8 without blanks. Raises the errors of `formats.encode`."""
 
     def write(budget: Budget, careful: bool) -> bytes:
-        return _ENCODE(_JsonWriter(types, budget, careful=careful).tree(obj)).encode()
+        return JSON_ENCODE(JsonWriter(types, budget, careful=careful).tree(obj)).encode()
 
     return write_within_budget(write, types.limits, size)
 

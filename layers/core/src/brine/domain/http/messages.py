@@ -11,6 +11,8 @@ from brine.domain.http.fields import Fields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.purging.dependency import Dependency
+
 CACHED_METHODS = frozenset({"GET", "HEAD"})
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
 
@@ -46,8 +48,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A final response with its complete body, in the content coding that the origin used."""
+    """A final response with its complete body, in the content coding that the origin used.
+
+    The response of a function also has `tags`, and as `dependencies` the stored responses that it was made from.
+    """
 
     status: int
     fields: Fields = field(default_factory=Fields)
     body: bytes = b""
+    tags: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.caching.cache_key import Resource
+    from brine.domain.purging.dependency import AppliedStamps
 
 MARGIN = 5.0
 """Seconds by which the clocks of the purging and the fetching machine may differ."""
@@ -33,9 +34,6 @@ STEP = 0.001
 """Seconds added to a stamp when a clock that is behind writes it again."""
 
 EVERYTHING = "everything"
-
-type AppliedStamps = tuple[tuple[str, float, float], ...]
-"""Stamps that were known when a fetch began, but have later times than it: name, hard, soft."""
 
 
 class Stored(Protocol):

@@ -39,11 +39,11 @@ class ResultLifetimes:
             },
         )
 
-    def stored(self, value: object, began: float) -> StoredResult:
-        """Return a result in its stored form. `began`: when its computation began."""
-        return self._stored(value, began, self.freshness_lifetime, self.grace)
+    def stored(self, value: object, began: float, took: float) -> StoredResult:
+        """Return a result in its stored form. `began`: when its computation began; `took`: the seconds it took."""
+        return self._stored(value, began, took, self.freshness_lifetime, self.grace)
 
-    def failure(self, error: Exception, began: float) -> StoredResult:
+    def failure(self, error: Exception, began: float, took: float) -> StoredResult:
         """Return an exception in its stored form.
 
         Raises TypeError when its class cannot make an equal exception from its arguments.
@@ -51,11 +51,17 @@ class ResultLifetimes:
         failure = StoredException(_name(type(error)), error.args)
         if self.rebuild_exception(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
-        return self._stored(failure, began, self.negative[type(error)], 0.0)
+        return self._stored(failure, began, took, self.negative[type(error)], 0.0)
 
-    def _stored(self, value: object, began: float, lifetime: float, grace: float) -> StoredResult:
+    def _stored(self, value: object, began: float, took: float, lifetime: float, grace: float) -> StoredResult:
         fresh_until = float(began + lifetime)
-        return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
+        return StoredResult(
+            value=value,
+            began=began,
+            fresh_until=fresh_until,
+            grace_until=fresh_until + grace,
+            took=float(max(took, 0.0)),
+        )
 
     def rebuild_exception(self, failure: StoredException) -> Exception | None:
         """Return a stored exception, made anew.

@@ -40,6 +40,7 @@ class Policy:
     early_refresh: how readily a response is refreshed before such a lifetime ends: XFetch's beta. 1 is the optimum, 0
     is never.
     grace: how long a stale response may be served on an error, if the origin does not say.
+    refreshes_in_grace: whether the grace also permits to serve a stale response while it is refreshed.
     keep: how long, after freshness and grace, a response with a validator is kept for validation.
     key_headers: request fields, in lower case, that select among stored responses in addition to Vary. None: for
     responses that only the route makes fresh, those of content negotiation and `named_headers`.
@@ -61,6 +62,7 @@ class Policy:
     jitter: float = 0.0
     early_refresh: float = 0.0
     grace: float = 0.0
+    refreshes_in_grace: bool = False
     keep: float = 86_400.0
     key_headers: frozenset[str] | None = None
     set_cookie: SetCookieRule = "shared"

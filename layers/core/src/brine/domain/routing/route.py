@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.routing.origin import OriginAddress
+    from brine.domain.routing.patterns import PathPattern
     from brine.domain.routing.transcoding import Transcoding
 
 type LargeBodies = Literal["refuse", "redirect"]
@@ -39,6 +40,9 @@ class Route:
     with the link can read the body until the link expires.
     `tenant`: where to read the tenant of a request (brine.domain.routing.tenant); without it, the route has no tenants.
     `transcoding`: the formats to convert between; without it, content passes unchanged.
+    `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
+    route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
+    confined to them.
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     """
 
@@ -54,6 +58,9 @@ class Route:
     large_bodies: LargeBodies = "refuse"
     tenant: str | None = None
     transcoding: Transcoding | None = None
+    internal: bool = False
+    pattern: PathPattern | None = None
+    namespace: str = ""
     policy: Policy = field(default_factory=Policy)
 
 
@@ -77,16 +84,23 @@ class _ByPrefix[T]:
 
 
 class Routes:
-    """The routes of a gateway; the longest prefix that covers a path wins."""
+    """The routes of a gateway. A function's pattern wins over a prefix, and the longest prefix over a shorter one.
 
-    __slots__ = ("_by_lenient_prefix", "_by_prefix", "_routes")
+    Of several patterns, one without arguments wins, then the first.
+    """
+
+    __slots__ = ("_by_lenient_prefix", "_by_name", "_by_prefix", "_patterns", "_routes")
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self._routes = tuple(sorted(routes, key=lambda route: len(route.prefix), reverse=True))
+        self._by_name = {route.name: route for route in routes}
+        patterns = [(route.pattern, route) for route in routes if route.pattern is not None]
+        self._patterns = sorted(patterns, key=lambda one: len(one[0].names) > 0)
         lenient: dict[str, set[str]] = {}
-        for route in routes:
+        by_prefix = [route for route in routes if not route.internal and route.pattern is None]
+        for route in by_prefix:
             lenient.setdefault(lenient_path(route.prefix) or route.prefix, set()).add(route.name)
-        self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(routes)})
+        self._by_prefix = _ByPrefix({route.prefix: route for route in reversed(by_prefix)})
         self._by_lenient_prefix = _ByPrefix(lenient)
 
     def __iter__(self) -> Iterator[Route]:
@@ -94,11 +108,20 @@ class Routes:
 
     def is_confined(self, route: Route) -> bool:
         """Return whether a path of this route must not leave it: there is a route or a path outside it."""
+        if route.pattern is not None:
+            return False  # no other server reads the path
         return len(self._routes) > 1 or route.prefix != "/" or route.base_path != ""
 
     def match(self, path: str) -> Route | None:
         """Return the route of a raw (percent-encoded) request path, or None."""
+        for pattern, route in self._patterns:
+            if pattern.covers(path):
+                return route
         return self._by_prefix.longest_covering(path)
+
+    def named(self, name: str) -> Route | None:
+        """Return the route of this name, internal ones included, or None."""
+        return self._by_name.get(name)
 
     def owns_lenient_path(self, route: Route, read: str) -> bool:
         """Return whether the most lenient server's reading of a path belongs to `route`.
@@ -106,5 +129,7 @@ class Routes:
         See brine.domain.routing.paths. Prefixes that differ only in case, for example, have the same reading; such a
         path then belongs to each of these routes.
         """
+        if route.internal:
+            return True  # the path comes from a function, and the route has no other path
         owners = self._by_lenient_prefix.longest_covering(read)
         return owners is not None and route.name in owners

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
+from brine.domain.routing.patterns import BadArgumentError
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -32,9 +33,15 @@ def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str
     """
     if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
+    if route.pattern is not None:
+        try:
+            route.pattern.arguments(request.path)
+        except BadArgumentError as error:
+            raise BadTargetError(str(error)) from None
+        return request.path, _apply(route.query, request.query)
     if routes.is_confined(route):
         _check(routes, route, request.path)
-    rest = request.path if route.prefix == "/" else request.path[len(route.prefix) :]
+    rest = request.path if route.prefix == "/" or route.internal else request.path[len(route.prefix) :]
     return (route.base_path + rest) or "/", _apply(route.query, request.query)
 
 

@@ -34,7 +34,8 @@ class Transcoding:
     origin: the format of the origin's responses. requests: the format of the requests that the origin gets; None: the
     same.
     origin_keys, client_keys: the secrets with the keyrings for envelopes to and from either. Without client_keys,
-    clients get no envelopes. types: the declared types that may pass; None: all.
+    clients get no envelopes. types: the declared types that may pass; None: all. is_function: whether the origin is a
+    function. Its JSON has no marks that name Python's types, and its content of other types passes unchanged.
     """
 
     origin: Format
@@ -42,6 +43,7 @@ class Transcoding:
     origin_keys: str | None = None
     client_keys: str | None = None
     types: tuple[str, ...] | None = None
+    is_function: bool = False
 
     @property
     def client_formats(self) -> tuple[Format, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from brine.domain.http.cache_status import CacheStatus
 
 if TYPE_CHECKING:
+    from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Response
     from brine.service.diagnostics import Fault
-    from brine.service.transaction import Trace, Transaction
+    from brine.service.transaction import PartReport, Trace, Transaction
 
 type Result = Literal["hit", "stale", "collapsed", "miss", "validated", "pass", "refused", "problem"]
 """How the response came about.
@@ -29,6 +30,8 @@ class Answer:
     """A response, and what happened on the way to it. The members are those of `Trace`, and these:
 
     `stored`: whether the origin's response was stored. `problem`: the kind of problem that the response describes.
+    `source`: the stored form of the response, for a function that makes another one from it; None if it has none.
+    `error`: what a function raised, for the log.
     """
 
     response: Response
@@ -41,6 +44,9 @@ class Answer:
     early_refresh: bool = False
     problem: str | None = None
     faults: tuple[Fault, ...] = ()
+    parts: tuple[PartReport, ...] = ()
+    error: BaseException | None = field(default=None, repr=False)
+    source: StoredResponse | None = field(default=None, repr=False)
 
 
 def answer(
@@ -50,6 +56,7 @@ def answer(
     trace: Trace,
     *,
     problem: str | None = None,
+    source: StoredResponse | None = None,
     detail: str | None = None,
     **members: Any,
 ) -> Answer:
@@ -73,4 +80,7 @@ def answer(
         early_refresh=trace.early_refresh,
         problem=problem,
         faults=faults,
+        parts=tuple(trace.parts),
+        error=trace.error,
+        source=source,
     )

@@ -13,7 +13,7 @@ from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
-from brine.domain.purging.stamps import MARGIN, key_stamp
+from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
 from brine.errors import BadRequest, OriginCircuitOpen, OriginError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.responder import Responder
     from brine.service.http_cache.response_store import ResponseStore
-    from brine.service.origins.origin_client import OriginClient
+    from brine.service.origins.routed import Upstreams
     from brine.service.single_flight import Alone, SingleFlight
     from brine.service.transaction import Trace, Transaction
 
@@ -53,7 +53,7 @@ class Fetcher:
 
     responses: ResponseStore
     responder: Responder
-    origins: OriginClient
+    origins: Upstreams
     single_flight: SingleFlight
     clock: Callable[[], float]
     name: str = PSEUDONYM
@@ -108,7 +108,7 @@ class Fetcher:
                     decision = refetch(transaction.request, transaction.route.policy)
                     continue
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
-            return self._received(response, reception, reused, decision.reason, kept, transaction, trace)
+            return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
 
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -116,6 +116,7 @@ class Fetcher:
         reception: ResponseDecision,
         reused: Response | None,
         reason: ForwardReason,
+        lookup: Lookup,
         kept: bool,
         transaction: Transaction,
         trace: Trace,
@@ -126,13 +127,17 @@ class Fetcher:
         source = reception.reuse if reused is not None else reception.keep if kept else None
         if reused is not None:
             result = "stale" if reception.stale else "validated"
-        elif source is not None and self.responder.is_redirected(source, transaction):
+        made_from = reception.reuse if reused is not None else reception.keep
+        if made_from is not None:
+            made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
+        if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
         return answer(
             reused or relay(response, request, trace.now),
             result,
             transaction,
             trace,
+            source=made_from,
             fwd=reason,
             fwd_status=response.status,
             stored=kept,
@@ -241,7 +246,17 @@ class Fetcher:
                 kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=kind.name
             )
         ttl = remaining_freshness(stale, policy, trace.now, request)
-        return answer(response, "stale", transaction, trace, hit=reason is None, fwd=reason, ttl=ttl, detail=kind.name)
+        return answer(
+            response,
+            "stale",
+            transaction,
+            trace,
+            source=stale,
+            hit=reason is None,
+            fwd=reason,
+            ttl=ttl,
+            detail=kind.name,
+        )
 
     def _give_back(self, turn: Lead | Late | Alone, trace: Trace) -> None:
         """Give an unused lease back before the answer is written, so that its faults are in the answer."""

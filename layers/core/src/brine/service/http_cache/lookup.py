@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import is_purged, stale_from, stamp_names
+from brine.domain.purging.dependencies import all_stamp_names, is_response_purged, response_stale_from
+from brine.domain.purging.stamps import is_purged, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Lookup:
 
     def stamp_names(self, resource: Resource) -> tuple[str, ...]:
         """Return the names of the stamps that cover the resource and the stored response."""
-        return stamp_names(resource, () if self.stored is None else self.stored.tags)
+        return all_stamp_names(resource, self.stored)
 
     def purged_by(self, stamps: Mapping[str, Stamp], resource: Resource, now: float) -> Lookup:
         """Return the lookup without purged entries. The tags of another variant in the main slot do not count."""
@@ -66,10 +67,10 @@ class Lookup:
             of_key = {name: stamps[name] for name in stamp_names(resource) if name in stamps}
             main = None if is_purged(main, of_key, now) else main
         if stored is not None:
-            if is_purged(stored, stamps, now):
+            if is_response_purged(stored, resource, stamps, now):
                 main = None if main is stored else main
                 stored = None
-            elif (stale := stale_from(stored, stamps)) != stored.stale_from:
+            elif (stale := response_stale_from(stored, resource, stamps)) != stored.stale_from:
                 stored = replace(stored, stale_from=stale)
         is_whole = stored is not None and main is not None
         return Lookup(

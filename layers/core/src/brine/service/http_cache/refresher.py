@@ -7,7 +7,7 @@ purged or has expired, and the refresher does not fetch it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.decide import decide, refresh_decision
@@ -48,6 +48,7 @@ class Refresh:
     origin_time: float | None = None
     retries: int = 0
     faults: tuple[Fault, ...] = ()
+    error: BaseException | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,10 @@ class Refresher:
 
     def refresh(self, request: RefreshRequest, deadline: Deadline) -> Refresh:
         """Renew one stored response. Never raises for what an origin or a store does."""
-        route = next((route for route in self.routes if route.name == request.route), None)
+        route = self.routes.named(request.route)
         if route is None or (route.tenant is None) != (request.tenant == NO_TENANT):
             return Refresh(outcome="gone")
-        transaction = Transaction.begin(route, request.request, request.tenant, deadline)
+        transaction = Transaction.begin(route, request.request, request.tenant, deadline, is_refresh=True)
         if transaction.resource.key != request.key:
             return Refresh(outcome="gone")
         trace = Trace(self.clock(), transaction.store_deadline)
@@ -81,6 +82,7 @@ class Refresher:
             origin_time=trace.origin_time,
             retries=trace.retries,
             faults=tuple(trace.faults),
+            error=trace.error,
         )
 
     def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> RefreshOutcome:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
 from brine.domain.http.fields import Fields
+from brine.domain.purging.dependency import Dependency
 from brine_codec import Registry
 
-STORED_RESPONSE_VERSION = 4
+STORED_RESPONSE_VERSION = 5
 
 
 def stored_response_registry() -> Registry:
@@ -52,6 +53,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.tags,
         stored.generation,
         stored.applied_stamps,
+        tuple((one.names, one.began, one.confirmed, one.applied_stamps) for one in stored.dependencies),
     )
 
 
@@ -72,6 +74,7 @@ def _make(*values: object) -> StoredResponse:
             tuple(tags),
             int(generation),
             tuple(applied),
+            tuple(dependencies),
         ) if _are(str, (*vary, *tags)) and _are(int, (status, generation, key_id)) and len(digests) == len(vary):
             return StoredResponse(
                 method=method,
@@ -88,6 +91,7 @@ def _make(*values: object) -> StoredResponse:
                 tags=tags,
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied)),
+                dependencies=tuple(map(_dependency, dependencies)),
             )
         case _:
             raise ValueError("this is not a stored response")
@@ -124,6 +128,14 @@ def _applied(value: object) -> tuple[str, float, float]:
             return name, hard, soft
         case _:
             raise ValueError("this is not an applied stamp")
+
+
+def _dependency(value: object) -> Dependency:
+    match value:
+        case (tuple(names), float(began), float(confirmed), tuple(applied)) if _are(str, names):
+            return Dependency(names, began, confirmed, tuple(map(_applied, applied)))
+        case _:
+            raise ValueError("this is not a dependency of a response")
 
 
 def _body(value: object) -> bytes | BodyReference:

@@ -56,7 +56,12 @@ class AsyncCall[T](OneOfMany[T]):
         until = self.clock() + self._wait_seconds()
         while True:
             if (found := self._fresh()) is not None:
+                if self.refreshes is not None:
+                    await self._in_thread(partial(self._request_early_refresh, found))
                 return self._served(found, "hit")
+            if (found := self._usable()) is not None and self.refreshes is not None:  # noqa: SIM102 - it may change `found`
+                if await self._in_thread(self._request_refresh):
+                    return self._served(found, "stale")
             completion = self.single_flight.in_flight.begin(key)
             if completion is None:
                 return await self._first(key, until)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 from copy import copy
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from brine.domain.durations import named_duration
@@ -15,6 +17,8 @@ from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.errors import StoreError
 from brine.service.results.call import Call, Resolved
+from brine.service.results.fault_log import FaultLog
+from brine.service.results.functions import CachedFunctions
 from brine.service.results.parallel import StoreThreads
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
@@ -25,17 +29,26 @@ from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
 from brine.service.transaction import Trace
+from brine_codec import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from brine.domain.durations import Duration
+    from brine.domain.results.function_call import FunctionCall
     from brine.domain.results.key import Key
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore, TextQueue
     from brine.ports.deadline import Deadline
     from brine.service.results.async_call import AsyncCall
     from brine.service.results.call import CacheEvent
-    from brine_codec import Keyring, KeyringSource, Registry
+    from brine.service.results.refresh_requests import ResultRefreshes
+    from brine.service.results.refresh_sealing import RefreshSealer
+    from brine.service.results.refreshing import LambdaHandler
+    from brine_codec import Keyring, KeyringSource
+
+
+type Request[R] = tuple[Key, Callable[[], R], Collection[str], FunctionCall | None]
+"""A key, the computation of its result, the tags of the result, and the call of a cached function."""
 
 
 class Cache:
@@ -45,8 +58,12 @@ class Cache:
     the cache in the table, so that a role can be confined to it. registry: the caller's classes that results may have.
     compute_timeout: how long a computation may take; another environment waits so long, and then computes too.
     purge_delta: seconds for which this process goes by the stamps that it read. observe: is called with the event of
-    every call, for metrics; its exceptions reach the caller. inline_limit: bytes of the largest envelope that the table
-    holds. clock: seconds since 1970. `brine.bootstrap.results.build_cache` makes one from a function's environment.
+    every call, for metrics; its exceptions reach the caller. Without it, the logger `brine` warns of faults.
+    inline_limit: bytes of the largest envelope that the table holds. clock: seconds since 1970.
+    refresh_queue: the function's own queue of refresh requests; with it, results of cached functions are refreshed in
+    the background. draw: returns random numbers of [0, 1), for early refreshes.
+
+    `brine.cache` makes one from a function's environment.
     """
 
     def __init__(
@@ -69,17 +86,21 @@ class Cache:
         clock: Callable[[], float] = time.time,
         polling: Polling | None = None,
         in_flight: InFlight | None = None,
+        refresh_queue: TextQueue | None = None,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         if not is_namespace(namespace):
             raise ValueError("a namespace has up to 32 of a-z, 0-9 and -, and does not begin with -")
-        self._name = name
+        self.name = name
+        self.functions = CachedFunctions()
+        self.registry = Registry() if registry is None else registry
         self._namespace = namespace
-        self._tenant = _checked_tenant(tenant)
+        self._tenant = checked_tenant(tenant)
         shared_leases = Leases(leases)
         self._results = ResultStore(
             CacheStore(
                 partition="c",
-                codec=result_codec(keyring, registry),
+                codec=result_codec(keyring, self.registry),
                 stamps=Stamps(items=items, store=stamps, known=KnownStamps(purge_delta)),
                 leases=shared_leases,
                 bodies=Bodies(bodies),
@@ -92,7 +113,9 @@ class Cache:
         )
         self.store_threads = StoreThreads()
         self._compute_timeout = named_duration("compute_timeout", compute_timeout)
-        self._observe = observe
+        self._observe = observe or FaultLog()
+        self._keyring = keyring
+        self._refreshes = None if refresh_queue is None else self._refreshes_by(refresh_queue, draw)
         self._clock = clock
         self._deadline: Deadline | None = None
 
@@ -116,9 +139,8 @@ class Cache:
         for so long, and raised again, made anew by calling its class with its `args`.
         tags: labels under which the result can be purged with others; not secret.
 
-        A store that fails costs a computation, not the result. Raises the exceptions of `compute`; TypeError for a bad
-        key or tag, ValueError for tags too many or too long;
-        brine_codec.Unsupported, with the path inside it, for a result that cannot be stored.
+        A store that fails costs a computation, not the result. A result that cannot be sealed is returned, not stored.
+        Raises the exceptions of `compute`; TypeError for a bad key or tag, ValueError for tags too many or too long.
         """
         resolved = self.resolve(
             key, compute, freshness_lifetime=freshness_lifetime, grace=grace, negative=negative, tags=tags
@@ -186,46 +208,59 @@ class Cache:
             return Many(calls, compute_missing).results()
         finally:
             for call in calls.values():
-                self._tell(call)
+                self._observe(call.event)
 
     def resolve_within[T](
-        self, key: Key, compute: Callable[[], T], lifetimes: ResultLifetimes, tags: Collection[str]
+        self,
+        key: Key,
+        compute: Callable[[], T],
+        lifetimes: ResultLifetimes,
+        tags: Collection[str],
+        function_call: FunctionCall | None = None,
     ) -> Resolved[T]:
-        """Do as `resolve`, with checked durations."""
-        call = Call(compute=compute, **self._call_options(key, lifetimes, tags))
+        """Do as `resolve`, with checked durations.
+
+        function_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
+        served at once, and the call is repeated in the background.
+        """
+        call = Call(compute=compute, **self._call_options(key, lifetimes, tags, function_call))
         try:
             return Resolved(call.result(), call.event)
         finally:
-            self._tell(call)
+            self._observe(call.event)
 
     async def resolve_within_async[T](
-        self, key: Key, compute: Callable[[], Awaitable[T]], lifetimes: ResultLifetimes, tags: Collection[str]
+        self,
+        key: Key,
+        compute: Callable[[], Awaitable[T]],
+        lifetimes: ResultLifetimes,
+        tags: Collection[str],
+        function_call: FunctionCall | None = None,
     ) -> T:
-        """Do as `get_or_compute_async`, with checked durations."""
-        (call,) = self._async_calls([(key, compute, tags)], lifetimes)
+        """Do as `resolve_within` for a coroutine function, and return the result alone."""
+        (call,) = self._async_calls([(key, compute, tags, function_call)], lifetimes)
         try:
             return await call.result_async()
         finally:
-            self._tell(call)
+            self._observe(call.event)
 
-    def resolve_each[T](
-        self, requests: Sequence[tuple[Key, Callable[[], T], Collection[str]]], lifetimes: ResultLifetimes
-    ) -> list[T]:
+    def resolve_each[T](self, requests: Sequence[Request[T]], lifetimes: ResultLifetimes) -> list[T]:
         """Return the results of many keys, each with its own computation, after one lookup of all."""
         from brine.service.results.many import OneOfMany, look_up_many  # noqa: PLC0415 - a single result does without
 
         calls = [
-            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags)) for key, compute, tags in requests
+            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags, function_call))
+            for key, compute, tags, function_call in requests
         ]
         try:
             look_up_many(calls)
             return [call.result_after_lookup() for call in calls]
         finally:
             for call in calls:
-                self._tell(call)
+                self._observe(call.event)
 
     async def resolve_each_async[T](
-        self, requests: Sequence[tuple[Key, Callable[[], Awaitable[T]], Collection[str]]], lifetimes: ResultLifetimes
+        self, requests: Sequence[Request[Awaitable[T]]], lifetimes: ResultLifetimes
     ) -> list[T]:
         """Do as `resolve_each` for coroutine functions. All missing results are computed at the same time."""
         from brine.service.results.async_call import results_of  # noqa: PLC0415 - imports asyncio
@@ -235,10 +270,10 @@ class Cache:
             return await results_of(calls)
         finally:
             for call in calls:
-                self._tell(call)
+                self._observe(call.event)
 
     def _async_calls[T](
-        self, requests: Sequence[tuple[Key, Callable[[], Awaitable[T]], Collection[str]]], lifetimes: ResultLifetimes
+        self, requests: Sequence[Request[Awaitable[T]]], lifetimes: ResultLifetimes
     ) -> list[AsyncCall[T]]:
         from brine.service.results.async_call import AsyncCall  # noqa: PLC0415 - imports asyncio
 
@@ -246,10 +281,87 @@ class Cache:
             AsyncCall(
                 compute_async=compute,
                 threads=self.store_threads.executor,
-                **self._call_options(key, lifetimes, tags),
+                **self._call_options(key, lifetimes, tags, function_call),
             )
-            for key, compute, tags in requests
+            for key, compute, tags, function_call in requests
         ]
+
+    def refresh(
+        self,
+        key: Key,
+        compute: Callable[[], object],
+        *,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
+        tags: Collection[str] = (),
+        function: str | None = None,
+        is_forced: bool = True,
+        renews: int | None = None,
+        deadline: Deadline | None = None,
+    ) -> CacheEvent:
+        """Compute the result of the key now, store it, and return the event. The arguments are as `get_or_compute`.
+
+        Raises no exception of `compute`: the event has it as a fault. If another caller computes the result, this call
+        does not. function: the name of the cached function, for the event. is_forced: False computes the result only if
+        it is stored and stale, or is stored with the generation `renews`. deadline: of the calls and the lease.
+        """
+        from brine.service.results.renewal import Renewal  # noqa: PLC0415 - no answer to a request needs it
+
+        renewal = Renewal(
+            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
+            compute=compute,
+            windows=ResultLifetimes.of(freshness_lifetime, grace, negative),
+            results=self._results,
+            single_flight=self._single_flight,
+            clock=self._clock,
+            seconds=self._compute_timeout,
+            deadline=deadline or self._deadline,
+            is_forced=is_forced,
+            renews=renews,
+        )
+        event = replace(renewal.run(), cache=self.name, function=function)
+        self._observe(event)
+        return event
+
+    def handler(self, handler: LambdaHandler, *others: Cache) -> LambdaHandler:
+        """Return a Lambda handler that refreshes results in the background, and passes all other events to `handler`.
+
+        It recognises refresh requests from the function's own queue, scheduled events of EventBridge, and the payload
+        `{"brine": "refresh"}` of EventBridge Scheduler. others: further caches of this function.
+        """
+        from brine.service.results.refreshing import RefreshEvents  # noqa: PLC0415 - for functions with such events
+
+        return RefreshEvents((self, *others)).wrap(handler)
+
+    @cached_property
+    def sealer(self) -> RefreshSealer:
+        """It seals and opens the refresh requests of this cache."""
+        from brine.service.results.refresh_sealing import RefreshSealer  # noqa: PLC0415 - only refreshes need it
+
+        return RefreshSealer(self._keyring, self.registry)
+
+    @property
+    def has_refresh_queue(self) -> bool:
+        """Whether results of cached functions are refreshed in the background."""
+        return self._refreshes is not None
+
+    def report(self, event: CacheEvent) -> None:
+        """Pass an event to the observer."""
+        self._observe(event)
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self._clock()
+
+    def hashed_key(self, key: Key) -> str:
+        """Return the key as the stores and the refresh requests have it. Raises TypeError."""
+        return self._key(key)
+
+    def _refreshes_by(self, queue: TextQueue, draw: Callable[[], float]) -> ResultRefreshes:
+        from brine.service.results.refresh_requests import ResultRefreshes  # noqa: PLC0415 - only with a queue
+
+        return ResultRefreshes(self.name, queue, self.sealer, draw=draw)
 
     def purge(self, key: Key, *, soft: bool = False) -> None:
         """Purge the result of this key, hard or `soft` (then it is stale). Computations under way are not stored.
@@ -297,7 +409,7 @@ class Cache:
     def for_tenant(self, tenant: str) -> Self:
         """Return this cache with the keys and tags of one tenant, which shares none with another. Raises ValueError."""
         own = copy(self)
-        own._tenant = _checked_tenant(tenant)  # noqa: SLF001 - of its own kind
+        own._tenant = checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
 
     def clear(self) -> None:
@@ -312,7 +424,13 @@ class Cache:
             if (clear := getattr(each, "clear", None)) is not None:
                 clear()
 
-    def _call_options(self, key: Key, lifetimes: ResultLifetimes, tags: Collection[str]) -> dict[str, Any]:
+    def _call_options(
+        self,
+        key: Key,
+        lifetimes: ResultLifetimes,
+        tags: Collection[str],
+        function_call: FunctionCall | None = None,
+    ) -> dict[str, Any]:
         return {
             "place": ResultEntry(self._key(key), self._tenant, check_tags(tags)),
             "windows": lifetimes,
@@ -321,17 +439,17 @@ class Cache:
             "clock": self._clock,
             "seconds": self._compute_timeout,
             "deadline": self._deadline,
+            "cache": self.name,
+            "function_call": function_call,
+            "refreshes": self._refreshes,
         }
 
-    def _tell(self, call: Call[Any]) -> None:
-        if self._observe is not None:
-            self._observe(call.event)
-
     def _key(self, key: Key) -> str:
-        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self._name, key=key)
+        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self.name, key=key)
 
 
-def _checked_tenant(tenant: str) -> str:
+def checked_tenant(tenant: str) -> str:
+    """Return the tenant of a cache. Raises ValueError for text that cannot be printed."""
     if tenant != NO_TENANT and not is_tenant(tenant):
         raise ValueError("a tenant is text that can be printed")
     return tenant

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from brine.domain.durations import Duration
     from brine.service.results.async_cached import AsyncCachedFunction
     from brine.service.results.cache import Cache
+    from brine.service.results.call import CacheEvent
 
 
 class CachedDecorator(Protocol):
@@ -35,6 +36,8 @@ def cached(
     tags: Collection[str] | Callable[..., Collection[str]] = (),
     key: Callable[..., object] | None = None,
     version: object = None,
+    early_refresh: float = 0.0,
+    scheduled: Collection[tuple[object, ...]] = (),
 ) -> CachedDecorator:
     """Keep the results of a function or coroutine function. A key has its module, its name and its arguments.
 
@@ -46,6 +49,9 @@ def cached(
     function needs one, because the key lacks the variables of the outer function.
     version: part of the key. Change it with the function, and the results of the old code are no longer served.
     tags: the tags of each result, or a function of the arguments that returns them.
+    early_refresh: with a refresh queue, hits refresh a result in the background before it is stale. 1 is a good value;
+    a larger one refreshes earlier, 0 never.
+    scheduled: the arguments, each a tuple, of the calls that a schedule refreshes (docs/refresh-results.md).
     The other arguments are those of `Cache.get_or_compute`.
 
     In a class, it goes above or below `@classmethod` and `@staticmethod`. The object of a method is part of the key:
@@ -62,7 +68,16 @@ def cached(
             from brine.service.results.async_cached import AsyncCachedFunction  # noqa: PLC0415 - imports asyncio
 
             cls = AsyncCachedFunction
-        return cls(function, cache, lifetimes=lifetimes, tags=tags, key=key, version=version)
+        return cls(
+            function,
+            cache,
+            lifetimes=lifetimes,
+            tags=tags,
+            key=key,
+            version=version,
+            early_refresh=early_refresh,
+            scheduled=scheduled,
+        )
 
     return decorate
 
@@ -72,24 +87,21 @@ class CachedFunction[**P, T](KeyedFunction[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""
-        resolved = self._cache.resolve_within(
-            self.key(*args, **kwargs),
-            self._computation(args, kwargs),
-            self._lifetimes,
-            self._tags_of(args, kwargs),
-        )
-        result: T = resolved.value
+        key, compute, tags, call = self._request(args, kwargs)
+        result: T = self._cache.resolve_within(key, compute, self._lifetimes, tags, call).value
         return result
+
+    def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
+        """Compute the result for these arguments now, store it, and return the event, as `Cache.refresh` does."""
+        self._register_classes()
+        return self._refreshed(args, kwargs, is_forced=True)
 
     def get_many(self, calls: Iterable[tuple[Any, ...]]) -> list[T]:
         """Return the results of many calls in their order. Each call is a tuple of the arguments by position.
 
         One call to the table looks up about fifty results. The function is called for each one that is missing.
         """
-        return self._cache.resolve_each(
-            [(self.key(*args), self._computation(args, {}), self._tags_of(args, {})) for args in calls],  # type: ignore[call-arg]
-            self._lifetimes,
-        )
+        return self._cache.resolve_each([self._request(args, {}) for args in calls], self._lifetimes)
 
     def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Purge the result for these arguments, as `Cache.purge` does."""

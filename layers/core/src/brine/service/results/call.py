@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
 from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
+from brine.service.diagnostics import Fault
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace
@@ -16,27 +17,47 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.results.function_call import FunctionCall
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
     from brine.ports.deadline import Deadline
-    from brine.service.diagnostics import Fault
+    from brine.service.results.refresh_requests import ResultRefreshes
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
-type CallOutcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
+type CallOutcome = Literal[
+    "hit",
+    "stale",
+    "collapsed",
+    "miss",
+    "failed",
+    "refreshed",
+    "not-needed",
+    "refresh-refused",
+    "refresh-failed",
+    "refresh-malformed",
+]
 """How the result came about.
 
 - `hit`: stored and fresh. `stale`: stored, and served in its grace.
 - `collapsed`: stored, by another caller's computation that this one waited for.
 - `miss`: computed. `failed`: the computation raised, and no stored result could be served instead.
+
+Refreshes in the background have these outcomes:
+
+- `refreshed`: computed and stored. `not-needed`: the result is fresh or gone, or another caller computes it.
+- `refresh-refused`: computed, but the result may not be stored. `refresh-failed`: a retry may help.
+- `refresh-malformed`: the refresh request could not be read, so it was dropped.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheEvent:
-    """The outcome of one call. `layer`: the place that a stored result came from. `raised`: whether the result is
-    an exception, stored or new. `compute_time`: seconds, None if stored.
+    """The outcome of one call or refresh. `cache` and `function` name the cache and the cached function.
+
+    `layer`: the place that a stored result came from. `raised`: whether the result is an exception, stored or new.
+    `compute_time`: seconds, None if stored. `refresh_requested`: whether this call sent a refresh request.
     """
 
     outcome: CallOutcome
@@ -45,6 +66,9 @@ class CacheEvent:
     raised: bool = False
     compute_time: float | None = None
     faults: tuple[Fault, ...] = ()
+    cache: str = ""
+    function: str | None = None
+    refresh_requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +90,11 @@ class Usable:
 
 @dataclass(slots=True, kw_only=True)
 class Call[T]:
-    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over."""
+    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over.
+
+    function_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
+    once, and this call is repeated in the background.
+    """
 
     place: ResultEntry
     compute: Callable[[], T]
@@ -76,6 +104,9 @@ class Call[T]:
     clock: Callable[[], float]
     seconds: float
     deadline: Deadline | None
+    cache: str = ""
+    function_call: FunctionCall | None = None
+    refreshes: ResultRefreshes | None = None
     event: CacheEvent = field(init=False, default=CacheEvent(outcome="failed", raised=True))
     _trace: Trace = field(init=False)
     _lookup: ResultLookup = field(init=False, default_factory=ResultLookup)
@@ -90,7 +121,10 @@ class Call[T]:
 
     def _result_after_lookup(self) -> T:
         if (found := self._fresh()) is not None:
+            self._request_early_refresh(found)
             return self._served(found, "hit")
+        if (found := self._usable()) is not None and self._request_refresh():
+            return self._served(found, "stale")
         with self.single_flight.turn(
             self.results.store.pk(self.place.key),
             lease_seconds=self._seconds_left,
@@ -149,7 +183,7 @@ class Call[T]:
 
     def _after_value(self, value: T, began: float, lead: Lead | None) -> T:
         took = self.clock() - began
-        kept = self._keep(self.windows.stored(value, began), lead)
+        kept = self._keep(self.windows.stored(value, began, took), lead)
         self._report("miss", stored=kept, compute_time=took)
         return value
 
@@ -157,7 +191,7 @@ class Call[T]:
         """Return a stale result in place of the error, or raise the error."""
         took = self.clock() - began
         if type(error) in self.windows.negative:
-            kept = self._keep(self.windows.failure(error, began), lead)
+            kept = self._keep_failure(error, began, took, lead)
             self._report("miss", stored=kept, raised=True, compute_time=took)
             raise error
         if lead is not None:
@@ -180,6 +214,31 @@ class Call[T]:
         remaining = inf if self.deadline is None else self.deadline.remaining()
         return min(self.seconds, remaining / 2)
 
+    def _keep_failure(self, error: Exception, began: float, took: float, lead: Lead | None) -> bool:
+        """Return whether the exception is stored now as a result."""
+        try:
+            stored = self.windows.failure(error, began, took)
+        except TypeError as unfit:
+            self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
+            if lead is not None:
+                self._give_back(lead)
+            return False
+        return self._keep(stored, lead)
+
+    def _request_refresh(self) -> bool:
+        """Return whether the stale result is refreshed in the background, so that this caller need not compute."""
+        if self.refreshes is None or self.function_call is None:
+            return False
+        is_sent = self.refreshes.enqueue(self.function_call, self.place.key, self._trace)
+        self._trace.refresh_requested = is_sent is True
+        return is_sent is not None
+
+    def _request_early_refresh(self, found: Usable) -> None:
+        if self.refreshes is not None and self.function_call is not None:
+            self._trace.refresh_requested = self.refreshes.enqueue_early(
+                self.function_call, self.place.key, found.stored, self._trace
+            )
+
     def _seconds_left(self) -> float:
         return self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
 
@@ -201,4 +260,11 @@ class Call[T]:
         return cast("T", found.stored.value)  # one key has results of one type
 
     def _report(self, outcome: CallOutcome, **members: Any) -> None:
-        self.event = CacheEvent(outcome=outcome, faults=tuple(self._trace.faults), **members)
+        self.event = CacheEvent(
+            outcome=outcome,
+            faults=tuple(self._trace.faults),
+            cache=self.cache,
+            function=None if self.function_call is None else self.function_call.function,
+            refresh_requested=self._trace.refresh_requested,
+            **members,
+        )

@@ -70,6 +70,10 @@ class FunctionKey:
             parts.append((name, part))
         return (*self._name, tuple(parts), *self._version)
 
+    def check_arguments(self, args: tuple[Any, ...]) -> None:
+        """Raise TypeError if the function does not accept these arguments."""
+        self._signature.bind(*args)
+
     def _check(self, name: str, value: object, *, is_self: bool) -> None:
         try:
             encode_key(value)

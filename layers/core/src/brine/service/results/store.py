@@ -7,6 +7,7 @@ an envelope that points to it. A purged result counts as missing; so does one wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
 from brine.domain.results.stored import EnvelopeReference
 from brine.ports.caching import Item
+from brine.service.diagnostics import Fault
 from brine.service.results.parallel import in_parallel
 from brine.service.results.sealing import pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
-from brine_codec import CodecError
+from brine_codec import CodecError, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +37,7 @@ type Opened = tuple[StoredResult, bytes]
 
 _WEIGHT: Final = 300
 """Bytes that an entry of process memory takes besides its envelope."""
+_KEY_IN_PATH: Final = re.compile(r"\[b?(?:'[^']*'|\"[^\"]*\")\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class ResultStore:
         """Store a result. One call, two for a large one. False when nothing was stored.
 
         Nothing is stored if a newer lease exists or the result was purged since its computation began. `lookup` is
-        the one before the computation. Raises Unsupported.
+        the one before the computation. A result that cannot be sealed is a fault, with the path of the value.
         """
         lease = lead.lease
         if lease is None:
@@ -144,13 +147,17 @@ class ResultStore:
         computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
         if not computed.is_usable(trace.now) or self.store.is_purged(computed, place.stamp_names(), trace):
             return False
-        return self.store.commit(
-            place.key,
-            SLOT,
-            lead,
-            lambda: self._seal(place.key, computed, trace),
-            trace=trace,
-        )
+        try:
+            return self.store.commit(
+                place.key,
+                SLOT,
+                lead,
+                lambda: self._seal(place.key, computed, trace),
+                trace=trace,
+            )
+        except Unsupported as error:
+            trace.faults.add(Fault("result", "unsupported", _place_of(error)))
+            return False
 
     def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:
         """Purge the stored result of a key, and the results of computations begun up to `at`. One call.
@@ -182,6 +189,11 @@ class ResultStore:
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return None
+
+
+def _place_of(error: Unsupported) -> str:
+    """Return the path inside the result, and the reason. Keys of dictionaries may be data, so they are left out."""
+    return _KEY_IN_PATH.sub("[...]", str(error).replace("[5]", "result", 1))  # the place that `pack` gives it
 
 
 def _sized(envelope: bytes) -> Sized[bytes]:

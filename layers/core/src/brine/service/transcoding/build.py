@@ -56,7 +56,7 @@ def build_transcoder(
         client_envelopes = ClientEnvelopes(
             route=route, codec=client_codec, marks=marks, emulated_principal=emulated_principal
         )
-    version = f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"
+    version = types_version(types)
     return Transcoder(
         route=route,
         transcoding=transcoding,
@@ -70,3 +70,8 @@ def build_transcoder(
         },
         clock=clock,
     )
+
+
+def types_version(types: Types) -> str:
+    """Return the version of renditions that these types give, for their entity tags."""
+    return f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"

@@ -64,10 +64,10 @@ class ContentConverter:
 
     def to_client(self, response: Response, form: Format, request: Request, target: str, now: float) -> bytes:
         """Return the origin's content in a client's format. Raises Problem."""
-        obj = self._opened(response, target, now)
+        obj = self.opened(response, target, now)
         try:
             if form is not Format.SEALED:
-                return encode(form, obj, self.types, len(response.body))
+                return self._encoded(form, obj, len(response.body))
             if self.client_envelopes is None:
                 raise AssertionError("envelopes are offered only where there are keys")
             context = ("response", canonical_target(request.target))
@@ -79,13 +79,21 @@ class ContentConverter:
         """Return an object in the format of requests to the origin. Raises Problem."""
         try:
             if self.transcoding.request_format is not Format.SEALED:
-                return encode(self.transcoding.request_format, obj, self.types, len(request.body))
+                return self._encoded(self.transcoding.request_format, obj, len(request.body))
             context = ("request", request.method, canonical_target(target))
             return self._codec_of_origin().seal(obj, context=context, now=now, expires_at=now + SEALED_FOR)
         except CodecError as error:
             self._raise_unwritable(error, problems.CONTENT_INVALID)
 
-    def _opened(self, response: Response, target: str, now: float) -> object:
+    def _encoded(self, form: Format, obj: object, size: int) -> bytes:
+        if form is Format.JSON and self.transcoding.is_function:
+            from brine.domain.formats.plain_json import encode_plain_json  # noqa: PLC0415 - for functions alone
+
+            return encode_plain_json(obj, self.types)
+        return encode(form, obj, self.types, size)
+
+    def opened(self, response: Response, target: str, now: float) -> object:
+        """Return the object that the origin's response stands for. Raises Problem."""
         if response.status == 206:
             raise Problem(problems.ORIGIN_CONTENT, "the origin's response is a part that was not asked for")
         if response.fields.get("content-encoding", "identity").strip(" \t").lower() != "identity":

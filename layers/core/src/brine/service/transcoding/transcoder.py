@@ -62,19 +62,19 @@ class Transcoder:
         """
         invocation = Invocation(now=self.clock(), deadline=deadline, account=account)
         form = negotiate(request.fields.all("accept"), self.transcoding.client_formats)
-        if form is None:
+        if form is None and not self.transcoding.is_function:
             offered = ", ".join(form.media_type for form in self.transcoding.client_formats)
             return self._varying(
                 problems.problem_answer(problems.FORMAT_UNACCEPTABLE, f"this route gives {offered}", route=self.route)
             )
-        rendition = self.renditions.get(form)
+        rendition = None if form is None else self.renditions.get(form)
         try:
             origin_request = self._origin_request(request, rendition, target, invocation)
         except problems.Problem as problem:
             failed = problems.problem_answer(problem.kind, problem.detail, route=self.route)
             return self._varying(replace(failed, faults=problem.faults))
         if rendition is None:
-            return self._varying(upstream(origin_request))
+            return self._varying(self._as_made(upstream(origin_request), form))
         return self._varying(self._converted(origin_request, rendition, upstream, request, target))
 
     def _converted(
@@ -123,7 +123,8 @@ class Transcoder:
         elif _forbids_conversion(response.fields):
             refused = problems.FORMAT_UNACCEPTABLE, "the origin forbids that its response is converted (no-transform)"
         if refused is not None:
-            return answer if response.status >= 300 else problems.replaced_by_problem(answer, *refused)
+            passes = response.status >= 300 or self.transcoding.is_function
+            return answer if passes else problems.replaced_by_problem(answer, *refused)
         fields = rendition.with_content_fields(response.fields)
         if request.method == "HEAD":
             return replace(answer, response=replace(response, fields=fields))
@@ -133,6 +134,15 @@ class Transcoder:
             failed = problems.replaced_by_problem(answer, problem.kind, problem.detail)
             return replace(failed, faults=(*failed.faults, *problem.faults))
         return replace(answer, response=replace(response, fields=fields, body=body))
+
+    def _as_made(self, answer: Answer, form: Format | None) -> Answer:
+        """Return the answer in the origin's format, if the client accepts it: a function decides late what it gives."""
+        kind = answer.response.fields.get("content-type")
+        if form is None and format_of(kind) is self.transcoding.origin:
+            offered = ", ".join(form.media_type for form in self.transcoding.client_formats)
+            detail = f"this route gives {offered}"
+            return problems.replaced_by_problem(answer, problems.FORMAT_UNACCEPTABLE, detail)
+        return answer
 
     def _varying(self, answer: Answer) -> Answer:
         return replace(answer, response=replace(answer.response, fields=varying_by_accept(answer.response.fields)))

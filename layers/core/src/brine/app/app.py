@@ -1,0 +1,132 @@
+"""The app: routes in code, behind one Lambda handler."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Unpack
+
+from brine.app.registrations import Registrations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from brine.app.engine import Engine
+    from brine.app.options import ReadOptions, WriteOptions
+    from brine.app.registrations import ExceptionClasses
+    from brine.testing.client import AppClient
+    from brine.testing.clock import Clock
+    from brine.testing.reply import Replies
+    from brine_codec import Registry
+
+
+class App:
+    """Routes in code. Each has a Python function as its origin, and goes through the gateway as any route does.
+
+    environment: the settings; without it, those of the process, read at the first event, in Lambda at the cold start.
+    validation: whether Powertools checks and converts the arguments by their annotations, which takes pydantic; without
+    it, it does so if a function has other arguments than texts in the path. cors: a CORSConfig of Powertools.
+    registry: classes that need explicit versions or migrations; all others are registered by the annotations.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str] | None = None,
+        validation: bool | None = None,
+        cors: Any = None,
+        registry: Registry | None = None,
+    ) -> None:
+        self._environment = environment
+        self._cors = cors
+        self._registrations = Registrations(validation=validation, registry=registry)
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    def get[F: Callable[..., Any]](self, rule: str, **options: Unpack[ReadOptions]) -> Callable[[F], F]:
+        """Answer GET and HEAD by the decorated function. `rule`: a path such as "/orders/<order_id>".
+
+        The function gets the arguments in the path, and `fetch` if it has an argument of this name. It returns an
+        object that the codec takes, or a Response of Powertools. Raises ConfigError for wrong settings.
+        """
+        return self._decorator(rule, "GET", dict(options))
+
+    def post[F: Callable[..., Any]](self, rule: str, **options: Unpack[WriteOptions]) -> Callable[[F], F]:
+        """Answer POST by the decorated function. A success invalidates the stored responses of the same path."""
+        return self._decorator(rule, "POST", dict(options))
+
+    def put[F: Callable[..., Any]](self, rule: str, **options: Unpack[WriteOptions]) -> Callable[[F], F]:
+        """Answer PUT by the decorated function. A success invalidates the stored responses of the same path."""
+        return self._decorator(rule, "PUT", dict(options))
+
+    def patch[F: Callable[..., Any]](self, rule: str, **options: Unpack[WriteOptions]) -> Callable[[F], F]:
+        """Answer PATCH by the decorated function. A success invalidates the stored responses of the same path."""
+        return self._decorator(rule, "PATCH", dict(options))
+
+    def delete[F: Callable[..., Any]](self, rule: str, **options: Unpack[WriteOptions]) -> Callable[[F], F]:
+        """Answer DELETE by the decorated function. A success invalidates the stored responses of the same path."""
+        return self._decorator(rule, "DELETE", dict(options))
+
+    def use(self, middlewares: list[Callable[..., Any]]) -> None:
+        """Wrap every function in these middlewares of Powertools. They run when a function does, and not on a hit."""
+        self._registrations.middlewares += middlewares
+
+    def exception_handler[F: Callable[..., Any]](self, classes: ExceptionClasses) -> Callable[[F], F]:
+        """Let the decorated function turn exceptions of these classes into a Response of Powertools."""
+
+        def register(handler: F) -> F:
+            self._registrations.exception_handlers.append((classes, handler))
+            return handler
+
+        return register
+
+    @property
+    def handler(self) -> Callable[[Any, Any], dict[str, object]]:
+        """The Lambda handler: it answers HTTP events, and takes the messages of the function's refresh queue."""
+        if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+            self.engine()  # at the cold start, which has more time and CPU
+        return self._handle
+
+    @property
+    def registrations(self) -> Registrations:
+        """The functions, and what else the app was told."""
+        return self._registrations
+
+    def engine(self) -> Engine:
+        """Return the composed gateway, made at the first call from the environment. Raises ConfigError."""
+        with self._lock:
+            if self._engine is None:
+                from brine.app.engine import connected_engine  # noqa: PLC0415 - so that importing an app costs little
+
+                environment = os.environ if self._environment is None else self._environment
+                self._engine = connected_engine(self._registrations, environment, cors=self._cors)
+                self._registrations.is_closed = True
+            return self._engine
+
+    def test(
+        self,
+        fetch: Mapping[str, Replies] | None = None,
+        *,
+        routes: Path | str | None = None,
+        clock: Clock | None = None,
+    ) -> AppClient:
+        """Return a client of this app in memory, for tests. It needs no environment.
+
+        fetch: the answers of the servers behind routes, by the name of the route: content for every path, a mapping of
+        paths to contents, or a function of the target. A content may be a `brine.testing.Reply` or an exception.
+        routes: the path of routes.toml. clock: the time, which else begins in 2027 and stands still.
+        """
+        from brine.testing.client import AppClient  # noqa: PLC0415 - for tests alone
+
+        return AppClient(self._registrations, fetch, routes=routes, clock=clock)
+
+    def _handle(self, event: Any, context: Any) -> dict[str, object]:
+        return self.engine().handle(event, context)
+
+    def _decorator[F: Callable[..., Any]](self, rule: str, method: str, options: dict[str, Any]) -> Callable[[F], F]:
+        def register(function: F) -> F:
+            self._registrations.register(function, rule, method, dict(options))
+            return function
+
+        return register

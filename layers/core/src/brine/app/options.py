@@ -1,0 +1,63 @@
+"""The settings of a route in code, as the arguments of its decorator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from brine.domain.durations import Duration
+
+    type Tags = Collection[str] | Callable[..., Collection[str]]
+
+
+class FunctionOptions(TypedDict, total=False):
+    """Settings of a function of any method.
+
+    name: the name of the route; without it, that of the function. tenant: where to read the tenant of a request, such
+    as "claim:tenant_id"; each tenant has its own responses. timeout: how long the function and its parts may take.
+    max_request_body: bytes. middlewares: those of Powertools. status: the status of a response with an object.
+    """
+
+    name: str
+    tenant: str
+    timeout: Duration
+    max_request_body: int
+    middlewares: Collection[Callable[..., Any]]
+    status: int
+
+
+class ReadOptions(FunctionOptions, total=False):
+    """Settings of a function whose responses may be stored: docs/functions.md explains each.
+
+    freshness_lifetime: how long a response is fresh, if its parts are. grace: how long after that it is served stale,
+    while it is refreshed or if the function fails. tags: labels for purges, or a function of the arguments.
+    key_headers: the request headers that the function reads; each is part of the key. query: which query parameters
+    count. version: part of the key, so that a changed function leaves its old responses behind.
+    """
+
+    freshness_lifetime: Duration
+    grace: Duration
+    keep: Duration
+    negative_lifetimes: Mapping[int, Duration]
+    early_refresh: float
+    jitter: float
+    tags: Tags
+    key_headers: Collection[str]
+    query: Mapping[str, object]
+    version: str | int
+    request_directives: bool
+    show_key: bool
+    set_cookie: Literal["shared", "strip", "refuse", "keep"]
+    max_variants: int
+    new_keys_per_minute: int | Literal[False]
+
+
+class WriteOptions(FunctionOptions, total=False):
+    """Settings of a function that changes something.
+
+    purges: tags that a successful call purges, or a function of its arguments, and of its `result`.
+    """
+
+    purges: Tags

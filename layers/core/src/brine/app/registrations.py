@@ -1,0 +1,89 @@
+"""The functions of an app, with the settings of their routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from brine.adapters.config.code_routes import SETTINGS, code_route
+from brine.errors import ConfigError
+from brine.service.functions.route_function import RouteFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine.domain.routing.route import Route
+    from brine_codec import Registry
+
+type ExceptionClasses = type[Exception] | list[type[Exception]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Registrations:
+    """What an app was told: its functions, middlewares, handlers of exceptions, and classes.
+
+    validation: whether arguments are checked and converted; None: if a function needs it. settings: the name, the
+    module and the settings of each route, by its rule. is_closed: whether the app has answered events already.
+    """
+
+    validation: bool | None = None
+    registry: Registry | None = None
+    functions: list[RouteFunction] = field(default_factory=list)
+    settings: dict[str, tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
+    middlewares: list[Callable[..., Any]] = field(default_factory=list)
+    exception_handlers: list[tuple[ExceptionClasses, Callable[..., Any]]] = field(default_factory=list)
+    is_closed: bool = False
+
+    def routes(self, namespace: str = "") -> tuple[Route, ...]:
+        """Return the routes in code. `namespace`: begins the keys of their responses. Raises ConfigError."""
+        return tuple(
+            code_route(rule, name, settings, source=module, namespace=namespace)
+            for rule, (name, module, settings) in self.settings.items()
+        )
+
+    def register(self, function: Callable[..., Any], rule: str, method: str, options: dict[str, Any]) -> None:
+        """Add a function for a rule and a method. Raises ConfigError, which names the module and the rule."""
+        module = getattr(function, "__module__", "app")
+        if self.is_closed:
+            raise ConfigError(f"{module}: {rule}: the app has answered events already: register routes before that")
+        if not callable(function):
+            raise ConfigError(f"{module}: {rule}: {function!r} is no function: put the decorator above a function")
+        own = {key: options.pop(key) for key in ("tags", "purges", "middlewares", "status") if key in options}
+        name = options.pop("name", None) or function.__name__.strip("_").replace("_", "-").lower()
+        name, settings = self._merged(rule, name, method, module, options)
+        code_route(rule, name, settings, source=module)  # a mistake is told here, where it was made
+        self.settings[rule] = name, module, settings
+        self.functions.append(
+            RouteFunction(
+                route=name,
+                rule=rule,
+                method=method,
+                call=function,
+                tags=own.get("tags", ()),
+                purges=own.get("purges", ()),
+                middlewares=tuple(own.get("middlewares", ())),
+                status=own.get("status", 200),
+            )
+        )
+
+    def _merged(
+        self, rule: str, name: str, method: str, module: str, options: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the name and the settings of the route of a rule, which has one function for each method."""
+        label = f'{module}: {method} "{rule}"'
+        for key in options:
+            if key not in SETTINGS:
+                raise ConfigError(f'{label}: unknown setting "{key}". Known settings: {", ".join(sorted(SETTINGS))}.')
+        for other, (known, _, _) in self.settings.items():
+            if known == name and other != rule:
+                raise ConfigError(f'{label}: "{other}" has the name "{name}" too. Write name="..." in one of both.')
+        first, _, settings = self.settings.get(rule, (name, module, {}))
+        if any(one.rule == rule and one.method == method for one in self.functions):
+            raise ConfigError(f"{label}: another function has this method and path. Remove one of both.")
+        for key in settings.keys() & options.keys():
+            if settings[key] != options[key]:
+                raise ConfigError(
+                    f"{label}: {key} = {options[key]!r}, but another method of this path has {settings[key]!r}: both "
+                    "belong to one route. Write the same value, or only one."
+                )
+        return first, {**settings, **options}

@@ -1,0 +1,77 @@
+"""Plain JSON: objects as JavaScript programs and people expect them, without the marks that name Python's types.
+
+A class becomes an object with its fields, a set or tuple an array, a date or Decimal a text, bytes a base64 text, an
+enum member its value, and a float that JSON lacks becomes null. So the text cannot be read back as the same object; the
+JSON of brine.domain.formats.json_form can.
+"""
+
+from __future__ import annotations
+
+import binascii
+import math
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from brine.domain.formats.format_writer import write_within_budget
+from brine.domain.formats.json_form import JSON_ENCODE, JsonWriter
+from brine.domain.formats.path import LocatedError
+from brine_codec import Unsupported
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from brine.domain.formats.allowed_types import Types
+    from brine_codec.gate.budget import Budget
+
+
+class _PlainJsonWriter(JsonWriter):
+    def named(self, name: str, argument: object) -> object:
+        if name == "object" and isinstance(argument, list):  # a tag, and the values
+            return argument[1] if len(argument) == 2 else argument[1:]
+        if name in {"datetime", "time"} and isinstance(argument, list):  # a local time, its zone, and the fold
+            return f"{argument[0]}[{argument[1]}]"
+        return argument
+
+    def binary(self, value: bytes) -> object:
+        return binascii.b2a_base64(value, newline=False).decode()
+
+    def real(self, value: float) -> object:
+        return value if math.isfinite(value) else None
+
+    def instant(self, value: dt.datetime) -> object:
+        return value.isoformat()
+
+    def record(self, title: str, fields: dict[str, object]) -> object:  # noqa: ARG002 - the name of the class is left out
+        return fields
+
+    def mapping(self, keys: list[object], trees: list[object]) -> object:
+        texts = {_text_of(key): tree for key, tree in zip(keys, trees, strict=True)}
+        if len(texts) != len(keys):
+            raise LocatedError(Unsupported("two keys of a dict give the same text in JSON"))
+        return texts
+
+    def needs_escape(self, mapping: dict[str, object]) -> bool:  # noqa: ARG002 - no name has a meaning
+        return False
+
+
+def encode_plain_json(obj: object, types: Types) -> bytes:
+    """Return the object as UTF-8 without blanks. Raises Unsupported and TooLarge with the path inside the object."""
+
+    def write(budget: Budget, careful: bool) -> bytes:
+        return JSON_ENCODE(_PlainJsonWriter(types, budget, careful=careful).tree(obj)).encode()
+
+    return write_within_budget(write, types.limits, None)
+
+
+def _text_of(key: object) -> str:
+    if isinstance(key, str):
+        return key
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, int | float | Decimal | UUID):
+        return str(key)
+    if isinstance(key, date):
+        return key.isoformat()
+    raise LocatedError(Unsupported(f"a key of type {type(key).__qualname__} is no text in JSON"))

@@ -1,0 +1,1 @@
+"""Functions as origins: the parts that they fetch, and the whole that they return."""

@@ -1,0 +1,31 @@
+"""`fetch` for coroutine functions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brine.service.functions.fetch import Fetch, PartSpec
+    from brine.service.functions.part import Part
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncFetch:
+    """Fetches parts as `Fetch` does, and is awaited: `await fetch("orders", "/17")`, `await fetch.all(...)`."""
+
+    _fetch: Fetch
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the request, "" on a route without tenants."""
+        return self._fetch.tenant
+
+    async def __call__(self, route: str, path: str = "", **options: Any) -> Part:
+        """Return a part. Arguments and errors as in `Fetch`. The event loop runs on meanwhile."""
+        return await asyncio.to_thread(self._fetch, route, path, **options)
+
+    async def all(self, *parts: PartSpec) -> tuple[Part, ...]:
+        """Return several parts, fetched side by side under one deadline."""
+        return await asyncio.to_thread(self._fetch.all, *parts)

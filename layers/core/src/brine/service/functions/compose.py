@@ -1,0 +1,82 @@
+"""Puts a gateway with routes in code together, from a fetcher and the functions of the routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from brine.domain.formats.allowed_types import Types
+from brine.domain.formats.media import Format
+from brine.domain.routing.transcoding import Rendition, Transcoding
+from brine.service.functions.function_client import FunctionClient
+from brine.service.functions.sealing import FUNCTION_PURPOSE, ObjectSealer
+from brine.service.gateway import Gateway
+from brine.service.http_cache.refresher import Refresher
+from brine.service.origins.routed import RoutedOrigins
+from brine.service.transcoding.build import types_version
+from brine.service.transcoding.content_converter import ContentConverter
+from brine.service.transcoding.transcoder import Transcoder
+from brine_codec import Codec, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine.domain.routing.route import Routes
+    from brine.service.functions.function_client import FunctionRunner
+    from brine.service.http_cache.fetcher import Fetcher
+    from brine.service.http_cache.refresh_requests import RefreshRequests
+    from brine_codec import Keyring, KeyringSource, Registry
+
+OF_FUNCTIONS: Final = Transcoding(origin=Format.SEALED, requests=Format.JSON, is_function=True)
+"""Functions return objects, which are kept sealed, and get their content as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionGateway:
+    """A gateway with routes in code, and the refresher of its stored responses."""
+
+    gateway: Gateway
+    refresher: Refresher
+
+
+def function_codec(keyring: Keyring | KeyringSource, registry: Registry) -> Codec:
+    """Return the codec of the objects that functions return. `registry` has their classes."""
+    return Codec(keyring, purpose=FUNCTION_PURPOSE, registry=registry, limits=Limits(), gate=False)
+
+
+def compose_functions(
+    routes: Routes,
+    fetcher: Fetcher,
+    runner: Callable[[ObjectSealer], FunctionRunner],
+    *,
+    codec: Codec,
+    registry: Registry,
+    clock: Callable[[], float],
+    refreshes: RefreshRequests | None = None,
+    transcoders: Mapping[str, Transcoder] | None = None,
+) -> FunctionGateway:
+    """Return the gateway. `runner`: makes what runs the functions. `transcoders`: those of routes with servers."""
+    functions = FunctionClient(runner=runner(ObjectSealer(codec)), stamps=fetcher.responses.store.stamps, clock=clock)
+    fetcher = replace(fetcher, origins=RoutedOrigins(functions, fetcher.origins))
+    types = Types(registry)
+    in_code = {route.name: _transcoder(route.name, codec, types, clock) for route in routes if route.origin.is_function}
+    gateway = Gateway(
+        routes=routes,
+        fetcher=fetcher,
+        clock=clock,
+        refreshes=refreshes,
+        transcoders={**(transcoders or {}), **in_code},
+    )
+    functions.gateway = gateway
+    return FunctionGateway(gateway=gateway, refresher=Refresher(routes, fetcher, clock))
+
+
+def _transcoder(route: str, codec: Codec, types: Types, clock: Callable[[], float]) -> Transcoder:
+    version = types_version(types)
+    return Transcoder(
+        route=route,
+        transcoding=OF_FUNCTIONS,
+        converter=ContentConverter(OF_FUNCTIONS, types, codec, None),
+        renditions={form: Rendition(form, f"{form.name.lower()}-{version}") for form in OF_FUNCTIONS.client_formats},
+        clock=clock,
+    )

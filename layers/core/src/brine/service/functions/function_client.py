@@ -1,0 +1,110 @@
+"""Functions as origins: run the function of a route, and let its response follow its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from brine.domain.caching.combine import combine
+from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
+from brine.domain.http.cache_control import parse_response_directives
+from brine.domain.purging.invalidation import SAFE_METHODS
+from brine.domain.purging.stamps import MARGIN, tag_stamp
+from brine.errors import FunctionFailed, StoreError
+from brine.service.functions.fetch import SHARE, Fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine.domain.http.messages import Request, Response
+    from brine.ports.deadline import Deadline
+    from brine.service.functions.parts_gateway import PartsGateway
+    from brine.service.stores.stamps import Stamps
+    from brine.service.transaction import Trace, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionCall:
+    """A call of the function of a route. `arguments`: those in the path. `tenant`: "" on a route without tenants."""
+
+    route: str
+    request: Request
+    arguments: Mapping[str, str]
+    tenant: str
+    fetch: Fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionResult:
+    """The response of a function, with the tags of its own, and the tags that it purged."""
+
+    response: Response
+    tags: tuple[str, ...] = ()
+    purges: tuple[str, ...] = ()
+
+
+class FunctionRunner(Protocol):
+    """Runs functions by the names of their routes."""
+
+    def run(self, call: FunctionCall) -> FunctionResult:
+        """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
+
+
+@dataclass(slots=True, kw_only=True)
+class FunctionClient:
+    """Asks functions for responses, as an OriginClient asks HTTP origins. `clock` gives seconds since 1970.
+
+    `gateway` serves the parts; it is set once the gateway is composed, because the gateway has this client.
+    """
+
+    runner: FunctionRunner
+    stamps: Stamps
+    clock: Callable[[], float]
+    gateway: PartsGateway = field(init=False)
+
+    def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
+        """Return the function's response, limited by its parts. Raises FunctionFailed and PartFailed."""
+        began = self.clock()
+        fetch = Fetch(self.gateway, transaction, deadline.within(deadline.remaining() * SHARE), self.clock)
+        pattern = transaction.route.pattern
+        call = FunctionCall(
+            route=transaction.route.name,
+            request=request,
+            arguments={} if pattern is None else pattern.arguments(request.path),
+            tenant=transaction.resource.tenant,
+            fetch=fetch,
+        )
+        try:
+            result = self.runner.run(call)
+        except FunctionFailed as error:
+            trace.error = error.__cause__
+            raise
+        finally:
+            trace.parts.extend(fetch.reports)
+        if request.method not in SAFE_METHODS and result.response.status < 400:
+            self._purge(result.purges, transaction, trace)
+        return _following_parts(result, fetch, transaction, began)
+
+    def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
+        """Purge the tags that an unsafe request made out of date, before its answer goes out. One call for each."""
+        for tag in tags:
+            try:
+                self.stamps.write(tag_stamp(tag, transaction.resource.tenant), trace, at=self.clock() + MARGIN)
+            except StoreError as error:
+                trace.faults.store_failed("invalidation", error)
+
+
+def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
+    """Return the response with the Cache-Control, the tags and the dependencies that its parts leave it."""
+    response, policy = result.response, transaction.route.policy
+    own = parse_response_directives(response.fields)
+    lifetime: float | None = explicit_lifetime(response.fields, own, began)
+    if lifetime is None:
+        lifetime = route_lifetime(response.status, policy)
+    whole = combine(fetch.limits, lifetime, began)
+    fields = response.fields
+    if not (own.restricts("no-store") or own.restricts_all("private")):
+        said = whole.cache_control if response.status < 300 or lifetime is not None else None
+        if said is not None:
+            fields = fields.replacing("cache-control", said)
+    return replace(response, fields=fields, tags=result.tags, dependencies=whole.dependencies)

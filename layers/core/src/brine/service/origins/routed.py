@@ -1,0 +1,31 @@
+"""The origin of each route: a function of this process, or a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request, Response
+    from brine.ports.deadline import Deadline
+    from brine.service.transaction import Trace, Transaction
+
+
+class Upstreams(Protocol):
+    """Sends the request of a transaction to the origin of its route."""
+
+    def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
+        """Return the origin's response. Raises BadRequest and OriginError."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedOrigins:
+    """Asks the function of a route that has one, and else the server behind it."""
+
+    functions: Upstreams
+    servers: Upstreams
+
+    def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
+        """Return the origin's response. Raises BadRequest and OriginError."""
+        origins = self.functions if transaction.route.origin.is_function else self.servers
+        return origins.fetch(transaction, request, deadline, trace)

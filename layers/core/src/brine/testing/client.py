@@ -1,0 +1,196 @@
+"""An app in memory: its own gateway and cache, with the answers of a test in the place of servers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.circuits import MemoryCircuitStore
+from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.app.engine import types_of
+from brine.app.runner import LateRunner
+from brine.bootstrap.assembly import CacheLimits, Stores, assembled_fetcher
+from brine.domain.http.fields import Fields
+from brine.domain.http.messages import Request
+from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.route import Route, Routes
+from brine.errors import OriginUnreachable
+from brine.ports.deadline import Deadline
+from brine.service.functions.compose import compose_functions, function_codec
+from brine.service.functions.sealing import ObjectSealer
+from brine.service.http_cache.refresh_requests import RefreshRequests
+from brine.service.purge import Purger
+from brine.testing.clock import Clock
+from brine.testing.recording import RecordingRunner
+from brine.testing.reply import response_to
+from brine.testing.result import AppResponse
+from brine.testing.variables import AnyVariable
+from brine_codec import Keyring
+from brine_codec.envelope.http_target import canonical_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from brine.app.registrations import Registrations
+    from brine.domain.http.messages import Response
+    from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.refresher import Refresh
+    from brine.testing.reply import Replies
+
+_KEYS = '{"1": "a key for tests, which no deployment has"}'
+_SECONDS = 29.0
+
+
+class AppClient:
+    """Sends requests to an app, and tells what it fetched, ran and purged.
+
+    `clock`: the time of the app and its cache. `fetched`: the requests that reached the servers, as (route, target).
+    `runs`: the calls of functions, as (route, arguments). `purged`: the tags that functions purged.
+    """
+
+    def __init__(
+        self,
+        app: Registrations,
+        fetch: Mapping[str, Replies] | None = None,
+        *,
+        routes: Path | str | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.fetched: list[tuple[str, str]] = []
+        self._replies = dict(fetch or {})
+        self._queue = MemoryRefreshQueue()
+        self._routes = self._all_routes(app, routes)
+        self._items = MemoryItemStore()
+        stamps = MemoryStampStore(self._items)
+        keyring = Keyring.from_json(_KEYS)
+        registry = types_of(app)
+        self._codec = function_codec(keyring, registry)
+        self._purger = Purger(routes=self._routes, stamps=stamps, clock=self.clock)
+        fetcher = assembled_fetcher(
+            Stores(
+                items=self._items,
+                leases=MemoryLeaseStore(self._items),
+                stamps=stamps,
+                bodies=MemoryBodyStore(),
+                circuits=MemoryCircuitStore(),
+            ),
+            CacheLimits(inline_limit=32_768, memory_bytes=33_554_432, memory_entry_bytes=2_097_152, purge_delta=-1),
+            keyring=keyring,
+            origin=MemoryOrigin(self._reply),
+            name="brine-test",
+            clock=self.clock,
+            sleep=self.clock.advance,
+        )
+        self._runner = RecordingRunner(LateRunner(app, ObjectSealer(self._codec)))
+        self._composed = compose_functions(
+            self._routes,
+            fetcher,
+            lambda _: self._runner,
+            codec=self._codec,
+            registry=registry,
+            clock=self.clock,
+            refreshes=RefreshRequests(self._queue, pause=0),
+        )
+
+    @property
+    def runs(self) -> list[tuple[str, dict[str, str]]]:
+        """The calls of functions: the route, and the arguments in the path."""
+        return self._runner.runs
+
+    @property
+    def purged(self) -> list[str]:
+        """The tags that functions purged."""
+        return self._runner.purged
+
+    def get(self, target: str, **options: Any) -> AppResponse:
+        """Send a GET. `target`: path and query. Options as in `request`."""
+        return self.request("GET", target, **options)
+
+    def post(self, target: str, content: object = None, **options: Any) -> AppResponse:
+        """Send a POST. `content` is sent as JSON; bytes are sent unchanged."""
+        return self.request("POST", target, content=content, **options)
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        content: object = None,
+        headers: Mapping[str, str] | None = None,
+        claims: Mapping[str, str] | None = None,
+    ) -> AppResponse:
+        """Send a request. claims: those of the client's verified token, such as {"tenant_id": "acme"}."""
+        fields = Fields((headers or {}).items())
+        body = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+        if body and "content-type" not in fields:
+            fields = fields.with_line("content-type", "application/json")
+        path, mark, query = target.partition("?")
+        request = Request(
+            method=method,
+            path=path,
+            query=query if mark else None,
+            fields=fields,
+            body=body,
+            principal={f"claim:{name}": value for name, value in (claims or {}).items()},
+        )
+        answer = self._composed.gateway.serve(request, self._deadline())
+        return AppResponse(answer, lambda: self._object_of(request, answer))
+
+    def refresh(self) -> list[Refresh]:
+        """Make the refreshes that were requested, as the function's queue does after the answer went out."""
+        requests, self._queue.requests = self._queue.requests, []
+        return [self._composed.refresher.refresh(request, self._deadline()) for request in requests]
+
+    def purge_tag(self, tag: str, *, tenant: str = "", soft: bool = False) -> None:
+        """Purge a tag, as an operator does."""
+        self._purger.tag(tag, tenant=tenant, soft=soft)
+
+    def purge_url(self, url: str, *, tenant: str = "", soft: bool = False) -> None:
+        """Purge a path and query of a route of the app, as an operator does."""
+        self._purger.url(url, tenant=tenant, soft=soft)
+
+    def purge_route(self, name: str, *, soft: bool = False) -> None:
+        """Purge all responses of a route, such as one that functions fetch from."""
+        self._purger.route(name, soft=soft)
+
+    def answers(self, route: str, replies: Replies) -> None:
+        """Change the answers of a server from now on. An exception stands for a server that fails."""
+        self._replies[route] = replies
+
+    def _deadline(self) -> Deadline:
+        return Deadline(self.clock.now + _SECONDS, self.clock)
+
+    def _object_of(self, request: Request, answer: Answer) -> Any:
+        """Return the object behind an answer, which is rendered from its sealed form."""
+        stored = None if answer.source is None else answer.source.body
+        body = stored if isinstance(stored, bytes) else self._runner.last_body
+        return self._codec.open(body, context=("response", canonical_target(request.target)), now=self.clock.now)
+
+    def _all_routes(self, app: Registrations, path: Path | str | None) -> Routes:
+        in_code = app.routes()
+        of_file: tuple[Route, ...] = ()
+        if path is not None:
+            file = Path(path)
+            of_file = tuple(parse_routes(file.read_text(encoding="utf-8"), AnyVariable(), source=file.name))
+        known = {route.name for route in (*in_code, *of_file)}
+        made = tuple(
+            Route(name=name, prefix="", internal=True, origin=OriginAddress("http", f"{name}.test", 80), retries=0)
+            for name in self._replies
+            if name not in known
+        )
+        return Routes((*in_code, *of_file, *made))
+
+    def _reply(self, origin: OriginAddress, request: Request) -> Response:
+        known = [route for route in self._routes if route.origin == origin and request.path.startswith(route.base_path)]
+        route = max(known, key=lambda one: len(one.base_path), default=None)
+        if route is None or route.name not in self._replies:
+            raise OriginUnreachable(f"the test has no answers for {origin if route is None else route.name}")
+        asked = replace(request, path=request.path.removeprefix(route.base_path) or "/")
+        self.fetched.append((route.name, asked.target))
+        return response_to(asked, self._replies[route.name])

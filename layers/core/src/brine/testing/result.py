@@ -1,0 +1,68 @@
+"""The answer of an app to a test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine.service.http_cache.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AppResponse:
+    """The answer to a request of a test."""
+
+    answer: Answer
+    _open: Callable[[], Any]
+
+    @property
+    def status(self) -> int:
+        """The status."""
+        return self.answer.response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The header fields by name, in lower case."""
+        return dict(self.answer.response.fields.lines)
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self.answer.response.body
+
+    @property
+    def result(self) -> str:
+        """How the answer came about: "hit", "stale", "miss", "collapsed", "pass" or "problem"."""
+        return self.answer.result
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the response was stored by this request."""
+        return self.answer.stored
+
+    @property
+    def problem(self) -> str | None:
+        """The kind of problem, such as "part-failed", or None."""
+        return self.answer.problem
+
+    @property
+    def error(self) -> BaseException | None:
+        """What the function raised, or None."""
+        return self.answer.error
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """How each part came about, by the name of its route; of several from one route, the last."""
+        return {part.route: part.result for part in self.answer.parts}
+
+    def json(self) -> Any:
+        """Return the content, decoded from JSON."""
+        return json.loads(self.content)
+
+    def object(self) -> Any:
+        """Return the object that the function returned, as it is stored."""
+        return self._open()
