@@ -11,7 +11,7 @@ import brine
 
 
 def test_the_public_names() -> None:
-    assert brine.__all__ == ["Cache", "cache", "cached", "powertools_observer"]
+    assert brine.__all__ == ["Cache", "cache", "cached", "powertools_observer", "purges"]
     assert [getattr(brine, name).__name__ for name in brine.__all__] == brine.__all__
     with pytest.raises(AttributeError, match="other"):
         brine.other  # noqa: B018 - asking is the test

@@ -1,4 +1,4 @@
-"""Brine's gateway, and its cache of results for Python code: `cache` and `@cached`.
+"""Brine's gateway, and its cache of results for Python code: `cache`, `@cached` and `@purges`.
 
 Importing this package imports no other module. Each public name imports its module at its first use.
 """
@@ -9,14 +9,16 @@ if TYPE_CHECKING:
     from brine.service.results.cache import Cache
     from brine.service.results.cached import cached
     from brine.service.results.powertools import powertools_observer
+    from brine.service.results.purges import purges
 
-__all__ = ["Cache", "cache", "cached", "powertools_observer"]
+__all__ = ["Cache", "cache", "cached", "powertools_observer", "purges"]
 
 _MODULES = {
     "Cache": "brine.service.results.cache",
     "cache": "brine.bootstrap.lazy_results",
     "cached": "brine.service.results.cached",
     "powertools_observer": "brine.service.results.powertools",
+    "purges": "brine.service.results.purges",
 }
 
 

@@ -10,6 +10,7 @@ from brine.service.results.lazy_cache import LazyCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.durations import Duration
     from brine.service.results.cache import Cache
     from brine.service.results.call import CacheEvent
     from brine_codec import Registry
@@ -20,7 +21,7 @@ def cache(
     *,
     registry: Registry | None = None,
     tenant: str = "",
-    compute_timeout: float = 10.0,
+    compute_timeout: Duration = 10.0,
     observe: Callable[[CacheEvent], object] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Cache:
@@ -28,7 +29,7 @@ def cache(
 
     In Lambda it reads them at once, so that a wrong setting stops the start of the function and no request waits.
     environment: the variables of docs/settings.md, in place of `os.environ`. The other arguments are those of `Cache`:
-    registry has the classes that results may have, compute_timeout is in seconds, and observe gets the event of every
+    registry has the classes that results may have, compute_timeout is a duration, and observe gets the event of every
     call; without it, the logger `brine` warns of faults.
 
     The first use, or in Lambda this call, raises ConfigError, which names all missing and invalid variables.

@@ -19,6 +19,7 @@ from brine.settings import CREDENTIALS, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.durations import Duration
     from brine.ports.caching import BodyStore
     from brine.service.results.call import CacheEvent
     from brine_codec import Registry
@@ -31,7 +32,7 @@ def build_cache(
     *,
     registry: Registry | None = None,
     tenant: str = "",
-    compute_timeout: float = 10.0,
+    compute_timeout: Duration = 10.0,
     observe: Callable[[CacheEvent], object] | None = None,
 ) -> Cache:
     """Return a results cache on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.

@@ -108,6 +108,18 @@ class StampStore(Protocol):
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """Return the item as ItemStore.read does, and in the same round trip the stamps as `read` does."""
 
+    def read_with_items(
+        self,
+        names: Collection[str],
+        keys: Collection[tuple[str, str]],
+        *,
+        deadline: Deadline | None = None,
+    ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
+        """Return the items at these keys (pk, sk) by key, without the missing ones, and the stamps as `read` does.
+
+        One round trip for each hundred keys and names together.
+        """
+
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """Stamp `name` hard or soft, and return its stamp from before. One round trip, or two.
 
@@ -166,3 +178,6 @@ class Memory[V](Protocol):
 
     def delete(self, key: tuple[str, str]) -> None:
         """Drop the value, if there is one."""
+
+    def clear(self) -> None:
+        """Drop all values."""

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from brine.domain.durations import named_duration
 from brine.domain.results.stored import StoredException, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.durations import Duration
+
 
 @dataclass(frozen=True, slots=True)
 class ResultLifetimes:
-    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results.
-
-    Raises ValueError for a negative lifetime.
-    """
+    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results."""
 
     freshness_lifetime: float
     grace: float = 0.0
     negative: Mapping[type[Exception], float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for seconds in (self.freshness_lifetime, self.grace, *self.negative.values()):
-            if not seconds >= 0:
-                raise ValueError(f"a lifetime is a number of seconds, not {seconds}")
+    @classmethod
+    def of(
+        cls,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
+    ) -> Self:
+        """Return the lifetimes for these durations. Raises ValueError with the parameter and the value."""
+        return cls(
+            named_duration("freshness_lifetime", freshness_lifetime),
+            named_duration("grace", grace),
+            {
+                error: named_duration(f"negative[{error.__qualname__}]", lifetime)
+                for error, lifetime in (negative or {}).items()
+            },
+        )
 
     def stored(self, value: object, began: float, took: float) -> StoredResult:
         """Return a result in its stored form. `began`: when its computation began; `took`: the seconds it took."""

@@ -3,56 +3,78 @@
 from __future__ import annotations
 
 import inspect
-from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, overload
 
-from brine.domain.results.cached_call import CachedCall
+from brine.domain.results.lifetimes import ResultLifetimes
+from brine.service.results.function_key import plain_function
+from brine.service.results.keyed_function import KeyedFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 
-    from brine.domain.results.key import Key, Plain
-    from brine.ports.deadline import Deadline
+    from brine.domain.durations import Duration
+    from brine.service.results.async_cached import AsyncCachedFunction
     from brine.service.results.cache import Cache
-    from brine.service.results.call import CacheEvent, Resolved
-
-_NAMED: Final = inspect.Parameter.VAR_KEYWORD
+    from brine.service.results.call import CacheEvent
 
 
-def cached[**P, T](
+class CachedDecorator(Protocol):
+    """Decorates a function or a coroutine function; the result accepts the same arguments."""
+
+    @overload
+    def __call__[**P, T](self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncCachedFunction[P, T]: ...  # type: ignore[overload-overlap]
+    @overload
+    def __call__[**P, T](self, function: Callable[P, T], /) -> CachedFunction[P, T]: ...
+
+
+def cached(
     cache: Cache,
     *,
-    freshness_lifetime: float,
-    grace: float = 0.0,
-    negative: Mapping[type[Exception], float] | None = None,
+    freshness_lifetime: Duration,
+    grace: Duration = 0.0,
+    negative: Mapping[type[Exception], Duration] | None = None,
     tags: Collection[str] | Callable[..., Collection[str]] = (),
-    key: Callable[..., Key] | None = None,
+    key: Callable[..., object] | None = None,
+    version: object = None,
     early_refresh: float = 0.0,
     scheduled: Collection[tuple[object, ...]] = (),
-) -> Callable[[Callable[P, T]], CachedFunction[P, T]]:
-    """Keep the results of a function. The key of a result is the function's module, its name and its arguments.
+) -> CachedDecorator:
+    """Keep the results of a function or coroutine function. A key has its module, its name and its arguments.
 
-    The same arguments give the same key, by position, by name or by default. They must be plain: text, bytes, numbers,
-    booleans, None and tuples of these. A call with any other argument raises TypeError.
+    The same arguments give the same key, by position, by name or by default. docs/results-cache.md lists the values
+    that can be arguments, such as text, numbers, dates, Enums and dataclasses. A call with any other argument raises
+    TypeError.
 
-    key: called with the arguments; it returns a key in their place. A function inside another function needs one,
-    because the key lacks the variables of the outer function.
+    key: called with the arguments; it returns what identifies the result in their place. A function inside another
+    function needs one, because the key lacks the variables of the outer function.
+    version: part of the key. Change it with the function, and the results of the old code are no longer served.
     tags: the tags of each result, or a function of the arguments that returns them.
     early_refresh: with a refresh queue, hits refresh a result in the background before it is stale. 1 is a good value;
     a larger one refreshes earlier, 0 never.
     scheduled: the arguments, each a tuple, of the calls that a schedule refreshes (docs/refresh-results.md).
     The other arguments are those of `Cache.get_or_compute`.
 
-    Raises TypeError for a method, a coroutine function, and a function inside another one without `key`.
-    """
+    In a class, it goes above or below `@classmethod` and `@staticmethod`. The object of a method is part of the key:
+    a frozen dataclass can be. With other decorators, put `@cached` directly above the function.
 
-    def decorate(function: Callable[P, T]) -> CachedFunction[P, T]:
-        return CachedFunction(
+    Raises ValueError for an invalid duration; TypeError for a generator, an object that is no function, and a function
+    inside another one without `key`.
+    """
+    lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
+
+    def decorate(function: Any) -> Any:
+        cls: type[KeyedFunction[...]] = CachedFunction
+        if inspect.iscoroutinefunction(plain_function(function)[0]):
+            from brine.service.results.async_cached import AsyncCachedFunction  # noqa: PLC0415 - imports asyncio
+
+            cls = AsyncCachedFunction
+        return cls(
             function,
             cache,
-            options={"freshness_lifetime": freshness_lifetime, "grace": grace, "negative": negative},
+            lifetimes=lifetimes,
             tags=tags,
             key=key,
+            version=version,
             early_refresh=early_refresh,
             scheduled=scheduled,
         )
@@ -60,117 +82,37 @@ def cached[**P, T](
     return decorate
 
 
-class CachedFunction[**P, T]:
-    """A function with kept results. `__wrapped__` is the original function; `full_name` is "module:qualname"."""
-
-    __wrapped__: Callable[P, T]
-    __name__: str
-
-    def __init__(
-        self,
-        function: Callable[P, T],
-        cache: Cache,
-        *,
-        options: Mapping[str, Any],
-        tags: Collection[str] | Callable[..., Collection[str]],
-        key: Callable[..., Key] | None,
-        early_refresh: float = 0.0,
-        scheduled: Collection[tuple[object, ...]] = (),
-    ) -> None:
-        if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
-            raise TypeError("only plain functions can be cached")
-        if key is None and "<" in function.__qualname__:
-            raise TypeError(f"{function.__qualname__} is defined inside another function: give a key")
-        self._name = (function.__module__, function.__qualname__)
-        self.full_name = ":".join(self._name)  # in refresh requests and events
-        self._signature = inspect.signature(function)
-        self._cache = cache
-        self._options = options
-        self._tags = tags
-        self._key = key
-        self._early_refresh = early_refresh
-        self.scheduled = self._checked(scheduled)
-        update_wrapper(self, function)
-        if "<" not in function.__qualname__:  # a refresh request lacks the variables of an outer function
-            cache.functions.add(self.full_name, self)
+class CachedFunction[**P, T](KeyedFunction[P]):
+    """A function with kept results."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""
-        key = self.key(*args, **kwargs)
-        tags = self._tags(*args, **kwargs) if callable(self._tags) else self._tags
-        resolved: Resolved[T] = self._cache.resolve(
-            key,
-            lambda: self.__wrapped__(*args, **kwargs),
-            tags=tags,
-            cached_call=self._cached_call(args, kwargs),
-            **self._options,
-        )
-        return resolved.value
+        key, compute, tags, call = self._request(args, kwargs)
+        result: T = self._cache.resolve_within(key, compute, self._lifetimes, tags, call).value
+        return result
 
     def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
         """Compute the result for these arguments now, store it, and return the event, as `Cache.refresh` does."""
+        self._register_classes()
         return self._refreshed(args, kwargs, is_forced=True)
 
-    def renew(
-        self,
-        args: tuple[object, ...],
-        kwargs: Mapping[str, object],
-        *,
-        key: str | None = None,
-        renews: int | None = None,
-        deadline: Deadline | None = None,
-    ) -> CacheEvent | None:
-        """Execute a refresh request, or without `key` a scheduled refresh (brine.service.results.functions)."""
-        if key is not None:
-            try:
-                own = self._cache.hashed_key(self.key(*args, **kwargs))  # type: ignore[arg-type]
-            except Exception:  # noqa: BLE001 - the function has other parameters by now
-                return None
-            if own != key:
-                return None
-        return self._refreshed(args, kwargs, is_forced=key is None, renews=renews, deadline=deadline)
+    def get_many(self, calls: Iterable[tuple[Any, ...]]) -> list[T]:
+        """Return the results of many calls in their order. Each call is a tuple of the arguments by position.
 
-    def _refreshed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], **how: Any) -> CacheEvent:
-        return self._cache.refresh(
-            self.key(*args, **kwargs),
-            lambda: self.__wrapped__(*args, **kwargs),
-            tags=self._tags(*args, **kwargs) if callable(self._tags) else self._tags,
-            function=self.full_name,
-            **self._options,
-            **how,
-        )
-
-    def _cached_call(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> CachedCall | None:
-        """Return the call for a refresh request; None for a function inside another one."""
-        if "<" in self._name[1]:
-            return None
-        return CachedCall(self.full_name, args, kwargs, self._early_refresh)
-
-    def _checked(self, scheduled: Collection[tuple[object, ...]]) -> tuple[tuple[object, ...], ...]:
-        """Return the scheduled calls. Raises TypeError for arguments that the function does not accept."""
-        if scheduled and "<" in self._name[1]:
-            raise TypeError(f"{self._name[1]} is defined inside another function: it cannot be scheduled")
-        for args in scheduled:
-            if not isinstance(args, tuple):
-                raise TypeError(f"scheduled takes a tuple of arguments for each call, not {type(args).__name__}")
-            self._signature.bind(*args)
-        return tuple(scheduled)
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        raise TypeError(f"{owner.__qualname__}.{name} is a method: only plain functions can be cached")
-
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> Key:
-        """Return the key of the result for these arguments. Raises TypeError if the function does not accept them."""
-        if self._key is not None:
-            return (*self._name, self._key(*args, **kwargs))
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        parts: list[Plain] = []
-        for name, value in bound.arguments.items():
-            by_name = self._signature.parameters[name].kind is _NAMED
-            parts.append((name, tuple(sorted(value.items())) if by_name else value))
-        return (*self._name, tuple(parts))
+        One call to the table looks up about fifty results. The function is called for each one that is missing.
+        """
+        return self._cache.resolve_each([self._request(args, {}) for args in calls], self._lifetimes)
 
     def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Purge the result for these arguments, as `Cache.purge` does."""
         self._cache.purge(self.key(*args, **kwargs))
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__[S, **Q](
+        self: CachedFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None
+    ) -> CachedFunction[Q, T]: ...
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Return the function with its object or class as the first argument."""
+        return self._bound_to(instance, owner)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
     from brine.ports.deadline import Deadline
-    from brine.service.results.refresh_requests import ResultRefreshes
+    from brine.service.results.refreshes.requests import ResultRefreshes
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
@@ -117,16 +117,18 @@ class Call[T]:
         """Return the result, stored or computed. Raises the exceptions of the computation."""
         self._trace = Trace(self.clock(), self.deadline)
         self._look_up()
+        return self._result_after_lookup()
+
+    def _result_after_lookup(self) -> T:
         if (found := self._fresh()) is not None:
             self._request_early_refresh(found)
             return self._served(found, "hit")
         if (found := self._usable()) is not None and self._request_refresh():
             return self._served(found, "stale")
-        remaining = inf if self.deadline is None else self.deadline.remaining()
         with self.single_flight.turn(
             self.results.store.pk(self.place.key),
             lease_seconds=self._seconds_left,
-            wait_seconds=min(self.seconds, remaining / 2),
+            wait_seconds=self._wait_seconds(),
             has_stale=self._usable() is not None,
             may_store=lambda: True,
             trace=self._trace,
@@ -175,22 +177,29 @@ class Call[T]:
         began = self.clock()
         try:
             value = self.compute()
-        except Exception as error:
-            took = self.clock() - began
-            if type(error) in self.windows.negative:
-                kept = self._keep_failure(error, began, took, lead)
-                self._report("miss", stored=kept, raised=True, compute_time=took)
-                raise
-            if lead is not None:
-                self._give_back(lead)
-            if (found := self._usable()) is not None:
-                return self._served(found, "stale", compute_time=took)
-            self._report("failed", raised=True, compute_time=took)
-            raise
+        except Exception as error:  # noqa: BLE001 - raised again, unless a stale result is served
+            return self._after_error(error, began, lead)
+        return self._after_value(value, began, lead)
+
+    def _after_value(self, value: T, began: float, lead: Lead | None) -> T:
         took = self.clock() - began
         kept = self._keep(self.windows.stored(value, began, took), lead)
         self._report("miss", stored=kept, compute_time=took)
         return value
+
+    def _after_error(self, error: Exception, began: float, lead: Lead | None) -> T:
+        """Return a stale result in place of the error, or raise the error."""
+        took = self.clock() - began
+        if type(error) in self.windows.negative:
+            kept = self._keep_failure(error, began, took, lead)
+            self._report("miss", stored=kept, raised=True, compute_time=took)
+            raise error
+        if lead is not None:
+            self._give_back(lead)
+        if (found := self._usable()) is not None:
+            return self._served(found, "stale", compute_time=took)
+        self._report("failed", raised=True, compute_time=took)
+        raise error
 
     def _keep(self, stored: StoredResult, lead: Lead | None) -> bool:
         """Return whether the result is stored now."""
@@ -200,6 +209,10 @@ class Call[T]:
         kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
+
+    def _wait_seconds(self) -> float:
+        remaining = inf if self.deadline is None else self.deadline.remaining()
+        return min(self.seconds, remaining / 2)
 
     def _keep_failure(self, error: Exception, began: float, took: float, lead: Lead | None) -> bool:
         """Return whether the exception is stored now as a result."""

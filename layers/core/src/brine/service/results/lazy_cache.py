@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from brine.service.results.cache import Cache, checked_tenant
-from brine.service.results.functions import CachedFunctions
+from brine.service.results.refreshes.functions import CachedFunctions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,15 +13,15 @@ from brine.errors import RefreshFailed
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Fault, Faults
 from brine.service.results.call import CacheEvent
-from brine.service.results.renewal import place_of
+from brine.service.results.refreshes.renewal import place_of
 from brine_codec import CodecError, KeyringUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from brine.domain.results.refresh_request import ResultRefresh
-    from brine.service.results.functions import CachedFunctions, Refreshable
-    from brine.service.results.refresh_sealing import RefreshSealer
+    from brine.service.results.refreshes.functions import CachedFunctions, Refreshable
+    from brine.service.results.refreshes.sealing import RefreshSealer
 
 RESERVE: Final = 0.5
 """Seconds of the invocation that are left for its answer."""
@@ -150,6 +150,9 @@ class RefreshEvents:
 
     def _renew(self, request: ResultRefresh, cache: RefreshingCache, deadline: Deadline) -> bool:
         """Return whether a refresh request is done."""
+        functions = cache.functions.named(request.function)
+        for function in functions:
+            function.prepare()
         try:
             args, kwargs, renews = cache.sealer.open(request.sealed, request.function, request.key, cache.now())
         except CodecError as error:
@@ -159,7 +162,6 @@ class RefreshEvents:
             outcome = "refresh-failed" if is_retried else "refresh-malformed"
             cache.report(replace(_failure(cache, "malformed", request, outcome=outcome), faults=tuple(faults)))
             return not is_retried
-        functions = cache.functions.named(request.function)
         if not functions:  # of a newer version, during a deployment; or its module is not imported yet
             fault = Fault("refresh", "unknown-function")
             cache.report(

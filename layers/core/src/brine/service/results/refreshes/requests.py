@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.stored import StoredResult
     from brine.ports.caching import TextQueue
-    from brine.service.results.refresh_sealing import RefreshSealer
+    from brine.service.results.refreshes.sealing import RefreshSealer
     from brine.service.transaction import Trace
 
 

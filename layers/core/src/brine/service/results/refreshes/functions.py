@@ -19,6 +19,9 @@ class Refreshable(Protocol):
     def scheduled(self) -> Sequence[tuple[object, ...]]:
         """The arguments of each scheduled call."""
 
+    def prepare(self) -> None:
+        """Prepare the codec of the cache for the arguments. Call it before they are opened."""
+
     def renew(
         self,
         args: tuple[object, ...],
