@@ -371,6 +371,26 @@ def test_every_other_event_reaches_the_handler(event: Any) -> None:
     assert process.handler(event, 7) == ("other", event, 7)
 
 
+def test_a_batch_with_other_messages_is_shared_with_the_handler() -> None:
+    deployment = stale()
+    process = deployment.process()
+    process.price("tea")
+    event = batch(["mine", *deployment.taken(), "mine too"])
+    seen: list[list[str]] = []
+
+    def handler(event: dict[str, Any], _context: object) -> dict[str, object] | None:
+        seen.append([record["body"] for record in event["Records"]])
+        return {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+    deployment.calls.error = ValueError()
+    assert process.cache.handler(handler)(event, None) == {
+        "batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]
+    }
+    assert seen == [["mine", "mine too"]]
+    deployment.calls.error = None
+    assert process.cache.handler(lambda *_: None)(event, None) == {"batchItemFailures": []}
+
+
 class Context:
     def __init__(self, milliseconds: int) -> None:
         self.milliseconds = milliseconds

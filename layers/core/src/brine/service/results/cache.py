@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from brine.domain.durations import Duration
-    from brine.domain.results.function_call import FunctionCall
+    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore, TextQueue
     from brine.ports.deadline import Deadline
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource
 
 
-type Request[R] = tuple[Key, Callable[[], R], Collection[str], FunctionCall | None]
+type Request[R] = tuple[Key, Callable[[], R], Collection[str], CachedCall | None]
 """A key, the computation of its result, the tags of the result, and the call of a cached function."""
 
 
@@ -216,14 +216,14 @@ class Cache:
         compute: Callable[[], T],
         lifetimes: ResultLifetimes,
         tags: Collection[str],
-        function_call: FunctionCall | None = None,
+        cached_call: CachedCall | None = None,
     ) -> Resolved[T]:
         """Do as `resolve`, with checked durations.
 
-        function_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
+        cached_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
         served at once, and the call is repeated in the background.
         """
-        call = Call(compute=compute, **self._call_options(key, lifetimes, tags, function_call))
+        call = Call(compute=compute, **self._call_options(key, lifetimes, tags, cached_call))
         try:
             return Resolved(call.result(), call.event)
         finally:
@@ -235,10 +235,10 @@ class Cache:
         compute: Callable[[], Awaitable[T]],
         lifetimes: ResultLifetimes,
         tags: Collection[str],
-        function_call: FunctionCall | None = None,
+        cached_call: CachedCall | None = None,
     ) -> T:
         """Do as `resolve_within` for a coroutine function, and return the result alone."""
-        (call,) = self._async_calls([(key, compute, tags, function_call)], lifetimes)
+        (call,) = self._async_calls([(key, compute, tags, cached_call)], lifetimes)
         try:
             return await call.result_async()
         finally:
@@ -249,8 +249,8 @@ class Cache:
         from brine.service.results.many import OneOfMany, look_up_many  # noqa: PLC0415 - a single result does without
 
         calls = [
-            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags, function_call))
-            for key, compute, tags, function_call in requests
+            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags, cached_call))
+            for key, compute, tags, cached_call in requests
         ]
         try:
             look_up_many(calls)
@@ -281,9 +281,9 @@ class Cache:
             AsyncCall(
                 compute_async=compute,
                 threads=self.store_threads.executor,
-                **self._call_options(key, lifetimes, tags, function_call),
+                **self._call_options(key, lifetimes, tags, cached_call),
             )
-            for key, compute, tags, function_call in requests
+            for key, compute, tags, cached_call in requests
         ]
 
     def refresh(
@@ -429,7 +429,7 @@ class Cache:
         key: Key,
         lifetimes: ResultLifetimes,
         tags: Collection[str],
-        function_call: FunctionCall | None = None,
+        cached_call: CachedCall | None = None,
     ) -> dict[str, Any]:
         return {
             "place": ResultEntry(self._key(key), self._tenant, check_tags(tags)),
@@ -440,7 +440,7 @@ class Cache:
             "seconds": self._compute_timeout,
             "deadline": self._deadline,
             "cache": self.name,
-            "function_call": function_call,
+            "cached_call": cached_call,
             "refreshes": self._refreshes,
         }
 

@@ -17,7 +17,7 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.function_call import FunctionCall
+    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
@@ -92,7 +92,7 @@ class Usable:
 class Call[T]:
     """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over.
 
-    function_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
+    cached_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
     once, and this call is repeated in the background.
     """
 
@@ -105,7 +105,7 @@ class Call[T]:
     seconds: float
     deadline: Deadline | None
     cache: str = ""
-    function_call: FunctionCall | None = None
+    cached_call: CachedCall | None = None
     refreshes: ResultRefreshes | None = None
     event: CacheEvent = field(init=False, default=CacheEvent(outcome="failed", raised=True))
     _trace: Trace = field(init=False)
@@ -227,16 +227,16 @@ class Call[T]:
 
     def _request_refresh(self) -> bool:
         """Return whether the stale result is refreshed in the background, so that this caller need not compute."""
-        if self.refreshes is None or self.function_call is None:
+        if self.refreshes is None or self.cached_call is None:
             return False
-        is_sent = self.refreshes.enqueue(self.function_call, self.place.key, self._trace)
+        is_sent = self.refreshes.enqueue(self.cached_call, self.place.key, self._trace)
         self._trace.refresh_requested = is_sent is True
         return is_sent is not None
 
     def _request_early_refresh(self, found: Usable) -> None:
-        if self.refreshes is not None and self.function_call is not None:
+        if self.refreshes is not None and self.cached_call is not None:
             self._trace.refresh_requested = self.refreshes.enqueue_early(
-                self.function_call, self.place.key, found.stored, self._trace
+                self.cached_call, self.place.key, found.stored, self._trace
             )
 
     def _seconds_left(self) -> float:
@@ -264,7 +264,7 @@ class Call[T]:
             outcome=outcome,
             faults=tuple(self._trace.faults),
             cache=self.cache,
-            function=None if self.function_call is None else self.function_call.function,
+            function=None if self.cached_call is None else self.cached_call.function,
             refresh_requested=self._trace.refresh_requested,
             **members,
         )

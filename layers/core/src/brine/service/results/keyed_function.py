@@ -9,7 +9,7 @@ from functools import update_wrapper
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Self
 
-from brine.domain.results.function_call import FunctionCall
+from brine.domain.results.cached_call import CachedCall
 from brine.service.results.function_key import FunctionKey, plain_function
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class KeyedFunction[**P]:
         """Return the parts of a call for the cache."""
         self._register_classes()
         key = self._function_key.of((*self._bound, *args), kwargs, is_bound=bool(self._bound))
-        call = FunctionCall(self.full_name, args, kwargs, self._early_refresh) if self._may_be_refreshed() else None
+        call = CachedCall(self.full_name, args, kwargs, self._early_refresh) if self._may_be_refreshed() else None
         return key, self._computation(args, kwargs), self._tags_of(args, kwargs), call
 
     def _may_be_refreshed(self) -> bool:

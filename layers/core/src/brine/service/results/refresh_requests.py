@@ -14,7 +14,7 @@ from brine_codec import CodecError, TooLarge, Unsupported
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.function_call import FunctionCall
+    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.stored import StoredResult
     from brine.ports.caching import TextQueue
     from brine.service.results.refresh_sealing import RefreshSealer
@@ -42,20 +42,20 @@ class ResultRefreshes:
         self._pauses = pauses or RefreshPauses()
         self._draw = draw
 
-    def enqueue(self, function_call: FunctionCall, key: str, trace: Trace, *, renews: int | None = None) -> bool | None:
+    def enqueue(self, cached_call: CachedCall, key: str, trace: Trace, *, renews: int | None = None) -> bool | None:
         """Request a refresh. Return whether a message was sent, or None if there can be none: compute at once.
 
         False: one was sent a moment ago, or the queue failed. Then the next attempt comes after the pause, because each
         costs a hit the time that the queue is given.
         """
         try:
-            sealed = self._sealer.seal(function_call, key, renews, trace.now)
+            sealed = self._sealer.seal(cached_call, key, renews, trace.now)
         except (Unsupported, TooLarge):
             return None
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return None
-        text = write(ResultRefresh(self._cache, function_call.function, key, sealed))
+        text = write(ResultRefresh(self._cache, cached_call.function, key, sealed))
         if text is None:
             return None
         if not self._pauses.is_over(key, trace.now):
@@ -67,12 +67,12 @@ class ResultRefreshes:
             return False
         return True
 
-    def enqueue_early(self, function_call: FunctionCall, key: str, stored: StoredResult, trace: Trace) -> bool:
+    def enqueue_early(self, cached_call: CachedCall, key: str, stored: StoredResult, trace: Trace) -> bool:
         """Request the refresh of a fresh result, if chance picks this hit for it. Return whether a message was sent."""
-        beta = function_call.early_refresh
+        beta = cached_call.early_refresh
         if beta <= 0 or stored.took <= 0:
             return False
         remaining = stored.fresh_until - trace.now
         if not is_drawn(self._draw(), took=stored.took, beta=beta, remaining=remaining):
             return False
-        return self.enqueue(function_call, key, trace, renews=stored.generation) is True
+        return self.enqueue(cached_call, key, trace, renews=stored.generation) is True

@@ -15,7 +15,7 @@ from brine_codec import Codec, Malformed, Undecodable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.domain.results.function_call import FunctionCall
+    from brine.domain.results.cached_call import CachedCall
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine result refreshes"
@@ -44,10 +44,10 @@ class RefreshSealer:
         self._codec = Codec(keyring, purpose=PURPOSE, registry=registry, schema=VERSION, gate=False)
         self._random = random
 
-    def seal(self, function_call: FunctionCall, key: str, renews: int | None, now: float) -> bytes:
+    def seal(self, cached_call: CachedCall, key: str, renews: int | None, now: float) -> bytes:
         """Return the sealed call. Raises CodecError, which is Unsupported for an argument that cannot be sealed."""
-        content = function_call.args, tuple((function_call.kwargs or {}).items()), renews
-        envelope = self._codec.seal(content, context=(function_call.function, key), now=now)
+        content = cached_call.args, tuple((cached_call.kwargs or {}).items()), renews
+        envelope = self._codec.seal(content, context=(cached_call.function, key), now=now)
         signing_key, nonce = self._keyring.sealing_key(now), self._random(_NONCE)
         stream = signing_key.mac(ENCRYPTION).tag(nonce)
         return signing_key.id.to_bytes(_ID) + nonce + _crypt(stream, envelope)

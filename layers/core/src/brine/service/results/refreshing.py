@@ -56,26 +56,38 @@ class RefreshEvents:
         self._monotonic = monotonic
 
     def wrap(self, handler: LambdaHandler) -> LambdaHandler:
-        """Return a handler that handles refresh events itself and passes every other event to `handler`."""
+        """Return a handler that handles refresh events itself and passes every other event to `handler`.
+
+        If a batch of SQS has other messages too, `handler` gets a batch with these, and its failures are added.
+        """
 
         @wraps(handler)
         def handle(event: Any, context: Any) -> Any:
-            return self.handle(event, context) if self.handles(event) else handler(event, context)
+            if not self.handles(event):
+                return handler(event, context)
+            others = [record for record in event.get("Records", ()) if not is_result_refresh(record.get("body"))]
+            if not others:
+                return self.handle(event, context)
+            own = [record for record in event["Records"] if record not in others]
+            answer = handler({**event, "Records": others}, context)  # if it raises, SQS delivers all of them again
+            failed = (answer or {}).get("batchItemFailures", []) if isinstance(answer, dict | None) else []
+            done = self.handle({**event, "Records": own}, context)
+            return {"batchItemFailures": [*done["batchItemFailures"], *failed]}
 
         return handle
 
     def handles(self, event: object) -> bool:
         """Return whether an event is a batch of refresh requests, or a schedule for cached functions."""
         match event:
-            case {"Records": [{"eventSource": "aws:sqs", "body": body}, *_]}:
-                return is_result_refresh(body)
+            case {"Records": [{"eventSource": "aws:sqs"}, *_] as records}:
+                return any(is_result_refresh(record.get("body")) for record in records)
             case {"brine": "refresh"}:
                 return True
             case {"source": "aws.events", "detail-type": "Scheduled Event"}:
                 return next(self._scheduled(), None) is not None
         return False
 
-    def handle(self, event: dict[str, Any], context: object) -> dict[str, object]:
+    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         """Refresh what the event names, one result after the other.
 
         For SQS, return the messages to deliver again. Raises RefreshFailed if a scheduled refresh failed: Lambda
@@ -87,7 +99,7 @@ class RefreshEvents:
         failed = [record["messageId"] for record in event["Records"] if not self._handle_record(record, deadline)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    def _handle_schedule(self, deadline: Deadline) -> dict[str, object]:
+    def _handle_schedule(self, deadline: Deadline) -> dict[str, Any]:
         done = [self._renew_scheduled(cache, function, args, deadline) for cache, function, args in self._scheduled()]
         if not all(done):
             raise RefreshFailed(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionCall:
+class CachedCall:
     """The name of a cached function, "module:qualname", and the arguments of one call.
 
     early_refresh: the factor of XFetch (brine.domain.refreshing.early); 0 means that no fresh result is refreshed.
