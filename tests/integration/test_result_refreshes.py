@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from brine.bootstrap.results import build_cache
-from brine.service.results.cached import cached
+from brine.service.results.decorators.cached import cached
 from tests.integration.counting import CountingClient
 from tests.support.emulators.aws import REGION
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from brine.domain.results.key import encode_key
+from brine.domain.results.key_encoding import encode_key
 from tests.unit.domain.results import key_samples as samples
 
 NOON = datetime(2026, 10, 25, 12)  # noqa: DTZ001 - naive ones are keys too

@@ -7,18 +7,18 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine.bootstrap.lazy_results import cache
     from brine.service.results.cache import Cache
-    from brine.service.results.cached import cached
+    from brine.service.results.decorators.cached import cached
+    from brine.service.results.decorators.purges import purges
     from brine.service.results.powertools import powertools_observer
-    from brine.service.results.purges import purges
 
 __all__ = ["Cache", "cache", "cached", "powertools_observer", "purges"]
 
 _MODULES = {
     "Cache": "brine.service.results.cache",
     "cache": "brine.bootstrap.lazy_results",
-    "cached": "brine.service.results.cached",
+    "cached": "brine.service.results.decorators.cached",
     "powertools_observer": "brine.service.results.powertools",
-    "purges": "brine.service.results.purges",
+    "purges": "brine.service.results.decorators.purges",
 }
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.results.key import encode_key, result_key
+from brine.domain.results.key import result_key
+from brine.domain.results.key_encoding import encode_key
 
 if TYPE_CHECKING:
     from brine.domain.results.key import Key

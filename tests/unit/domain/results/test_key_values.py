@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.results.key import encode_key
+from brine.domain.results.key_encoding import encode_key
 from tests.unit.domain.results import key_samples as samples
 
 BERLIN = ZoneInfo("Europe/Berlin")

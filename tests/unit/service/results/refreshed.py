@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.memory.text_queue import MemoryTextQueue
-from brine.service.results.cached import cached
+from brine.service.results.decorators.cached import cached
 from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from brine import Cache
-    from brine.service.results.cached import CachedFunction
+    from brine.service.results.decorators.cached import CachedFunction
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:refreshes"
 

@@ -336,7 +336,7 @@ def test_purge_and_get_many_are_awaited() -> None:
         return list(results)
 
     assert asyncio.run(main()) == [2, 4, 6, 4]
-    assert computed == [1, 2, 3, 2]
+    assert (sorted(computed[:3]), computed[3:]) == ([1, 2, 3], [2])
 
 
 def test_if_one_of_many_fails_the_others_are_cancelled() -> None:

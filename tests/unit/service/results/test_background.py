@@ -13,7 +13,7 @@ import pytest
 from brine.adapters.memory.text_queue import MemoryTextQueue
 from brine.errors import RefreshFailed, StoreThrottled
 from brine.service.refresh_pauses import PAUSE
-from brine.service.results.cached import cached
+from brine.service.results.decorators.cached import cached
 from tests.unit.service.results.refreshed import Deployment, altered, batch
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brine.adapters.memory.text_queue import MemoryTextQueue
-from brine.service.results.cached import cached
+from brine.service.results.decorators.cached import cached
 from tests.support.codec.samples import Point
 from tests.unit.service.results.refreshed import Deployment, batch
 from tests.unit.service.results.world import World

@@ -200,11 +200,11 @@ def test_a_result_that_expires_while_computing_is_not_stored(lifetime: float, gr
 
 def test_a_result_may_last_for_a_year_and_a_day() -> None:
     world = World()
-    world.process().get_or_compute(KEY, order, freshness_lifetime=float("inf"))
+    world.process().get_or_compute(KEY, order, freshness_lifetime="1000d")
     world.now += 366 * 86_400
-    assert world.process().get_or_compute(KEY, never, freshness_lifetime=float("inf")) == order()
+    assert world.process().get_or_compute(KEY, never, freshness_lifetime="1000d") == order()
     world.now += 1
-    assert world.process().get_or_compute(KEY, lambda: order(2), freshness_lifetime=float("inf")) == order(2)
+    assert world.process().get_or_compute(KEY, lambda: order(2), freshness_lifetime="1000d") == order(2)
 
 
 @pytest.mark.parametrize("seconds", [-1.0, float("nan")])

@@ -8,21 +8,14 @@ from hashlib import sha256
 from typing import Final
 
 from brine.domain.purging.stamps import result_stamp_names
+from brine.domain.results.key_encoding import encode_key
+from brine.domain.results.key_frames import type_name
 from brine.domain.routing.tenant import NO_TENANT
 
 type Key = str | tuple[object, ...]
 """A text, or a tuple of the values that `encode_key` accepts."""
 
 _NAMESPACE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-_LETTERS: Final = {str: b"s", bytes: b"b", int: b"i", float: b"f", bool: b"t", type(None): b"n"}
-_INSTEAD: Final = {
-    "list": "a tuple",
-    "dict": "a tuple of its items, or a dataclass",
-    "set": "a frozenset",
-    "bytearray": "bytes",
-    "memoryview": "bytes",
-}
-"""Values that can change while a function computes, and their immutable forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +44,6 @@ def result_key(*, namespace: str, tenant: str, cache: str, key: Key) -> str:
     same bytes: 1, 1.0, True and "1" differ.
     """
     if type(key) not in (str, tuple):
-        raise TypeError(f"a key is a text or a tuple, not {_type_name(key)}")
+        raise TypeError(f"a key is a text or a tuple, not {type_name(key)}")
     digest = sha256(b"brine result key 1" + encode_key((tenant, cache, key))).hexdigest()
     return f"{namespace}#{digest}"
-
-
-def encode_key(value: object) -> bytes:
-    """Return a value as bytes: a letter for its type, its length, its content.
-
-    Accepted are text, bytes, numbers, booleans, None, dates, times, timedeltas, UUIDs, Decimals, Enum members, classes,
-    paths, frozensets and tuples; NamedTuples, dataclasses, attrs classes, pydantic models and msgspec Structs of these.
-    The class must match exactly: a subclass of `str` is refused. Raises TypeError for any other value.
-    """
-    if type(value) is tuple:
-        parts = b"".join(map(encode_key, value))
-        return b"(" + len(value).to_bytes(4) + parts
-    letter = _LETTERS.get(type(value))
-    if letter is not None:
-        return framed(letter, _content(value))
-    from brine.domain.results.key_values import encode_value  # noqa: PLC0415 - most keys have plain values only
-
-    return encode_value(value)
-
-
-def framed(letter: bytes, *content: bytes) -> bytes:
-    """Return the letter, the length of the content in 4 bytes, and the content."""
-    joined = b"".join(content)
-    return letter + len(joined).to_bytes(4) + joined
-
-
-def unusable(value: object) -> TypeError:
-    """Return the error for a value that cannot be part of a key. It shows the type, not the value."""
-    instead = _INSTEAD.get(type(value).__name__, "a text, number, tuple, Enum or dataclass that identifies it")
-    return TypeError(f"{_type_name(value)} cannot be part of a key: pass {instead}, or give `key`")
-
-
-def _content(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
-    if type(value) is int:
-        return hex(value).encode()  # of any size, unlike the decimal form
-    return repr(value).encode()
-
-
-def _type_name(value: object) -> str:
-    return f"a value of the type {type(value).__name__}"

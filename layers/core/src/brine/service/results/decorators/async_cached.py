@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Concatenate, Self, overload
 
 from brine.service.results.async_call import in_thread
-from brine.service.results.keyed_function import KeyedFunction
+from brine.service.results.decorators.keyed_function import KeyedFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

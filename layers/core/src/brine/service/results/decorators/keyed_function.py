@@ -10,7 +10,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from brine.domain.results.cached_call import CachedCall
-from brine.service.results.function_key import FunctionKey, plain_function
+from brine.service.results.decorators.function_key import FunctionKey, plain_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from brine.domain.results.key import encode_key
+from brine.domain.results.key_encoding import encode_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,16 +6,16 @@ import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, overload
 
 from brine.domain.results.lifetimes import ResultLifetimes
-from brine.service.results.function_key import plain_function
-from brine.service.results.keyed_function import KeyedFunction
+from brine.service.results.decorators.function_key import plain_function
+from brine.service.results.decorators.keyed_function import KeyedFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 
     from brine.domain.durations import Duration
-    from brine.service.results.async_cached import AsyncCachedFunction
     from brine.service.results.cache import Cache
     from brine.service.results.call import CacheEvent
+    from brine.service.results.decorators.async_cached import AsyncCachedFunction
 
 
 class CachedDecorator(Protocol):
@@ -65,7 +65,7 @@ def cached(
     def decorate(function: Any) -> Any:
         cls: type[KeyedFunction[...]] = CachedFunction
         if inspect.iscoroutinefunction(plain_function(function)[0]):
-            from brine.service.results.async_cached import AsyncCachedFunction  # noqa: PLC0415 - imports asyncio
+            from brine.service.results.decorators.async_cached import AsyncCachedFunction  # noqa: PLC0415 - imports asyncio
 
             cls = AsyncCachedFunction
         return cls(
