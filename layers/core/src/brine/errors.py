@@ -11,6 +11,7 @@ BrineError
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
 ├── AnswerTooLarge          Lambda, or its caller, would not accept the answer
 ├── FunctionMistake         a function uses `fetch` wrongly; only its author can mend it
+├── Rejected                a hook refuses the response of a server
 ├── FormatError             content is invalid in its format
 │   ├── ContentTooCostly     it would take too much time or memory
 │   └── TypeRefused         it names a type that is not allowed, or fields that do not fit the type
@@ -21,7 +22,8 @@ BrineError
     ├── OriginTooLarge      the response is larger than the gateway accepts
     ├── OriginCircuitOpen   it failed too often recently, so no request was sent
     ├── PartFailed          a part that a function needs gave no usable response
-    └── FunctionFailed      the function of a route raised
+    ├── FunctionFailed      the function of a route raised
+    └── HookFailed          a hook raised
 """
 
 from __future__ import annotations
@@ -87,6 +89,10 @@ class FunctionMistake(BrineError):
     """A function uses `fetch` wrongly. The message names the mistake and the correction."""
 
 
+class Rejected(BrineError):
+    """Raised by an after_fetch hook: the server's response is not usable. The message is for the log."""
+
+
 class FormatError(BrineError):
     """Received content is invalid in its format. The message names the place, and may be shown to the client."""
 
@@ -138,3 +144,7 @@ class PartFailed(OriginError):
 
 class FunctionFailed(OriginError):
     """The function of a route raised. `__cause__` is what it raised."""
+
+
+class HookFailed(OriginError):
+    """A hook raised. `__cause__` is what it raised."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from brine.app.registrations import Registrations
 
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from brine.adapters.powertools.cors import CorsConfig
     from brine.app.engine import Engine
     from brine.app.options import ReadOptions, WriteOptions
     from brine.app.registrations import ExceptionClasses
+    from brine.service.hooks import AfterAnswer, AfterFetch, BeforeFetch, BeforeStore
     from brine.testing.client import AppClient
     from brine.testing.clock import Clock
     from brine.testing.reply import Replies
@@ -35,7 +37,7 @@ class App:
         *,
         environment: Mapping[str, str] | None = None,
         validation: bool | None = None,
-        cors: Any = None,
+        cors: CorsConfig | None = None,
         registry: Registry | None = None,
     ) -> None:
         self._environment = environment
@@ -81,6 +83,48 @@ class App:
 
         return register
 
+    @overload
+    def before_fetch[H: BeforeFetch](self, route: H) -> H: ...
+    @overload
+    def before_fetch[H: BeforeFetch](self, route: str) -> Callable[[H], H]: ...
+    def before_fetch(self, route: Any) -> Any:
+        """Call the decorated function before each request to a server, with the request and the route's name.
+
+        It returns the request to send, such as one with a signature, or None for the same. It sees only what is in the
+        cache key. `@app.before_fetch("orders")` is for one route.
+        """
+        return self._hook("before_fetch", route)
+
+    @overload
+    def after_fetch[H: AfterFetch](self, route: H) -> H: ...
+    @overload
+    def after_fetch[H: AfterFetch](self, route: str) -> Callable[[H], H]: ...
+    def after_fetch(self, route: Any) -> Any:
+        """Call the decorated function with each response of a server, its request, and the route's name.
+
+        It returns the response to use, or None for the same. It raises `brine.Rejected` for one that is not usable.
+        """
+        return self._hook("after_fetch", route)
+
+    @overload
+    def before_store[H: BeforeStore](self, route: H) -> H: ...
+    @overload
+    def before_store[H: BeforeStore](self, route: str) -> Callable[[H], H]: ...
+    def before_store(self, route: Any) -> Any:
+        """Call the decorated function before a response is stored. It returns False to prevent that."""
+        return self._hook("before_store", route)
+
+    @overload
+    def after_answer[H: AfterAnswer](self, route: H) -> H: ...
+    @overload
+    def after_answer[H: AfterAnswer](self, route: str) -> Callable[[H], H]: ...
+    def after_answer(self, route: Any) -> Any:
+        """Call the decorated function with each answer, the client's request, and the route's name, also on a hit.
+
+        It may return another answer, which is marked as private: no cache key has what the function reads.
+        """
+        return self._hook("after_answer", route)
+
     @property
     def handler(self) -> Callable[[Any, Any], dict[str, object]]:
         """The Lambda handler: it answers HTTP events, and takes the messages of the function's refresh queue."""
@@ -123,6 +167,18 @@ class App:
 
     def _handle(self, event: Any, context: Any) -> dict[str, object]:
         return self.engine().handle(event, context)
+
+    def _hook(self, kind: str, route: Any) -> Any:
+        hooks = self._registrations.hooks
+        if callable(route):
+            hooks.append((kind, None, route))
+            return route
+
+        def register(hook: Any) -> Any:
+            hooks.append((kind, route, hook))
+            return hook
+
+        return register
 
     def _decorator[F: Callable[..., Any]](self, rule: str, method: str, options: dict[str, Any]) -> Callable[[F], F]:
         def register(function: F) -> F:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.code_routes import SETTINGS, code_route
@@ -10,9 +10,10 @@ from brine.errors import ConfigError
 from brine.service.functions.route_function import RouteFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from brine.domain.routing.route import Route
+    from brine.domain.routing.route import Route, Routes
+    from brine.service.hooks import Hooks, HookTable
     from brine_codec import Registry
 
 type ExceptionClasses = type[Exception] | list[type[Exception]]
@@ -24,6 +25,7 @@ class Registrations:
 
     validation: whether arguments are checked and converted; None: if a function needs it. settings: the name, the
     module and the settings of each route, by its rule. is_closed: whether the app has answered events already.
+    hooks: kinds and functions, each with the name of its route, or None for all.
     """
 
     validation: bool | None = None
@@ -32,6 +34,7 @@ class Registrations:
     settings: dict[str, tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
     middlewares: list[Callable[..., Any]] = field(default_factory=list)
     exception_handlers: list[tuple[ExceptionClasses, Callable[..., Any]]] = field(default_factory=list)
+    hooks: list[tuple[str, str | None, Callable[..., Any]]] = field(default_factory=list)
     is_closed: bool = False
 
     def routes(self, namespace: str = "") -> tuple[Route, ...]:
@@ -40,6 +43,21 @@ class Registrations:
             code_route(rule, name, settings, source=module, namespace=namespace)
             for rule, (name, module, settings) in self.settings.items()
         )
+
+    def hook_table(self, routes: Routes) -> HookTable | None:
+        """Return the hooks of the app, and those that routes.toml names; None without any. Raises ConfigError."""
+        if not self.hooks and not any(route.hooks for route in routes):
+            return None
+        from brine.bootstrap.hooks import named_hooks  # noqa: PLC0415 - only for apps with hooks
+        from brine.service.hooks import HookTable  # noqa: PLC0415 - only for apps with hooks
+
+        table = named_hooks(routes, every=_hooks(hook for hook in self.hooks if hook[1] is None))
+        by_route = dict(table.by_route)
+        for name in {route for _, route, _ in self.hooks if route is not None}:
+            if routes.named(name) is None:
+                raise ConfigError(f'a hook is for the route "{name}", and no route has this name. Correct its name.')
+            by_route[name] = _hooks((hook for hook in self.hooks if hook[1] == name), by_route.get(name))
+        return HookTable(table.every, by_route)
 
     def register(self, function: Callable[..., Any], rule: str, method: str, options: dict[str, Any]) -> None:
         """Add a function for a rule and a method. Raises ConfigError, which names the module and the rule."""
@@ -87,3 +105,13 @@ class Registrations:
                     "belong to one route. Write the same value, or only one."
                 )
         return first, {**settings, **options}
+
+
+def _hooks(hooks: Iterable[tuple[str, str | None, Callable[..., Any]]], known: Hooks | None = None) -> Hooks:
+    """Return these hooks by their kinds, after the known ones."""
+    from brine.service.hooks import Hooks  # noqa: PLC0415 - only for apps with hooks
+
+    made = known or Hooks()
+    for kind, _, function in hooks:
+        made = replace(made, **{kind: (*getattr(made, kind), function)})
+    return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.config.routes import parse_routes
@@ -20,7 +21,7 @@ from brine.bootstrap.common import (
     connect_aws,
     emulated_principal,
     own_keyring,
-    read_file,
+    read_configuration,
     shared_keyring,
 )
 from brine.domain.http.cdn_loop import pseudonym
@@ -60,7 +61,7 @@ def build_gateway(
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
         routes=routes,
-        fetcher=connected_fetcher(settings, aws, clock, sleep),
+        fetcher=_with_hooks(connected_fetcher(settings, aws, clock, sleep), routes),
         clock=clock,
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
@@ -80,7 +81,8 @@ def build_refresher(
     """
     settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
-    return Refresher(_routes(settings), connected_fetcher(settings, aws, clock, sleep), clock)
+    routes = _routes(settings)
+    return Refresher(routes, _with_hooks(connected_fetcher(settings, aws, clock, sleep), routes), clock)
 
 
 def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
@@ -132,6 +134,17 @@ def connected_fetcher(
     )
 
 
+def _with_hooks(fetcher: Fetcher, routes: Routes) -> Fetcher:
+    """Return the fetcher with the hooks of the routes. Without such a route, no module of hooks is imported."""
+    if not any(route.hooks for route in routes):
+        return fetcher
+    from brine.bootstrap.hooks import named_hooks  # noqa: PLC0415 - only for routes with hooks
+    from brine.service.hooks import HookedOrigins  # noqa: PLC0415 - only for routes with hooks
+
+    hooks = named_hooks(routes)
+    return replace(fetcher, origins=HookedOrigins(fetcher.origins, hooks), hooks=hooks)
+
+
 def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
     """Return the transcoder of each route that has one. Without such a route, no module of transcoding is imported."""
     wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
@@ -164,4 +177,5 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         return Routes(())
-    return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)
+    text, source = read_configuration("routes", settings.routes)
+    return parse_routes(text, settings.environment, source=source)

@@ -60,6 +60,14 @@ class Gateway:
         room: bytes of a body that the answer can carry; a route may redirect the client to a larger one. account: the
         AWS account of the gateway; the names of other accounts' principals have theirs.
         """
+        answer = self._serve(request, deadline, room, account)
+        hooks = self.fetcher.hooks
+        if hooks is None or answer.route is None or answer.problem is not None:
+            return answer
+        response, error = hooks.answered(answer.response, request, answer.route)
+        return replace(answer, response=response, error=error or answer.error)
+
+    def _serve(self, request: Request, deadline: Deadline, room: float, account: str) -> Answer:
         admitted = admit(self.routes, request, self.fetcher.name)
         if isinstance(admitted, Answer):
             return admitted

@@ -81,6 +81,7 @@ _ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
     errors.PartFailed: PART_FAILED,
     errors.FunctionFailed: FUNCTION_FAILED,
+    errors.HookFailed: FUNCTION_FAILED,
 }
 
 

@@ -96,6 +96,7 @@ class AppClient:
             registry=registry,
             clock=self.clock,
             refreshes=RefreshRequests(self._queue, pause=0),
+            hooks=app.hook_table(self._routes),
         )
 
     @property

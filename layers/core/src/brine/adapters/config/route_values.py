@@ -95,3 +95,12 @@ def tenant(value: object) -> str:
     raise ValueError(
         'not the place of a tenant. Write "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME".'
     )
+
+
+def hook_names(value: object) -> tuple[str, ...]:
+    """Return names of hooks, each a module and a function in it."""
+    names = texts(value)
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
+            raise ValueError(f'"{name}" is no hook. Write a module and a function, such as "shop_hooks:sign".')
+    return names

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from brine.adapters.config.tables import Reader
 
 MAX_RETRIES = 5
+HOOK_KINDS = ("before_fetch", "after_fetch", "before_store", "after_answer")
 _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
 
 POLICY: Mapping[str, Reader] = {
@@ -62,6 +63,12 @@ CIRCUIT_BREAKER = TableReader(
     {"failures": whole(1), "open_for": positive_duration},
     example='{ failures = 5, open_for = "30s" }, or false',
     make=CircuitBreaker,
+)
+
+HOOKS = TableReader(
+    dict.fromkeys(HOOK_KINDS, values.hook_names),
+    example='{ before_fetch = ["shop_hooks:sign"] }',
+    make=lambda **kinds: tuple(kinds.items()),
 )
 
 
@@ -96,6 +103,7 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "retries": whole(0, MAX_RETRIES),
         "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
         "transcoding": transcoding,
+        "hooks": HOOKS,
         "max_request_body": whole(0, unit=" of bytes"),
         "large_bodies": choice("refuse", "redirect"),
         "tenant": values.tenant,

@@ -15,6 +15,7 @@ type ForwardReason = Literal["bypass", "method", "uri-miss", "vary-miss", "miss"
 
 type StorageRefusal = Literal[
     "authorization",
+    "hook",
     "length",
     "must-understand",
     "no-freshness",
@@ -32,6 +33,7 @@ type StorageRefusal = Literal[
 """Why a response is not stored, as the `detail` of Cache-Status (RFC 9111 section 3).
 
 - `authorization`: the request has credentials, and the response does not say that it is for all users (3.5).
+- `hook`: a before_store hook does not permit it.
 - `request-fields`: the client's own fields may have caused the response, and no key includes them.
 - `request-no-store`, `no-store`, `private`, `must-understand`: a directive of this name forbids it.
 - `set-cookie`: it sets a cookie. `vary`: it has `Vary: *`. `status`: its status is for this request only.

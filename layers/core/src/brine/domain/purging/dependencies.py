@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.purging.dependency import Dependency
 from brine.domain.purging.stamps import is_purged, stale_from, stamp_names
+from brine.domain.routing.tenant import NO_TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,16 @@ MAX_DEPENDENCY_NAMES: Final = 400
 
 def dependencies_on(part: StoredResponse, resource: Resource) -> tuple[Dependency, ...]:
     """Return the dependencies of a response that is made from `part`: the part itself, and those of the part."""
-    own = Dependency(stamp_names(resource, part.tags), part.began, part.confirmed, part.applied_stamps)
+    own = Dependency(
+        names=stamp_names(resource, part.tags),
+        began=part.began,
+        confirmed=part.confirmed,
+        applied_stamps=part.applied_stamps,
+        route=part.route,
+        target=part.target,
+        tags=part.tags,
+        has_tenant=resource.tenant != NO_TENANT,
+    )
     return own, *part.dependencies
 
 

@@ -10,9 +10,16 @@ type AppliedStamps = tuple[tuple[str, float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A stored response that another one was made from: the names of its stamps, and its times as stamps see them."""
+    """A stored response that another one was made from: the names of its stamps, and its times as stamps see them.
+
+    `route`, `target` and `tags` say which one it was; `has_tenant` whether it belongs to the tenant of the other one.
+    """
 
     names: tuple[str, ...]
     began: float
     confirmed: float
     applied_stamps: AppliedStamps = ()
+    route: str = ""
+    target: str = ""
+    tags: tuple[str, ...] = ()
+    has_tenant: bool = False

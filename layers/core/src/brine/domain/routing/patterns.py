@@ -44,6 +44,11 @@ class PathPattern:
         """Return whether the pattern covers a raw (percent-encoded) path."""
         return self._regex.fullmatch(path) is not None
 
+    def raw_arguments(self, path: str) -> tuple[str, ...]:
+        """Return the arguments in a raw path that the pattern covers, percent-encoded, in order."""
+        match = self._regex.fullmatch(path)
+        return () if match is None else match.groups()
+
     def arguments(self, path: str) -> dict[str, str]:
         """Return the arguments in a raw path that the pattern covers, decoded. Raises BadArgumentError.
 

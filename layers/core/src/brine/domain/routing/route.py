@@ -42,7 +42,7 @@ class Route:
     `transcoding`: the formats to convert between; without it, content passes unchanged.
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
-    confined to them.
+    confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     """
 
@@ -61,6 +61,7 @@ class Route:
     internal: bool = False
     pattern: PathPattern | None = None
     namespace: str = ""
+    hooks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     policy: Policy = field(default_factory=Policy)
 
 

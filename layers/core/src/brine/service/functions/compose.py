@@ -9,9 +9,12 @@ from brine.domain.formats.allowed_types import Types
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import Rendition, Transcoding
 from brine.service.functions.function_client import FunctionClient
+from brine.service.functions.predicted_stamps import PredictedStamps
 from brine.service.functions.sealing import FUNCTION_PURPOSE, ObjectSealer
 from brine.service.gateway import Gateway
+from brine.service.hooks import HookedOrigins
 from brine.service.http_cache.refresher import Refresher
+from brine.service.http_cache.responder import Responder
 from brine.service.origins.routed import RoutedOrigins
 from brine.service.transcoding.build import types_version
 from brine.service.transcoding.content_converter import ContentConverter
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from brine.domain.routing.route import Routes
     from brine.service.functions.function_client import FunctionRunner
+    from brine.service.hooks import HookTable
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.refresh_requests import RefreshRequests
     from brine_codec import Keyring, KeyringSource, Registry
@@ -54,10 +58,19 @@ def compose_functions(
     clock: Callable[[], float],
     refreshes: RefreshRequests | None = None,
     transcoders: Mapping[str, Transcoder] | None = None,
+    hooks: HookTable | None = None,
 ) -> FunctionGateway:
     """Return the gateway. `runner`: makes what runs the functions. `transcoders`: those of routes with servers."""
     functions = FunctionClient(runner=runner(ObjectSealer(codec)), stamps=fetcher.responses.store.stamps, clock=clock)
-    fetcher = replace(fetcher, origins=RoutedOrigins(functions, fetcher.origins))
+    responses = replace(fetcher.responses, predicted=PredictedStamps(routes))
+    servers = fetcher.origins if hooks is None else HookedOrigins(fetcher.origins, hooks)
+    fetcher = replace(
+        fetcher,
+        origins=RoutedOrigins(functions, servers),
+        hooks=hooks,
+        responses=responses,
+        responder=Responder(responses),
+    )
     types = Types(registry)
     in_code = {route.name: _transcoder(route.name, codec, types, clock) for route in routes if route.origin.is_function}
     gateway = Gateway(

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from brine.errors import ConfigError
 from brine.service.functions.async_fetch import AsyncFetch
 from brine.service.functions.fetch import Fetch
 
@@ -39,10 +40,17 @@ class RouteFunction:
         return inspect.iscoroutinefunction(self.call)
 
     def hints(self) -> dict[str, Any]:
-        """Return its annotations, resolved. Raises NameError for a name that is not there when the program runs."""
-        from typing import get_type_hints  # noqa: PLC0415 - only a miss needs it
+        """Return its annotations, resolved. Raises ConfigError for a name that is not there when the program runs."""
+        from typing import get_type_hints  # noqa: PLC0415 - not every cold start needs it
 
-        return get_type_hints(self.call, include_extras=True, localns={"Fetch": Fetch, "AsyncFetch": AsyncFetch})
+        try:
+            own = {"Fetch": Fetch, "AsyncFetch": AsyncFetch}
+            return get_type_hints(self.call, include_extras=True, localns=own)
+        except NameError as error:
+            raise ConfigError(
+                f"{self.call.__module__}: an annotation of {self.call.__qualname__} cannot be read: {error}. Import the "
+                "name outside of `if TYPE_CHECKING`."
+            ) from None
 
     def fetch_name(self, hints: Mapping[str, Any]) -> str | None:
         """Return the name of the argument that gets `fetch`: the one annotated with its type, else "fetch"."""

@@ -13,6 +13,7 @@ from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
+from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.decision import Forward, ForwardReason, ResponseDecision, Validate
     from brine.domain.caching.stored import StoredResponse
-    from brine.domain.http.messages import Response
+    from brine.service.hooks import HookTable
     from brine.service.http_cache.answer import Answer, Result
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.responder import Responder
@@ -58,6 +59,7 @@ class Fetcher:
     clock: Callable[[], float]
     name: str = PSEUDONYM
     key_guard: KeyGuard = field(default_factory=KeyGuard)
+    hooks: HookTable | None = None
 
     def fetch(
         self,
@@ -97,6 +99,8 @@ class Fetcher:
                 response_time=trace.now,
                 origin=transaction.route.origin,
             )
+            if self._is_refused_by_hook(reception.keep, transaction, trace):
+                reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
                 decision = reception.retry  # neither conditional nor for a part, so it has no retry itself
                 continue
@@ -109,6 +113,11 @@ class Fetcher:
                     continue
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
             return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
+
+    def _is_refused_by_hook(self, keep: StoredResponse | None, transaction: Transaction, trace: Trace) -> bool:
+        if keep is None or self.hooks is None:
+            return False
+        return not self.hooks.may_store(_message(keep), transaction, trace)
 
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -262,3 +271,10 @@ class Fetcher:
         """Give an unused lease back before the answer is written, so that its faults are in the answer."""
         if isinstance(turn, Lead):
             self.single_flight.give_back(turn, trace)
+
+
+def _message(stored: StoredResponse) -> Response:
+    """Return the response that hooks see: without the body, if that is in the body store already."""
+    return Response(
+        status=stored.status, fields=stored.fields, body=stored.body if isinstance(stored.body, bytes) else b""
+    )

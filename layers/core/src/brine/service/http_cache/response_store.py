@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from brine.domain.purging.stamps import Stamp
+    from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
     from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
@@ -38,10 +39,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ResponseStore:
-    """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields."""
+    """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields.
+
+    `predicted`: the stamps that stored responses of functions probably need.
+    """
 
     store: CacheStore[Entry]
     keyring: Keyring | KeyringSource
+    predicted: PredictedStamps | None = None
 
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Look in this process alone. A response found may have been purged: see `after_purges`. No call."""
@@ -126,6 +131,8 @@ class ResponseStore:
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return False
+        if self.predicted is not None:
+            self.predicted.learn(placed, transaction)
         until = min(evict_at, LAST_SECOND)
         return self.store.commit(
             resource.key,
@@ -169,7 +176,7 @@ class ResponseStore:
             item = self.store.read(
                 resource.key,
                 slot,
-                stamp_names(resource),
+                self._names(transaction),
                 trace=trace,
                 consistent=consistent,
             )
@@ -180,11 +187,18 @@ class ResponseStore:
         entry = self.store.open(item.envelope, (resource.key, slot), trace)
         if isinstance(entry, StoredResponse | HitForMiss):
             self.store.remember(resource.key, slot, *_sized(entry))
+            if self.predicted is not None and isinstance(entry, StoredResponse):
+                self.predicted.learn(entry, transaction)
             return entry
         seen.append(item.generation)
         if entry is not None:
             trace.faults.add(Fault("envelope", "foreign"))
         return None
+
+    def _names(self, transaction: Transaction) -> tuple[str, ...]:
+        """Return the names of the stamps to read with a stored response that is not known yet."""
+        names = stamp_names(transaction.resource)
+        return names if self.predicted is None else tuple(dict.fromkeys((*names, *self.predicted.names(transaction))))
 
     def _seal(
         self, stored: StoredResponse, slot: str, evict_at: int, transaction: Transaction, trace: Trace

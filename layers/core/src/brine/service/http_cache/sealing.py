@@ -53,7 +53,10 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.tags,
         stored.generation,
         stored.applied_stamps,
-        tuple((one.names, one.began, one.confirmed, one.applied_stamps) for one in stored.dependencies),
+        tuple(
+            (one.names, one.began, one.confirmed, one.applied_stamps, one.route, one.target, one.tags, one.has_tenant)
+            for one in stored.dependencies
+        ),
     )
 
 
@@ -132,8 +135,18 @@ def _applied(value: object) -> tuple[str, float, float]:
 
 def _dependency(value: object) -> Dependency:
     match value:
-        case (tuple(names), float(began), float(confirmed), tuple(applied)) if _are(str, names):
-            return Dependency(names, began, confirmed, tuple(map(_applied, applied)))
+        case (
+            tuple(names),
+            float(began),
+            float(confirmed),
+            tuple(applied),
+            str(route),
+            str(target),
+            tuple(tags),
+            bool(has_tenant),
+        ) if _are(str, (*names, *tags)):
+            stamps = tuple(map(_applied, applied))
+            return Dependency(names, began, confirmed, stamps, route, target, tags, has_tenant)
         case _:
             raise ValueError("this is not a dependency of a response")
 

@@ -1,0 +1,67 @@
+"""Answers HTTP events by a gateway, and logs each answer: the handler of the gateway function and of apps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from brine.adapters.lambda_http import Incoming, read, room, write
+from brine.domain.http.messages import Request
+from brine.errors import AnswerTooLarge, BadEvent
+from brine.ports.deadline import Deadline
+from brine.service.http_cache.answer import Answer
+from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, replaced_by_problem
+
+if TYPE_CHECKING:
+    from brine.adapters.powertools.answer_log import AnswerLog
+    from brine.adapters.powertools.cors import Cors
+    from brine.service.gateway import Gateway
+
+_UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHandler:
+    """Answers the events of an HTTP API, a REST API, a load balancer or a function URL."""
+
+    gateway: Gateway
+    log: AnswerLog
+    cors: Cors | None = None
+
+    def __call__(self, event: Any, context: Any) -> dict[str, object]:
+        """Return the result for one event. Never raises: any error becomes a problem for the client, and a log line."""
+        began = time.monotonic()
+        deadline = Deadline(began + context.get_remaining_time_in_millis() / 1000, time.monotonic)
+        incoming = _UNREAD
+        try:
+            incoming = read(event)
+            answer = self._answer(incoming, deadline)
+            answer, result = _written(answer, incoming)
+        except BadEvent as error:
+            answer = problem_answer(EVENT_INVALID, str(error))
+            result = write(answer.response, incoming)
+        except Exception as error:  # noqa: BLE001 - for any error, the client gets a problem and the log the traceback
+            answer = replace(problem_answer(INTERNAL), error=error)
+            result = write(answer.response, incoming)
+        self.log.answered(answer, context.aws_request_id, seconds=time.monotonic() - began)
+        return result
+
+    def _answer(self, incoming: Incoming, deadline: Deadline) -> Answer:
+        request, cors = incoming.request, self.cors
+        if cors is not None:
+            route = self.gateway.routes.match(request.path)
+            preflight = cors.preflight(request, None if route is None else route.prefix)
+            if preflight is not None:
+                return Answer(response=preflight, result="pass", route=None if route is None else route.name)
+        answer = self.gateway.serve(request, deadline, room=room(incoming), account=incoming.account)
+        return answer if cors is None else replace(answer, response=cors.answered(answer.response, request))
+
+
+def _written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:
+    """Return the answer and the result for Lambda. An answer that is too large is replaced by a problem."""
+    try:
+        return answer, write(answer.response, incoming)
+    except AnswerTooLarge as error:
+        answer = replaced_by_problem(answer, ANSWER_TOO_LARGE, str(error))
+        return answer, write(answer.response, incoming)
