@@ -5,8 +5,10 @@ from __future__ import annotations
 import enum
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import InitVar, dataclass, make_dataclass
 from pathlib import Path
+from threading import Barrier
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NewType, Protocol, TypedDict
 
 import attrs
@@ -383,6 +385,22 @@ def test_the_arguments_of_a_generic_class_are_not_taken_for_items(value: Any) ->
     registry.register_annotated(type(value))
     codec = Codec(keyring(), purpose="test", registry=registry)
     assert repr(codec.open(codec.seal(value, now=NOW), now=NOW)) == repr(value)
+
+
+def test_many_threads_register_the_same_annotation() -> None:
+    for _ in range(20):
+        registry, start = Registry(), Barrier(8)
+
+        def work(registry: Registry = registry, start: Barrier = start) -> set[str]:
+            start.wait()
+            registry.register_annotated(Seat | Crate[Leaf])
+            return set(registry.tags)
+
+        with ThreadPoolExecutor(8) as pool:
+            tags = [future.result() for future in [pool.submit(work) for _ in range(8)]]
+        assert len(tags[0]) == 9
+        assert all(each == tags[0] for each in tags)
+        assert registry.left_out == {}
 
 
 def test_a_path_is_left_out() -> None:

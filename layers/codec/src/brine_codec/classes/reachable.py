@@ -75,7 +75,7 @@ def _resolved(annotation: object, owner: object, registered: Collection[type]) -
     module = sys.modules.get(getattr(place, "__module__", ""))
     known: dict[str, object] = {} if module is None else dict(vars(module))
     known |= getattr(place, "__globals__", {})
-    others = {cls.__name__: cls for cls in registered if cls.__name__ not in known}
+    others = {cls.__name__: cls for cls in tuple(registered) if cls.__name__ not in known}
     holder = types.SimpleNamespace(
         __annotations__={"return": annotation}, __type_params__=getattr(place, "__type_params__", ())
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from _thread import allocate_lock  # importing threading takes 2 ms
 
 from brine_codec.errors import SchemaMiss, shown
 from brine_codec.pickling.makers import check_not_callable, explicit
@@ -43,6 +44,7 @@ class Registry:
         self.edition = 0
         """Changes when a registration is replaced."""
         self._late: LateArrays | None = None
+        self._registering = allocate_lock()
 
     def register[T](
         self,
@@ -138,27 +140,32 @@ class Registry:
         owner: the function or class that has the annotation. Names in the annotation are looked up in its module.
         For example: `registry.register_annotated(function.__annotations__["return"], owner=function)`.
 
-        Raises TypeError if a name in an annotation cannot be found, with the owner and the annotation.
+        Threads may call this at the same time.
+
+        Raises TypeError if a name in an annotation cannot be found, with the owner and the annotation. It registers
+        nothing then.
         """
         from brine_codec.classes.automatic import advice, automatic_record  # noqa: PLC0415 - imports typing, 3 ms
         from brine_codec.classes.reachable import mentioned_classes  # noqa: PLC0415 - see above
 
-        found = mentioned_classes(annotation, owner, self.reducers.keys(), self._inspected, self.known)
-        if found.has_arrays:
-            self.register_arrays()
-        for cls in found.plain:
-            self.left_out[cls] = advice(cls, "it has no fields that can be inspected")
-        for cls, hints in found.classes.items():
-            if cls in self.reducers:
-                continue
-            try:
-                name, version, maker, reducer = automatic_record(cls, hints, self.known(cls))
-            except TypeError as error:
-                self.left_out[cls] = advice(cls, str(error))
-                continue
-            if name in self._names:
-                self.left_out[cls] = f"another class is registered as {name}: register it by another name"
-                continue
+        with self._registering:
+            found = mentioned_classes(annotation, owner, self.reducers.keys(), self._inspected, self.known)
+            if found.has_arrays:
+                self.register_arrays()
+            for cls in found.plain:
+                self.left_out[cls] = advice(cls, "it has no fields that can be inspected")
+            for cls, hints in found.classes.items():
+                if cls in self.reducers:
+                    continue
+                try:
+                    self._add_automatic(cls, *automatic_record(cls, hints, self.known(cls)))
+                except TypeError as error:
+                    self.left_out[cls] = advice(cls, str(error))
+
+    def _add_automatic(self, cls: type, name: str, version: int, maker: Maker, reducer: Reducer) -> None:
+        if name in self._names:
+            self.left_out[cls] = f"another class is registered as {name}: register it by another name"
+        else:
             self._automatic[cls] = (name, version)
             self._install(name, version, cls, maker, reducer)
 
