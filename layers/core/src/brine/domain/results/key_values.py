@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     type Encode = Callable[[object], bytes]
 
 _CONTAINERS: Final = (str, bytes, bytearray, int, float, tuple, list, dict, set, frozenset, BaseException)
-"""Bases whose own content is not in the fields of a class that inherits from them."""
+"""A class that inherits from these has content besides its fields."""
 _NOT_A_FIELD: Final = frozenset({"_FIELD_CLASSVAR", "_FIELD_INITVAR"})
 
 

@@ -36,7 +36,7 @@ def _no_computation() -> Never:
 
 @dataclass(slots=True, kw_only=True)
 class AsyncCall[T](OneOfMany[T]):
-    """A call whose computation is a coroutine function. The inherited `compute` is not used."""
+    """A call that computes with a coroutine function, `compute_async`. The inherited `compute` is not used."""
 
     compute: Callable[[], T] = _no_computation
     compute_async: Callable[[], Awaitable[T]]
@@ -131,7 +131,7 @@ class AsyncCall[T](OneOfMany[T]):
             self._give_back(lead)
 
     async def _alone(self) -> T:
-        """Compute, and store nothing."""
+        """Compute without storing the result."""
         began = self.clock()
         try:
             value = await self.compute_async()

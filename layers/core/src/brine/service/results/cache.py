@@ -157,7 +157,7 @@ class Cache:
         negative: Mapping[type[Exception], Duration] | None = None,
         tags: Collection[str] = (),
     ) -> Resolved[T]:
-        """Do as `get_or_compute`, and return the event too: whether it was a hit, from where, and what failed."""
+        """Do as `get_or_compute`, and return the event of the call too: outcome, layer and faults."""
         return self.resolve_within(key, compute, ResultLifetimes.of(freshness_lifetime, grace, negative), tags)
 
     async def get_or_compute_async[T](

@@ -43,7 +43,7 @@ class OneOfMany[T](Call[T]):
         return self._fresh() is not None
 
     def use(self, lookup: ResultLookup) -> None:
-        """Take what a lookup in the table found."""
+        """Take the outcome of a lookup in the table."""
         self._use(lookup, "table")
 
     def result_after_lookup(self) -> T:

@@ -45,7 +45,7 @@ def cached(
     that can be arguments, such as text, numbers, dates, Enums and dataclasses. A call with any other argument raises
     TypeError.
 
-    key: called with the arguments; it returns what identifies the result in their place. A function inside another
+    key: called with the arguments; it returns the key in their place. A function inside another
     function needs one, because the key lacks the variables of the outer function.
     version: part of the key. Change it with the function, and the results of the old code are no longer served.
     tags: the tags of each result, or a function of the arguments that returns them.
