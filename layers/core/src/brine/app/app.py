@@ -10,7 +10,6 @@ from brine.app.registrations import Registrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from brine.testing.client import AppClient
     from brine.testing.clock import Clock
     from brine.testing.reply import Replies
+    from brine.testing.routes import RoutesFile
     from brine_codec import Registry
 
 
@@ -165,14 +165,15 @@ class App:
         self,
         fetch: Mapping[str, Replies] | None = None,
         *,
-        routes: Path | str | None = None,
+        routes: RoutesFile = None,
         clock: Clock | None = None,
     ) -> AppClient:
         """Return a client of this app in memory, for tests. It needs no environment.
 
         fetch: the answers of the servers behind routes, by the name of the route: content for every path, a mapping of
         paths to contents, or a function of the target. A content may be a `brine.testing.Reply` or an exception.
-        routes: the path of routes.toml. clock: the time, which else begins in 2027 and stands still.
+        routes: the path of routes.toml; None: the file beside the module of the functions, if there is one; False: no
+        file. clock: the time, which else begins in 2027 and stands still. Raises ConfigError.
         """
         from brine.testing.client import AppClient  # noqa: PLC0415 - for tests alone
 

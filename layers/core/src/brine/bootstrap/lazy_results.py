@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brine.service.results.lazy_cache import LazyCache
+from brine_codec import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from brine.domain.durations import Duration
     from brine.service.results.cache import Cache
     from brine.service.results.call import CacheEvent
-    from brine_codec import Registry
 
-_created: list[Cache] = []
+    type CacheBuilder = Callable[..., Cache]
+
+_created: list[LazyCache] = []
+_builders: list[CacheBuilder] = []
+"""The builders of the tests that run. The last one counts."""
 
 
 def created_caches() -> tuple[Cache, ...]:
@@ -42,16 +48,36 @@ def cache(
     The first use, or in Lambda this call, raises ConfigError, which names all missing and invalid variables.
     """
     variables = os.environ if environment is None else environment
+    classes = Registry() if registry is None else registry  # functions register classes once, also if stores change
 
     def build() -> Cache:
-        from brine.bootstrap.results import build_cache  # noqa: PLC0415 - a module that is imported needs no adapters
-
-        return build_cache(
-            variables, name, registry=registry, tenant=tenant, compute_timeout=compute_timeout, observe=observe
-        )
+        builder = _builders[-1] if _builders else _builder_on_aws(variables)
+        return builder(name, registry=classes, tenant=tenant, compute_timeout=compute_timeout, observe=observe)
 
     lazy = LazyCache(name, build, tenant=tenant)
     if "AWS_LAMBDA_FUNCTION_NAME" in variables:
         lazy.build()
     _created.append(lazy)
     return lazy
+
+
+@contextmanager
+def built_by(builder: CacheBuilder) -> Iterator[None]:
+    """Build all caches by `builder` in place of AWS for a while, for tests. Caches that are created meanwhile too.
+
+    builder: gets the arguments of `cache`, without the environment. Afterwards each cache has its former stores.
+    """
+    former = {id(lazy): lazy.replace_built(None) for lazy in _created}
+    _builders.append(builder)
+    try:
+        yield
+    finally:
+        _builders.pop()
+        for lazy in _created:
+            lazy.replace_built(former.get(id(lazy)))
+
+
+def _builder_on_aws(environment: Mapping[str, str]) -> CacheBuilder:
+    from brine.bootstrap.results import build_cache  # noqa: PLC0415 - a module that is imported needs no adapters
+
+    return partial(build_cache, environment)

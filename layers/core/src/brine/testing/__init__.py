@@ -2,11 +2,37 @@
 
 client = app.test(fetch={"orders": {"/17": {"id": 17}}})
 assert client.get("/dashboard/17").json() == {"orders": ...}
+
+Importing this package imports no other module, because pytest loads `brine.testing.plugin` in every project that has
+Brine. Each public name imports its module at its first use.
 """
 
-from brine.testing.client import AppClient
-from brine.testing.clock import Clock
-from brine.testing.reply import Reply
-from brine.testing.result import AppResponse
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brine.testing.caches import CachesInMemory
+    from brine.testing.client import AppClient
+    from brine.testing.clock import Clock
+    from brine.testing.factory import AppFactory
+    from brine.testing.reply import Reply
+    from brine.testing.result import AppResponse
 
-__all__ = ["AppClient", "AppResponse", "Clock", "Reply"]
+__all__ = ["AppClient", "AppFactory", "AppResponse", "CachesInMemory", "Clock", "Reply"]
+
+_MODULES = {
+    "AppClient": "client",
+    "AppFactory": "factory",
+    "AppResponse": "result",
+    "CachesInMemory": "caches",
+    "Clock": "clock",
+    "Reply": "reply",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, and import its module first (PEP 562)."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see the docstring of the module
+
+    return getattr(import_module(f"brine.testing.{module}"), name)

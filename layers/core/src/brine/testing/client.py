@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.routes import parse_routes
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
-from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
+from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.app.engine import types_of
 from brine.app.runner import LateRunner
 from brine.bootstrap.assembly import CacheLimits, Stores, assembled_fetcher
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from brine.domain.routing.origin import OriginAddress
-from brine.domain.routing.route import Route, Routes
 from brine.errors import OriginUnreachable
 from brine.ports.deadline import Deadline
 from brine.service.functions.compose import compose_functions, function_codec
@@ -26,10 +22,12 @@ from brine.service.functions.sealing import ObjectSealer
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.purge import Purger
 from brine.testing.clock import Clock
+from brine.testing.keys import KEYS
+from brine.testing.purges import RecordingStamps
 from brine.testing.recording import RecordingRunner
 from brine.testing.reply import response_to
 from brine.testing.result import AppResponse
-from brine.testing.variables import AnyVariable
+from brine.testing.routes import routes_in_test
 from brine_codec import Keyring
 from brine_codec.envelope.http_target import canonical_target
 
@@ -38,11 +36,13 @@ if TYPE_CHECKING:
 
     from brine.app.registrations import Registrations
     from brine.domain.http.messages import Response
+    from brine.domain.purging.stamps import Stamp
+    from brine.domain.routing.origin import OriginAddress
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.refresher import Refresh
     from brine.testing.reply import Replies
+    from brine.testing.routes import RoutesFile
 
-_KEYS = '{"1": "a key for tests, which no deployment has"}'
 _SECONDS = 29.0
 
 
@@ -51,6 +51,7 @@ class AppClient:
 
     `clock`: the time of the app and its cache. `fetched`: the requests that reached the servers, as (route, target).
     `runs`: the calls of functions, as (route, arguments). `purged`: the tags that functions purged.
+    stamps: the purges of the results caches of the test, which apply to responses too.
     """
 
     def __init__(
@@ -58,25 +59,26 @@ class AppClient:
         app: Registrations,
         fetch: Mapping[str, Replies] | None = None,
         *,
-        routes: Path | str | None = None,
+        routes: RoutesFile = None,
         clock: Clock | None = None,
+        stamps: dict[str, Stamp] | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.fetched: list[tuple[str, str]] = []
         self._replies = dict(fetch or {})
         self._queue = MemoryRefreshQueue()
-        self._routes = self._all_routes(app, routes)
+        self._routes = routes_in_test(app, routes, self._replies)
         self._items = MemoryItemStore()
-        stamps = MemoryStampStore(self._items)
-        keyring = Keyring.from_json(_KEYS)
+        recorded = RecordingStamps(self._items, {} if stamps is None else stamps, [])
+        keyring = Keyring.from_json(KEYS)
         registry = types_of(app)
         self._codec = function_codec(keyring, registry)
-        self._purger = Purger(routes=self._routes, stamps=stamps, clock=self.clock)
+        self._purger = Purger(routes=self._routes, stamps=recorded, clock=self.clock)
         fetcher = assembled_fetcher(
             Stores(
                 items=self._items,
                 leases=MemoryLeaseStore(self._items),
-                stamps=stamps,
+                stamps=recorded,
                 bodies=MemoryBodyStore(),
                 circuits=MemoryCircuitStore(),
             ),
@@ -99,6 +101,9 @@ class AppClient:
             hooks=app.hook_table(self._routes),
         )
 
+    def __repr__(self) -> str:
+        return f"<AppClient: {len(self.fetched)} fetched, {len(self.runs)} runs, purged {self.purged}>"
+
     @property
     def runs(self) -> list[tuple[str, dict[str, str]]]:
         """The calls of functions: the route, and the arguments in the path."""
@@ -108,6 +113,10 @@ class AppClient:
     def purged(self) -> list[str]:
         """The tags that functions purged."""
         return self._runner.purged
+
+    def fetched_from(self, route: str) -> list[str]:
+        """Return the paths and queries of the requests that reached the server of a route, in order."""
+        return [target for name, target in self.fetched if name == route]
 
     def get(self, target: str, **options: Any) -> AppResponse:
         """Send a GET. `target`: path and query. Options as in `request`."""
@@ -172,20 +181,6 @@ class AppClient:
         stored = None if answer.source is None else answer.source.body
         body = stored if isinstance(stored, bytes) else self._runner.last_body
         return self._codec.open(body, context=("response", canonical_target(request.target)), now=self.clock.now)
-
-    def _all_routes(self, app: Registrations, path: Path | str | None) -> Routes:
-        in_code = app.routes()
-        of_file: tuple[Route, ...] = ()
-        if path is not None:
-            file = Path(path)
-            of_file = tuple(parse_routes(file.read_text(encoding="utf-8"), AnyVariable(), source=file.name))
-        known = {route.name for route in (*in_code, *of_file)}
-        made = tuple(
-            Route(name=name, prefix="", internal=True, origin=OriginAddress("http", f"{name}.test", 80), retries=0)
-            for name in self._replies
-            if name not in known
-        )
-        return Routes((*in_code, *of_file, *made))
 
     def _reply(self, origin: OriginAddress, request: Request) -> Response:
         known = [route for route in self._routes if route.origin == origin and request.path.startswith(route.base_path)]

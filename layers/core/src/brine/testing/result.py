@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.service.http_cache.answer import Answer
 
+_SHOWN: Final = 300
+"""Bytes of the content that a failed assertion shows."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class AppResponse:
     """The answer to a request of a test."""
 
     answer: Answer
     _open: Callable[[], Any]
+
+    def __repr__(self) -> str:
+        """Return what a failed assertion shows: the status, the result, the parts, the error, and the content."""
+        facts = [f"{self.status} {self.result}", f"parts {dict(self.parts)}"]
+        if self.problem is not None:
+            facts.append(f"problem {self.problem}")
+        if self.error is not None:
+            facts.append(f"error {self.error!r}")
+        return f"<AppResponse {', '.join(facts)}, content {self.content[:_SHOWN]!r}>"
 
     @property
     def status(self) -> int:

@@ -36,6 +36,14 @@ class LazyCache(Cache):
         """Build the stores now. Opens no connection. Raises ConfigError."""
         self._once.get()
 
+    def replace_built(self, built: Cache | None) -> Cache | None:
+        """Use other stores from now on, and return the cache that was in use. None: build at the next use. For tests.
+
+        Copies such as those of `for_tenant` change too.
+        """
+        self.__dict__.pop("sealer", None)  # it has the keyring of the built cache
+        return self._once.replace(built)
+
 
 class Once:
     """The value of `build`, which is called at the first use. Copies of a cache share it."""
@@ -54,3 +62,9 @@ class Once:
             if self._built is None:
                 self._built = self._build()
             return self._built
+
+    def replace(self, built: Cache | None) -> Cache | None:
+        """Set the value, or with None build it at the next use. Return the last one, or None."""
+        with self._lock:
+            last, self._built = self._built, built
+            return last
