@@ -25,7 +25,7 @@ from brine.testing.clock import Clock
 from brine.testing.keys import KEYS
 from brine.testing.purges import RecordingStamps
 from brine.testing.recording import RecordingRunner
-from brine.testing.reply import response_to
+from brine.testing.reply import has_answer, response_to
 from brine.testing.result import AppResponse
 from brine.testing.routes import routes_in_test
 from brine_codec import Keyring
@@ -66,6 +66,7 @@ class AppClient:
         self.clock = clock or Clock()
         self.fetched: list[tuple[str, str]] = []
         self._replies = dict(fetch or {})
+        self._notes: list[str] = []
         self._queue = MemoryRefreshQueue()
         self._routes = routes_in_test(app, routes, self._replies)
         self._items = MemoryItemStore()
@@ -149,8 +150,9 @@ class AppClient:
             body=body,
             principal={f"claim:{name}": value for name, value in (claims or {}).items()},
         )
+        self._notes.clear()
         answer = self._composed.gateway.serve(request, self._deadline())
-        return AppResponse(answer, lambda: self._object_of(request, answer))
+        return AppResponse(answer, lambda: self._object_of(request, answer), tuple(dict.fromkeys(self._notes)))
 
     def refresh(self) -> list[Refresh]:
         """Make the refreshes that were requested, as the function's queue does after the answer went out."""
@@ -186,7 +188,11 @@ class AppClient:
         known = [route for route in self._routes if route.origin == origin and request.path.startswith(route.base_path)]
         route = max(known, key=lambda one: len(one.base_path), default=None)
         if route is None or route.name not in self._replies:
-            raise OriginUnreachable(f"the test has no answers for {origin if route is None else route.name}")
+            self._notes.append(f"the test has no answers for {origin if route is None else route.name}")
+            raise OriginUnreachable(self._notes[-1])
         asked = replace(request, path=request.path.removeprefix(route.base_path) or "/")
         self.fetched.append((route.name, asked.target))
-        return response_to(asked, self._replies[route.name])
+        replies = self._replies[route.name]
+        if not has_answer(asked, replies):
+            self._notes.append(f"the test's answers for {route.name} have no path {asked.path}, which gets a 404")
+        return response_to(asked, replies)

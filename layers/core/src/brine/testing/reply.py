@@ -52,5 +52,11 @@ def response_to(request: Request, replies: Replies) -> Response:
     return (content if isinstance(content, Reply) else Reply(content)).response()
 
 
+def has_answer(request: Request, replies: Replies) -> bool:
+    """Return whether the answers of a test are not a mapping of paths without the path of this request."""
+    is_mapping = isinstance(replies, dict) and _are_paths(replies)
+    return not is_mapping or not {request.target, request.path}.isdisjoint(replies)  # type: ignore[arg-type]
+
+
 def _are_paths(replies: Mapping[Any, Any]) -> bool:
     return bool(replies) and all(str(key).startswith("/") for key in replies)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from brine.service.http_cache.answer import Answer
 
@@ -21,14 +21,16 @@ class AppResponse:
 
     answer: Answer
     _open: Callable[[], Any]
+    _notes: Sequence[str] = ()
 
     def __repr__(self) -> str:
-        """Return what a failed assertion shows: the status, the result, the parts, the error, and the content."""
+        """Return what a failed assertion shows, such as the parts, the error, and the answers that the test lacks."""
         facts = [f"{self.status} {self.result}", f"parts {dict(self.parts)}"]
         if self.problem is not None:
             facts.append(f"problem {self.problem}")
         if self.error is not None:
             facts.append(f"error {self.error!r}")
+        facts += self._notes
         return f"<AppResponse {', '.join(facts)}, content {self.content[:_SHOWN]!r}>"
 
     @property
