@@ -117,13 +117,17 @@ def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Rou
         text, source = read_configuration("routes", path)
         parsed = parse_routes(text, settings.environment, source=source)
         of_file = tuple(replace(route, namespace=namespace) for route in parsed)
-    in_code = app.routes(namespace)
+    return Routes(with_routes_of_file(app.routes(namespace), of_file, path))
+
+
+def with_routes_of_file(in_code: tuple[Route, ...], of_file: tuple[Route, ...], path: Path | None) -> tuple[Route, ...]:
+    """Return the routes in code, and those of a file after them. Raises ConfigError if two have one name."""
     for route in of_file:
         if any(route.name == one.name for one in in_code):
             raise ConfigError(
                 f'{path}: route "{route.name}": a function has this name too. Choose another name for one of both.'
             )
-    return Routes((*in_code, *of_file))
+    return *in_code, *of_file
 
 
 def types_of(app: Registrations) -> Registry:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from brine.service.http_cache.answer import Answer
 
-_SHOWN: Final = 300
+_SHOWN: Final = 80
 """Bytes of the content that a failed assertion shows."""
 
 
@@ -24,14 +24,17 @@ class AppResponse:
     _notes: Sequence[str] = ()
 
     def __repr__(self) -> str:
-        """Return what a failed assertion shows, such as the parts, the error, and the answers that the test lacks."""
-        facts = [f"{self.status} {self.result}", f"parts {dict(self.parts)}"]
+        """Return what a failed assertion shows. pytest cuts it in the middle after 240 characters."""
+        facts = [f"{self.status} {self.result}{', stored' if self.is_stored else ''}"]
+        facts += self._notes
         if self.problem is not None:
             facts.append(f"problem {self.problem}")
         if self.error is not None:
             facts.append(f"error {self.error!r}")
-        facts += self._notes
-        return f"<AppResponse {', '.join(facts)}, content {self.content[:_SHOWN]!r}>"
+        facts.append(f"parts {dict(self.parts)}")
+        if self.problem is None:
+            facts.append(f"content {self.content[:_SHOWN]!r}")
+        return f"<AppResponse {', '.join(facts)}>"
 
     @property
     def status(self) -> int:

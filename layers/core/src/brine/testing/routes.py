@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.adapters.config.routes import parse_routes
+from brine.app.engine import with_routes_of_file
 from brine.bootstrap.common import read_configuration
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.route import Route, Routes
@@ -26,19 +27,19 @@ _NAME: Final = "routes.toml"
 
 def routes_in_test(app: Registrations, file: RoutesFile, answered: Collection[str]) -> Routes:
     """Return all routes of an app. `answered`: the routes that the test has answers for. Raises ConfigError."""
-    in_code = app.routes()
     of_file: tuple[Route, ...] = ()
     path = routes_beside(app) if file is None else Path(file) if file is not False else None
     if path is not None:
         text, source = read_configuration("routes", path)
         of_file = tuple(parse_routes(text, AnyVariable(), source=source))
-    known = {route.name for route in (*in_code, *of_file)}
+    known = with_routes_of_file(app.routes(), of_file, path)
+    names = {route.name for route in known}
     made = tuple(
         Route(name=name, prefix="", internal=True, origin=OriginAddress("http", f"{name}.test", 80), retries=0)
         for name in answered
-        if name not in known
+        if name not in names
     )
-    return Routes((*in_code, *of_file, *made))
+    return Routes((*known, *made))
 
 
 def routes_beside(app: Registrations) -> Path | None:
