@@ -87,9 +87,12 @@ def test_a_failed_assertion_says_why(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "4 failed" in done.stdout, done.stdout
     for words in (
-        "<AppResponse 502 problem, the test's answers for orders have no path /7, which gets a 404, problem part-failed,",
-        "<AppResponse 200 miss, parts {'orders': 'miss', 'stock': 'miss'}, content b'[1,2]'>.result",
+        "where 502 = <AppResponse 502 problem, the test's answers for orders have no path /7, which gets a 404,",
+        "GET /orders/7 -> <AppResponse 200 miss, parts {'orders': 'miss', 'stock': 'miss'}, content b'[1,2]'>",
+        "fetched from orders: /7",
         "At index 0 diff: 'orders' != 'stock'",
+        "POST /orders/7 -> <AppResponse 200 pass",
+        "purged: orders",
         "At index 0 diff: 'miss' != 'hit'",
     ):
         assert words in done.stdout, done.stdout

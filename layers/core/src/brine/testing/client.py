@@ -49,7 +49,8 @@ _SECONDS = 29.0
 class AppClient:
     """Sends requests to an app, and tells what it fetched, ran and purged.
 
-    `clock`: the time of the app and its cache. `fetched`: the requests that reached the servers, as (route, target).
+    `clock`: the time of the app and its cache. `responses`: each request, such as "GET /orders", with its response.
+    `fetched`: the requests that reached the servers, as (route, target).
     `runs`: the calls of functions, as (route, arguments). `purged`: the tags that functions purged.
     stamps: the purges of the results caches of the test, which apply to responses too.
     """
@@ -66,6 +67,7 @@ class AppClient:
         self.clock = clock or Clock()
         self.fetched: list[tuple[str, str]] = []
         self._replies = dict(fetch or {})
+        self.responses: list[tuple[str, AppResponse]] = []
         self._notes: list[str] = []
         self._queue = MemoryRefreshQueue()
         self._routes = routes_in_test(app, routes, self._replies)
@@ -152,7 +154,9 @@ class AppClient:
         )
         self._notes.clear()
         answer = self._composed.gateway.serve(request, self._deadline())
-        return AppResponse(answer, lambda: self._object_of(request, answer), tuple(dict.fromkeys(self._notes)))
+        response = AppResponse(answer, lambda: self._object_of(request, answer), tuple(dict.fromkeys(self._notes)))
+        self.responses.append((f"{method} {target}", response))
+        return response
 
     def refresh(self) -> list[Refresh]:
         """Make the refreshes that were requested, as the function's queue does after the answer went out."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from brine.app.app import App
     from brine.testing.caches import CachesInMemory
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from brine.testing.factory import AppFactory
     from brine.testing.reply import Replies
     from brine.testing.routes import RoutesFile
+
+_CLIENTS = pytest.StashKey["list[AppClient]"]()
 
 
 @pytest.fixture
@@ -39,14 +41,33 @@ def brine_caches(brine_clock: Clock) -> Iterator[CachesInMemory]:
 
 
 @pytest.fixture
-def brine_app(brine_clock: Clock, brine_caches: CachesInMemory) -> AppFactory:
+def brine_app(request: pytest.FixtureRequest, brine_clock: Clock, brine_caches: CachesInMemory) -> AppFactory:
     """A function that returns a client of an app: `client = brine_app(app, fetch={"orders": [...]})`.
 
-    All clients of a test have its clock and its results caches. Each has its own stored responses.
+    All clients of a test have its clock and its results caches. Each has its own stored responses. A failed test shows
+    their responses.
     """
     from brine.testing.client import AppClient  # noqa: PLC0415 - see the docstring of the module
 
+    clients = request.node.stash.setdefault(_CLIENTS, [])
+
     def client_of(app: App, fetch: Mapping[str, Replies] | None = None, *, routes: RoutesFile = None) -> AppClient:
-        return AppClient(app.registrations, fetch, routes=routes, clock=brine_clock, stamps=brine_caches.stamps)
+        client = AppClient(app.registrations, fetch, routes=routes, clock=brine_clock, stamps=brine_caches.stamps)
+        clients.append(client)
+        return client
 
     return client_of
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the responses of the apps to the report of a test that failed."""
+    report = yield
+    clients = item.stash.get(_CLIENTS, None)
+    if clients and call.when == "call" and report.failed:
+        from brine.testing.report import report_of  # noqa: PLC0415 - see the docstring of the module
+
+        report.sections.append(("Brine", report_of(clients)))
+    return report
