@@ -10,7 +10,7 @@ test:  ## the tests alone
 quick:  ## the tests that are not slow, in less than two minutes
 	uv run pytest -m "not slow"
 
-dev:  ## the whole template on http://127.0.0.1:3000
+dev:  ## the samples and the production stack that they nest, on http://127.0.0.1:3000
 	uv run brine dev
 
 docs:  ## the documentation as a site, build/site/index.html; a broken link is an error

@@ -18,7 +18,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from brine_cli.template.document import read_template
+from brine_cli.template.stacks import read_stack_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,10 @@ def bill_of_materials(template: Path) -> Bom:
     bom = Bom()
     bom.metadata.component = product
     artifacts = []
-    for name, resource in read_template(template).resources.items():
+    built = [(each.path.parent, each.resources.items()) for each in read_stack_template(template).all]
+    for place, name, resource in ((place, *item) for place, items in built for item in items):
         if resource["Type"] in FOLDER_IN:
-            folder = template.parent / resource["Properties"][FOLDER_IN[resource["Type"]]]
+            folder = place / resource["Properties"][FOLDER_IN[resource["Type"]]]
             held = list(components_in(folder.resolve()))
             artifact = Component(name=name, type=ComponentType.APPLICATION, version=product.version, bom_ref=name)
             bom.components.update([artifact, *held])

@@ -6,15 +6,15 @@ import pytest
 
 from brine_cli.emulators.resources import create_resources
 from brine_cli.emulators.run import run_emulator
-from brine_cli.template.application import data_resources, layer_attributes
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.application import data_resources, read_application
+from brine_cli.template.stacks import resolve_stacks
 from tests.artifact.machine import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import StackTemplate
     from tests.artifact.machine import Machine
 
 
@@ -25,16 +25,15 @@ def httpbin() -> Iterator[str]:
 
 
 @pytest.fixture
-def machines(built: Template, moto_endpoint: str, httpbin: str, tmp_path: Path) -> Callable[[str], Machine]:
+def machines(built: StackTemplate, moto_endpoint: str, httpbin: str, tmp_path: Path) -> Callable[[str], Machine]:
     """Lays out where a function runs, by its logical id; the cache that they share is empty."""
     parameters = {"AwsEndpointUrl": moto_endpoint, "HttpbinOrigin": httpbin}
-    layers = layer_attributes(built)
-    wanted = data_resources(built, Resolver(built, overrides=parameters, attributes=layers))
+    wanted = data_resources(*resolve_stacks(built, parameters, {}))
     made = create_resources(
         wanted, moto_endpoint, name_of=lambda name: f"{tmp_path.name}-{name}".lower().replace("_", "-")
     )
-    resolver = Resolver(built, overrides=parameters, attributes=layers | made)
-    return lambda function_id: lay_out(built, resolver, function_id, tmp_path / "opt" / function_id)
+    application = read_application(*resolve_stacks(built, parameters, made))
+    return lambda function_id: lay_out(application.functions[function_id], tmp_path / "opt" / function_id)
 
 
 @pytest.fixture

@@ -7,15 +7,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.template.application import read_application
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from brine_cli.template.document import Template
-    from brine_cli.template.intrinsics import Resolver
+    from brine_cli.template.application import Function
 
 SITE_PACKAGES: Final = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 
@@ -37,9 +35,8 @@ class Machine:
         return [sys.executable, "-I", "-S", "-B", "-c", start + code, *arguments]
 
 
-def lay_out(template: Template, resolver: Resolver, function_id: str, opt: Path) -> Machine:
+def lay_out(function: Function, opt: Path) -> Machine:
     """Merge the function's layers into `opt`, as Lambda merges them into /opt. Two with the same file are an error."""
-    function = read_application(template, resolver).functions[function_id]
     for layer in function.layers:
         for file in filter(lambda path: path.is_file(), layer.content.rglob("*")):
             place = opt / file.relative_to(layer.content)

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import StackTemplate
 
 pytestmark = pytest.mark.artifact
 
@@ -23,6 +23,7 @@ SHIPPED = {
     "CodecLayer/python": {"brine_client", "brine_codec", "backports"},
     "CoreLayer": {"python"},
     "CoreLayer/python": {"brine", "msgpack"},
+    "SampleRoutesLayer": {"routes.d", "channels.d", "types.d"},
     "RoutesLayer": {
         *("routes.toml", "routes.schema.json", "types.toml", "types.schema.json"),
         *("channels.toml", "channels.schema.json"),
@@ -31,33 +32,35 @@ SHIPPED = {
 BUILT = {place.partition("/")[0] for place in SHIPPED}
 
 
-def find(built: Template, place: str) -> Path:
+def find(built: StackTemplate, place: str) -> Path:
     logical_id, _, below = place.partition("/")
-    properties = built.resources[logical_id]["Properties"]
+    (template,) = (template for template in built.all if logical_id in template.resources)
+    properties = template.resources[logical_id]["Properties"]
     folder: str = properties.get("CodeUri") or properties["ContentUri"]
-    return (built.path.parent / folder).resolve() / below
+    return (template.path.parent / folder).resolve() / below
 
 
 @pytest.mark.parametrize("place", SHIPPED)
-def test_these_things_ship(built: Template, place: str) -> None:
+def test_these_things_ship(built: StackTemplate, place: str) -> None:
     names = {path.name for path in find(built, place).iterdir() if path.suffix not in {".dist-info", ".data"}}
     assert names == SHIPPED[place]
 
 
-def test_every_function_and_layer_is_listed_here(built: Template) -> None:
+def test_every_function_and_layer_is_listed_here(built: StackTemplate) -> None:
     kinds = {"AWS::Serverless::Function", "AWS::Serverless::LayerVersion"}
-    assert {name for name, resource in built.resources.items() if resource["Type"] in kinds} == BUILT
+    resources = [item for template in built.all for item in template.resources.items()]
+    assert {name for name, resource in resources if resource["Type"] in kinds} == BUILT
 
 
 @pytest.mark.parametrize("place", ["CodecLayer/python/brine_codec", "CoreLayer/python/brine"])
-def test_packages_hold_code_and_their_type_marker(built: Template, place: str) -> None:
+def test_packages_hold_code_and_their_type_marker(built: StackTemplate, place: str) -> None:
     root = find(built, place)
     files = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
     assert [file for file in files if file.suffix != ".py"] == [root.relative_to(root) / "py.typed"]
 
 
 @pytest.mark.parametrize("function", sorted(name for name in BUILT if name.endswith("Function")))
-def test_the_packages_of_a_function_and_its_layers_stay_small(built: Template, function: str) -> None:
+def test_the_packages_of_a_function_and_its_layers_stay_small(built: StackTemplate, function: str) -> None:
     """Lambda unpacks it, and every layer, at every cold start. Powertools is most of it; msgpack takes 3.2 MB."""
     loaded = {function} | {name for name in BUILT if name.endswith("Layer")}
     size = sum(path.stat().st_size for name in loaded for path in find(built, name).rglob("*") if path.is_file())

@@ -21,7 +21,7 @@ from tests.template.test_requirements import LOCK
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import StackTemplate
 
 pytestmark = pytest.mark.artifact
 
@@ -29,9 +29,9 @@ OF_OURS = {"CodecLayer": {"brine-codec"}, "CoreLayer": {"brine-core"}}
 
 
 @pytest.fixture(scope="module")
-def written(built: Template, tmp_path_factory: pytest.TempPathFactory) -> str:
+def written(built: StackTemplate, tmp_path_factory: pytest.TempPathFactory) -> str:
     file: Path = tmp_path_factory.mktemp("sbom") / "sbom.cdx.json"
-    subprocess.run([sys.executable, ROOT / ".ci/sbom.py", built.path, file], check=True, timeout=60)
+    subprocess.run([sys.executable, ROOT / ".ci/sbom.py", built.template.path, file], check=True, timeout=60)
     return file.read_text()
 
 
@@ -45,7 +45,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def installed(built: Template, logical_id: str) -> set[tuple[str, str]]:
+def installed(built: StackTemplate, logical_id: str) -> set[tuple[str, str]]:
     """Name and version of each distribution that pip left in an artifact, by the names of its folders."""
     found = find(built, logical_id).rglob("*.dist-info")
     pairs = (folder.name.removesuffix(".dist-info").rsplit("-", 1) for folder in found)
@@ -57,7 +57,7 @@ def test_it_is_valid(written: str) -> None:
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written.replace('"bomFormat"', '"format"')) is not None
 
 
-def test_every_function_and_layer_lists_what_is_in_it(built: Template, document: dict[str, Any]) -> None:
+def test_every_function_and_layer_lists_what_is_in_it(built: StackTemplate, document: dict[str, Any]) -> None:
     components = {component["bom-ref"]: component for component in document["components"]}
     depends = {each["ref"]: set(each.get("dependsOn", [])) for each in document["dependencies"]}
     for logical_id in BUILT:

@@ -99,7 +99,7 @@ class Run:
             to_aws = stack.enter_context(FaultyWire(moto, self._chance("aws")))
             twin = stack.enter_context(
                 Twin(
-                    template=ROOT / "template.yaml",
+                    template=ROOT / "samples/template.yaml",
                     environments=plan.processes,
                     aws_endpoint=to_aws.url,
                     allow_hosts=_PROXIED,

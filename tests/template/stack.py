@@ -1,7 +1,8 @@
-"""template.yaml as data to ask questions of; short tags such as !Ref are spelled out."""
+"""The templates as data to ask questions of; short tags such as !Ref are spelled out."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -9,6 +10,8 @@ from typing import Any, Self
 from samcli.yamlhelper import yaml_parse
 
 ROOT = Path(__file__).parents[2]
+WITHOUT_DEFAULT = {"Origin": "https://api.example.com"}
+"""Values of the parameters that a deployer must give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,16 @@ class Stack:
     template: dict[str, Any]
 
     @classmethod
-    def read(cls) -> Self:
-        return cls(yaml_parse((ROOT / "template.yaml").read_text()))
+    def read(cls, name: str = "template.yaml") -> Self:
+        return cls(yaml_parse((ROOT / name).read_text()))
+
+    @classmethod
+    def with_samples(cls) -> Self:
+        """samples/template.yaml and the stack that it nests, as one template with the resources of both.
+
+        What one stack gives to the other is a reference here. Globals are in the functions.
+        """
+        return cls(with_nested(cls.read("samples/template.yaml").template, "Brine", cls.read().template))
 
     @property
     def parameters(self) -> dict[str, dict[str, Any]]:
@@ -29,11 +40,8 @@ class Stack:
     @property
     def functions(self) -> dict[str, dict[str, Any]]:
         """Properties of every function, with those from Globals."""
-        shared = self.template["Globals"]["Function"]
-        return {
-            name: shared | own | {"Environment": {"Variables": _variables(shared) | _variables(own)}}
-            for name, own in self.of_type("AWS::Serverless::Function").items()
-        }
+        shared = self.template.get("Globals", {}).get("Function", {})
+        return {name: with_globals(shared, own) for name, own in self.of_type("AWS::Serverless::Function").items()}
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Properties of every resource of one type, by logical id."""
@@ -48,9 +56,11 @@ class Stack:
     def _default(self, value: Any) -> str:
         match value:
             case {"Ref": str(name)} if name in self.parameters:
-                return str(self.parameters[name]["Default"])
+                return str(self.parameters[name].get("Default", WITHOUT_DEFAULT.get(name)))
             case {"Ref": str(name)}:
                 return name
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{(\w+)\}", lambda found: self._default({"Ref": found[1]}), text)
             case str():
                 return value
             case _:
@@ -77,3 +87,60 @@ def references(value: Any) -> set[str]:
             return set().union(*map(references, value))
         case _:
             return set()
+
+
+def with_globals(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a function, with those from Globals."""
+    return shared | own | {"Environment": {"Variables": _variables(shared) | _variables(own)}}
+
+
+def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict[str, Any]:
+    """The template `outer` with the resources of `inner` in the place of the nested stack `name`."""
+    given = outer["Resources"][name]["Properties"]["Parameters"]
+    outputs = {f"Outputs.{key}": output["Value"] for key, output in inner["Outputs"].items()}
+    resources = {}
+    for template, known in ((inner, given), (outer, {f"{name}.{key}": value for key, value in outputs.items()})):
+        shared = template["Globals"]["Function"]
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::Serverless::Function":
+                resource = resource | {"Properties": with_globals(shared, resource["Properties"])}  # noqa: PLW2901
+            resources[logical_id] = _substituted(resource, known)
+    del resources[name]
+    parameters = inner["Parameters"] | outer["Parameters"]
+    for policy in [one["Properties"] for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]:
+        if not references(policy["PolicyDocument"]) & parameters.keys():  # all that it is about is given
+            for role in policy["Roles"]:
+                properties = resources[role["Ref"]]["Properties"]
+                resources[role["Ref"]] |= {"Properties": properties | {"Policies": [*properties["Policies"], policy]}}
+    return {
+        "Parameters": parameters,
+        "Conditions": inner["Conditions"] | outer["Conditions"],
+        "Resources": resources,
+    }
+
+
+def _substituted(value: Any, known: dict[str, Any]) -> Any:
+    """`value` with each reference to a name in `known` replaced by its meaning there."""
+    match value:
+        case {"Ref": str(name)} if name in known:
+            return known[name]
+        case {"Fn::GetAtt": [*parts]} if ".".join(parts) in known:
+            return known[".".join(parts)]
+        case {"Fn::Sub": str(text)}:
+            return {"Fn::Sub": re.sub(r"\$\{([\w.]+)\}", lambda found: _in_sub(found[1], known), text)}
+        case dict():
+            return {key: _substituted(part, known) for key, part in value.items()}
+        case list():
+            return [_substituted(part, known) for part in value]
+        case _:
+            return value
+
+
+def _in_sub(name: str, known: dict[str, Any]) -> str:
+    match known.get(name):
+        case {"Ref": str(found)}:
+            return f"${{{found}}}"
+        case {"Fn::GetAtt": [*parts]}:
+            return f"${{{'.'.join(parts)}}}"
+        case _:
+            return f"${{{name}}}"

@@ -1,4 +1,4 @@
-"""The API leaves everything to the gateway, but for the sample of a function of one's own."""
+"""The API of the production stack leaves everything to the gateway and the exchange."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ def test_every_other_method_and_path_goes_to_the_gateway(stack: Stack) -> None:
 def test_paths_for_envelopes_are_signed(stack: Stack) -> None:
     event = stack.functions["GatewayFunction"]["Events"]["SignedRequest"]["Properties"]
     assert (event["Method"], event["Path"], event["Auth"]) == ("ANY", "/signed/{proxy+}", {"Authorizer": "AWS_IAM"})
-
-
-def test_the_report_has_a_route_of_its_own(stack: Stack) -> None:
-    (event,) = stack.functions["ReportFunction"]["Events"].values()
-    assert (event["Properties"]["Method"], event["Properties"]["Path"]) == ("GET", "/report")
 
 
 def test_the_api_answers_no_preflight_by_itself(stack: Stack) -> None:

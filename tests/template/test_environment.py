@@ -21,13 +21,12 @@ LAMBDA = {"AWS_REGION": "eu-central-1"}
 # Settings without which a function works, and those that have a use for it.
 ONLY_FOR = {
     "BRINE_REFRESH_QUEUE": ("GatewayFunction",),
-    "BRINE_NAMESPACE": ("ReportFunction",),
+    "BRINE_NAMESPACE": (),
     "BRINE_CHANNELS": ("ExchangeFunction",),
     "BRINE_EMULATED_PRINCIPAL": ("ExchangeFunction", "GatewayFunction"),
 }
 # A key has no place in a function's configuration: this one is for emulators.
 NEVER_SET = {"BRINE_SIGNING_KEYS"}
-CHANNELS = (ROOT / "layers/routes/channels.toml").read_text()
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 
@@ -51,16 +50,14 @@ class Recording(Mapping[str, str]):
 
 def test_a_function_gets_every_setting_and_nothing_else(stack: Stack) -> None:
     in_routes = set(re.findall(r"^origin = .*\$\{(\w+)\}", ROUTES, re.MULTILINE))
-    in_channels = set(re.findall(r"^(?:queue|retry_queue|keys) = .*\$\{(\w+)\}", CHANNELS, re.MULTILINE))
-    assert in_routes
-    assert in_channels
+    assert in_routes == {"BRINE_ORIGIN"}
     for name, function in stack.functions.items():
         environment = Recording(LAMBDA | stack.environment(name))
         Settings.from_environment(environment)
         others = {variable for variable, only in ONLY_FOR.items() if name not in only}
-        expected = (environment.asked - LAMBDA.keys() - others - NEVER_SET) | POWERTOOLS | in_routes
-        if name in ONLY_FOR["BRINE_CHANNELS"]:
-            expected |= in_channels
+        expected = (
+            (environment.asked - LAMBDA.keys() - others - NEVER_SET) | POWERTOOLS | in_routes | {"BRINE_VARIABLES"}
+        )
         assert function["Environment"]["Variables"].keys() == expected, name
 
 
@@ -74,19 +71,19 @@ def test_defaults_are_the_same_in_both_places(stack: Stack) -> None:
         assert replace(from_template, environment={}) == replace(from_code, environment={}), name
 
 
-def test_the_names_are_those_of_the_resources(stack: Stack) -> None:
-    for name in stack.functions:
-        settings = Settings.from_environment(LAMBDA | stack.environment(name))
-        assert settings.table in stack.of_type("AWS::DynamoDB::Table")
-        assert settings.bucket in stack.of_type("AWS::S3::Bucket")
-        assert settings.signing_keys_secret in stack.of_type("AWS::SecretsManager::Secret")
+def test_the_names_are_those_of_the_resources(whole: Stack) -> None:
+    for name in whole.functions:
+        settings = Settings.from_environment(LAMBDA | whole.environment(name))
+        assert settings.table in whole.of_type("AWS::DynamoDB::Table")
+        assert settings.bucket in whole.of_type("AWS::S3::Bucket")
+        assert settings.signing_keys_secret in whole.of_type("AWS::SecretsManager::Secret")
 
 
 def test_the_routes_that_ship_can_be_read(stack: Stack) -> None:
     environment = stack.environment("GatewayFunction")
     (route,) = parse_routes(ROUTES, environment)
-    assert route.prefix == "/httpbin"
-    assert route.origin.host == environment["BRINE_HTTPBIN_ORIGIN"].removeprefix("https://")
+    assert route.prefix == "/api"
+    assert route.origin.host == environment["BRINE_ORIGIN"].removeprefix("https://")
 
 
 def test_the_routes_lie_where_the_functions_look(stack: Stack) -> None:

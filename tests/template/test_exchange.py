@@ -20,11 +20,12 @@ FUNCTION = "ExchangeFunction"
 
 
 @pytest.fixture
-def channels(stack: Stack) -> tuple[DeclaredChannel, ...]:
-    """The channels that ship; queue and keys are the logical ids of resources."""
-    folder = ROOT / "layers/routes"
-    types = parse_types((folder / "types.toml").read_text())
-    return parse_channels((folder / "channels.toml").read_text(), stack.environment(FUNCTION), types.by_name)
+def channels(whole: Stack) -> tuple[DeclaredChannel, ...]:
+    """The sample channels; queue and keys are the logical ids of resources."""
+    folder = ROOT / "samples/routes"
+    types = parse_types((folder / "types.d/samples.toml").read_text())
+    text = (folder / "channels.d/samples.toml").read_text()
+    return parse_channels(text, whole.environment(FUNCTION), types.by_name)
 
 
 def test_every_route_of_the_exchange_asks_for_a_signature(stack: Stack) -> None:
@@ -51,9 +52,9 @@ def test_the_declared_channels_are_at_the_path_in_the_environment(stack: Stack) 
 
 
 def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters(
-    stack: Stack, channels: tuple[DeclaredChannel, ...]
+    whole: Stack, channels: tuple[DeclaredChannel, ...]
 ) -> None:
-    queues = stack.of_type("AWS::SQS::Queue")
+    queues = whole.of_type("AWS::SQS::Queue")
     assert channels
     for declared in channels:
         queue, retries = queues[declared.queue], queues[declared.retry_queue]
@@ -65,13 +66,13 @@ def test_each_channel_has_a_queue_that_keeps_as_long_as_it_says_and_dead_letters
         dead, _ = retries["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"]
         assert retries["RedrivePolicy"]["maxReceiveCount"] == MOST_ATTEMPTS
         assert queues[dead]["MessageRetentionPeriod"] == MAX_RETENTION
-        assert declared.keys in stack.of_type("AWS::SecretsManager::Secret")
+        assert declared.keys in whole.of_type("AWS::SecretsManager::Secret")
 
 
-def test_each_channel_has_keys_of_its_own(stack: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
+def test_each_channel_has_keys_of_its_own(whole: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
     keys = [declared.keys for declared in channels]
     assert len(set(keys)) == len(keys)
-    own = {stack.environment(function)["BRINE_SIGNING_KEYS_SECRET"] for function in stack.functions}
+    own = {whole.environment(function)["BRINE_SIGNING_KEYS_SECRET"] for function in whole.functions}
     assert not own.intersection(keys)
 
 
@@ -81,8 +82,8 @@ def test_the_bucket_keeps_claims_longer_than_any_queue_keeps_messages(stack: Sta
     assert days * 86_400 > MAX_RETENTION
 
 
-def test_messages_and_their_keys_outlive_the_stack(stack: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
+def test_messages_and_their_keys_outlive_the_stack(whole: Stack, channels: tuple[DeclaredChannel, ...]) -> None:
     for declared in channels:
         for name in (declared.queue, declared.retry_queue, declared.keys, "UndeliveredOrders"):
-            resource = stack.template["Resources"][name]
+            resource = whole.template["Resources"][name]
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain"), name

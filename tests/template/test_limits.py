@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import Resolver
-from tests.template.stack import ROOT
+from tests.template.stack import ROOT, WITHOUT_DEFAULT
 
 if TYPE_CHECKING:
     from tests.template.stack import Stack
@@ -18,13 +18,13 @@ ACCOUNT_RATE, ACCOUNT_BURST = 10_000, 5_000
 def resolved(**parameters: str) -> dict[str, Any]:
     """Properties of every function, as CloudFormation would have them with these parameters."""
     template = read_template(ROOT / "template.yaml")
-    resolver = Resolver(template, overrides=parameters, attributes={})
+    resolver = Resolver(template, overrides=WITHOUT_DEFAULT | parameters, attributes={})
     found = {name: resolver.resource(name) for name, one in template.resources.items() if "::Function" in one["Type"]}
     return {name: one["Properties"] for name, one in found.items() if one is not None}
 
 
-def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack) -> None:
-    for name, api in stack.of_type("AWS::Serverless::HttpApi").items():
+def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack, whole: Stack) -> None:
+    for name, api in whole.of_type("AWS::Serverless::HttpApi").items():
         assert api["DefaultRouteSettings"] == {
             "ThrottlingRateLimit": {"Ref": "RequestRate"},
             "ThrottlingBurstLimit": {"Ref": "RequestBurst"},
@@ -36,8 +36,8 @@ def test_every_api_lets_in_so_many_requests_and_no_more(stack: Stack) -> None:
     assert rate["Default"] <= ACCOUNT_RATE / 10
 
 
-def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(stack: Stack) -> None:
-    for name, function in stack.functions.items():
+def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(whole: Stack) -> None:
+    for name, function in whole.functions.items():
         events = list(function["Events"].values())
         if all(event["Type"] == "SQS" for event in events):
             # Reserved concurrency would count throttled messages as received, and move them to the dead letters.
@@ -49,7 +49,7 @@ def test_every_function_is_bounded_by_its_queue_or_by_a_parameter(stack: Stack) 
         assert function["ReservedConcurrentExecutions"] == {
             "Fn::If": [condition, {"Ref": parameter}, {"Ref": "AWS::NoValue"}]
         }, name
-        assert (stack.parameters[parameter]["Type"], stack.parameters[parameter]["MinValue"]) == ("Number", 0), name
+        assert (whole.parameters[parameter]["Type"], whole.parameters[parameter]["MinValue"]) == ("Number", 0), name
 
 
 def test_a_new_account_which_can_reserve_nothing_can_deploy() -> None:
@@ -58,11 +58,10 @@ def test_a_new_account_which_can_reserve_nothing_can_deploy() -> None:
 
 
 def test_each_function_is_bounded_by_its_own_parameter() -> None:
-    functions = resolved(GatewayConcurrency="50", ReportConcurrency="5", ExchangeConcurrency="7")
+    functions = resolved(GatewayConcurrency="50", ExchangeConcurrency="7")
     reserved = {name: function.get("ReservedConcurrentExecutions") for name, function in functions.items()}
     assert reserved == {
         "GatewayFunction": "50",
-        "ReportFunction": "5",
         "ExchangeFunction": "7",
         "RefresherFunction": None,
     }

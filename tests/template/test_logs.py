@@ -25,32 +25,32 @@ HARMLESS = {
 }
 
 
-def test_every_function_logs_into_a_group_of_its_own(stack: Stack) -> None:
-    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in stack.functions.values()]
+def test_every_function_logs_into_a_group_of_its_own(whole: Stack) -> None:
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in whole.functions.values()]
     assert len(groups) == len(set(groups))
-    assert set(groups) <= stack.of_type("AWS::Logs::LogGroup").keys()
+    assert set(groups) <= whole.of_type("AWS::Logs::LogGroup").keys()
 
 
-def test_lambda_filters_no_log_lines(stack: Stack) -> None:
+def test_lambda_filters_no_log_lines(whole: Stack) -> None:
     """With the JSON format it would drop metrics above the level INFO, for their lines have none."""
-    for name, function in stack.functions.items():
+    for name, function in whole.functions.items():
         assert function["LoggingConfig"].keys() == {"LogGroup"}, name
 
 
-def test_every_log_group_has_a_retention(stack: Stack) -> None:
-    for name, group in stack.of_type("AWS::Logs::LogGroup").items():
+def test_every_log_group_has_a_retention(whole: Stack) -> None:
+    for name, group in whole.of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
 
 
-def test_every_api_has_an_access_log(stack: Stack) -> None:
-    for name, api in stack.of_type("AWS::Serverless::HttpApi").items():
+def test_every_api_has_an_access_log(whole: Stack) -> None:
+    for name, api in whole.of_type("AWS::Serverless::HttpApi").items():
         group, attribute = api["AccessLogSettings"]["DestinationArn"]["Fn::GetAtt"]
         assert attribute == "Arn", name
-        assert group in stack.of_type("AWS::Logs::LogGroup"), name
+        assert group in whole.of_type("AWS::Logs::LogGroup"), name
 
 
-def test_the_access_log_is_json_and_harmless(stack: Stack) -> None:
-    for api in stack.of_type("AWS::Serverless::HttpApi").values():
+def test_the_access_log_is_json_and_harmless(whole: Stack) -> None:
+    for api in whole.of_type("AWS::Serverless::HttpApi").values():
         record = json.loads(api["AccessLogSettings"]["Format"])
         assert set(record.values()) <= HARMLESS
         assert set(re.findall(r"\$context[\w.]*", api["AccessLogSettings"]["Format"])) == set(record.values())

@@ -29,53 +29,53 @@ READS = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 
 
-def test_every_function_has_a_role_of_its_own(stack: Stack) -> None:
-    roles = [function["Role"]["Fn::GetAtt"][0] for function in stack.functions.values()]
-    assert sorted(roles) == sorted(stack.of_type("AWS::IAM::Role"))
-    for function in stack.functions.values():
+def test_every_function_has_a_role_of_its_own(whole: Stack) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in whole.functions.values()]
+    assert sorted(roles) == sorted(whole.of_type("AWS::IAM::Role"))
+    for function in whole.functions.values():
         assert "Policies" not in function  # SAM would ignore them
 
 
-def test_a_role_is_for_lambda_only_and_borrows_no_policy(stack: Stack) -> None:
-    for name, role in stack.of_type("AWS::IAM::Role").items():
+def test_a_role_is_for_lambda_only_and_borrows_no_policy(whole: Stack) -> None:
+    for name, role in whole.of_type("AWS::IAM::Role").items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
         assert "ManagedPolicyArns" not in role, name
 
 
-def test_no_permission_has_a_wildcard(stack: Stack) -> None:
-    for name, role in stack.of_type("AWS::IAM::Role").items():
+def test_no_permission_has_a_wildcard(whole: Stack) -> None:
+    for name, role in whole.of_type("AWS::IAM::Role").items():
         for statement in statements(role):
             assert statement["Effect"] == "Allow", name
             assert not [action for action in actions(statement) if "*" in action], (name, statement["Sid"])
             for resource in resources(statement):
-                # A reference to one resource of this stack, or a prefix inside it.
+                # A reference to one resource of this whole, or a prefix inside it.
                 assert isinstance(resource, dict), (name, statement["Sid"])
                 assert not resource.get("Fn::Sub", "").startswith("*"), (name, statement["Sid"])
 
 
-def test_every_permission_says_what_it_is_for(stack: Stack) -> None:
-    for name, role in stack.of_type("AWS::IAM::Role").items():
+def test_every_permission_says_what_it_is_for(whole: Stack) -> None:
+    for name, role in whole.of_type("AWS::IAM::Role").items():
         reasons = [statement["Sid"] for statement in statements(role)]
         assert len(reasons) == len(set(reasons)), name
 
 
-def role_of(stack: Stack, function: str) -> str:
+def role_of(whole: Stack, function: str) -> str:
     """The logical id of a function's role."""
-    name: str = stack.functions[function]["Role"]["Fn::GetAtt"][0]
+    name: str = whole.functions[function]["Role"]["Fn::GetAtt"][0]
     return name
 
 
-def domain_of(stack: Stack, function: str) -> str:
+def domain_of(whole: Stack, function: str) -> str:
     """The secret of a function's own. Functions that share one trust each other with all that they keep."""
-    return stack.environment(function)["BRINE_SIGNING_KEYS_SECRET"]
+    return whole.environment(function)["BRINE_SIGNING_KEYS_SECRET"]
 
 
-def granted(stack: Stack, role: str, service: str) -> set[tuple[str, str]]:
+def granted(whole: Stack, role: str, service: str) -> set[tuple[str, str]]:
     """The actions of a service that a role allows, each with its resource."""
     return {
         (action, str(resource))
-        for statement in statements(stack.of_type("AWS::IAM::Role")[role])
+        for statement in statements(whole.of_type("AWS::IAM::Role")[role])
         for action in actions(statement)
         for resource in resources(statement)
         if action.startswith(f"{service}:")
@@ -90,10 +90,10 @@ def below(prefix: str) -> str:
     return str({"Fn::Sub": f"${{Bodies.Arn}}/{prefix}/*"})
 
 
-def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(stack: Stack) -> None:
+def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(whole: Stack) -> None:
     """ForAllValues holds for a request without any keys, a Scan for one, so Null must ask for them (AWS says so)."""
     confined = 0
-    for name, role in stack.of_type("AWS::IAM::Role").items():
+    for name, role in whole.of_type("AWS::IAM::Role").items():
         for statement in statements(role):
             if any(action.startswith("dynamodb:") for action in actions(statement)):
                 assert all(action in READS + WRITES for action in actions(statement)), (name, statement["Sid"])
@@ -105,44 +105,44 @@ def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(stack
                 for pattern in leading_keys(statement):
                     assert re.fullmatch(r"[a-z]#[a-z0-9:#@-]*\*?", pattern), (name, pattern)
                 confined += 1
-    assert confined >= len(stack.functions)
+    assert confined >= len(whole.functions)
 
 
-def test_functions_that_differ_in_trust_have_secrets_of_their_own(stack: Stack) -> None:
+def test_functions_that_differ_in_trust_have_secrets_of_their_own(whole: Stack) -> None:
     domains: dict[str, set[str]] = {}
-    for function in stack.functions:
-        domains.setdefault(domain_of(stack, function), set()).add(function)
+    for function in whole.functions:
+        domains.setdefault(domain_of(whole, function), set()).add(function)
     assert domains.pop("ResponseKeys") == {"GatewayFunction", "RefresherFunction"}
     assert [len(functions) for functions in domains.values()] == [1] * len(domains)
 
 
-def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(stack: Stack) -> None:
-    for function in stack.functions:
+def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(whole: Stack) -> None:
+    for function in whole.functions:
         read = {
             name
-            for statement in statements(stack.of_type("AWS::IAM::Role")[role_of(stack, function)])
+            for statement in statements(whole.of_type("AWS::IAM::Role")[role_of(whole, function)])
             if "secretsmanager:GetSecretValue" in actions(statement)
             for name in references(statement["Resource"])
         }
         of_channels = {"OrdersKeys"} if function == "ExchangeFunction" else set()
-        assert read == {domain_of(stack, function)} | of_channels, function
+        assert read == {domain_of(whole, function)} | of_channels, function
 
 
-def test_functions_of_different_trust_share_no_keys_that_one_writes(stack: Stack) -> None:
-    for one, other in permutations(stack.functions, 2):
-        if domain_of(stack, one) != domain_of(stack, other):
-            written = TableRights.of(stack, role_of(stack, one)).patterns(*WRITES)
-            touched = TableRights.of(stack, role_of(stack, other)).patterns(*READS, *WRITES)
+def test_functions_of_different_trust_share_no_keys_that_one_writes(whole: Stack) -> None:
+    for one, other in permutations(whole.functions, 2):
+        if domain_of(whole, one) != domain_of(whole, other):
+            written = TableRights.of(whole, role_of(whole, one)).patterns(*WRITES)
+            touched = TableRights.of(whole, role_of(whole, other)).patterns(*READS, *WRITES)
             assert not [(a, b) for a in written for b in touched if overlap(a, b)], (one, other)
             folders = [
-                {place for action, place in granted(stack, role_of(stack, function), "s3") if "Object" in action}
+                {place for action, place in granted(whole, role_of(whole, function), "s3") if "Object" in action}
                 for function in (one, other)
             ]
             assert not folders[0] & folders[1], (one, other)
 
 
-def test_objects_lie_below_a_folder_and_no_folder_within_another(stack: Stack) -> None:
-    places = {place for role in stack.of_type("AWS::IAM::Role") for _, place in granted(stack, role, "s3")}
+def test_objects_lie_below_a_folder_and_no_folder_within_another(whole: Stack) -> None:
+    places = {place for role in whole.of_type("AWS::IAM::Role") for _, place in granted(whole, role, "s3")}
     folders = [place for place in places if place != arn("Bodies")]
     names = [re.search(r"\$\{Bodies\.Arn\}/([a-z/-]+/)\*", place) for place in folders]
     assert all(names)
@@ -150,13 +150,13 @@ def test_objects_lie_below_a_folder_and_no_folder_within_another(stack: Stack) -
         assert not one.startswith(other)
 
 
-def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack: Stack) -> None:
-    keeping = [name for name in stack.functions if "BRINE_NAMESPACE" in stack.environment(name)]
+def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(whole: Stack) -> None:
+    keeping = [name for name in whole.functions if "BRINE_NAMESPACE" in whole.environment(name)]
     assert keeping
-    assert len({stack.environment(name)["BRINE_NAMESPACE"] for name in keeping}) == len(keeping)
+    assert len({whole.environment(name)["BRINE_NAMESPACE"] for name in keeping}) == len(keeping)
     for function in keeping:
-        namespace = stack.environment(function)["BRINE_NAMESPACE"]
-        rights = TableRights.of(stack, role_of(stack, function))
+        namespace = whole.environment(function)["BRINE_NAMESPACE"]
+        rights = TableRights.of(whole, role_of(whole, function))
         key = result_key(namespace=namespace, tenant="", cache="any", key="any")
         for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
             assert rights.allow(action, [f"c#{key}"]), action
@@ -170,7 +170,7 @@ def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack
             assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
             assert not any(rights.allow(action, [f"c#{key}", pk]) for action in READS + WRITES), pk
         objects = below(f"results/{namespace}")
-        assert granted(stack, role_of(stack, function), "s3") == {
+        assert granted(whole, role_of(whole, function), "s3") == {
             ("s3:GetObject", objects),
             ("s3:PutObject", objects),
             ("s3:ListBucket", arn("Bodies")),
@@ -178,8 +178,8 @@ def test_code_that_keeps_results_may_use_its_namespace_and_read_the_purges(stack
 
 
 @pytest.mark.parametrize("role", ["GatewayRole", "RefresherRole"])
-def test_the_gateway_and_the_refresher_may_keep_responses(stack: Stack, role: str) -> None:
-    rights = TableRights.of(stack, role)
+def test_the_gateway_and_the_refresher_may_keep_responses(whole: Stack, role: str) -> None:
+    rights = TableRights.of(whole, role)
     pk = f"r#{'0' * 64}"
     for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
         assert rights.allow(action, [pk]), action
@@ -193,24 +193,24 @@ def test_the_gateway_and_the_refresher_may_keep_responses(stack: Stack, role: st
     for key in ("c#report#x", "t#result:report#x", "u#channel#x", ""):
         assert not any(rights.allow(action, [key]) for action in READS + WRITES), key
     objects = below("bodies")
-    assert granted(stack, role, "s3") == {
+    assert granted(whole, role, "s3") == {
         ("s3:GetObject", objects),
         ("s3:PutObject", objects),
         ("s3:ListBucket", arn("Bodies")),
     }
 
 
-def test_every_function_writes_its_own_log(stack: Stack) -> None:
-    for name, function in stack.functions.items():
+def test_every_function_writes_its_own_log(whole: Stack) -> None:
+    for name, function in whole.functions.items():
         log = arn(function["LoggingConfig"]["LogGroup"]["Ref"])
-        assert granted(stack, role_of(stack, name), "logs") == {
+        assert granted(whole, role_of(whole, name), "logs") == {
             ("logs:CreateLogStream", log),
             ("logs:PutLogEvents", log),
         }
 
 
-def test_each_queue_is_for_those_who_use_it(stack: Stack) -> None:
-    used = {name: granted(stack, role_of(stack, name), "sqs") for name in stack.functions}
+def test_each_queue_is_for_those_who_use_it(whole: Stack) -> None:
+    used = {name: granted(whole, role_of(whole, name), "sqs") for name in whole.functions}
     assert {name: actions for name, actions in used.items() if actions} == {
         "GatewayFunction": {("sqs:SendMessage", arn("RefreshQueue"))},
         "RefresherFunction": {
@@ -225,36 +225,78 @@ def test_each_queue_is_for_those_who_use_it(stack: Stack) -> None:
     }
 
 
-def test_the_exchange_may_mark_what_was_sent_and_keep_claims(stack: Stack) -> None:
-    rights = TableRights.of(stack, "ExchangeRole")
+def test_the_exchange_may_mark_what_was_sent_and_keep_claims(whole: Stack) -> None:
+    rights = TableRights.of(whole, "ExchangeRole")
     assert rights.grants == ((frozenset({"dynamodb:GetItem", "dynamodb:UpdateItem"}), ("u#channel#*",)),)
     assert rights.allow("dynamodb:UpdateItem", [single_use_key("channel", "orders", "0" * 32)])
     assert not rights.allow("dynamodb:UpdateItem", [single_use_key("route", "orders", "0" * 32)])
     claims = below("claims")
-    assert granted(stack, "ExchangeRole", "s3") == {
+    assert granted(whole, "ExchangeRole", "s3") == {
         *((f"s3:{action}Object", claims) for action in ("Get", "Put", "Delete")),
         ("s3:ListBucket", arn("Bodies")),
     }
 
 
-def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named(stack: Stack) -> None:
-    policies = stack.of_type("AWS::IAM::Policy")
-    assert {name: policy["Roles"] for name, policy in policies.items()} == {"RouteKeysPolicy": [{"Ref": "GatewayRole"}]}
+def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named(whole: Stack) -> None:
+    policies = whole.of_type("AWS::IAM::Policy")
+    assert {name: policy["Roles"] for name, policy in policies.items()} == {
+        "RouteKeysPolicy": [{"Ref": "GatewayRole"}],
+        "ChannelsPolicy": [{"Ref": "ExchangeRole"}],
+    }
     (statement,) = policies["RouteKeysPolicy"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Sid"]) == ("Allow", "ReadTheKeysOfRoutes")
     assert actions(statement) == ["secretsmanager:GetSecretValue"]
     assert resources(statement) == [{"Ref": "RouteKeys"}]
 
 
-def test_without_route_keys_there_is_no_policy_for_them(stack: Stack) -> None:
-    assert stack.template["Resources"]["RouteKeysPolicy"]["Condition"] == "HasRouteKeys"
+def test_without_route_keys_there_is_no_policy_for_them(whole: Stack) -> None:
+    assert whole.template["Resources"]["RouteKeysPolicy"]["Condition"] == "HasRouteKeys"
     one_secret = {"Ref": "RouteKeys"}
-    assert stack.template["Conditions"]["HasRouteKeys"] == {
+    assert whole.template["Conditions"]["HasRouteKeys"] == {
         "Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", one_secret]}, ""]}]
     }
-    assert stack.parameters["RouteKeys"]["Default"] == ""
+    assert whole.parameters["RouteKeys"]["Default"] == ""
 
 
+def test_the_exchange_uses_the_queues_and_keys_that_the_deployer_names_and_none_without_them(stack: Stack) -> None:
+    policy = stack.template["Resources"]["ChannelsPolicy"]
+    assert policy["Condition"] == "HasChannels"
+    assert stack.template["Conditions"]["HasChannels"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Fn::Join": ["", {"Ref": "ChannelQueues"}]}, ""]}]
+    }
+    granted_there = {
+        (action, resource["Ref"])
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in actions(statement)
+        for resource in resources(statement)
+    }
+    taken = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
+    assert granted_there == {
+        ("sqs:SendMessage", "ChannelQueues"),
+        *((action, "ChannelQueues") for action in taken),
+        *((action, "ChannelRetryQueues") for action in taken),
+        ("secretsmanager:GetSecretValue", "ChannelKeys"),
+    }
+    assert granted(stack, "ExchangeRole", "sqs") == set()
+
+
+@pytest.mark.parametrize("parameter", ["ChannelQueues", "ChannelRetryQueues"])
+@pytest.mark.parametrize(
+    ("value", "is_allowed"),
+    [
+        ("", True),
+        ("arn:aws:sqs:eu-central-1:123456789012:orders", True),
+        ("arn:aws:sqs:eu-central-1:123456789012:*", False),
+        ("https://sqs.eu-central-1.amazonaws.com/123456789012/orders", False),
+    ],
+)
+def test_queues_of_channels_are_arns_without_wildcards(
+    stack: Stack, parameter: str, value: str, *, is_allowed: bool
+) -> None:
+    assert bool(re.search(stack.parameters[parameter]["AllowedPattern"], value)) == is_allowed
+
+
+@pytest.mark.parametrize("parameter", ["RouteKeys", "ChannelKeys"])
 @pytest.mark.parametrize(
     ("value", "is_allowed"),
     [
@@ -266,11 +308,13 @@ def test_without_route_keys_there_is_no_policy_for_them(stack: Stack) -> None:
         ("shop", False),
     ],
 )
-def test_route_keys_are_arns_of_secrets(stack: Stack, value: str, *, is_allowed: bool) -> None:
-    assert bool(re.search(stack.parameters["RouteKeys"]["AllowedPattern"], value)) == is_allowed
+def test_keys_of_routes_and_channels_are_arns_of_secrets(
+    stack: Stack, parameter: str, value: str, *, is_allowed: bool
+) -> None:
+    assert bool(re.search(stack.parameters[parameter]["AllowedPattern"], value)) == is_allowed
 
 
-def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(stack: Stack) -> None:
+def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(whole: Stack) -> None:
     sources = (ROOT / "layers/core/src/brine/bootstrap/gateway.py").read_text()
     operations = set()
     for module in re.findall(r"from brine\.adapters\.dynamodb\.(\w+) import", sources):
@@ -279,4 +323,4 @@ def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(s
     assert "TransactWriteItems" in operations  # it needs the actions of its writes, which the role has anyway
     asked = {f"dynamodb:{operation}" for operation in operations - {"TransactWriteItems"}}
     for role in ("GatewayRole", "RefresherRole"):
-        assert {action for action, _ in granted(stack, role, "dynamodb")} == asked, role
+        assert {action for action, _ in granted(whole, role, "dynamodb")} == asked, role

@@ -47,10 +47,11 @@ def needs(name: str) -> set[str]:
 
 
 def built_folders() -> list[Path]:
-    stack = Stack.read()
-    folders = [function["CodeUri"] for function in stack.functions.values()]
-    folders += [layer["ContentUri"] for layer in stack.of_type("AWS::Serverless::LayerVersion").values()]
-    return [ROOT / folder for folder in folders]
+    folders = []
+    for place, stack in ((ROOT, Stack.read()), (ROOT / "samples", Stack.read("samples/template.yaml"))):
+        folders += [place / function["CodeUri"] for function in stack.functions.values()]
+        folders += [place / layer["ContentUri"] for layer in stack.of_type("AWS::Serverless::LayerVersion").values()]
+    return [folder.resolve() for folder in folders]
 
 
 def tracked(*patterns: str) -> list[Path]:

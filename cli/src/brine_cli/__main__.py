@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="brine", description="Development and operation of Brine, a serverless caching gateway."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_dev(commands.add_parser("dev", help="serve template.yaml over HTTP, without AWS and without Docker"))
+    _add_dev(commands.add_parser("dev", help="serve a template over HTTP, without AWS and without Docker"))
     _add_emulators(
         commands.add_parser("emulators", help="run only the emulators of AWS and of an origin, for `sam local`")
     )
@@ -48,7 +48,16 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         "and Secrets Manager, and httpbin is an origin. Ctrl-C stops everything."
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
-    _add_shared(parser)
+    _add_shared(parser, template="samples/template.yaml")
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=_parameter,
+        metavar="NAME=VALUE",
+        dest="parameters",
+        help="a value of one of the template's parameters; may be repeated",
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -80,7 +89,7 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
         "Start httpbin, and moto with the resources of the template, at addresses that the containers of `sam local` "
         "can reach. Print the `sam local` command to use. Ctrl-C stops both."
     )
-    _add_shared(parser)
+    _add_shared(parser, template="template.yaml")
     parser.add_argument(
         "--host",
         metavar="ADDRESS",
@@ -145,11 +154,9 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     return purge.run(options)
 
 
-def _add_shared(parser: argparse.ArgumentParser) -> None:
+def _add_shared(parser: argparse.ArgumentParser, *, template: str) -> None:
     """Add the options of both commands that run emulators."""
-    parser.add_argument(
-        "--template", type=Path, default=Path("template.yaml"), metavar="FILE", help="default: %(default)s"
-    )
+    parser.add_argument("--template", type=Path, default=Path(template), metavar="FILE", help="default: %(default)s")
     parser.add_argument(
         "--allow-host",
         action="append",
@@ -166,6 +173,13 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         metavar="ORIGIN",
         help="also answer web pages with this Origin; may be repeated (default: those of this machine)",
     )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
 
 
 def _checked(form: re.Pattern[str], described: str) -> Callable[[str], str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from brine.adapters.config.routes import parse_routes
+from brine.bootstrap.common import read_configuration
 from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
@@ -28,19 +29,18 @@ from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
-from brine_cli.template.application import Application, data_resources, layer_attributes, read_application
-from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.application import Application, data_resources, read_application
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import Stack, StackTemplate
 
-# The names in the template that the twin knows: two parameters, and the variable for the path of routes.toml.
-_HTTPBIN_ORIGIN = "HttpbinOrigin"
+# The names in the template that the twin knows: the parameters, and the variable for the path of routes.toml.
+_ORIGINS = ("Origin", "HttpbinOrigin")
 _AWS_ENDPOINT = "AwsEndpointUrl"
 _ROUTES = "BRINE_ROUTES"
 _ONE_ROUTE = """\
@@ -78,6 +78,7 @@ class Twin:
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
+    parameters: values of the template's parameters.
     environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
     aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
@@ -85,7 +86,7 @@ class Twin:
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
     integration_timeout: seconds that API Gateway waits for a function.
 
-    The attribute `prefix` is a path with a route, for a given origin or routes file. Entering raises CommandError.
+    The attribute `prefix` is the path of the first route, if it is known. Entering raises CommandError.
     """
 
     template: Path
@@ -93,6 +94,7 @@ class Twin:
     port: int = 0
     origin: str | None = None
     routes: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
     allow_hosts: Sequence[str] = ()
@@ -136,10 +138,11 @@ class Twin:
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
-        template = read_template(self.template)
+        template = read_stack_template(self.template)
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        if self.origin is None and _HTTPBIN_ORIGIN in template.parameters:
+        asked_for = {*_ORIGINS} & template.template.parameters.keys() - self.parameters.keys()
+        if self.origin is None and asked_for:
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
@@ -162,8 +165,8 @@ class Twin:
         )
         stack.enter_context(HttpServer(listener, api))
 
-    def _provide_aws(self, template: Template, stack: ExitStack) -> dict[tuple[str, str], str]:
-        resources = data_resources(template, self._resolver(template, {}))
+    def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
+        resources = data_resources(*self._stacks(template, {}))
         if not resources and self._given_endpoint is None:
             return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
@@ -191,13 +194,18 @@ class Twin:
         timeout = self.application.functions[function].timeout + 2 * limits.INIT_SECONDS
         return self._environments[function].invoke(event, timeout=timeout)
 
-    def _resolver(self, template: Template, attributes: dict[tuple[str, str], str]) -> Resolver:
-        known = {_HTTPBIN_ORIGIN: self.httpbin, _AWS_ENDPOINT: self.aws_endpoint}
-        overrides = {name: value for name, value in known.items() if value is not None}
-        return Resolver(template, overrides=overrides, attributes=layer_attributes(template) | attributes)
+    def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
+        origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
+        known = {**dict.fromkeys(_ORIGINS, origin), **self.parameters}
+        if self.aws_endpoint is not None:
+            known[_AWS_ENDPOINT] = self.aws_endpoint
+        return resolve_stacks(template, known, attributes)
 
-    def _read(self, template: Template, attributes: dict[tuple[str, str], str]) -> Application:
-        application = read_application(template, self._resolver(template, attributes))
+    def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
+        unknown = self.parameters.keys() - template.template.parameters.keys()
+        if unknown:
+            raise TemplateError(f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}")
+        application = read_application(*self._stacks(template, attributes))
         chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
             raise TemplateError(f"no function declares {_ROUTES}, so its routes cannot be replaced")
@@ -207,16 +215,21 @@ class Twin:
         return replace(application, routes=default or application.routes)
 
     def _check_routes(self) -> None:
-        """Raise CommandError for a mistake in the given routes, before the first request finds it."""
-        if self.routes is None:
+        """Set `prefix`. Raise CommandError for a mistake in the given routes, before the first request finds it."""
+        function = next((one for one in self.application.functions.values() if _ROUTES in one.environment), None)
+        if function is None or self.origin is not None:
             return
-        environment = next(
-            function.environment for function in self.application.functions.values() if _ROUTES in function.environment
-        )
+        name = function.environment[_ROUTES].removeprefix("/opt/")
+        path = self.routes or next((layer.content / name for layer in function.layers if not layer.is_built), None)
+        if path is None:
+            return
         try:
-            routes = parse_routes(self.routes.read_text(encoding="utf-8"), environment, source=str(self.routes))
-        except (ConfigError, OSError, UnicodeDecodeError) as error:
-            raise CommandError(str(error)) from None
+            text, source = read_configuration("routes", path)
+            routes = parse_routes(text, function.environment, source=source)
+        except ConfigError as error:
+            if self.routes is not None:
+                raise CommandError(str(error)) from None
+            return  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:

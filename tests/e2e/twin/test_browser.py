@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
-ROOT_TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+ROOT_TEMPLATE = Path(__file__).parents[3] / "samples/template.yaml"
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 SECONDS = 120
 NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"  # evil.test is this machine by DNS, as after a rebinding

@@ -71,7 +71,7 @@ def running(folder: Path, last_line: str, *arguments: str) -> Iterator[Command]:
 
 @contextmanager
 def dev(folder: Path, *arguments: str) -> Iterator[Command]:
-    with running(folder, "status/503", "dev", "--template", str(TEMPLATE), "--port", "0", *arguments) as started:
+    with running(folder, "no-cache", "dev", "--template", str(TEMPLATE), "--port", "0", *arguments) as started:
         yield started
 
 
@@ -143,7 +143,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     [
         (["--help"], ["dev", "emulators", "purge"]),
         (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
-        (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--aws-endpoint URL"]),
+        (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--parameter NAME=VALUE"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],
 )

@@ -39,7 +39,7 @@ ORDER = Order(
 
 @pytest.fixture(scope="module")
 def twin() -> Iterator[Twin]:
-    with Twin(template=ROOT / "template.yaml") as running:
+    with Twin(template=ROOT / "samples/template.yaml") as running:
         yield running
 
 

@@ -23,7 +23,7 @@ PAGE = "/httpbin/response-headers?Cache-Control=max-age=600&Surrogate-Key=tag"  
 
 @pytest.fixture(scope="module")
 def twin() -> Iterator[Twin]:
-    with Twin(template=ROOT / "template.yaml", port=0) as twin:
+    with Twin(template=ROOT / "samples/template.yaml", port=0) as twin:
         yield twin
 
 
@@ -31,9 +31,10 @@ def purge(twin: Twin, *arguments: str, table: str | None = None) -> subprocess.C
     assert twin.aws_endpoint is not None
     assert twin.httpbin is not None
     place = ("--endpoint-url", twin.aws_endpoint, "--table", table or twin.resources["Table"])
+    routes = ("--routes", "samples/routes/routes.d/samples.toml")
     origin = {"BRINE_HTTPBIN_ORIGIN": twin.httpbin} if "--url" in arguments else {}  # only for a URL's key
     return subprocess.run(
-        [sys.executable, "-m", "brine_cli", "purge", *place, *arguments],
+        [sys.executable, "-m", "brine_cli", "purge", *place, *routes, *arguments],
         cwd=ROOT,
         env={**os.environ, **origin},
         capture_output=True,
@@ -87,7 +88,7 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
         (
             ("--route", "nope", "--routes", "nope.toml"),
             None,
-            "brine: nope.toml cannot be read: [Errno 2] No such file or directory: 'nope.toml'\n",
+            "brine: the routes file nope.toml cannot be read: [Errno 2] No such file or directory: 'nope.toml'\n",
         ),
         (("--url", "/nope"), None, "brine: no route covers /nope\n"),
         (("--everything",), "nope", "brine: UpdateItem: ResourceNotFoundException (400)\n"),

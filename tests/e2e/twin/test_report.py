@@ -15,7 +15,7 @@ from tests.unit.twin.wire import converse, request, split
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+TEMPLATE = Path(__file__).parents[3] / "samples/template.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003 - the classes need their annotations when they run
 from typing import Annotated, Any
 
 import attr
@@ -10,14 +10,14 @@ import attrs
 import msgspec
 import pydantic
 
-from tests.support.codec.samples import Colour, Point
+from tests.support.codec.samples import Colour, Point  # noqa: TC001 - as above
 
 
 class Offer(pydantic.BaseModel):
     """A model with an alias, a constraint, a private attribute and nested values."""
 
     sku: str
-    price: Annotated[float, pydantic.Field(gt=0, alias="cost")]
+    price: float = pydantic.Field(gt=0, alias="cost")
     points: list[Point] = []
     colour: Colour | None = None
     until: pydantic.AwareDatetime | None = None
@@ -25,9 +25,10 @@ class Offer(pydantic.BaseModel):
     _note: str | None = None
 
 
-class FrozenOffer(Offer, frozen=True):
-    """A subclass of a model, with a field more."""
+class FrozenOffer(Offer):
+    """A frozen subclass of a model, with a field more."""
 
+    model_config = pydantic.ConfigDict(frozen=True)
     stock: Annotated[int, pydantic.Field(ge=0)] = 0
 
 

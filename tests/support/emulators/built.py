@@ -1,4 +1,4 @@
-"""The output of `sam build` for template.yaml."""
+"""The output of `sam build` for samples/template.yaml, with the production stack that it nests."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.template.document import read_template
+from brine_cli.template.stacks import read_stack_template
 
 if TYPE_CHECKING:
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import StackTemplate
 
 ROOT = Path(__file__).parents[3]
 
 
-def build() -> Template:
-    """The template that `sam build` wrote; the files that it refers to lie beside it.
+def build() -> StackTemplate:
+    """The templates that `sam build` wrote; the files that it refers to lie beside it.
 
     The build has a folder and a cache of its own, so it leaves a developer's build unchanged.
     """
     folder = ROOT / ".aws-sam/artifact"
     folder.mkdir(parents=True, exist_ok=True)
-    command = ["sam", "build", "--template", str(ROOT / "template.yaml"), "--build-dir", "build", "--cached"]
+    command = ["sam", "build", "--template", str(ROOT / "samples/template.yaml"), "--build-dir", "build", "--cached"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stderr
-    return read_template(folder / "build/template.yaml")
+    return read_stack_template(folder / "build/template.yaml")
 
 
 @pytest.fixture(scope="session")
-def built() -> Template:
+def built() -> StackTemplate:
     """The build that the whole test run shares."""
     if sys.platform != "linux":
         pytest.skip("sam build fetches packages for Linux, which do not run here")

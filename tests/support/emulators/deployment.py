@@ -1,4 +1,7 @@
-"""template.yaml, built, and deployed by `sam deploy` to a ministack that enforces signatures and policies."""
+"""samples/template.yaml and the stack that it nests, built, and deployed by `sam deploy`.
+
+The ministack that takes it enforces signatures and policies.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from tests.support.emulators.ministack import installed_interpreter, running_min
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from brine_cli.template.document import Template
+    from brine_cli.template.stacks import StackTemplate
 
 STACK: Final = "brine"
 DEPLOY_LIMIT: Final = 120.0  # seconds
@@ -59,7 +62,11 @@ class DeployedStack:
     @property
     def url(self) -> str:
         """Where the API answers, without a last slash. (Its own name under .localhost is not known everywhere.)"""
-        return f"{self.endpoint_url}/_aws/execute-api/{self.resources['HttpApi']}/$default"
+        return self.url_of("HttpApi")
+
+    def url_of(self, api: str) -> str:
+        """Where an API answers, by its logical id."""
+        return f"{self.endpoint_url}/_aws/execute-api/{self.resources[api]}/$default"
 
     def client(self, service: str) -> Any:
         """A client of the SDK, as the account's administrator."""
@@ -77,7 +84,7 @@ class DeployedStack:
 
 
 @contextlib.contextmanager
-def deployed(built: Template, folder: Path) -> Iterator[DeployedStack]:
+def deployed(built: StackTemplate, folder: Path) -> Iterator[DeployedStack]:
     """The stack, in a ministack that ends with the context. `folder` takes its log. A purge takes effect at once."""
     with (
         running_ministack(installed_interpreter(), folder / "log", AUTH="true") as endpoint_url,
@@ -89,12 +96,13 @@ def deployed(built: Template, folder: Path) -> Iterator[DeployedStack]:
         client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
         deploy(built, endpoint_url, {"AwsEndpointUrl": endpoint_url, "HttpbinOrigin": httpbin, "PurgeDelta": "0"})
         resources = resources_of(endpoint_url)
-        ministack_gaps.fill(client, STACK, resources, folder / "opt")
+        stacks = {resources["Brine"]: "HttpApi", STACK: "SamplesApi"}
+        ministack_gaps.fill(client, stacks, resources, folder / "opt")
         yield DeployedStack(endpoint_url, httpbin, resources)
 
 
 @pytest.fixture(scope="session")
-def deployed_stack(built: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
+def deployed_stack(built: StackTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedStack]:
     """The stack that the whole test run shares. Each test asks for paths of its own."""
     with deployed(built, tmp_path_factory.mktemp("deployment")) as stack:
         yield stack
@@ -111,11 +119,27 @@ def administrator(endpoint_url: str, service: str) -> Any:
     )
 
 
-def deploy(built: Template, endpoint_url: str, parameters: Mapping[str, str]) -> None:
+def deploy(built: StackTemplate, endpoint_url: str, parameters: Mapping[str, str]) -> None:
     """Run `sam deploy`, which uploads the build and has CloudFormation make the stack."""
     command = [
-        *("sam", "deploy", "--template-file", str(built.path), "--stack-name", STACK, "--s3-bucket", "artifacts"),
-        *("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides"),
+        *(
+            "sam",
+            "deploy",
+            "--template-file",
+            str(built.template.path),
+            "--stack-name",
+            STACK,
+            "--s3-bucket",
+            "artifacts",
+        ),
+        *(
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "CAPABILITY_AUTO_EXPAND",
+            "--no-confirm-changeset",
+            "--no-progressbar",
+            "--parameter-overrides",
+        ),
         *(f"{name}={value}" for name, value in parameters.items()),
     ]
     variables = {
@@ -128,7 +152,7 @@ def deploy(built: Template, endpoint_url: str, parameters: Mapping[str, str]) ->
     }
     done = subprocess.run(
         command,
-        cwd=built.path.parent,
+        cwd=built.template.path.parent,
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
@@ -138,14 +162,16 @@ def deploy(built: Template, endpoint_url: str, parameters: Mapping[str, str]) ->
     assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
-def resources_of(endpoint_url: str) -> dict[str, str]:
-    """Physical names by logical id, as CloudFormation lists them."""
+def resources_of(endpoint_url: str, stack: str = STACK) -> dict[str, str]:
+    """Physical names by logical id, as CloudFormation lists them, with those of nested stacks."""
     pages = administrator(endpoint_url, "cloudformation").get_paginator("list_stack_resources")
-    return {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-        for page in pages.paginate(StackName=STACK)
-        for resource in page["StackResourceSummaries"]
-    }
+    found = {}
+    for page in pages.paginate(StackName=stack):
+        for resource in page["StackResourceSummaries"]:
+            found[resource["LogicalResourceId"]] = resource["PhysicalResourceId"]
+            if resource["ResourceType"] == "AWS::CloudFormation::Stack":
+                found |= resources_of(endpoint_url, resource["PhysicalResourceId"])
+    return found
 
 
 def main() -> None:

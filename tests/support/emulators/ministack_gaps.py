@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 _FUNCTION: Final = re.compile(r"\$\{(\w+)\.Arn\}")
 
 
-def fill(client: Clients, stack: str, resources: Mapping[str, str], opt: Path) -> None:
-    """Fill all gaps of `stack`. `resources` are physical names by logical id; the folder `opt` takes the layers."""
-    add_routes(client, stack, resources)
+def fill(client: Clients, stacks: Mapping[str, str], resources: Mapping[str, str], opt: Path) -> None:
+    """Fill all gaps of `stacks`, each of which is given with the logical id of its API.
+
+    `resources` are physical names by logical id; the folder `opt` takes the layers.
+    """
+    for stack, api in stacks.items():
+        add_routes(client, stack, api, resources)
     lay_out_layers(client, opt)
     make_concurrency_a_number(client)
     name_secrets_by_arn(client)
     let_in_without_tls(client, resources["Bodies"])
 
 
-def add_routes(client: Clients, stack: str, resources: Mapping[str, str]) -> None:
+def add_routes(client: Clients, stack: str, api_id: str, resources: Mapping[str, str]) -> None:
     """Make the routes that SAM wrote into the API's OpenAPI body, which ministack's CloudFormation does not read."""
     template = client("cloudformation").get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
-    gateway, functions, api = client("apigatewayv2"), client("lambda"), resources["HttpApi"]
-    for path, methods in template["Resources"]["HttpApi"]["Properties"]["Body"]["paths"].items():
+    gateway, functions, api = client("apigatewayv2"), client("lambda"), resources[api_id]
+    for path, methods in template["Resources"][api_id]["Properties"]["Body"]["paths"].items():
         for method, operation in methods.items():
             integration = operation["x-amazon-apigateway-integration"]
             found = _FUNCTION.search(integration["uri"]["Fn::Sub"])

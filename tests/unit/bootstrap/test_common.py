@@ -1,4 +1,4 @@
-"""The sources of keyrings: secrets on AWS, and on emulators also values in the environment."""
+"""The sources of keyrings and configuration files: secrets on AWS, values in the environment of emulators, files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.bootstrap.common import read_configuration
 from brine.bootstrap.gateway import build_gateway, build_refresher
 from brine.errors import ConfigError
 
@@ -63,3 +64,28 @@ def test_other_keys_stop_the_start_and_are_not_shown(
 
 def test_a_refresher_has_no_keys_of_routes(environment: dict[str, str]) -> None:
     assert list(build_refresher(environment | {"AWS_ENDPOINT_URL": ""}).routes)
+
+
+def test_files_beside_the_configuration_file_are_read_after_it_by_their_names(tmp_path: Path) -> None:
+    (tmp_path / "routes.toml").write_text("first")
+    (tmp_path / "routes.d").mkdir()
+    for name in ("b.toml", "a.toml", "notes.txt"):
+        (tmp_path / "routes.d" / name).write_text(name)
+    text, names = read_configuration("routes", tmp_path / "routes.toml")
+    assert text.split("\n") == ["first", "a.toml", "b.toml"]
+    assert names == "routes.toml, routes.d/a.toml, routes.d/b.toml"
+
+
+def test_routes_of_two_files_must_differ(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "routes.d").mkdir()
+    (tmp_path / "routes.d/more.toml").write_text(ROUTES)
+    with pytest.raises(ConfigError, match=r'^routes.toml, routes.d/more.toml: route 2: name = "shop": route 1 has'):
+        build_gateway(environment)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "types.toml").write_text("")
+    (tmp_path / "types.d").mkdir()
+    (tmp_path / "types.d/more.toml").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match=r"the types file \S+/types\.d/more\.toml cannot be read"):
+        read_configuration("types", tmp_path / "types.toml")

@@ -101,3 +101,37 @@ def test_each_error_is_one_of_the_tree() -> None:
         "UnknownKey",
         "KeyringUnavailable",
     }
+
+
+CLASSES = """
+from brine_codec import Codec, Keyring, Registry
+from dataclasses import dataclass
+@dataclass
+class Quote:
+    price: float
+registry = Registry()
+registry.register_arrays()
+registry.register_annotated(list[Quote] | None)
+codec = Codec(Keyring.from_json('{"1": "an example secret that is long enough"}'), purpose='test', registry=registry)
+assert codec.open(codec.seal([Quote(1.5)], now=1), now=1) == [Quote(1.5)]
+"""
+
+
+def test_registering_classes_imports_no_library() -> None:
+    libraries = {"attr", "attrs", "msgspec", "numpy", "pandas", "pydantic", "pydantic_core"}
+    assert loaded_after(CLASSES) & libraries == set()
+    modules = {
+        f"brine_codec.classes.{name}"
+        for name in ("automatic", "fields", "kinds", "late", "libraries", "models", "reachable")
+    }
+    assert loaded_after("import brine_codec") & modules == set()
+    assert loaded_after(CLASSES) & {"brine_codec.classes.libraries", "brine_codec.classes.models"} == set()
+
+
+def test_a_class_of_one_library_imports_no_other() -> None:
+    loaded = loaded_after(
+        "import msgspec\nfrom brine_codec import Registry\n"
+        "class Quote(msgspec.Struct):\n    price: float\nRegistry().register_annotated(list[Quote])"
+    )
+    assert "msgspec" in loaded
+    assert loaded & {"attr", "attrs", "numpy", "pandas", "pydantic"} == set()

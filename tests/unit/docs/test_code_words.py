@@ -22,7 +22,7 @@ FOREIGN = {
     "architecture.md": {"Authorization", "BRINE_PURGE_DELTA", "Range", "Vary"},
     "codec-internals.md": {
         *("BUILD", "brine_codec.rebuild"),  # an opcode of pickle, and the name in a stream
-        *("Decimal", "MemoryError", "RecursionError", "__dict__"),  # of Python
+        *("Decimal", "MemoryError", "RecursionError", "__dict__", "__setstate__", "sys.modules"),  # of Python
         "Point",  # the example's class
     },
     "extending.md": set[str](),

@@ -69,15 +69,15 @@ def output() -> Output:
 
 @pytest.fixture
 def variables(emulator: Emulator, moto_endpoint: str) -> dict[str, str]:
-    """With the channels and types that ship."""
+    """With the sample channel and its types."""
     session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
     with closing(session.client("sqs", endpoint_url=moto_endpoint)) as sqs:
         queue, retry_queue = two_queues(sqs)
     keys = emulator.create_secret(f"orders-{uuid.uuid4().hex}", ORDERS_KEYS)
-    routes = ROOT / "layers/routes"
-    return variables_on(emulator, routes / "routes.toml") | {
-        "BRINE_CHANNELS": str(routes / "channels.toml"),
-        "BRINE_TYPES": str(routes / "types.toml"),
+    routes = ROOT / "samples/routes"
+    return variables_on(emulator, routes / "routes.d/samples.toml") | {
+        "BRINE_CHANNELS": str(routes / "channels.d/samples.toml"),
+        "BRINE_TYPES": str(routes / "types.d/samples.toml"),
         "BRINE_ORDERS_QUEUE": queue,
         "BRINE_ORDERS_RETRY_QUEUE": retry_queue,
         "BRINE_ORDERS_KEYS": keys,
@@ -250,12 +250,12 @@ def test_only_on_an_emulator_somebody_stands_in(start: Start, variables: dict[st
         ({"BRINE_CHANNELS": "/nowhere/channels.toml"}, "the channels file /nowhere/channels.toml cannot be read"),
         (
             {"BRINE_ORDERS_QUEUE": ""},
-            'channels.toml: channel "orders": queue = "${BRINE_ORDERS_QUEUE}": the environment variable',
+            'samples.toml: channel "orders": queue = "${BRINE_ORDERS_QUEUE}": the environment variable',
         ),
         ({"BRINE_ORDERS_KEYS": '{"1": "hushed"}'}, "the keys of the channel orders: the secret of key 1 is shorter"),
         (
             {"BRINE_TYPES": ""},
-            'channels.toml: channel "orders": types = ["shop.Order"]: types.toml does not declare "shop.Order"',
+            'samples.toml: channel "orders": types = ["shop.Order"]: types.toml does not declare "shop.Order"',
         ),
         (
             {"BRINE_EMULATED_PRINCIPAL": "me"},

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
             port=options.port,
             origin=options.origin,
             routes=options.routes,
+            parameters=dict(options.parameters),
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
             allow_hosts=options.allow_host,
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
-    yield f"{options.template.name} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    yield f"{options.template} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
@@ -66,15 +67,16 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
     yield ""
     yield "Try:"
-    for line in _examples(twin, of_the_sample=options.origin is None and options.routes is None):
+    is_sample = "OrdersKeys" in twin.resources and options.origin is None and options.routes is None
+    for line in _examples(twin, is_sample=is_sample):
         yield f"  {line}"
 
 
-def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
-    if not of_the_sample:
+def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
+    if not is_sample:
         url = f"{twin.url}{twin.prefix}"
         return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}"
-    table = twin.resources.get("Table")
+    table = twin.resources["Table"]
     purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
     exchange = (f"uv run python -m examples.producer {place}", f"uv run python -m examples.consumer {place}")
@@ -82,6 +84,7 @@ def _examples(twin: Twin, *, of_the_sample: bool) -> tuple[str, ...]:
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
-        *(() if table is None else (purge,)),
-        *(exchange if "OrdersKeys" in twin.resources else ()),
+        f"curl -i {twin.url}/report",
+        purge,
+        *exchange,
     )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
 from brine_cli.emulators.run import run_emulator
-from brine_cli.template.application import data_resources, layer_attributes
-from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.application import data_resources
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
 DOCKER_BRIDGE = "172.17.0.1"
 _DOCKER_NAME = "host.docker.internal"
@@ -22,8 +22,12 @@ _DOCKER_NAME = "host.docker.internal"
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
-    template = read_template(options.template)
-    resources = data_resources(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
+    template = read_stack_template(options.template)
+    httpbin_parameters = sorted({"Origin", "HttpbinOrigin"} & template.template.parameters.keys())
+    # No resource depends on their values.
+    resources = data_resources(
+        *resolve_stacks(template, dict.fromkeys(httpbin_parameters, "http://httpbin.invalid"), {})
+    )
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
@@ -40,19 +44,20 @@ def run(options: argparse.Namespace) -> int:
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell:")
-        for line in _sam_local(aws, httpbin, platform.machine()):
+        for line in _sam_local(aws, dict.fromkeys(httpbin_parameters, httpbin), platform.machine()):
             print(f"  {line}", flush=True)
         signals.wait()
     return 0
 
 
-def _sam_local(aws: str, httpbin: str, machine: str) -> tuple[str, str]:
-    """Return the two commands for a machine of this kind.
+def _sam_local(aws: str, origins: Mapping[str, str], machine: str) -> tuple[str, str]:
+    """Return the two commands for a machine of this kind. `origins` are URLs by the names of parameters.
 
     Overrides on the command line replace all overrides of samconfig.toml.
     """
     processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
-    overrides = f"AwsEndpointUrl={_from_containers(aws)} HttpbinOrigin={_from_containers(httpbin)}"
+    urls = {"AwsEndpointUrl": aws, **origins}
+    overrides = " ".join(f"{name}={_from_containers(url)}" for name, url in urls.items())
     return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
 
 

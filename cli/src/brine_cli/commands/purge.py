@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError
 
 from brine.adapters.config.routes import route_names
 from brine.adapters.http1.client import HttpClient
+from brine.bootstrap.common import read_configuration
 from brine.bootstrap.gateway import build_purger
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import BrineError
@@ -79,11 +80,8 @@ def check_clock(server: float, local: float) -> None:
 
 def _check_route(name: str, routes: Path) -> None:
     """Raise CommandError if no route has this name. DynamoDB would accept a stamp of any name."""
-    try:
-        text = routes.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{routes} cannot be read: {error}") from None
-    if name not in route_names(text, source=routes.name):
+    text, source = read_configuration("routes", routes)
+    if name not in route_names(text, source=source):
         raise CommandError(f'{routes} has no route named "{name}"')
 
 

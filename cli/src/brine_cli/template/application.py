@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine_cli.errors import TemplateError
 from brine_cli.template.event_sources import read_queue_source, read_route
 from brine_cli.template.intrinsics import ACCOUNT, REGION
+from brine_cli.template.layers import LAYERS, layer_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 
     from brine_cli.template.document import Node, Template
     from brine_cli.template.event_sources import ApiRoute, QueueSource
-    from brine_cli.template.intrinsics import Resolver
+    from brine_cli.template.stacks import Stack
 
 _FUNCTION = "AWS::Serverless::Function"
 _API = "AWS::Serverless::HttpApi"
-_LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
 # The resources that must exist before the functions run, and the property that may name each.
 NAMED_BY = {
     "AWS::DynamoDB::Table": "TableName",
@@ -68,38 +68,54 @@ class Application:
     unserved: tuple[str, ...] = ()
 
 
-def layer_arn(logical_id: str) -> str:
-    """Return the value of `!Ref` of a layer."""
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{logical_id}:1"
-
-
-def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
-    """Return the attributes of the template's layers for a Resolver."""
-    return {
-        (name, "Ref"): layer_arn(name) for name, resource in template.resources.items() if resource["Type"] in _LAYERS
-    }
-
-
-def data_resources(template: Template, resolver: Resolver) -> dict[str, Node]:
-    """Return the resolved tables, buckets, secrets and queues of `template` by logical id."""
+def data_resources(*stacks: Stack) -> dict[str, Node]:
+    """Return the resolved tables, buckets, secrets and queues of `stacks` by logical id."""
     resolved = {
-        name: resolver.resource(name) for name, resource in template.resources.items() if resource["Type"] in NAMED_BY
+        name: stack.resolver.resource(name)
+        for stack in stacks
+        for name, resource in stack.template.resources.items()
+        if resource["Type"] in NAMED_BY
     }
     return {name: resource for name, resource in resolved.items() if resource is not None}
 
 
-def read_application(template: Template, resolver: Resolver) -> Application:
-    """Return the application in `template`. Raises TemplateError if it could not be deployed or run."""
-    resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
-    layers = {
-        layer_arn(name): Layer(
-            logical_id=name,
-            content=_folder(template, name, "ContentUri", resource.get("Properties") or {}),
-            is_built="BuildMethod" in (resource.get("Metadata") or {}),
+def read_application(*stacks: Stack) -> Application:
+    """Return the application of `stacks`, the first of which nests all others.
+
+    Raises TemplateError if it could not be deployed or run.
+    """
+    layers = dict(layer for stack in stacks for layer in _layers(stack))
+    parts = [_read_stack(stack, layers) for stack in stacks]
+    if not any(part.routes for part in parts):
+        raise TemplateError(
+            f"{stacks[0].template.path.name}: no function has an event of type HttpApi, so there is nothing to serve"
         )
-        for name, resource in resources.items()
-        if resource["Type"] in _LAYERS
-    }
+    return Application(
+        functions={name: function for part in parts for name, function in part.functions.items()},
+        routes=tuple(route for part in parts for route in part.routes),
+        queue_sources=tuple(source for part in parts for source in part.queue_sources),
+        unserved=tuple(event for part in parts for event in part.unserved),
+    )
+
+
+def _layers(stack: Stack) -> Iterator[tuple[str, Layer]]:
+    """Yield the layers of one stack by ARN."""
+    for name, declared in stack.template.resources.items():
+        if declared["Type"] in LAYERS and (resource := stack.resolver.resource(name)) is not None:
+            yield (
+                layer_arn(name),
+                Layer(
+                    logical_id=name,
+                    content=_folder(stack.template, name, "ContentUri", resource.get("Properties") or {}),
+                    is_built="BuildMethod" in (resource.get("Metadata") or {}),
+                ),
+            )
+
+
+def _read_stack(stack: Stack, layers: Mapping[str, Layer]) -> Application:
+    """Return the part of the application that one stack has. `layers` are those of all stacks, by ARN."""
+    template, resolver = stack.template, stack.resolver
+    resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
     defaults = resolver.resolve(template.globals.get("Function") or {}, "Globals")
     of_apis = resolver.resolve(template.globals.get("HttpApi") or {}, "Globals")
     apis = {
@@ -131,10 +147,6 @@ def read_application(template: Template, resolver: Resolver) -> Application:
             raise TemplateError(
                 f"{name}: the local twin reads routes from the functions' events, not from an OpenAPI definition"
             )
-    if not routes:
-        raise TemplateError(
-            f"{template.path.name}: no function has an event of type HttpApi, so there is nothing to serve"
-        )
     return Application(
         functions=functions, routes=tuple(routes), queue_sources=tuple(queue_sources), unserved=tuple(unserved)
     )

@@ -70,6 +70,13 @@ class Resolver:
             return None
         return self.resolve({key: value for key, value in resource.items() if key != "Condition"}, logical_id)
 
+    def output(self, name: str) -> str | None:
+        """Return the value of an output, or None if its condition is false."""
+        output = self._template.outputs[name]
+        if "Condition" in output and not self._condition(output["Condition"], name):
+            return None
+        return str(self.resolve(output["Value"], name))
+
     def resolve(self, node: Node, where: str) -> Node:
         """Return `node` without intrinsic functions. `where` is the logical id for error messages."""
         if isinstance(node, list):

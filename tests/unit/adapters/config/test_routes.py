@@ -113,10 +113,30 @@ def test_an_internal_route_has_no_path_for_clients() -> None:
     assert [route.name for path in ("/", "", "/a") if (route := routes.match(path))] == ["b", "b"]
 
 
-def test_the_shipped_file_is_good() -> None:
-    text = (ROUTES / "routes.toml").read_text()
+@pytest.mark.parametrize(
+    ("file", "variable", "name"),
+    [
+        ("layers/routes/routes.toml", "BRINE_ORIGIN", "api"),
+        ("samples/routes/routes.d/samples.toml", "BRINE_HTTPBIN_ORIGIN", "httpbin"),
+    ],
+)
+def test_the_shipped_file_and_the_samples_are_good(file: str, variable: str, name: str) -> None:
+    text = (ROUTES.parents[1] / file).read_text()
     jsonschema.validate(tomllib.loads(text), SCHEMA)
-    assert [route.name for route in parse_routes(text, {"BRINE_HTTPBIN_ORIGIN": "https://httpbin.org"})] == ["httpbin"]
+    assert [route.name for route in parse_routes(text, {variable: "https://httpbin.org"})] == [name]
+
+
+def test_a_variable_may_be_an_item_of_brine_variables_which_wins() -> None:
+    environment = {"BRINE_VARIABLES": "OTHER=x, PAGES=https://pages.test:8443", "PAGES": "https://old.test"}
+    (route,) = parse_routes('[[route]]\nname = "a"\nprefix = "/a"\norigin = "${PAGES}/v2"', environment)
+    assert (route.origin.host, route.origin.port, route.base_path) == ("pages.test", 8443, "/v2")
+
+
+@pytest.mark.parametrize("variables", ["hushed", "A=1,hushed", "9=hushed", "A B=hushed"])
+def test_brine_variables_of_another_form_are_refused_and_not_shown(variables: str) -> None:
+    with pytest.raises(ConfigError, match="an item of BRINE_VARIABLES is not of the form NAME=value") as refused:
+        parse_routes('[[route]]\nname = "a"\nprefix = "/a"\norigin = "${A}"', {"BRINE_VARIABLES": variables})
+    assert "hushed" not in str(refused.value)
 
 
 @pytest.mark.parametrize("source", ["claim:https://acme.test/org", "lambda:a:b", "iam:account", "iam:user"])

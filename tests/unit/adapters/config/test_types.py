@@ -25,7 +25,7 @@ from tests.support.codec.samples import NOW, keyring
 
 FOLDER = Path(__file__).parents[4] / "layers/routes"
 SCHEMA = json.loads((FOLDER / "types.schema.json").read_text())
-SHIPPED = (FOLDER / "types.toml").read_text()
+SAMPLES = (FOLDER.parents[1] / "samples/routes/types.d/samples.toml").read_text()
 HEAD = '[[type]]\nname = "a.B"\nversion = 1\n'
 UTC = dt.UTC
 
@@ -69,7 +69,7 @@ ORDER = Order("7", dt.datetime(2026, 9, 21, tzinfo=UTC), Decimal("3.00"), [Line(
 
 
 def test_a_user_s_envelope_passes_through_the_gateway_and_back() -> None:
-    theirs, ours = codec(users()), codec(parse_types(SHIPPED).types().registry)
+    theirs, ours = codec(users()), codec(parse_types(SAMPLES).types().registry)
     sealed = theirs.seal([ORDER, ORDER.lines], now=NOW)
     passed = ours.open(sealed, now=NOW)
     assert type(passed[0]).__name__ == "shop_Order"
@@ -79,14 +79,14 @@ def test_a_user_s_envelope_passes_through_the_gateway_and_back() -> None:
 
 @pytest.mark.parametrize("form", [Format.JSON, Format.MSGPACK])
 def test_json_becomes_the_user_s_object_once_sealed(form: Format) -> None:
-    types = parse_types(SHIPPED).types()
+    types = parse_types(SAMPLES).types()
     theirs, ours = codec(users()), codec(types.registry)
     data = encode(form, ours.open(theirs.seal(ORDER, now=NOW), now=NOW), types)
     assert theirs.open(ours.seal(decode(form, data, types), now=NOW), now=NOW) == ORDER
 
 
 def test_only_what_is_allowed_and_what_its_fields_mention_passes() -> None:
-    declarations = parse_types(SHIPPED + HEAD + "fields = {}\n")
+    declarations = parse_types(SAMPLES + HEAD + "fields = {}\n")
     types = declarations.types(["shop.Order"])
     theirs = codec(users())
     assert codec(types.registry).open(theirs.seal(ORDER, now=NOW), now=NOW).id == "7"
@@ -100,7 +100,7 @@ def test_only_what_is_allowed_and_what_its_fields_mention_passes() -> None:
 
 
 def test_fields_are_checked() -> None:
-    types = parse_types(SHIPPED).types()
+    types = parse_types(SAMPLES).types()
     good = b'{"$type":"shop.Line@1","sku":"a","count":1,"price":{"$decimal":"1"}}'
     assert decode(Format.JSON, good, types).count == 1
     with pytest.raises(TypeRefused, match="count: str does not fit"):
@@ -201,9 +201,11 @@ def test_types_may_mention_themselves_and_later_ones() -> None:
         writer.seal(tree([leaf()], leaf()), now=NOW)
 
 
-def test_the_shipped_file_is_good() -> None:
-    jsonschema.validate(tomllib.loads(SHIPPED), SCHEMA)
-    assert list(parse_types(SHIPPED).by_name) == ["shop.Order", "shop.Line"]
+def test_the_shipped_file_and_the_samples_are_good() -> None:
+    shipped = (FOLDER / "types.toml").read_text()
+    for text, names in ((shipped, []), (SAMPLES, ["shop.Order", "shop.Line"])):
+        jsonschema.validate(tomllib.loads(text), SCHEMA)
+        assert list(parse_types(text).by_name) == names
 
 
 # Each: the text, where it is wrong, words of the message. What the schema cannot see is marked.

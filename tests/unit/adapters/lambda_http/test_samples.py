@@ -13,6 +13,7 @@ SOURCES = {"http-api": "http-api-v2", "rest-api": "rest-v1", "alb": "alb", "func
 NAMES = sorted(str(path.relative_to(EVENTS)) for folder in SOURCES for path in (EVENTS / folder).rglob("*.json"))
 REQUESTS = {
     "get-cache": ("GET", "/httpbin/cache/60"),
+    "get-api": ("GET", "/api/cache/60"),
     "head-cache": ("HEAD", "/httpbin/cache/60"),
     "get-named-stage": ("GET", "/httpbin/cache/60"),
     "get-jwt": ("GET", "/httpbin/cache/60"),

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import data_resources, layer_attributes, read_application
-from brine_cli.template.document import read_template
+from brine_cli.template.application import data_resources, read_application
 from brine_cli.template.event_sources import ApiRoute, QueueSource
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
     from brine_cli.template.application import Application
@@ -20,8 +19,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def read(path: Path) -> Application:
-    template = read_template(path)
-    return read_application(template, Resolver(template, overrides={}, attributes=layer_attributes(template)))
+    return read_application(*resolve_stacks(read_stack_template(path), {}, {}))
 
 
 def read_with(tmp_path: Path, function: str, others: str = "") -> Application:
@@ -136,6 +134,5 @@ def test_data_resources_are_resolved_and_conditional(tmp_path: Path) -> None:
         "  Other: {Type: AWS::S3::Bucket, Condition: Never}\n"
         "  Log: {Type: AWS::Logs::LogGroup}\n"
     )
-    template = read_template(path)
-    found = data_resources(template, Resolver(template, overrides={}, attributes={}))
+    found = data_resources(*resolve_stacks(read_stack_template(path), {}, {}))
     assert found == {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "brine-dev-t"}}}

@@ -8,18 +8,16 @@ from typing import Any
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import layer_attributes, read_application
+from brine_cli.template.application import read_application
 from brine_cli.template.authorizers import authorizer_of
-from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def authorizers(name: str) -> dict[str, str]:
-    template = read_template(FIXTURES / name)
-    resolver = Resolver(template, overrides={}, attributes=layer_attributes(template))
-    return {route.key: route.authorizer for route in read_application(template, resolver).routes}
+    stacks = resolve_stacks(read_stack_template(FIXTURES / name), {}, {})
+    return {route.key: route.authorizer for route in read_application(*stacks).routes}
 
 
 def test_of_a_whole_template() -> None:

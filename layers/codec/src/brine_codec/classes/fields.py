@@ -48,12 +48,12 @@ def hints_of(cls: Any, kind: Kind, names: Mapping[str, object]) -> Hints:
         if not cls.__pydantic_complete__:
             raise _unresolved(cls, _missing_name(cls, names))
         given = {name: field.annotation for name, field in cls.model_fields.items()}
-    elif kind == "attrs":  # attr.ib(type=...) leaves no annotation in the class
-        typed = {field.name: field.type for field in cls.__attrs_attrs__ if field.type is not None}
-        holder = types.SimpleNamespace(__annotations__=typed)
-        given = _resolved(cls, lambda: typing.get_type_hints(holder, _globals_of(cls), dict(names)))
     if not set(fields) <= given.keys():
         given = _resolved(cls, lambda: typing.get_type_hints(cls, localns=dict(names))) | given
+    if kind == "attrs":  # attr.ib(type=...) leaves no annotation in the class
+        typed = {field.name: field.type for field in cls.__attrs_attrs__ if field.name not in given and field.type}
+        holder = types.SimpleNamespace(__annotations__=typed)
+        given |= _resolved(cls, lambda: typing.get_type_hints(holder, _globals_of(cls), dict(names)))
     return {name: given.get(name, Any) for name in fields}
 
 
@@ -73,7 +73,7 @@ def _globals_of(cls: type) -> Hints:
 def _resolved(owner: Callable[..., Any], resolve: Callable[[], Hints]) -> Hints:
     try:
         return resolve()
-    except NameError as error:
+    except (NameError, AttributeError) as error:  # AttributeError: of `module.Name`
         raise _unresolved(owner, error.name) from error
 
 
@@ -81,7 +81,7 @@ def _missing_name(cls: Any, names: Mapping[str, object]) -> str | None:
     """Return the name that keeps pydantic from completing a model."""
     try:
         typing.get_type_hints(cls, localns=dict(names))
-    except NameError as error:
+    except (NameError, AttributeError) as error:
         return error.name
     return None
 

@@ -9,7 +9,8 @@ from brine_codec.errors import SchemaMiss, shown
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
-    from brine_codec.classes.registry import Registry
+    from collections.abc import Callable
+    from types import ModuleType
 
 _LIBRARIES = {"np:": ("numpy", "arrays"), "pd:": ("pandas", "frames")}
 """The library and the module of makers, by the prefix of the tag."""
@@ -17,12 +18,15 @@ _MODULES = dict(_LIBRARIES.values())
 
 
 class LateArrays:
-    """Adds the makers of `arrays` and `frames` to a registry when it needs them."""
+    """Adds the makers of `arrays` and `frames` to a registry when it needs them.
 
-    __slots__ = ("_loaded", "_lock", "_registry")
+    add: adds the makers of one of these modules.
+    """
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    __slots__ = ("_add", "_loaded", "_lock")
+
+    def __init__(self, add: Callable[[ModuleType], None]) -> None:
+        self._add = add
         self._loaded: set[str] = set()
         self._lock = allocate_lock()
 
@@ -51,5 +55,5 @@ class LateArrays:
         makers = import_module(f"brine_codec.{module}")
         with self._lock:
             if module not in self._loaded:
-                makers.register(self._registry)
+                self._add(makers)
                 self._loaded.add(module)

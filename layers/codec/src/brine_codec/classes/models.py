@@ -31,6 +31,8 @@ FIELDS_SET = "model_fields_set"
 
 COPY, LARGEST_COPY = 80, 230
 """Bytes that the validator copies for each byte of a field: an empty dict, or an empty set."""
+STEPS_PER_CHOICE = 3
+"""Further steps for each byte of a field, for each further member of a union: the validator may try all of them."""
 
 
 def model_record(tag: str, cls: Any, hints: Hints) -> tuple[Maker, Reducer]:
@@ -43,10 +45,11 @@ def model_record(tag: str, cls: Any, hints: Hints) -> tuple[Maker, Reducer]:
     most = 1 << len(names)
     fields = [Field(name, field_type_of(_type_of_values(hints[name]))) for name in (*names, *private)]
     fields.append(Field(FIELDS_SET, FieldType((int,), lambda value: type(value) is int and 0 <= value < most)))
+    text = " ".join(map(described, hints.values()))
     own = {
         "__slots__": (),
-        "steps_per_byte": STEPS_PER_BYTE,
-        "memory_per_byte": LARGEST_COPY if any("set" in described(hint) for hint in hints.values()) else COPY,
+        "steps_per_byte": STEPS_PER_BYTE + STEPS_PER_CHOICE * text.count("|"),
+        "memory_per_byte": LARGEST_COPY if "set" in text else COPY,
         "memory": 2_000 + 150 * len(fields),
         "steps": 80 + 8 * len(fields),
         "restores_state": True,

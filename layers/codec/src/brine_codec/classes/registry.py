@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from _thread import allocate_lock  # importing threading takes 2 ms
 
-from brine_codec.classes.late import LateArrays
 from brine_codec.errors import SchemaMiss, shown
-from brine_codec.pickling.makers import explicit
+from brine_codec.pickling.makers import check_not_callable, explicit
 
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine_codec.classes.late import LateArrays
     from brine_codec.pickling.makers import Maker, Reducer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
@@ -22,12 +23,6 @@ def _defined(cls: type) -> Mapping[str, object]:
     """Return the names of the module that defines `cls`."""
     module = sys.modules.get(cls.__module__)
     return {} if module is None else vars(module)
-
-
-def check_not_callable(cls: type) -> None:
-    """Raise TypeError for a class with `__call__`: a stream could call its objects."""
-    if any("__call__" in vars(base) for base in cls.__mro__):
-        raise TypeError(f"{cls.__qualname__} has __call__: a stream could call its objects")
 
 
 class Registry:
@@ -49,6 +44,7 @@ class Registry:
         self.edition = 0
         """Changes when a registration is replaced."""
         self._late: LateArrays | None = None
+        self._registering = allocate_lock()
 
     def register[T](
         self,
@@ -63,8 +59,8 @@ class Registry:
     ) -> None:
         """Register a class. Objects of exactly this class are written as `name@version`.
 
-        For a dataclass, NamedTuple or Enum this is enough. Any other class needs `pack`, which returns a tuple of plain
-        values, and `make`, which checks them and makes the object.
+        For a dataclass, NamedTuple, Enum, pydantic model, attrs class or msgspec Struct this is enough. Any other class
+        needs `pack`, which returns a tuple of plain values, and `make`, which checks them and makes the object.
 
         accepts: for each older version that may still be in use, a function that makes an object of today's class from
         its values. The parameters of the function are the fields of that version, in order, with their names and
@@ -139,23 +135,39 @@ class Registry:
         module and name. Their version is computed from their fields, so an envelope of a class that has changed since
         is a SchemaMiss. A class that is registered already stays as it is; `register` replaces an automatic
         registration. A class that cannot be registered is left out: sealing one of its objects raises Unsupported.
+        If an array or frame is mentioned, `register_arrays` is called.
 
         owner: the function or class that has the annotation. Names in the annotation are looked up in its module.
         For example: `registry.register_annotated(function.__annotations__["return"], owner=function)`.
 
-        Raises TypeError if a name in an annotation cannot be found, with the owner and the annotation.
+        Threads may call this at the same time.
+
+        Raises TypeError if a name in an annotation cannot be found, with the owner and the annotation. It registers
+        nothing then.
         """
-        from brine_codec.classes.reachable import register_reachable  # noqa: PLC0415 - imports typing, 3 ms
+        from brine_codec.classes.automatic import advice, automatic_record  # noqa: PLC0415 - imports typing, 3 ms
+        from brine_codec.classes.reachable import mentioned_classes  # noqa: PLC0415 - see above
 
-        register_reachable(self, annotation, owner)
+        with self._registering:
+            found = mentioned_classes(annotation, owner, self.reducers.keys(), self._inspected, self.known)
+            if found.has_arrays:
+                self.register_arrays()
+            for cls in found.plain:
+                self.left_out[cls] = advice(cls, "it has no fields that can be inspected")
+            for cls, hints in found.classes.items():
+                if cls in self.reducers:
+                    continue
+                try:
+                    self._add_automatic(cls, *automatic_record(cls, hints, self.known(cls)))
+                except TypeError as error:
+                    self.left_out[cls] = advice(cls, str(error))
 
-    def add_automatic(self, name: str, version: int, cls: type, maker: Maker, reducer: Reducer) -> None:
-        """Add a class that was found in an annotation. It is left out if another class has its name."""
+    def _add_automatic(self, cls: type, name: str, version: int, maker: Maker, reducer: Reducer) -> None:
         if name in self._names:
             self.left_out[cls] = f"another class is registered as {name}: register it by another name"
-            return
-        self._automatic[cls] = (name, version)
-        self._install(name, version, cls, maker, reducer)
+        else:
+            self._automatic[cls] = (name, version)
+            self._install(name, version, cls, maker, reducer)
 
     def register_arrays(self) -> None:
         """Carry numpy arrays and scalars, and the frames, series and indexes of pandas, where these are installed.
@@ -163,7 +175,9 @@ class Registry:
         Neither library is imported before an object of it is sealed or opened. Opening one where the library is not
         installed is a SchemaMiss.
         """
-        self._late = self._late or LateArrays(self)
+        from brine_codec.classes.late import LateArrays  # noqa: PLC0415 - not every registry needs it
+
+        self._late = self._late or LateArrays(lambda makers: makers.register(self))
 
     def known(self, cls: type) -> dict[str, object]:
         """Return the names that the annotations of `cls` may use besides those of its module: registered classes."""
@@ -185,10 +199,6 @@ class Registry:
         if cls not in self.reducers and self._late is not None:
             self._late.load_class(cls)
         return self.reducers.get(cls)
-
-    def is_record(self, cls: type) -> bool:
-        """Return whether a class is registered by its fields, without `pack` and `make`."""
-        return cls in self._inspected
 
     def record(self, title: str) -> Maker:
         """Return the maker of a dataclass or NamedTuple by `name@version`, without the checksum. Raises SchemaMiss."""

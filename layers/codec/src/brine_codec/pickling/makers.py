@@ -113,3 +113,9 @@ def explicit[T](tag: str, cls: type[T], pack: Callable[[T], Values], make: Calla
         return maker, with_buffers(pack(value))  # type: ignore[arg-type]  # the dispatch table passes objects of this class only
 
     return maker, reduce
+
+
+def check_not_callable(cls: type) -> None:
+    """Raise TypeError for a class with `__call__`: a stream could call its objects."""
+    if any("__call__" in vars(base) for base in cls.__mro__):
+        raise TypeError(f"{cls.__qualname__} has __call__: a stream could call its objects")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
     from brine.adapters.powertools.cors import CorsConfig
     from brine.app.engine import Engine
     from brine.app.options import ReadOptions, WriteOptions
@@ -131,6 +133,17 @@ class App:
         if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
             self.engine()  # at the cold start, which has more time and CPU
         return self._handle
+
+    @property
+    def current_event(self) -> APIGatewayProxyEventV2:
+        """The event of the request that a function answers, as Powertools has it. For functions that change something.
+
+        A function whose response may be stored sees nothing in it that is not in the cache key.
+        """
+        from brine.adapters.powertools.resolver import current_event  # noqa: PLC0415 - only a function that runs needs it
+
+        event: APIGatewayProxyEventV2 = current_event()
+        return event
 
     @property
     def registrations(self) -> Registrations:

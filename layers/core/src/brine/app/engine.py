@@ -12,7 +12,7 @@ from brine.adapters.powertools.answer_log import AnswerLog
 from brine.adapters.powertools.http_handler import HttpHandler
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.app.runner import LateRunner
-from brine.bootstrap.common import connect_aws, own_keyring, read_file
+from brine.bootstrap.common import connect_aws, own_keyring, read_configuration
 from brine.bootstrap.gateway import connected_fetcher, file_transcoders
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.powertools.cors import Cors, CorsConfig
     from brine.app.registrations import Registrations
+    from brine.domain.routing.route import Route
     from brine.service.functions.compose import FunctionGateway
 
 _ROUTES_BESIDE_CODE = "routes.toml"
@@ -94,14 +95,11 @@ def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Rou
 
     beside = Path(settings.environment.get("LAMBDA_TASK_ROOT", ".")) / _ROUTES_BESIDE_CODE
     path = settings.routes or (beside if beside.is_file() else None)
-    of_file = (
-        ()
-        if path is None
-        else tuple(
-            replace(route, namespace=namespace)
-            for route in parse_routes(read_file("routes", path), settings.environment, source=path.name)
-        )
-    )
+    of_file: tuple[Route, ...] = ()
+    if path is not None:
+        text, source = read_configuration("routes", path)
+        parsed = parse_routes(text, settings.environment, source=source)
+        of_file = tuple(replace(route, namespace=namespace) for route in parsed)
     in_code = app.routes(namespace)
     for route in of_file:
         if any(route.name == one.name for one in in_code):

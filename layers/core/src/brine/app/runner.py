@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import threading
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from brine.errors import ConfigError
@@ -53,6 +52,8 @@ def needs_validation(app: Registrations) -> bool:
         name = _first_converted(function)
         if name is None:
             continue
+        from importlib.util import find_spec  # noqa: PLC0415 - see above
+
         if find_spec("pydantic") is None:
             raise ConfigError(
                 f"{function.call.__module__}: the argument {name} of {function.call.__qualname__} is converted by "

@@ -15,7 +15,7 @@ from brine.bootstrap.common import (
     connect_aws,
     emulated_principal,
     own_keyring,
-    read_file,
+    read_configuration,
     shared_keyring,
 )
 from brine.domain.channels.channel import PURPOSE
@@ -62,10 +62,10 @@ def build_exchange(environment: Mapping[str, str], client: HttpClient | None = N
 
 
 def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
-    path = settings.channels
-    if path is None:
+    if settings.channels is None:
         raise ConfigError("the environment variable BRINE_CHANNELS is not set: give it the path of channels.toml")
-    return parse_channels(read_file("channels", path), settings.environment, types.by_name, source=path.name)
+    text, source = read_configuration("channels", settings.channels)
+    return parse_channels(text, settings.environment, types.by_name, source=source)
 
 
 def _end(declared: DeclaredChannel, types: Declarations, settings: Settings, aws: Aws) -> ChannelEndpoint:

@@ -68,11 +68,21 @@ def build_declarations(settings: CacheSettings) -> Declarations:
 
     if settings.types is None:
         return parse_types("")
-    return parse_types(read_file("types", settings.types), source=settings.types.name)
+    text, source = read_configuration("types", settings.types)
+    return parse_types(text, source=source)
 
 
-def read_file(kind: str, path: Path) -> str:
-    """Return the text of a configuration file. Raises ConfigError, which names the kind and the path."""
+def read_configuration(kind: str, path: Path) -> tuple[str, str]:
+    """Return the text of a configuration file and its name for errors. Raises ConfigError with the kind and the path.
+
+    For `routes.toml`, the files `routes.d/*.toml` beside it follow, sorted by name. Other layers may bring them.
+    """
+    files = [path, *sorted(path.with_suffix(".d").glob("*.toml"))]
+    names = (file.relative_to(path.parent).as_posix() for file in files)
+    return "\n".join(_text(kind, file) for file in files), ", ".join(names)
+
+
+def _text(kind: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -21,7 +21,7 @@ from brine.bootstrap.common import (
     connect_aws,
     emulated_principal,
     own_keyring,
-    read_file,
+    read_configuration,
     shared_keyring,
 )
 from brine.domain.http.cdn_loop import pseudonym
@@ -174,4 +174,5 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
         raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
-    return parse_routes(read_file("routes", settings.routes), settings.environment, source=settings.routes.name)
+    text, source = read_configuration("routes", settings.routes)
+    return parse_routes(text, settings.environment, source=source)

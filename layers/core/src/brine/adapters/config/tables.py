@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     type Reader = Callable[[Any], Any]
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(rf"\$\{{({_NAME.pattern})\}}")
 _SECRET = re.compile(r"^\{.*|(?<=//)[^/]*@", re.DOTALL)
 """Secrets in values: the JSON text of a keyring, and the user and password in a URL."""
 _LONGEST_SHOWN = 80
@@ -106,17 +107,34 @@ def read_tables(
 
 
 def with_variables(environment: Mapping[str, str], example: str) -> Callable[[object], str]:
-    """Return a reader of texts that puts the environment's value in the place of each `${NAME}`."""
+    """Return a reader of texts that replaces each `${NAME}`, by BRINE_VARIABLES or else by an environment variable."""
 
     def read(value: object) -> str:
         if not isinstance(value, str) or not value:
             raise ValueError(f"not a text. Write {example}.")
-        for name in _VARIABLE.findall(value):
-            if not environment.get(name):
-                raise ValueError(f"the environment variable {name} is not set, or is empty. Set it for the function.")
-        return _VARIABLE.sub(lambda match: environment[match[1]], value)
+        names = _VARIABLE.findall(value)
+        known = {**environment, **_variables(environment)} if names else environment
+        for name in names:
+            if not known.get(name):
+                raise ValueError(
+                    f"the environment variable {name} is not set, or is empty. Set it for the function, or add it to "
+                    "the parameter Variables of the stack."
+                )
+        return _VARIABLE.sub(lambda match: known[match[1]], value)
 
     return read
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of BRINE_VARIABLES by name. Raises ValueError, which shows no value."""
+    found = {}
+    for item in (environment.get("BRINE_VARIABLES") or "").split(","):
+        name, equals, value = item.partition("=")
+        if equals and _NAME.fullmatch(name.strip()):
+            found[name.strip()] = value.strip()
+        elif item.strip():
+            raise ValueError("an item of BRINE_VARIABLES is not of the form NAME=value. Write commas between items.")
+    return found
 
 
 def _assigned(key: str, value: object) -> str:

@@ -14,6 +14,11 @@ _event: ContextVar[Any] = ContextVar("brine_powertools_event")
 _lambda_context: ContextVar[Any] = ContextVar("brine_powertools_lambda_context", default=None)
 
 
+def current_event() -> Any:
+    """Return the event of the request that this thread or task serves. Raises LookupError outside of a function."""
+    return _event.get()
+
+
 class FunctionResolver(APIGatewayHttpResolver):
     """Calls the function of a route that is known already, with everything that Powertools does around it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +23,12 @@ class AsyncFetch:
 
     async def __call__(self, route: str, path: str = "", **options: Any) -> Part:
         """Return a part. Arguments and errors as in `Fetch`. The event loop runs on meanwhile."""
-        return await asyncio.to_thread(self._fetch, route, path, **options)
+        from asyncio import to_thread  # noqa: PLC0415 - only coroutine functions need it, and it costs a cold start
+
+        return await to_thread(self._fetch, route, path, **options)
 
     async def all(self, *parts: PartSpec) -> tuple[Part, ...]:
         """Return several parts, fetched side by side under one deadline."""
-        return await asyncio.to_thread(self._fetch.all, *parts)
+        from asyncio import to_thread  # noqa: PLC0415 - as above
+
+        return await to_thread(self._fetch.all, *parts)

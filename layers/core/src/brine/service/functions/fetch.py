@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -121,6 +120,8 @@ class Fetch:
         """
         if not parts:
             return ()
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only a miss with several parts needs it
+
         with ThreadPoolExecutor(min(len(parts), MOST_AT_ONCE)) as threads:
             started = [threads.submit(copy_context().run, self._from_spec, spec) for spec in parts]
         return tuple(one.result() for one in started)

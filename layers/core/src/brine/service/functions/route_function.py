@@ -44,11 +44,12 @@ class RouteFunction:
         from typing import get_type_hints  # noqa: PLC0415 - not every cold start needs it
 
         try:
-            return get_type_hints(self.call, include_extras=True, localns={"Fetch": Fetch, "AsyncFetch": AsyncFetch})
+            own = {"Fetch": Fetch, "AsyncFetch": AsyncFetch}
+            return get_type_hints(self.call, include_extras=True, localns=own)
         except NameError as error:
             raise ConfigError(
-                f"{self.call.__module__}: an annotation of {self.call.__qualname__} cannot be read: {error}. Import the "
-                "name outside of `if TYPE_CHECKING`."
+                f"{self.call.__module__}: an annotation of {self.call.__qualname__} cannot be read: {error}. Import "
+                "the name outside of `if TYPE_CHECKING`."
             ) from None
 
     def fetch_name(self, hints: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,111 @@
+"""A template that nests others: parameters go in, outputs come out, and all are served together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine_cli.errors import TemplateError
+from brine_cli.template.application import data_resources, read_application
+from brine_cli.template.stacks import read_stack_template, resolve_stacks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OUTER = """
+Parameters: {Where: {Type: String}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  More: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: more}}
+  Inner:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: inner/template.yaml
+      Parameters: {Where: !Ref Where, Queues: [!GetAtt Queue.Arn, b], Layer: !Ref More}
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Layers: [!GetAtt Inner.Outputs.Layer]
+      Environment: {Variables: {TABLE: !GetAtt Inner.Outputs.TableName, TEXT: !Sub "at ${Inner.Outputs.TableName}"}}
+      Events: {Get: {Type: HttpApi, Properties: {Method: GET, Path: /read}}}
+"""
+INNER = """
+Parameters: {Where: {Type: String}, Queues: {Type: CommaDelimitedList}, Layer: {Type: String}}
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Table: {Type: AWS::DynamoDB::Table}
+  Own: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: own}}
+  Gateway:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Layers: [!Ref Own, !Ref Layer]
+      Environment: {Variables: {WHERE: !Ref Where, QUEUES: !Join [" ", !Ref Queues], TABLE: !Ref Table}}
+      Events: {Any: {Type: HttpApi}}
+Outputs:
+  TableName: {Value: !Ref Table}
+  Layer: {Value: !Ref Own}
+  Absent: {Value: x, Condition: Never}
+"""
+
+
+@pytest.fixture
+def outer(tmp_path: Path) -> Path:
+    for folder in ("code", "more", "inner/code", "inner/own"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "inner/template.yaml").write_text(INNER)
+    (tmp_path / "template.yaml").write_text(OUTER)
+    return tmp_path / "template.yaml"
+
+
+def test_parameters_go_in_and_outputs_come_out(outer: Path) -> None:
+    attributes = {("Table", "Ref"): "the-table", ("Queue", "Arn"): "arn:aws:sqs:us-east-1:1:q"}
+    stacks = resolve_stacks(read_stack_template(outer), {"Where": "here"}, attributes)
+    application = read_application(*stacks)
+    assert application.functions["Gateway"].environment == {
+        "WHERE": "here",
+        "QUEUES": "arn:aws:sqs:us-east-1:1:q b",
+        "TABLE": "the-table",
+    }
+    assert application.functions["Reader"].environment == {"TABLE": "the-table", "TEXT": "at the-table"}
+    assert [route.key for route in application.routes] == ["GET /read", "$default"]
+    assert list(data_resources(*stacks)) == ["Queue", "Table"]
+
+
+def test_layers_of_one_stack_serve_functions_of_another(outer: Path) -> None:
+    functions = read_application(*resolve_stacks(read_stack_template(outer), {"Where": "here"}, {})).functions
+    assert [layer.content for layer in functions["Gateway"].layers] == [
+        outer.parent / "inner/own",
+        outer.parent / "more",
+    ]
+    assert [layer.content for layer in functions["Reader"].layers] == [outer.parent / "inner/own"]
+
+
+def test_a_nested_stack_may_depend_on_a_condition(outer: Path) -> None:
+    outer.write_text(
+        "Conditions: {Never: !Equals [a, b]}\n"
+        "Resources:\n"
+        "  Inner: {Type: AWS::Serverless::Application, Condition: Never, Properties: {Location: inner/template.yaml}}\n"
+    )
+    assert len(resolve_stacks(read_stack_template(outer), {}, {})) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("Location: inner/template.yaml", "Location: none.yaml", "none.yaml: No such file or directory"),
+        ("Location: inner/template.yaml", "Location: s3://a/b.yaml", "Inner: Location must be the path of a template"),
+        ("Location: inner/template.yaml", "Location: {ApplicationId: a}", "Inner: Location must be the path of a"),
+        ("Location: inner/template.yaml", "Location: template.yaml", "template.yaml nests itself"),
+        ("  Queue: {Type", "  Table: {Type", "Table is a resource of .*template.yaml.* and of .*inner/template.yaml"),
+    ],
+)
+def test_nested_templates_that_cannot_be_served_say_why(outer: Path, old: str, new: str, why: str) -> None:
+    assert old in OUTER
+    outer.write_text(OUTER.replace(old, new))
+    with pytest.raises(TemplateError, match=why):
+        read_stack_template(outer)
