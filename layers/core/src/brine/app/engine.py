@@ -110,11 +110,17 @@ def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Rou
 
 
 def types_of(app: Registrations) -> Registry:
-    """Return the registry with all classes that the annotations of the functions mention."""
+    """Return the registry with all classes that the annotations of the functions mention. Raises ConfigError."""
     registry = app.registry or Registry()
     registry.register_arrays()
     for function in app.functions:
-        returned = function.hints().get("return")
+        try:
+            returned = function.hints().get("return")
+        except NameError as error:
+            raise ConfigError(
+                f'{function.call.__module__}: {function.method} "{function.rule}": an annotation of '
+                f"{function.call.__qualname__}: {error}. Import the name where the program runs, not for types alone."
+            ) from None
         if returned is not None:
             registry.register_annotated(returned, owner=function.call)
     return registry

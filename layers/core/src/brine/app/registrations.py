@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.code_routes import SETTINGS, code_route
+from brine.domain.routing.patterns import argument_names
 from brine.errors import ConfigError
 from brine.service.functions.route_function import RouteFunction
 
@@ -66,10 +68,12 @@ class Registrations:
             raise ConfigError(f"{module}: {rule}: the app has answered events already: register routes before that")
         if not callable(function):
             raise ConfigError(f"{module}: {rule}: {function!r} is no function: put the decorator above a function")
+        label = f'{module}: {method} "{rule}"'
+        _check(function, rule, options, label)
         own = {key: options.pop(key) for key in ("tags", "purges", "middlewares", "status") if key in options}
         name = options.pop("name", None) or function.__name__.strip("_").replace("_", "-").lower()
-        name, settings = self._merged(rule, name, method, module, options)
-        code_route(rule, name, settings, source=module)  # a mistake is told here, where it was made
+        name, settings = self._merged(rule, name, method, label, options)
+        code_route(rule, name, settings, source=label)  # a mistake is told here, where it was made
         self.settings[rule] = name, module, settings
         self.functions.append(
             RouteFunction(
@@ -85,17 +89,16 @@ class Registrations:
         )
 
     def _merged(
-        self, rule: str, name: str, method: str, module: str, options: dict[str, Any]
+        self, rule: str, name: str, method: str, label: str, options: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """Return the name and the settings of the route of a rule, which has one function for each method."""
-        label = f'{module}: {method} "{rule}"'
         for key in options:
             if key not in SETTINGS:
                 raise ConfigError(f'{label}: unknown setting "{key}". Known settings: {", ".join(sorted(SETTINGS))}.')
         for other, (known, _, _) in self.settings.items():
             if known == name and other != rule:
                 raise ConfigError(f'{label}: "{other}" has the name "{name}" too. Write name="..." in one of both.')
-        first, _, settings = self.settings.get(rule, (name, module, {}))
+        first, _, settings = self.settings.get(rule, (name, "", {}))
         if any(one.rule == rule and one.method == method for one in self.functions):
             raise ConfigError(f"{label}: another function has this method and path. Remove one of both.")
         for key in settings.keys() & options.keys():
@@ -115,3 +118,33 @@ def _hooks(hooks: Iterable[tuple[str, str | None, Callable[..., Any]]], known: H
     for kind, _, function in hooks:
         made = replace(made, **{kind: (*getattr(made, kind), function)})
     return made
+
+
+def _check(function: Callable[..., Any], rule: str, options: dict[str, Any], label: str) -> None:
+    """Check the settings that no route has, and that the function takes the arguments in the path. Raises ConfigError.
+
+    `label`: begins the messages.
+    """
+    for key in ("tags", "purges"):
+        value = options.get(key, ())
+        if not callable(value) and not _is_list_of(lambda one: isinstance(one, str), value):
+            raise ConfigError(f'{label}: {key} = {value!r}: not a list of tags. Write ["orders"], or a function.')
+    middlewares = options.get("middlewares", ())
+    if not _is_list_of(callable, middlewares):
+        raise ConfigError(f"{label}: middlewares = {middlewares!r}: not a list of functions. Write [one, other].")
+    status = options.get("status", 200)
+    if type(status) is not int or not 200 <= status < 300:
+        raise ConfigError(f"{label}: status = {status!r}: not the status of a success. Write a number from 200 to 299.")
+    parameters = inspect.signature(function).parameters
+    for name in argument_names(rule):
+        if name == "fetch" or not (
+            name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+        ):
+            raise ConfigError(
+                f'{label}: the path has the argument "{name}", and {function.__qualname__} does not take it. Use the '
+                "name of one of its arguments, which is not fetch."
+            )
+
+
+def _is_list_of(is_one: Callable[[Any], bool], value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and all(map(is_one, value))

@@ -63,26 +63,30 @@ class PowertoolsRunner:
         try:
             event = event_of(call.request, function.rule, call.arguments)
             result = self._resolver.call(function.method, function.rule, event, dict(call.arguments))
+            return _result(response_of(result), running, function)
         except PartFailed:
             raise
         except Exception as error:
             raise FunctionFailed(f"the function of the route {call.route} raised {type(error).__name__}") from error
         finally:
             _running.reset(token)
-        response = response_of(result)
-        if not running.returned or response.status >= 400:
-            return FunctionResult(response=response)
-        return FunctionResult(
-            response=response,
-            tags=tags_of(function.tags, running.arguments),
-            purges=tags_of(function.purges, {**running.arguments, "result": running.result}),
-        )
 
     def _respond(self, value: object, function: RouteFunction) -> PowertoolsResponse[bytes]:
         """Return the sealed object as a response of Powertools."""
         made = self._sealer.response(value, _running.get().call.request.target, function.status)
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
+
+
+def _result(response: Response, running: _Running, function: RouteFunction) -> FunctionResult:
+    """Return the response with its tags, and those to purge. Raises what the functions of the tags raise."""
+    if not running.returned or response.status >= 400:
+        return FunctionResult(response=response)
+    return FunctionResult(
+        response=response,
+        tags=tags_of(function.tags, running.arguments),
+        purges=tags_of(function.purges, {**running.arguments, "result": running.result}),
+    )
 
 
 def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction], Any]) -> Callable[..., Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor, inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.stale import forbids_stale, needs_validation
-from brine.domain.http.cache_control import parse_response_directives
+from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.purging.dependencies import MAX_DEPENDENCY_NAMES, dependencies_on
 
 if TYPE_CHECKING:
@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.cache_key import Resource
     from brine.domain.caching.stored import StoredResponse
+    from brine.domain.http.cache_control import Directives, Duration, Restriction
+    from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request, Response
     from brine.domain.purging.dependency import Dependency
     from brine.domain.routing.policy import Policy
+
+_RESTRICTIONS: Final[tuple[Restriction, ...]] = (
+    "no-store",
+    "must-revalidate",
+    "proxy-revalidate",
+    "must-understand",
+    "no-transform",
+)
+_DURATIONS: Final[tuple[Duration, ...]] = ("max-age", "s-maxage")
+_WINDOWS: Final[tuple[Duration, ...]] = ("stale-while-revalidate", "stale-if-error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +65,6 @@ class WholeLimits:
     is_private: bool = False
     must_revalidate: bool = False
     dependencies: tuple[Dependency, ...] = ()
-
-    @property
-    def cache_control(self) -> str | None:
-        """Return these limits as a Cache-Control field, or None when there are none to say."""
-        directives = []
-        if self.is_private:
-            directives.append("private")
-        elif not self.is_storable:
-            return "no-store"
-        if self.lifetime is not None:
-            directives.append(f"max-age={max(0, floor(self.lifetime))}")
-        if self.must_revalidate:
-            directives.append("must-revalidate")
-        return ", ".join(directives) or None
 
 
 def part_limits(
@@ -110,3 +108,38 @@ def combine(parts: Iterable[PartLimits], lifetime: float | None, began: float) -
         must_revalidate=any(part.must_revalidate for part in used),
         dependencies=dependencies,
     )
+
+
+def limited_fields(fields: Fields, whole: WholeLimits) -> Fields:
+    """Return the fields of a function's response. Its directives for caches permit no more than the parts do.
+
+    A directive of the function that forbids something remains.
+    """
+    if not whole.is_storable and not whole.is_private:
+        return fields.without({"cdn-cache-control"}).replacing("cache-control", "no-store")
+    own = parse_response_directives(fields)
+    if own.targeted:
+        fields = fields.replacing("cdn-cache-control", _limited(own, whole))
+        own = parse_directives(*fields.all("cache-control"))
+    text = _limited(own, whole)
+    return fields.replacing("cache-control", text) if text else fields
+
+
+def _limited(own: Directives, whole: WholeLimits) -> str:
+    """Return the directives of a function as a field value, limited by the parts."""
+    is_private = whole.is_private or own.restricts_all("private")
+    said = ["private"] if is_private else ["public"] if own.permits("public") else []
+    if own.limited_to:
+        said.append(f'private="{", ".join(sorted(own.limited_to))}"')
+    said += [name for name in _RESTRICTIONS if own.restricts(name)]
+    if own.restricts_all("no-cache"):
+        said.append("no-cache")
+    if whole.must_revalidate and "must-revalidate" not in said:
+        said.append("must-revalidate")
+    most = None if whole.lifetime is None else floor(max(0.0, whole.lifetime))
+    durations = {name: seconds for name in _DURATIONS if (seconds := own.seconds(name)) is not None}
+    if most is not None:
+        durations = {name: min(seconds, most) for name, seconds in durations.items()} or {"max-age": most}
+    said += [f"{name}={seconds}" for name, seconds in durations.items()]
+    said += [f"{name}={seconds}" for name in _WINDOWS if (seconds := own.seconds(name)) is not None]
+    return ", ".join(said + (["immutable"] if own.permits("immutable") else []))

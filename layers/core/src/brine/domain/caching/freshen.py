@@ -65,6 +65,7 @@ def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse
         response_time=exchange.response_time,
         stale_from=inf,
         vary=exchange.vary(fields, stored.status, stored.vary),
+        dependencies=tuple(dict.fromkeys((*stored.dependencies, *exchange.response.dependencies))),
     )
 
 

@@ -131,6 +131,7 @@ def _combined(exchange: OriginExchange, stored: StoredResponse, newer: StoredRes
         body=body,
         fetch_started=min(stored.fetch_started, newer.fetch_started),
         vary=exchange.vary(fields, status, stored.vary),
+        dependencies=tuple(dict.fromkeys((*stored.dependencies, *newer.dependencies))),
     )
 
 

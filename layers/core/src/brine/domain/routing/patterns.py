@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 from brine.domain.routing.paths import has_control_characters
 
 _PARAMETER: Final = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
+_CROWDED: Final = re.compile(rf"{_PARAMETER.pattern}{_PARAMETER.pattern}|(?:{_PARAMETER.pattern}[^/]*?){{3}}")
 _RULE: Final = re.compile(r"/(?:[A-Za-z0-9_.~!$&'()*+,;=:@/-]|<[A-Za-z_][A-Za-z0-9_]*>)*")
 
 
@@ -21,7 +22,8 @@ class BadArgumentError(ValueError):
 class PathPattern:
     """A pattern of paths. `<name>` stands for one segment or a part of it, which becomes an argument.
 
-    Raises ValueError for a rule that is no pattern.
+    A segment may have two arguments, with text between them: more would take too long to match, or be ambiguous. Raises
+    ValueError for a rule that is no pattern.
     """
 
     rule: str
@@ -29,11 +31,16 @@ class PathPattern:
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = tuple(_PARAMETER.findall(self.rule))
+        names = argument_names(self.rule)
         if not _RULE.fullmatch(self.rule) or len({*names}) != len(names) or "//" in self.rule:
             raise ValueError(
                 f'"{self.rule}" is no path pattern. Write a path with a different name for each argument, such as '
                 '"/orders/<order_id>".'
+            )
+        if _CROWDED.search(self.rule):
+            raise ValueError(
+                f'"{self.rule}" has arguments without text between them, or more than two between slashes. Write a "/" '
+                "between them."
             )
         pieces = _PARAMETER.split(self.rule)  # text and names in turn
         regex = "".join(f"(?P<{piece}>[^/]+)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
@@ -59,6 +66,11 @@ class PathPattern:
         if match is None:
             raise BadArgumentError(f"the path is not {self.rule}")
         return {name: _decoded(name, text) for name, text in match.groupdict().items()}
+
+
+def argument_names(rule: str) -> tuple[str, ...]:
+    """Return the names of the arguments in a rule, which need not be valid."""
+    return tuple(_PARAMETER.findall(rule))
 
 
 def _decoded(name: str, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.caching.combine import combine
+from brine.domain.caching.combine import combine, limited_fields
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import SAFE_METHODS
@@ -97,14 +97,17 @@ class FunctionClient:
 def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
     """Return the response with the Cache-Control, the tags and the dependencies that its parts leave it."""
     response, policy = result.response, transaction.route.policy
-    own = parse_response_directives(response.fields)
-    lifetime: float | None = explicit_lifetime(response.fields, own, began)
+    if transaction.request.method not in SAFE_METHODS:
+        return response
+    lifetime: float | None = explicit_lifetime(response.fields, parse_response_directives(response.fields), began)
     if lifetime is None:
         lifetime = route_lifetime(response.status, policy)
+    if lifetime is None and response.status >= 300 and fetch.limits:
+        lifetime = 0.0  # an error, and no setting makes it fresh
     whole = combine(fetch.limits, lifetime, began)
-    fields = response.fields
-    if not (own.restricts("no-store") or own.restricts_all("private")):
-        said = whole.cache_control if response.status < 300 or lifetime is not None else None
-        if said is not None:
-            fields = fields.replacing("cache-control", said)
-    return replace(response, fields=fields, tags=result.tags, dependencies=whole.dependencies)
+    return replace(
+        response,
+        fields=limited_fields(response.fields, whole),
+        tags=result.tags,
+        dependencies=whole.dependencies,
+    )
