@@ -113,9 +113,10 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
         if not isinstance(value, str) or not value:
             raise ValueError(f"not a text. Write {example}.")
         names = _VARIABLE.findall(value)
-        known = {**environment, **_variables(environment)} if names else environment
+        given = _variables(environment) if names else {}
+        known = {name: given.get(name, environment.get(name, "")) for name in names}
         for name in names:
-            if not known.get(name):
+            if not known[name]:
                 raise ValueError(
                     f"the environment variable {name} is not set, or is empty. Set it for the function, or add it to "
                     "the parameter Variables of the stack."
