@@ -1,6 +1,6 @@
 """Shared code of the two example services: the classes in their messages, and their client of the gateway.
 
-layers/routes/types.toml declares the same classes to the gateway, which does not import this module.
+samples/routes/types.d/samples.toml declares the same classes to the gateway, which does not import this module.
 """
 
 from __future__ import annotations

@@ -48,3 +48,11 @@ class MemoryContract:
 
         assert not memory.put(A, "new", 101)
         assert memory.get(A) is None
+
+    def test_a_cleared_memory_is_empty_and_has_all_its_room(self, memory: Memory[str]) -> None:
+        memory.put(A, "a", 50)
+        memory.put(B, "b", 50)
+        memory.clear()
+        memory.put(C, "c", 100)
+
+        assert [memory.get(key) for key in (A, B, C)] == [None, None, "c"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,35 @@ class StampStoreContract:
         stamps.write(name, at=NOW)
 
         assert stamps.read_with_item([name], f"r#{name}", "main") == (None, {name: Stamp(NOW)})
+
+    def test_many_items_come_along_by_their_keys(self, stamps: StampStore, items: ItemStore, name: str) -> None:
+        keys = [(f"r#{name} {number}", "main") for number in range(3)]
+        written = [replace(ITEM, envelope=bytes([number]) * 10 * number, generation=number) for number in range(2)]
+        for key, item in zip(keys, written, strict=False):
+            items.write(*key, item)
+        items.write(f"r#{name} 2", "other", ITEM)
+        stamps.write(name, at=NOW)
+
+        read = stamps.read_with_items([name, name + "0"], [*keys, keys[0]])
+
+        assert read == (dict(zip(keys[:2], written, strict=True)), {name: Stamp(NOW), name + "0": Stamp()})
+        assert stamps.read_with_items([], []) == ({}, {})
+
+    def test_many_items_may_be_more_than_a_hundred_and_large(
+        self, stamps: StampStore, items: ItemStore, name: str
+    ) -> None:
+        keys = [(f"r#{name} {number}", "main") for number in range(60)]
+        for number, key in enumerate(keys):
+            items.write(*key, replace(ITEM, envelope=bytes([number]) * 32_000))
+        names = [f"{name} {number}" for number in range(62)]
+        stamps.write(names[-1], at=NOW)
+
+        read, of_names = stamps.read_with_items(names, keys)
+
+        assert {key: item.envelope for key, item in read.items()} == {
+            key: bytes([number]) * 32_000 for number, key in enumerate(keys)
+        }
+        assert [each for each in names if of_names[each] != Stamp()] == [names[-1]]
 
     def test_a_stamp_is_no_item(self, stamps: StampStore, items: ItemStore, name: str) -> None:
         stamps.write(name, at=NOW)

@@ -13,6 +13,7 @@ import pytest
 from brine.bootstrap.gateway import build_gateway
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
+from brine.service.origins.origin_client import OriginClient
 from tests.integration.counting import CountingClient
 from tests.integration.test_aws_calls import KEYS
 from tests.support.loopback import Loopback, answering_once_and_closing
@@ -66,7 +67,9 @@ class Process:
 
     def __init__(self, environment: dict[str, str], client: CountingClient, clock: list[float]) -> None:
         gateway = build_gateway(environment, client, clock=lambda: clock[0], sleep=self.sleep)
-        origins = replace(gateway.fetcher.origins, random=lambda: 1.0)
+        client_of_origins = gateway.fetcher.origins
+        assert isinstance(client_of_origins, OriginClient)
+        origins = replace(client_of_origins, random=lambda: 1.0)
         self.gateway: Gateway = replace(gateway, fetcher=replace(gateway.fetcher, origins=origins))
         self.clock = clock
         self.paths = count()

@@ -107,6 +107,28 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     assert cost(build(environment, client), "a", "b") == ("miss", ["BatchGetItem", *fill])
 
 
+def test_calls_for_many_results(environment: dict[str, str], client: CountingClient) -> None:
+    environment["BRINE_PURGE_DELTA"] = "60"
+
+    def compute(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Order]:
+        return {key: order(key[1], attachment=LARGE if key[1] == 0 else b"") for key in missing}
+
+    def get(cache: Cache, count: int) -> list[str]:
+        keys = [("order", number) for number in range(count)]
+        assert cache.get_many(keys, compute, freshness_lifetime=60, tags=["orders"]) == compute(keys)
+        return sorted(client.taken())
+
+    cache = build(environment, client)
+    fill = ["PUT object", *["TransactWriteItems"] * 49, *["UpdateItem"] * 49]
+    assert get(cache, 49) == ["BatchGetItem", *fill]  # 49 items, 49 stamps of theirs, the stamps of all and of the tag
+    assert get(cache, 49) == []
+    assert get(build(environment, client), 49) == ["BatchGetItem", "GET object"]
+    assert get(build(environment, client), 50) == [
+        *("BatchGetItem", "BatchGetItem", "GET object"),
+        *("TransactWriteItems", "UpdateItem"),
+    ]
+
+
 def test_many_processes_compute_once(environment: dict[str, str], client: CountingClient) -> None:
     processes = [build(environment, client) for _ in range(8)]
     computed: list[int] = []
@@ -129,7 +151,7 @@ def test_many_processes_compute_once(environment: dict[str, str], client: Counti
 
 
 def test_a_missing_setting_is_named(environment: dict[str, str]) -> None:
-    for name in ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "BRINE_NAMESPACE", "AWS_REGION"):
+    for name in ("BRINE_TABLE", "BRINE_SIGNING_KEYS_SECRET", "BRINE_NAMESPACE", "AWS_REGION"):
         without = {key: value for key, value in environment.items() if key != name}
         with pytest.raises(ConfigError, match=name):
             build_cache(without, "orders")

@@ -183,7 +183,7 @@ def test_the_gateway_and_the_refresher_may_keep_responses(whole: Stack, role: st
     pk = f"r#{'0' * 64}"
     for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
         assert rights.allow(action, [pk]), action
-    stamps = ["t#everything", "t#route:x", "t#key:x", "t#tenant:x", "t#tag:x", "t#tag@x:y"]
+    stamps = ["t#everything", "t#route:x", "t#key:x", "t#tenant:x", "t#tag:x", "t#tag@x:y", "t#tag@all:y"]
     assert rights.allow("dynamodb:BatchGetItem", [pk, *stamps])
     assert [stamp for stamp in stamps if rights.allow("dynamodb:UpdateItem", [stamp])] == ["t#key:x"]
     assert not any(rights.allow("dynamodb:DeleteItem", [key]) for key in (pk, *stamps))

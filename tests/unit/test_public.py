@@ -20,7 +20,10 @@ def test_the_public_names() -> None:
         "Part",
         "PartFailed",
         "Rejected",
+        "cache",
         "cached",
+        "powertools_observer",
+        "purges",
     ]
     assert [getattr(brine, name).__name__ for name in brine.__all__] == brine.__all__
     with pytest.raises(AttributeError, match="other"):

@@ -12,8 +12,10 @@ ENVIRONMENT = {
     "BRINE_BUCKET": "bucket",
     "BRINE_SIGNING_KEYS_SECRET": "keys",
     "AWS_REGION": "eu-central-1",
+    "BRINE_NAMESPACE": "quotes",
     "OTHER": "hushed",
 }
+NEEDS = ("BRINE_BUCKET", "BRINE_NAMESPACE")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,8 @@ ENVIRONMENT = {
     [
         ("BRINE_TABLE", "", "the environment variable BRINE_TABLE is not set: give it the name of the DynamoDB table"),
         ("BRINE_BUCKET", "", "the environment variable BRINE_BUCKET is not set: give it the name of the S3 bucket"),
+        ("BRINE_NAMESPACE", "", "the environment variable BRINE_NAMESPACE is not set: give it the part of the table"),
+        ("BRINE_NAMESPACE", "A#", "BRINE_NAMESPACE is 'A#': write 1 to 32 of a-z, 0-9 and -"),
         ("AWS_REGION", "", "the environment variable AWS_REGION is not set: give it the AWS region of the table"),
         ("BRINE_SIGNING_KEYS_SECRET", "", "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it"),
         ("BRINE_L1_BYTES", "-1", "BRINE_L1_BYTES is '-1': write a whole number of bytes from 0 to"),
@@ -35,7 +39,7 @@ ENVIRONMENT = {
 )
 def test_an_error_names_the_variable_its_value_and_the_remedy(variable: str, value: str, message: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        Settings.from_environment(ENVIRONMENT | {variable: value})
+        Settings.from_environment(ENVIRONMENT | {variable: value}, needs=NEEDS)
 
     assert str(refused.value).startswith(message)
     assert "hushed" not in str(refused.value)
@@ -48,3 +52,23 @@ def test_purging_needs_the_table_and_its_region_only(missing: str) -> None:
     assert CacheSettings.from_environment(needed).table == "table"
     with pytest.raises(ConfigError, match=missing):
         CacheSettings.from_environment(needed | {missing: ""})
+
+
+def test_all_missing_and_invalid_variables_are_told_at_once_each_in_a_line() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_environment(
+            {"BRINE_L1_BYTES": "-1", "BRINE_NAMESPACE": "A", "BRINE_PURGE_DELTA": "1h"}, needs=NEEDS
+        )
+
+    first, *lines = str(refused.value).splitlines()
+    assert first == "7 environment variables are missing or invalid (docs/settings.md):"
+    named = [line.removeprefix("- ").removeprefix("the environment variable ").split()[0] for line in lines]
+    assert named == [
+        *("BRINE_BUCKET", "BRINE_TABLE", "AWS_REGION", "BRINE_SIGNING_KEYS_SECRET"),
+        *("BRINE_NAMESPACE", "BRINE_L1_BYTES", "BRINE_PURGE_DELTA"),
+    ]
+    assert all(": give it" in line or ": write" in line for line in lines)
+
+
+def test_a_function_that_does_not_need_the_bucket_works_without() -> None:
+    assert Settings.from_environment(ENVIRONMENT | {"BRINE_BUCKET": ""}).bucket == ""

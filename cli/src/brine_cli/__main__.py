@@ -122,6 +122,11 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         help="all responses of this tenant; with --url or --tag, only its responses of that URL or tag",
     )
     parser.add_argument(
+        "--all-tenants",
+        action="store_true",
+        help="with --tag: the responses of every tenant with this tag too",
+    )
+    parser.add_argument(
         "--soft",
         action="store_true",
         help="mark the responses as stale: they are validated, or served if the origin fails and the route allows it",
@@ -149,6 +154,8 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--tenant cannot be combined with --route or --everything")
     if options.tenant == "":
         parser.error("--tenant needs a name")
+    if options.all_tenants and (options.tag is None or options.tenant is not None):
+        parser.error("--all-tenants goes with --tag, and without --tenant")
     from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
 
     return purge.run(options)

@@ -74,16 +74,16 @@ class Holder:
 
 @pytest.fixture(scope="module")
 def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]]:
-    """For the name of a function, a user with the policy that its role has."""
+    """For the name of a function, a user with the policies that its role has."""
     iam = deployed_stack.client("iam")
 
     @cache
     def made(function: str) -> Holder:
-        policy = iam.get_role_policy(
-            RoleName=deployed_stack.resources[f"{function.capitalize()}Role"], PolicyName=function
-        )["PolicyDocument"]
+        role = deployed_stack.resources[f"{function.capitalize()}Role"]
         iam.create_user(UserName=f"holder-{function}")
-        iam.put_user_policy(UserName=f"holder-{function}", PolicyName="same", PolicyDocument=json.dumps(policy))
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            policy = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+            iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=policy)
         key = iam.create_access_key(UserName=f"holder-{function}")["AccessKey"]
         return Holder(deployed_stack, AwsCredentials(key["AccessKeyId"], key["SecretAccessKey"]))
 

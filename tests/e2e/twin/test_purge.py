@@ -84,7 +84,7 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
 @pytest.mark.parametrize(
     ("what", "table", "told"),
     [
-        (("--route", "nope"), None, 'brine: layers/routes/routes.toml has no route named "nope"\n'),
+        (("--route", "nope"), None, 'brine: samples/routes/routes.d/samples.toml has no route named "nope"\n'),
         (
             ("--route", "nope", "--routes", "nope.toml"),
             None,

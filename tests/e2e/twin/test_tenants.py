@@ -89,10 +89,28 @@ def test_each_tenant_has_its_own_and_a_purge_ends_that_of_one(
     assert ask(twin, path, "other") == ("for other", "hit")
 
 
+def test_a_tag_is_purged_for_all_tenants(twin: Twin) -> None:
+    for tenant in ("acme", "other"):
+        ask(twin, "/shop/d", tenant)
+        assert ask(twin, "/shop/d", tenant)[1] == "hit"
+    done = purge(twin, "--tag", "of-d", "--all-tenants")
+    assert (done.returncode, done.stdout) == (0, 'Purged hard: all with the tag "of-d", for all tenants.\n')
+    twin.restart_functions()
+    for tenant in ("acme", "other"):
+        assert ask(twin, "/shop/d", tenant)[1] != "hit"
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("--tenant", ""), ("--tenant", "acme", "--everything"), ("--tenant", "acme", "--route", "shop")],
-    ids=["nothing", "an empty name", "everything", "a route"],
+    [
+        (),
+        ("--tenant", ""),
+        ("--tenant", "acme", "--everything"),
+        ("--tenant", "acme", "--route", "shop"),
+        ("--all-tenants", "--everything"),
+        ("--tag", "a", "--tenant", "acme", "--all-tenants"),
+    ],
+    ids=["nothing", "an empty name", "everything", "a route", "all tenants without a tag", "one and all tenants"],
 )
 def test_options_that_exclude_each_other_are_a_usage_error(twin: Twin, arguments: tuple[str, ...]) -> None:
     failed = purge(twin, *arguments)

@@ -135,7 +135,7 @@ def twin(origin: Origin, example: str, lines: list[str], tmp_path_factory: pytes
     routes.write_text(theirs + ROUTES.format(origin=url_of(listener)))
     with (
         HttpServer(listener, origin),
-        Twin(template=ROOT / "template.yaml", routes=routes, show=lines.append) as running,
+        Twin(template=ROOT / "samples/template.yaml", routes=routes, show=lines.append) as running,
     ):
         session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
         secrets = session.client("secretsmanager", endpoint_url=running.aws_endpoint)

@@ -1,7 +1,8 @@
-"""ministack with the condition keys that our policies use and it leaves out. Run by the Python that ministack is in.
+"""ministack with what it leaves out of policies and nested stacks. Run by the Python that ministack is in.
 
 ministack still decides about policies. This module adds dynamodb:LeadingKeys, s3:authType, s3:signatureversion
-and s3:signatureAge to each decision's input, as AWS documents them (docs/decisions/0075).
+and s3:signatureAge to each decision's input, as AWS documents them (docs/decisions/0075). It applies the SAM transform
+to the templates of nested stacks, as CloudFormation does.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from ministack.core import iam_evaluator  # type: ignore[import-not-found]  # it is in an environment of its own
+from ministack.services.cloudformation import engine, provisioners  # type: ignore[import-not-found]  # as above
 
 KINDS: Final = {f"dynamodb:{kind}Item": kind for kind in ("Put", "Update", "Delete", "Get", "ConditionCheck")}
 
 pin, ask = iam_evaluator.pin_signed_body, iam_evaluator.enforce
+check = provisioners._check_nested_stack_capabilities
 pinned: ContextVar[Any] = ContextVar("pinned", default=None)
 
 
@@ -70,8 +73,17 @@ def s3_keys(request: Any) -> dict[str, object]:
     return keys
 
 
+def check_nested(parent: str, template: dict[str, Any]) -> None:
+    """Check the capabilities for a nested stack, and then transform its template, which the caller deploys."""
+    check(parent, template)
+    transformed = engine._apply_transforms(template)
+    template.clear()
+    template.update(transformed)
+
+
 iam_evaluator.pin_signed_body = pin_signed_body
 iam_evaluator.enforce = enforce
+provisioners._check_nested_stack_capabilities = check_nested
 
 if __name__ == "__main__":
     from ministack.app import main  # type: ignore[import-not-found]  # as above; it takes both by their names

@@ -155,6 +155,16 @@ class FaultyStamps:
         )
         return item, stamps if consistent else self._aged(stamps)
 
+    def read_with_items(
+        self,
+        names: Collection[str],
+        keys: Collection[tuple[str, str]],
+        *,
+        deadline: Deadline | None = None,
+    ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
+        items, stamps = self._faults.befall("read stamps", lambda: self._inner.read_with_items(names, keys))
+        return items, self._aged(stamps)
+
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         if self._faults.chances.get("old"):
             self._before[name] = (self._inner.read([name])[name], self._faults.now() + self._faults.lag)

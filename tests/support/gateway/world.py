@@ -254,7 +254,9 @@ def with_fetcher(gateway: Gateway, **changes: Any) -> Gateway:
 
 def with_origin(gateway: Gateway, origin: Origin) -> Gateway:
     """The gateway with another origin."""
-    return with_fetcher(gateway, origins=replace(gateway.fetcher.origins, origin=origin))
+    client = gateway.fetcher.origins
+    assert isinstance(client, OriginClient)
+    return with_fetcher(gateway, origins=replace(client, origin=origin))
 
 
 def refresher_of(gateway: Gateway) -> Refresher:

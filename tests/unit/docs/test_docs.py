@@ -11,7 +11,6 @@ from brine.service.channels.exchange_problems import EXCHANGE_PROBLEM_TYPES
 from brine.service.diagnostics import FAULT_METRICS, FaultKind
 from brine.service.http_cache.answer import Result
 from brine.service.problems import PROBLEM_TYPES
-from brine.service.results.call import CallOutcome
 from brine.settings import Settings
 from tests.support.markdown import codes, read_page
 
@@ -22,11 +21,11 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "layers").rglob("README.md")]
 CAPITALISED = {
-    "event.outcome.capitalize()": get_args(CallOutcome.__value__),
     "answer.result.capitalize()": get_args(Result.__value__),
 }
 LOGS = "layers/core/src/brine/adapters/powertools"
-FUNCTIONS = sorted([*(ROOT / "functions").glob("*/app.py"), *(ROOT / LOGS).glob("*.py")])
+OBSERVER = ROOT / "layers/core/src/brine/service/results/powertools.py"
+FUNCTIONS = [*sorted([*(ROOT / "functions").glob("*/app.py"), *(ROOT / LOGS).glob("*.py")]), OBSERVER]
 
 
 def relative_links() -> Iterator[tuple[Path, str]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from brine.domain.durations import duration_seconds
+from brine.domain.durations import duration_seconds, named_duration
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_a_duration_is_seconds_a_text_with_a_unit_or_a_timedelta(written: object
 def test_any_other_value_is_refused_with_the_forms_to_write(written: object) -> None:
     with pytest.raises(ValueError, match=r'not a duration\. Write "5m"'):
         duration_seconds(written)
+
+
+def test_a_wrong_duration_in_code_is_named_by_its_parameter_and_value() -> None:
+    assert named_duration("grace", "5m") == 300.0
+    with pytest.raises(ValueError, match=r"^grace='5 min': not a duration\. Write"):
+        named_duration("grace", "5 min")

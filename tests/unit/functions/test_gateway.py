@@ -177,9 +177,7 @@ def test_settings_that_cannot_be_used_stop_the_start_with_what_is_wrong(
         pass
     first, second = str(failure.value).splitlines()
     assert first == "GatewayFunction cannot be loaded"
-    assert second == (
-        'brine.errors.ConfigError: routes.toml: route "bin": no "origin". Required keys: name, origin.'
-    )
+    assert second == ('brine.errors.ConfigError: routes.toml: route "bin": no "origin". Required keys: name, origin.')
     assert output.lines == []
 
 

@@ -27,11 +27,11 @@ from tests.unit.service.results.world import KEY
 from tests.unit.service.results.world import World as ResultsWorld
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable
 
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import Held
+    from brine.service.single_flight import Completion
 
 PATH, TARGET = "/api/x", "/base/x"
 
@@ -64,7 +64,7 @@ def test_a_request_that_finds_a_stale_body_lost_does_not_wait_for_its_own_lease(
     waited_for: list[str] = []
 
     class Watched(InFlight):
-        def begin(self, key: str) -> threading.Event | None:
+        def begin(self, key: str) -> Completion | None:
             completed = super().begin(key)
             if completed is not None:
                 completed.set()

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
     of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
+    if options.all_tenants:
+        of_tenant = ", for all tenants"
     print(f"Purged {'softly, to be validated' if done.soft else 'hard'}: {purged}{of_tenant}.")
     return 0
 
@@ -113,7 +115,8 @@ def _purge(purger: Purger, options: argparse.Namespace) -> tuple[Purge, str]:
     """Purge the chosen responses. Return the purge, and a description of these responses."""
     tenant = NO_TENANT if options.tenant is None else options.tenant
     if options.tag is not None:
-        return purger.tag(options.tag, tenant=tenant, soft=options.soft), f'all with the tag "{options.tag}"'
+        done = purger.tag(options.tag, tenant=tenant, all_tenants=options.all_tenants, soft=options.soft)
+        return done, f'all with the tag "{options.tag}"'
     if options.route is not None:
         return purger.route(options.route, soft=options.soft), f"all of the route {options.route}"
     if options.url is not None:

@@ -6,14 +6,30 @@ Importing this package imports no other module. Each public name imports its mod
 TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine.app.app import App
+    from brine.bootstrap.lazy_results import cache
     from brine.errors import FunctionMistake, PartFailed, Rejected
     from brine.service.functions.async_fetch import AsyncFetch
     from brine.service.functions.fetch import Fetch
     from brine.service.functions.part import Part
     from brine.service.results.cache import Cache
-    from brine.service.results.cached import cached
+    from brine.service.results.decorators.cached import cached
+    from brine.service.results.decorators.purges import purges
+    from brine.service.results.powertools import powertools_observer
 
-__all__ = ["App", "AsyncFetch", "Cache", "Fetch", "FunctionMistake", "Part", "PartFailed", "Rejected", "cached"]
+__all__ = [
+    "App",
+    "AsyncFetch",
+    "Cache",
+    "Fetch",
+    "FunctionMistake",
+    "Part",
+    "PartFailed",
+    "Rejected",
+    "cache",
+    "cached",
+    "powertools_observer",
+    "purges",
+]
 
 _MODULES = {
     "App": "brine.app.app",
@@ -24,7 +40,10 @@ _MODULES = {
     "Part": "brine.service.functions.part",
     "PartFailed": "brine.errors",
     "Rejected": "brine.errors",
-    "cached": "brine.service.results.cached",
+    "cache": "brine.bootstrap.lazy_results",
+    "cached": "brine.service.results.decorators.cached",
+    "powertools_observer": "brine.service.results.powertools",
+    "purges": "brine.service.results.decorators.purges",
 }
 
 

@@ -5,6 +5,7 @@ BrineError
 ├── StoreError              the cache's storage did not execute a call
 │   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
+├── RefreshFailed           a scheduled refresh of results failed
 ├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
 ├── BadEvent                the function cannot read the event as a request
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
@@ -57,6 +58,10 @@ class StoreThrottled(StoreError):
 
 class StoreUnavailable(StoreError):
     """The storage could not be reached, or failed."""
+
+
+class RefreshFailed(BrineError):
+    """A scheduled refresh of results failed, so Lambda must invoke the function again."""
 
 
 class NotPurgeable(BrineError):

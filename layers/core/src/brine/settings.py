@@ -5,16 +5,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 INLINE_LIMIT_CEILING = 350_000  # bytes; a DynamoDB item may have 400 KB, with all names and attributes
 
 LONGEST_PURGE_DELTA = 3600  # seconds
+MEANINGS: Final = {
+    "BRINE_TABLE": "the name of the DynamoDB table of stored responses and results",
+    "BRINE_BUCKET": "the name of the S3 bucket of large bodies",
+    "BRINE_SIGNING_KEYS_SECRET": (
+        "the name or ARN of the secret with this function's own keyring, which its role may read"
+    ),
+    "BRINE_NAMESPACE": (
+        "the part of the table and the bucket that this function's role lets it use for its results "
+        "(docs/results-cache.md has such a role)"
+    ),
+    "BRINE_ROUTES": "the path of routes.toml",
+    "BRINE_CHANNELS": "the path of channels.toml",
+    "AWS_REGION": "the AWS region of the table, such as eu-central-1",
+    "AWS_ACCESS_KEY_ID": "an access key of AWS; Lambda sets it for the function's role",
+    "AWS_SECRET_ACCESS_KEY": "the secret of that access key; Lambda sets it too",
+}
+"""The values that required variables take, for errors."""
+
+CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -39,21 +59,18 @@ class CacheSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
-        """Return the checked settings. Raises ConfigError, which names one variable and shows no other value."""
-        return cls(
-            table=_text(environment, "BRINE_TABLE", "the name of the DynamoDB table of stored responses"),
-            region=_text(environment, "AWS_REGION", "the AWS region of the table, such as eu-central-1"),
-            routes=_path(environment, "BRINE_ROUTES"),
-            types=_path(environment, "BRINE_TYPES"),
-            endpoint_url=environment.get("AWS_ENDPOINT_URL") or None,
-            environment=environment,
-        )
+        """Return the checked settings. Raises ConfigError, which names every missing variable and shows no value."""
+        variables = _Variables(environment)
+        members = _of_cache(variables)
+        variables.check()
+        return cls(**members)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(CacheSettings):
     """The settings of a gateway, a refresher, an exchange or a results cache. Sizes are in bytes, times in seconds.
 
+    bucket: the name of the S3 bucket, or empty: then nothing is stored that is larger than `inline_limit`.
     signing_keys_secret: the name or ARN of the secret with this function's keyring.
     signing_keys: the keyring's JSON text, used instead of the secret, for emulators without Secrets Manager.
     namespace: the part of the table and the bucket where this function keeps its results.
@@ -62,8 +79,8 @@ class Settings(CacheSettings):
     emulated_principal: the caller of requests without a verified principal, on an emulator.
     """
 
-    bucket: str
-    signing_keys_secret: str
+    bucket: str = ""
+    signing_keys_secret: str = ""
     signing_keys: str | None = field(default=None, repr=False)
     namespace: str | None = None
     refresh_queue: str | None = None
@@ -76,57 +93,101 @@ class Settings(CacheSettings):
     emulated_principal: str | None = None
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Return the checked settings. Raises ConfigError, which names one variable and shows no other value."""
-        signing_keys = environment.get("BRINE_SIGNING_KEYS") or None
-        secret = environment.get("BRINE_SIGNING_KEYS_SECRET") or ""
-        if signing_keys is None and not secret:
-            raise ConfigError(
-                "the environment variable BRINE_SIGNING_KEYS_SECRET is not set: give it the name or ARN of the secret "
-                "with this function's own keyring, which its role may read (docs/settings.md)"
+    def from_environment(cls, environment: Mapping[str, str], *, needs: Collection[str] = ()) -> Settings:
+        """Return the checked settings. `needs`: the optional variables without which this function cannot work.
+
+        Raises one ConfigError for all missing and invalid variables: a line for each, with what to give it.
+        """
+        variables = _Variables(environment)
+        for name in needs:
+            variables.text(name, is_needed=True)
+        members = _of_cache(variables)
+        members |= {
+            "bucket": variables.text("BRINE_BUCKET") or "",
+            "signing_keys": variables.text("BRINE_SIGNING_KEYS"),
+            "signing_keys_secret": variables.text(
+                "BRINE_SIGNING_KEYS_SECRET", is_needed=not environment.get("BRINE_SIGNING_KEYS")
             )
-        return cls(
-            **vars(CacheSettings.from_environment(environment)),
-            bucket=_text(environment, "BRINE_BUCKET", "the name of the S3 bucket of large bodies"),
-            signing_keys_secret=secret,
-            signing_keys=signing_keys,
-            namespace=environment.get("BRINE_NAMESPACE") or None,
-            refresh_queue=environment.get("BRINE_REFRESH_QUEUE") or None,
-            inline_limit=_bytes(environment, "BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
-            l1_bytes=_bytes(environment, "BRINE_L1_BYTES", cls.l1_bytes),
-            l1_entry_bytes=_bytes(environment, "BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
-            max_response_body=_bytes(environment, "BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
-            purge_delta=_seconds(environment, "BRINE_PURGE_DELTA", cls.purge_delta),
-            channels=_path(environment, "BRINE_CHANNELS"),
-            emulated_principal=environment.get("BRINE_EMULATED_PRINCIPAL") or None,
-        )
+            or "",
+            "namespace": variables.namespace() if "BRINE_NAMESPACE" in needs else variables.text("BRINE_NAMESPACE"),
+            "refresh_queue": variables.text("BRINE_REFRESH_QUEUE"),
+            "inline_limit": variables.bytes("BRINE_INLINE_LIMIT", cls.inline_limit, ceiling=INLINE_LIMIT_CEILING),
+            "l1_bytes": variables.bytes("BRINE_L1_BYTES", cls.l1_bytes),
+            "l1_entry_bytes": variables.bytes("BRINE_L1_ENTRY_BYTES", cls.l1_entry_bytes),
+            "max_response_body": variables.bytes("BRINE_MAX_RESPONSE_BODY", cls.max_response_body),
+            "purge_delta": variables.seconds("BRINE_PURGE_DELTA", cls.purge_delta),
+            "channels": variables.path("BRINE_CHANNELS"),
+            "emulated_principal": variables.text("BRINE_EMULATED_PRINCIPAL"),
+        }
+        variables.check()
+        return cls(**members)
 
 
-def _text(environment: Mapping[str, str], name: str, meaning: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise ConfigError(f"the environment variable {name} is not set: give it {meaning} (docs/settings.md)")
-    return value
+def _of_cache(variables: _Variables) -> dict[str, Any]:
+    return {
+        "table": variables.text("BRINE_TABLE", is_needed=True),
+        "region": variables.text("AWS_REGION", is_needed=True),
+        "routes": variables.path("BRINE_ROUTES"),
+        "types": variables.path("BRINE_TYPES"),
+        "endpoint_url": variables.text("AWS_ENDPOINT_URL"),
+        "environment": variables.environment,
+    }
 
 
-def _path(environment: Mapping[str, str], name: str) -> Path | None:
-    text = environment.get(name)
-    return Path(text) if text else None
+class _Variables:
+    """Reads variables, and notes each problem instead of raising it, so that `check` can tell them all at once."""
 
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self._problems: list[str] = []
 
-def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
-    text = environment.get(name)
-    if not text:
-        return default
-    if not _DECIMAL.fullmatch(text) or float(text) > LONGEST_PURGE_DELTA:
-        raise ConfigError(f"{name} is {text!r}: write a number of seconds from 0 to {LONGEST_PURGE_DELTA}, such as 1.5")
-    return float(text)
+    def check(self) -> None:
+        """Raise ConfigError if there was a problem."""
+        if not self._problems:
+            return
+        if len(self._problems) == 1:
+            raise ConfigError(f"{self._problems[0]} (docs/settings.md)")
+        first = f"{len(self._problems)} environment variables are missing or invalid (docs/settings.md):"
+        raise ConfigError("\n- ".join((first, *self._problems)))
 
+    def text(self, name: str, *, is_needed: bool = False) -> str | None:
+        value = self.environment.get(name) or None
+        if value is None and is_needed:
+            self._problems.append(f"the environment variable {name} is not set: give it {MEANINGS[name]}")
+        return value
 
-def _bytes(environment: Mapping[str, str], name: str, default: int, *, ceiling: int = 2**40) -> int:
-    text = environment.get(name)
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit()) or int(text) > ceiling:
-        raise ConfigError(f"{name} is {text!r}: write a whole number of bytes from 0 to {ceiling}, such as {default}")
-    return int(text)
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return None if text is None else Path(text)
+
+    def namespace(self) -> str | None:
+        from brine.domain.results.key import is_namespace  # noqa: PLC0415 - only functions that keep results need it
+
+        text = self.text("BRINE_NAMESPACE")
+        if text is not None and not is_namespace(text):
+            self._problems.append(
+                f"BRINE_NAMESPACE is {text!r}: write 1 to 32 of a-z, 0-9 and -, and no - at the beginning"
+            )
+        return text
+
+    def seconds(self, name: str, default: float) -> float:
+        text = self.text(name)
+        if text is None:
+            return default
+        if not _DECIMAL.fullmatch(text) or float(text) > LONGEST_PURGE_DELTA:
+            self._problems.append(
+                f"{name} is {text!r}: write a number of seconds from 0 to {LONGEST_PURGE_DELTA}, such as 1.5"
+            )
+            return default
+        return float(text)
+
+    def bytes(self, name: str, default: int, *, ceiling: int = 2**40) -> int:
+        text = self.text(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit()) or int(text) > ceiling:
+            self._problems.append(
+                f"{name} is {text!r}: write a whole number of bytes from 0 to {ceiling}, such as {default}"
+            )
+            return default
+        return int(text)

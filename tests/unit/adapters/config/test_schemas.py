@@ -128,8 +128,12 @@ def test_a_schema_has_the_defaults_of_the_program(
     for key, described in schema(*path)["properties"].items():
         if "default" in described:
             assert (key, table.keys[key](described["default"])) == (key, default_of(key, *classes))
-        elif key not in table.required:  # no value in a file means the same as none, or a rule of the table requires one
-            assert default_of(key, *classes) in (None, (), frozenset(), QueryRule(), MISSING) or key == "forward_headers"
+        elif (
+            key not in table.required
+        ):  # no value in a file means the same as none, or a rule of the table requires one
+            assert (
+                default_of(key, *classes) in (None, (), frozenset(), QueryRule(), MISSING) or key == "forward_headers"
+            )
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Held, Item
     from brine.ports.deadline import Deadline
+    from brine.service.single_flight import Completion
 
 CROWD = 20
 
@@ -36,7 +37,7 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(size)
 
-    def begin(self, key: str) -> threading.Event | None:
+    def begin(self, key: str) -> Completion | None:
         completed = super().begin(key)
         if completed is not None:
             self.is_there.wait(10)

@@ -10,7 +10,8 @@ from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.refresh_requests import PAUSE, RefreshRequests
+from brine.service.http_cache.refresh_requests import RefreshRequests
+from brine.service.refresh_pauses import PAUSE
 from brine.service.transaction import Trace, Transaction
 from tests.support.gateway.world import World
 

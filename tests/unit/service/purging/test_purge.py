@@ -142,6 +142,13 @@ def test_a_tag_is_found_by_what_it_says_in_utf_8(field: str, tag: str) -> None:
     assert world.ask().result == "miss"
 
 
+def test_a_tag_is_purged_for_one_tenant_or_for_all() -> None:
+    world = World()
+    with pytest.raises(NotPurgeable, match="not both"):
+        purger_of(world).tag("a", tenant="acme", all_tenants=True)
+    assert purger_of(world).tag("a", all_tenants=True).stamp == "tag@all:a"
+
+
 def test_a_route_and_a_url_reach_no_other() -> None:
     world = World({target: response(cache_control="max-age=1000") for target in ("/base/x", "/base/x?a=1", "/x")})
     paths = ("/api/x", "/api/x?a=1", "/open/x")

@@ -8,7 +8,6 @@ ends by its time; no request fails. The same search finds bugs that a test puts 
 
 from __future__ import annotations
 
-import threading
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, Memo
 from brine.domain.purging.stamps import Stamp
 from brine.ports.caching import Lease
 from brine.service.purge import Purger
-from brine.service.single_flight import InFlight, Polling
+from brine.service.single_flight import Completion, InFlight, Polling
 from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Interrupted:
         return interrupted
 
 
-class Passing(threading.Event):
+class Passing(Completion):
     """An event without a wait: the caller that would set it is lower on the same stack."""
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -67,7 +66,7 @@ class Passing(threading.Event):
 class Impatient(InFlight):
     """In-flight fetches for which no caller waits."""
 
-    def begin(self, key: str) -> threading.Event | None:
+    def begin(self, key: str) -> Completion | None:
         return None if super().begin(key) is None else Passing()
 
 

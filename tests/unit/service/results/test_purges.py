@@ -190,6 +190,21 @@ def test_a_tenants_tags_and_keys_are_its_own() -> None:
     assert got == ["old", "newer"]
 
 
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+@pytest.mark.parametrize("by", ["", "acme", "other", "operator"])
+def test_a_tag_can_be_purged_for_all_tenants_at_once(by: str, soft: bool) -> None:
+    world, tenants = World(), ("", "acme", "other")
+    for tenant in tenants:
+        ask(world.process().for_tenant(tenant), "old")
+        ask(world.process("others").for_tenant(tenant), "old", ["another"])
+    if by == "operator":
+        operator(world).tag("prices", all_tenants=True, soft=soft)
+    else:
+        world.process().for_tenant(by).purge_tag("prices", all_tenants=True, soft=soft)
+    assert [ask(world.process().for_tenant(tenant)) for tenant in tenants] == ["new"] * 3
+    assert [ask(world.process("others").for_tenant(tenant), tags=["another"]) for tenant in tenants] == ["old"] * 3
+
+
 @pytest.mark.parametrize("tenant", ["a\nb", "\ud800"])
 def test_an_invalid_tenant_is_refused(tenant: str) -> None:
     with pytest.raises(ValueError, match="tenant"):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from brine import Cache
     from brine.ports.caching import Held, Item
+    from brine.service.single_flight import Completion
 
 CROWD = 20
 
@@ -35,7 +36,7 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(CROWD)
 
-    def begin(self, key: str) -> threading.Event | None:
+    def begin(self, key: str) -> Completion | None:
         completed = super().begin(key)
         if completed is not None:
             self.is_there.wait(10)

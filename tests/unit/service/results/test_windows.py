@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_codec import Unsupported
 from tests.support.codec.samples import Box, order
 from tests.unit.service.results.world import KEY, World
 
@@ -152,20 +151,32 @@ def test_a_kept_exception_is_nothing_to_who_does_not_name_it() -> None:
     assert cache.get_or_compute(KEY, order, freshness_lifetime=60) == order()
 
 
-def test_an_exception_that_its_arguments_do_not_make_is_refused() -> None:
+def test_an_exception_that_its_arguments_do_not_make_is_raised_and_not_stored() -> None:
     world = World()
-    with pytest.raises(TypeError, match="Picky cannot be made from its args") as refused:
+    with pytest.raises(Picky):
         world.process().get_or_compute(KEY, raising(Picky(1, 2)), freshness_lifetime=60, negative={Picky: 5})
-    assert isinstance(refused.value.__cause__, Picky)
+    (fault,) = world.told[-1].faults
+    assert fault.for_log.startswith("result-unsupported: ")
+    assert "Picky cannot be made from its args" in fault.for_log
     assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored, "the lease was given back"
 
 
-def test_an_object_that_cannot_be_stored_is_an_error_that_names_the_place() -> None:
+def test_an_object_that_cannot_be_stored_is_returned_and_the_event_names_the_place() -> None:
     world = World()
     cache = world.process()
-    with pytest.raises(Unsupported, match=r"content\[1\].*function"):
-        cache.get_or_compute(KEY, lambda: Box([1, never]), freshness_lifetime=60)
+    box = Box([1, never])
+    resolved = cache.resolve(KEY, lambda: box, freshness_lifetime=60)
+    assert resolved.value is box
+    assert (resolved.event.outcome, resolved.event.stored) == ("miss", False)
+    (fault,) = resolved.event.faults
+    assert fault.for_log == "result-unsupported: result.content[1]: never is a function, not data"
     assert cache.resolve(KEY, order, freshness_lifetime=60).event.stored, "the lease was given back"
+
+
+def test_keys_of_dictionaries_do_not_reach_the_fault() -> None:
+    resolved = World().process().resolve(KEY, lambda: {"ann@example.org": [never]}, freshness_lifetime=60)
+    (fault,) = resolved.event.faults
+    assert fault.for_log == "result-unsupported: result[...][0]: never is a function, not data"
 
 
 def test_the_end_of_the_process_gives_the_lease_back() -> None:
@@ -189,11 +200,11 @@ def test_a_result_that_expires_while_computing_is_not_stored(lifetime: float, gr
 
 def test_a_result_may_last_for_a_year_and_a_day() -> None:
     world = World()
-    world.process().get_or_compute(KEY, order, freshness_lifetime=float("inf"))
+    world.process().get_or_compute(KEY, order, freshness_lifetime="1000d")
     world.now += 366 * 86_400
-    assert world.process().get_or_compute(KEY, never, freshness_lifetime=float("inf")) == order()
+    assert world.process().get_or_compute(KEY, never, freshness_lifetime="1000d") == order()
     world.now += 1
-    assert world.process().get_or_compute(KEY, lambda: order(2), freshness_lifetime=float("inf")) == order(2)
+    assert world.process().get_or_compute(KEY, lambda: order(2), freshness_lifetime="1000d") == order(2)
 
 
 @pytest.mark.parametrize("seconds", [-1.0, float("nan")])

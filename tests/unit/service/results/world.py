@@ -13,7 +13,7 @@ from brine_codec import Keyring
 from tests.support.codec.samples import registry
 
 if TYPE_CHECKING:
-    from brine.ports.caching import BodyStore, LeaseStore, StampStore
+    from brine.ports.caching import BodyStore, LeaseStore, StampStore, TextQueue
     from brine.service.results.call import CacheEvent
     from brine.service.single_flight import InFlight
     from brine_codec import KeyringSource
@@ -35,6 +35,9 @@ class World:
     inline_limit: int = 1_000
     polling: Polling | None = None
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
+    queue: TextQueue | None = None
+    drawn: float = 0.999
+    is_observed: bool = True
     told: list[CacheEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,10 +70,12 @@ class World:
             registry=registry(),
             inline_limit=self.inline_limit,
             purge_delta=purge_delta,
-            observe=self.told.append,
+            observe=self.told.append if self.is_observed else None,
             clock=lambda: self.now,
             polling=self.polling or Polling(sleep=self.sleep),
             in_flight=in_flight,
+            refresh_queue=self.queue,
+            draw=lambda: self.drawn,
         )
 
     def sleep(self, seconds: float) -> None:

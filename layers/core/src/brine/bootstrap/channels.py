@@ -19,13 +19,12 @@ from brine.bootstrap.common import (
     shared_keyring,
 )
 from brine.domain.channels.channel import PURPOSE
-from brine.errors import ConfigError
 from brine.service.channels.endpoint import ChannelEndpoint, ChannelEndpoints
 from brine.service.channels.exchange import ExchangeService
 from brine.service.channels.receiver import MessageReceiver
 from brine.service.channels.sender import MessageSender
 from brine.service.channels.tokens import Tokens
-from brine.settings import Settings
+from brine.settings import CREDENTIALS, Settings
 from brine_codec import Codec
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def build_exchange(environment: Mapping[str, str], client: HttpClient | None = N
 
     `client` makes every connection; the caller that passes one must close it.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=("BRINE_BUCKET", "BRINE_CHANNELS", *CREDENTIALS))
     aws = connect_aws(settings, client or HttpClient())
     types = build_declarations(settings)
     endpoints = ChannelEndpoints(
@@ -63,7 +62,7 @@ def build_exchange(environment: Mapping[str, str], client: HttpClient | None = N
 
 def _channels(settings: Settings, types: Declarations) -> tuple[DeclaredChannel, ...]:
     if settings.channels is None:
-        raise ConfigError("the environment variable BRINE_CHANNELS is not set: give it the path of channels.toml")
+        return ()
     text, source = read_configuration("channels", settings.channels)
     return parse_channels(text, settings.environment, types.by_name, source=source)
 

@@ -31,7 +31,7 @@ from brine.service.gateway import Gateway
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresher
 from brine.service.purge import Purger
-from brine.settings import CacheSettings, Settings
+from brine.settings import CREDENTIALS, CacheSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.transcoding.transcoder import Transcoder
+
+NEEDS = ("BRINE_BUCKET", "BRINE_ROUTES", *CREDENTIALS)
+"""The bucket too: without it, the gateway could not answer with a body that is larger than Lambda's answers."""
 
 
 def build_gateway(
@@ -53,7 +56,7 @@ def build_gateway(
     `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
     gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
     return Gateway(
@@ -76,7 +79,7 @@ def build_refresher(
 
     It refreshes the stored responses in the origin's format, and converts none.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     routes = _routes(settings)
     return Refresher(routes, _with_hooks(connected_fetcher(settings, aws, clock, sleep), routes), clock)
@@ -90,7 +93,7 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
     settings = CacheSettings.from_environment(environment)
     aws = connect_aws(settings, client or HttpClient())
     return Purger(
-        routes=Routes(()) if settings.routes is None else _routes(settings),
+        routes=_routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
         clock=time.time,
     )
@@ -173,6 +176,6 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
 
 def _routes(settings: CacheSettings) -> Routes:
     if settings.routes is None:
-        raise ConfigError("the environment variable BRINE_ROUTES is not set: give it the path of routes.toml")
+        return Routes(())
     text, source = read_configuration("routes", settings.routes)
     return parse_routes(text, settings.environment, source=source)

@@ -10,15 +10,17 @@ from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.memory.l1 import L1
 from brine.adapters.s3.bodies import S3BodyStore
+from brine.adapters.s3.no_bucket import NoBucket
+from brine.adapters.sqs.text_queue import SqsTextQueue
 from brine.bootstrap.common import connect_aws, own_keyring
-from brine.domain.results.key import is_namespace
-from brine.errors import ConfigError
 from brine.service.results.cache import Cache
-from brine.settings import Settings
+from brine.settings import CREDENTIALS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.durations import Duration
+    from brine.ports.caching import BodyStore
     from brine.service.results.call import CacheEvent
     from brine_codec import Registry
 
@@ -30,14 +32,22 @@ def build_cache(
     *,
     registry: Registry | None = None,
     tenant: str = "",
-    compute_timeout: float = 10.0,
+    compute_timeout: Duration = 10.0,
     observe: Callable[[CacheEvent], object] | None = None,
 ) -> Cache:
-    """A results cache on AWS, from a function's environment, which needs no routes. Else as `build_gateway`."""
-    settings = Settings.from_environment(environment)
-    namespace = _namespace(settings)
+    """Return a results cache on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
+
+    It needs no routes. Without BRINE_BUCKET, results larger than BRINE_INLINE_LIMIT are not stored. With
+    BRINE_REFRESH_QUEUE, results of cached functions are refreshed in the background. `client` makes every connection;
+    the caller that passes one must close it. The other arguments are those of `Cache`.
+    """
+    settings = Settings.from_environment(environment, needs=("BRINE_NAMESPACE", *CREDENTIALS))
+    namespace = settings.namespace or ""
     aws = connect_aws(settings, client or HttpClient())
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
+    bodies: BodyStore = (
+        S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}") if settings.bucket else NoBucket()
+    )
     return Cache(
         name,
         namespace=namespace,
@@ -45,7 +55,7 @@ def build_cache(
         items=DynamoItemStore(aws, settings.table),
         leases=DynamoLeaseStore(aws, settings.table),
         stamps=DynamoStampStore(aws, settings.table),
-        bodies=S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}"),
+        bodies=bodies,
         memory=memory,
         registry=registry,
         tenant=tenant,
@@ -53,17 +63,5 @@ def build_cache(
         compute_timeout=compute_timeout,
         purge_delta=settings.purge_delta,
         observe=observe,
+        refresh_queue=None if settings.refresh_queue is None else SqsTextQueue(aws, settings.refresh_queue),
     )
-
-
-def _namespace(settings: Settings) -> str:
-    if settings.namespace is None:
-        raise ConfigError(
-            "the environment variable BRINE_NAMESPACE is not set: name the part of the table and the bucket that this "
-            "function's role lets it use for its results (docs/results-cache.md has such a role)"
-        )
-    if not is_namespace(settings.namespace):
-        raise ConfigError(
-            f"BRINE_NAMESPACE is {settings.namespace!r}: write 1 to 32 of a-z, 0-9 and -, and no - at the beginning"
-        )
-    return settings.namespace

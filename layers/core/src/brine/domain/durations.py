@@ -23,3 +23,14 @@ def duration_seconds(value: object) -> float:
     if isinstance(value, str) and (match := _TEXT.fullmatch(value)):
         return float(match[1]) * _SECONDS[match[2]]
     raise ValueError('not a duration. Write "5m" or a number of seconds. The units are ms, s, m, h and d.')
+
+
+def named_duration(name: str, value: object) -> float:
+    """Return the seconds of the duration that code gives for the parameter `name`.
+
+    Raises ValueError with the name and the value for anything that is no `Duration`.
+    """
+    try:
+        return duration_seconds(value)
+    except ValueError as error:
+        raise ValueError(f"{name}={value!r}: {error}") from None

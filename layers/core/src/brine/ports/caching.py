@@ -108,6 +108,18 @@ class StampStore(Protocol):
     ) -> tuple[Item | None, dict[str, Stamp]]:
         """Return the item as ItemStore.read does, and in the same round trip the stamps as `read` does."""
 
+    def read_with_items(
+        self,
+        names: Collection[str],
+        keys: Collection[tuple[str, str]],
+        *,
+        deadline: Deadline | None = None,
+    ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
+        """Return the items at these keys (pk, sk) by key, without the missing ones, and the stamps as `read` does.
+
+        One round trip for each hundred keys and names together.
+        """
+
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """Stamp `name` hard or soft, and return its stamp from before. One round trip, or two.
 
@@ -145,6 +157,13 @@ class RefreshQueue(Protocol):
         """Enqueue a refresh request. When the method returns, it is stored. One round trip; raises StoreError."""
 
 
+class TextQueue(Protocol):
+    """Messages that are text, each delivered at least once, in any order."""
+
+    def send(self, text: str, *, deadline: Deadline | None = None) -> None:
+        """Enqueue a text. When the method returns, it is stored. One round trip; raises StoreError."""
+
+
 class Memory[V](Protocol):
     """The cache inside one process (L1). It is bounded, never fails, and ends with the process."""
 
@@ -159,3 +178,6 @@ class Memory[V](Protocol):
 
     def delete(self, key: tuple[str, str]) -> None:
         """Drop the value, if there is one."""
+
+    def clear(self) -> None:
+        """Drop all values."""

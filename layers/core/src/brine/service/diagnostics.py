@@ -26,6 +26,8 @@ type FaultKind = Literal[
     "new-keys",
     "origin-circuit",
     "seal",
+    "result",
+    "refresh",
 ]
 """Which part failed.
 
@@ -38,6 +40,8 @@ type FaultKind = Literal[
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
+- `result`: a result cannot be sealed, so it was not stored.
+- `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
 """
 
 
@@ -54,6 +58,8 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
     "seal": "SealRefused",
+    "result": "ResultUnsupported",
+    "refresh": "RefreshFailed",
 }
 """The metric that counts each kind of fault, in every function; docs/operations.md lists them."""
 
@@ -62,7 +68,8 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
 class Fault:
     """The failed part and the kind of failure: a token such as `throttled` or `tampered`.
 
-    `cause` is for the log alone: a name such as `AccessDeniedException`. Two faults are equal if only it differs.
+    `cause` is for the log alone: a name such as `AccessDeniedException`, or the path of a value that cannot be sealed.
+    Two faults are equal if only it differs.
     """
 
     kind: FaultKind

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.http.messages import Request
-from brine.domain.purging.stamps import EVERYTHING, MARGIN, key_stamp, route_stamp, tag_stamp, tenant_stamp
+from brine.domain.purging.stamps import (
+    EVERYTHING,
+    MARGIN,
+    all_tenants_stamp,
+    key_stamp,
+    route_stamp,
+    tag_stamp,
+    tenant_stamp,
+)
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
@@ -61,14 +69,21 @@ class Purger:
         """Purge all stored responses and results of a tenant. One call. Raises NotPurgeable."""
         return self._stamp(tenant_stamp(_checked(tenant)), soft)
 
-    def tag(self, tag: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
-        """Purge all stored responses and results with a tag. One call. Raises NotPurgeable for an invalid tag.
+    def tag(self, tag: str, *, tenant: str = NO_TENANT, all_tenants: bool = False, soft: bool = False) -> Purge:
+        """Purge all stored responses and results with a tag. One call; two with `all_tenants`.
 
-        Each tenant has its own tags. Without `tenant`, the purge covers only entries that belong to no tenant.
+        Each tenant has its own tags. Without `tenant` and `all_tenants`, the purge covers only entries that belong to
+        no tenant. `all_tenants`: it covers those of no tenant and of every tenant.
+        Raises NotPurgeable for an invalid tag, and for `tenant` together with `all_tenants`.
         """
         if not is_tag(tag):
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} bytes")
-        return self._stamp(tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant)), soft)
+        if not all_tenants:
+            return self._stamp(tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant)), soft)
+        if tenant != NO_TENANT:
+            raise NotPurgeable("name one tenant, or purge the tag for all tenants: not both")
+        self._stamp(tag_stamp(tag), soft)
+        return self._stamp(all_tenants_stamp(tag), soft)
 
     def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
         """Purge all variants of a stored response. One call. `url`: path and query, as a client writes them.

@@ -56,25 +56,52 @@ class Alone:
 type Turn = Lead | Follow | Alone
 
 
+class Completion(threading.Event):
+    """Set when a fetch is over. `was_abandoned`: its task was cancelled, so another caller should take its turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_abandoned = False
+        self._callbacks: list[Callable[[], object]] = []
+        self._callbacks_lock = threading.Lock()
+
+    def set(self) -> None:
+        """Wake the threads that wait, and call the callbacks."""
+        with self._callbacks_lock:
+            super().set()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    def when_set(self, callback: Callable[[], object]) -> None:
+        """Call back when the fetch is over, from any thread; at once if it is."""
+        with self._callbacks_lock:
+            if not self.is_set():
+                self._callbacks.append(callback)
+                return
+        callback()
+
+
 class InFlight:
     """The keys that a process is fetching. On Lambda it has one request at a time; the local twin has many."""
 
     def __init__(self) -> None:
-        self._completed: dict[str, threading.Event] = {}
+        self._completed: dict[str, Completion] = {}
         self._lock = threading.Lock()
 
-    def begin(self, key: str) -> threading.Event | None:
+    def begin(self, key: str) -> Completion | None:
         """Begin a fetch and return None, or return the event that completes the one under way."""
         with self._lock:
             completed = self._completed.get(key)
             if completed is None:
-                self._completed[key] = threading.Event()
+                self._completed[key] = Completion()
             return completed
 
-    def complete(self, key: str) -> None:
+    def complete(self, key: str, *, was_abandoned: bool = False) -> None:
         """End the fetch of a key and wake the callers that wait for it."""
         with self._lock:
             completed = self._completed.pop(key)
+        completed.was_abandoned = was_abandoned
         completed.set()
 
 

@@ -85,8 +85,8 @@ class Trace:
     `now`: the time of its last reading of the clock, in seconds since 1970. `layer`: the place that the stored
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
-    requested. `parts`: the requests that a function made for its response.
-    `error`: what it raised.
+    requested. `refresh_requested`: whether a refresh of a result was. `parts`: the requests that a function made for
+    its response. `error`: what it raised.
     """
 
     now: float
@@ -96,6 +96,7 @@ class Trace:
     origin_time: float | None = None
     retries: int = 0
     early_refresh: bool = False
+    refresh_requested: bool = False
     parts: list[PartReport] = field(default_factory=list)
     error: BaseException | None = None
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _MAX_ANSWER = 1_048_576  # bytes: an item has at most 400 KB, a third more in base64
-_RETRY_POLICY = RetryPolicy()  # docs/decisions/0042 has the time budget of all stores
+RETRY_POLICY = RetryPolicy()  # docs/decisions/0042 has the time budget of all stores
 _BINARY = b'"B":"'
 
 type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB writes it
@@ -29,7 +29,7 @@ type Attributes = dict[str, Any]  # attribute name -> {type: value}, as DynamoDB
 class DynamoTable:
     """A table with the key attributes `pk` and `sk`, and the operations that all stores on it share."""
 
-    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy = _RETRY_POLICY) -> None:
+    def __init__(self, aws: Aws, table: str, *, retry_policy: RetryPolicy = RETRY_POLICY) -> None:
         self._aws = aws
         self._retry_policy = retry_policy
         self._api = JsonApi(Service(aws, "dynamodb", retry_policy), "DynamoDB_20120810", "1.0", _MAX_ANSWER)

@@ -54,6 +54,12 @@ class L1[V]:
         with self._lock:
             self._forget(key)
 
+    def clear(self) -> None:
+        """Drop all values."""
+        with self._lock:
+            self._entries.clear()
+            self._size = 0
+
     def _forget(self, key: tuple[str, str]) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:

@@ -33,6 +33,10 @@ class MemoryItemStore:
         """Put the item, and replace an existing one."""
         self.items[pk, sk] = item
 
+    def clear(self) -> None:
+        """Remove all items."""
+        self.items.clear()
+
 
 class MemoryLeaseStore:
     """The LeaseStore port beside a store in memory. `leases` has the last lease of each key; tests may read it."""
@@ -78,6 +82,11 @@ class MemoryLeaseStore:
         last = self.leases.get(pk)
         return Held(last.expires_at) if last is not None and last.expires_at else None
 
+    def clear(self) -> None:
+        """Forget all leases."""
+        with self._lock:
+            self.leases.clear()
+
     def _last(self, lease: Lease) -> Lease | None:
         """Return the last lease of the key, if it is this one."""
         last = self.leases.get(lease.pk)
@@ -102,12 +111,28 @@ class MemoryStampStore:
         """Return the item, and the stamp of each name."""
         return self._items.read(pk, sk, consistent=consistent), self.read(names)
 
+    def read_with_items(
+        self,
+        names: Collection[str],
+        keys: Collection[tuple[str, str]],
+        *,
+        deadline: Deadline | None = None,
+    ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
+        """Return the items at these keys, and the stamp of each name."""
+        items = {key: item for key in keys if (item := self._items.read(*key)) is not None}
+        return items, self.read(names)
+
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         """Stamp `name`, later than its last stamp, and return that one."""
         with self._lock:
             last = self.stamps.get(name, Stamp())
             self.stamps[name] = last.stamped(at, soft=soft)
             return last
+
+    def clear(self) -> None:
+        """Forget all purges."""
+        with self._lock:
+            self.stamps.clear()
 
 
 class MemoryBodyStore:
@@ -125,6 +150,10 @@ class MemoryBodyStore:
     def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         """Put the bytes, unless the address is taken."""
         self.bodies.setdefault(digest, body)
+
+    def clear(self) -> None:
+        """Remove all bodies."""
+        self.bodies.clear()
 
     def link(
         self, digest: bytes, size: int, *, seconds: int, fields: Fields, deadline: Deadline | None = None

@@ -95,6 +95,11 @@ def tag_stamp(tag: str, tenant: str = NO_TENANT) -> str:
     return f"tag:{tag}" if tenant == NO_TENANT else f"tag@{tenant_digest(tenant)}:{tag}"
 
 
+def all_tenants_stamp(tag: str) -> str:
+    """Return the stamp name of a tag for the content of every tenant. Content without a tenant goes by `tag_stamp`."""
+    return f"tag@all:{tag}"  # the digest of a tenant has only hexadecimal digits
+
+
 def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names of all stamps that apply to a response.
 
@@ -109,8 +114,10 @@ def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tup
 
 
 def _common_names(own: str, tenant: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    of_tenant = () if tenant == NO_TENANT else (tenant_stamp(tenant),)
-    return EVERYTHING, own, *of_tenant, *[tag_stamp(tag, tenant) for tag in tags]
+    if tenant == NO_TENANT:
+        return EVERYTHING, own, *map(tag_stamp, tags)
+    of_tags = [name for tag in tags for name in (tag_stamp(tag, tenant), all_tenants_stamp(tag))]
+    return EVERYTHING, own, tenant_stamp(tenant), *of_tags
 
 
 def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:

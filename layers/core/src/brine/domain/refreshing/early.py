@@ -28,5 +28,10 @@ def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, dra
     state = freshness(stored, policy, now)
     if not state.is_fresh or not is_lifetime_of_route(stored, state.directives, policy):
         return False
+    return is_drawn(drawn, took=took, beta=policy.early_refresh, remaining=-state.staleness)
+
+
+def is_drawn(drawn: float, *, took: float, beta: float, remaining: float) -> bool:
+    """Return whether XFetch refreshes an entry that is fresh for `remaining` seconds. `took`: seconds of its making."""
     # The paper's  now - took * beta * log(u) >= expiry,  solved for u
-    return drawn < exp(state.staleness / (took * policy.early_refresh))
+    return drawn < exp(-remaining / (took * beta))

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from brine.domain.durations import named_duration
 from brine.domain.results.stored import StoredException, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.durations import Duration
+
 
 @dataclass(frozen=True, slots=True)
 class ResultLifetimes:
-    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results.
-
-    Raises ValueError for a negative lifetime.
-    """
+    """Lifetimes of results, in seconds; `negative` has those of exceptions that are stored as results."""
 
     freshness_lifetime: float
     grace: float = 0.0
     negative: Mapping[type[Exception], float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for seconds in (self.freshness_lifetime, self.grace, *self.negative.values()):
-            if not seconds >= 0:
-                raise ValueError(f"a lifetime is a number of seconds, not {seconds}")
+    @classmethod
+    def of(
+        cls,
+        freshness_lifetime: Duration,
+        grace: Duration = 0.0,
+        negative: Mapping[type[Exception], Duration] | None = None,
+    ) -> Self:
+        """Return the lifetimes for these durations. Raises ValueError with the parameter and the value."""
+        return cls(
+            named_duration("freshness_lifetime", freshness_lifetime),
+            named_duration("grace", grace),
+            {
+                error: named_duration(f"negative[{error.__qualname__}]", lifetime)
+                for error, lifetime in (negative or {}).items()
+            },
+        )
 
-    def stored(self, value: object, began: float) -> StoredResult:
-        """Return a result in its stored form. `began`: when its computation began."""
-        return self._stored(value, began, self.freshness_lifetime, self.grace)
+    def stored(self, value: object, began: float, took: float) -> StoredResult:
+        """Return a result in its stored form. `began`: when its computation began; `took`: the seconds it took."""
+        return self._stored(value, began, took, self.freshness_lifetime, self.grace)
 
-    def failure(self, error: Exception, began: float) -> StoredResult:
+    def failure(self, error: Exception, began: float, took: float) -> StoredResult:
         """Return an exception in its stored form.
 
         Raises TypeError when its class cannot make an equal exception from its arguments.
@@ -39,11 +51,17 @@ class ResultLifetimes:
         failure = StoredException(_name(type(error)), error.args)
         if self.rebuild_exception(failure) is None:
             raise TypeError(f"{failure.name} cannot be made from its args, so it cannot be stored") from error
-        return self._stored(failure, began, self.negative[type(error)], 0.0)
+        return self._stored(failure, began, took, self.negative[type(error)], 0.0)
 
-    def _stored(self, value: object, began: float, lifetime: float, grace: float) -> StoredResult:
+    def _stored(self, value: object, began: float, took: float, lifetime: float, grace: float) -> StoredResult:
         fresh_until = float(began + lifetime)
-        return StoredResult(value=value, began=began, fresh_until=fresh_until, grace_until=fresh_until + grace)
+        return StoredResult(
+            value=value,
+            began=began,
+            fresh_until=fresh_until,
+            grace_until=fresh_until + grace,
+            took=float(max(took, 0.0)),
+        )
 
     def rebuild_exception(self, failure: StoredException) -> Exception | None:
         """Return a stored exception, made anew.

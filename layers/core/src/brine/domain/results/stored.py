@@ -33,6 +33,7 @@ class StoredResult:
     Its age counts from the beginning of its computation, `began`; purges are compared with it. `generation` is the
     fencing token of the computation's lease. `applied_stamps`: purges that were known before it began but have a later
     time.
+    `took`: seconds that the computation took.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
     """
 
@@ -40,6 +41,7 @@ class StoredResult:
     began: float
     fresh_until: float
     grace_until: float
+    took: float = 0.0
     tags: tuple[str, ...] = ()
     generation: int = 0
     applied_stamps: AppliedStamps = ()

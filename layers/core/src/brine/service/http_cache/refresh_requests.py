@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brine.domain.refreshing.early import is_early_refresh_due
 from brine.domain.refreshing.request import refresh_request
 from brine.errors import StoreError
+from brine.service.refresh_pauses import PAUSE, REMEMBERED, RefreshPauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from brine.ports.caching import RefreshQueue
     from brine.service.http_cache.lookup import Lookup
     from brine.service.transaction import Trace, Transaction
-
-PAUSE: Final = 5.0
-REMEMBERED: Final = 10_000
 
 
 class RefreshRequests:
@@ -41,11 +37,8 @@ class RefreshRequests:
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._queue = queue
-        self._pause = pause
-        self._remembered = remembered
+        self._pauses = RefreshPauses(pause, remembered)
         self._draw = draw
-        self._requested: OrderedDict[tuple[str, str], float] = OrderedDict()  # by time, the oldest first
-        self._lock = threading.Lock()
 
     def enqueue(self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
         """Request the refresh of a stale response. False when the refresher may not make it: the caller must.
@@ -70,7 +63,7 @@ class RefreshRequests:
 
     def _send(self, request: RefreshRequest, slot: str, transaction: Transaction, trace: Trace) -> bool:
         """Send a request, unless this slot's was sent a moment ago. Returns whether it was sent."""
-        if not self._is_due((request.key, slot), trace.now):
+        if not self._pauses.is_over((request.key, slot), trace.now):
             return False
         try:
             self._queue.send(request, deadline=transaction.store_deadline)
@@ -78,14 +71,3 @@ class RefreshRequests:
             trace.faults.store_failed("queue", error)
             return False
         return True
-
-    def _is_due(self, place: tuple[str, str], now: float) -> bool:
-        with self._lock:
-            requested = self._requested.get(place)
-            if requested is not None and abs(now - requested) < self._pause:  # the clock may have been set back
-                return False
-            self._requested[place] = now
-            self._requested.move_to_end(place)
-            if len(self._requested) > self._remembered:
-                self._requested.popitem(last=False)
-            return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
 from brine.domain.results.stored import StoredException
 from brine.errors import StoreError
+from brine.service.diagnostics import Fault
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace
@@ -16,27 +17,47 @@ from brine.service.transaction import Trace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
     from brine.ports.deadline import Deadline
-    from brine.service.diagnostics import Fault
+    from brine.service.results.refreshes.requests import ResultRefreshes
     from brine.service.results.store import ResultStore
     from brine.service.single_flight import SingleFlight
 
-type CallOutcome = Literal["hit", "stale", "collapsed", "miss", "failed"]
+type CallOutcome = Literal[
+    "hit",
+    "stale",
+    "collapsed",
+    "miss",
+    "failed",
+    "refreshed",
+    "not-needed",
+    "refresh-refused",
+    "refresh-failed",
+    "refresh-malformed",
+]
 """How the result came about.
 
 - `hit`: stored and fresh. `stale`: stored, and served in its grace.
 - `collapsed`: stored, by another caller's computation that this one waited for.
 - `miss`: computed. `failed`: the computation raised, and no stored result could be served instead.
+
+Refreshes in the background have these outcomes:
+
+- `refreshed`: computed and stored. `not-needed`: the result is fresh or gone, or another caller computes it.
+- `refresh-refused`: computed, but the result may not be stored. `refresh-failed`: a retry may help.
+- `refresh-malformed`: the refresh request could not be read, so it was dropped.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheEvent:
-    """The outcome of one call. `layer`: the place that a stored result came from. `raised`: whether the result is
-    an exception, stored or new. `compute_time`: seconds, None if stored.
+    """The outcome of one call or refresh. `cache` and `function` name the cache and the cached function.
+
+    `layer`: the place that a stored result came from. `raised`: whether the result is an exception, stored or new.
+    `compute_time`: seconds, None if stored. `refresh_requested`: whether this call sent a refresh request.
     """
 
     outcome: CallOutcome
@@ -45,6 +66,9 @@ class CacheEvent:
     raised: bool = False
     compute_time: float | None = None
     faults: tuple[Fault, ...] = ()
+    cache: str = ""
+    function: str | None = None
+    refresh_requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +90,11 @@ class Usable:
 
 @dataclass(slots=True, kw_only=True)
 class Call[T]:
-    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over."""
+    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over.
+
+    cached_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
+    once, and this call is repeated in the background.
+    """
 
     place: ResultEntry
     compute: Callable[[], T]
@@ -76,6 +104,9 @@ class Call[T]:
     clock: Callable[[], float]
     seconds: float
     deadline: Deadline | None
+    cache: str = ""
+    cached_call: CachedCall | None = None
+    refreshes: ResultRefreshes | None = None
     event: CacheEvent = field(init=False, default=CacheEvent(outcome="failed", raised=True))
     _trace: Trace = field(init=False)
     _lookup: ResultLookup = field(init=False, default_factory=ResultLookup)
@@ -86,13 +117,18 @@ class Call[T]:
         """Return the result, stored or computed. Raises the exceptions of the computation."""
         self._trace = Trace(self.clock(), self.deadline)
         self._look_up()
+        return self._result_after_lookup()
+
+    def _result_after_lookup(self) -> T:
         if (found := self._fresh()) is not None:
+            self._request_early_refresh(found)
             return self._served(found, "hit")
-        remaining = inf if self.deadline is None else self.deadline.remaining()
+        if (found := self._usable()) is not None and self._request_refresh():
+            return self._served(found, "stale")
         with self.single_flight.turn(
             self.results.store.pk(self.place.key),
             lease_seconds=self._seconds_left,
-            wait_seconds=min(self.seconds, remaining / 2),
+            wait_seconds=self._wait_seconds(),
             has_stale=self._usable() is not None,
             may_store=lambda: True,
             trace=self._trace,
@@ -141,22 +177,29 @@ class Call[T]:
         began = self.clock()
         try:
             value = self.compute()
-        except Exception as error:
-            took = self.clock() - began
-            if type(error) in self.windows.negative:
-                kept = self._keep(self.windows.failure(error, began), lead)
-                self._report("miss", stored=kept, raised=True, compute_time=took)
-                raise
-            if lead is not None:
-                self._give_back(lead)
-            if (found := self._usable()) is not None:
-                return self._served(found, "stale", compute_time=took)
-            self._report("failed", raised=True, compute_time=took)
-            raise
+        except Exception as error:  # noqa: BLE001 - raised again, unless a stale result is served
+            return self._after_error(error, began, lead)
+        return self._after_value(value, began, lead)
+
+    def _after_value(self, value: T, began: float, lead: Lead | None) -> T:
         took = self.clock() - began
-        kept = self._keep(self.windows.stored(value, began), lead)
+        kept = self._keep(self.windows.stored(value, began, took), lead)
         self._report("miss", stored=kept, compute_time=took)
         return value
+
+    def _after_error(self, error: Exception, began: float, lead: Lead | None) -> T:
+        """Return a stale result in place of the error, or raise the error."""
+        took = self.clock() - began
+        if type(error) in self.windows.negative:
+            kept = self._keep_failure(error, began, took, lead)
+            self._report("miss", stored=kept, raised=True, compute_time=took)
+            raise error
+        if lead is not None:
+            self._give_back(lead)
+        if (found := self._usable()) is not None:
+            return self._served(found, "stale", compute_time=took)
+        self._report("failed", raised=True, compute_time=took)
+        raise error
 
     def _keep(self, stored: StoredResult, lead: Lead | None) -> bool:
         """Return whether the result is stored now."""
@@ -166,6 +209,35 @@ class Call[T]:
         kept = self.results.keep(self.place, stored, self._lookup, lead, trace=self._trace)
         self._give_back(lead)
         return kept
+
+    def _wait_seconds(self) -> float:
+        remaining = inf if self.deadline is None else self.deadline.remaining()
+        return min(self.seconds, remaining / 2)
+
+    def _keep_failure(self, error: Exception, began: float, took: float, lead: Lead | None) -> bool:
+        """Return whether the exception is stored now as a result."""
+        try:
+            stored = self.windows.failure(error, began, took)
+        except TypeError as unfit:
+            self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
+            if lead is not None:
+                self._give_back(lead)
+            return False
+        return self._keep(stored, lead)
+
+    def _request_refresh(self) -> bool:
+        """Return whether the stale result is refreshed in the background, so that this caller need not compute."""
+        if self.refreshes is None or self.cached_call is None:
+            return False
+        is_sent = self.refreshes.enqueue(self.cached_call, self.place.key, self._trace)
+        self._trace.refresh_requested = is_sent is True
+        return is_sent is not None
+
+    def _request_early_refresh(self, found: Usable) -> None:
+        if self.refreshes is not None and self.cached_call is not None:
+            self._trace.refresh_requested = self.refreshes.enqueue_early(
+                self.cached_call, self.place.key, found.stored, self._trace
+            )
 
     def _seconds_left(self) -> float:
         return self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
@@ -188,4 +260,11 @@ class Call[T]:
         return cast("T", found.stored.value)  # one key has results of one type
 
     def _report(self, outcome: CallOutcome, **members: Any) -> None:
-        self.event = CacheEvent(outcome=outcome, faults=tuple(self._trace.faults), **members)
+        self.event = CacheEvent(
+            outcome=outcome,
+            faults=tuple(self._trace.faults),
+            cache=self.cache,
+            function=None if self.cached_call is None else self.cached_call.function,
+            refresh_requested=self._trace.refresh_requested,
+            **members,
+        )

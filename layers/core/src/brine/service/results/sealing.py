@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 PURPOSE: Final = "brine results"
-STORED_RESULT_VERSION: Final = 3
+STORED_RESULT_VERSION: Final = 4
 
 
 def result_codec(keyring: Keyring | KeyringSource, registry: Registry | None) -> Codec:
@@ -32,7 +32,7 @@ def pack(stored: StoredResult) -> tuple[object, ...]:
         kind, value = "elsewhere", (value.digest, value.size)
     else:
         kind = "value"
-    times = stored.began, stored.fresh_until, stored.grace_until
+    times = stored.began, stored.fresh_until, stored.grace_until, stored.took
     return kind, times, stored.tags, stored.generation, stored.applied_stamps, value
 
 
@@ -41,7 +41,7 @@ def unpack(content: object) -> StoredResult:
     match content:
         case (
             str(kind),
-            (float(began), float(fresh_until), float(grace_until)),
+            (float(began), float(fresh_until), float(grace_until), float(took)),
             tuple(tags),
             int(generation),
             tuple(applied_stamps),
@@ -52,6 +52,7 @@ def unpack(content: object) -> StoredResult:
                 began=began,
                 fresh_until=fresh_until,
                 grace_until=grace_until,
+                took=took,
                 tags=tags,
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied_stamps)),

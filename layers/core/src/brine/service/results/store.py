@@ -7,6 +7,7 @@ an envelope that points to it. A purged result counts as missing; so does one wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -14,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.purging.stamps import applied_stamps, is_purged, result_stamp, stale_from
 from brine.domain.results.stored import EnvelopeReference
 from brine.ports.caching import Item
+from brine.service.diagnostics import Fault
+from brine.service.results.parallel import in_parallel
 from brine.service.results.sealing import pack, unpack
 from brine.service.stores.cache_store import LAST_SECOND
-from brine_codec import CodecError
+from brine_codec import CodecError, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +32,12 @@ if TYPE_CHECKING:
     from brine.service.transaction import Trace
 
 SLOT: Final = "result"
+type Opened = tuple[StoredResult, bytes]
+"""A result and its whole envelope."""
+
 _WEIGHT: Final = 300
 """Bytes that an entry of process memory takes besides its envelope."""
+_KEY_IN_PATH: Final = re.compile(r"\[b?(?:'[^']*'|\"[^\"]*\")\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,15 @@ class ResultStore:
 
     store: CacheStore[bytes]
 
-    def recall(self, place: ResultEntry, trace: Trace) -> ResultLookup:
-        """Look in this process. No call; one for the stamps of a fresh result, if they are not known."""
+    def recall(self, place: ResultEntry, trace: Trace, *, may_call: bool = True) -> ResultLookup:
+        """Look in this process. No call; one for the stamps of a fresh result, if they are not known and `may_call`."""
         envelope = self.store.memory.get((place.key, SLOT))
         stored = None if envelope is None else self._open(place.key, envelope, trace)
         if stored is None or isinstance(stored.value, EnvelopeReference):
             return ResultLookup()
         names, stamps = place.stamp_names(stored.tags), self.store.stamps
-        known = stamps.read(names, trace) if stored.is_fresh(trace.now) else stamps.read_known(names, trace.now)
+        is_worth_a_call = may_call and stored.is_fresh(trace.now)
+        known = stamps.read(names, trace) if is_worth_a_call else stamps.read_known(names, trace.now)
         if known is None:
             return ResultLookup()
         return ResultLookup(_after_purges(stored, known, trace.now), stored.generation, known)
@@ -67,22 +75,55 @@ class ResultStore:
         """
         key, names = place.key, place.stamp_names()
         item = self.store.read(key, SLOT, names, trace=trace, consistent=consistent)
-        if item is None:
-            return ResultLookup(stamps=self.store.stamps.known.get(names, trace.now))
-        unusable = ResultLookup(generation=item.generation, stamps=self.store.stamps.known.get(names, trace.now))
+        opened = None if item is None else self._whole(key, item, self._open(key, item.envelope, trace), trace)
+        return self._found(place, item, opened, trace)
+
+    def find_many(self, places: Sequence[ResultEntry], trace: Trace) -> list[ResultLookup]:
+        """Look up many results in the table, with one call for every hundred keys and stamps.
+
+        One more call for each large result, several at a time, and one for all tags that are not the places' own.
+        Raises StoreError when the table fails.
+        """
+        names = dict.fromkeys(name for place in places for name in place.stamp_names())
+        items = self.store.read_many([place.key for place in places], SLOT, names, trace=trace)
+
+        opened = {key: self._open(key, item.envelope, trace) for key, item in items.items()}
+        large = [key for key, stored in opened.items() if stored and isinstance(stored.value, EnvelopeReference)]
+        small = [key for key in items if key not in large]
+
+        def whole_of(key: str) -> Opened | None:
+            return self._whole(key, items[key], opened[key], trace)
+
+        whole = dict(zip((*small, *large), (*map(whole_of, small), *in_parallel(whole_of, large)), strict=True))
+        tags = {name for place in places if (it := whole.get(place.key)) for name in place.stamp_names(it[0].tags)}
+        if self.store.stamps.read(tags, trace) is None:
+            return [ResultLookup() for _ in places]
+        return [self._found(place, items.get(place.key), whole.get(place.key), trace) for place in places]
+
+    def _whole(self, key: str, item: Item, stored: StoredResult | None, trace: Trace) -> Opened | None:
+        """Return an opened result and its envelope, from the body store if it is there."""
         envelope: bytes | None = item.envelope
-        stored = self._open(key, item.envelope, trace)
         if stored is not None and isinstance(stored.value, EnvelopeReference):
             envelope = self.store.bodies.read(stored.value.digest, stored.value.size, trace)
             stored = None if envelope is None else self._open(key, envelope, trace)
         if stored is None or envelope is None or isinstance(stored.value, EnvelopeReference):
+            return None
+        return stored, envelope
+
+    def _found(self, place: ResultEntry, item: Item | None, opened: Opened | None, trace: Trace) -> ResultLookup:
+        known = self.store.stamps.known.get(place.stamp_names(), trace.now)
+        if item is None:
+            return ResultLookup(stamps=known)
+        unusable = ResultLookup(generation=item.generation, stamps=known)
+        if opened is None:
             return unusable
+        stored, envelope = opened
         stamps = self.store.stamps.read(place.stamp_names(stored.tags), trace)
         if stamps is None:
             return unusable
         after = _after_purges(stored, stamps, trace.now)
         if after is not None:
-            self.store.remember(key, SLOT, _sized(envelope))
+            self.store.remember(place.key, SLOT, _sized(envelope))
         return ResultLookup(after, item.generation, stamps)
 
     def keep(
@@ -97,7 +138,7 @@ class ResultStore:
         """Store a result. One call, two for a large one. False when nothing was stored.
 
         Nothing is stored if a newer lease exists or the result was purged since its computation began. `lookup` is
-        the one before the computation. Raises Unsupported.
+        the one before the computation. A result that cannot be sealed is a fault, with the path of the value.
         """
         lease = lead.lease
         if lease is None:
@@ -106,13 +147,17 @@ class ResultStore:
         computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
         if not computed.is_usable(trace.now) or self.store.is_purged(computed, place.stamp_names(), trace):
             return False
-        return self.store.commit(
-            place.key,
-            SLOT,
-            lead,
-            lambda: self._seal(place.key, computed, trace),
-            trace=trace,
-        )
+        try:
+            return self.store.commit(
+                place.key,
+                SLOT,
+                lead,
+                lambda: self._seal(place.key, computed, trace),
+                trace=trace,
+            )
+        except Unsupported as error:
+            trace.faults.add(Fault("result", "unsupported", _place_of(error)))
+            return False
 
     def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:
         """Purge the stored result of a key, and the results of computations begun up to `at`. One call.
@@ -144,6 +189,11 @@ class ResultStore:
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return None
+
+
+def _place_of(error: Unsupported) -> str:
+    """Return the path inside the result, and the reason. Keys of dictionaries may be data, so they are left out."""
+    return _KEY_IN_PATH.sub("[...]", str(error).replace("[5]", "result", 1))  # the place that `pack` gives it
 
 
 def _sized(envelope: bytes) -> Sized[bytes]:

@@ -62,6 +62,16 @@ class CacheStore[V]:
             trace.faults.store_failed("table", error)
             raise
 
+    def read_many(self, keys: Collection[str], slot: str, names: Collection[str], *, trace: Trace) -> dict[str, Item]:
+        """Return the items of these keys by key, and learn in the same calls these stamps. Raises StoreError."""
+        places = {(self.pk(key), slot): key for key in keys}
+        try:
+            items = self.stamps.read_with_items(names, places, trace=trace)
+        except StoreError as error:
+            trace.faults.store_failed("table", error)
+            raise
+        return {places[place]: item for place, item in items.items()}
+
     def open(self, envelope: bytes, context: tuple[str, ...], trace: Trace) -> object | None:
         """Return the sealed content, or None when the envelope has expired or does not open."""
         try:

@@ -53,6 +53,11 @@ class KnownStamps:
                 self._stamps.popitem(last=False)
         return learnt
 
+    def clear(self) -> None:
+        """Forget all stamps."""
+        with self._lock:
+            self._stamps.clear()
+
     def _is_good(self, asked_at: float, now: float) -> bool:
         """Return whether a stamp read at `asked_at` is valid. A clock that was set back does not prolong this."""
         return abs(now - asked_at) <= self._delta

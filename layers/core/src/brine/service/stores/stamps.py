@@ -47,6 +47,16 @@ class Stamps:
         self.known.learn(read, trace.now)
         return item
 
+    def read_with_items(
+        self, names: Collection[str], keys: Collection[tuple[str, str]], *, trace: Trace
+    ) -> dict[tuple[str, str], Item]:
+        """Return many items, and learn in the same calls the stamps that are not known. Raises StoreError."""
+        known = self.known.get(names, trace.now)
+        unknown = [name for name in names if name not in known]
+        items, read = self.store.read_with_items(unknown, keys, deadline=trace.deadline)
+        self.known.learn(read, trace.now)
+        return items
+
     def read(self, names: Collection[str], trace: Trace) -> dict[str, Stamp] | None:
         """Return the stamps of these names, or None when the table fails. One call for those that are not known."""
         known = self.known.get(names, trace.now)

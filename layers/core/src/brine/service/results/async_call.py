@@ -1,0 +1,208 @@
+"""One call of the results cache from a coroutine. The event loop never waits for a store or for another caller.
+
+The computation runs in the caller's own task, so it has the caller's context variables and cancellation. Only calls to
+stores run in threads. A thread never waits for a computation, so a few threads serve any number of nested calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Never
+
+from brine.ports.caching import Held, Lease
+from brine.service.results.many import OneOfMany, look_up_many
+from brine.service.single_flight import Lead
+from brine.service.transaction import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from concurrent.futures import Executor, Future
+
+    from brine.service.single_flight import Completion
+
+
+async def in_thread[R](threads: Executor, work: Callable[[], R]) -> R:
+    """Return the result of `work`, done in one of these threads with the context variables of this task."""
+    return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work)
+
+
+def _no_computation() -> Never:
+    raise NotImplementedError("this call computes in a coroutine")
+
+
+@dataclass(slots=True, kw_only=True)
+class AsyncCall[T](OneOfMany[T]):
+    """A call that computes with a coroutine function, `compute_async`. The inherited `compute` is not used."""
+
+    compute: Callable[[], T] = _no_computation
+    compute_async: Callable[[], Awaitable[T]]
+    threads: Executor
+
+    async def result_async(self) -> T:
+        """Return the result, stored or computed. Raises the exceptions of the computation."""
+        self._trace = Trace(self.clock(), self.deadline)
+        self._use(self.results.recall(self.place, self._trace, may_call=False), "memory")
+        if self._fresh() is None:
+            await self._in_thread(self._look_up)
+        return await self.result_after_lookup_async()
+
+    async def result_after_lookup_async(self) -> T:
+        """Return the result as `result_async` does, without another lookup first."""
+        key = self.results.store.pk(self.place.key)
+        until = self.clock() + self._wait_seconds()
+        while True:
+            if (found := self._fresh()) is not None:
+                if self.refreshes is not None:
+                    await self._in_thread(partial(self._request_early_refresh, found))
+                return self._served(found, "hit")
+            if (found := self._usable()) is not None and self.refreshes is not None:  # noqa: SIM102 - it may change `found`
+                if await self._in_thread(self._request_refresh):
+                    return self._served(found, "stale")
+            completion = self.single_flight.in_flight.begin(key)
+            if completion is None:
+                return await self._first(key, until)
+            if (found := self._usable()) is not None:
+                return self._served(found, "stale")
+            await _wait(completion, until - self.clock())
+            await self._in_thread(partial(self._look_up, consistent=True))
+            if (found := self._usable()) is not None:
+                return self._served(found, "collapsed")
+            if not completion.was_abandoned:
+                return await self._alone()
+
+    async def _first(self, key: str, until: float) -> T:
+        """Compute as the only caller in this process. If this task is cancelled, a caller that waits takes its turn."""
+        was_abandoned = True
+        try:
+            result = await self._leased(key, until)
+        except Exception:
+            was_abandoned = False
+            raise
+        else:
+            was_abandoned = False
+            return result
+        finally:
+            self.single_flight.in_flight.complete(key, was_abandoned=was_abandoned)
+
+    async def _leased(self, key: str, until: float) -> T:
+        lease = await self._acquire(key)
+        has_stale = self._usable() is not None
+        if isinstance(lease, Held) and not has_stale:
+            lease = await self._poll(key, until)
+            if lease is None:  # another environment has computed
+                await self._in_thread(partial(self._look_up, consistent=True))
+                if (found := self._usable()) is not None:
+                    return self._served(found, "collapsed")
+        if isinstance(lease, Lease):
+            return await self._led(Lead(lease))
+        if lease is not None and (found := self._usable()) is not None:
+            return self._served(found, "stale")
+        return await self._alone()
+
+    async def _led(self, lead: Lead) -> T:
+        """Compute and store. A cancelled task gives its lease back, unless a thread is storing the result."""
+        try:
+            if lead.lease is not None and lead.lease.committed > self._seen:  # stored since the lookup
+                await self._in_thread(partial(self._look_up, consistent=True))
+                if (found := self._fresh()) is not None:
+                    self.threads.submit(self._give_back, lead)
+                    return self._served(found, "collapsed")
+            began = self.clock()
+            try:
+                value = await self.compute_async()
+            except Exception as error:  # noqa: BLE001 - raised again, unless a stale result is served
+                step = partial(self._after_error, error, began, lead)
+            else:
+                step = partial(self._after_value, value, began, lead)
+        except BaseException:
+            self.threads.submit(self._give_back, lead)
+            raise
+        job = self.threads.submit(copy_context().run, self._settled, step, lead)
+        return await asyncio.shield(asyncio.wrap_future(job))
+
+    def _settled(self, step: Callable[[], T], lead: Lead) -> T:
+        try:
+            return step()
+        finally:
+            self._give_back(lead)
+
+    async def _alone(self) -> T:
+        """Compute without storing the result."""
+        began = self.clock()
+        try:
+            value = await self.compute_async()
+        except Exception as error:  # noqa: BLE001 - raised again, unless a stale result is served
+            return self._after_error(error, began, None)
+        return self._after_value(value, began, None)
+
+    async def _acquire(self, key: str) -> Lease | Held | None:
+        """Take the lease. If this task is cancelled meanwhile, give it back."""
+        job = self.threads.submit(self.single_flight.acquire, key, self._seconds_left(), self._trace)
+        try:
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            job.add_done_callback(self._give_back_taken)
+            raise
+
+    def _give_back_taken(self, job: Future[Lease | Held | None]) -> None:
+        if not job.cancelled() and job.exception() is None and isinstance(lease := job.result(), Lease):
+            self._give_back(Lead(lease))
+
+    async def _poll(self, key: str, until: float) -> Lease | Held | None:
+        """Wait for another environment, as `SingleFlight` does in a thread."""
+        number = 0
+        polling = self.single_flight.polling
+        while True:
+            await asyncio.sleep(polling.backoff.wait(number, polling.random()))
+            number += 1
+            now = self.clock()
+            held = await self._in_thread(partial(self.single_flight.leases.holder, key, self._trace))
+            if held is None:
+                return None
+            if held.expires_at <= now:
+                lease = await self._acquire(key)
+                if not isinstance(lease, Held):
+                    return lease
+            if now >= until:
+                return held
+
+    async def _in_thread[R](self, work: Callable[[], R]) -> R:
+        return await in_thread(self.threads, work)
+
+
+async def results_of[T](calls: Sequence[AsyncCall[T]]) -> list[T]:
+    """Return the results of all these calls after one lookup. If one raises, the other computations are cancelled."""
+    if not calls:
+        return []
+    await in_thread(calls[0].threads, partial(look_up_many, calls))
+    tasks = [asyncio.ensure_future(call.result_after_lookup_async()) for call in calls]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+async def _wait(completion: Completion, seconds: float) -> None:
+    """Wait for another caller of this process, in whatever thread or event loop, for so long at most."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def wake_from_any_thread() -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(wake)
+
+    completion.when_set(wake_from_any_thread)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(seconds, 0)):
+            await done
