@@ -111,32 +111,6 @@ def test_an_argument_that_cannot_be_sealed_makes_the_caller_compute() -> None:
     assert deployment.taken() == []
 
 
-def test_the_queue_shows_no_argument() -> None:
-    deployment = Deployment()
-    process = deployment.process()
-    for secret in ("s3cr3t-of-ann", "s3cr3t-of-ann-" * 300):
-        process.price(secret)
-    deployment.world.now += 61
-    for secret in ("s3cr3t-of-ann", "s3cr3t-of-ann-" * 300):
-        process.price(secret)
-    texts = deployment.taken()
-    assert len(texts) == 2
-    for text in texts:
-        sealed = base64.b64decode(json.loads(text)["sealed"])
-        assert b"s3cr3t" not in sealed
-        assert b"ann" not in sealed
-    assert process.deliver(texts) == []
-    assert len(deployment.calls.made) == 4
-
-
-def test_the_same_call_is_never_sealed_to_the_same_bytes() -> None:
-    deployment = stale()
-    for _ in range(2):
-        deployment.process().price("tea")
-    first, second = (json.loads(text)["sealed"] for text in deployment.taken())
-    assert first != second
-
-
 def test_duplicate_and_late_messages_compute_nothing() -> None:
     deployment = stale()
     process = deployment.process()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from brine.app.registrations import Registrations
     from brine.domain.routing.route import Route
     from brine.service.functions.compose import FunctionGateway
+    from brine.service.results.refreshes.events import RefreshEvents
 
 _ROUTES_BESIDE_CODE = "routes.toml"
 
@@ -41,7 +43,22 @@ class Engine:
     cors: Cors | None = None
 
     def handle(self, event: Any, context: Any) -> dict[str, object]:
-        """Return the result for one event: an HTTP request, or a batch of messages from the refresh queue."""
+        """Return the result for one event: an HTTP request, messages from the refresh queue, or a schedule."""
+        refreshes = self._result_refreshes()
+        if refreshes is not None and refreshes.handles(event):
+            return refreshes.wrap(self._answer)(event, context)  # type: ignore[no-any-return]  # as _answer returns
+        return self._answer(event, context)
+
+    def _result_refreshes(self) -> RefreshEvents | None:
+        """Return the refreshes of the results caches that modules of this function created; None without any."""
+        lazy_results = sys.modules.get("brine.bootstrap.lazy_results")
+        if lazy_results is None or not (caches := lazy_results.created_caches()):
+            return None
+        from brine.service.results.refreshes.events import RefreshEvents  # noqa: PLC0415 - for functions with caches
+
+        return RefreshEvents(caches)
+
+    def _answer(self, event: Any, context: Any) -> dict[str, object]:
         if isinstance(event, dict) and "Records" in event:
             from brine.adapters.powertools.refresh_handler import RefreshHandler  # noqa: PLC0415 - no request needs it
 

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from brine.service.results.call import CacheEvent
     from brine_codec import Registry
 
+_created: list[Cache] = []
+
+
+def created_caches() -> tuple[Cache, ...]:
+    """Return the caches that modules of this process created: an app refreshes their results too."""
+    return tuple(_created)
+
 
 def cache(
     name: str,
@@ -46,4 +53,5 @@ def cache(
     lazy = LazyCache(name, build, tenant=tenant)
     if "AWS_LAMBDA_FUNCTION_NAME" in variables:
         lazy.build()
+    _created.append(lazy)
     return lazy

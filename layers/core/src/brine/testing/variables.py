@@ -13,7 +13,7 @@ class AnyVariable(Mapping[str, str]):
     """An environment in which every variable is the address of a server that does not exist."""
 
     def __getitem__(self, name: str) -> str:
-        if name == "BRINE_VARIABLES":  # it would give values to other names
+        if name == "BRINE_VARIABLES":  # a list of variables, and no address
             raise KeyError(name)
         return f"http://{name.lower().replace('_', '-')}.test"
 

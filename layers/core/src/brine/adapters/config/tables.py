@@ -113,8 +113,8 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
         if not isinstance(value, str) or not value:
             raise ValueError(f"not a text. Write {example}.")
         names = _VARIABLE.findall(value)
-        given = _variables(environment) if names else {}
-        known = {name: given.get(name, environment.get(name, "")) for name in names}
+        own = _variables(environment) if names else {}
+        known = {name: own.get(name) or environment.get(name, "") for name in names}
         for name in names:
             if not known[name]:
                 raise ValueError(

@@ -1,7 +1,7 @@
 """Refresh requests for results: what a function's queue holds, and how it is written there.
 
-Everyone who may read the queue sees the names of the cache and the function, and the key, which is a hash. The
-arguments are in `sealed`, encrypted and authenticated.
+Everyone who may read the queue sees the names of the cache and the function, the key, which is a hash, and the
+arguments, which are in `sealed`, authenticated.
 """
 
 from __future__ import annotations

@@ -97,6 +97,7 @@ class AsyncCall[T](OneOfMany[T]):
                 await self._in_thread(partial(self._look_up, consistent=True))
                 if (found := self._usable()) is not None:
                     return self._served(found, "collapsed")
+                lease = await self._acquire(key)  # its holder gave it back and stored nothing, as a cancelled task does
         if isinstance(lease, Lease):
             return await self._led(Lead(lease))
         if lease is not None and (found := self._usable()) is not None:
