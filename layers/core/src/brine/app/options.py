@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from brine.domain.durations import Duration
 
-    type Tags = Collection[str] | Callable[..., Collection[str]]
+    # no text, which is a collection of texts too
+    type Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str] | Callable[..., Collection[str]]
 
 
 class FunctionOptions(TypedDict, total=False):

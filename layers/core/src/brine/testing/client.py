@@ -109,13 +109,22 @@ class AppClient:
         """The tags that functions purged."""
         return self._runner.purged
 
-    def get(self, target: str, **options: Any) -> AppResponse:
+    def get(
+        self, target: str, *, headers: Mapping[str, str] | None = None, claims: Mapping[str, str] | None = None
+    ) -> AppResponse:
         """Send a GET. `target`: path and query. Options as in `request`."""
-        return self.request("GET", target, **options)
+        return self.request("GET", target, headers=headers, claims=claims)
 
-    def post(self, target: str, content: object = None, **options: Any) -> AppResponse:
+    def post(
+        self,
+        target: str,
+        content: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        claims: Mapping[str, str] | None = None,
+    ) -> AppResponse:
         """Send a POST. `content` is sent as JSON; bytes are sent unchanged."""
-        return self.request("POST", target, content=content, **options)
+        return self.request("POST", target, content=content, headers=headers, claims=claims)
 
     def request(
         self,
