@@ -43,8 +43,7 @@ class App:
         registry: Registry | None = None,
     ) -> None:
         self._environment = environment
-        self._cors = cors
-        self._registrations = Registrations(validation=validation, registry=registry)
+        self._registrations = Registrations(validation=validation, registry=registry, cors=cors)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -157,7 +156,7 @@ class App:
                 from brine.app.engine import connected_engine  # noqa: PLC0415 - so that importing an app costs little
 
                 environment = os.environ if self._environment is None else self._environment
-                self._engine = connected_engine(self._registrations, environment, cors=self._cors)
+                self._engine = connected_engine(self._registrations, environment)
                 self._registrations.is_closed = True
             return self._engine
 

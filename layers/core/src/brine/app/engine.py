@@ -25,7 +25,7 @@ from brine_codec import Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.powertools.cors import Cors, CorsConfig
+    from brine.adapters.powertools.cors import Cors
     from brine.app.registrations import Registrations
     from brine.domain.routing.route import Route
     from brine.service.functions.compose import FunctionGateway
@@ -70,8 +70,6 @@ def connected_engine(
     app: Registrations,
     environment: Mapping[str, str],
     client: HttpClient | None = None,
-    *,
-    cors: CorsConfig | None = None,
 ) -> Engine:
     """Return the engine of an app on AWS. Opens no connection yet. Raises ConfigError.
 
@@ -94,16 +92,7 @@ def connected_engine(
         transcoders=file_transcoders(settings, routes, aws),
         hooks=app.hook_table(routes),
     )
-    return Engine(composed, AnswerLog(), None if cors is None else _cors(cors, app))
-
-
-def _cors(config: CorsConfig, app: Registrations) -> Cors:
-    from brine.adapters.powertools.cors import Cors  # noqa: PLC0415 - for apps that browsers of other origins use
-
-    methods: dict[str, tuple[str, ...]] = {}
-    for function in app.functions:
-        methods[function.rule] = (*methods.get(function.rule, ()), function.method)
-    return Cors(config, methods)
+    return Engine(composed, AnswerLog(), app.browsers())
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:

@@ -63,6 +63,7 @@ class AppClient:
     ) -> None:
         self.clock = clock or Clock()
         self.fetched: list[tuple[str, str]] = []
+        self._cors = app.browsers()
         self._replies = dict(fetch or {})
         self._queue = MemoryRefreshQueue()
         self._routes = self._all_routes(app, routes)
@@ -149,7 +150,10 @@ class AppClient:
             body=body,
             principal={f"claim:{name}": value for name, value in (claims or {}).items()},
         )
-        answer = self._composed.gateway.serve(request, self._deadline())
+        gateway, deadline = self._composed.gateway, self._deadline()
+        answer = (
+            gateway.serve(request, deadline) if self._cors is None else self._cors.served(gateway, request, deadline)
+        )
         return AppResponse(answer, lambda: self._object_of(request, answer))
 
     def refresh(self) -> list[Refresh]:

@@ -10,7 +10,7 @@ from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.errors import FunctionFailed, StoreError
+from brine.errors import FunctionFailed, PartFailed, StoreError
 from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
 
@@ -86,6 +86,8 @@ class FunctionClient:
             raise
         finally:
             trace.parts.extend(fetch.reports)
+        if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
+            raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
             self._purge(result.purges, transaction, trace)
         if result.unsealed is not None:
