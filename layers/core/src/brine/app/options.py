@@ -50,6 +50,7 @@ class ReadOptions(FunctionOptions, total=False):
     version: str | int
     request_directives: bool
     show_key: bool
+    show_parts: bool
     set_cookie: Literal["shared", "strip", "refuse", "keep"]
     max_variants: int
     new_keys_per_minute: int | Literal[False]
