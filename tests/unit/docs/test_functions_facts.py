@@ -57,7 +57,7 @@ def said(cache_control: str, status: int = 200) -> Reply:
         (said("max-age=20, must-revalidate"), {}, True, "must-revalidate, max-age=20"),
         (said("no-store"), {}, False, "no-store"),
         (said("private, max-age=20"), {}, False, "private, max-age=0"),
-        ([1], {}, False, "no-store"),
+        ([1], {}, True, "max-age=60"),
         (said("max-age=20"), {"method": "POST"}, False, "no-store"),
         (Reply(status=503), {"otherwise": 1}, False, "no-store"),
         (Reply(status=404), {}, False, "no-store"),

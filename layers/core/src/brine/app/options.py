@@ -43,7 +43,6 @@ class ReadOptions(FunctionOptions, total=False):
     keep: Duration
     negative_lifetimes: Mapping[int, Duration]
     early_refresh: float
-    jitter: float
     tags: Tags
     key_headers: Collection[str]
     query: Mapping[str, object]
