@@ -133,6 +133,16 @@ class App:
             self.engine()  # at the cold start, which has more time and CPU
         return self._handle
 
+    def openapi(self, *, title: str = "API", version: str = "1.0.0", **description: Any) -> str:
+        """Return the OpenAPI document of the functions as JSON. It needs pydantic.
+
+        title, version: of your API. description: the other arguments of Powertools' `get_openapi_json_schema`, such as
+        servers and security_schemes.
+        """
+        from brine.adapters.powertools.openapi import openapi_document  # noqa: PLC0415 - no request needs it
+
+        return openapi_document(self._registrations.functions, title=title, version=version, **description)
+
     @property
     def current_event(self) -> APIGatewayProxyEventV2:
         """The event of the request that a function answers, as Powertools has it. For functions that change something.

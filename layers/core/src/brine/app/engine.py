@@ -19,7 +19,7 @@ from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.functions.compose import compose_functions, function_codec
 from brine.service.http_cache.refresh_requests import RefreshRequests
-from brine.settings import Settings
+from brine.settings import CREDENTIALS, Settings
 from brine_codec import Registry
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from brine.service.functions.compose import FunctionGateway
     from brine.service.results.refreshes.events import RefreshEvents
 
+NEEDS = ("BRINE_NAMESPACE", *CREDENTIALS)
 _ROUTES_BESIDE_CODE = "routes.toml"
 
 
@@ -75,7 +76,7 @@ def connected_engine(
 
     `client` makes every connection; the caller that passes one must close it.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     namespace = settings.namespace or ""
     routes = joined_routes(app, settings, namespace)

@@ -20,7 +20,7 @@ from brine.service.functions.route_function import tags_of
 from brine_codec import TooLarge, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from brine.adapters.powertools.resolver import FunctionResolver
     from brine.service.functions.function_client import FunctionCall
@@ -135,18 +135,27 @@ def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction],
         running.result, running.returned = value, True
         return value if isinstance(value, PowertoolsResponse) else respond(value, function)
 
+    return described(function, call, hints)
+
+
+def described(
+    function: RouteFunction, call: Callable[..., Any], hints: Mapping[str, Any], *, returns: bool = False
+) -> Callable[..., Any]:
+    """Return `call` with the name and the signature of a function, without `fetch`.
+
+    returns: whether with the annotation of what it returns, which Powertools would check and convert.
+    """
+    left_out = {function.fetch_name(hints)} if returns else {function.fetch_name(hints), "return"}
     parameters = [
         parameter.replace(annotation=hints.get(name, parameter.annotation))
         for name, parameter in inspect.signature(function.call).parameters.items()
-        if name != fetch_name
+        if name not in left_out
     ]
-    call.__name__, call.__doc__, call.__module__ = (
-        function.call.__name__,
-        function.call.__doc__,
-        function.call.__module__,
-    )
-    call.__annotations__ = {name: hint for name, hint in hints.items() if name not in {fetch_name, "return"}}
-    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    returned = hints.get("return", inspect.Signature.empty) if returns else inspect.Signature.empty
+    call.__name__, call.__doc__ = function.call.__name__, function.call.__doc__
+    call.__module__ = function.call.__module__
+    call.__annotations__ = {name: hint for name, hint in hints.items() if name not in left_out}
+    call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
     return call
 
 
