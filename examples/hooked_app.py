@@ -1,6 +1,6 @@
-"""A function with hooks around the requests to its servers (docs/functions.md#hooks), which browsers of a site may call.
+"""A function with hooks around the requests to its servers (docs/functions.md#hooks). Its routes are in dashboard.toml.
 
-Its routes are in dashboard.toml.
+Browsers on the pages of one site may call it.
 """
 
 import os

@@ -20,6 +20,8 @@ def test_the_public_names() -> None:
         "Part",
         "PartFailed",
         "Rejected",
+        "Request",
+        "Response",
         "cache",
         "cached",
         "powertools_observer",

@@ -38,7 +38,6 @@ def test_status(brine_app):
 
 def test_result(brine_app):
     client = brine_app(app, fetch={"orders": {"/7": 1}, "stock": 2})
-    client.get("/orders/7")
     assert client.get("/orders/7").result == "hit"
 
 def test_purged(brine_app):
@@ -88,7 +87,7 @@ def test_a_failed_assertion_says_why(tmp_path: Path) -> None:
     assert "4 failed" in done.stdout, done.stdout
     for words in (
         "where 502 = <AppResponse 502 problem, the test's answers for orders have no path /7, which gets a 404,",
-        "GET /orders/7 -> <AppResponse 200 miss, parts {'orders': 'miss', 'stock': 'miss'}, content b'[1,2]'>",
+        "GET /orders/7 -> <AppResponse 200 miss, stored, parts {'orders': 'miss', 'stock': 'miss'}, content b'[1,2]'>",
         "fetched from orders: /7",
         "At index 0 diff: 'orders' != 'stock'",
         "POST /orders/7 -> <AppResponse 200 pass",

@@ -7,6 +7,7 @@ TYPE_CHECKING = False  # typing itself would cost 3 ms of import
 if TYPE_CHECKING:
     from brine.app.app import App
     from brine.bootstrap.lazy_results import cache
+    from brine.domain.http.messages import Request, Response
     from brine.errors import FunctionMistake, PartFailed, Rejected
     from brine.service.functions.async_fetch import AsyncFetch
     from brine.service.functions.fetch import Fetch
@@ -25,6 +26,8 @@ __all__ = [
     "Part",
     "PartFailed",
     "Rejected",
+    "Request",
+    "Response",
     "cache",
     "cached",
     "powertools_observer",
@@ -40,6 +43,8 @@ _MODULES = {
     "Part": "brine.service.functions.part",
     "PartFailed": "brine.errors",
     "Rejected": "brine.errors",
+    "Request": "brine.domain.http.messages",
+    "Response": "brine.domain.http.messages",
     "cache": "brine.bootstrap.lazy_results",
     "cached": "brine.service.results.decorators.cached",
     "powertools_observer": "brine.service.results.powertools",

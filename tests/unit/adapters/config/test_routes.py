@@ -18,6 +18,7 @@ from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.routing.route import QueryRule
 from brine.domain.routing.transcoding import Transcoding
 from brine.errors import ConfigError
+from brine.testing.variables import AnyVariable
 
 ROUTES = Path(__file__).parents[4] / "layers" / "routes"
 SCHEMA = json.loads((ROUTES / "routes.schema.json").read_text())
@@ -130,6 +131,11 @@ def test_a_variable_may_be_an_item_of_brine_variables_which_wins() -> None:
     environment = {"BRINE_VARIABLES": "OTHER=x, PAGES=https://pages.test:8443", "PAGES": "https://old.test"}
     (route,) = parse_routes('[[route]]\nname = "a"\nprefix = "/a"\norigin = "${PAGES}/v2"', environment)
     assert (route.origin.host, route.origin.port, route.base_path) == ("pages.test", 8443, "/v2")
+
+
+def test_a_variable_may_come_from_an_environment_that_does_not_list_its_names() -> None:
+    (route,) = parse_routes('[[route]]\nname = "a"\nprefix = "/a"\norigin = "${ORDERS_URL}/v2"', AnyVariable())
+    assert route.origin.host == "orders-url.test"
 
 
 @pytest.mark.parametrize("variables", ["hushed", "A=1,hushed", "9=hushed", "A B=hushed"])

@@ -43,8 +43,7 @@ class App:
         registry: Registry | None = None,
     ) -> None:
         self._environment = environment
-        self._cors = cors
-        self._registrations = Registrations(validation=validation, registry=registry)
+        self._registrations = Registrations(validation=validation, registry=registry, cors=cors)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -134,6 +133,16 @@ class App:
             self.engine()  # at the cold start, which has more time and CPU
         return self._handle
 
+    def openapi(self, *, title: str = "API", version: str = "1.0.0", **description: Any) -> str:
+        """Return the OpenAPI document of the functions as JSON. It needs pydantic.
+
+        title, version: of your API. description: the other arguments of Powertools' `get_openapi_json_schema`, such as
+        servers and security_schemes.
+        """
+        from brine.adapters.powertools.openapi import openapi_document  # noqa: PLC0415 - no request needs it
+
+        return openapi_document(self._registrations.functions, title=title, version=version, **description)
+
     @property
     def current_event(self) -> APIGatewayProxyEventV2:
         """The event of the request that a function answers, as Powertools has it. For functions that change something.
@@ -157,7 +166,7 @@ class App:
                 from brine.app.engine import connected_engine  # noqa: PLC0415 - so that importing an app costs little
 
                 environment = os.environ if self._environment is None else self._environment
-                self._engine = connected_engine(self._registrations, environment, cors=self._cors)
+                self._engine = connected_engine(self._registrations, environment)
                 self._registrations.is_closed = True
             return self._engine
 

@@ -19,18 +19,19 @@ from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.functions.compose import compose_functions, function_codec
 from brine.service.http_cache.refresh_requests import RefreshRequests
-from brine.settings import Settings
+from brine.settings import CREDENTIALS, Settings
 from brine_codec import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.powertools.cors import Cors, CorsConfig
+    from brine.adapters.powertools.cors import Cors
     from brine.app.registrations import Registrations
     from brine.domain.routing.route import Route
     from brine.service.functions.compose import FunctionGateway
     from brine.service.results.refreshes.events import RefreshEvents
 
+NEEDS = ("BRINE_NAMESPACE", *CREDENTIALS)
 _ROUTES_BESIDE_CODE = "routes.toml"
 
 
@@ -70,14 +71,12 @@ def connected_engine(
     app: Registrations,
     environment: Mapping[str, str],
     client: HttpClient | None = None,
-    *,
-    cors: CorsConfig | None = None,
 ) -> Engine:
     """Return the engine of an app on AWS. Opens no connection yet. Raises ConfigError.
 
     `client` makes every connection; the caller that passes one must close it.
     """
-    settings = Settings.from_environment(environment)
+    settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     namespace = settings.namespace or ""
     routes = joined_routes(app, settings, namespace)
@@ -94,16 +93,7 @@ def connected_engine(
         transcoders=file_transcoders(settings, routes, aws),
         hooks=app.hook_table(routes),
     )
-    return Engine(composed, AnswerLog(), None if cors is None else _cors(cors, app))
-
-
-def _cors(config: CorsConfig, app: Registrations) -> Cors:
-    from brine.adapters.powertools.cors import Cors  # noqa: PLC0415 - for apps that browsers of other origins use
-
-    methods: dict[str, tuple[str, ...]] = {}
-    for function in app.functions:
-        methods[function.rule] = (*methods.get(function.rule, ()), function.method)
-    return Cors(config, methods)
+    return Engine(composed, AnswerLog(), app.browsers())
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from brine.domain.durations import Duration
 
-    type Tags = Collection[str] | Callable[..., Collection[str]]
+    # no text, which is a collection of texts too
+    type Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str] | Callable[..., Collection[str]]
 
 
 class FunctionOptions(TypedDict, total=False):
@@ -42,13 +43,13 @@ class ReadOptions(FunctionOptions, total=False):
     keep: Duration
     negative_lifetimes: Mapping[int, Duration]
     early_refresh: float
-    jitter: float
     tags: Tags
     key_headers: Collection[str]
     query: Mapping[str, object]
     version: str | int
     request_directives: bool
     show_key: bool
+    show_parts: bool
     set_cookie: Literal["shared", "strip", "refuse", "keep"]
     max_variants: int
     new_keys_per_minute: int | Literal[False]

@@ -14,6 +14,7 @@ from brine.service.functions.route_function import RouteFunction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from brine.adapters.powertools.cors import Cors, CorsConfig
     from brine.domain.routing.route import Route, Routes
     from brine.service.hooks import Hooks, HookTable
     from brine_codec import Registry
@@ -32,6 +33,7 @@ class Registrations:
 
     validation: bool | None = None
     registry: Registry | None = None
+    cors: CorsConfig | None = None
     functions: list[RouteFunction] = field(default_factory=list)
     settings: dict[str, tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
     middlewares: list[Callable[..., Any]] = field(default_factory=list)
@@ -45,6 +47,17 @@ class Registrations:
             code_route(rule, name, settings, source=module, namespace=namespace)
             for rule, (name, module, settings) in self.settings.items()
         )
+
+    def browsers(self) -> Cors | None:
+        """Return the answers to browsers of other origins; None without them."""
+        if self.cors is None:
+            return None
+        from brine.adapters.powertools.cors import Cors  # noqa: PLC0415 - for apps that browsers of other origins use
+
+        methods: dict[str, tuple[str, ...]] = {}
+        for function in self.functions:
+            methods[function.rule] = (*methods.get(function.rule, ()), function.method)
+        return Cors(self.cors, methods)
 
     def hook_table(self, routes: Routes) -> HookTable | None:
         """Return the hooks of the app, and those that routes.toml names; None without any. Raises ConfigError."""

@@ -14,6 +14,7 @@ from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
 from brine.adapters.s3.bodies import S3BodyStore
+from brine.adapters.s3.no_bucket import NoBucket
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.bootstrap.assembly import CacheLimits, Stores, assembled_fetcher
 from brine.bootstrap.common import (
@@ -117,7 +118,7 @@ def connected_fetcher(
             items=DynamoItemStore(aws, settings.table),
             leases=DynamoLeaseStore(aws, settings.table),
             stamps=DynamoStampStore(aws, settings.table),
-            bodies=S3BodyStore(aws, settings.bucket, folder=folder),
+            bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),
         ),
         CacheLimits(

@@ -99,6 +99,8 @@ class Gateway:
         `request` has the path below the route's origin. A part belongs to the tenant of `whole`, if its route has
         tenants. A part of a refresh is never stale. Raises PartFailed for a path that the origin cannot get.
         """
+        if not route.internal and route.pattern is None and route.prefix != "/":  # as a client names the path
+            request = replace(request, path=route.prefix + request.path)
         try:
             path, query = upstream_target(self.routes, route, request)
         except BadTargetError as error:

@@ -70,12 +70,20 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartReport:
-    """How one part of a whole came about: its route, its result as in `Answer`, and its status."""
+    """How one part of a whole came about: its route, its result as in `Answer`, and its status.
+
+    As text it is a member of Cache-Status (RFC 9211).
+    """
 
     route: str
     result: str
     status: int
     seconds: float = 0.0
+
+    def __str__(self) -> str:
+        came = "hit" if self.result in {"hit", "stale"} else "fwd=miss"
+        detail = "" if self.result in {"hit", "miss"} else f"; detail={self.result}"
+        return f"{self.route}; {came}{detail}"
 
 
 @dataclass(slots=True)

@@ -66,6 +66,7 @@ class AppClient:
     ) -> None:
         self.clock = clock or Clock()
         self.fetched: list[tuple[str, str]] = []
+        self._cors = app.browsers()
         self._replies = dict(fetch or {})
         self.responses: list[tuple[str, AppResponse]] = []
         self._notes: list[str] = []
@@ -121,13 +122,22 @@ class AppClient:
         """Return the paths and queries of the requests that reached the server of a route, in order."""
         return [target for name, target in self.fetched if name == route]
 
-    def get(self, target: str, **options: Any) -> AppResponse:
+    def get(
+        self, target: str, *, headers: Mapping[str, str] | None = None, claims: Mapping[str, str] | None = None
+    ) -> AppResponse:
         """Send a GET. `target`: path and query. Options as in `request`."""
-        return self.request("GET", target, **options)
+        return self.request("GET", target, headers=headers, claims=claims)
 
-    def post(self, target: str, content: object = None, **options: Any) -> AppResponse:
+    def post(
+        self,
+        target: str,
+        content: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        claims: Mapping[str, str] | None = None,
+    ) -> AppResponse:
         """Send a POST. `content` is sent as JSON; bytes are sent unchanged."""
-        return self.request("POST", target, content=content, **options)
+        return self.request("POST", target, content=content, headers=headers, claims=claims)
 
     def request(
         self,
@@ -153,7 +163,10 @@ class AppClient:
             principal={f"claim:{name}": value for name, value in (claims or {}).items()},
         )
         self._notes.clear()
-        answer = self._composed.gateway.serve(request, self._deadline())
+        gateway, deadline = self._composed.gateway, self._deadline()
+        answer = (
+            gateway.serve(request, deadline) if self._cors is None else self._cors.served(gateway, request, deadline)
+        )
         response = AppResponse(answer, lambda: self._object_of(request, answer), tuple(dict.fromkeys(self._notes)))
         self.responses.append((f"{method} {target}", response))
         return response

@@ -43,8 +43,11 @@ class AppResponse:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The header fields by name, in lower case."""
-        return dict(self.answer.response.fields.lines)
+        """The header fields by name, in lower case. Several lines of one name are joined with commas."""
+        joined: dict[str, str] = {}
+        for name, value in self.answer.response.fields.lines:
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        return joined
 
     @property
     def content(self) -> bytes:

@@ -6,14 +6,17 @@ The fields are added to each answer, after the cache: a stored response is the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from brine.domain.http.messages import Response
+from brine.service.http_cache.answer import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.domain.http.messages import Request
+    from brine.ports.deadline import Deadline
+    from brine.service.gateway import Gateway
 
 
 class CorsConfig(Protocol):
@@ -29,6 +32,15 @@ class Cors:
 
     config: CorsConfig
     methods: Mapping[str, tuple[str, ...]]
+
+    def served(self, gateway: Gateway, request: Request, deadline: Deadline, **members: Any) -> Answer:
+        """Return the answer of a gateway with the fields for browsers, or the answer to a preflight request."""
+        route = gateway.routes.match(request.path)
+        preflight = self.preflight(request, None if route is None else route.prefix)
+        if preflight is not None:
+            return Answer(response=preflight, result="pass", route=None if route is None else route.name)
+        answer = gateway.serve(request, deadline, **members)
+        return replace(answer, response=self.answered(answer.response, request))
 
     def preflight(self, request: Request, rule: str | None) -> Response | None:
         """Return the answer to a preflight request for the path of `rule`; None for any other request."""

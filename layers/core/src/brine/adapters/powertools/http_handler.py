@@ -10,13 +10,13 @@ from brine.adapters.lambda_http import Incoming, read, room, write
 from brine.domain.http.messages import Request
 from brine.errors import AnswerTooLarge, BadEvent
 from brine.ports.deadline import Deadline
-from brine.service.http_cache.answer import Answer
 from brine.service.problems import ANSWER_TOO_LARGE, EVENT_INVALID, INTERNAL, problem_answer, replaced_by_problem
 
 if TYPE_CHECKING:
     from brine.adapters.powertools.answer_log import AnswerLog
     from brine.adapters.powertools.cors import Cors
     from brine.service.gateway import Gateway
+    from brine.service.http_cache.answer import Answer
 
 _UNREAD = Incoming(request=Request(method="GET", path="/"), source="http-api-v2")
 
@@ -36,7 +36,7 @@ class HttpHandler:
         incoming = _UNREAD
         try:
             incoming = read(event)
-            answer = self._answer(incoming, deadline)
+            answer = self._serve(incoming.request, deadline, room=room(incoming), account=incoming.account)
             answer, result = _written(answer, incoming)
         except BadEvent as error:
             answer = problem_answer(EVENT_INVALID, str(error))
@@ -47,15 +47,10 @@ class HttpHandler:
         self.log.answered(answer, context.aws_request_id, seconds=time.monotonic() - began)
         return result
 
-    def _answer(self, incoming: Incoming, deadline: Deadline) -> Answer:
-        request, cors = incoming.request, self.cors
-        if cors is not None:
-            route = self.gateway.routes.match(request.path)
-            preflight = cors.preflight(request, None if route is None else route.prefix)
-            if preflight is not None:
-                return Answer(response=preflight, result="pass", route=None if route is None else route.name)
-        answer = self.gateway.serve(request, deadline, room=room(incoming), account=incoming.account)
-        return answer if cors is None else replace(answer, response=cors.answered(answer.response, request))
+    def _serve(self, request: Request, deadline: Deadline, **members: Any) -> Answer:
+        if self.cors is None:
+            return self.gateway.serve(request, deadline, **members)
+        return self.cors.served(self.gateway, request, deadline, **members)
 
 
 def _written(answer: Answer, incoming: Incoming) -> tuple[Answer, dict[str, object]]:

@@ -17,14 +17,16 @@ from brine.errors import FunctionFailed, PartFailed
 from brine.service.functions.async_fetch import AsyncFetch
 from brine.service.functions.function_client import FunctionResult
 from brine.service.functions.route_function import tags_of
+from brine_codec import TooLarge, Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from brine.adapters.powertools.resolver import FunctionResolver
     from brine.service.functions.function_client import FunctionCall
     from brine.service.functions.route_function import RouteFunction
     from brine.service.functions.sealing import ObjectSealer
+    from brine_codec import CodecError
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class _Running:
     arguments: dict[str, Any] = field(default_factory=dict)
     result: object = None
     returned: bool = False
+    unsealed: CodecError | None = None
 
 
 _running: ContextVar[_Running] = ContextVar("brine_running_function")
@@ -73,7 +76,18 @@ class PowertoolsRunner:
 
     def _respond(self, value: object, function: RouteFunction) -> PowertoolsResponse[bytes]:
         """Return the sealed object as a response of Powertools."""
-        made = self._sealer.response(value, _running.get().call.request.target, function.status)
+        running = _running.get()
+        try:
+            made = self._sealer.response(value, running.call.request.target, function.status)
+        except (
+            Unsupported,
+            TooLarge,
+        ) as error:  # the client gets it all the same
+            running.unsealed = error
+            body = unsealed_json(value)
+            if body is None:
+                raise
+            return PowertoolsResponse(status_code=function.status, content_type="application/json", body=body.decode())  # type: ignore[arg-type]  # a text, as JSON is
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 
@@ -86,7 +100,22 @@ def _result(response: Response, running: _Running, function: RouteFunction) -> F
         response=response,
         tags=tags_of(function.tags, running.arguments),
         purges=tags_of(function.purges, {**running.arguments, "result": running.result}),
+        unsealed=None if running.unsealed is None else str(running.unsealed),
     )
+
+
+def unsealed_json(value: object) -> bytes | None:
+    """Return an object that cannot be sealed as JSON, by its fields and its text; None if that is not possible."""
+    import json  # noqa: PLC0415 - for functions whose author has something to mend
+    from dataclasses import asdict, is_dataclass  # noqa: PLC0415 - as above
+
+    def plain(part: Any) -> object:
+        return asdict(part) if is_dataclass(part) and not isinstance(part, type) else str(part)
+
+    try:
+        return json.dumps(value, default=plain, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction], Any]) -> Callable[..., Any]:
@@ -106,18 +135,27 @@ def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction],
         running.result, running.returned = value, True
         return value if isinstance(value, PowertoolsResponse) else respond(value, function)
 
+    return described(function, call, hints)
+
+
+def described(
+    function: RouteFunction, call: Callable[..., Any], hints: Mapping[str, Any], *, returns: bool = False
+) -> Callable[..., Any]:
+    """Return `call` with the name and the signature of a function, without `fetch`.
+
+    returns: whether with the annotation of what it returns, which Powertools would check and convert.
+    """
+    left_out = {function.fetch_name(hints)} if returns else {function.fetch_name(hints), "return"}
     parameters = [
         parameter.replace(annotation=hints.get(name, parameter.annotation))
         for name, parameter in inspect.signature(function.call).parameters.items()
-        if name != fetch_name
+        if name not in left_out
     ]
-    call.__name__, call.__doc__, call.__module__ = (
-        function.call.__name__,
-        function.call.__doc__,
-        function.call.__module__,
-    )
-    call.__annotations__ = {name: hint for name, hint in hints.items() if name not in {fetch_name, "return"}}
-    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    returned = hints.get("return", inspect.Signature.empty) if returns else inspect.Signature.empty
+    call.__name__, call.__doc__ = function.call.__name__, function.call.__doc__
+    call.__module__ = function.call.__module__
+    call.__annotations__ = {name: hint for name, hint in hints.items() if name not in left_out}
+    call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
     return call
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import floor, inf
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.freshness import freshness
+from brine.domain.caching.freshness import explicit_lifetime, freshness, route_lifetime
 from brine.domain.caching.stale import forbids_stale, needs_validation
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.purging.dependencies import MAX_DEPENDENCY_NAMES, dependencies_on
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from brine.domain.caching.cache_key import Resource
+    from brine.domain.caching.freshness import Freshness
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.cache_control import Directives, Duration, Restriction
     from brine.domain.http.fields import Fields
@@ -39,7 +40,7 @@ _WINDOWS: Final[tuple[Duration, ...]] = ("stale-while-revalidate", "stale-if-err
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartLimits:
-    """What one part permits for the whole. `fresh_until`: seconds since 1970.
+    """What one part permits for the whole. `fresh_until`: seconds since 1970, infinite without a limit.
 
     is_storable: whether the part may be stored. is_private: whether it is for one user. must_revalidate: whether it may
     never be served stale.
@@ -83,12 +84,24 @@ def part_limits(
         return PartLimits(fresh_until=-inf, is_storable=False, is_private=is_private)
     state = freshness(source, policy, now, request)
     validates = needs_validation(state.directives)
+    fresh_until = now if validates else now + state.lifetime - state.age
     return PartLimits(
-        fresh_until=now if validates else now + state.lifetime - state.age,
+        fresh_until=inf if not validates and _says_nothing(source, state, policy) else fresh_until,
         is_private=is_private,
         must_revalidate=validates or forbids_stale(state.directives),
         dependencies=dependencies_on(source, resource),
     )
+
+
+def _says_nothing(source: StoredResponse, state: Freshness, policy: Policy) -> bool:
+    """Return whether neither origin nor route say how long a success is fresh: then the whole decides.
+
+    A gateway must not store such a response for clients. The author of a function knows what it is for.
+    """
+    explicit = explicit_lifetime(source.fields, state.directives, source.response_time)
+    if explicit is not None or source.status >= 300 or source.stale_from < inf:
+        return False
+    return state.lifetime <= 0 and route_lifetime(source.status, policy) is None
 
 
 def combine(parts: Iterable[PartLimits], lifetime: float | None, began: float) -> WholeLimits:
@@ -99,7 +112,9 @@ def combine(parts: Iterable[PartLimits], lifetime: float | None, began: float) -
     """
     used = tuple(parts)
     dependencies = tuple(dict.fromkeys(one for part in used for one in part.dependencies))
-    lifetimes = [part.fresh_until - began for part in used] + ([] if lifetime is None else [lifetime])
+    lifetimes = [part.fresh_until - began for part in used if part.fresh_until < inf]
+    if lifetime is not None:
+        lifetimes.append(lifetime)
     names = {name for one in dependencies for name in one.names}
     return WholeLimits(
         lifetime=min(lifetimes, default=None),

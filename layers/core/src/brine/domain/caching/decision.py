@@ -99,7 +99,8 @@ class ResponseDecision:
     the stored response for this request is no longer valid. `refusal`: if no response is stored, the reason (a
     Cache-Status detail). `invalidate`: request targets of the same origin that an unsafe request invalidates (RFC 9111
     section 4.4). The gateway executes `invalidate`, `drop` and `keep` in this order. `retry`: the next request to send,
-    because the response answers only the gateway's own conditional or range request.
+    because the response answers only the gateway's own conditional or range request. `unlimited`: a success that is
+    not stored only because nothing says how long it is fresh. A function may make a stored response of it.
     """
 
     reuse: StoredResponse | None = None
@@ -109,3 +110,4 @@ class ResponseDecision:
     refusal: StorageRefusal | None = None
     invalidate: tuple[str, ...] = ()
     retry: Forward | None = None
+    unlimited: StoredResponse | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
@@ -12,6 +12,7 @@ from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
 from brine.domain.http.dates import with_date
+from brine.domain.purging.tags import response_tags
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward, StorageRefusal, Validate
@@ -63,6 +64,17 @@ class OriginExchange:
             dependencies=self.response.dependencies,
         )
 
+    def tagged_candidate(self) -> StoredResponse | None:
+        """Return the response as `candidate` does, with its tags; None when these are unreadable or too many."""
+        candidate = self.candidate()
+        tags = response_tags(candidate.fields, self._own_tags)
+        return None if tags is None else replace(candidate, tags=tags)
+
+    @property
+    def _own_tags(self) -> tuple[str, ...]:
+        """The tags that the response has besides the ones in its fields."""
+        return *self.policy.tags, *self.response.tags
+
     def updated(self, stored: Fields, newer: Fields) -> Fields:
         """Return the stored fields, updated by those of this response (RFC 9111 section 3.2).
 
@@ -107,5 +119,5 @@ class OriginExchange:
             self.request,
             self.request_directives,
             self.policy,
-            tags=(*self.policy.tags, *self.response.tags),
+            tags=self._own_tags,
         )

@@ -89,7 +89,10 @@ def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
     drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
-    return ResponseDecision(keep=keep, drop=drop, refusal=refusal)
+    unlimited = None
+    if refusal == "no-freshness" and exchange.response.status < 300:
+        unlimited = exchange.tagged_candidate()
+    return ResponseDecision(keep=keep, drop=drop, refusal=refusal, unlimited=unlimited)
 
 
 def _replaces(status: int) -> bool:

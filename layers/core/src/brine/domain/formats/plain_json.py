@@ -11,6 +11,7 @@ import binascii
 import math
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -33,6 +34,9 @@ class _PlainJsonWriter(JsonWriter):
         if name in {"datetime", "time"} and isinstance(argument, list):  # a local time, its zone, and the fold
             return f"{argument[0]}[{argument[1]}]"
         return argument
+
+    def _reduced(self, value: object) -> object:
+        return self.convert(value.value) if isinstance(value, Enum) else super()._reduced(value)
 
     def binary(self, value: bytes) -> object:
         return binascii.b2a_base64(value, newline=False).decode()

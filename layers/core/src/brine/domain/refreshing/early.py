@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 def is_early_refresh_due(stored: StoredResponse, policy: Policy, now: float, drawn: float) -> bool:
     """Return whether a hit on this fresh response triggers a refresh. `drawn`: a random number of [0, 1).
 
-    Never when the lifetime is the origin's, because that limits how often the origin gets requests.
+    Never when the lifetime is that of a server, because it limits how often the server gets requests.
     """
     took = stored.response_time - stored.request_time
     if policy.early_refresh <= 0 or took <= 0:
         return False
     state = freshness(stored, policy, now)
-    if not state.is_fresh or not is_lifetime_of_route(stored, state.directives, policy):
+    is_ours = policy.refreshes_in_grace or is_lifetime_of_route(stored, state.directives, policy)
+    if not state.is_fresh or not is_ours:
         return False
     return is_drawn(drawn, took=took, beta=policy.early_refresh, remaining=-state.staleness)
 

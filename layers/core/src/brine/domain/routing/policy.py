@@ -50,6 +50,7 @@ class Policy:
     store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
     request_directives: whether the Cache-Control of a request is obeyed; otherwise clients cannot force a fetch.
     show_key: whether Cache-Status may contain the cache key.
+    show_parts: whether Cache-Status has a member for each part that a function fetched for the answer.
     tags: tags of each of the route's responses, in addition to the origin's.
     max_variants: how many variants of a key are kept, at least 2. A new variant beyond that limit, and occasionally one
     below it, replaces another.
@@ -69,6 +70,7 @@ class Policy:
     store_post: bool = False
     request_directives: bool = True
     show_key: bool = False
+    show_parts: bool = False
     tags: tuple[str, ...] = ()
     max_variants: int = MAX_VARIANTS
     new_keys_per_minute: int | None = NEW_KEYS_PER_MINUTE

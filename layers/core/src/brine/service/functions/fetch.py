@@ -60,11 +60,17 @@ class Fetch:
     _clock: Callable[[], float]
     _limits: list[PartLimits] = field(default_factory=list)
     _reports: list[PartReport] = field(default_factory=list)
+    _failed: list[str] = field(default_factory=list)
 
     @property
     def limits(self) -> tuple[PartLimits, ...]:
         """What each fetched part permits for the whole."""
         return tuple(self._limits)
+
+    @property
+    def failed(self) -> str | None:
+        """The route of a part that failed, optional ones included; None if none did."""
+        return self._failed[0] if self._failed else None
 
     @property
     def reports(self) -> tuple[PartReport, ...]:
@@ -96,21 +102,18 @@ class Fetch:
         Raises PartFailed if a required part gives no answer in time, or one with status 429 or from 500 on.
         FunctionMistake for an unknown route, for a route of the function itself, and for a route with other tenants.
         """
-        is_optional = otherwise is not NO_FALLBACK
         began = self._clock()
         try:
-            answer_of_part = self._fetched(
-                route, path, is_optional, query=query, headers=headers, method=method, content=content
-            )
+            return self._fetched(route, path, otherwise, query=query, headers=headers, method=method, content=content)
         except PartFailed as error:
             self._limits.append(FAILED)
+            self._failed.append(route)
             self._reports.append(
                 PartReport(route=route, result="failed", status=error.status, seconds=self._clock() - began)
             )
-            if not is_optional:
+            if otherwise is NO_FALLBACK:
                 raise
             return Part(route, "failed", None, _undecoded, otherwise)
-        return answer_of_part
 
     def all(self, *parts: PartSpec) -> tuple[Part, ...]:
         """Return several parts, fetched side by side under one deadline, in the order of the arguments.
@@ -131,10 +134,10 @@ class Fetch:
         otherwise = options.pop("or", NO_FALLBACK)
         return self(spec[0], spec[1], otherwise=otherwise, **options)
 
-    def _fetched(self, name: str, path: str, is_optional: bool, **request: Any) -> Part:
+    def _fetched(self, name: str, path: str, otherwise: object, **request: Any) -> Part:
         route = self._route(name)
         asked = part_request(route, path, self._whole.request, self.tenant, **request)
-        remaining = self._deadline.remaining() * (OPTIONAL_SHARE if is_optional else 1.0)
+        remaining = self._deadline.remaining() * (1.0 if otherwise is NO_FALLBACK else OPTIONAL_SHARE)
         began = self._clock()
         answer, transaction = self._gateway.serve_part(route, asked, self._whole, self._deadline.within(remaining))
         response = answer.response
@@ -145,13 +148,15 @@ class Fetch:
         limits = part_limits(answer.source, response, transaction.resource, route.policy, transaction.request, now=now)
         self._limits.append(limits)
         self._reports.append(PartReport(route=name, result=answer.result, status=response.status, seconds=now - began))
-        return Part(name, answer.result, response, lambda one: self._decoded(route, one, transaction.request.target))
+        target = transaction.request.target
+        return Part(name, answer.result, response, lambda one: self._decoded(route, one, target), otherwise)
 
     def _decoded(self, route: Route, response: Response, target: str) -> Any:
         try:
             return self._gateway.decoded(route, response, target)
         except PartFailed:
             self._limits.append(FAILED)
+            self._failed.append(route.name)
             raise
 
     def _route(self, name: str) -> Route:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from brine.domain.caching.combine import combine, limited_fields
+from brine.domain.caching.combine import FAILED, combine, limited_fields
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.purging.stamps import MARGIN, tag_stamp
-from brine.errors import FunctionFailed, StoreError
+from brine.errors import FunctionFailed, PartFailed, StoreError
+from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
 
 if TYPE_CHECKING:
@@ -36,11 +37,15 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionResult:
-    """The response of a function, with the tags of its own, and the tags that it purged."""
+    """The response of a function, with the tags of its own, and the tags that it purged.
+
+    `unsealed`: why its object cannot be sealed, and so not stored.
+    """
 
     response: Response
     tags: tuple[str, ...] = ()
     purges: tuple[str, ...] = ()
+    unsealed: str | None = None
 
 
 class FunctionRunner(Protocol):
@@ -81,8 +86,12 @@ class FunctionClient:
             raise
         finally:
             trace.parts.extend(fetch.reports)
+        if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
+            raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
             self._purge(result.purges, transaction, trace)
+        if result.unsealed is not None:
+            trace.faults.add(Fault("result", "unsupported", result.unsealed))
         return _following_parts(result, fetch, transaction, began)
 
     def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
@@ -104,7 +113,8 @@ def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transact
         lifetime = route_lifetime(response.status, policy)
     if lifetime is None and response.status >= 300 and fetch.limits:
         lifetime = 0.0  # an error, and no setting makes it fresh
-    whole = combine(fetch.limits, lifetime, began)
+    limits = fetch.limits if result.unsealed is None else (*fetch.limits, FAILED)
+    whole = combine(limits, lifetime, began)
     return replace(
         response,
         fields=limited_fields(response.fields, whole),

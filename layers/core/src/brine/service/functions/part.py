@@ -58,19 +58,28 @@ class Part:
         return self._response.body
 
     def json(self) -> Any:
-        """Return the decoded content: JSON, or the object that the route's format stands for; or the fallback.
+        """Return the decoded content: JSON, or the object that the route's format stands for.
 
-        Raises PartFailed if the status is not a success, or the content cannot be decoded.
+        An optional part has its fallback if the status is not a success, or the content cannot be decoded. A required
+        one raises PartFailed.
         """
+        is_optional = self._fallback is not NO_FALLBACK
         if self._response is None:
             return self._fallback
         if not self.ok:
+            if is_optional:
+                return self._fallback
             raise PartFailed(self.route, f"it answered {self.status}", status=self.status)
-        return self._decode(self._response)
+        try:
+            return self._decode(self._response)
+        except PartFailed:
+            if is_optional:
+                return self._fallback
+            raise
 
     def object(self) -> Any:
-        """Return the Python object that the route's sealed pickle, MessagePack or JSON stands for; or the fallback.
+        """Return the Python object that the route's sealed pickle, MessagePack or JSON stands for.
 
-        Raises PartFailed as `json` does.
+        As `json`, of which it is another name: for a route whose origin gives objects.
         """
         return self.json()

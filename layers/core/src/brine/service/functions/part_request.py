@@ -43,7 +43,7 @@ def part_request(
         fields = fields.with_line(name, value)
     if route.tenant is not None:
         for name in tenant_header(route.tenant):
-            fields = fields.with_line(name, tenant.encode().decode("latin-1"))
+            fields = fields.replacing(name, tenant.encode().decode("latin-1"))
     body = b""
     if content is not None:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()

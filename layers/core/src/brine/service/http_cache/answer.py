@@ -69,8 +69,11 @@ def answer(
         detail = str(faults[-1])
     key = transaction.resource.key if transaction.route.policy.show_key else None
     status = CacheStatus(key=key, detail=detail, **members)
+    fields = response.fields
+    if trace.parts and transaction.route.policy.show_parts:
+        fields = fields.with_line("cache-status", ", ".join(map(str, trace.parts)))
     return Answer(
-        response=replace(response, fields=status.added_to(response.fields)),
+        response=replace(response, fields=status.added_to(fields)),
         result=result,
         route=transaction.route.name,
         layer=trace.layer,

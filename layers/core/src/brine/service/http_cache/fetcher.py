@@ -136,7 +136,7 @@ class Fetcher:
         source = reception.reuse if reused is not None else reception.keep if kept else None
         if reused is not None:
             result = "stale" if reception.stale else "validated"
-        made_from = reception.reuse if reused is not None else reception.keep
+        made_from = reception.reuse if reused is not None else reception.keep or reception.unlimited
         if made_from is not None:
             made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):

@@ -1,0 +1,116 @@
+"""`fetch`: the deadline of a part, its status and its fallback, and the mistakes of a function that uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from brine.app.app import App
+from brine.domain.http.messages import Response
+from brine.errors import FunctionMistake, PartFailed
+from brine.service.functions.fetch import OPTIONAL_SHARE
+from tests.support.gateway.parts import Parts, fetch_of, route
+
+if TYPE_CHECKING:
+    from brine.service.functions.fetch import Fetch
+
+
+def test_a_part_gets_the_remaining_time_and_an_optional_one_less() -> None:
+    parts = Parts()
+    fetch = fetch_of(parts, seconds=20)
+    fetch("a")
+    fetch("a", otherwise=None)
+    fetch.all(("a", "/1"), ("a", "/2", {"or": None}))
+    assert sorted(parts.seconds) == pytest.approx([20 * OPTIONAL_SHARE, 20 * OPTIONAL_SHARE, 20, 20])
+
+
+def test_the_parts_get_a_share_of_the_time_and_the_function_the_rest() -> None:
+    seconds: list[float] = []
+    app = App()
+
+    @app.get("/w", timeout="10s")
+    def whole(fetch: Fetch) -> int:
+        seconds.append(fetch._deadline.remaining())
+        client.clock.advance("4s")
+        seconds.append(fetch._deadline.remaining())
+        return 1
+
+    client = app.test()
+    assert client.get("/w").status == 200
+    assert seconds == pytest.approx([8.5, 4.5])
+
+
+def test_a_part_of_a_part_has_less_time_than_the_part() -> None:
+    left: dict[str, float] = {}
+    app = App()
+
+    @app.get("/inner")
+    def inner(fetch: Fetch) -> int:
+        left["inner"] = fetch._deadline.remaining()
+        return 1
+
+    @app.get("/outer")
+    def outer(fetch: Fetch) -> int:
+        left["outer"] = fetch._deadline.remaining()
+        return int(fetch("inner", "/inner").json())
+
+    assert app.test().get("/outer").json() == 1
+    assert 0 < left["inner"] < left["outer"] * 0.86
+
+
+@pytest.mark.parametrize(("of_whole", "tenant"), [(None, ""), ("claim:org", "acme"), ("header:X-Tenant", "")])
+def test_a_route_with_tenants_refuses_a_whole_without_them_or_with_others(of_whole: str | None, tenant: str) -> None:
+    parts = Parts(routes={"a": route("a", tenant="header:X-Tenant")})
+    with pytest.raises(FunctionMistake, match='write tenant="header:X-Tenant"'):
+        fetch_of(parts, tenant=tenant, whole=route("w", tenant=of_whole))("a", otherwise=None)
+    assert parts.requests == []
+
+
+def test_an_unknown_route_is_a_mistake_that_names_the_known_ones() -> None:
+    with pytest.raises(FunctionMistake, match='no route has the name "b". The routes are: a'):
+        fetch_of(Parts())("b", otherwise=None)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_part_with_such_a_status_failed(status: int) -> None:
+    parts = Parts(response=Response(status=status))
+    fetch = fetch_of(parts)
+    with pytest.raises(PartFailed, match=f"it answered {status}") as raised:
+        fetch("a")
+    assert (raised.value.route, raised.value.status) == ("a", status)
+    assert not fetch.limits[0].is_storable
+
+
+def test_a_problem_of_the_gateway_is_a_failed_part() -> None:
+    parts = Parts(response=Response(status=400), problem="target-invalid")
+    with pytest.raises(PartFailed, match="target-invalid"):
+        fetch_of(parts)("a")
+
+
+@pytest.mark.parametrize("status", [301, 400, 404, 422])
+def test_other_statuses_are_the_function_s_to_handle(status: int) -> None:
+    part = fetch_of(Parts(response=Response(status=status, body=b"no")))("a")
+    assert (part.status, part.ok, part.content, part.is_fallback) == (status, False, b"no", False)
+    with pytest.raises(PartFailed, match=f"it answered {status}") as raised:
+        part.json()
+    assert raised.value.status == status
+
+
+@pytest.mark.parametrize("fallback", [None, [], 0, {"a": 1}])
+def test_an_optional_part_that_failed_is_its_fallback(fallback: object) -> None:
+    parts = Parts(response=Response(status=503))
+    fetch = fetch_of(parts)
+    (part,) = fetch.all(("a", "/", {"or": fallback}))
+    assert (part.is_fallback, part.ok, part.status, part.fields, part.result) == (True, False, 0, None, "failed")
+    assert part.json() is fallback
+    assert part.object() is fallback
+    with pytest.raises(PartFailed, match="a fallback has no bytes"):
+        _ = part.content
+    assert not fetch.limits[0].is_storable
+    assert [(one.route, one.result, one.status) for one in fetch.reports] == [("a", "failed", 503)]
+
+
+def test_a_404_is_no_failure_of_an_optional_part() -> None:
+    part = fetch_of(Parts(response=Response(status=404)))("a", otherwise=[])
+    assert (part.is_fallback, part.status) == (False, 404)
