@@ -37,7 +37,9 @@ def test_a_crowd_on_a_cold_whole_makes_one_run_and_one_fetch_of_each_part() -> N
         return [part.json() for part in fetch.all(*[(name, "/x") for name in PARTS])]
 
     def origin(address: OriginAddress, request: Request) -> Response:
-        return Response(status=200, fields=Fields([("cache-control", "max-age=3600")]), body=f'"{request.path}"'.encode())
+        return Response(
+            status=200, fields=Fields([("cache-control", "max-age=3600")]), body=f'"{request.path}"'.encode()
+        )
 
     fleet = Fleet(app, tuple(route(name) for name in PARTS), origin, count=ENVIRONMENTS)
 
