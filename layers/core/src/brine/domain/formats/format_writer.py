@@ -308,7 +308,7 @@ class FormatWriter(ABC):
         return self._clock(name, self.local(value))
 
     def local(self, value: dt.time | dt.datetime) -> object:
-        """Return the argument of the mark of a time that is in a zone with a name, or in the second of two equal hours."""
+        """Return the argument of the mark of a time in a named zone, or in the second of two equal hours."""
         return [value.replace(tzinfo=None, fold=0).isoformat(), self._zone(value.tzinfo), value.fold]
 
     def _timedelta(self, value: dt.timedelta) -> object:
