@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +14,6 @@ from aws_lambda_powertools import Logger
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.powertools.answer_log import AnswerLog
 from brine.adapters.sqs import refresh_message
-from brine.app.app import App
 from brine.app.engine import Engine
 from brine.errors import OriginUnreachable
 from brine.service.http_cache.refresh_requests import RefreshRequests
@@ -22,6 +21,9 @@ from brine.testing import Clock, Reply
 from tests.support.events import load_event
 from tests.support.gateway.fleet import Fleet
 from tests.support.gateway.parts import app_of, route
+
+if TYPE_CHECKING:
+    from brine.app.app import App
 
 SECRET = "a secret of the tests"
 CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000, aws_request_id="the-request")
@@ -167,8 +169,13 @@ def test_messages_of_the_queue_are_refreshes_and_only_failed_ones_come_again() -
 
 def test_the_handler_makes_its_engine_once_and_closes_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
     app = app_of(lambda: 1)
-    made = []
-    monkeypatch.setattr("brine.app.engine.connected_engine", lambda *given, **_: made.append(given) or SimpleNamespace())
+    made: list[object] = []
+
+    def make(*given: object, **_: object) -> object:
+        made.append(given)
+        return SimpleNamespace()
+
+    monkeypatch.setattr("brine.app.engine.connected_engine", make)
     assert app.engine() is app.engine()
     assert len(made) == 1
     assert app.registrations.is_closed

@@ -74,7 +74,7 @@ def test_a_value_that_is_no_function_is_refused(value: Any) -> None:
 def test_an_argument_in_the_path_that_the_function_does_not_take_is_refused(rule: str) -> None:
     def function(fetch: Any) -> None: ...
 
-    with pytest.raises(ConfigError, match='the path has the argument "(a|fetch)", and .*function does not take it'):
+    with pytest.raises(ConfigError, match=r'the path has the argument "(a|fetch)", and .*function does not take it'):
         App().get(rule)(function)
 
 
@@ -103,8 +103,8 @@ def test_two_paths_with_one_name_are_refused() -> None:
 def test_two_methods_of_a_path_have_one_route_and_agree_on_its_settings() -> None:
     app = App()
     app.get("/x", grace="1m")(one)
-    with pytest.raises(ConfigError, match="tenant = .claim:b., but another method of this path has .claim:a."):
-        app.post("/x", tenant="claim:a")(one)
+    app.post("/x", tenant="claim:a")(one)
+    with pytest.raises(ConfigError, match=r"tenant = .claim:b., but another method of this path has .claim:a."):
         app.put("/x", tenant="claim:b")(one)
     (route,) = app.registrations.routes()
     assert (route.name, route.policy.grace, route.tenant) == ("one", 60, "claim:a")
@@ -112,7 +112,8 @@ def test_two_methods_of_a_path_have_one_route_and_agree_on_its_settings() -> Non
 
 def test_a_refused_function_leaves_nothing_behind() -> None:
     app = App()
-    for wrong in ({"grace": "x"}, {"tags": "x"}, {"name": "A b"}):
+    wrongs: list[Any] = [{"grace": "x"}, {"tags": "x"}, {"name": "A b"}]
+    for wrong in wrongs:
         with pytest.raises(ConfigError):
             app.get("/x", **wrong)(one)
     assert (app.registrations.functions, app.registrations.routes()) == ([], ())
@@ -137,9 +138,9 @@ def test_an_annotation_that_cannot_be_resolved_is_told_with_the_function() -> No
 
 
 def test_validation_is_needed_for_more_than_texts_in_the_path() -> None:
-    for function in (lambda a: a, lambda a, fetch: a):
+    for function in (lambda a: a, lambda a, fetch: [a, fetch]):
         assert not needs_validation(app_of(function, "/x/<a>").registrations)
-    for function in (lambda a, limit=3: a, lambda a, body: a):
+    for function in (lambda a, limit=3: [a, limit], lambda a, body: [a, body]):
         assert needs_validation(app_of(function, "/x/<a>").registrations)
 
 
@@ -148,7 +149,7 @@ def test_without_pydantic_a_converted_argument_is_refused_with_its_name(monkeypa
         return number
 
     monkeypatch.setattr("brine.app.runner.find_spec", lambda _: None)
-    with pytest.raises(ConfigError, match="the argument number of .*function is converted by pydantic"):
+    with pytest.raises(ConfigError, match=r"the argument number of .*function is converted by pydantic"):
         needs_validation(app_of(function, "/x/<number>").registrations)
     app = App(validation=False)
     app.get("/x/<number>")(function)
@@ -178,7 +179,8 @@ def test_importing_an_app_imports_neither_powertools_nor_pydantic_nor_the_gatewa
 
     code = (
         "import sys; from brine.app.app import App; app = App(); "
-        "print([name for name in ('aws_lambda_powertools', 'pydantic', 'brine.service.gateway') if name in sys.modules])"
+        "late = ('aws_lambda_powertools', 'pydantic', 'brine.service.gateway'); "
+        "print([name for name in late if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

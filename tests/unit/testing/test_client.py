@@ -14,6 +14,7 @@ from brine.testing import Clock, Reply
 from tests.support.gateway.parts import app_of, client_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from brine.service.functions.fetch import Fetch
@@ -50,7 +51,7 @@ def part(fetch: Fetch) -> Any:
         (OriginTimeout("slow"), "failed"),
         (ValueError("any"), "failed"),
         ({"/x": OriginTimeout("slow")}, "failed"),
-        (lambda target: Reply(None, 503), "failed"),
+        (lambda _: Reply(None, 503), "failed"),
         ({}, {}),
         (None, None),
     ],
@@ -118,12 +119,13 @@ def test_refreshes_are_made_when_the_test_says_so() -> None:
 def test_purges_reach_the_next_request_at_once() -> None:
     client = app_of(lambda name: name, "/w/<name>", tags=["t"], tenant="claim:org").test()
     claims = {"org": "acme"}
-    for purge in (
+    purges: list[Callable[[], None]] = [
         lambda: client.purge_url("/w/a", tenant="acme"),
         lambda: client.purge_tag("t", tenant="acme"),
         lambda: client.purge_route("w"),
         lambda: client.purge_url("/w/a", tenant="acme", soft=True),
-    ):
+    ]
+    for purge in purges:
         client.get("/w/a", claims=claims)
         client.clock.advance("6s")
         client.get("/w/a", claims=claims)

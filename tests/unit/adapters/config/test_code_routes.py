@@ -44,16 +44,16 @@ def test_a_full_route() -> None:
     policy = route.policy
     assert (policy.freshness_lifetime, policy.grace, policy.keep) == (300, 600, 60)
     assert policy.negative_lifetimes == {404: 60, 410: 2}
-    assert policy.key_headers == {"x-region"}
-    assert policy.forward_headers == {"x-region", *TRACE_FIELDS}
+    assert policy.key_headers == frozenset({"x-region"})
+    assert policy.forward_headers == frozenset({"x-region", *TRACE_FIELDS})
     assert route.query == QueryRule(keep=frozenset({"q", "page"}), sort=True)
     assert (route.tenant, route.timeout, route.max_request_body) == ("claim:tenant_id", 9, 100)
     assert (route.origin.host, route.namespace) == ("orders@7", "team")
 
 
 def test_the_key_headers_are_all_that_is_forwarded() -> None:
-    for allowed in ({}, {"key_headers": []}, {"key_headers": ["Authorization"]}):
-        route = code_route("/x", "x", allowed, source="shop")
+    for names in ([], ["Authorization"]):
+        route = code_route("/x", "x", {"key_headers": names}, source="shop")
         assert route.policy.forward_headers == (route.policy.key_headers or frozenset()) | TRACE_FIELDS
 
 

@@ -59,7 +59,7 @@ OBJECTS = st.one_of(
 
 
 def note_on(offer: Offer, note: str | None) -> Offer:
-    offer._note = note  # noqa: SLF001 - a private attribute is what is tested
+    offer._note = note
     return offer
 
 
@@ -85,7 +85,7 @@ def test_an_object_comes_back_equal_and_of_the_same_class(obj: Any, gate: bool) 
     if isinstance(obj, Offer):
         assert opened.model_fields_set == obj.model_fields_set
         assert opened.model_dump_json(exclude_unset=True) == obj.model_dump_json(exclude_unset=True)
-        assert opened._note == obj._note  # noqa: SLF001 - see above
+        assert opened._note == obj._note
 
 
 def test_a_field_that_init_does_not_take_comes_back() -> None:

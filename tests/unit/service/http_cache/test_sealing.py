@@ -44,7 +44,7 @@ def changed(place: int, value: Any) -> tuple[Any, ...]:
 
 def test_a_stored_response_comes_back_but_for_what_a_lookup_sets() -> None:
     assert opened(sealing._pack(FULL)) == FULL  # type: ignore[arg-type]
-    assert opened(sealing._pack(replace(FULL, stale_from=1.0))) == FULL  # type: ignore[type-var, arg-type]
+    assert opened(sealing._pack(replace(FULL, stale_from=1.0))) == FULL  # type: ignore[arg-type]
     assert len(sealing._pack(FULL)) == DEPENDENCIES + 1  # type: ignore[arg-type]
 
 

@@ -1,8 +1,8 @@
 """Plain JSON: objects as JavaScript programs and people expect them, without the marks that name Python's types.
 
 A class becomes an object with its fields, a set or tuple an array, a date or Decimal a text, bytes a base64 text, an
-enum member its value, and a float that JSON lacks becomes null. A time in a zone has its offset and not the name. So the
-text cannot be read back as the same object; the JSON of brine.domain.formats.json_form can.
+enum member its value, and a float that JSON lacks becomes null. A time in a zone has its offset and not the name. So
+the text cannot be read back as the same object; the JSON of brine.domain.formats.json_form can.
 """
 
 from __future__ import annotations
