@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from brine.app.registrations import Registrations
     from brine.domain.http.messages import Response
-    from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.refresher import Refresh
     from brine.testing.reply import Replies
 
@@ -154,7 +153,9 @@ class AppClient:
         answer = (
             gateway.serve(request, deadline) if self._cors is None else self._cors.served(gateway, request, deadline)
         )
-        return AppResponse(answer, lambda: self._object_of(request, answer))
+        stored = None if answer.source is None else answer.source.body
+        body = stored if isinstance(stored, bytes) else self._runner.last_body
+        return AppResponse(answer, lambda: self._opened(body, request))
 
     def refresh(self) -> list[Refresh]:
         """Make the refreshes that were requested, as the function's queue does after the answer went out."""
@@ -180,10 +181,8 @@ class AppClient:
     def _deadline(self) -> Deadline:
         return Deadline(self.clock.now + _SECONDS, self.clock)
 
-    def _object_of(self, request: Request, answer: Answer) -> Any:
+    def _opened(self, body: bytes, request: Request) -> Any:
         """Return the object behind an answer, which is rendered from its sealed form."""
-        stored = None if answer.source is None else answer.source.body
-        body = stored if isinstance(stored, bytes) else self._runner.last_body
         return self._codec.open(body, context=("response", canonical_target(request.target)), now=self.clock.now)
 
     def _all_routes(self, app: Registrations, path: Path | str | None) -> Routes:
@@ -202,6 +201,7 @@ class AppClient:
 
     def _reply(self, origin: OriginAddress, request: Request) -> Response:
         known = [route for route in self._routes if route.origin == origin and request.path.startswith(route.base_path)]
+        known = [route for route in known if route.name in self._replies] or known
         route = max(known, key=lambda one: len(one.base_path), default=None)
         if route is None or route.name not in self._replies:
             raise OriginUnreachable(f"the test has no answers for {origin if route is None else route.name}")
