@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from brine.app.app import App
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.route import Route
-    from brine.service.gateway import Gateway
+    from brine.service.functions.compose import FunctionGateway
     from brine.service.http_cache.answer import Answer
+    from brine.service.http_cache.refresh_requests import RefreshRequests
 
 
 def memory_stores() -> Stores:
@@ -53,18 +54,19 @@ class Fleet:
     stores: Stores = field(default_factory=memory_stores)
     clock: Callable[[], float] = time.time
     purge_delta: float = 1.0
+    refreshes: RefreshRequests | None = None
 
     def __post_init__(self) -> None:
         self.servers = MemoryOrigin(self.origin)
-        self.gateways = [self._gateway() for _ in range(self.count)]
+        self.composed = [self._composed() for _ in range(self.count)]
 
     def get(self, environment: int, path: str) -> Answer:
         """The answer of one environment to a GET."""
-        return self.gateways[environment].serve(
+        return self.composed[environment].gateway.serve(
             Request(method="GET", path=path), Deadline(self.clock() + 60, self.clock)
         )
 
-    def _gateway(self) -> Gateway:
+    def _composed(self) -> FunctionGateway:
         keyring = Keyring.from_json(KEYS)
         registry = types_of(self.app.registrations)
         fetcher = assembled_fetcher(
@@ -88,4 +90,5 @@ class Fleet:
             codec=function_codec(keyring, registry),
             registry=registry,
             clock=self.clock,
-        ).gateway
+            refreshes=self.refreshes,
+        )

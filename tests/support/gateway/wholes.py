@@ -99,7 +99,7 @@ class FunctionPlan:
 
 @dataclass(slots=True)
 class Known:
-    """What the model knows of a version: the event that made it, the last that confirmed it, and until when it is fresh."""
+    """A version: the event that made it, the last event that confirmed it, and until when it is fresh."""
 
     made: int
     confirmed: int
@@ -289,7 +289,7 @@ class _Runner:
         parts = []
         for name, is_optional in plan.parts:
             path = "/x" if name in wholes.servers else f"/{name}"
-            options = {"otherwise": None} if is_optional else {}
+            options: dict[str, Any] = {"otherwise": None} if is_optional else {}
             parts.append(call.fetch(name, path, **options).json())
         value = {"version": [call.route, number], "parts": parts}
         return FunctionResult(

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import inf
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brine.domain.caching.cache_key import Resource
-from brine.domain.caching.combine import FAILED, PartLimits, WholeLimits, combine, limited_fields, part_limits
+from brine.domain.caching.combine import FAILED, PartLimits, combine, limited_fields, part_limits
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependencies import MAX_DEPENDENCY_NAMES
 from brine.domain.purging.dependency import Dependency
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, request, response, stored_response
+
+if TYPE_CHECKING:
+    from brine.domain.caching.combine import WholeLimits
 
 RESOURCE = Resource(tenant="", route="r", key="k", max_variants=4)
 DIRECTIVES = (

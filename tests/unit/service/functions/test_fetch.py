@@ -10,7 +10,8 @@ from brine.app.app import App
 from brine.domain.http.messages import Response
 from brine.errors import FunctionMistake, PartFailed
 from brine.service.functions.fetch import OPTIONAL_SHARE
-from tests.support.gateway.parts import Parts, fetch_of, route
+from brine.testing import Reply
+from tests.support.gateway.parts import Parts, client_of, fetch_of, route
 
 if TYPE_CHECKING:
     from brine.service.functions.fetch import Fetch
@@ -68,7 +69,7 @@ def test_a_route_with_tenants_refuses_a_whole_without_them_or_with_others(of_who
 
 
 def test_an_unknown_route_is_a_mistake_that_names_the_known_ones() -> None:
-    with pytest.raises(FunctionMistake, match='no route has the name "b". The routes are: a'):
+    with pytest.raises(FunctionMistake, match=r'no route has the name "b"\. The routes are: a\.'):
         fetch_of(Parts())("b", otherwise=None)
 
 
@@ -114,3 +115,23 @@ def test_an_optional_part_that_failed_is_its_fallback(fallback: object) -> None:
 def test_a_404_is_no_failure_of_an_optional_part() -> None:
     part = fetch_of(Parts(response=Response(status=404)))("a", otherwise=[])
     assert (part.is_fallback, part.status) == (False, 404)
+
+
+@pytest.mark.parametrize("timeout", ["200ms", "1s", "2s"])
+def test_a_function_with_little_time_can_still_fetch(timeout: str) -> None:
+    app = App()
+    app.get("/inner", name="inner", timeout=timeout)(lambda fetch: fetch("a", "/").json())
+    app.get("/outer", name="outer", timeout=timeout)(lambda fetch: fetch("inner", "/inner").json())
+    assert app.test(fetch={"a": 1}).get("/outer").json() == 1
+
+
+def test_an_unsafe_part_is_not_stored_and_invalidates_its_path() -> None:
+    client = client_of(
+        lambda fetch: [fetch("a", "/").json(), fetch("a", "/", method="POST", content={}).json()],
+        a=lambda _: Reply(1, headers={"cache-control": "max-age=60"}),
+    )
+    answer = client.get("/w")
+    assert (answer.json(), answer.is_stored, answer.headers["cache-control"]) == ([1, 1], False, "no-store")
+    client.clock.advance("6s")
+    client.get("/w")
+    assert len(client.fetched) == 4

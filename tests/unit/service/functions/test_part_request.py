@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,7 +63,13 @@ def test_content_is_sent_as_json_and_bytes_unchanged() -> None:
 
 def test_no_field_of_the_client_goes_to_a_part_but_the_trace() -> None:
     parts = Parts()
-    secrets = {"authorization": "Bearer a", "cookie": "b=c", "x_tenant": "d", "accept": "e", "if_none_match": '"f"'}
+    secrets: dict[str, Any] = {
+        "authorization": "Bearer a",
+        "cookie": "b=c",
+        "x_tenant": "d",
+        "accept": "e",
+        "if_none_match": '"f"',
+    }
     trace = "00-11111111111111111111111111111111-2222222222222222-01"
     fetch_of(parts, **secrets, traceparent=trace)("a", headers={"X-Of-The-Function": "g"})
     names = dict(parts.requests[0].fields.lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from aws_lambda_powertools.event_handler import Response
@@ -282,8 +282,8 @@ def test_a_failing_function_of_tags_is_a_failure_of_the_function(option: str) ->
     def tags() -> list[str]:
         raise LookupError("no tags")
 
-    app = App()
-    app.post("/w", name="w", **{option: tags})(lambda: 1)
+    app, options = App(), cast("Any", {option: tags})
+    app.post("/w", name="w", **options)(lambda: 1)
     answer = app.test().post("/w")
     assert (answer.status, answer.problem, repr(answer.error)) == (500, "function-failed", "LookupError('no tags')")
 

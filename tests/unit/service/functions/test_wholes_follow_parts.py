@@ -94,8 +94,8 @@ def whole_events(names: tuple[str, ...], functions: tuple[str, ...]) -> SearchSt
 
 def played(plan: Plan) -> Wholes:
     """The scene after all events."""
-    *members, events = plan
-    wholes = Wholes(*members)
+    servers, functions, delta, events = plan
+    wholes = Wholes(servers, functions, delta)
     for event in events:
         wholes.do(event)
     return wholes

@@ -20,6 +20,8 @@ ANSWER_RESERVE: Final = 0.3
 """Seconds before the deadline when calls to stores must be over: the answer must still be written."""
 ORIGIN_RESERVE: Final = 1.5
 """Seconds before the deadline when the origin must have answered: storing and answering need them."""
+PART_RESERVE_SHARE: Final = 0.15
+"""The most of a part's time that is kept for its storing: the whole has its own reserve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,10 @@ class Transaction:
     @property
     def origin_deadline(self) -> Deadline:
         """When the origin must have answered, by its route's timeout and the deadline of the request."""
-        return self.deadline.within(self.route.timeout, reserve=ORIGIN_RESERVE)
+        reserve = ORIGIN_RESERVE
+        if self.ancestors:
+            reserve = min(reserve, PART_RESERVE_SHARE * self.deadline.remaining())
+        return self.deadline.within(self.route.timeout, reserve=reserve)
 
     @property
     def lease_seconds(self) -> float:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine.domain.purging.stamps import Stamp
     from brine.domain.routing.origin import OriginAddress
-    from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.refresher import Refresh
     from brine.testing.reply import Replies
     from brine.testing.routes import RoutesFile
@@ -167,7 +166,9 @@ class AppClient:
         answer = (
             gateway.serve(request, deadline) if self._cors is None else self._cors.served(gateway, request, deadline)
         )
-        response = AppResponse(answer, lambda: self._object_of(request, answer), tuple(dict.fromkeys(self._notes)))
+        stored = None if answer.source is None else answer.source.body
+        body = stored if isinstance(stored, bytes) else self._runner.last_body
+        response = AppResponse(answer, lambda: self._opened(body, request), tuple(dict.fromkeys(self._notes)))
         self.responses.append((f"{method} {target}", response))
         return response
 
@@ -195,14 +196,13 @@ class AppClient:
     def _deadline(self) -> Deadline:
         return Deadline(self.clock.now + _SECONDS, self.clock)
 
-    def _object_of(self, request: Request, answer: Answer) -> Any:
+    def _opened(self, body: bytes, request: Request) -> Any:
         """Return the object behind an answer, which is rendered from its sealed form."""
-        stored = None if answer.source is None else answer.source.body
-        body = stored if isinstance(stored, bytes) else self._runner.last_body
         return self._codec.open(body, context=("response", canonical_target(request.target)), now=self.clock.now)
 
     def _reply(self, origin: OriginAddress, request: Request) -> Response:
         known = [route for route in self._routes if route.origin == origin and request.path.startswith(route.base_path)]
+        known = [route for route in known if route.name in self._replies] or known
         route = max(known, key=lambda one: len(one.base_path), default=None)
         if route is None or route.name not in self._replies:
             self._notes.append(f"the test has no answers for {origin if route is None else route.name}")

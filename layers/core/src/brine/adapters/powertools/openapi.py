@@ -20,11 +20,11 @@ def openapi_document(functions: Iterable[RouteFunction], **description: Any) -> 
     for function in functions:
 
         def never_called(**_: Any) -> None:
-            """Stand for the function."""
+            """Take the place of the function."""
 
-        stand_in = described(function, never_called, function.hints(), returns=True)
+        placeholder = described(function, never_called, function.hints(), returns=True)
         add = resolver.route(
             function.rule, method=function.method, tags=[function.route], description=function.call.__doc__ or ""
         )
-        add(stand_in)
+        add(placeholder)
     return resolver.get_openapi_json_schema(**description)

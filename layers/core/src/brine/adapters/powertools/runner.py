@@ -105,12 +105,19 @@ def _result(response: Response, running: _Running, function: RouteFunction) -> F
 
 
 def unsealed_json(value: object) -> bytes | None:
-    """Return an object that cannot be sealed as JSON, by its fields and its text; None if that is not possible."""
+    """Return an object that cannot be sealed as JSON; None if it holds more than data that JSON can express."""
     import json  # noqa: PLC0415 - for functions whose author has something to mend
     from dataclasses import asdict, is_dataclass  # noqa: PLC0415 - as above
+    from datetime import date, time  # noqa: PLC0415 - as above
+    from decimal import Decimal  # noqa: PLC0415 - as above
+    from uuid import UUID  # noqa: PLC0415 - as above
 
-    def plain(part: Any) -> object:
-        return asdict(part) if is_dataclass(part) and not isinstance(part, type) else str(part)
+    def plain(part: object) -> object:
+        if is_dataclass(part) and not isinstance(part, type):
+            return asdict(part)
+        if isinstance(part, Decimal | UUID | date | time):
+            return str(part)
+        raise TypeError  # the text of any other object may reveal more than its author meant
 
     try:
         return json.dumps(value, default=plain, allow_nan=False).encode()

@@ -305,8 +305,11 @@ class FormatWriter(ABC):
     def _time(self, value: dt.time | dt.datetime, name: str = "time") -> object:
         if is_offset_only(value.tzinfo, value.fold):
             return self._clock(name, value.isoformat())
-        local = value.replace(tzinfo=None, fold=0).isoformat()
-        return self._clock(name, [local, self._zone(value.tzinfo), value.fold])
+        return self._clock(name, self.local(value))
+
+    def local(self, value: dt.time | dt.datetime) -> object:
+        """Return the argument of the mark of a time in a named zone, or in the second of two equal hours."""
+        return [value.replace(tzinfo=None, fold=0).isoformat(), self._zone(value.tzinfo), value.fold]
 
     def _timedelta(self, value: dt.timedelta) -> object:
         return self._clock("timedelta", write_seconds(value))

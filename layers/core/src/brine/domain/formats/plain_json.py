@@ -1,8 +1,8 @@
 """Plain JSON: objects as JavaScript programs and people expect them, without the marks that name Python's types.
 
 A class becomes an object with its fields, a set or tuple an array, a date or Decimal a text, bytes a base64 text, an
-enum member its value, and a float that JSON lacks becomes null. So the text cannot be read back as the same object; the
-JSON of brine.domain.formats.json_form can.
+enum member its value, and a float that JSON lacks becomes null. A time in a zone has its offset and not the name. So
+the text cannot be read back as the same object; the JSON of brine.domain.formats.json_form can.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from brine.domain.formats.format_writer import write_within_budget
@@ -26,17 +26,24 @@ if TYPE_CHECKING:
     from brine.domain.formats.allowed_types import Types
     from brine_codec.gate.budget import Budget
 
+_CONTENT: Final = {"py:defaultdict": 2, "py:deque": 1}
+"""The place of the content of a container, of which the rest is left out: the factory, and the greatest length."""
+
 
 class _PlainJsonWriter(JsonWriter):
     def named(self, name: str, argument: object) -> object:
         if name == "object" and isinstance(argument, list):  # a tag, and the values
-            return argument[1] if len(argument) == 2 else argument[1:]
-        if name in {"datetime", "time"} and isinstance(argument, list):  # a local time, its zone, and the fold
-            return f"{argument[0]}[{argument[1]}]"
+            content = _CONTENT.get(argument[0], 1 if len(argument) == 2 else None)
+            return argument[1:] if content is None else argument[content]
+        if name == "text" and isinstance(argument, str):  # a text with a lone surrogate, which UTF-8 lacks
+            return binascii.a2b_base64(argument).decode(errors="replace")
         return argument
 
     def _reduced(self, value: object) -> object:
         return self.convert(value.value) if isinstance(value, Enum) else super()._reduced(value)
+
+    def local(self, value: dt.time | dt.datetime) -> object:
+        return value.isoformat()
 
     def binary(self, value: bytes) -> object:
         return binascii.b2a_base64(value, newline=False).decode()

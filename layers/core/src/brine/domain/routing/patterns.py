@@ -11,7 +11,7 @@ from brine.domain.routing.paths import has_control_characters
 
 _PARAMETER: Final = re.compile(r"<([A-Za-z_][A-Za-z0-9_]*)>")
 _CROWDED: Final = re.compile(rf"{_PARAMETER.pattern}{_PARAMETER.pattern}|(?:{_PARAMETER.pattern}[^/]*?){{3}}")
-_RULE: Final = re.compile(r"/(?:[A-Za-z0-9_.~!$&'()*+,;=:@/-]|<[A-Za-z_][A-Za-z0-9_]*>)*")
+_RULE: Final = re.compile(r"/(?:[A-Za-z0-9_.~!&',;=:@/-]|<[A-Za-z_][A-Za-z0-9_]*>)*")
 
 
 class BadArgumentError(ValueError):
@@ -22,8 +22,9 @@ class BadArgumentError(ValueError):
 class PathPattern:
     """A pattern of paths. `<name>` stands for one segment or a part of it, which becomes an argument.
 
-    A segment may have two arguments, with text between them: more would take too long to match, or be ambiguous. Raises
-    ValueError for a rule that is no pattern.
+    A segment may have two arguments, with text between them: more would take too long to match, or be ambiguous. A rule
+    has no `$`, `(`, `)`, `*` and `+`, which Powertools reads as a regular expression. Raises ValueError for a rule that
+    is no pattern.
     """
 
     rule: str

@@ -1,0 +1,95 @@
+"""The form of a stored response: its values come back unchanged, and values of other forms are refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from brine.domain.caching.stored import StoredResponse
+from brine.service.http_cache import sealing
+from brine.service.http_cache.sealing import STORED_RESPONSE_VERSION
+from brine_codec import Codec, CodecError, Keyring, Registry
+from tests.golden.response.responses import CODEC, CONTEXT, NOW, RESPONSES
+
+FULL = RESPONSES["full"]
+assert isinstance(FULL, StoredResponse)
+DEPENDENCIES = 14
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Values under the name of a stored response."""
+
+    values: tuple[Any, ...]
+
+
+def opened(values: tuple[Any, ...], version: int = STORED_RESPONSE_VERSION) -> object:
+    """What is opened of an envelope with these values."""
+    registry = Registry()
+    registry.register(
+        Foreign, name="brine.StoredResponse", version=version, pack=lambda one: one.values, make=lambda *v: Foreign(v)
+    )
+    keyring = Keyring.from_json('{"1": "a key of the golden stored responses"}')
+    codec = Codec(keyring, purpose="brine cache", registry=registry, gate=False)
+    return CODEC.open(codec.seal(Foreign(values), context=CONTEXT, now=NOW), context=CONTEXT, now=NOW)
+
+
+def changed(place: int, value: Any) -> tuple[Any, ...]:
+    values = list(sealing._pack(FULL))  # type: ignore[arg-type]
+    values[place] = value
+    return tuple(values)
+
+
+def test_a_stored_response_comes_back_but_for_what_a_lookup_sets() -> None:
+    assert opened(sealing._pack(FULL)) == FULL  # type: ignore[arg-type]
+    assert opened(sealing._pack(replace(FULL, stale_from=1.0))) == FULL  # type: ignore[arg-type]
+    assert len(sealing._pack(FULL)) == DEPENDENCIES + 1  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "x",
+        b"x",
+        ("x",),
+        (("x",),),
+        ((("route:a",), 1.0, 2.0),),
+        ((("route:a",), 1, 2.0, ()),),
+        ((("route:a",), 1.0, "2", ()),),
+        ((("route:a", 3), 1.0, 2.0, ()),),
+        (("route:a", 1.0, 2.0, ()),),
+        ((["route:a"], 1.0, 2.0, ()),),
+        ((("route:a",), 1.0, 2.0, (("x",),)),),
+        ((("route:a",), 1.0, 2.0, (("x", 1, 2.0),)),),
+        ((("route:a",), 1.0, 2.0, (), "more"),),
+        [(("route:a",), 1.0, 2.0, ())],
+    ],
+    ids=repr,
+)
+def test_dependencies_of_another_form_are_refused(value: Any) -> None:
+    with pytest.raises(CodecError):
+        opened(changed(DEPENDENCIES, value))
+
+
+def test_an_older_or_newer_form_is_refused() -> None:
+    values = sealing._pack(FULL)  # type: ignore[arg-type]
+    for version in (STORED_RESPONSE_VERSION - 1, STORED_RESPONSE_VERSION + 1):
+        with pytest.raises(CodecError):
+            opened(values, version)
+    for form in (values[:-1], (*values, ())):
+        with pytest.raises(CodecError):
+            opened(form)
+
+
+def test_only_stored_responses_and_markers_are_opened() -> None:
+    registry = Registry()
+    registry.register(Foreign, name="tests.Foreign", version=1, pack=lambda one: one.values, make=lambda *v: Foreign(v))
+    keyring = Keyring.from_json('{"1": "a key of the golden stored responses"}')
+    envelope = Codec(keyring, purpose="brine cache", registry=registry, gate=False).seal(
+        Foreign((1,)), context=CONTEXT, now=NOW
+    )
+    with pytest.raises(CodecError):
+        CODEC.open(envelope, context=CONTEXT, now=NOW)
