@@ -18,7 +18,7 @@ from brine.domain.caching.cache_key import resource_of
 from brine.domain.durations import duration_seconds
 from brine.domain.purging.stamps import stamp_names
 from brine.service.http_cache.answer import Result
-from brine.testing import AppClient, AppResponse
+from brine.testing import AppClient, AppResponse, CachesInMemory
 from examples import test_dashboard
 from tests.support.markdown import blocks, codes, is_part_of, read_page
 
@@ -80,7 +80,8 @@ def test_the_table_has_the_defaults_of_the_program() -> None:
 def members(kind: type) -> set[str]:
     """Return the public attributes, properties and methods of a class."""
     own = {name for name in (*vars(kind), *inspect.get_annotations(kind)) if not name.startswith("_")}
-    return own | {name for name in vars(App().test()) if not name.startswith("_")} if kind is AppClient else own
+    made = App().test() if kind is AppClient else CachesInMemory() if kind is CachesInMemory else None
+    return own | {name for name in getattr(made, "__dict__", {}) if not name.startswith("_")}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +89,7 @@ def members(kind: type) -> set[str]:
     [
         ("functions", "Member", Part),
         ("test-functions", "Client", AppClient),
+        ("test-functions", "Caches", CachesInMemory),
         ("test-functions", "Response", AppResponse),
     ],
 )
