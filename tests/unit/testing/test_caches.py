@@ -152,3 +152,11 @@ def test_clients_of_one_test_share_the_time_and_not_the_responses(brine_app: App
     brine_clock.advance("2h")
     assert first.clock.now == second.clock.now == brine_clock.now
     assert first.get("/quotes/tea").result == "miss"
+
+
+def test_refresh_requests_are_sealed_by_the_keyring_of_the_stores_in_use() -> None:
+    with CachesInMemory():
+        first = cache.sealer
+        assert cache.sealer is first
+        with CachesInMemory():
+            assert cache.sealer is not first
