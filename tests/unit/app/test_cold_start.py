@@ -65,7 +65,7 @@ COSTLY = {
     "msgpack",
     "pydantic",
 }
-"""What a function that runs needs, or a test, or a result: no hit does."""
+"""Modules for running functions and for tests. No hit needs them."""
 
 
 def run(folder: Path, program: str, environment: Mapping[str, str], *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""What a failed test shows of its apps."""
+"""The section that the report of a failed test has for its apps."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class AppResponse:
     _notes: Sequence[str] = ()
 
     def __repr__(self) -> str:
-        """Return what a failed assertion shows. pytest cuts it in the middle after 240 characters."""
+        """Return the text for failed assertions. pytest cuts it in the middle after 240 characters."""
         facts = [f"{self.status} {self.result}{', stored' if self.is_stored else ''}"]
         facts += self._notes
         if self.problem is not None:
