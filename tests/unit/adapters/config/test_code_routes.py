@@ -71,7 +71,6 @@ def test_settings_of_servers_are_none_of_functions(name: str) -> None:
         ("keep", [], "[]"),
         ("negative_lifetimes", {"200": 1}, '"200"'),
         ("early_refresh", "x", '"x"'),
-        ("jitter", 2, "2"),
         ("key_headers", "accept", '"accept"'),
         ("query", {"keep": 3}, "3"),
         ("request_directives", "yes", '"yes"'),

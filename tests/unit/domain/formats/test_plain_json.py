@@ -87,6 +87,7 @@ def test_a_time_is_text_of_iso_8601(time: object, text: str) -> None:
     ("key", "text"),
     [
         ("a", "a"),
+        ("a\ud800", "a\ufffd\ufffd\ufffd"),
         (1, "1"),
         (True, "true"),
         (1.5, "1.5"),

@@ -78,7 +78,7 @@ def encode_plain_json(obj: object, types: Types) -> bytes:
 
 def _text_of(key: object) -> str:
     if isinstance(key, str):
-        return key
+        return key.encode(errors="surrogatepass").decode(errors="replace")  # UTF-8 lacks a lone surrogate
     if isinstance(key, bool):
         return "true" if key else "false"
     if isinstance(key, int | float | Decimal | UUID):
