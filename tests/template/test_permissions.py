@@ -155,11 +155,8 @@ def test_objects_lie_below_a_folder_and_no_folder_within_another(whole: Stack) -
     folders = [place for place in places if place != arn("Bodies")]
     names = [re.search(r"\$\{Bodies\.Arn\}/([a-z/-]+/)\*", place) for place in folders]
     assert all(names)
-    within = {
-        (outer, inner)
-        for outer, inner in permutations([found[1] for found in names if found], 2)
-        if inner.startswith(outer)
-    }
+    pairs = permutations([found[1] for found in names if found], 2)
+    within = {(outer, inner) for outer, inner in pairs if inner.startswith(outer)}
     namespaces = [whole.environment(name)["BRINE_NAMESPACE"] for name in with_routes_in_code(whole)]
     assert within == {("bodies/", f"bodies/{namespace}/") for namespace in namespaces}
 
