@@ -130,7 +130,7 @@ def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(whole: 
 CIRCUITS = "o#*"
 """Of origins. Every function that asks origins opens and closes them for all."""
 ALL_RESPONSES = {"r#*", "t#key:*"}
-"""What the gateway is confined to. It covers the responses of other functions, which the gateway has no keys to open."""
+"""Of the gateway. They cover the responses of functions too, which the gateway has no keys to open."""
 PURGES = ("t#everything", "t#route:x", "t#tenant:x", "t#tag:x", "t#tag@x:y", "t#tag@all:y")
 PURGES_TAGS = {"ShopFunction"}
 

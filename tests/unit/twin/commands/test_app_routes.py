@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
+from brine.adapters.sqs.refresh_message import read
 from brine.errors import ConfigError, NotPurgeable
 from brine.service.purge import Purger
 from brine_cli.__main__ import main
 from brine_cli.commands.app_routes import app_routes
 from brine_cli.errors import CommandError
+from tests.support.events import load_event
 
 SHOP = Path(__file__).parents[4] / "functions/shop/app.py"
 
@@ -41,6 +43,13 @@ def test_a_purge_by_url_is_for_the_key_of_the_function() -> None:
     assert len({*stamps, purger(SHOP, "shop").url("/shop/7", tenant="globex").stamp}) == 4
     assert purger(SHOP, "other").url("/shop/7", tenant="acme").stamp.startswith("key:other#")
     assert purger(SHOP, "").url("/shop/7", tenant="acme").stamp == done.stamp.replace("shop#", "")
+
+
+def test_the_sample_message_has_the_key_that_the_report_has() -> None:
+    (record,) = load_event("sqs/refresh-report.json")["Records"]
+    message = read(record["body"])
+    done = purger(SHOP.parents[1] / "report/app.py", "report").url("/report")
+    assert (message.route, message.target, f"key:{message.key}") == (done.route, done.target, done.stamp)
 
 
 def test_the_services_of_a_function_have_no_url_to_purge() -> None:
