@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from boto3 import Session
 
 from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS, purge
-from tests.e2e.twin.test_refreshes import IDLE, until
+from tests.e2e.twin.test_refreshes import IDLE, queue, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,14 +81,6 @@ def numbers(content: dict[str, Any]) -> tuple[int, int, int]:
     return content["orders"]["number"], content["profile"]["number"], content["offers"]["number"]
 
 
-def messages(twin: Twin, queue: str) -> dict[str, int]:
-    session = Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    sqs = session.client("sqs", endpoint_url=twin.aws_endpoint)
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=twin.resources[queue], AttributeNames=names)["Attributes"]
-    return dict(zip(IDLE, (int(found[name]) for name in names), strict=True))
-
-
 def test_a_dashboard_is_made_from_its_parts_once_and_then_a_hit_also_after_a_cold_start(
     twin: Twin, services: Services
 ) -> None:
@@ -139,9 +130,9 @@ def test_a_stale_dashboard_is_answered_at_once_and_refreshed_by_the_function_s_o
     until(
         lambda: ask(twin, "/shop/stale", "acme")[0], lambda told: told.startswith("hit; ttl=") and told > "hit; ttl=1"
     )
-    until(lambda: messages(twin, "ShopRefreshes"), lambda found: found == IDLE)
+    until(lambda: queue(twin, "ShopRefreshes"), lambda found: found == IDLE)
     for other in ("ShopFailedRefreshes", "RefreshQueue", "ReportRefreshes"):
-        assert messages(twin, other) == IDLE, other
+        assert queue(twin, other) == IDLE, other
 
 
 def test_without_offers_there_is_a_dashboard(twin: Twin, services: Services) -> None:

@@ -60,7 +60,19 @@ def test_an_order_ends_the_dashboard_of_its_customer_at_this_tenant_alone(client
     assert client.fetched[-1] == ("orders", "/7")  # the order has changed this part; the profile is still fresh
 
 
+def test_a_purge_of_a_dashboard_keeps_its_parts_and_a_purge_of_a_part_ends_the_dashboard(client: AppClient) -> None:
+    client.get("/shop/7", headers=ACME)
+    fetched = list(client.fetched)
+    client.purge_url("/shop/7", tenant="acme")
+    client.get("/shop/7", headers=ACME)
+    assert (len(client.runs), client.fetched) == (2, fetched)
+    client.purge_route("profiles")
+    client.get("/shop/7", headers=ACME)
+    assert (len(client.runs), client.fetched) == (3, [*fetched, ("profiles", "/7")])
+
+
 def test_without_a_tenant_neither_is_answered(client: AppClient) -> None:
     assert client.get("/shop/7").status == 403
     assert client.post("/shop/7/orders", {"item": "tea"}).status == 403
-    assert client.runs == client.fetched == []
+    assert client.runs == []
+    assert client.fetched == []
