@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.artifact
 
+FUNCTION = {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"}
 # By logical id, and folder below it. What pip says about packages (*.dist-info) is left out.
 SHIPPED = {
-    "GatewayFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
-    "RefresherFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
-    "ReportFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
-    "ExchangeFunction": {"app.py", "requirements.txt", "aws_lambda_powertools", "jmespath", "typing_extensions.py"},
+    "GatewayFunction": FUNCTION,
+    "RefresherFunction": FUNCTION,
+    "ReportFunction": {*FUNCTION, "routes.toml"},
+    "ShopFunction": {*FUNCTION, "routes.toml"},
+    "ExchangeFunction": FUNCTION,
     "CodecLayer": {"python"},
     "CodecLayer/python": {"brine_client", "brine_codec", "backports"},
     "CoreLayer": {"python"},

@@ -76,21 +76,54 @@ def test_everything_that_it_loads_is_what_ships(machine: Machine, tmp_path: Path
     assert machine.opt / "python/brine/bootstrap/gateway.py" in shipped
 
 
+def without_services(function: Machine) -> Machine:
+    return replace(function, variables={**function.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
+
+
 def test_a_report_is_kept_and_found_in_a_new_process(machines: Callable[[str], Machine], tmp_path: Path) -> None:
     report = machines("ReportFunction")
     first = invoke(report, "http-api/get-report.json", tmp_path)
-    assert (first.returned["statusCode"], first.returned["headers"]["cache-status"]) == (200, "report; fwd=miss")
-    unreachable = replace(report, variables={**report.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
-    second = invoke(unreachable, "http-api/get-report.json", tmp_path)
-    assert second.returned["headers"]["cache-status"] == "report; hit"
+    assert (first.returned["statusCode"], json.loads(first.body)) == (200, {"coffee": 94.8, "tea": 130.0})
+    assert first.returned["headers"]["cache-status"] == "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60"
+    second = invoke(without_services(report), "http-api/get-report.json", tmp_path)
+    assert second.returned["headers"]["cache-status"].startswith("brine; hit; ttl=")
     assert second.body == first.body
 
 
 def test_without_its_services_there_is_no_report(machines: Callable[[str], Machine], tmp_path: Path) -> None:
-    report = machines("ReportFunction")
-    unreachable = replace(report, variables={**report.variables, "BRINE_HTTPBIN_ORIGIN": "http://127.0.0.1:9"})
-    answered = invoke(unreachable, "http-api/get-report.json", tmp_path).returned
+    answered = invoke(without_services(machines("ReportFunction")), "http-api/get-report.json", tmp_path).returned
     assert (answered["statusCode"], answered["headers"]["content-type"]) == (502, "application/problem+json")
+
+
+def test_a_hit_of_a_function_loads_nothing_that_runs_functions(
+    machines: Callable[[str], Machine], tmp_path: Path
+) -> None:
+    """Neither the router of Powertools, nor boto3."""
+    report = machines("ReportFunction")
+    runs = [invoke(report, "http-api/get-report.json", tmp_path) for _ in range(2)]
+    parts = [{part for module in run.modules for part in module.parts} for run in runs]
+    assert ["event_handler" in run for run in parts] == [True, False]
+    assert not {"boto3", "botocore"} & set().union(*parts)
+
+
+def test_a_function_takes_the_messages_of_its_queue(machines: Callable[[str], Machine], tmp_path: Path) -> None:
+    report = machines("ReportFunction")
+    invoke(report, "http-api/get-report.json", tmp_path)
+    assert invoke(report, "sqs/refresh-report.json", tmp_path).returned == {"batchItemFailures": []}
+
+
+def test_an_order_ends_the_dashboard_that_another_process_stored(
+    machines: Callable[[str], Machine], tmp_path: Path
+) -> None:
+    shop = machines("ShopFunction")
+    statuses = []
+    for event in ("get-shop", "get-shop", "post-shop-order", "get-shop"):
+        done = invoke(shop, f"http-api/{event}.json", tmp_path)
+        assert done.returned["statusCode"] == 200, done.body
+        statuses.append(done.returned["headers"]["cache-status"].removeprefix("brine; ").partition(";")[0])
+        if event == "post-shop-order":
+            assert json.loads(done.body) == {"customer": "7", "order": {"item": "tea", "count": 2}}
+    assert statuses == ["fwd=uri-miss", "hit", "fwd=method", "fwd=uri-miss"]
 
 
 def test_a_message_is_sent_by_one_process_and_received_by_another(

@@ -23,7 +23,7 @@ def test_the_production_stack_has_the_product_s_functions_and_its_queues_for_ref
     assert stack.of_type("AWS::SecretsManager::Secret").keys() == {"ResponseKeys", "ExchangeKeys"}
 
 
-@pytest.mark.parametrize("word", ["httpbin", "report:", "orders"])
+@pytest.mark.parametrize("word", ["httpbin", "report:", "shop", "orders"])
 def test_neither_the_production_template_nor_its_routes_name_a_sample(word: str) -> None:
     assert word not in (ROOT / "template.yaml").read_text().lower()
     for file in (ROOT / "layers/routes").glob("*.toml"):
@@ -60,11 +60,20 @@ def test_the_sample_files_lie_where_the_functions_look(stack: Stack, samples: St
         assert function["Layers"][-1] == extra, name
 
 
-def test_the_report_has_an_api_beside_the_gateway_s(samples: Stack) -> None:
-    """SAM adds routes only to an API of the same template."""
-    (event,) = samples.functions["ReportFunction"]["Events"].values()
-    assert event["Properties"]["ApiId"] == {"Ref": "SamplesApi"}
-    assert (event["Properties"]["Method"], event["Properties"]["Path"]) == ("GET", "/report")
+@pytest.mark.parametrize(("function", "path"), [("ReportFunction", "/report"), ("ShopFunction", "/shop/{proxy+}")])
+def test_a_sample_function_has_an_api_beside_the_gateway_s(samples: Stack, function: str, path: str) -> None:
+    """SAM adds routes only to an API of the same template. Which methods there are is the app's to say."""
+    (event,) = [one["Properties"] for one in samples.functions[function]["Events"].values() if one["Type"] == "HttpApi"]
+    assert event["ApiId"] == {"Ref": "SamplesApi"}
+    assert (event["Method"], event["Path"], event["PayloadFormatVersion"]) == ("ANY", path, "2.0")
+
+
+@pytest.mark.parametrize("name", ["report", "shop"])
+def test_the_routes_beside_the_code_take_their_origins_from_the_environment(whole: Stack, name: str) -> None:
+    text = (ROOT / "functions" / name / "routes.toml").read_text()
+    routes = parse_routes(text, whole.environment(f"{name.capitalize()}Function"))
+    assert {route.origin.host for route in routes} == {"httpbin.org"}
+    assert all(route.internal for route in routes)
 
 
 def test_the_samples_give_the_parameters_that_the_production_stack_has(stack: Stack, samples: Stack) -> None:

@@ -144,6 +144,18 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         help="the deployed routes, for --route and --url. For --url, ${NAME} in the file is a variable of this shell "
         "(default: %(default)s)",
     )
+    parser.add_argument(
+        "--app",
+        type=Path,
+        metavar="FILE",
+        help="the code of a function, such as functions/shop/app.py, for --route and --url: its routes instead of the "
+        "gateway's. The file is run",
+    )
+    parser.add_argument(
+        "--namespace",
+        metavar="NAME",
+        help="with --app: the BRINE_NAMESPACE of the function (default: the variable BRINE_NAMESPACE)",
+    )
     parser.set_defaults(run=partial(_purge, parser))
 
 
@@ -156,6 +168,10 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--tenant needs a name")
     if options.all_tenants and (options.tag is None or options.tenant is not None):
         parser.error("--all-tenants goes with --tag, and without --tenant")
+    if options.app is not None and options.url is None and options.route is None:
+        parser.error("--app goes with --url or --route: all other purges cover functions anyway")
+    if options.namespace is not None and options.app is None:
+        parser.error("--namespace goes with --app")
     from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
 
     return purge.run(options)

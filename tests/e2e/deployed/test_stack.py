@@ -38,6 +38,13 @@ def get(stack: DeployedStack, path: str, api: str = "HttpApi") -> Answer:
         return Answer(answer.headers["Cache-Status"], answer.read())
 
 
+def shop(stack: DeployedStack, path: str, order: bytes | None = None) -> Answer:
+    fields = {"X-Shop": "acme", "Content-Type": "application/json"}
+    asked = urllib.request.Request(f"{stack.url_of('SamplesApi')}{path}", data=order, headers=fields)  # noqa: S310 - of the stack
+    with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 - the same
+        return Answer(answer.headers["Cache-Status"], answer.read())
+
+
 def purge(stack: DeployedStack, *what: str) -> str:
     place = ("--endpoint-url", stack.endpoint_url, "--region", REGION, "--table", stack.resources["Table"])
     routes = ("--routes", "samples/routes/routes.d/samples.toml")
@@ -96,11 +103,31 @@ def test_the_refresher_renews_what_was_served_stale(deployed_stack: DeployedStac
     assert explained.startswith("brine; hit; ttl=")
 
 
-def test_a_report_is_computed_once(deployed_stack: DeployedStack) -> None:
+def test_a_report_is_made_once_also_for_a_cold_start(deployed_stack: DeployedStack) -> None:
     first = get(deployed_stack, "/report", "SamplesApi")
-    assert (first.explained, json.loads(first.body)["total"]) == ("report; fwd=miss", "245.30")
+    assert (first.explained, json.loads(first.body)) == (f"{MISS}60", {"coffee": 94.8, "tea": 130.0})
     deployed_stack.restart("ReportFunction")
-    assert get(deployed_stack, "/report", "SamplesApi") == Answer("report; hit", first.body)
+    again = get(deployed_stack, "/report", "SamplesApi")
+    assert (again.explained.startswith("brine; hit; ttl="), again.body) == (True, first.body)
+
+
+def test_a_function_refreshes_what_it_served_stale_through_its_own_queue(deployed_stack: DeployedStack) -> None:
+    get(deployed_stack, "/report", "SamplesApi")
+    purge(deployed_stack, "--tag", "prices", "--soft")
+    deployed_stack.restart("ReportFunction")  # it has read no purges yet
+    assert get(deployed_stack, "/report", "SamplesApi").explained == "brine; hit; ttl=0"
+    deadline = time.monotonic() + SECONDS
+    while (explained := get(deployed_stack, "/report", "SamplesApi").explained) == "brine; hit; ttl=0":
+        assert time.monotonic() < deadline, "the function has not refreshed it"
+        time.sleep(0.2)  # ministack takes messages from the queue once a second
+    assert explained.startswith("brine; hit; ttl=")
+
+
+def test_an_order_ends_the_dashboard_with_the_permissions_of_the_shop(deployed_stack: DeployedStack) -> None:
+    assert shop(deployed_stack, "/shop/7").explained == f"{MISS}30"
+    assert shop(deployed_stack, "/shop/7").explained.startswith("brine; hit; ttl=")
+    assert shop(deployed_stack, "/shop/7/orders", b'{"item": "tea"}').explained == "brine; fwd=method; fwd-status=200"
+    assert shop(deployed_stack, "/shop/7").explained == f"{MISS}30"
 
 
 @pytest.fixture

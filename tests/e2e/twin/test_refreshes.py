@@ -117,10 +117,10 @@ def sqs(twin: Twin) -> Any:
     return session.client("sqs", endpoint_url=twin.aws_endpoint)
 
 
-def queue(twin: Twin) -> dict[str, int]:
-    """How many refreshes wait, and how many the refresher has in hand."""
+def queue(twin: Twin, name: str = "RefreshQueue") -> dict[str, int]:
+    """How many refreshes wait, and how many a function has in hand."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    url = twin.resources["RefreshQueue"]
+    url = twin.resources[name]
     found = sqs(twin).get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return {"waiting": int(found[names[0]]), "in hand": int(found[names[1]])}
 

@@ -85,6 +85,7 @@ def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
         f"curl -i {twin.url}/report",
+        f"curl -i -H 'X-Shop: acme' {twin.url}/shop/7",
         purge,
         *exchange,
     )

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from brine.bootstrap.common import read_configuration
 from brine.bootstrap.gateway import build_purger
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import BrineError
+from brine_cli.commands.app_routes import ROUTES_BESIDE_CODE, app_routes
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import CommandError
 from brine_cli.template.intrinsics import REGION
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from brine.domain.routing.route import Routes
     from brine.service.purge import Purge, Purger
 
 TOLERANCE: Final = 2.0
@@ -39,13 +42,15 @@ PATIENCE: Final = 10.0
 def run(options: argparse.Namespace) -> int:
     """Purge, and print a summary. Raises CommandError."""
     try:
-        if options.route is not None:
-            _check_route(options.route, options.routes)
         environment = _environment(options)
+        in_code = None if options.app is None else app_routes(options.app, _namespace(options, environment))
+        if options.route is not None:
+            _check_route(options, in_code)
         dynamodb = environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
         check_clock(server_time(dynamodb), time.time())
         with closing(HttpClient()) as client:
-            done, purged = _purge(build_purger(environment, client), options)
+            purger = build_purger(environment, client)
+            done, purged = _purge(purger if in_code is None else replace(purger, routes=in_code), options)
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
     of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
@@ -80,17 +85,35 @@ def check_clock(server: float, local: float) -> None:
         )
 
 
-def _check_route(name: str, routes: Path) -> None:
+def _check_route(options: argparse.Namespace, in_code: Routes | None) -> None:
     """Raise CommandError if no route has this name. DynamoDB would accept a stamp of any name."""
-    text, source = read_configuration("routes", routes)
-    if name not in route_names(text, source=source):
-        raise CommandError(f'{routes} has no route named "{name}"')
+    file: Path = options.routes if in_code is None else options.app.with_name(ROUTES_BESIDE_CODE)
+    known = set() if in_code is None else {route.name for route in in_code}
+    if in_code is None or file.is_file():
+        text, source = read_configuration("routes", file)
+        known |= route_names(text, source=source)
+    if options.route not in known:
+        places = file if in_code is None else f"{options.app} (with {ROUTES_BESIDE_CODE} beside it)"
+        raise CommandError(f'{places} has no route named "{options.route}"')
+
+
+def _namespace(options: argparse.Namespace, environment: Mapping[str, str]) -> str:
+    """Return the namespace of the function of `--app`. Raises CommandError if it is not known.
+
+    A purge with a wrong namespace would be stored, and end nothing.
+    """
+    given: str | None = options.namespace
+    if given is None:
+        given = environment.get("BRINE_NAMESPACE")
+    if given is None:
+        raise CommandError("--app needs --namespace NAME: the BRINE_NAMESPACE of the function, which is in its keys")
+    return given
 
 
 def _environment(options: argparse.Namespace) -> Mapping[str, str]:
     """Return the environment variables of a function of the stack. An emulator never gets real credentials."""
     environment = dict(os.environ)
-    environment["BRINE_ROUTES"] = str(options.routes) if options.url else ""
+    environment["BRINE_ROUTES"] = str(options.routes) if options.url and not options.app else ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if options.endpoint_url is not None:

@@ -19,6 +19,8 @@ REQUESTS = {
     "get-jwt": ("GET", "/httpbin/cache/60"),
     "get-lambda-authorizer": ("GET", "/httpbin/cache/60"),
     "get-report": ("GET", "/report"),
+    "get-shop": ("GET", "/shop/7"),
+    "post-shop-order": ("POST", "/shop/7/orders"),
     "get-image": ("GET", "/httpbin/image/png"),
     "get-cookies": ("GET", "/httpbin/cookies"),
     "get-repeated-headers": ("GET", "/httpbin/headers"),

@@ -75,7 +75,8 @@ def test_members_of_a_later_writer_are_no_reason_to_refuse() -> None:
     assert read(json.dumps(GOOD | {"since": 5})) == read(json.dumps(GOOD))
 
 
-def test_the_sample_event_has_a_message_as_it_is_written() -> None:
-    (record,) = load_event("sqs/refresh.json")["Records"]
+@pytest.mark.parametrize("name", ["refresh", "refresh-report"])
+def test_a_sample_event_has_a_message_as_it_is_written(name: str) -> None:
+    (record,) = load_event(f"sqs/{name}.json")["Records"]
     assert write(read(record["body"])) == record["body"]
     assert md5(record["body"].encode()).hexdigest() == record["md5OfBody"]  # noqa: S324 - SQS's own checksum

@@ -1,0 +1,49 @@
+"""The routes of a function: those in its code, and those of routes.toml beside it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Final
+
+from brine.app.app import App
+from brine.domain.results.key import is_namespace
+from brine.domain.routing.route import Routes
+from brine_cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+ROUTES_BESIDE_CODE: Final = "routes.toml"
+
+
+def app_routes(file: Path, namespace: str) -> Routes:
+    """Return the routes in code of the app in a Python file. Runs the file. Raises CommandError and ConfigError.
+
+    namespace: the BRINE_NAMESPACE of the function, "" if it has none. The keys of its responses begin with it.
+    """
+    if namespace and not is_namespace(namespace):
+        raise CommandError(f'the namespace "{namespace}" is not valid: up to 32 of a-z, 0-9 and -')
+    apps = [value for value in vars(_module(file)).values() if isinstance(value, App)]
+    if len({id(app) for app in apps}) != 1:
+        raise CommandError(f"{file} has {len(apps) or 'no'} instances of brine.App: --app needs a file with one")
+    return Routes(apps[0].registrations.routes(namespace))
+
+
+def _module(file: Path) -> ModuleType:
+    """Return the executed module of a Python file, which may import what is beside it. Raises CommandError."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise CommandError(f"{file} is no Python file: --app needs one such as functions/shop/app.py")
+    module = importlib.util.module_from_spec(spec)
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)
+    sys.modules[file.stem] = module  # dataclasses look there for the annotations of their module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CommandError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove(folder)
+    return module
