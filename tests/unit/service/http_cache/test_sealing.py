@@ -49,26 +49,26 @@ def test_a_stored_response_comes_back_but_for_what_a_lookup_sets() -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("place", "value"),
     [
-        None,
-        "x",
-        b"x",
-        ("x",),
-        (("x",),),
-        ((("route:a",), 1.0, 2.0),),
-        ((("route:a",), 1, 2.0, ()),),
-        ((("route:a",), 1.0, "2", ()),),
-        ((("route:a", 3), 1.0, 2.0, ()),),
-        (("route:a", 1.0, 2.0, ()),),
-        ((["route:a"], 1.0, 2.0, ()),),
-        ((("route:a",), 1.0, 2.0, (("x",),)),),
-        ((("route:a",), 1.0, 2.0, (("x", 1, 2.0),)),),
-        ((("route:a",), 1.0, 2.0, (), "more"),),
-        [(("route:a",), 1.0, 2.0, ())],
+        *((0, value) for value in (None, "route:a", ["route:a"], ("route:a", 3), (b"route:a",))),
+        *((place, value) for place in (1, 2) for value in (None, 1, "1", True)),
+        *((3, value) for value in (None, "x", [], (("x",),), (("x", 1, 2.0),), (("x", 1.0, 2.0, 3.0),))),
+        *((place, value) for place in (4, 5) for value in (None, 1, b"a")),
+        *((6, value) for value in (None, "t", ["t"], (1,))),
+        *((7, value) for value in (None, 0, "", 1.0)),
     ],
     ids=repr,
 )
+def test_a_dependency_of_another_form_is_refused(place: int, value: Any) -> None:
+    right: list[Any] = [("route:a",), 1.0, 2.0, (("x", 1.0, 2.0),), "a", "/x", ("t",), False]
+    assert isinstance(opened(changed(DEPENDENCIES, (tuple(right),))), StoredResponse)
+    right[place] = value
+    with pytest.raises(CodecError):
+        opened(changed(DEPENDENCIES, (tuple(right),)))
+
+
+@pytest.mark.parametrize("value", [None, "x", b"x", [], ("x",), ((),), (("x",), 1.0)], ids=repr)
 def test_dependencies_of_another_form_are_refused(value: Any) -> None:
     with pytest.raises(CodecError):
         opened(changed(DEPENDENCIES, value))
