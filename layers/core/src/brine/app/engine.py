@@ -125,13 +125,7 @@ def types_of(app: Registrations) -> Registry:
     registry = app.registry or Registry()
     registry.register_arrays()
     for function in app.functions:
-        try:
-            returned = function.hints().get("return")
-        except NameError as error:
-            raise ConfigError(
-                f'{function.call.__module__}: {function.method} "{function.rule}": an annotation of '
-                f"{function.call.__qualname__}: {error}. Import the name where the program runs, not for types alone."
-            ) from None
+        returned = function.hints().get("return")
         if returned is not None:
             registry.register_annotated(returned, owner=function.call)
     return registry

@@ -51,12 +51,12 @@ def read(text: str) -> ResultRefresh | None:
         match json.loads(text):
             case {
                 "brine": "refresh",
-                "version": 1,
+                "version": int(version),
                 "cache": str(cache),
                 "function": str(function),
                 "key": str(key),
                 "sealed": str(sealed),
-            }:
+            } if version == VERSION:
                 return ResultRefresh(cache, function, key, a2b_base64(sealed, strict_mode=True))
     except (ValueError, RecursionError):
         pass
