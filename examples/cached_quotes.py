@@ -42,8 +42,8 @@ def ask_the_shop(product: str) -> Quote:
 def main() -> None:
     """Ask for the same quote in many threads, then purge it and ask again."""
     with ThreadPoolExecutor(20) as threads:
-        quotes = list(threads.map(quote_of, ["tea"] * 20))
-    print(f"{len(quotes)} calls, {len(asked)} computed: {quotes[0]}")
+        answers = list(threads.map(quote_of, ["tea"] * 20))
+    print(f"{len(answers)} calls, {len(asked)} computed: {answers[0]}")
 
     quotes.purge_tag("prices")
     quote_of("tea")
