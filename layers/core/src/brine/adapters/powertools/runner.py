@@ -53,6 +53,7 @@ class PowertoolsRunner:
         for function in functions:
             self._functions.setdefault(function.route, {})[function.method] = function
             register(resolver, function, endpoint(function, self._respond))
+        resolver.build_middleware_stacks()
 
     def run(self, call: FunctionCall) -> FunctionResult:
         """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
