@@ -95,8 +95,8 @@ class Fetch:
     ) -> Part:
         """Return the response of a route's origin for this path, from the cache or fetched.
 
-        path: text below the origin's URL, such as f"/{order_id}"; it is percent-encoded here. query: parameters; a list
-        gives several of one name, None leaves one out. headers: further fields; the client's own do not go along.
+        path: text below the origin's URL, such as f"/{order_id}"; it is percent-encoded here, also "?" and "#". query:
+        parameters; a list gives several of one name, None leaves one out. headers: further fields; the client's own do not go along.
         content: the body, sent as JSON, or bytes. otherwise: makes the part optional: if it fails, it has this value.
 
         Raises PartFailed if a required part gives no answer in time, or one with status 429 or from 500 on.

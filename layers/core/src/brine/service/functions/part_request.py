@@ -29,13 +29,13 @@ def part_request(
     headers: Mapping[str, str] | None = None,
     content: object = None,
 ) -> Request:
-    """Return the request of a part. `path` is text, not percent-encoded. `caller`: the request of the whole.
+    """Return the request of a part. `caller`: the request of the whole.
+
+    `path` is text: every character that a path cannot have is percent-encoded, also "?", which begins no query here.
 
     `content` is sent as JSON; bytes are sent unchanged. The trace fields and the tenant of the caller go along, and
-    no other field of it. Raises ValueError for a path that is none.
+    no other field of it. Raises ValueError for a path without "/" at its beginning.
     """
-    if "?" in path or "#" in path:
-        raise ValueError(f'the path "{path}" has a "?" or "#": pass parameters as query={{"name": value}}')
     if path and not path.startswith("/"):
         raise ValueError(f'the path "{path}" does not begin with "/"')
     fields = caller.fields.only(TRACE_FIELDS)
