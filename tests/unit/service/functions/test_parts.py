@@ -43,12 +43,20 @@ def test_all_fetches_side_by_side() -> None:
     assert client.get("/w").json() == 2
 
 
-def test_all_raises_when_all_have_ended() -> None:
-    client = client_of(
-        lambda fetch: fetch.all(("a", "/"), ("b", "/")),
-        a=OriginUnreachable("down"),
-        b=Reply(1, headers=FRESH),
-    )
+def test_all_raises_when_all_that_began_have_ended() -> None:
+    began, failed = threading.Event(), threading.Event()
+
+    def down(_target: str) -> Reply:
+        assert began.wait(30)
+        failed.set()
+        return Reply({}, 503)
+
+    def slower(_target: str) -> Reply:
+        began.set()
+        assert failed.wait(30)
+        return Reply(1, headers=FRESH)
+
+    client = client_of(lambda fetch: fetch.all(("a", "/"), ("b", "/")), a=down, b=slower)
     answer = client.get("/w")
     assert (answer.status, answer.problem, answer.parts) == (502, "part-failed", {"a": "failed", "b": "miss"})
     assert sorted(client.fetched) == [("a", "/"), ("b", "/")]

@@ -283,8 +283,9 @@ def test_a_failing_function_of_tags_is_a_failure_of_the_function(option: str) ->
         raise LookupError("no tags")
 
     app, options = App(), cast("Any", {option: tags})
-    app.post("/w", name="w", **options)(lambda: 1)
-    answer = app.test().post("/w")
+    method = "GET" if option == "tags" else "POST"
+    getattr(app, method.lower())("/w", name="w", **options)(lambda: 1)
+    answer = app.test().request(method, "/w")
     assert (answer.status, answer.problem, repr(answer.error)) == (500, "function-failed", "LookupError('no tags')")
 
 

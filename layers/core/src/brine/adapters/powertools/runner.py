@@ -137,9 +137,10 @@ def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction],
         given = dict(arguments)
         if fetch_name is not None:
             given[fetch_name] = AsyncFetch(running.call.fetch) if function.is_async else running.call.fetch
-        value = function.call(**given)
-        if inspect.iscoroutine(value):
-            value = asyncio.run(value)
+        with running.call.fetch.parts.until_return():
+            value = function.call(**given)
+            if inspect.iscoroutine(value):
+                value = asyncio.run(value)
         running.result, running.returned = value, True
         return value if isinstance(value, PowertoolsResponse) else respond(value, function)
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from brine.domain.caching.combine import FAILED, part_limits
+from brine.domain.caching.combine import part_limits
+from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import FunctionMistake, PartFailed
-from brine.service.functions.part import NO_FALLBACK, Part
+from brine.service.functions.fetched_parts import FetchedParts
+from brine.service.functions.part import NO_FALLBACK, Part, shareable_fields
 from brine.service.functions.part_request import part_request
-from brine.service.transaction import PartReport
+from brine.service.functions.part_threads import PartThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from brine.domain.caching.combine import PartLimits
     from brine.domain.http.messages import Response
     from brine.domain.routing.route import Route
     from brine.ports.deadline import Deadline
+    from brine.service.functions.fetched_parts import RequestedPart
     from brine.service.functions.parts_gateway import PartsGateway
-    from brine.service.transaction import Transaction
+    from brine.service.transaction import PartReport, Transaction
 
 SHARE: Final = 0.85
 """The share of the remaining time that the parts get. The rest is for the function itself."""
 OPTIONAL_SHARE: Final = 0.85
 """The share of the parts' time that an optional part gets, so that its fallback is still in time."""
-MOST_AT_ONCE: Final = 32
 
 PartOptions = TypedDict(
     "PartOptions",
@@ -51,31 +53,33 @@ class Fetch:
     """Fetches the parts of one response. A function gets one as its argument `fetch`.
 
     Parts come through the cache of their own routes, with the tenant and the trace of the whole's request. What they
-    permit limits the whole: see brine.domain.caching.combine.
+    permit limits the whole: see brine.domain.caching.combine. `parts`: the record of them.
     """
 
     _gateway: PartsGateway
     _whole: Transaction
     _deadline: Deadline
     _clock: Callable[[], float]
-    _limits: list[PartLimits] = field(default_factory=list)
-    _reports: list[PartReport] = field(default_factory=list)
-    _failed: list[str] = field(default_factory=list)
+    parts: FetchedParts = field(init=False)
+    _threads: PartThreads = field(default_factory=PartThreads.of_request)
+
+    def __post_init__(self) -> None:
+        self.parts = FetchedParts(self._clock)
 
     @property
     def limits(self) -> tuple[PartLimits, ...]:
         """What each fetched part permits for the whole."""
-        return tuple(self._limits)
+        return tuple(self.parts.limits)
 
     @property
     def failed(self) -> str | None:
         """The route of a part that failed, optional ones included; None if none did."""
-        return self._failed[0] if self._failed else None
+        return self.parts.failed[0] if self.parts.failed else None
 
     @property
     def reports(self) -> tuple[PartReport, ...]:
         """How each fetched part came about."""
-        return tuple(self._reports)
+        return tuple(self.parts.reports)
 
     @property
     def tenant(self) -> str:
@@ -96,67 +100,76 @@ class Fetch:
         """Return the response of a route's origin for this path, from the cache or fetched.
 
         path: text below the origin's URL, such as f"/{order_id}"; it is percent-encoded here, also "?" and "#". query:
-        parameters; a list gives several of one name, None leaves one out. headers: further fields; the client's own do not go along.
-        content: the body, sent as JSON, or bytes. otherwise: makes the part optional: if it fails, it has this value.
+        parameters; a list gives several of one name, None leaves one out. headers: further fields; the client's own do
+        not go along. content: the body, sent as JSON, or bytes. otherwise: makes the part optional: if it fails, it has
+        this value.
 
         Raises PartFailed if a required part gives no answer in time, or one with status 429 or from 500 on.
-        FunctionMistake for an unknown route, for a route of the function itself, and for a route with other tenants.
+        FunctionMistake for an unknown route, for a route of the function itself, for a route with other tenants, and
+        once the function has returned.
         """
-        began = self._clock()
-        try:
-            return self._fetched(route, path, otherwise, query=query, headers=headers, method=method, content=content)
-        except PartFailed as error:
-            self._limits.append(FAILED)
-            self._failed.append(route)
-            self._reports.append(
-                PartReport(route=route, result="failed", status=error.status, seconds=self._clock() - began)
-            )
-            if otherwise is NO_FALLBACK:
-                raise
-            return Part(route, "failed", None, _undecoded, otherwise)
+        part = self.parts.request(route)
+        return self.one(part, path, otherwise, query=query, headers=headers, method=method, content=content)
 
     def all(self, *parts: PartSpec) -> tuple[Part, ...]:
         """Return several parts, fetched side by side under one deadline, in the order of the arguments.
 
         Each is a tuple: ("orders", "/17") or ("offers", "/today", {"or": []}). Raises as a call for one part does, when
-        all have ended.
+        all that have begun have ended. No other part begins after a required one failed.
         """
-        if not parts:
-            return ()
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only a miss with several parts needs it
+        return self.several([self.parts.request(spec[0]) for spec in parts], parts)
 
-        with ThreadPoolExecutor(min(len(parts), MOST_AT_ONCE)) as threads:
-            started = [threads.submit(copy_context().run, self._from_spec, spec) for spec in parts]
-        return tuple(one.result() for one in started)
+    def one(self, part: RequestedPart, path: str, otherwise: object, **request: Any) -> Part:
+        """Return the response of a part that was requested. `request`: the other arguments and errors of a call."""
+        try:
+            self.parts.begin(part)
+            return self._fetched(part, path, otherwise, **request)
+        except PartFailed as error:
+            self.parts.fail(part, status=error.status)
+            if otherwise is NO_FALLBACK:
+                raise
+            return Part(part.route, "failed", None, _undecoded, otherwise)
+        finally:
+            self.parts.fail(part)  # any other error, unless it has an outcome
 
-    def _from_spec(self, spec: PartSpec) -> Part:
+    def several(self, requested: Sequence[RequestedPart], specs: Sequence[PartSpec]) -> tuple[Part, ...]:
+        """Return the responses of parts that were requested with these tuples."""
+        calls = [partial(self._from_spec, part, spec) for part, spec in zip(requested, specs, strict=True)]
+        try:
+            return tuple(self._threads.results(calls))
+        finally:
+            for part in requested:
+                self.parts.skip(part)
+
+    def _from_spec(self, part: RequestedPart, spec: PartSpec) -> Part:
         options: dict[str, Any] = dict(spec[2]) if len(spec) == 3 else {}
         otherwise = options.pop("or", NO_FALLBACK)
-        return self(spec[0], spec[1], otherwise=otherwise, **options)
+        return self.one(part, spec[1], otherwise, **options)
 
-    def _fetched(self, name: str, path: str, otherwise: object, **request: Any) -> Part:
-        route = self._route(name)
+    def _fetched(self, part: RequestedPart, path: str, otherwise: object, **request: Any) -> Part:
+        name, route = part.route, self._route(part.route)
         asked = part_request(route, path, self._whole.request, self.tenant, **request)
         remaining = self._deadline.remaining() * (1.0 if otherwise is NO_FALLBACK else OPTIONAL_SHARE)
-        began = self._clock()
-        answer, transaction = self._gateway.serve_part(route, asked, self._whole, self._deadline.within(remaining))
+        deadline = self._deadline.within(remaining)
+        with self._threads.shared():
+            answer, transaction = self._gateway.serve_part(route, asked, self._whole, deadline)
         response = answer.response
         if answer.problem is not None or response.status >= 500 or response.status == 429:
             said = answer.problem or f"it answered {response.status}"
             raise PartFailed(name, said, status=response.status)
         now = self._clock()
         limits = part_limits(answer.source, response, transaction.resource, route.policy, transaction.request, now=now)
-        self._limits.append(limits)
-        self._reports.append(PartReport(route=name, result=answer.result, status=response.status, seconds=now - began))
-        target = transaction.request.target
-        return Part(name, answer.result, response, lambda one: self._decoded(route, one, target), otherwise)
+        self.parts.succeed(part, limits, answer.result, response.status)
+        target, shown = transaction.request.target, response
+        if self._whole.request.method in SAFE_METHODS:
+            shown = replace(response, fields=shareable_fields(response.fields))
+        return Part(name, answer.result, shown, lambda _: self._decoded(route, response, target), otherwise)
 
     def _decoded(self, route: Route, response: Response, target: str) -> Any:
         try:
             return self._gateway.decoded(route, response, target)
         except PartFailed:
-            self._limits.append(FAILED)
-            self._failed.append(route.name)
+            self.parts.spoil(route.name)
             raise
 
     def _route(self, name: str) -> Route:
