@@ -9,7 +9,7 @@ import pytest
 from brine.app.app import App
 from brine.domain.http.messages import Response
 from brine.errors import FunctionMistake, PartFailed
-from brine.service.functions.fetch import OPTIONAL_SHARE
+from brine.service.functions.part_fetcher import OPTIONAL_SHARE
 from brine.testing import Reply
 from tests.support.gateway.parts import Parts, client_of, fetch_of, route
 

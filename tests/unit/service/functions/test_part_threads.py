@@ -13,6 +13,8 @@ from brine.app.app import App
 from brine.service.functions.part_threads import MOST_AT_ONCE, PartThreads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.service.functions.fetch import Fetch
 
 COLOUR: ContextVar[str] = ContextVar("tests_colour", default="none")
@@ -70,8 +72,9 @@ def test_calls_that_have_not_begun_are_skipped_after_one_raised() -> None:
         begun.append("wrong")
         raise LookupError("the error of the test")
 
+    calls: list[Callable[[], None]] = [partial(begun.append, "first"), wrong, partial(begun.append, "never")]
     with pytest.raises(LookupError, match="the error of the test"):
-        PartThreads(1).results([partial(begun.append, "first"), wrong, partial(begun.append, "never")])
+        PartThreads(1).results(calls)
     assert begun == ["first", "wrong"]
 
 

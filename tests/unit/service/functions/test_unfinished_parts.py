@@ -11,6 +11,7 @@ import pytest
 from brine.app.app import App
 from brine.domain.http.messages import Response
 from brine.errors import FunctionMistake
+from brine.service.functions.fetch import fetcher_of
 from brine.service.functions.part_threads import PartThreads
 from brine.testing import Reply
 from tests.support.gateway.parts import Parts, client_of, fetch_of
@@ -106,7 +107,7 @@ def test_a_function_that_a_middleware_calls_again_may_fetch_again() -> None:
 
 def test_parts_that_were_skipped_after_a_failure_are_in_no_report() -> None:
     fetch = fetch_of(Parts(response=Response(status=503)))
-    fetch._threads = PartThreads(1)
+    fetcher_of(fetch).threads = PartThreads(1)
     assert [part.is_fallback for part in fetch.all(("a", "/", {"or": 1}), ("a", "/", {"or": 1}))] == [True, True]
     with pytest.raises(Exception, match="it answered 503"):
         fetch.all(*[("a", f"/{number}") for number in range(9)])

@@ -15,6 +15,7 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import FunctionFailed, PartFailed
 from brine.service.functions.async_fetch import AsyncFetch
+from brine.service.functions.fetch import fetcher_of
 from brine.service.functions.function_client import FunctionResult
 from brine.service.functions.route_function import tags_of
 from brine_codec import TooLarge, Unsupported
@@ -134,10 +135,11 @@ def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction],
     def call(**arguments: Any) -> Any:
         running = _running.get()
         running.arguments = arguments
+        fetcher = fetcher_of(running.call.fetch)
         given = dict(arguments)
         if fetch_name is not None:
-            given[fetch_name] = AsyncFetch(running.call.fetch) if function.is_async else running.call.fetch
-        with running.call.fetch.parts.until_return():
+            given[fetch_name] = AsyncFetch(fetcher) if function.is_async else running.call.fetch
+        with fetcher.parts.until_return():
             value = function.call(**given)
             if inspect.iscoroutine(value):
                 value = asyncio.run(value)

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.combine import part_limits
-from brine.domain.purging.invalidation import SAFE_METHODS
-from brine.domain.routing.tenant import NO_TENANT
-from brine.errors import FunctionMistake, PartFailed
-from brine.service.functions.fetched_parts import FetchedParts
-from brine.service.functions.part import NO_FALLBACK, Part, shareable_fields
-from brine.service.functions.part_request import part_request
-from brine.service.functions.part_threads import PartThreads
+from brine.service.functions.part import NO_FALLBACK
+from brine.service.functions.part_fetcher import PartFetcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from brine.domain.caching.combine import PartLimits
-    from brine.domain.http.messages import Response
-    from brine.domain.routing.route import Route
     from brine.ports.deadline import Deadline
-    from brine.service.functions.fetched_parts import RequestedPart
+    from brine.service.functions.part import Part
+    from brine.service.functions.part_fetcher import PartSpec
     from brine.service.functions.parts_gateway import PartsGateway
     from brine.service.transaction import PartReport, Transaction
 
 SHARE: Final = 0.85
 """The share of the remaining time that the parts get. The rest is for the function itself."""
-OPTIONAL_SHARE: Final = 0.85
-"""The share of the parts' time that an optional part gets, so that its fallback is still in time."""
-
-PartOptions = TypedDict(
-    "PartOptions",
-    {
-        "or": object,
-        "query": "Mapping[str, object]",
-        "headers": "Mapping[str, str]",
-        "method": str,
-        "content": object,
-    },
-    total=False,
-)
-"""Options of a part in `fetch.all`. `or` makes the part optional: it is the fallback of a part that failed."""
-
-type PartSpec = tuple[str, str] | tuple[str, str, PartOptions]
-"""A part in `fetch.all`: the name of its route, the path below the route's origin, and options."""
 
 
 @dataclass(slots=True)
@@ -53,38 +27,37 @@ class Fetch:
     """Fetches the parts of one response. A function gets one as its argument `fetch`.
 
     Parts come through the cache of their own routes, with the tenant and the trace of the whole's request. What they
-    permit limits the whole: see brine.domain.caching.combine. `parts`: the record of them.
+    permit limits the whole: see brine.domain.caching.combine.
     """
 
     _gateway: PartsGateway
     _whole: Transaction
     _deadline: Deadline
     _clock: Callable[[], float]
-    parts: FetchedParts = field(init=False)
-    _threads: PartThreads = field(default_factory=PartThreads.of_request)
+    _fetcher: PartFetcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parts = FetchedParts(self._clock)
+        self._fetcher = PartFetcher(self._gateway, self._whole, self._deadline, self._clock)
 
     @property
     def limits(self) -> tuple[PartLimits, ...]:
         """What each fetched part permits for the whole."""
-        return tuple(self.parts.limits)
+        return tuple(self._fetcher.parts.limits)
 
     @property
     def failed(self) -> str | None:
         """The route of a part that failed, optional ones included; None if none did."""
-        return self.parts.failed[0] if self.parts.failed else None
+        return self._fetcher.parts.failed[0] if self._fetcher.parts.failed else None
 
     @property
     def reports(self) -> tuple[PartReport, ...]:
         """How each fetched part came about."""
-        return tuple(self.parts.reports)
+        return tuple(self._fetcher.parts.reports)
 
     @property
     def tenant(self) -> str:
         """The tenant of the request, "" on a route without tenants."""
-        return self._whole.resource.tenant
+        return self._fetcher.tenant
 
     def __call__(
         self,
@@ -108,8 +81,8 @@ class Fetch:
         FunctionMistake for an unknown route, for a route of the function itself, for a route with other tenants, and
         once the function has returned.
         """
-        part = self.parts.request(route)
-        return self.one(part, path, otherwise, query=query, headers=headers, method=method, content=content)
+        part = self._fetcher.parts.request(route)
+        return self._fetcher.one(part, path, otherwise, query=query, headers=headers, method=method, content=content)
 
     def all(self, *parts: PartSpec) -> tuple[Part, ...]:
         """Return several parts, fetched side by side under one deadline, in the order of the arguments.
@@ -117,76 +90,9 @@ class Fetch:
         Each is a tuple: ("orders", "/17") or ("offers", "/today", {"or": []}). Raises as a call for one part does, when
         all that have begun have ended. No other part begins after a required one failed.
         """
-        return self.several([self.parts.request(spec[0]) for spec in parts], parts)
-
-    def one(self, part: RequestedPart, path: str, otherwise: object, **request: Any) -> Part:
-        """Return the response of a part that was requested. `request`: the other arguments and errors of a call."""
-        try:
-            self.parts.begin(part)
-            return self._fetched(part, path, otherwise, **request)
-        except PartFailed as error:
-            self.parts.fail(part, status=error.status)
-            if otherwise is NO_FALLBACK:
-                raise
-            return Part(part.route, "failed", None, _undecoded, otherwise)
-        finally:
-            self.parts.fail(part)  # any other error, unless it has an outcome
-
-    def several(self, requested: Sequence[RequestedPart], specs: Sequence[PartSpec]) -> tuple[Part, ...]:
-        """Return the responses of parts that were requested with these tuples."""
-        calls = [partial(self._from_spec, part, spec) for part, spec in zip(requested, specs, strict=True)]
-        try:
-            return tuple(self._threads.results(calls))
-        finally:
-            for part in requested:
-                self.parts.skip(part)
-
-    def _from_spec(self, part: RequestedPart, spec: PartSpec) -> Part:
-        options: dict[str, Any] = dict(spec[2]) if len(spec) == 3 else {}
-        otherwise = options.pop("or", NO_FALLBACK)
-        return self.one(part, spec[1], otherwise, **options)
-
-    def _fetched(self, part: RequestedPart, path: str, otherwise: object, **request: Any) -> Part:
-        name, route = part.route, self._route(part.route)
-        asked = part_request(route, path, self._whole.request, self.tenant, **request)
-        remaining = self._deadline.remaining() * (1.0 if otherwise is NO_FALLBACK else OPTIONAL_SHARE)
-        deadline = self._deadline.within(remaining)
-        with self._threads.shared():
-            answer, transaction = self._gateway.serve_part(route, asked, self._whole, deadline)
-        response = answer.response
-        if answer.problem is not None or response.status >= 500 or response.status == 429:
-            said = answer.problem or f"it answered {response.status}"
-            raise PartFailed(name, said, status=response.status)
-        now = self._clock()
-        limits = part_limits(answer.source, response, transaction.resource, route.policy, transaction.request, now=now)
-        self.parts.succeed(part, limits, answer.result, response.status)
-        target, shown = transaction.request.target, response
-        if self._whole.request.method in SAFE_METHODS:
-            shown = replace(response, fields=shareable_fields(response.fields))
-        return Part(name, answer.result, shown, lambda _: self._decoded(route, response, target), otherwise)
-
-    def _decoded(self, route: Route, response: Response, target: str) -> Any:
-        try:
-            return self._gateway.decoded(route, response, target)
-        except PartFailed:
-            self.parts.spoil(route.name)
-            raise
-
-    def _route(self, name: str) -> Route:
-        route = self._gateway.route(name)
-        if route is None:
-            known = ", ".join(sorted(self._gateway.route_names)) or "none"
-            raise FunctionMistake(f'no route has the name "{name}". The routes are: {known}.')
-        chain = (*self._whole.ancestors, self._whole.route.name)
-        if name in chain:
-            raise FunctionMistake(f"a function cannot fetch itself: {' -> '.join((*chain, name))}")
-        if route.tenant is not None and (route.tenant != self._whole.route.tenant or self.tenant == NO_TENANT):
-            raise FunctionMistake(
-                f'the route "{name}" keeps tenants apart by {route.tenant}, and "{chain[-1]}" does not: write '
-                f'tenant="{route.tenant}" in its decorator'
-            )
-        return route
+        return self._fetcher.several([self._fetcher.parts.request(spec[0]) for spec in parts], parts)
 
 
-def _undecoded(_: Response) -> Any:
-    raise AssertionError("a fallback has no response")
+def fetcher_of(fetch: Fetch) -> PartFetcher:
+    """Return the fetcher behind `fetch`, for the gateway's own use."""
+    return fetch._fetcher  # noqa: SLF001 - no public name, because functions call `fetch` alone
