@@ -15,6 +15,7 @@ from brine.settings import Settings
 from tests.support.gateway.parts import app_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.gateway.parts import Parts
@@ -126,8 +127,47 @@ def test_the_decorator_returns_the_function_so_that_it_can_be_called() -> None:
 def test_no_route_comes_late(tmp_path: Path) -> None:
     app = app_of(one)
     app.registrations.is_closed = True
-    with pytest.raises(ConfigError, match="has answered events already"):
+    with pytest.raises(ConfigError, match="/y: this comes too late: the app has made its handler"):
         app.get("/y")(other)
+
+
+LATE: list[tuple[str, Callable[[App], object]]] = [
+    ("exception_handler other", lambda app: app.exception_handler(ValueError)(other)),
+    ("before_fetch other", lambda app: app.before_fetch("w")(other)),  # type: ignore[type-var]
+    ("after_fetch other", lambda app: app.after_fetch(other)),  # type: ignore[type-var]
+    ("before_store other", lambda app: app.before_store(other)),  # type: ignore[type-var]
+    ("after_answer other", lambda app: app.after_answer(other)),  # type: ignore[type-var]
+    ("app.use", lambda app: app.use([other])),
+]
+
+
+@pytest.mark.parametrize(("what", "register"), LATE, ids=[what for what, _ in LATE])
+def test_nothing_else_comes_late(what: str, register: Callable[[App], object]) -> None:
+    app = app_of(one)
+    register(app)
+    registrations = app.registrations
+    registrations.is_closed = True
+    kept = len(registrations.hooks), len(registrations.exception_handlers), len(registrations.middlewares)
+    with pytest.raises(ConfigError, match=rf"{what}.*Move it above `handler = app.handler`"):
+        register(app)
+    assert (len(registrations.hooks), len(registrations.exception_handlers), len(registrations.middlewares)) == kept
+
+
+def test_settings_that_a_method_does_not_have_are_refused() -> None:
+    with pytest.raises(ConfigError, match='GET "/x": purges: a GET purges no tag'):
+        App().get("/x", purges=["a"])(one)  # type: ignore[call-arg]
+    with pytest.raises(ConfigError, match='DELETE "/x": tags: no response to DELETE is stored'):
+        App().delete("/x", tags=["a"])(one)  # type: ignore[call-arg]
+
+
+def test_an_argument_that_is_taken_by_position_alone_is_refused() -> None:
+    def function(a: str, /) -> str:
+        return a
+
+    with pytest.raises(ConfigError, match='GET "/x/<a>": the function takes the argument "a" by position alone'):
+        App().get("/x/<a>")(function)
+    with pytest.raises(ConfigError, match='the function of tags takes the argument "a" by position alone'):
+        App().get("/x/<a>", tags=lambda a, /: [a])(lambda a: a)
 
 
 def test_an_annotation_that_cannot_be_resolved_is_told_with_the_function() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -287,3 +288,33 @@ def test_many_threads_run_functions_side_by_side_each_with_its_own_request() -> 
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(lambda number: client.get(f"/w/{number}").json(), range(20)))
     assert answers == [str(number) for number in range(20)]
+
+
+class SlowToDescribe:
+    """A middleware whose description takes a while: Powertools describes each when it puts a stack together."""
+
+    __name__ = "SlowToDescribe"
+
+    def __call__(self, app: Any, next_middleware: Any) -> Any:
+        return next_middleware(app)
+
+    def __repr__(self) -> str:
+        time.sleep(0.05)
+        return self.__name__
+
+
+def test_two_first_calls_of_a_function_at_once_leave_it_working() -> None:
+    app = App()
+    app.use([SlowToDescribe()])
+
+    @app.get("/i/<name>")
+    def inner(name: str) -> str:
+        return name
+
+    @app.get("/w")
+    def whole(fetch: Fetch) -> list[str]:
+        return [part.json() for part in fetch.all(("inner", "/i/1"), ("inner", "/i/2"))]
+
+    client = app.test()
+    assert client.get("/w").json() == ["1", "2"]
+    assert client.get("/i/3").json() == "3"

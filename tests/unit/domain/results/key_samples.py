@@ -68,6 +68,13 @@ class Request(pydantic.BaseModel):
         return self
 
 
+class Change(pydantic.BaseModel):
+    """The content of a PATCH request: a field that is not set stays unchanged."""
+
+    name: str | None = None
+    note: str | None = None
+
+
 class Query(msgspec.Struct):
     x: Any
     y: Any = None

@@ -36,6 +36,7 @@ DIFFERENT: list[object] = [
     *(samples.Pair(1), samples.Pair(1, 2), samples.Couple(1), (1, None), samples.Point(1), samples.Point(1, 2)),
     *(samples.Size(1), samples.Weight(1), samples.Request(x=1), samples.Query(1), samples.Query(1, 2)),
     *(requested(x=1, more=2), samples.Request(x=1).noted("y"), requested(x=1, more=3)),
+    *(samples.Change(), samples.Change(name=None), samples.Change(name=None, note=None), samples.Change(note=None)),
     *(samples.Point(samples.Point(1)), samples.Pair((1,)), samples.Query(samples.Query(1))),
     *(date(2026, 1, 1), "2026-01-01", time(), time(fold=1), time(1), time(tzinfo=UTC)),
     *(timedelta(1), timedelta(0, 1), timedelta(0, 0, 1), 86_400),

@@ -9,7 +9,7 @@ import pytest
 from brine.app.app import App
 from brine.domain.http.messages import Response
 from brine.errors import FunctionMistake, PartFailed
-from brine.service.functions.fetch import OPTIONAL_SHARE
+from brine.service.functions.part_fetcher import OPTIONAL_SHARE
 from brine.testing import Reply
 from tests.support.gateway.parts import Parts, client_of, fetch_of, route
 
@@ -135,3 +135,33 @@ def test_an_unsafe_part_is_not_stored_and_invalidates_its_path() -> None:
     client.clock.advance("6s")
     client.get("/w")
     assert len(client.fetched) == 4
+
+
+MARKED = {
+    "cache-control": 'max-age=60, private="x-user", no-cache="X-Seen"',
+    "x-user": "me",
+    "x-seen": "1",
+    "x-own": "a",
+}
+
+
+def test_a_function_of_get_sees_only_fields_that_are_for_all_clients() -> None:
+    reply = Reply("x", headers={**MARKED, "set-cookie": "sid=1"}).response()
+    part = fetch_of(Parts(response=reply))("a")
+    assert part.fields is not None
+    assert set(dict(part.fields.lines)) == {"cache-control", "content-type", "x-own"}
+    assert part.content == b'"x"'
+
+
+def test_a_function_that_changes_something_sees_all_fields() -> None:
+    seen: list[str] = []
+    app = App()
+
+    @app.post("/w")
+    def write(fetch: Fetch) -> int:
+        fields = fetch("a", "/", method="POST").fields
+        seen.extend([] if fields is None else dict(fields.lines))
+        return 1
+
+    app.test({"a": Reply("x", headers={**MARKED, "set-cookie": "sid=1"})}).post("/w")
+    assert {"set-cookie", "x-user", "x-seen", "x-own"} <= set(seen)

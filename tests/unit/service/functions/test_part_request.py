@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine.adapters.config.routes import parse_routes
+from brine.domain.http.messages import Request
+from brine.domain.routing.target import upstream_target
+from brine.service.functions.part_request import part_request
 from brine.testing import Reply
 from tests.support.gateway.parts import Parts, app_of, client_of, fetch_of, route
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 FRESH = {"cache-control": "max-age=60"}
 
 
-@pytest.mark.parametrize("path", ["/a?b=1", "/a#b", "a", "?", "17/x"])
+@pytest.mark.parametrize("path", ["a", "?", "17/x", "#", " /a"])
 def test_a_path_that_is_none_is_refused(path: str) -> None:
     parts = Parts()
     with pytest.raises(ValueError, match="the path"):
@@ -27,7 +31,7 @@ def test_a_path_that_is_none_is_refused(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sent"),
     [
-        ("", "/"),
+        ("", ""),
         ("/", "/"),
         ("/a b", "/a%20b"),
         ("/ü", "/%C3%BC"),
@@ -36,6 +40,8 @@ def test_a_path_that_is_none_is_refused(path: str) -> None:
         ("/a/b;c=1,2", "/a/b;c=1,2"),
         ("/a\\b", "/a%5Cb"),
         ("/a\r\nx: y", "/a%0D%0Ax:%20y"),
+        ("/a?b=1", "/a%3Fb=1"),
+        ("/a#b", "/a%23b"),
     ],
 )
 def test_a_path_is_text_and_is_percent_encoded(path: str, sent: str) -> None:
@@ -111,6 +117,15 @@ def test_a_path_cannot_leave_the_origin_s(path: str, tmp_path: Path) -> None:
 
 
 def test_a_mistake_in_a_path_is_no_failed_part_so_a_fallback_does_not_hide_it() -> None:
-    client = client_of(lambda fetch: fetch("a", "/x?y=1", otherwise=None).json(), a=1)
+    client = client_of(lambda fetch: fetch("a", "x", otherwise=None).json(), a=1)
     answer = client.get("/w")
     assert (answer.problem, type(answer.error)) == ("function-failed", ValueError)
+
+
+def test_a_part_without_a_path_is_the_address_of_its_route_itself() -> None:
+    routes = parse_routes('[[route]]\nname = "a"\ninternal = true\norigin = "http://a.test/v1/prices"', {})
+    of_file = routes.named("a")
+    assert of_file is not None
+    caller = Request(method="GET", path="/w")
+    asked = [upstream_target(routes, of_file, part_request(of_file, path, caller, "")) for path in ("", "/", "/x")]
+    assert asked == [("/v1/prices", None), ("/v1/prices/", None), ("/v1/prices/x", None)]

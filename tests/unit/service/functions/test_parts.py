@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import pytest
 
 from brine.app.app import App
 from brine.errors import OriginUnreachable, PartFailed
@@ -40,12 +43,20 @@ def test_all_fetches_side_by_side() -> None:
     assert client.get("/w").json() == 2
 
 
-def test_all_raises_when_all_have_ended() -> None:
-    client = client_of(
-        lambda fetch: fetch.all(("a", "/"), ("b", "/")),
-        a=OriginUnreachable("down"),
-        b=Reply(1, headers=FRESH),
-    )
+def test_all_raises_when_all_that_began_have_ended() -> None:
+    began, failed = threading.Event(), threading.Event()
+
+    def down(_target: str) -> Reply:
+        assert began.wait(30)
+        failed.set()
+        return Reply({}, 503)
+
+    def slower(_target: str) -> Reply:
+        began.set()
+        assert failed.wait(30)
+        return Reply(1, headers=FRESH)
+
+    client = client_of(lambda fetch: fetch.all(("a", "/"), ("b", "/")), a=down, b=slower)
     answer = client.get("/w")
     assert (answer.status, answer.problem, answer.parts) == (502, "part-failed", {"a": "failed", "b": "miss"})
     assert sorted(client.fetched) == [("a", "/"), ("b", "/")]
@@ -145,6 +156,30 @@ def test_a_part_that_cannot_be_decoded_keeps_the_whole_from_being_stored_though_
 def test_a_content_coding_that_was_not_asked_for_is_a_failed_part() -> None:
     client = client_of(lambda fetch: fetch("a", "/").json(), a=Reply(b"x", headers={"content-encoding": "gzip"}))
     assert client.get("/w").problem == "part-failed"
+
+
+@pytest.mark.parametrize("character", ["?", "#", ";", "%3F", "é"])
+def test_any_character_of_an_argument_reaches_the_part_as_a_text_in_its_path(character: str) -> None:
+    app = App()
+
+    @app.get("/inner/<name>", freshness_lifetime="60s")
+    def inner(name: str) -> str:
+        return name
+
+    @app.get("/outer/<name>", freshness_lifetime="60s")
+    def outer(name: str, fetch: Fetch) -> Any:
+        return [fetch("inner", f"/inner/{name}").json(), fetch("server", f"/{name}").json()]
+
+    client = app.test({"server": lambda target: unquote(target)[1:]})
+    answer = client.get(f"/outer/a{quote(character)}b")
+    assert answer.json() == [f"a{character}b", f"a{character}b"]
+
+
+def test_json_that_is_nested_too_deep_is_a_failed_part() -> None:
+    deep = Reply(b"[" * 200_000, headers={"content-type": "application/json", **FRESH})
+    client = client_of(lambda fetch: fetch("a", "/", otherwise="none").json(), a=deep)
+    assert (client.get("/w").json(), client.get("/w").is_stored) == ("none", False)
+    assert client_of(lambda fetch: fetch("a", "/").json(), a=deep).get("/w").problem == "part-failed"
 
 
 def test_a_part_of_a_function_is_its_object() -> None:

@@ -73,12 +73,14 @@ class App:
 
     def use(self, middlewares: list[Callable[..., Any]]) -> None:
         """Wrap every function in these middlewares of Powertools. They run when a function does, and not on a hit."""
+        self._registrations.check_open(f"app.use({middlewares!r})")
         self._registrations.middlewares += middlewares
 
     def exception_handler[F: Callable[..., Any]](self, classes: ExceptionClasses) -> Callable[[F], F]:
         """Let the decorated function turn exceptions of these classes into a Response of Powertools."""
 
         def register(handler: F) -> F:
+            self._registrations.check_open(_described("exception_handler", handler))
             self._registrations.exception_handlers.append((classes, handler))
             return handler
 
@@ -194,16 +196,12 @@ class App:
         return self.engine().handle(event, context)
 
     def _hook(self, kind: str, route: Any) -> Any:
-        hooks = self._registrations.hooks
-        if callable(route):
-            hooks.append((kind, None, route))
-            return route
-
-        def register(hook: Any) -> Any:
-            hooks.append((kind, route, hook))
+        def register(hook: Any, name: str | None) -> Any:
+            self._registrations.check_open(_described(kind, hook))
+            self._registrations.hooks.append((kind, name, hook))
             return hook
 
-        return register
+        return register(route, None) if callable(route) else lambda hook: register(hook, route)
 
     def _decorator[F: Callable[..., Any]](self, rule: str, method: str, options: dict[str, Any]) -> Callable[[F], F]:
         def register(function: F) -> F:
@@ -211,3 +209,8 @@ class App:
             return function
 
         return register
+
+
+def _described(kind: str, function: Any) -> str:
+    """Return the module and the name of a function that is registered, as errors name it."""
+    return f"{getattr(function, '__module__', 'app')}: {kind} {getattr(function, '__qualname__', repr(function))}"

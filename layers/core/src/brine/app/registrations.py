@@ -27,7 +27,7 @@ class Registrations:
     """What an app was told: its functions, middlewares, handlers of exceptions, and classes.
 
     validation: whether arguments are checked and converted; None: if a function needs it. settings: the name, the
-    module and the settings of each route, by its rule. is_closed: whether the app has answered events already.
+    module and the settings of each route, by its rule. is_closed: whether the app has made its handler already.
     hooks: kinds and functions, each with the name of its route, or None for all.
     """
 
@@ -74,15 +74,22 @@ class Registrations:
             by_route[name] = _hooks((hook for hook in self.hooks if hook[1] == name), by_route.get(name))
         return HookTable(table.every, by_route)
 
+    def check_open(self, label: str) -> None:
+        """Raise ConfigError if the handler is made already: it would not take what comes now. `label`: names this."""
+        if self.is_closed:
+            raise ConfigError(
+                f"{label}: this comes too late: the app has made its handler or answered events. Move it above "
+                "`handler = app.handler`."
+            )
+
     def register(self, function: Callable[..., Any], rule: str, method: str, options: dict[str, Any]) -> None:
         """Add a function for a rule and a method. Raises ConfigError, which names the module and the rule."""
         module = getattr(function, "__module__", "app")
-        if self.is_closed:
-            raise ConfigError(f"{module}: {rule}: the app has answered events already: register routes before that")
+        self.check_open(f"{module}: {rule}")
         if not callable(function):
             raise ConfigError(f"{module}: {rule}: {function!r} is no function: put the decorator above a function")
         label = f'{module}: {method} "{rule}"'
-        _check(function, rule, options, label)
+        _check(function, rule, method, options, label)
         own = {key: options.pop(key) for key in ("tags", "purges", "middlewares", "status") if key in options}
         name = options.pop("name", None) or function.__name__.strip("_").replace("_", "-").lower()
         name, settings = self._merged(rule, name, method, label, options)
@@ -133,15 +140,25 @@ def _hooks(hooks: Iterable[tuple[str, str | None, Callable[..., Any]]], known: H
     return made
 
 
-def _check(function: Callable[..., Any], rule: str, options: dict[str, Any], label: str) -> None:
+def _check(function: Callable[..., Any], rule: str, method: str, options: dict[str, Any], label: str) -> None:
     """Check the settings that no route has, and that the function takes the arguments in the path. Raises ConfigError.
 
     `label`: begins the messages.
     """
+    _check_names(function, "the function", label)
     for key in ("tags", "purges"):
         value = options.get(key, ())
         if not callable(value) and not _is_list_of(lambda one: isinstance(one, str), value):
             raise ConfigError(f'{label}: {key} = {value!r}: not a list of tags. Write ["orders"], or a function.')
+        if callable(value):
+            _check_names(value, f"the function of {key}", label)
+    if method == "GET" and "purges" in options:
+        raise ConfigError(f"{label}: purges: a GET purges no tag. Remove the setting, or use app.post.")
+    if method != "GET" and "tags" in options:
+        raise ConfigError(
+            f"{label}: tags: no response to {method} is stored, so it needs no tags. Remove the setting, or write "
+            "purges, for the tags that a call purges."
+        )
     middlewares = options.get("middlewares", ())
     if not _is_list_of(callable, middlewares):
         raise ConfigError(f"{label}: middlewares = {middlewares!r}: not a list of functions. Write [one, other].")
@@ -156,6 +173,16 @@ def _check(function: Callable[..., Any], rule: str, options: dict[str, Any], lab
             raise ConfigError(
                 f'{label}: the path has the argument "{name}", and {function.__qualname__} does not take it. Use the '
                 "name of one of its arguments, which is not fetch."
+            )
+
+
+def _check_names(function: Callable[..., Any], what: str, label: str) -> None:
+    """Check that a function takes its arguments by name, as the app gives them. Raises ConfigError."""
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            raise ConfigError(
+                f'{label}: {what} takes the argument "{name}" by position alone, and the app gives it by its name. '
+                'Remove the "/" from its arguments.'
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from brine.domain.http.fields import Fields
@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 
     from brine.domain.http.messages import Request
 
+_IN_NO_KEY: Final = frozenset({"cache-control", "traceparent", "tracestate"})
+"""Fields that the client chooses, and that origins get although no cache key has them."""
+
 
 def event_of(request: Request, rule: str, arguments: Mapping[str, str]) -> dict[str, Any]:
     """Return the event of an HTTP API (payload format 2.0) for a request.
 
-    A request whose response may be stored has no identity of the client: it is in no cache key.
+    The event of a request whose response may be stored has neither the identity of the client, nor its trace and cache
+    directives: no cache key has them.
     """
     lines: dict[str, list[str]] = {}
-    for name, value in request.fields.lines:
+    fields = request.fields.without(_IN_NO_KEY) if request.method in CACHED_METHODS else request.fields
+    for name, value in fields.lines:
         lines.setdefault(name, []).append(value)
     cookies = [cookie for value in lines.pop("cookie", []) for cookie in value.split("; ")]
     query: dict[str, list[str]] = {}

@@ -41,6 +41,14 @@ class FunctionResolver(APIGatewayHttpResolver):
     def context(self, value: dict[str, Any]) -> None:
         _context.set(value)
 
+    def build_middleware_stacks(self) -> None:
+        """Build the middlewares of all routes. Powertools builds them at the first call, unsafe with several threads.
+
+        Two threads that build one stack at once put it together twice, and each later call then raises TypeError.
+        """
+        for route in self._static_routes + self._dynamic_routes:
+            route._build_middleware_stack(self._router_middlewares, self)  # noqa: SLF001 - no public method does it
+
     def call(self, method: str, rule: str, event: dict[str, Any], arguments: dict[str, str]) -> dict[str, Any]:
         """Return the result of a route's function, as Lambda writes it. Raises what no handler of exceptions took."""
         route = next(

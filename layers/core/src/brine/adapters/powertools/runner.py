@@ -16,6 +16,7 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import FunctionFailed, PartFailed
 from brine.service.functions.async_fetch import AsyncFetch
+from brine.service.functions.fetch import fetcher_of
 from brine.service.functions.function_client import FunctionResult
 from brine.service.functions.route_function import tags_of
 from brine_codec import TooLarge, Unsupported
@@ -54,6 +55,7 @@ class PowertoolsRunner:
         for function in functions:
             self._functions.setdefault(function.route, {})[function.method] = function
             register(resolver, function, endpoint(function, self._respond))
+        resolver.build_middleware_stacks()
 
     def run(self, call: FunctionCall) -> FunctionResult:
         """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
@@ -114,12 +116,14 @@ def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction],
     def call(**arguments: Any) -> Any:
         running = _running.get()
         running.arguments = arguments
+        fetcher = fetcher_of(running.call.fetch)
         given = dict(arguments)
         if fetch_name is not None:
-            given[fetch_name] = AsyncFetch(running.call.fetch) if function.is_async else running.call.fetch
-        value = function.call(**given)
-        if inspect.iscoroutine(value):
-            value = asyncio.run(value)
+            given[fetch_name] = AsyncFetch(fetcher) if function.is_async else running.call.fetch
+        with fetcher.parts.until_return():
+            value = function.call(**given)
+            if inspect.iscoroutine(value):
+                value = asyncio.run(value)
         running.result, running.returned = value, True
         return value if isinstance(value, PowertoolsResponse) else respond(value, function)
 

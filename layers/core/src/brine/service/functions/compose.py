@@ -16,8 +16,8 @@ from brine.service.hooks import HookedOrigins
 from brine.service.http_cache.refresher import Refresher
 from brine.service.http_cache.responder import Responder
 from brine.service.origins.routed import RoutedOrigins
-from brine.service.transcoding.build import types_version
 from brine.service.transcoding.content_converter import ContentConverter
+from brine.service.transcoding.renditions import types_version
 from brine.service.transcoding.transcoder import Transcoder
 from brine_codec import Codec, Limits
 

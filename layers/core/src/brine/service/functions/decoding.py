@@ -29,6 +29,6 @@ def decoded_part(route: Route, response: Response, target: str, transcoder: Tran
         return None
     try:
         return json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # no parser here takes JSON that is nested thousands of levels deep
         kind = response.fields.get("content-type", "none")
         raise PartFailed(route.name, f"its content is not JSON: its type is {kind}") from None

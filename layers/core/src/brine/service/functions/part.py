@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from brine.domain.http.cache_control import parse_response_directives
 from brine.errors import PartFailed
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class Part:
 
     @property
     def fields(self) -> Fields | None:
-        """The header fields of the response; None for a fallback."""
+        """The header fields of the response; None for a fallback.
+
+        A function for GET sees only fields that are for all clients: no Set-Cookie, and no field that `private` or
+        `no-cache` names in Cache-Control.
+        """
         return None if self._response is None else self._response.fields
 
     @property
@@ -83,3 +88,8 @@ class Part:
         As `json`, of which it is another name: for a route whose origin gives objects.
         """
         return self.json()
+
+
+def shareable_fields(fields: Fields) -> Fields:
+    """Return the fields of a response that may be part of a stored whole (RFC 9111 sections 5.2.2.4 and 5.2.2.7)."""
+    return fields.without(parse_response_directives(fields).limited_to | {"set-cookie"})

@@ -29,13 +29,14 @@ def part_request(
     headers: Mapping[str, str] | None = None,
     content: object = None,
 ) -> Request:
-    """Return the request of a part. `path` is text, not percent-encoded. `caller`: the request of the whole.
+    """Return the request of a part. `caller`: the request of the whole.
+
+    `path` is text: every character that a path cannot have is percent-encoded, also "?", which begins no query here.
+    Without a path, the request is for the address of the route itself.
 
     `content` is sent as JSON; bytes are sent unchanged. The trace fields and the tenant of the caller go along, and
-    no other field of it. Raises ValueError for a path that is none.
+    no other field of it. Raises ValueError for a path without "/" at its beginning.
     """
-    if "?" in path or "#" in path:
-        raise ValueError(f'the path "{path}" has a "?" or "#": pass parameters as query={{"name": value}}')
     if path and not path.startswith("/"):
         raise ValueError(f'the path "{path}" does not begin with "/"')
     fields = caller.fields.only(TRACE_FIELDS)
@@ -53,7 +54,7 @@ def part_request(
         fields = fields.replacing("accept", route.transcoding.origin.media_type)
     return Request(
         method=method,
-        path=quote(path or "/", safe=_PATH_CHARACTERS),
+        path=quote(path or ("/" if route.prefix == "/" else ""), safe=_PATH_CHARACTERS),
         query=_query(query) if query else None,
         fields=fields,
         body=body,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import CLIENT_PURPOSE, ORIGIN_PURPOSE, Rendition
 from brine.service.transcoding.client_envelopes import ClientEnvelopes
 from brine.service.transcoding.content_converter import ContentConverter
+from brine.service.transcoding.renditions import types_version
 from brine.service.transcoding.transcoder import Transcoder
 from brine_codec import Codec
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from brine.domain.routing.transcoding import Transcoding
     from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource
-
-WRITERS = 1
-"""The version of the JSON and MessagePack writers. Entity-tags contain it, because other versions write other bytes."""
 
 
 def build_transcoder(
@@ -70,8 +67,3 @@ def build_transcoder(
         },
         clock=clock,
     )
-
-
-def types_version(types: Types) -> str:
-    """Return the version of renditions that these types give, for their entity tags."""
-    return f"{WRITERS}-{crc32(repr(types.registry.tags).encode()):08x}"

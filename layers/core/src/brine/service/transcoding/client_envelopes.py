@@ -14,6 +14,7 @@ from brine.service import problems
 from brine.service.diagnostics import Fault, cause_of
 from brine.service.principals import caller
 from brine.service.problems import Problem
+from brine.service.transcoding.invocation import seal_fault
 from brine_codec import CodecError, KeyringUnavailable, SchemaMiss
 from brine_codec.envelope.http_target import canonical_target
 from brine_codec.envelope.identity import envelope_id
@@ -21,22 +22,13 @@ from brine_codec.envelope.identity import envelope_id
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
     from brine.ports.channels import SingleUseStore
-    from brine.ports.deadline import Deadline
+    from brine.service.transcoding.invocation import Invocation
     from brine_codec import Codec
 
 LONGEST_EXPIRY = 3_600
 """The longest time to the expiry of an envelope, in seconds. Its mark of use is kept as long."""
 CLOCK_SKEW = 60
 """Seconds by which the clock of a client may differ."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """The time of a request in seconds since 1970, its deadline, and the AWS account of the gateway."""
-
-    now: float
-    deadline: Deadline
-    account: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +89,3 @@ class ClientEnvelopes:
             raise Problem(
                 problems.REQUEST_REPLAYED, "seal the content again to send it again", Fault("seal", "replayed")
             )
-
-
-def seal_fault(error: CodecError) -> Fault:
-    """Return the fault of an envelope that did not open or could not be sealed."""
-    if isinstance(error, KeyringUnavailable):
-        return Fault("keys", "unavailable", cause_of(error))
-    return Fault("seal", type(error).__name__.lower())

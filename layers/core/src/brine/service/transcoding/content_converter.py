@@ -11,7 +11,7 @@ from brine.domain.http.cache_control import parse_request_directives
 from brine.errors import FormatError
 from brine.service import problems
 from brine.service.problems import Problem
-from brine.service.transcoding.client_envelopes import seal_fault
+from brine.service.transcoding.invocation import seal_fault
 from brine_codec import CodecError, Expired, KeyringUnavailable, SchemaMiss, TooLarge, Unsupported
 from brine_codec.envelope.http_target import canonical_target
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.transcoding import Transcoding
     from brine.service.problems import ProblemType
-    from brine.service.transcoding.client_envelopes import ClientEnvelopes, Invocation
+    from brine.service.transcoding.client_envelopes import ClientEnvelopes
+    from brine.service.transcoding.invocation import Invocation
     from brine_codec import Codec
 
 SEALED_FOR = 300.0

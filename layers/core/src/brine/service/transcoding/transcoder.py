@@ -21,7 +21,7 @@ from brine.domain.routing.transcoding import (
     varying_by_accept,
 )
 from brine.service import problems
-from brine.service.transcoding.client_envelopes import Invocation
+from brine.service.transcoding.invocation import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
