@@ -292,3 +292,15 @@ def test_invalid_tags_keep_the_whole_from_being_stored_because_no_purge_would_fi
     client = app_of(lambda: 1, tags=lambda: ["a tag with blanks", "x" * 2_000]).test()
     answer = client.get("/w")
     assert (answer.status, answer.is_stored) == (200, False)
+
+
+def test_a_whole_that_is_never_fresh_is_not_stored_although_it_has_a_validator() -> None:
+    app = App()
+    app.get("/w", name="w")(lambda: 1)
+    app.get("/grace", name="grace", grace="1h")(lambda: 1)
+    client = app.test()
+    assert [client.get(path).is_stored for path in ("/w", "/w", "/grace")] == [False, False, True]
+    assert client.get("/w").headers["etag"]
+    client = dashboard()
+    client.answers("b", reply(2, "max-age=0"))
+    assert not client.get("/w").is_stored

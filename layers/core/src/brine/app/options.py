@@ -40,7 +40,6 @@ class ReadOptions(FunctionOptions, total=False):
 
     freshness_lifetime: Duration
     grace: Duration
-    keep: Duration
     negative_lifetimes: Mapping[int, Duration]
     early_refresh: float
     tags: Tags

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.config.tables import Reader
 
-_NOT_IN_CODE: Final = {"forward_headers", "jitter", "store_post", "tags"}
+_NOT_IN_CODE: Final = {"forward_headers", "jitter", "keep", "store_post", "tags"}
 _KEYS: Final[dict[str, Reader]] = {
     **{key: reader for key, reader in POLICY.items() if key not in _NOT_IN_CODE},
     "show_parts": boolean,

@@ -34,7 +34,7 @@ class PartTemplate:
         """Return target and tags for these arguments; None when there are fewer of them."""
         try:
             return _filled(self.target, values), tuple(_filled(tag, values) for tag in self.tags)
-        except IndexError:
+        except (IndexError, ValueError):
             return None
 
 
@@ -45,6 +45,7 @@ def part_templates(dependencies: Iterable[Dependency], values: Sequence[str]) ->
             one.route, _marked(one.target, values), tuple(_marked(tag, values) for tag in one.tags), one.has_tenant
         )
         for one in dependencies
+        if not any(_MARK in text for text in (one.target, *one.tags))
     )[:MOST_PARTS]
 
 

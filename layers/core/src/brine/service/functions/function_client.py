@@ -39,13 +39,15 @@ class FunctionCall:
 class FunctionResult:
     """The response of a function, with the tags of its own, and the tags that it purged.
 
-    `unsealed`: why its object cannot be sealed, and so not stored.
+    `unsealed`: why it cannot be stored: its object cannot be sealed, or its tags are none. `error`: what the functions
+    of its tags raised.
     """
 
     response: Response
     tags: tuple[str, ...] = ()
     purges: tuple[str, ...] = ()
     unsealed: str | None = None
+    error: Exception | None = None
 
 
 class FunctionRunner(Protocol):
@@ -84,15 +86,24 @@ class FunctionClient:
         except FunctionFailed as error:
             trace.error = error.__cause__
             raise
+        except PartFailed as error:
+            trace.error = error
+            raise
         finally:
             trace.parts.extend(fetch.reports)
         if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
             raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
             self._purge(result.purges, transaction, trace)
+        trace.error = result.error
         if result.unsealed is not None:
             trace.faults.add(Fault("result", "unsupported", result.unsealed))
-        return _following_parts(result, fetch, transaction, began)
+        try:
+            return _following_parts(result, fetch, transaction, began)
+        except ValueError as error:
+            raise FunctionFailed(
+                f"the function of {transaction.route.name} gave a bad header field: {error}"
+            ) from error
 
     def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
         """Purge the tags that an unsafe request made out of date, before its answer goes out. One call for each."""
@@ -106,6 +117,7 @@ class FunctionClient:
 def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
     """Return the response with the Cache-Control, the tags and the dependencies that its parts leave it."""
     response, policy = result.response, transaction.route.policy
+    response = replace(response, fields=response.fields.sanitised())
     if transaction.request.method not in SAFE_METHODS:
         return response
     lifetime: float | None = explicit_lifetime(response.fields, parse_response_directives(response.fields), began)

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.purging.tags import check_tags
 from brine.errors import ConfigError
 from brine.service.functions.async_fetch import AsyncFetch
 from brine.service.functions.fetch import Fetch
@@ -68,5 +69,8 @@ def named_arguments(function: Callable[..., Any], arguments: Mapping[str, Any]) 
 
 
 def tags_of(tags: Tags, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return tags that are given, or made from the arguments of a call."""
-    return tuple(tags(**named_arguments(tags, arguments)) if callable(tags) else tags)
+    """Return tags that are given, or made from the arguments of a call. Raises TypeError and ValueError for bad ones.
+
+    Raises what the function of the arguments raises.
+    """
+    return check_tags(tags(**named_arguments(tags, arguments)) if callable(tags) else tags)
