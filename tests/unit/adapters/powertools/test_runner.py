@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,13 @@ class Wanted:
     """The content of a request of the tests."""
 
     count: int
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A class that no annotation names."""
+
+    size: int
 
 
 def test_the_arguments_in_the_path_are_decoded_texts() -> None:
@@ -286,3 +294,18 @@ def test_many_threads_run_functions_side_by_side_each_with_its_own_request() -> 
     with ThreadPoolExecutor(20) as threads:
         answers = list(threads.map(lambda number: client.get(f"/w/{number}").json(), range(20)))
     assert answers == [str(number) for number in range(20)]
+
+
+@pytest.mark.parametrize("value", [object(), threading.Lock])
+def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_cannot_be_sealed(value: object) -> None:
+    answer = app_of(lambda: {"ann": {"ann@example.org": [value]}}).test().get("/w")
+    assert answer.status == 500
+    assert "[...][...][0]: " in str(answer.error)
+    assert "ann" not in "".join(traceback.format_exception(answer.error))
+
+
+def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_is_not_stored() -> None:
+    answer = app_of(lambda: {"ann": {"ann@example.org": [Unknown(1)]}}).test().get("/w")
+    assert answer.json() == {"ann": {"ann@example.org": [{"size": 1}]}}
+    (fault,) = answer.answer.faults
+    assert fault.for_log.startswith("result-unsupported: [...][...][0]: type Unknown is not registered")
