@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Response
     from brine.domain.routing.route import Route
     from brine.ports.deadline import Deadline
+    from brine.service.diagnostics import Fault
     from brine.service.functions.parts_gateway import PartsGateway
     from brine.service.transaction import Transaction
 
@@ -61,6 +62,7 @@ class Fetch:
     _limits: list[PartLimits] = field(default_factory=list)
     _reports: list[PartReport] = field(default_factory=list)
     _failed: list[str] = field(default_factory=list)
+    _faults: list[Fault] = field(default_factory=list)
 
     @property
     def limits(self) -> tuple[PartLimits, ...]:
@@ -71,6 +73,11 @@ class Fetch:
     def failed(self) -> str | None:
         """The route of a part that failed, optional ones included; None if none did."""
         return self._failed[0] if self._failed else None
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What failed on the way of the parts, and did not spoil them."""
+        return tuple(self._faults)
 
     @property
     def reports(self) -> tuple[PartReport, ...]:
@@ -140,6 +147,7 @@ class Fetch:
         remaining = self._deadline.remaining() * (1.0 if otherwise is NO_FALLBACK else OPTIONAL_SHARE)
         began = self._clock()
         answer, transaction = self._gateway.serve_part(route, asked, self._whole, self._deadline.within(remaining))
+        self._faults.extend(answer.faults)
         response = answer.response
         if answer.problem is not None or response.status >= 500 or response.status == 429:
             said = answer.problem or f"it answered {response.status}"

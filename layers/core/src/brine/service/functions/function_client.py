@@ -91,6 +91,8 @@ class FunctionClient:
             raise
         finally:
             trace.parts.extend(fetch.reports)
+            for fault in fetch.faults:
+                trace.faults.add(fault)
         if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
             raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
