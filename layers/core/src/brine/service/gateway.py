@@ -61,6 +61,11 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs.
         """
         answer = self._serve(request, deadline, room, account)
+        route = None if answer.route is None or answer.problem is not None else self.route(answer.route)
+        if route is not None and route.origin.is_function:
+            from brine.service.functions.client_answer import for_client  # noqa: PLC0415 - only for routes in code
+
+            answer = for_client(answer, route, request.method, self.clock())
         hooks = self.fetcher.hooks
         if hooks is None or answer.route is None or answer.problem is not None:
             return answer
