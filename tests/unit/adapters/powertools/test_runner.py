@@ -306,7 +306,9 @@ def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_cannot_be_se
 
 
 def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_is_not_stored() -> None:
-    answer = app_of(lambda: {"ann": {"ann@example.org": [Unknown(1)]}}).test().get("/w")
+    app = App(validation=False)
+    app.get("/w", name="w")(lambda: {"ann": {"ann@example.org": [Unknown(1)]}})
+    answer = app.test().get("/w")
     assert answer.json() == {"ann": {"ann@example.org": [{"size": 1}]}}
     (fault,) = answer.answer.faults
     assert fault.for_log.startswith("result-unsupported: [...][...][0]: type Unknown is not registered")

@@ -85,7 +85,8 @@ class PowertoolsRunner:
             if body is None:
                 raise type(error)(error.for_log) from None
             running.unsealed = error
-            return PowertoolsResponse(function.status, "application/json", body)  # the client gets it all the same
+            # The client gets it all the same, as a text: Powertools converts bytes of JSON once more, and fails
+            return PowertoolsResponse(function.status, "application/json", body.decode())  # type: ignore[arg-type]
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 

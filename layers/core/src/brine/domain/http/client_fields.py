@@ -53,7 +53,7 @@ def personal(fields: Fields, *, is_partial: bool) -> Fields:
 def made_private(fields: Fields) -> Fields:
     """Return the fields with `private`: only the client's own cache may keep the answer, for as long as before."""
     fields = _readable(without_targeted(fields))
-    if parse_directives(*fields.all("cache-control")).restricts("no-store"):
+    if _is_never_kept(parse_directives(*fields.all("cache-control"))):
         return fields
     return fields.replacing("cache-control", ", ".join(["private", *_without(fields, _SHARED)]))
 
@@ -62,7 +62,7 @@ def limited_to(fields: Fields, seconds: float, now: float) -> Fields:
     """Return the fields with a remaining lifetime of at most `seconds`. Below 1, clients validate before each use."""
     fields = _readable(without_targeted(fields))
     directives = parse_directives(*fields.all("cache-control"))
-    if directives.restricts("no-store"):
+    if _is_never_kept(directives):
         return fields
     others = _without(fields, _LIFETIMES)
     if seconds < 1:
@@ -92,6 +92,11 @@ def _readable(fields: Fields) -> Fields:
     if all(map(is_well_quoted, fields.all("cache-control"))):
         return fields
     return fields.replacing("cache-control", "no-store")
+
+
+def _is_never_kept(directives: Directives) -> bool:
+    """Return whether no cache keeps the answer. `must-understand` may lift `no-store` (RFC 9111 section 5.2.2.3)."""
+    return directives.restricts("no-store") and not directives.restricts("must-understand")
 
 
 def _without(fields: Fields, names: Collection[str]) -> list[str]:
