@@ -42,9 +42,7 @@ def test_a_function_cannot_make_the_answer_for_a_tenant_public() -> None:
 @pytest.mark.parametrize("rule", ["shared", "keep"])
 def test_no_other_shared_cache_keeps_a_cookie(rule: str) -> None:
     headers: dict[str, Any] = {"Set-Cookie": "a=1"}
-    client = app_of(
-        lambda: Response(200, "text/plain", "x", headers), freshness_lifetime="1h", set_cookie=rule
-    ).test()
+    client = app_of(lambda: Response(200, "text/plain", "x", headers), freshness_lifetime="1h", set_cookie=rule).test()
     for _ in range(2):
         assert cache_control(client.get("/w")) == "private, max-age=3600"
 

@@ -22,6 +22,7 @@ from brine.service.http_cache.answer import Answer, answer
 from brine.service.http_cache.fetcher import Late
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace, Transaction
+from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +119,11 @@ class Gateway:
             ancestors=(*whole.ancestors, whole.route.name),
             is_refresh=whole.is_refresh,
         )
-        return self._answer(transaction), transaction
+        uses = current_uses.set(None)  # what hooks use for the part does not count for the whole
+        try:
+            return self._answer(transaction), transaction
+        finally:
+            current_uses.reset(uses)
 
     def decoded(self, route: Route, response: Response, target: str) -> Any:
         """Return the object that a response of this route stands for. Raises PartFailed."""

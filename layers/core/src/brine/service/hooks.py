@@ -150,7 +150,9 @@ def _personal(changed: Response, before: Response, request: Request, route: str)
     status, body = changed.status, changed.body
     is_partial = status in {206, 304}
     if type(status) is not int or not 200 <= status <= 599 or not isinstance(body, bytes):
-        raise HookFailed(f"an after_answer hook of the route {route} gave the status {status!r}, or a body that is no bytes")
+        raise HookFailed(
+            f"an after_answer hook of the route {route} gave the status {status!r}, or a body that is no bytes"
+        )
     if is_partial and status != before.status:
         raise HookFailed(f"an after_answer hook of the route {route} made a {before.status} a {status}")
     try:

@@ -13,10 +13,12 @@ from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.errors import FunctionFailed, PartFailed, StoreError
 from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
+from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.caching.combine import PartLimits
     from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
     from brine.service.functions.parts_gateway import PartsGateway
@@ -72,7 +74,8 @@ class FunctionClient:
     def fetch(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> Response:
         """Return the function's response, limited by its parts. Raises FunctionFailed and PartFailed."""
         began = self.clock()
-        fetch = Fetch(self.gateway, transaction, deadline.within(deadline.remaining() * SHARE), self.clock)
+        limits: list[PartLimits] = []  # of the parts that it fetches, and of the results that it uses
+        fetch = Fetch(self.gateway, transaction, deadline.within(deadline.remaining() * SHARE), self.clock, limits)
         pattern = transaction.route.pattern
         call = FunctionCall(
             route=transaction.route.name,
@@ -81,6 +84,7 @@ class FunctionClient:
             tenant=transaction.resource.tenant,
             fetch=fetch,
         )
+        uses = current_uses.set(limits)
         try:
             result = self.runner.run(call)
         except FunctionFailed as error:
@@ -90,6 +94,7 @@ class FunctionClient:
             trace.error = error
             raise
         finally:
+            current_uses.reset(uses)
             trace.parts.extend(fetch.reports)
             for fault in fetch.faults:
                 trace.faults.add(fault)
