@@ -6,7 +6,6 @@ import datetime as dt
 import enum
 import json
 import math
-import re
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal

@@ -101,7 +101,7 @@ def with_thread(cache: Cache) -> int:
         return threads.submit(copy_context().run, price, cache).result()
 
 
-USES = {
+USES: dict[str, Callable[[Cache], Any]] = {
     "a call": price,
     "many": with_many,
     "a coroutine": with_coroutine,

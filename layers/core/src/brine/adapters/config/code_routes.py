@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from brine.adapters.config import route_values as values
 from brine.adapters.config.routes import POLICY, QUERY
 from brine.adapters.config.tables import TableReader, read_tables
-from brine.adapters.config.values import boolean, duration_seconds, plain_name, positive_duration, whole
+from brine.adapters.config.values import boolean, plain_name, positive_duration, whole
+from brine.domain.durations import duration_seconds
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.patterns import PathPattern
 from brine.domain.routing.policy import Policy

@@ -269,7 +269,7 @@ class Call[T]:
             computed = limits_of_computed(self.place, stored, self._lookup.stamps) if is_new else None
             self._uses.append(computed or limits_of(self.place, stored))
 
-    def _failed(self, error: Exception, began: float) -> None:
+    def _failed(self, error: Exception, began: float) -> None:  # noqa: ARG002 - a call of many tells more apart
         """Report a computation that raised to the function of a route that called, if one did."""
         if self._uses is not None:
             from brine.service.results.limits import NOT_COMPUTED  # noqa: PLC0415 - only in functions

@@ -154,8 +154,8 @@ class ResultStore:
                 trace=trace,
             )
         except Unsupported as error:
-            place = error.for_log.replace("[5]", "result", 1)  # the place that `pack` gives it
-            trace.faults.add(Fault("result", "unsupported", place))
+            where = error.for_log.replace("[5]", "result", 1)  # the place that `pack` gives it
+            trace.faults.add(Fault("result", "unsupported", where))
             return False
 
     def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:
