@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def decoded_part(route: Route, response: Response, target: str, transcoder: Transcoder | None, now: float) -> Any:
-    """Return the object that a part's content stands for: of its route's format, else of JSON. Raises PartFailed."""
+    """Return the content of a part, decoded by its route's transcoder, or else from JSON. Raises PartFailed."""
     is_other = route.origin.is_function and format_of(response.fields.get("content-type")) is not Format.SEALED
     if transcoder is not None and not is_other:
         try:

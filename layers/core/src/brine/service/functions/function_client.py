@@ -39,10 +39,10 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionResult:
-    """The response of a function, with the tags of its own, and the tags that it purged.
+    """The response of a function, its own tags, and the tags to purge.
 
-    `unsealed`: why it cannot be stored: its object cannot be sealed, or its tags are none. `error`: what the functions
-    of its tags raised.
+    `unsealed`: the reason why the response cannot be stored: its object cannot be sealed, or its tags are invalid.
+    `error`: the exception of the function of `tags` or `purges`.
     """
 
     response: Response
@@ -56,7 +56,7 @@ class FunctionRunner(Protocol):
     """Runs functions by the names of their routes."""
 
     def run(self, call: FunctionCall) -> FunctionResult:
-        """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
+        """Return the result of the function. Raises FunctionFailed, and PartFailed if a required part failed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class FunctionClient:
             trace.parts.extend(fetch.reports)
             for fault in fetch.faults:
                 trace.faults.add(fault)
-        if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
+        if transaction.is_refresh and fetch.failed is not None:  # the stored whole has all parts, so it stays
             raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
             self._purge(result.purges, transaction, trace)
@@ -122,7 +122,7 @@ class FunctionClient:
 
 
 def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
-    """Return the response with the Cache-Control, the tags and the dependencies that its parts leave it."""
+    """Return the response with the Cache-Control that its parts permit, its tags, and its dependencies on the parts."""
     response, policy = result.response, transaction.route.policy
     response = replace(response, fields=response.fields.sanitised())
     if transaction.request.method not in SAFE_METHODS:
@@ -131,7 +131,7 @@ def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transact
     if lifetime is None:
         lifetime = route_lifetime(response.status, policy)
     if lifetime is None and response.status >= 300 and fetch.limits:
-        lifetime = 0.0  # an error, and no setting makes it fresh
+        lifetime = 0.0  # an error that no setting makes fresh
     limits = fetch.limits if result.unsealed is None else (*fetch.limits, FAILED)
     whole = combine(limits, lifetime, began)
     return replace(
