@@ -160,8 +160,8 @@ class Codec:
             arguments = stream, len(buffers), self._limits, budget, self._vocabulary.maker
             without_garbage_collection(len(stream), tree.check, *arguments)
         except Forbidden as error:
-            place = locate(obj, writer.table)
-            raise Unsupported(place or f"the object is built in a way that cannot be sealed: {error}") from None
+            reason = f"the object is built in a way that cannot be sealed: {error}"
+            raise locate(obj, writer.table) or Unsupported(reason) from None
         except TooLarge:
             if as_calls or budget.steps >= 0:  # calls can only save time, not memory
                 raise

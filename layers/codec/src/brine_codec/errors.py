@@ -23,6 +23,11 @@ from __future__ import annotations
 class CodecError(Exception):
     """Base class of every error that sealing and opening raise."""
 
+    @property
+    def for_log(self) -> str:
+        """The message without the keys of dictionaries, which may be data of users."""
+        return str(self)
+
 
 class Miss(CodecError):
     """The envelope is intact, but cannot be used here and now."""
@@ -82,6 +87,15 @@ class Undecodable(Alarm):
 
 class Unsupported(CodecError):
     """The object cannot be sealed. The message names the path inside it."""
+
+    def __init__(self, message: str, *, for_log: str | None = None) -> None:
+        super().__init__(message)
+        self._for_log = for_log
+
+    @property
+    def for_log(self) -> str:
+        """The message without the keys of dictionaries, which may be data of users."""
+        return str(self) if self._for_log is None else self._for_log
 
 
 def not_registered(cls: type) -> Unsupported:

@@ -31,6 +31,7 @@ def test_a_full_route() -> None:
     settings = {
         "freshness_lifetime": timedelta(minutes=5),
         "grace": "10m",
+        "client_lifetime": "1m",
         "negative_lifetimes": {404: "1m", "410": 2},
         "key_headers": {"X-Region"},
         "query": {"keep": ("q", "page"), "sort": True},
@@ -42,6 +43,7 @@ def test_a_full_route() -> None:
     route = code_route("/orders", "orders", settings, source="shop", namespace="team")
     policy = route.policy
     assert (policy.freshness_lifetime, policy.grace) == (300, 600)
+    assert policy.client_lifetime == 60
     assert policy.negative_lifetimes == {404: 60, 410: 2}
     assert policy.key_headers == frozenset({"x-region"})
     assert policy.forward_headers == frozenset({"x-region", *TRACE_FIELDS})

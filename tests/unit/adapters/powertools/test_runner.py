@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,13 @@ class Wanted:
     """The content of a request of the tests."""
 
     count: int
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A class that no annotation names."""
+
+    size: int
 
 
 def test_the_arguments_in_the_path_are_decoded_texts() -> None:
@@ -318,3 +326,20 @@ def test_two_first_calls_of_a_function_at_once_leave_it_working() -> None:
     client = app.test()
     assert client.get("/w").json() == ["1", "2"]
     assert client.get("/i/3").json() == "3"
+
+
+@pytest.mark.parametrize("value", [object(), threading.Lock])
+def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_cannot_be_sealed(value: object) -> None:
+    answer = app_of(lambda: {"ann": {"ann@example.org": [value]}}).test().get("/w")
+    assert answer.status == 500
+    assert "[...][...][0]: " in str(answer.error)
+    assert "ann" not in "".join(traceback.format_exception(answer.error))
+
+
+def test_no_key_of_a_dictionary_gets_to_the_log_with_an_object_that_is_not_stored() -> None:
+    app = App(validation=False)
+    app.get("/w", name="w")(lambda: {"ann": {"ann@example.org": [Unknown(1)]}})
+    answer = app.test().get("/w")
+    assert answer.json() == {"ann": {"ann@example.org": [{"size": 1}]}}
+    (fault,) = answer.answer.faults
+    assert fault.for_log.startswith("result-unsupported: [...][...][0]: type Unknown is not registered")

@@ -61,6 +61,24 @@ def test_the_path_is_named(value: object, reason: str) -> None:
     [
         (Foo(), "the object"),
         ([Foo()], "[0]"),
+        ({"ann": [Foo()]}, "[...][0]"),
+        ({"ann@example.org": Foo()}, "[...]"),
+        ([{1: {b"a": Foo()}}], "[0][...][...]"),
+        ({(1, Foo()): 1}, " key[1]"),
+        (nested({"ann": Foo()}), "[...][3].content[...][...]"),
+    ],
+)
+def test_a_path_for_a_log_has_no_key_of_a_dictionary(value: object, path: str) -> None:
+    with pytest.raises(Unsupported) as raised:
+        codec().seal(value, now=NOW)
+    assert raised.value.for_log.removeprefix(path).startswith(": type Foo is not registered"), raised.value.for_log
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (Foo(), "the object"),
+        ([Foo()], "[0]"),
         ({"a b": Foo()}, "['a b']"),
         ({1: Foo()}, "[int]"),
         ({(1, Foo()): 1}, " key[1]"),

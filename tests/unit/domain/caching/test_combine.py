@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from brine.domain.caching.cache_key import Resource
 from brine.domain.caching.combine import FAILED, PartLimits, combine, limited_fields, part_limits
-from brine.domain.http.cache_control import parse_response_directives
+from brine.domain.http.cache_control import parse_directives, parse_response_directives
+from brine.domain.http.dates import format_http_date
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependencies import MAX_DEPENDENCY_NAMES
 from brine.domain.purging.dependency import Dependency
@@ -152,7 +153,11 @@ def test_a_part_that_is_not_stored_has_no_dependencies_and_no_freshness() -> Non
         ("no-store", "no-store, max-age=20"),
         ("private", "private, max-age=20"),
         ("private, max-age=600", "private, max-age=20"),
-        ("public, max-age=60, immutable", "public, max-age=20, immutable"),
+        ("public, max-age=60, immutable", "public, max-age=20"),
+        ("public, max-age=20, immutable", "public, max-age=20, immutable"),
+        ("public, s-maxage=600, immutable", "public, max-age=20, s-maxage=20"),
+        ("s-maxage=5", "max-age=20, s-maxage=5"),
+        ("private, s-maxage=600", "private, max-age=20"),
         ("max-age=60, must-revalidate", "must-revalidate, max-age=20"),
         ("no-transform", "no-transform, max-age=20"),
         ("max-age=60, stale-while-revalidate=30", "max-age=20, stale-while-revalidate=30"),
@@ -162,6 +167,37 @@ def test_a_part_that_is_not_stored_has_no_dependencies_and_no_freshness() -> Non
 )
 def test_the_parts_limit_what_the_function_says_itself(own: str | None, expected: str) -> None:
     assert fields_of(own, combine([part(20)], 100, START)).all("cache-control") == (expected,)
+
+
+def test_no_field_lets_a_client_keep_a_whole_for_longer_than_its_parts() -> None:
+    more = [
+        ("Expires", "Fri, 01 Jan 2100 00:00:00 GMT"),
+        ("Pragma", "no-cache"),
+        ("Surrogate-Control", "max-age=900"),
+        ("Vercel-CDN-Cache-Control", "max-age=900"),
+    ]
+    private = replace(part(-inf), is_private=True, is_storable=False)
+    for used, expected in (
+        ([part(20)], "public, max-age=20, s-maxage=20"),
+        ([private], "private, max-age=0"),
+        ([FAILED], "no-store"),
+    ):
+        fields = fields_of("public, s-maxage=9999, immutable", combine(used, 9999, START), *more)
+        assert fields == Fields([("cache-control", expected)])
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(5, 5), (0, 0), (-9, 0), (90, 20)])
+def test_expires_of_the_function_limits_what_clients_keep_although_s_maxage_is_longer(
+    seconds: int, expected: int
+) -> None:
+    expires = ("Expires", format_http_date(START + seconds))
+    fields = fields_of("s-maxage=600", combine([part(20)], 600, START), expires)
+    assert fields == Fields([("cache-control", f"max-age={expected}, s-maxage=20")])
+
+
+def test_an_expires_that_is_no_date_is_in_the_past() -> None:
+    fields = fields_of("s-maxage=600", combine([part(20)], 600, START), ("Expires", "0"))
+    assert fields == Fields([("cache-control", "max-age=0, s-maxage=20")])
 
 
 def test_without_parts_and_lifetimes_the_fields_stay_as_they_are() -> None:
@@ -191,14 +227,17 @@ def test_a_field_for_this_cache_alone_is_limited_too() -> None:
         max_size=3,
     ),
     st.sampled_from((None, 0.0, 7.5, 100.0)),
+    st.sampled_from((None, -5, 10, 5000)),
 )
 def test_no_directive_permits_more_than_the_parts_and_none_that_forbids_is_lost(
-    own: str | None, targeted: str | None, parts: list[PartLimits], lifetime: float | None
+    own: str | None, targeted: str | None, parts: list[PartLimits], lifetime: float | None, expires: int | None
 ) -> None:
     lines = [("cdn-cache-control", targeted)] if targeted is not None else []
+    lines += [("expires", format_http_date(START + expires))] if expires is not None else []
     before = Fields([*([] if own is None else [("cache-control", own)]), *lines])
     whole = combine(parts, lifetime, START)
-    after = parse_response_directives(limited_fields(before, whole))
+    limited = limited_fields(before, whole)
+    after, of_clients = parse_response_directives(limited), parse_directives(*limited.all("cache-control"))
     said = parse_response_directives(before)
     is_shared = not after.restricts_all("private") and not after.restricts("no-store")
     for one in parts:
@@ -206,6 +245,10 @@ def test_no_directive_permits_more_than_the_parts_and_none_that_forbids_is_lost(
         assert not one.must_revalidate or after.restricts("must-revalidate") or not is_shared
         for name in ("max-age", "s-maxage"):
             assert (after.seconds(name) or 0) <= max(0.0, one.fresh_until - START)
+        if one.fresh_until < inf and not of_clients.restricts("no-store"):
+            assert 0 <= (of_clients.seconds("max-age") or 0) <= max(0.0, one.fresh_until - START)
+            assert "expires" not in limited
+            assert of_clients.permits("max-age")
     if after.restricts("no-store"):
         return
     assert {name for name in ("no-store", "must-revalidate", "no-transform") if said.restricts(name)} <= {

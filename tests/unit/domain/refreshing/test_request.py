@@ -15,6 +15,7 @@ from brine.domain.http.messages import Request
 from brine.domain.refreshing.request import MAX_CHARACTERS, RefreshRequest
 from brine.domain.refreshing.request import refresh_request as of_request_as_sent
 from brine.domain.routing.origin import OriginAddress
+from brine.domain.routing.patterns import PathPattern
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.routing.route import QueryRule, Route
 from brine.domain.routing.upstream import upstream_request
@@ -210,3 +211,14 @@ def test_a_refresh_request_is_billed_as_one_request() -> None:
     assert handed is not None
     assert len(json.dumps({"QueueUrl": "x" * 200, "MessageBody": write(handed)})) < 65_536
     assert refresh_request(PLAIN, asking(("accept", "a" * longest), query="q=a"), stored(), RESOURCE) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "goes_to_the_queue"),
+    [("/<order_id>", True), ("/<token>", False), ("/<reset_token>", False), ("/<year>/<apiKey>", False)],
+)
+def test_a_path_with_an_argument_that_is_named_as_a_credential_does_not_go_to_the_queue(
+    rule: str, goes_to_the_queue: bool
+) -> None:
+    route = replace(PLAIN, prefix=rule, pattern=PathPattern(rule))
+    assert (refresh_request(route, asking(), stored(), RESOURCE) is not None) is goes_to_the_queue

@@ -179,6 +179,13 @@ def test_keys_of_dictionaries_do_not_reach_the_fault() -> None:
     assert fault.for_log == "result-unsupported: result[...][0]: never is a function, not data"
 
 
+@pytest.mark.parametrize("key", ["alice", 'it\'s "ann"', b"\xff", 4711, ("ann", 1)])
+def test_no_key_of_a_dictionary_reaches_the_fault_whatever_it_is(key: object) -> None:
+    resolved = World().process().resolve(KEY, lambda: Box([{key: {"x_1": never}}]), freshness_lifetime=60)
+    (fault,) = resolved.event.faults
+    assert fault.for_log == "result-unsupported: result.content[0][...][...]: never is a function, not data"
+
+
 def test_the_end_of_the_process_gives_the_lease_back() -> None:
     world = World()
     with pytest.raises(KeyboardInterrupt):

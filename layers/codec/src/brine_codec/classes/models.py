@@ -82,7 +82,8 @@ def _builder(cls: Any, names: tuple[str, ...], private: tuple[str, ...]) -> Any:
 def _reducer(maker: CheckedMaker, names: tuple[str, ...], private: tuple[str, ...]) -> Reducer:
     def reduce(model: Any) -> Reduced:
         if model.__pydantic_extra__:
-            raise Unsupported(f"extra fields are not written: {', '.join(model.__pydantic_extra__)[:100]}")
+            reason = "extra fields are not written"
+            raise Unsupported(f"{reason}: {', '.join(model.__pydantic_extra__)[:100]}", for_log=reason)
         state, hidden = model.__dict__, model.__pydantic_private__ or {}
         for name in (*names, *private):
             if name not in state and name not in hidden:

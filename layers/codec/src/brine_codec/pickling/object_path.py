@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     type Reducers = Mapping[type, Callable[[object], object]]
+    type Path = tuple[str, str]
+    """The path as messages have it, and without keys of dictionaries, as logs have it."""
 
 LEAVES = (type(None), bool, int, float, str, bytes, bytearray, PickleBuffer)
 LONGEST_PATH = 200
 
 
-def locate(obj: object, table: Reducers) -> str | None:
-    """Return the path of the first value that cannot be written, with the reason, or None.
+def locate(obj: object, table: Reducers) -> Unsupported | None:
+    """Return the error for the first value that cannot be written, with its path and the reason, or None.
 
     For example: `orders[3].customer: type Foo is not registered`.
     """
-    waiting: list[tuple[str, object]] = [("", obj)]
+    waiting: list[tuple[Path, object]] = [(("", ""), obj)]
     seen: dict[int, object] = {}
     while waiting:
         path, part = waiting.pop()
@@ -32,26 +34,27 @@ def locate(obj: object, table: Reducers) -> str | None:
         try:
             inner = list(_parts_of(path, part, table))
         except Unsupported as error:
-            return f"{path[:LONGEST_PATH] or 'the object'}: {error}"
+            full, for_log = (text[:LONGEST_PATH] or "the object" for text in path)
+            return Unsupported(f"{full}: {error}", for_log=f"{for_log}: {error.for_log}")
         waiting.extend(reversed(inner))
     return None
 
 
-def _parts_of(path: str, part: object, table: Reducers) -> Iterator[tuple[str, object]]:
+def _parts_of(path: Path, part: object, table: Reducers) -> Iterator[tuple[Path, object]]:
     if type(part) is dict:
         for key, value in part.items():
-            yield f"{path} key", key
+            yield _longer(path, " key"), key
             yield _path_of_key(path, key), value
     elif type(part) in (list, tuple, set, frozenset):
         for index, item in enumerate(part):  # type: ignore[var-annotated, arg-type]  # the four types above
-            yield f"{path}[{index}]", item
+            yield _longer(path, f"[{index}]"), item
     elif isinstance(part, types.FunctionType) or type(part) is type:
         raise Unsupported(f"{part.__qualname__} is a {'class' if isinstance(part, type) else 'function'}, not data")
     else:
         yield from _reduced_parts(path, part, table)
 
 
-def _reduced_parts(path: str, part: object, table: Reducers) -> Iterator[tuple[str, object]]:
+def _reduced_parts(path: Path, part: object, table: Reducers) -> Iterator[tuple[Path, object]]:
     try:
         reduced = table[type(part)](part)
     except Unsupported:
@@ -63,10 +66,17 @@ def _reduced_parts(path: str, part: object, table: Reducers) -> Iterator[tuple[s
     maker, values = reduced
     names: tuple[str, ...] = getattr(maker, "names", ())  # of a record; importing the class would import typing
     for index, value in enumerate(values):
-        yield f"{path}.{names[index]}".lstrip(".") if names else f"{path}<{index}>", value
+        yield _longer(path, f".{names[index]}" if names else f"<{index}>"), value
 
 
-def _path_of_key(path: str, key: object) -> str:
+def _path_of_key(path: Path, key: object) -> Path:
     if isinstance(key, str) and key.isidentifier():
-        return f"{path}.{key}".lstrip(".")
-    return f"{path}[{shown(key) if isinstance(key, (str, bytes)) else type(key).__name__}]"
+        step = f".{key}"
+    else:
+        step = f"[{shown(key) if isinstance(key, (str, bytes)) else type(key).__name__}]"
+    return _longer(path, step, "[...]")
+
+
+def _longer(path: Path, step: str, for_log: str | None = None) -> Path:
+    full, logged = path
+    return f"{full}{step}".lstrip("."), f"{logged}{for_log or step}".lstrip(".")

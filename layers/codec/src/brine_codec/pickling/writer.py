@@ -104,8 +104,8 @@ class GraphWriter:
         _dump(tool.pickler, obj, self.table)
         chunks, buffers = tool.chunks.copy(), tool.buffers.copy()
         for chunk in chunks:
-            if _has_foreign_global(chunk) and (place := locate(obj, self.table)):
-                raise Unsupported(place)
+            if _has_foreign_global(chunk) and (unsupported := locate(obj, self.table)):
+                raise unsupported
         if len(chunks) == 1:  # after a large object, the pickler is dropped to free the memory of its memo
             tool.pickler.clear_memo()
             tool.chunks.clear()
@@ -244,7 +244,7 @@ def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> Non
         if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, ValueError):
             raise _PicklerDepthError from None
         reason = str(error) if isinstance(error, CodecError) else type(error).__name__
-        raise Unsupported(locate(obj, table) or shown(reason)) from error
+        raise (locate(obj, table) or Unsupported(shown(reason))) from error
 
 
 def _unframed(chunks: list[bytes]) -> list[bytes]:

@@ -35,11 +35,13 @@ class ReadOptions(FunctionOptions, total=False):
     freshness_lifetime: how long a response is fresh, if its parts are. grace: how long after that it is served stale,
     while it is refreshed or if the function fails. tags: labels for purges, or a function of the arguments.
     key_headers: the request headers that the function reads; each is part of the key. query: which query parameters
-    count. version: part of the key, so that a changed function leaves its old responses behind.
+    count. client_lifetime: how long clients may keep a response without asking; a purge does not reach them.
+    version: part of the key, so that a changed function leaves its old responses behind.
     """
 
     freshness_lifetime: Duration
     grace: Duration
+    client_lifetime: Duration
     negative_lifetimes: Mapping[int, Duration]
     early_refresh: float
     tags: Tags

@@ -22,6 +22,7 @@ from brine.service.http_cache.answer import Answer, answer
 from brine.service.http_cache.fetcher import Late
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace, Transaction
+from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +62,11 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs.
         """
         answer = self._serve(request, deadline, room, account)
+        route = None if answer.route is None or answer.problem is not None else self.route(answer.route)
+        if route is not None and route.origin.is_function:
+            from brine.service.functions.client_answer import for_client  # noqa: PLC0415 - only for routes in code
+
+            answer = for_client(answer, route, request.method, self.clock())
         hooks = self.fetcher.hooks
         if hooks is None or answer.route is None or answer.problem is not None:
             return answer
@@ -113,7 +119,11 @@ class Gateway:
             ancestors=(*whole.ancestors, whole.route.name),
             is_refresh=whole.is_refresh,
         )
-        return self._answer(transaction), transaction
+        uses = current_uses.set(None)  # what hooks use for the part does not count for the whole
+        try:
+            return self._answer(transaction), transaction
+        finally:
+            current_uses.reset(uses)
 
     def decoded(self, route: Route, response: Response, target: str) -> Any:
         """Return the object that a response of this route stands for. Raises PartFailed."""

@@ -4,7 +4,7 @@
 - after_fetch(response, request, route): after its response came. Returns the response to use, or None for the same;
   raises Rejected for one that is not usable.
 - before_store(response, request, route): before a response is stored. Returns False for one that is not to be stored.
-- after_answer(response, request, route): before the answer goes to the client. A changed one is marked as private.
+- after_answer(response, request, route): before the answer goes to the client. No cache keeps a changed one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.caching.vary import vary_names
+from brine.domain.http.client_fields import personal
 from brine.domain.http.messages import Request, Response
 from brine.errors import HookFailed, OriginMalformed, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.domain.http.fields import Fields
     from brine.ports.deadline import Deadline
     from brine.service.origins.routed import Upstreams
     from brine.service.transaction import Trace, Transaction
@@ -66,14 +66,16 @@ class HookTable:
         return True
 
     def answered(self, response: Response, request: Request, route: str) -> tuple[Response, BaseException | None]:
-        """Return the answer after the hooks, and what one of them raised: then the answer before it counts."""
-        answer = response
+        """Return the answer after the hooks, and the error of one that failed: then the answer before it counts."""
+        answer, failure = response, None
         for hook in self.of(route, "after_answer"):
             try:
-                answer = hook(answer, request, route) or answer
+                changed = _typed(hook(answer, request, route), answer, Response, route)
+                answer = answer if changed is answer else _personal(changed, answer, request, route)
             except Exception as error:  # noqa: BLE001 - a user's code; the answer goes out all the same
-                return response, error
-        return (answer if answer is response else replace(answer, fields=_private(answer.fields))), None
+                failure = error
+                break
+        return answer, failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,24 @@ def _visible(request: Request) -> Request:
     return replace(request, principal={}) if request.principal else request
 
 
-def _private(fields: Fields) -> Fields:
-    """Return the fields of an answer that a hook made for one client: no other cache may keep it for all."""
-    said = fields.get("cache-control")
-    return fields.replacing("cache-control", "private" if said is None else f"private, {said}")
+def _personal(changed: Response, before: Response, request: Request, route: str) -> Response:
+    """Return an answer that a hook changed, with fields and a body that no other client can get.
+
+    The client joins the body of a 304 or 206 with one that it has, so the hook cannot change that body. Raises
+    HookFailed for an answer that cannot be sent.
+    """
+    status, body = changed.status, changed.body
+    is_partial = status in {206, 304}
+    if type(status) is not int or not 200 <= status <= 599 or not isinstance(body, bytes):
+        raise HookFailed(
+            f"an after_answer hook of the route {route} gave the status {status!r}, or a body that is no bytes"
+        )
+    if is_partial and status != before.status:
+        raise HookFailed(f"an after_answer hook of the route {route} made a {before.status} a {status}")
+    try:
+        fields = personal(changed.fields.sanitised(), is_partial=is_partial)
+    except ValueError as error:
+        raise HookFailed(f"an after_answer hook of the route {route} gave a bad header field: {error}") from None
+    if request.method == "HEAD" or status in {204, 205}:
+        body = b""
+    return replace(changed, fields=fields, body=before.body if is_partial else body)

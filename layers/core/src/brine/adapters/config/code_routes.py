@@ -9,6 +9,7 @@ from brine.adapters.config import route_values as values
 from brine.adapters.config.routes import POLICY, QUERY
 from brine.adapters.config.tables import TableReader, read_tables
 from brine.adapters.config.values import boolean, plain_name, positive_duration, whole
+from brine.domain.durations import duration_seconds
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.patterns import PathPattern
 from brine.domain.routing.policy import Policy
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from brine.adapters.config.tables import Reader
 
 _NOT_IN_CODE: Final = {"forward_headers", "jitter", "keep", "store_post", "tags"}
+_ONLY_IN_CODE: Final[dict[str, Reader]] = {"client_lifetime": duration_seconds, "show_parts": boolean}
 _KEYS: Final[dict[str, Reader]] = {
     **{key: reader for key, reader in POLICY.items() if key not in _NOT_IN_CODE},
-    "show_parts": boolean,
+    **_ONLY_IN_CODE,
     "name": plain_name,
     "prefix": PathPattern,
     "query": QUERY,
@@ -48,7 +50,7 @@ def code_route(rule: str, name: str, settings: Mapping[str, Any], *, source: str
 
 
 def _route(*, name: str, prefix: PathPattern, version: str | None = None, **items: Any) -> Route:
-    of_policy = {key: items.pop(key) for key in (*POLICY, "show_parts") if key in items}
+    of_policy = {key: items.pop(key) for key in (*POLICY, *_ONLY_IN_CODE) if key in items}
     policy = Policy(**of_policy, refreshes_in_grace=True)
     key_headers = policy.key_headers or frozenset()
     policy = replace(policy, key_headers=key_headers, forward_headers=key_headers | TRACE_FIELDS)

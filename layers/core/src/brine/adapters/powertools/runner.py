@@ -85,9 +85,10 @@ class PowertoolsRunner:
         except (Unsupported, TooLarge) as error:
             body = unsealed_json(value)
             if body is None:
-                raise
+                raise type(error)(error.for_log) from None
             running.unsealed = error
-            return PowertoolsResponse(function.status, "application/json", body)  # the client gets it all the same
+            # The client gets it all the same, as a text: Powertools converts bytes of JSON once more, and fails
+            return PowertoolsResponse(function.status, "application/json", body.decode())  # type: ignore[arg-type]
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 
@@ -95,7 +96,7 @@ class PowertoolsRunner:
 def _result(response: Response, running: _Running, function: RouteFunction) -> FunctionResult:
     """Return the response with its tags, and those to purge. Where their functions raise, it is not stored."""
     arguments = running.arguments if running.returned else dict(running.call.arguments)
-    unsealed = None if running.unsealed is None else str(running.unsealed)
+    unsealed = None if running.unsealed is None else running.unsealed.for_log
     error: Exception | None = None
     tags: tuple[str, ...] = ()
     purges: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.caching.freshness import explicit_lifetime, freshness, route_lifetime
 from brine.domain.caching.stale import forbids_stale, needs_validation
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
+from brine.domain.http.client_fields import client_lifetime, with_cache_control_alone
 from brine.domain.purging.dependencies import MAX_DEPENDENCY_NAMES, dependencies_on
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _RESTRICTIONS: Final[tuple[Restriction, ...]] = (
     "must-understand",
     "no-transform",
 )
-_DURATIONS: Final[tuple[Duration, ...]] = ("max-age", "s-maxage")
 _WINDOWS: Final[tuple[Duration, ...]] = ("stale-while-revalidate", "stale-if-error")
 
 
@@ -59,9 +59,13 @@ FAILED = PartLimits(fresh_until=-inf, is_storable=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeLimits:
-    """What the parts permit for the whole. `lifetime`: its freshness lifetime in seconds, None without any limit."""
+    """What the parts permit for the whole. `lifetime`: its freshness lifetime in seconds, None without any limit.
+
+    `began`: a time before the first part was fetched, in seconds since 1970.
+    """
 
     lifetime: float | None
+    began: float = 0.0
     is_storable: bool = True
     is_private: bool = False
     must_revalidate: bool = False
@@ -118,6 +122,7 @@ def combine(parts: Iterable[PartLimits], lifetime: float | None, began: float) -
     names = {name for one in dependencies for name in one.names}
     return WholeLimits(
         lifetime=min(lifetimes, default=None),
+        began=began,
         is_storable=all(part.is_storable for part in used) and len(names) <= MAX_DEPENDENCY_NAMES,
         is_private=any(part.is_private for part in used),
         must_revalidate=any(part.must_revalidate for part in used),
@@ -128,20 +133,26 @@ def combine(parts: Iterable[PartLimits], lifetime: float | None, began: float) -
 def limited_fields(fields: Fields, whole: WholeLimits) -> Fields:
     """Return the fields of a function's response. Its directives for caches permit no more than the parts do.
 
-    A directive of the function that forbids something remains.
+    A directive of the function that forbids something remains. With a limit, Cache-Control alone says how long clients
+    may keep the response: they do not know s-maxage, and would obey Expires.
     """
     if not whole.is_storable and not whole.is_private:
-        return fields.without({"cdn-cache-control"}).replacing("cache-control", "no-store")
-    own = parse_response_directives(fields)
-    if own.targeted:
-        fields = fields.replacing("cdn-cache-control", _limited(own, whole))
-        own = parse_directives(*fields.all("cache-control"))
-    text = _limited(own, whole)
+        return with_cache_control_alone(fields).replacing("cache-control", "no-store")
+    for_gateway = parse_response_directives(fields)
+    own = parse_directives(*fields.all("cache-control")) if for_gateway.targeted else for_gateway
+    text = _limited(own, whole, client_lifetime(fields, own, whole.began))
+    if whole.lifetime is not None:
+        fields = with_cache_control_alone(fields)
+    if for_gateway.targeted:
+        fields = fields.replacing("cdn-cache-control", _limited(for_gateway, whole, for_gateway.seconds("max-age")))
     return fields.replacing("cache-control", text) if text else fields
 
 
-def _limited(own: Directives, whole: WholeLimits) -> str:
-    """Return the directives of a function as a field value, limited by the parts."""
+def _limited(own: Directives, whole: WholeLimits, lifetime: int | None) -> str:
+    """Return the directives of a function as a field value, limited by the parts.
+
+    lifetime: how long those who ignore s-maxage may keep the response by the function's own fields, or None.
+    """
     is_private = whole.is_private or own.restricts_all("private")
     said = ["private"] if is_private else ["public"] if own.permits("public") else []
     if own.limited_to:
@@ -151,10 +162,13 @@ def _limited(own: Directives, whole: WholeLimits) -> str:
         said.append("no-cache")
     if whole.must_revalidate and "must-revalidate" not in said:
         said.append("must-revalidate")
-    most = None if whole.lifetime is None else floor(max(0.0, whole.lifetime))
-    durations = {name: seconds for name in _DURATIONS if (seconds := own.seconds(name)) is not None}
-    if most is not None:
-        durations = {name: min(seconds, most) for name, seconds in durations.items()} or {"max-age": most}
-    said += [f"{name}={seconds}" for name, seconds in durations.items()]
+    most = inf if whole.lifetime is None else floor(max(0.0, whole.lifetime))
+    shared = None if is_private else own.seconds("s-maxage")
+    longest = min(most, inf if lifetime is None else lifetime)
+    if longest < inf and (whole.lifetime is not None or own.seconds("max-age") is not None):
+        said.append(f"max-age={longest}")
+    if shared is not None:
+        said.append(f"s-maxage={min(shared, most)}")
     said += [f"{name}={seconds}" for name in _WINDOWS if (seconds := own.seconds(name)) is not None]
-    return ", ".join(said + (["immutable"] if own.permits("immutable") else []))
+    is_shortened = whole.lifetime is not None and (lifetime is None or lifetime > most)
+    return ", ".join(said + (["immutable"] if own.permits("immutable") and not is_shortened else []))

@@ -146,6 +146,7 @@ def refresh_request(
         stored.status == PARTIAL
         or any(_CREDENTIAL.search(name) for name, _ in request.fields)
         or _CREDENTIAL.search(route.tenant or "")
+        or (route.pattern is not None and any(map(_CREDENTIAL.search, route.pattern.names)))
         or not {name for name, _ in fields}
         <= HARMLESS_FIELDS | tenant | (of_route - {"referer"})  # a URL, with a query
         or not _is_harmless(request, route)

@@ -49,6 +49,7 @@ class Policy:
     "refuse", it is not stored. With "keep", Set-Cookie is a field like any other (RFC 9111 section 7.3).
     store_post: whether a POST response may be stored for later GETs (RFC 9110 section 9.3.3).
     request_directives: whether the Cache-Control of a request is obeyed; otherwise clients cannot force a fetch.
+    client_lifetime: how long clients may keep a function's response without asking; None for as long as it is fresh.
     show_key: whether Cache-Status may contain the cache key.
     show_parts: whether Cache-Status has a member for each part that a function fetched for the answer.
     tags: tags of each of the route's responses, in addition to the origin's.
@@ -69,6 +70,7 @@ class Policy:
     set_cookie: SetCookieRule = "shared"
     store_post: bool = False
     request_directives: bool = True
+    client_lifetime: float | None = None
     show_key: bool = False
     show_parts: bool = False
     tags: tuple[str, ...] = ()

@@ -13,10 +13,12 @@ from brine.domain.purging.stamps import MARGIN, tag_stamp
 from brine.errors import FunctionFailed, PartFailed, StoreError
 from brine.service.diagnostics import Fault
 from brine.service.functions.fetch import SHARE, Fetch
+from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.caching.combine import PartLimits
     from brine.domain.http.messages import Request, Response
     from brine.ports.deadline import Deadline
     from brine.service.functions.parts_gateway import PartsGateway
@@ -81,6 +83,8 @@ class FunctionClient:
             tenant=transaction.resource.tenant,
             fetch=fetch,
         )
+        uses: list[PartLimits] = []  # what the results permit that the function uses
+        token = current_uses.set(uses)
         try:
             result = self.runner.run(call)
         except FunctionFailed as error:
@@ -90,6 +94,7 @@ class FunctionClient:
             trace.error = error
             raise
         finally:
+            current_uses.reset(token)
             trace.parts.extend(fetch.reports)
             for fault in fetch.faults:
                 trace.faults.add(fault)
@@ -101,7 +106,7 @@ class FunctionClient:
         if result.unsealed is not None:
             trace.faults.add(Fault("result", "unsupported", result.unsealed))
         try:
-            return _following_parts(result, fetch, transaction, began)
+            return _following_parts(result, (*fetch.limits, *uses), transaction, began)
         except ValueError as error:
             raise FunctionFailed(
                 f"the function of {transaction.route.name} gave a bad header field: {error}"
@@ -116,7 +121,9 @@ class FunctionClient:
                 trace.faults.store_failed("invalidation", error)
 
 
-def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
+def _following_parts(
+    result: FunctionResult, limits: tuple[PartLimits, ...], transaction: Transaction, began: float
+) -> Response:
     """Return the response with the Cache-Control that its parts permit, its tags, and its dependencies on the parts."""
     response, policy = result.response, transaction.route.policy
     response = replace(response, fields=response.fields.sanitised())
@@ -125,10 +132,9 @@ def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transact
     lifetime: float | None = explicit_lifetime(response.fields, parse_response_directives(response.fields), began)
     if lifetime is None:
         lifetime = route_lifetime(response.status, policy)
-    if lifetime is None and response.status >= 300 and fetch.limits:
+    if lifetime is None and response.status >= 300 and limits:
         lifetime = 0.0  # an error that no setting makes fresh
-    limits = fetch.limits if result.unsealed is None else (*fetch.limits, FAILED)
-    whole = combine(limits, lifetime, began)
+    whole = combine(limits if result.unsealed is None else (*limits, FAILED), lifetime, began)
     return replace(
         response,
         fields=limited_fields(response.fields, whole),

@@ -13,10 +13,12 @@ from brine.service.diagnostics import Fault
 from brine.service.results.store import ResultLookup
 from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace
+from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from brine.domain.caching.combine import PartLimits
     from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.lifetimes import ResultLifetimes
@@ -109,6 +111,7 @@ class Call[T]:
     cached_call: CachedCall | None = None
     refreshes: ResultRefreshes | None = None
     event: CacheEvent = field(init=False, default=CacheEvent(outcome="failed", raised=True))
+    _uses: list[PartLimits] | None = field(init=False, repr=False, default_factory=current_uses.get)
     _trace: Trace = field(init=False)
     _lookup: ResultLookup = field(init=False, default_factory=ResultLookup)
     _found: Usable | None = field(init=False, default=None)
@@ -184,7 +187,9 @@ class Call[T]:
 
     def _after_value(self, value: T, began: float, lead: Lead | None) -> T:
         took = self.clock() - began
-        kept = self._keep(self.windows.stored(value, began, took), lead)
+        stored = self.windows.stored(value, began, took)
+        self._used(stored, is_new=True)
+        kept = self._keep(stored, lead)
         self._report("miss", stored=kept, compute_time=took)
         return value
 
@@ -199,6 +204,7 @@ class Call[T]:
             self._give_back(lead)
         if (found := self._usable()) is not None:
             return self._served(found, "stale", compute_time=took)
+        self._failed(error, began)
         self._report("failed", raised=True, compute_time=took)
         raise error
 
@@ -221,9 +227,11 @@ class Call[T]:
             stored = self.windows.failure(error, began, took)
         except TypeError as unfit:
             self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
+            self._failed(error, began)
             if lead is not None:
                 self._give_back(lead)
             return False
+        self._used(stored, is_new=True)
         return self._keep(stored, lead)
 
     def _request_refresh(self) -> bool:
@@ -254,7 +262,23 @@ class Call[T]:
         found = self._found
         return found if found is not None and found.stored.is_usable(self.clock()) else None
 
+    def _used(self, stored: StoredResult, *, is_new: bool = False) -> None:
+        """Report a result to the function of a route that called, if one did."""
+        if self._uses is not None:
+            from brine.service.results.limits import limits_of, limits_of_computed  # noqa: PLC0415 - only in functions
+
+            computed = limits_of_computed(self.place, stored, self._lookup.stamps) if is_new else None
+            self._uses.append(computed or limits_of(self.place, stored))
+
+    def _failed(self, error: Exception, began: float) -> None:  # noqa: ARG002 - a call of many tells more apart
+        """Report a computation that raised to the function of a route that called, if one did."""
+        if self._uses is not None:
+            from brine.service.results.limits import NOT_COMPUTED  # noqa: PLC0415 - only in functions
+
+            self._uses.append(NOT_COMPUTED)
+
     def _served(self, found: Usable, outcome: CallOutcome, *, compute_time: float | None = None) -> T:
+        self._used(found.stored)
         self._report(outcome, layer=found.layer, raised=found.error is not None, compute_time=compute_time)
         if found.error is not None:
             raise found.error

@@ -83,7 +83,20 @@ class OneOfMany[T](Call[T]):
 
     def after_nothing(self, began: float) -> None:
         """Report that the computation left this key out."""
+        self._nothing(began)
         self._report("miss", compute_time=self.clock() - began)
+
+    def _failed(self, error: Exception, began: float) -> None:
+        if isinstance(error, LeftOut):
+            self._nothing(began)
+        else:
+            Call._failed(self, error, began)  # noqa: SLF001 - a class with slots has no `super()`
+
+    def _nothing(self, began: float) -> None:
+        if self._uses is not None:
+            from brine.service.results.limits import limits_of_nothing  # noqa: PLC0415 - only in functions
+
+            self._uses.append(limits_of_nothing(self.place, began, self._lookup.stamps))
 
 
 class LeftOut(Exception):

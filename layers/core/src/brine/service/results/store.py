@@ -7,7 +7,6 @@ an envelope that points to it. A purged result counts as missing; so does one wh
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -37,7 +36,6 @@ type Opened = tuple[StoredResult, bytes]
 
 _WEIGHT: Final = 300
 """Bytes that an entry of process memory takes besides its envelope."""
-_KEY_IN_PATH: Final = re.compile(r"\[b?(?:'[^']*'|\"[^\"]*\")\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,8 @@ class ResultStore:
                 trace=trace,
             )
         except Unsupported as error:
-            trace.faults.add(Fault("result", "unsupported", _place_of(error)))
+            where = error.for_log.replace("[5]", "result", 1)  # the place that `pack` gives it
+            trace.faults.add(Fault("result", "unsupported", where))
             return False
 
     def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:
@@ -189,11 +188,6 @@ class ResultStore:
         except CodecError as error:
             trace.faults.envelope_failed(error)
             return None
-
-
-def _place_of(error: Unsupported) -> str:
-    """Return the path inside the result, and the reason. Keys of dictionaries may be data, so they are left out."""
-    return _KEY_IN_PATH.sub("[...]", str(error).replace("[5]", "result", 1))  # the place that `pack` gives it
 
 
 def _sized(envelope: bytes) -> Sized[bytes]:
