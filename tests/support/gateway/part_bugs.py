@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.dependency import Dependency
 
 _COMBINE: Final = "brine.service.functions.function_client.combine"
-_PART_LIMITS: Final = "brine.service.functions.fetch.part_limits"
+_PART_LIMITS: Final = "brine.service.functions.part_fetcher.part_limits"
 _DEPENDENCIES: Final = "brine.domain.caching.combine.dependencies_on"
 
 
