@@ -5,15 +5,12 @@ uv run python -m examples.cached_quotes
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 
-from brine import cached
-from brine.bootstrap.results import build_cache
-from brine_codec import Registry
+from brine import cache, cached
 
 
 @dataclass(frozen=True)
@@ -24,12 +21,10 @@ class Quote:
     price: Decimal
 
 
-registry = Registry()
-registry.register(Quote, version=1)
-cache = build_cache(os.environ, "quotes", registry=registry)
+quotes = cache("quotes")
 
 
-@cached(cache, freshness_lifetime=60, grace=600, tags=["prices"])
+@cached(quotes, freshness_lifetime="1m", grace="10m", tags=["prices"])
 def quote_of(product: str) -> Quote:
     return ask_the_shop(product)
 
@@ -47,10 +42,10 @@ def ask_the_shop(product: str) -> Quote:
 def main() -> None:
     """Ask for the same quote in many threads, then purge it and ask again."""
     with ThreadPoolExecutor(20) as threads:
-        quotes = list(threads.map(quote_of, ["tea"] * 20))
-    print(f"{len(quotes)} calls, {len(asked)} computed: {quotes[0]}")
+        answers = list(threads.map(quote_of, ["tea"] * 20))
+    print(f"{len(answers)} calls, {len(asked)} computed: {answers[0]}")
 
-    cache.purge_tag("prices")
+    quotes.purge_tag("prices")
     quote_of("tea")
     print(f"{len(asked)} computed after the purge")
 

@@ -84,6 +84,7 @@ def environment(emulator: Emulator, server: Server, tmp_path: Path) -> dict[str,
         "BRINE_BUCKET": emulator.create_bucket(name),
         "BRINE_SIGNING_KEYS_SECRET": emulator.create_secret(name, KEYS),
         "BRINE_ROUTES": str(routes),
+        "BRINE_NAMESPACE": "shop",
         "BRINE_PURGE_DELTA": "60",
         "ORIGIN": f"http://127.0.0.1:{server.server_port}",
     }
@@ -131,6 +132,7 @@ def test_a_whole_whose_two_parts_are_in_memory_fetches_the_third(
     answer = get(engine)
     assert [(part.route, part.result) for part in answer.parts] == [("a", "hit"), ("b", "hit"), ("c", "miss")]
     assert server.paths == ["/c/x"]
+    assert not answer.stored
     assert client.taken() == ["BatchGetItem"] * 2  # of the whole and of /c, which are not stored
 
 

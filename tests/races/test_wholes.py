@@ -41,6 +41,7 @@ def test_a_crowd_on_a_cold_whole_makes_one_run_and_one_fetch_of_each_part(
             runs[name] += 1
         return [part.content.decode() for part in fetch.all(*[("o", f"/{name}-{part}") for part in PARTS])]
 
+    environment = {**environment, "BRINE_NAMESPACE": "shop"}
     together = Barrier(CLIENTS)
     with ExitStack() as stack:
         clients = [stack.enter_context(HttpClient()) for _ in range(ENVIRONMENTS)]

@@ -28,7 +28,6 @@ class Order:
     "/orders/<customer>",
     freshness_lifetime="30s",
     grace=timedelta(minutes=10),
-    keep=60,
     negative_lifetimes={404: "10s"},
     tags=lambda customer: [f"customer-{customer}"],
     key_headers=["accept-language"],

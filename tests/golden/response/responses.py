@@ -50,7 +50,16 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
         generation=7,
         applied_stamps=(("tag:a", NOW + 4.5, 0.0),),
         dependencies=(
-            Dependency(("route:a", "everything", "key:1"), NOW - 20.5, NOW - 0.5, (("everything", NOW - 1.5, 0.5),)),
+            Dependency(
+                names=("route:a", "everything", "key:1", "tag:t"),
+                began=NOW - 20.5,
+                confirmed=NOW - 0.5,
+                applied_stamps=(("everything", NOW - 1.5, 0.5),),
+                route="a",
+                target="/x?y=z",
+                tags=("t",),
+                has_tenant=True,
+            ),
             Dependency(("route:b",), NOW - 1.25, NOW - 1.25),
         ),
     ),

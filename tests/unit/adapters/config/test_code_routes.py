@@ -31,7 +31,6 @@ def test_a_full_route() -> None:
     settings = {
         "freshness_lifetime": timedelta(minutes=5),
         "grace": "10m",
-        "keep": 60,
         "negative_lifetimes": {404: "1m", "410": 2},
         "key_headers": {"X-Region"},
         "query": {"keep": ("q", "page"), "sort": True},
@@ -42,7 +41,7 @@ def test_a_full_route() -> None:
     }
     route = code_route("/orders", "orders", settings, source="shop", namespace="team")
     policy = route.policy
-    assert (policy.freshness_lifetime, policy.grace, policy.keep) == (300, 600, 60)
+    assert (policy.freshness_lifetime, policy.grace) == (300, 600)
     assert policy.negative_lifetimes == {404: 60, 410: 2}
     assert policy.key_headers == frozenset({"x-region"})
     assert policy.forward_headers == frozenset({"x-region", *TRACE_FIELDS})
@@ -68,7 +67,6 @@ def test_settings_of_servers_are_none_of_functions(name: str) -> None:
     [
         ("freshness_lifetime", "5 min", '"5 min"'),
         ("grace", -1, "-1"),
-        ("keep", [], "[]"),
         ("negative_lifetimes", {"200": 1}, '"200"'),
         ("early_refresh", "x", '"x"'),
         ("key_headers", "accept", '"accept"'),

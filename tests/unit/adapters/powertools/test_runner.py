@@ -220,10 +220,11 @@ def test_a_handler_of_exceptions_answers() -> None:
     assert (answer.status, answer.content, answer.problem, answer.is_stored) == (418, b"no zero", None, False)
 
 
-def test_a_failed_part_is_no_error_of_the_function_unless_a_handler_takes_it() -> None:
+def test_a_failed_part_is_told_with_its_route_and_reason_unless_a_handler_takes_it() -> None:
     app = app_of(lambda fetch: fetch("a", "/").json())
     answer = app.test(fetch={"a": Reply(None, 404)}).get("/w")
-    assert (answer.status, answer.problem, answer.error) == (502, "part-failed", None)
+    assert (answer.status, answer.problem) == (502, "part-failed")
+    assert str(answer.error) == 'the part "a" failed: it answered 404'
     app = app_of(lambda fetch: fetch("a", "/").json())
 
     @app.exception_handler(PartFailed)

@@ -16,7 +16,6 @@ from brine.domain.purging.dependencies import (
     is_response_purged,
     response_stale_from,
 )
-from brine.domain.purging.dependency import Dependency
 from brine.domain.purging.stamps import MAX_CONTENT_AGE, Stamp, is_purged, stale_from, stamp_names
 from tests.support.gateway.miniature import START, stored_response
 
@@ -32,17 +31,21 @@ times = st.sampled_from([0.0, *(START + seconds for seconds in (4, 5, 6, 44, 45,
 
 
 def test_a_part_is_kept_with_its_names_and_times() -> None:
-    assert whole.dependencies == (Dependency(PART_NAMES, START + 5, START + 5),)
+    (kept,) = whole.dependencies
+    assert (kept.names, kept.began, kept.confirmed) == (PART_NAMES, START + 5, START + 5)
+    assert (kept.route, kept.target, kept.tags, kept.has_tenant) == (part.route, part.target, ("a",), False)
 
 
 def test_the_parts_of_a_part_are_dependencies_too() -> None:
-    outer = dependencies_on(whole, WHOLE)
-    assert outer == (Dependency(stamp_names(WHOLE, ("w",)), START + 45, START + 45), *whole.dependencies)
+    own, *of_parts = dependencies_on(whole, WHOLE)
+    assert (own.names, own.began, own.confirmed) == (stamp_names(WHOLE, ("w",)), START + 45, START + 45)
+    assert own.has_tenant
+    assert tuple(of_parts) == whole.dependencies
 
 
 def test_a_confirmed_part_keeps_the_time_of_its_content() -> None:
-    confirmed = replace(part, request_time=START + 30)
-    assert dependencies_on(confirmed, PART) == (Dependency(PART_NAMES, START + 5, START + 30),)
+    (kept,) = dependencies_on(replace(part, request_time=START + 30), PART)
+    assert (kept.began, kept.confirmed) == (START + 5, START + 30)
 
 
 def test_the_names_are_those_of_the_whole_and_of_its_parts_once() -> None:

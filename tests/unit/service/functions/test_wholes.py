@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from brine.app.app import App
 from brine.errors import OriginUnreachable
@@ -277,19 +278,74 @@ def test_an_unsafe_call_purges_tags_and_its_own_path_and_is_never_stored() -> No
     assert client.get("/orders/2").result == "hit"
 
 
-@pytest.mark.parametrize("option", ["tags", "purges"])
-def test_a_failing_function_of_tags_is_a_failure_of_the_function(option: str) -> None:
+def test_a_failing_function_of_tags_keeps_the_answer_from_being_stored_and_is_told() -> None:
     def tags() -> list[str]:
         raise LookupError("no tags")
 
-    app, options = App(), cast("Any", {option: tags})
-    method = "GET" if option == "tags" else "POST"
-    getattr(app, method.lower())("/w", name="w", **options)(lambda: 1)
-    answer = app.test().request(method, "/w")
-    assert (answer.status, answer.problem, repr(answer.error)) == (500, "function-failed", "LookupError('no tags')")
+    app = App()
+    app.get("/w", name="w", freshness_lifetime="1m", tags=tags)(lambda: 1)
+    answer = app.test().get("/w")
+    assert (answer.status, answer.is_stored, repr(answer.error)) == (200, False, "LookupError('no tags')")
+
+
+def test_a_failing_function_of_purges_comes_after_the_change_so_the_answer_says_that_it_was_made() -> None:
+    def purges() -> list[str]:
+        raise LookupError("no tags")
+
+    app = App()
+    app.get("/w", name="w", freshness_lifetime="1m")(lambda: 1)
+    app.post("/w", purges=purges)(lambda: 2)
+    client = app.test()
+    client.get("/w")
+    answer = client.post("/w")
+    assert (answer.status, repr(answer.error)) == (200, "LookupError('no tags')")
+    assert client.get("/w").result == "miss", "its own path is invalid all the same"
+
+
+@pytest.mark.parametrize(
+    "tags", [None, 17, "customer-17", [17], [""], ["a\0b"], ["x" * 2_000], [f"tag-{number}" for number in range(200)]]
+)
+def test_tags_that_are_none_keep_the_answer_from_being_stored(tags: Any) -> None:
+    app = App()
+    app.get("/w", name="w", freshness_lifetime="1m", tags=lambda: tags)(lambda: 1)
+    answer = app.test().get("/w")
+    assert (answer.status, answer.is_stored, answer.problem) == (200, False, None)
+    assert isinstance(answer.error, TypeError | ValueError)
+
+
+def test_an_error_that_is_stored_has_the_tags_of_its_function() -> None:
+    app, orders = App(), dict[str, int]()
+
+    @app.get("/orders/<number>", negative_lifetimes={404: "1h"}, tags=lambda number: [f"order-{number}"])
+    def order(number: str) -> int:
+        if number not in orders:
+            raise NotFoundError
+        return orders[number]
+
+    @app.post("/orders", purges=lambda: ["order-17"])
+    def create() -> int:
+        orders["17"] = 1
+        return 1
+
+    client = app.test()
+    assert (client.get("/orders/17").status, client.get("/orders/17").result) == (404, "hit")
+    client.post("/orders")
+    assert client.get("/orders/17").status == 200
 
 
 def test_invalid_tags_keep_the_whole_from_being_stored_because_no_purge_would_find_it() -> None:
     client = app_of(lambda: 1, tags=lambda: ["a tag with blanks", "x" * 2_000]).test()
     answer = client.get("/w")
     assert (answer.status, answer.is_stored) == (200, False)
+
+
+def test_a_whole_that_is_never_fresh_is_not_stored_although_it_has_a_validator() -> None:
+    app = App()
+    app.get("/w", name="w")(lambda: 1)
+    app.get("/grace", name="grace", grace="1h")(lambda: 1)
+    client = app.test()
+    assert [client.get(path).is_stored for path in ("/w", "/w", "/grace")] == [False, False, True]
+    assert client.get("/w").headers["etag"]
+    client = dashboard()
+    client.answers("b", reply(2, "max-age=0"))
+    assert not client.get("/w").is_stored

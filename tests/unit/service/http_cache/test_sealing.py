@@ -48,27 +48,31 @@ def test_a_stored_response_comes_back_but_for_what_a_lookup_sets() -> None:
     assert len(sealing._pack(FULL)) == DEPENDENCIES + 1  # type: ignore[arg-type]
 
 
+WRONG: dict[int, tuple[Any, ...]] = {
+    0: (None, "route:a", ["route:a"], ("route:a", 3), (b"route:a",)),
+    1: (None, 1, "1", True),
+    2: (None, 1, "1", True),
+    3: (None, "x", [], (("x",),), (("x", 1, 2.0),), (("x", 1.0, 2.0, 3.0),)),
+    4: (None, 1, b"a"),
+    5: (None, 1, b"a"),
+    6: (None, "t", ["t"], (1,)),
+    7: (None, 0, "", 1.0),
+}
+"""Values that a dependency cannot have, by their place in it."""
+
+
 @pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        "x",
-        b"x",
-        ("x",),
-        (("x",),),
-        ((("route:a",), 1.0, 2.0),),
-        ((("route:a",), 1, 2.0, ()),),
-        ((("route:a",), 1.0, "2", ()),),
-        ((("route:a", 3), 1.0, 2.0, ()),),
-        (("route:a", 1.0, 2.0, ()),),
-        ((["route:a"], 1.0, 2.0, ()),),
-        ((("route:a",), 1.0, 2.0, (("x",),)),),
-        ((("route:a",), 1.0, 2.0, (("x", 1, 2.0),)),),
-        ((("route:a",), 1.0, 2.0, (), "more"),),
-        [(("route:a",), 1.0, 2.0, ())],
-    ],
-    ids=repr,
+    ("place", "value"), [(at, value) for at, values in WRONG.items() for value in values], ids=repr
 )
+def test_a_dependency_of_another_form_is_refused(place: int, value: Any) -> None:
+    right: list[Any] = [("route:a",), 1.0, 2.0, (("x", 1.0, 2.0),), "a", "/x", ("t",), False]
+    assert isinstance(opened(changed(DEPENDENCIES, (tuple(right),))), StoredResponse)
+    right[place] = value
+    with pytest.raises(CodecError):
+        opened(changed(DEPENDENCIES, (tuple(right),)))
+
+
+@pytest.mark.parametrize("value", [None, "x", b"x", [], ("x",), ((),), (("x",), 1.0)], ids=repr)
 def test_dependencies_of_another_form_are_refused(value: Any) -> None:
     with pytest.raises(CodecError):
         opened(changed(DEPENDENCIES, value))

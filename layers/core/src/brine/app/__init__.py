@@ -1,1 +1,1 @@
-"""Functions of your own: routes in code, whose parts and wholes are cached together."""
+"""Apps: Python functions as routes. The gateway caches the parts that a function fetches, and the whole."""

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 class App:
     """Routes in code. Each has a Python function as its origin, and goes through the gateway as any route does.
 
-    environment: the settings; without it, those of the process, read at the first event, in Lambda at the cold start.
-    validation: whether Powertools checks and converts the arguments by their annotations, which takes pydantic; without
-    it, it does so if a function has other arguments than texts in the path. cors: a CORSConfig of Powertools.
-    registry: classes that need explicit versions or migrations; all others are registered by the annotations.
+    environment: the settings; by default the variables of the process. The app reads them at the first event, and in
+    Lambda at the cold start. validation: whether Powertools checks and converts the arguments by their annotations,
+    which needs pydantic; by default, if a function has an argument that is not a text in the path. cors: a CORSConfig
+    of Powertools. registry: the classes that need explicit versions or migrations. The annotations register all others.
     """
 
     def __init__(
@@ -93,8 +93,8 @@ class App:
     def before_fetch(self, route: Any) -> Any:
         """Call the decorated function before each request to a server, with the request and the route's name.
 
-        It returns the request to send, such as one with a signature, or None for the same. It sees only what is in the
-        cache key. `@app.before_fetch("orders")` is for one route.
+        It returns the request to send, such as one with a signature, or None for the same request. It does not see the
+        client's identity, which is in no cache key. `@app.before_fetch("orders")` is for one route.
         """
         return self._hook("before_fetch", route)
 
@@ -105,7 +105,7 @@ class App:
     def after_fetch(self, route: Any) -> Any:
         """Call the decorated function with each response of a server, its request, and the route's name.
 
-        It returns the response to use, or None for the same. It raises `brine.Rejected` for one that is not usable.
+        It returns the response to use, or None for the same. It raises `brine.Rejected` if the response is not usable.
         """
         return self._hook("after_fetch", route)
 
@@ -124,7 +124,8 @@ class App:
     def after_answer(self, route: Any) -> Any:
         """Call the decorated function with each answer, the client's request, and the route's name, also on a hit.
 
-        It may return another answer, which is marked as private: no cache key has what the function reads.
+        It may return another answer. The gateway marks this answer as private, because the function may read facts
+        about the client that are in no cache key.
         """
         return self._hook("after_answer", route)
 
@@ -149,7 +150,8 @@ class App:
     def current_event(self) -> APIGatewayProxyEventV2:
         """The event of the request that a function answers, as Powertools has it. For functions that change something.
 
-        A function whose response may be stored sees nothing in it that is not in the cache key.
+        In a function for GET, the event has no identity of the client, and only the header fields in `key_headers`
+        and the trace fields.
         """
         from brine.adapters.powertools.resolver import current_event  # noqa: PLC0415 - only a function that runs needs it
 
@@ -158,7 +160,7 @@ class App:
 
     @property
     def registrations(self) -> Registrations:
-        """The functions, and what else the app was told."""
+        """The functions, middlewares, exception handlers and hooks of the app."""
         return self._registrations
 
     def engine(self) -> Engine:
@@ -184,7 +186,7 @@ class App:
         fetch: the answers of the servers behind routes, by the name of the route: content for every path, a mapping of
         paths to contents, or a function of the target. A content may be a `brine.testing.Reply` or an exception.
         routes: the path of routes.toml; None: the file beside the module of the functions, if there is one; False: no
-        file. clock: the time, which else begins in 2027 and stands still. Raises ConfigError.
+        file. clock: by default, a new `brine.testing.Clock`, which begins in 2027. Raises ConfigError.
         """
         from brine.testing.client import AppClient  # noqa: PLC0415 - for tests alone
 

@@ -97,8 +97,8 @@ def connected_engine(
 
 
 def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Routes:
-    """Return the routes in code with those of routes.toml: of BRINE_ROUTES, or else beside the code."""
-    from brine.adapters.config.routes import parse_routes  # noqa: PLC0415 - an app without the file needs it not
+    """Return the routes in code and those of routes.toml, which BRINE_ROUTES names or which is beside the code."""
+    from brine.adapters.config.routes import parse_routes  # noqa: PLC0415 - an app without the file does not need it
 
     beside = Path(settings.environment.get("LAMBDA_TASK_ROOT", ".")) / _ROUTES_BESIDE_CODE
     path = settings.routes or (beside if beside.is_file() else None)
@@ -111,7 +111,7 @@ def joined_routes(app: Registrations, settings: Settings, namespace: str) -> Rou
 
 
 def with_routes_of_file(in_code: tuple[Route, ...], of_file: tuple[Route, ...], path: Path | None) -> tuple[Route, ...]:
-    """Return the routes in code, and those of a file after them. Raises ConfigError if two have one name."""
+    """Return the routes in code, and those of a file after them. Raises ConfigError if two have the same name."""
     for route in of_file:
         if any(route.name == one.name for one in in_code):
             raise ConfigError(
@@ -125,13 +125,7 @@ def types_of(app: Registrations) -> Registry:
     registry = app.registry or Registry()
     registry.register_arrays()
     for function in app.functions:
-        try:
-            returned = function.hints().get("return")
-        except NameError as error:
-            raise ConfigError(
-                f'{function.call.__module__}: {function.method} "{function.rule}": an annotation of '
-                f"{function.call.__qualname__}: {error}. Import the name where the program runs, not for types alone."
-            ) from None
+        returned = function.hints().get("return")
         if returned is not None:
             registry.register_annotated(returned, owner=function.call)
     return registry

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from brine.domain.durations import Duration
 
-    # no text, which is a collection of texts too
+    # not str: a type checker would accept it as a collection of texts
     type Tags = list[str] | tuple[str, ...] | set[str] | frozenset[str] | Callable[..., Collection[str]]
 
 
@@ -40,7 +40,6 @@ class ReadOptions(FunctionOptions, total=False):
 
     freshness_lifetime: Duration
     grace: Duration
-    keep: Duration
     negative_lifetimes: Mapping[int, Duration]
     early_refresh: float
     tags: Tags
@@ -58,7 +57,8 @@ class ReadOptions(FunctionOptions, total=False):
 class WriteOptions(FunctionOptions, total=False):
     """Settings of a function that changes something.
 
-    purges: tags that a successful call purges, or a function of its arguments, and of its `result`.
+    purges: tags that a successful call purges, or a function that returns them. This function gets the arguments of the
+    call, and the returned object as `result`.
     """
 
     purges: Tags

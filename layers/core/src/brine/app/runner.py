@@ -25,15 +25,15 @@ class LateRunner:
         self._lock = threading.Lock()
 
     def run(self, call: FunctionCall) -> FunctionResult:
-        """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
+        """Return the result of the function. Raises FunctionFailed, and PartFailed if a required part failed."""
         with self._lock:
             if self._runner is None:
                 self._runner = self._made()
         return self._runner.run(call)
 
     def _made(self) -> FunctionRunner:
-        from brine.adapters.powertools.resolver import FunctionResolver  # noqa: PLC0415 - see above
-        from brine.adapters.powertools.runner import PowertoolsRunner  # noqa: PLC0415 - see above
+        from brine.adapters.powertools.resolver import FunctionResolver  # noqa: PLC0415 - see the docstring of the module
+        from brine.adapters.powertools.runner import PowertoolsRunner  # noqa: PLC0415 - see the docstring of the module
 
         app = self._app
         resolver = FunctionResolver(enable_validation=needs_validation(app))
@@ -52,7 +52,7 @@ def needs_validation(app: Registrations) -> bool:
         name = _first_converted(function)
         if name is None:
             continue
-        from importlib.util import find_spec  # noqa: PLC0415 - see above
+        from importlib.util import find_spec  # noqa: PLC0415 - only converted arguments need it
 
         if find_spec("pydantic") is None:
             raise ConfigError(
@@ -66,7 +66,7 @@ def needs_validation(app: Registrations) -> bool:
 
 def _first_converted(function: RouteFunction) -> str | None:
     """Return the first argument that is not a text in the path, or None."""
-    from brine.domain.routing.patterns import PathPattern  # noqa: PLC0415 - see above
+    from brine.domain.routing.patterns import PathPattern  # noqa: PLC0415 - the first run of a function needs it
 
     hints = function.hints()
     in_path = PathPattern(function.rule).names

@@ -33,7 +33,7 @@ PURPOSE: Final = "brine cache"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """The places of a cache."""
+    """The stores of a cache."""
 
     items: ItemStore
     leases: LeaseStore
@@ -44,7 +44,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheLimits:
-    """The sizes of a cache in bytes, and the seconds for which a process goes by the stamps that it read."""
+    """The sizes of a cache in bytes, and the seconds for which a process relies on the stamps that it read."""
 
     inline_limit: int
     memory_bytes: int
@@ -62,7 +62,7 @@ def assembled_fetcher(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Fetcher:
-    """Return a fetcher with its response cache and its origin client. `name`: the gateway's in CDN-Loop."""
+    """Return a fetcher with its response cache and its origin client. `name`: the name of the gateway in CDN-Loop."""
     leases = Leases(stores.leases)
     memory: L1[Entry] = L1(limits.memory_bytes, limits.memory_entry_bytes)
     store: CacheStore[Entry] = CacheStore(

@@ -63,7 +63,7 @@ def cache(
 
 @contextmanager
 def built_by(builder: CacheBuilder) -> Iterator[None]:
-    """Build all caches by `builder` in place of AWS for a while, for tests. Caches that are created meanwhile too.
+    """In a `with` block, build all caches by `builder` and not on AWS, also those that are created in it. For tests.
 
     builder: gets the arguments of `cache`, without the environment. Afterwards each cache has its former stores.
     """

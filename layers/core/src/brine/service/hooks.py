@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.caching.vary import vary_names
 from brine.domain.http.messages import Request, Response
 from brine.errors import HookFailed, OriginMalformed, Rejected
 
@@ -88,13 +89,16 @@ class HookedOrigins:
         before, after = self.hooks.of(route, "before_fetch"), self.hooks.of(route, "after_fetch")
         sent = _visible(request)
         for hook in before:
-            sent = _called(trace, route, hook, sent, route) or sent
+            sent = _typed(_called(trace, route, hook, sent, route), sent, Request, route)
         if sent.method != request.method:
             raise HookFailed(f"a before_fetch hook of the route {route} changed the method")
-        response = self.servers.fetch(transaction, sent, deadline, trace)
+        response = _unless_varied(self.servers.fetch(transaction, sent, deadline, trace), request, sent)
         for hook in after:
-            response = _called(trace, route, hook, response, sent, route) or response
-        return response
+            response = _typed(_called(trace, route, hook, response, sent, route), response, Response, route)
+        try:
+            return replace(response, fields=response.fields.sanitised())
+        except ValueError as error:
+            raise HookFailed(f"an after_fetch hook of the route {route} gave a bad header field: {error}") from None
 
 
 def _called(trace: Trace, route: str, hook: Callable[..., Any], *arguments: object) -> Any:
@@ -105,6 +109,29 @@ def _called(trace: Trace, route: str, hook: Callable[..., Any], *arguments: obje
     except Exception as error:
         trace.error = error
         raise HookFailed(f"a hook of the route {route} raised {type(error).__name__}") from error
+
+
+def _typed[M: (Request, Response)](returned: object, before: M, kind: type[M], route: str) -> M:
+    """Return what a hook returned, or the message before it for None. Raises HookFailed for anything else."""
+    if returned is None:
+        return before
+    if not isinstance(returned, kind):
+        name = type(returned).__name__
+        raise HookFailed(f"a hook of the route {route} returned a {name}: return a {kind.__name__}, or None")
+    return returned
+
+
+def _unless_varied(response: Response, request: Request, sent: Request) -> Response:
+    """Return a response that no cache stores, if it varies by a field that a hook changed: no key has its value."""
+    changed = {
+        name
+        for name in {*request.fields.names, *sent.fields.names}
+        if request.fields.all(name) != sent.fields.all(name)
+    }
+    if changed.isdisjoint(vary_names(response.fields)):
+        return response
+    fields = response.fields.without({"cdn-cache-control"}).replacing("cache-control", "no-store")
+    return replace(response, fields=fields)
 
 
 def _visible(request: Request) -> Request:

@@ -46,7 +46,7 @@ _SECONDS = 29.0
 
 
 class AppClient:
-    """Sends requests to an app, and tells what it fetched, ran and purged.
+    """Sends requests to an app, and records its fetches, its calls of functions, and its purges.
 
     `clock`: the time of the app and its cache. `responses`: each request, such as "GET /orders", with its response.
     `fetched`: the requests that reached the servers, as (route, target).

@@ -21,7 +21,7 @@ class RecordingStamps(MemoryStampStore):
         self._purged = purged
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
-        """Stamp `name`, and record its tag if it is the name of one."""
+        """Write the stamp `name`, and record the tag if the stamp is for a tag."""
         kind, _, tag = name.partition(":")
         if kind == "tag" or kind.startswith("tag@"):
             self._purged.append(tag)

@@ -18,7 +18,7 @@ class RecordingRunner:
         self._runner = runner
 
     def run(self, call: FunctionCall) -> FunctionResult:
-        """Return what the function made. Raises what it raised."""
+        """Return the result of the function. Raises its exceptions."""
         self.runs.append((call.route, dict(call.arguments)))
         result = self._runner.run(call)
         self.purged.extend(result.purges)

@@ -56,7 +56,7 @@ class AppResponse:
 
     @property
     def result(self) -> str:
-        """How the answer came about: "hit", "stale", "miss", "collapsed", "pass" or "problem"."""
+        """How the answer came about: "hit", "stale", "miss", "collapsed", "pass", "refused" or "problem"."""
         return self.answer.result
 
     @property

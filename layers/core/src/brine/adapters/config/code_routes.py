@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.config.tables import Reader
 
-_NOT_IN_CODE: Final = {"forward_headers", "jitter", "store_post", "tags"}
+_NOT_IN_CODE: Final = {"forward_headers", "jitter", "keep", "store_post", "tags"}
 _KEYS: Final[dict[str, Reader]] = {
     **{key: reader for key, reader in POLICY.items() if key not in _NOT_IN_CODE},
     "show_parts": boolean,
@@ -39,7 +39,7 @@ SETTINGS: Final = frozenset(_KEYS) - {"name", "prefix"}
 def code_route(rule: str, name: str, settings: Mapping[str, Any], *, source: str, namespace: str = "") -> Route:
     """Return the route of a function. `source`: the module of the function, for messages. Raises ConfigError.
 
-    Its function gets no field of a request that is in no cache key: only those in `key_headers`, and the trace.
+    Its function gets only the header fields in `key_headers`, which are in the cache key, and the trace fields.
     """
     table = {"name": name, "prefix": rule, **{key: _as_in_toml(value) for key, value in settings.items()}}
     route: Route
@@ -66,7 +66,7 @@ def _route(*, name: str, prefix: PathPattern, version: str | None = None, **item
 
 
 def _as_in_toml(value: object) -> object:
-    """Return a value as TOML has it: lists, and texts as the keys of tables."""
+    """Return a value in the form of TOML: collections as lists, and the keys of dicts as texts."""
     if isinstance(value, tuple | set | frozenset):
         return list(value)
     if isinstance(value, dict):

@@ -1,1 +1,1 @@
-"""AWS Lambda Powertools: its event handler runs the functions of routes. Imported at the first miss of such a route."""
+"""Handlers of Lambda events, log lines and metrics; and the runner of functions, which is imported at its first run."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from brine.errors import PartFailed
 from brine.service.diagnostics import FAULT_METRICS
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ class AnswerLog:
         self, message: str, details: dict[str, object], *, error: BaseException | None, is_warning: bool
     ) -> None:
         extra = {name: value for name, value in details.items() if value is not None}
-        if error is not None:
+        if isinstance(error, PartFailed):  # its route and reason are enough
+            self._logger.warning(message, extra={**extra, "reason": str(error)})
+        elif error is not None:
             self._logger.error(message, extra=extra, exc_info=error)
         else:
             (self._logger.warning if is_warning else self._logger.info)(message, extra=extra)

@@ -29,7 +29,7 @@ class FunctionResolver(APIGatewayHttpResolver):
 
     @property
     def lambda_context(self) -> Any:  # type: ignore[override]
-        """The context of the invocation, None in a refresh."""
+        """None: the gateway does not pass the context of the invocation to functions."""
         return _lambda_context.get()
 
     @property

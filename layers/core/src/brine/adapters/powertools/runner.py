@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import Response as PowertoolsResponse
 
 from brine.adapters.powertools.events import event_of, response_of
+from brine.adapters.powertools.unsealed import unsealed_json
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import FunctionFailed, PartFailed
@@ -81,50 +82,30 @@ class PowertoolsRunner:
         running = _running.get()
         try:
             made = self._sealer.response(value, running.call.request.target, function.status)
-        except (
-            Unsupported,
-            TooLarge,
-        ) as error:  # the client gets it all the same
-            running.unsealed = error
+        except (Unsupported, TooLarge) as error:
             body = unsealed_json(value)
             if body is None:
                 raise
-            return PowertoolsResponse(status_code=function.status, content_type="application/json", body=body.decode())  # type: ignore[arg-type]  # a text, as JSON is
+            running.unsealed = error
+            return PowertoolsResponse(function.status, "application/json", body)  # the client gets it all the same
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 
 
 def _result(response: Response, running: _Running, function: RouteFunction) -> FunctionResult:
-    """Return the response with its tags, and those to purge. Raises what the functions of the tags raise."""
-    if not running.returned or response.status >= 400:
-        return FunctionResult(response=response)
-    return FunctionResult(
-        response=response,
-        tags=tags_of(function.tags, running.arguments),
-        purges=tags_of(function.purges, {**running.arguments, "result": running.result}),
-        unsealed=None if running.unsealed is None else str(running.unsealed),
-    )
-
-
-def unsealed_json(value: object) -> bytes | None:
-    """Return an object that cannot be sealed as JSON; None if it holds more than data that JSON can express."""
-    import json  # noqa: PLC0415 - for functions whose author has something to mend
-    from dataclasses import asdict, is_dataclass  # noqa: PLC0415 - as above
-    from datetime import date, time  # noqa: PLC0415 - as above
-    from decimal import Decimal  # noqa: PLC0415 - as above
-    from uuid import UUID  # noqa: PLC0415 - as above
-
-    def plain(part: object) -> object:
-        if is_dataclass(part) and not isinstance(part, type):
-            return asdict(part)
-        if isinstance(part, Decimal | UUID | date | time):
-            return str(part)
-        raise TypeError  # the text of any other object may reveal more than its author meant
-
+    """Return the response with its tags, and those to purge. Where their functions raise, it is not stored."""
+    arguments = running.arguments if running.returned else dict(running.call.arguments)
+    unsealed = None if running.unsealed is None else str(running.unsealed)
+    error: Exception | None = None
+    tags: tuple[str, ...] = ()
+    purges: tuple[str, ...] = ()
     try:
-        return json.dumps(value, default=plain, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError):
-        return None
+        tags = tags_of(function.tags, arguments)
+        if running.returned and response.status < 400:
+            purges = tags_of(function.purges, {**arguments, "result": running.result})
+    except Exception as raised:  # noqa: BLE001 - a user's function; what it answers for was done already
+        error, unsealed = (raised if running.returned else None), unsealed or f"its tags: {type(raised).__name__}"
+    return FunctionResult(response=response, tags=tags, purges=purges, unsealed=unsealed, error=error)
 
 
 def endpoint(function: RouteFunction, respond: Callable[[object, RouteFunction], Any]) -> Callable[..., Any]:

@@ -39,14 +39,19 @@ def read(text: str) -> RefreshRequest:
         raise BadEvent("the message is not JSON") from None
     match message:
         case {
-            "version": 2,
+            "version": int(version),
             "route": str(route),
             "target": str(target),
             "key": str(key),
             "tenant": str(tenant),
             "fields": list(lines),
             "renews": int() | None as renews,
-        } if all(map(_is_line, lines)) and _TARGET.fullmatch(target) and not isinstance(renews, bool):
+        } if (
+            version == VERSION
+            and all(map(_is_line, lines))
+            and _TARGET.fullmatch(target)
+            and not isinstance(renews, bool)
+        ):
             fields = Fields(map(tuple, lines))
             return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
     raise BadEvent("the message is no refresh request of this version")

@@ -174,9 +174,18 @@ def _permits_storing(candidate: StoredResponse, directives: Directives, policy: 
 
 
 def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
-    """Return whether the response can be used later: it has a validator, or is fresh and may be reused."""
-    if has_validator(candidate.fields):
+    """Return whether the response can be used later: it has a validator, or is fresh and may be reused.
+
+    A validator does not help a function, which would run to confirm its response.
+    """
+    is_function = policy.refreshes_in_grace
+    if has_validator(candidate.fields) and not is_function:
         return True
     if needs_validation(directives):
         return False
+    if (
+        is_function
+        and max(revalidation_window(directives, policy), error_window(directives, NO_DIRECTIVES, policy)) > 0
+    ):
+        return True
     return freshness(candidate, policy, candidate.response_time).is_fresh

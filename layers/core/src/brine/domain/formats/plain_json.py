@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from brine_codec.gate.budget import Budget
 
 _CONTENT: Final = {"py:defaultdict": 2, "py:deque": 1}
-"""The place of the content of a container, of which the rest is left out: the factory, and the greatest length."""
+"""The index of the content among the values of a container. The factory and the greatest length are left out."""
 
 
 class _PlainJsonWriter(JsonWriter):

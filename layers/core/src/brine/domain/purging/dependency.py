@@ -1,4 +1,4 @@
-"""What a stored response keeps for the comparison with stamps (brine.domain.purging.stamps)."""
+"""The records in a stored response that are compared with stamps (brine.domain.purging.stamps)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ type AppliedStamps = tuple[tuple[str, float, float], ...]
 class Dependency:
     """A stored response that another one was made from: the names of its stamps, and its times as stamps see them.
 
-    `route`, `target` and `tags` say which one it was; `has_tenant` whether it belongs to the tenant of the other one.
+    `route`, `target` and `tags` identify the part. `has_tenant`: whether the part belongs to the tenant of the whole.
     """
 
     names: tuple[str, ...]

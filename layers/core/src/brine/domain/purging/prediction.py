@@ -1,8 +1,8 @@
 """Prediction of the stamps that a stored response of a function will need, so that one call reads them with it.
 
-Which parts a whole was made from is known only when it was read. But the wholes of one route are made alike: that of
-`/dashboard/7` from `/orders/by/7`, so that of `/dashboard/8` from `/orders/by/8`. A wrong prediction costs a further
-call for the stamps, and never an answer.
+The parts of a whole are known only after the whole was read. But the wholes of one route have similar parts. If
+`/dashboard/7` has the part `/orders/by/7`, then `/dashboard/8` probably has the part `/orders/by/8`. After a wrong
+prediction, the lookup takes one more call for the stamps. The answer is the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.dependency import Dependency
 
 MOST_PARTS: Final = 24
-"""Parts of one whole that are predicted. Their stamps fit into one call."""
+"""The largest number of predicted parts of a whole. Their stamps fit into one call."""
 _MARK: Final = "\0"  # in no target and in no tag
 
 
@@ -34,7 +34,7 @@ class PartTemplate:
         """Return target and tags for these arguments; None when there are fewer of them."""
         try:
             return _filled(self.target, values), tuple(_filled(tag, values) for tag in self.tags)
-        except IndexError:
+        except (IndexError, ValueError):
             return None
 
 
@@ -45,6 +45,7 @@ def part_templates(dependencies: Iterable[Dependency], values: Sequence[str]) ->
             one.route, _marked(one.target, values), tuple(_marked(tag, values) for tag in one.tags), one.has_tenant
         )
         for one in dependencies
+        if not any(_MARK in text for text in (one.target, *one.tags))
     )[:MOST_PARTS]
 
 

@@ -7,18 +7,22 @@ The tags of a result come from the code. Case matters. Tags in fields are read a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.field_syntax import split_list
 from brine.domain.http.structured import NotStructured, parse_strings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from brine.domain.http.fields import Fields
 
 TAG_FIELDS = frozenset({"cache-tag", "surrogate-key"})
 """Fields that are removed from answers to clients."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 MAX_TAGS = 128
 """Tags of one response, the number that RFC 9875 section 2 requires caches to support."""
@@ -29,9 +33,9 @@ MAX_TAGS_LENGTH = 16_384
 
 
 def is_tag(text: str) -> bool:
-    """Return whether the text can be a tag: it is not empty and not too long."""
+    """Return whether the text can be a tag: not empty, not too long, and without control characters."""
     try:
-        return 0 < len(text.encode()) <= MAX_TAG_LENGTH
+        return 0 < len(text.encode()) <= MAX_TAG_LENGTH and not _CONTROL.search(text)
     except UnicodeEncodeError:  # half a surrogate pair
         return False
 
@@ -49,11 +53,13 @@ def check_tags(tags: Collection[str]) -> tuple[str, ...]:
 
     Raises TypeError for a value that is not a tag, ValueError for too many or too long tags.
     """
-    if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
+    if isinstance(tags, str) or not _are_texts(tags):
         raise TypeError("tags are a collection of texts")
     checked = _limited(tuple(dict.fromkeys(tags)))
     if checked is None:
-        raise ValueError(f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} bytes are the most that can be kept")
+        raise ValueError(
+            f"{MAX_TAGS} tags of 1 to {MAX_TAG_LENGTH} bytes without control characters are the most that can be kept"
+        )
     return checked
 
 
@@ -77,3 +83,7 @@ def _text(line: str) -> str:
         return line.encode("latin-1").decode()
     except UnicodeError:
         return line
+
+
+def _are_texts(tags: object) -> bool:
+    return isinstance(tags, Collection) and all(isinstance(tag, str) for tag in tags)

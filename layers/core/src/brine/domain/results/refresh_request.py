@@ -1,7 +1,7 @@
-"""Refresh requests for results: what a function's queue holds, and how it is written there.
+"""Refresh requests for results: the messages in the refresh queue of a function, and their text.
 
-Everyone who may read the queue sees the names of the cache and the function, the key, which is a hash, and the
-arguments, which are in `sealed`, authenticated.
+Every principal that may read the queue can read the names of the cache and the function, the key, which is a hash, and
+the arguments in `sealed`. They are authenticated and not encrypted.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def read(text: str) -> ResultRefresh | None:
         match json.loads(text):
             case {
                 "brine": "refresh",
-                "version": 1,
+                "version": int(version),
                 "cache": str(cache),
                 "function": str(function),
                 "key": str(key),
                 "sealed": str(sealed),
-            }:
+            } if version == VERSION:
                 return ResultRefresh(cache, function, key, a2b_base64(sealed, strict_mode=True))
     except (ValueError, RecursionError):
         pass

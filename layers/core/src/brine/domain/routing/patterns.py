@@ -15,7 +15,7 @@ _RULE: Final = re.compile(r"/(?:[A-Za-z0-9_.~!&',;=:@/-]|<[A-Za-z_][A-Za-z0-9_]*
 
 
 class BadArgumentError(ValueError):
-    """A part of the path is no valid argument. The message may be shown to the client."""
+    """An argument in the path is not valid. The message may be shown to the client."""
 
 
 @dataclass(frozen=True, slots=True)

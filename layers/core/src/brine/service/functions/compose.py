@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from brine_codec import Keyring, KeyringSource, Registry
 
 OF_FUNCTIONS: Final = Transcoding(origin=Format.SEALED, requests=Format.JSON, is_function=True)
-"""Functions return objects, which are kept sealed, and get their content as JSON."""
+"""The objects that functions return are stored sealed. Functions get the content of requests as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,10 @@ def compose_functions(
     transcoders: Mapping[str, Transcoder] | None = None,
     hooks: HookTable | None = None,
 ) -> FunctionGateway:
-    """Return the gateway. `runner`: makes what runs the functions. `transcoders`: those of routes with servers."""
+    """Return a gateway for routes in code and routes of servers, and its refresher.
+
+    runner: makes the runner of the functions. transcoders: those of the routes of servers, by the name of the route.
+    """
     functions = FunctionClient(runner=runner(ObjectSealer(codec)), stamps=fetcher.responses.store.stamps, clock=clock)
     responses = replace(fetcher.responses, predicted=PredictedStamps(routes))
     servers = fetcher.origins if hooks is None else HookedOrigins(fetcher.origins, hooks)

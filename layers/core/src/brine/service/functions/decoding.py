@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.formats.media import Format, format_of
 from brine.errors import PartFailed
 from brine.service.problems import Problem
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def decoded_part(route: Route, response: Response, target: str, transcoder: Transcoder | None, now: float) -> Any:
-    """Return the object that a part's content stands for: of its route's format, else of JSON. Raises PartFailed."""
-    if transcoder is not None:
+    """Return the content of a part, decoded by its route's transcoder, or else from JSON. Raises PartFailed."""
+    is_other = route.origin.is_function and format_of(response.fields.get("content-type")) is not Format.SEALED
+    if transcoder is not None and not is_other:
         try:
             return transcoder.converter.opened(response, target, now)
         except Problem as problem:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.combine import PartLimits
     from brine.ports.deadline import Deadline
+    from brine.service.diagnostics import Fault
     from brine.service.functions.part import Part
     from brine.service.functions.part_fetcher import PartSpec
     from brine.service.functions.parts_gateway import PartsGateway
@@ -48,6 +49,11 @@ class Fetch:
     def failed(self) -> str | None:
         """The route of a part that failed, optional ones included; None if none did."""
         return self._fetcher.parts.failed[0] if self._fetcher.parts.failed else None
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What failed on the way of the parts, and did not spoil them."""
+        return tuple(self._fetcher.parts.faults)
 
     @property
     def reports(self) -> tuple[PartReport, ...]:

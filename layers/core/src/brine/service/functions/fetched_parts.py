@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine.domain.caching.combine import PartLimits
+    from brine.service.diagnostics import Fault
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +31,9 @@ class RequestedPart:
 class FetchedParts:
     """Records the outcome of each part, once. Threads may share it. `clock`: gives seconds.
 
+    limits: what each part permits for the whole. failed: the routes of parts that failed. faults: what failed on the
+    way of parts, and did not spoil them.
+
     A part without an outcome when the function returns counts as failed: the function made the whole without it.
     """
 
@@ -37,6 +41,7 @@ class FetchedParts:
     limits: list[PartLimits] = field(default_factory=list)
     reports: list[PartReport] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     _open: list[RequestedPart] = field(default_factory=list)
     _has_returned: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -37,22 +37,24 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionResult:
-    """The response of a function, with the tags of its own, and the tags that it purged.
+    """The response of a function, its own tags, and the tags to purge.
 
-    `unsealed`: why its object cannot be sealed, and so not stored.
+    `unsealed`: the reason why the response cannot be stored: its object cannot be sealed, or its tags are invalid.
+    `error`: the exception of the function of `tags` or `purges`.
     """
 
     response: Response
     tags: tuple[str, ...] = ()
     purges: tuple[str, ...] = ()
     unsealed: str | None = None
+    error: Exception | None = None
 
 
 class FunctionRunner(Protocol):
     """Runs functions by the names of their routes."""
 
     def run(self, call: FunctionCall) -> FunctionResult:
-        """Return what the function made. Raises FunctionFailed, and PartFailed for a part that it needs."""
+        """Return the result of the function. Raises FunctionFailed, and PartFailed if a required part failed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,15 +86,26 @@ class FunctionClient:
         except FunctionFailed as error:
             trace.error = error.__cause__
             raise
+        except PartFailed as error:
+            trace.error = error
+            raise
         finally:
             trace.parts.extend(fetch.reports)
-        if transaction.is_refresh and fetch.failed is not None:  # the stored whole, which has all parts, is better
+            for fault in fetch.faults:
+                trace.faults.add(fault)
+        if transaction.is_refresh and fetch.failed is not None:  # the stored whole has all parts, so it stays
             raise PartFailed(fetch.failed, "a refresh needs every part")
         if request.method not in SAFE_METHODS and result.response.status < 400:
             self._purge(result.purges, transaction, trace)
+        trace.error = result.error
         if result.unsealed is not None:
             trace.faults.add(Fault("result", "unsupported", result.unsealed))
-        return _following_parts(result, fetch, transaction, began)
+        try:
+            return _following_parts(result, fetch, transaction, began)
+        except ValueError as error:
+            raise FunctionFailed(
+                f"the function of {transaction.route.name} gave a bad header field: {error}"
+            ) from error
 
     def _purge(self, tags: tuple[str, ...], transaction: Transaction, trace: Trace) -> None:
         """Purge the tags that an unsafe request made out of date, before its answer goes out. One call for each."""
@@ -104,15 +117,16 @@ class FunctionClient:
 
 
 def _following_parts(result: FunctionResult, fetch: Fetch, transaction: Transaction, began: float) -> Response:
-    """Return the response with the Cache-Control, the tags and the dependencies that its parts leave it."""
+    """Return the response with the Cache-Control that its parts permit, its tags, and its dependencies on the parts."""
     response, policy = result.response, transaction.route.policy
+    response = replace(response, fields=response.fields.sanitised())
     if transaction.request.method not in SAFE_METHODS:
         return response
     lifetime: float | None = explicit_lifetime(response.fields, parse_response_directives(response.fields), began)
     if lifetime is None:
         lifetime = route_lifetime(response.status, policy)
     if lifetime is None and response.status >= 300 and fetch.limits:
-        lifetime = 0.0  # an error, and no setting makes it fresh
+        lifetime = 0.0  # an error that no setting makes fresh
     limits = fetch.limits if result.unsealed is None else (*fetch.limits, FAILED)
     whole = combine(limits, lifetime, began)
     return replace(

@@ -1,4 +1,4 @@
-"""What `fetch` needs of a gateway."""
+"""The members of a gateway that `fetch` uses."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ class PartsGateway(Protocol):
         """Return the answer for a part of `whole`, and the part's transaction."""
 
     def decoded(self, route: Route, response: Response, target: str) -> Any:
-        """Return the object that a response of this route stands for. Raises PartFailed."""
+        """Return the decoded content of a response of this route. Raises PartFailed."""

@@ -1,4 +1,4 @@
-"""The stamps that a process expects to need for the stored responses of functions."""
+"""Prediction of the stamps that the lookup of a whole needs, from the wholes that the process has seen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PredictedStamps:
-    """Learns from each whole which parts those of its route have. Threads may share it."""
+    """Learns from each whole which parts the wholes of its route have. Threads may share it."""
 
     routes: Routes
     _templates: dict[str, tuple[PartTemplate, ...]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from brine.domain.purging.tags import check_tags
 from brine.errors import ConfigError
 from brine.service.functions.async_fetch import AsyncFetch
 from brine.service.functions.fetch import Fetch
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 class RouteFunction:
     """A function of one method of a route.
 
-    tags: the tags of its responses, or a function of its arguments that returns them. purges: the tags that a
-    successful call purges, or a function of its arguments, and of its `result`. middlewares: those of Powertools.
-    status: the status of its responses. hints: its annotations, resolved.
+    rule: the text of its path pattern. call: the Python function. tags: the tags of its responses, or a function of its
+    arguments that returns them. purges: the tags that a successful call purges, or a function that returns them from
+    its arguments and its `result`. middlewares: those of Powertools. status: the status of its responses.
     """
 
     route: str
@@ -40,7 +41,7 @@ class RouteFunction:
         return inspect.iscoroutinefunction(self.call)
 
     def hints(self) -> dict[str, Any]:
-        """Return its annotations, resolved. Raises ConfigError for a name that is not there when the program runs."""
+        """Return its annotations, resolved. Raises ConfigError for a name that cannot be found at run time."""
         from typing import get_type_hints  # noqa: PLC0415 - not every cold start needs it
 
         try:
@@ -60,7 +61,7 @@ class RouteFunction:
 
 
 def named_arguments(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the arguments that a function has parameters for."""
+    """Return the arguments for which a function has a parameter."""
     parameters = inspect.signature(function).parameters
     if any(one.kind is one.VAR_KEYWORD for one in parameters.values()):
         return dict(arguments)
@@ -68,5 +69,8 @@ def named_arguments(function: Callable[..., Any], arguments: Mapping[str, Any]) 
 
 
 def tags_of(tags: Tags, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return tags that are given, or made from the arguments of a call."""
-    return tuple(tags(**named_arguments(tags, arguments)) if callable(tags) else tags)
+    """Return the tags of a call. If `tags` is a function, it makes them from the arguments.
+
+    Raises TypeError and ValueError for invalid tags, and every exception of this function.
+    """
+    return check_tags(tags(**named_arguments(tags, arguments)) if callable(tags) else tags)

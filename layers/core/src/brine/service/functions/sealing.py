@@ -1,4 +1,4 @@
-"""The objects that functions return, sealed once for the cache, and rendered for each client from that."""
+"""Seals the objects that functions return. The cache stores this form; clients get other formats."""
 
 from __future__ import annotations
 

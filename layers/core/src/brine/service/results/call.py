@@ -90,8 +90,9 @@ class Usable:
 
 @dataclass(slots=True, kw_only=True)
 class Call[T]:
-    """A call for the result at `place`, whose computation takes `seconds` at most. `event` is set when it is over.
+    """A call for the result under the key in `place`. `event` is set when the call is over.
 
+    windows: the lifetimes of the result. seconds: the longest time that its computation may take.
     cached_call: the call of a cached function that computes the result. With `refreshes`, a stale result is served at
     once, and this call is repeated in the background.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class AsyncCachedFunction[**P, T](KeyedFunction[P]):
-    """A coroutine function with kept results. The event loop never waits for a store."""
+    """A coroutine function with stored results. The event loop never waits for a store."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -1,4 +1,4 @@
-"""The decorator `cached`, which keeps the results of a function."""
+"""The decorator `cached`, which stores the results of a function."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def cached(
 
 
 class CachedFunction[**P, T](KeyedFunction[P]):
-    """A function with kept results."""
+    """A function with stored results."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""

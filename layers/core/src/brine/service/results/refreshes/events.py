@@ -125,7 +125,7 @@ class RefreshEvents:
         """Return whether a refresh is done, or None if the function has another key for the arguments."""
         try:
             event = renew()
-        except Exception as error:  # noqa: BLE001 - by the function of tags; the other refreshes must still be made
+        except Exception as error:  # noqa: BLE001 - the function of tags may raise; the other refreshes must still be made
             cache.report(replace(_failure(cache, "failed"), faults=(Fault("refresh", "failed", place_of(error)),)))
             return False
         return None if event is None else event.outcome != "refresh-failed"
@@ -162,7 +162,7 @@ class RefreshEvents:
             outcome = "refresh-failed" if is_retried else "refresh-malformed"
             cache.report(replace(_failure(cache, "malformed", request, outcome=outcome), faults=tuple(faults)))
             return not is_retried
-        if not functions:  # of a newer version, during a deployment; or its module is not imported yet
+        if not functions:  # it exists in newer code only, during a deployment; or its module is not imported
             fault = Fault("refresh", "unknown-function")
             cache.report(
                 CacheEvent(outcome="refresh-failed", cache=cache.name, function=request.function, faults=(fault,))

@@ -33,9 +33,10 @@ _STORES: Final = frozenset({"table", "bodies", "keys", "stamps"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """The computation of the result at `place`, which takes `seconds` at most.
+    """The new computation of the result under the key in `place`.
 
-    is_forced: compute it whatever is stored. Otherwise only if it is stale, or has the generation `renews`.
+    windows: the lifetimes of the result. seconds: the longest time that its computation may take. is_forced: compute it
+    in any case. Otherwise `run` computes it only if it is stale, or if it has the generation `renews`.
     """
 
     place: ResultEntry

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ResultRefreshes:
-    """Puts refresh requests of one cache into the function's own queue, one per key in a while.
+    """Puts refresh requests of one cache into the function's own queue, at most one for each key in a pause.
 
     `draw` gives random numbers of [0, 1), which pick the hits that request early refreshes. Threads may share it.
     """
@@ -43,10 +43,10 @@ class ResultRefreshes:
         self._draw = draw
 
     def enqueue(self, cached_call: CachedCall, key: str, trace: Trace, *, renews: int | None = None) -> bool | None:
-        """Request a refresh. Return whether a message was sent, or None if there can be none: compute at once.
+        """Request a refresh. Return True if a message was sent.
 
-        False: one was sent a moment ago, or the queue failed. Then the next attempt comes after the pause, because each
-        costs a hit the time that the queue is given.
+        None: no message can be made of this call, so the caller must compute. False: a message was sent a moment ago,
+        or the queue failed. Then the next attempt comes after the pause, because a hit waits for each attempt.
         """
         try:
             sealed = self._sealer.seal(cached_call, key, renews, trace.now)

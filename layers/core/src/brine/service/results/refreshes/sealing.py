@@ -1,7 +1,7 @@
 """Seals the arguments of a call for the refresh queue of the function.
 
-An envelope is authenticated and readable. The arguments are as readable in the function's own queue as its results are
-in the table: for those whom IAM permits it (docs/decisions/0100).
+An envelope is authenticated and not encrypted. A principal with the IAM permission can read the arguments in the
+queue, as it can read the results in the table (docs/decisions/0100).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class RefreshSealer:
         return self._codec.seal(content, context=(cached_call.function, key), now=now)
 
     def open(self, sealed: bytes, function: str, key: str, now: float) -> OpenedCall:
-        """Return the call that was sealed for this function and key. Nothing is unpickled before it is verified.
+        """Return the call that was sealed for this function and key. The seal is verified before the call is unpickled.
 
         Raises CodecError.
         """
