@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine.adapters.config.routes import parse_routes
+from brine.domain.http.messages import Request
+from brine.domain.routing.target import upstream_target
+from brine.service.functions.part_request import part_request
 from brine.testing import Reply
 from tests.support.gateway.parts import Parts, app_of, client_of, fetch_of, route
 
@@ -27,7 +31,7 @@ def test_a_path_that_is_none_is_refused(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "sent"),
     [
-        ("", "/"),
+        ("", ""),
         ("/", "/"),
         ("/a b", "/a%20b"),
         ("/ü", "/%C3%BC"),
@@ -116,3 +120,12 @@ def test_a_mistake_in_a_path_is_no_failed_part_so_a_fallback_does_not_hide_it() 
     client = client_of(lambda fetch: fetch("a", "x", otherwise=None).json(), a=1)
     answer = client.get("/w")
     assert (answer.problem, type(answer.error)) == ("function-failed", ValueError)
+
+
+def test_a_part_without_a_path_is_the_address_of_its_route_itself() -> None:
+    routes = parse_routes('[[route]]\nname = "a"\ninternal = true\norigin = "http://a.test/v1/prices"', {})
+    of_file = routes.named("a")
+    assert of_file is not None
+    caller = Request(method="GET", path="/w")
+    asked = [upstream_target(routes, of_file, part_request(of_file, path, caller, "")) for path in ("", "/", "/x")]
+    assert asked == [("/v1/prices", None), ("/v1/prices/", None), ("/v1/prices/x", None)]

@@ -31,7 +31,8 @@ def upstream_target(routes: Routes, route: Route, request: Request) -> tuple[str
     Raises BadTargetError for bytes that are not allowed in a request line. If there are paths outside the
     route, it also raises for a path that some server may read as one of them.
     """
-    if not _PATH.fullmatch(request.path) or not _QUERY.fullmatch(request.query or ""):
+    is_origin_itself = route.internal and not request.path
+    if not (is_origin_itself or _PATH.fullmatch(request.path)) or not _QUERY.fullmatch(request.query or ""):
         raise BadTargetError("the path or query holds characters that must be percent-encoded")
     if route.pattern is not None:
         try:

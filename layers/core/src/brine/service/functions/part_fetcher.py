@@ -99,7 +99,7 @@ class PartFetcher:
         deadline = self.deadline.within(remaining)
         with self.threads.shared():
             answer, transaction = self.gateway.serve_part(route, asked, self.whole, deadline)
-        self.parts.faults.extend(answer.faults)
+            self.parts.faults.extend(answer.faults)
         response = answer.response
         if answer.problem is not None or response.status >= 500 or response.status == 429:
             said = answer.problem or f"it answered {response.status}"

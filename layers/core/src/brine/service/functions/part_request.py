@@ -32,6 +32,7 @@ def part_request(
     """Return the request of a part. `caller`: the request of the whole.
 
     `path` is text: every character that a path cannot have is percent-encoded, also "?", which begins no query here.
+    Without a path, the request is for the address of the route itself.
 
     `content` is sent as JSON; bytes are sent unchanged. The trace fields and the tenant of the caller go along, and
     no other field of it. Raises ValueError for a path without "/" at its beginning.
@@ -53,7 +54,7 @@ def part_request(
         fields = fields.replacing("accept", route.transcoding.origin.media_type)
     return Request(
         method=method,
-        path=quote(path or "/", safe=_PATH_CHARACTERS),
+        path=quote(path or ("/" if route.prefix == "/" else ""), safe=_PATH_CHARACTERS),
         query=_query(query) if query else None,
         fields=fields,
         body=body,
