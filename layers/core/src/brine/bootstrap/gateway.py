@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
+    from brine.service.client_answers import ClientAnswers
+    from brine.service.hooks import HookTable
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.transcoding.transcoder import Transcoder
 
@@ -60,10 +62,12 @@ def build_gateway(
     settings = Settings.from_environment(environment, needs=NEEDS)
     aws = connect_aws(settings, client or HttpClient())
     routes, queue = _routes(settings), settings.refresh_queue
+    fetcher = _with_hooks(connected_fetcher(settings, aws, clock, sleep), routes)
     return Gateway(
         routes=routes,
-        fetcher=_with_hooks(connected_fetcher(settings, aws, clock, sleep), routes),
+        fetcher=fetcher,
         clock=clock,
+        finish=None if fetcher.hooks is None else _finish(routes, fetcher.hooks, clock),
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
     )
@@ -133,6 +137,12 @@ def connected_fetcher(
         clock=clock,
         sleep=sleep,
     )
+
+
+def _finish(routes: Routes, hooks: HookTable, clock: Callable[[], float]) -> ClientAnswers:
+    from brine.service.client_answers import ClientAnswers  # noqa: PLC0415 - only for routes with hooks
+
+    return ClientAnswers(routes, hooks, clock)
 
 
 def _with_hooks(fetcher: Fetcher, routes: Routes) -> Fetcher:

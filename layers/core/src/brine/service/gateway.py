@@ -46,7 +46,7 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
-    converters between formats, by route name.
+    converters between formats, by route name. `finish`: the last step of each answer, after the cache.
     """
 
     routes: Routes
@@ -54,6 +54,7 @@ class Gateway:
     clock: Callable[[], float]
     refreshes: RefreshRequests | None = None
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
+    finish: Callable[[Answer, Request], Answer] | None = None
 
     def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
         """Return the answer to a request. Never raises for what a client, an origin or a store does.
@@ -62,16 +63,7 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs.
         """
         answer = self._serve(request, deadline, room, account)
-        route = None if answer.route is None or answer.problem is not None else self.route(answer.route)
-        if route is not None and route.origin.is_function:
-            from brine.service.functions.client_answer import for_client  # noqa: PLC0415 - only for routes in code
-
-            answer = for_client(answer, route, request.method, self.clock())
-        hooks = self.fetcher.hooks
-        if hooks is None or answer.route is None or answer.problem is not None:
-            return answer
-        response, error = hooks.answered(answer.response, request, answer.route)
-        return replace(answer, response=response, error=error or answer.error)
+        return answer if self.finish is None else self.finish(answer, request)
 
     def _serve(self, request: Request, deadline: Deadline, room: float, account: str) -> Answer:
         admitted = admit(self.routes, request, self.fetcher.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.formats.allowed_types import Types
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import Rendition, Transcoding
+from brine.service.client_answers import ClientAnswers
 from brine.service.functions.function_client import FunctionClient
 from brine.service.functions.predicted_stamps import PredictedStamps
 from brine.service.functions.sealing import FUNCTION_PURPOSE, ObjectSealer
@@ -82,6 +83,7 @@ def compose_functions(
         clock=clock,
         refreshes=refreshes,
         transcoders={**(transcoders or {}), **in_code},
+        finish=ClientAnswers(routes, hooks, clock),
     )
     functions.gateway = gateway
     return FunctionGateway(gateway=gateway, refresher=Refresher(routes, fetcher, clock))
