@@ -152,6 +152,12 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         "gateway's. The file is run",
     )
     parser.add_argument(
+        "--part",
+        metavar="ROUTE",
+        help="with --app and --url: the URL is a path that the function fetches from this route of its routes.toml. "
+        "${NAME} in this file is a variable of this shell",
+    )
+    parser.add_argument(
         "--namespace",
         metavar="NAME",
         help="with --app: the BRINE_NAMESPACE of the function (default: the variable BRINE_NAMESPACE)",
@@ -170,6 +176,8 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--all-tenants goes with --tag, and without --tenant")
     if options.app is not None and options.url is None and options.route is None:
         parser.error("--app goes with --url or --route: all other purges cover functions anyway")
+    if options.part is not None and (options.app is None or options.url is None):
+        parser.error("--part goes with --app and --url")
     if options.namespace is not None and options.app is None:
         parser.error("--namespace goes with --app")
     from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
