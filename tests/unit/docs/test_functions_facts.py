@@ -181,11 +181,10 @@ def test_a_404_of_a_part_becomes_a_404_of_the_whole_if_the_function_checks_the_s
 def test_msgpack_has_the_name_of_a_class_with_a_number() -> None:
     api = dashboard.app.test(fetch={"orders": [], "profiles": {}, "offers": []}, routes=ROUTES)
     content = msgpack.unpackb(api.get("/dashboard/17", headers={"accept": "application/msgpack"}).content)
-    name, fields = msgpack.Unpacker(io.BytesIO(content.data)), {"orders": [], "profile": {}, "offers": []}
-    assert content.code == 14
-    name.read_array_header()
-    assert re.fullmatch(r"examples\.dashboard\.Dashboard@\d+", name.unpack())
-    assert name.unpack() == fields
+    items = msgpack.Unpacker(io.BytesIO(content.data))
+    assert (content.code, items.read_array_header()) == (14, 2)
+    assert re.fullmatch(r"examples\.dashboard\.Dashboard@\d+", items.unpack())
+    assert items.unpack() == {"orders": [], "profile": {}, "offers": []}
 
 
 def test_a_stale_answer_says_since_when() -> None:
