@@ -10,6 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from brine import App, AsyncFetch, Fetch
@@ -64,6 +65,14 @@ def create(order: NewOrder, fetch: Fetch) -> Order:
 async def price(sku: str, fetch: AsyncFetch) -> dict[str, Any]:
     offers, orders = await fetch.all(("offers", f"/{sku}", {"or": {}}), ("orders", f"/last/{sku}"))
     return {"sku": sku, "offer": offers.json(), "last": orders.json()}
+
+
+@app.get("/names/<customer>", freshness_lifetime="5m")
+def name_of(customer: str, fetch: Fetch) -> dict[str, Any]:
+    profile = fetch("profiles", f"/{customer}")
+    if profile.status == 404:
+        raise NotFoundError(f"there is no customer {customer}")
+    return {"name": profile.json()["name"]}
 
 
 class NoSuchReport(Exception):

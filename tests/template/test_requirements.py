@@ -48,7 +48,8 @@ def needs(name: str) -> set[str]:
 
 def built_folders() -> list[Path]:
     folders = []
-    for place, stack in ((ROOT, Stack.read()), (ROOT / "samples", Stack.read("samples/template.yaml"))):
+    for name in ("template.yaml", "samples/template.yaml", "examples/own-function/template.yaml"):
+        place, stack = (ROOT / name).parent, Stack.read(name)
         folders += [place / function["CodeUri"] for function in stack.functions.values()]
         folders += [place / layer["ContentUri"] for layer in stack.of_type("AWS::Serverless::LayerVersion").values()]
     return [folder.resolve() for folder in folders]

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brine_cli.commands import dev, emulators
+from brine_cli.commands import dev, emulators, local_template
 from brine_cli.errors import CommandError
 from brine_cli.http.admission import HOST, ORIGIN
 
@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_emulators(
         commands.add_parser("emulators", help="run only the emulators of AWS and of an origin, for `sam local`")
     )
+    _add_local_template(
+        commands.add_parser("local-template", help="write the template that `sam local` needs for a stack around Brine")
+    )
     _add_purge(
         commands.add_parser("purge", help="purge stored responses: by URL, tag, route or tenant, or all of them")
     )
@@ -49,15 +52,6 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
     _add_shared(parser, template="samples/template.yaml")
-    parser.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        type=_parameter,
-        metavar="NAME=VALUE",
-        dest="parameters",
-        help="a value of one of the template's parameters; may be repeated",
-    )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -100,6 +94,21 @@ def _add_emulators(parser: argparse.ArgumentParser) -> None:
         "--httpbin-port", type=int, default=8080, metavar="PORT", help="httpbin's (default: %(default)s)"
     )
     parser.set_defaults(run=emulators.run)
+
+
+def _add_local_template(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write local.yaml beside a built template. `sam local` does not resolve outputs of nested stacks, so functions "
+        "would run without the layers and the table of Brine. local.yaml has the layers, and the names, in their place."
+    )
+    parser.add_argument(
+        "--template",
+        type=Path,
+        default=Path(".aws-sam/build/template.yaml"),
+        metavar="FILE",
+        help="the template that `sam build` wrote (default: %(default)s)",
+    )
+    parser.set_defaults(run=local_template.run)
 
 
 def _add_purge(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +161,12 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         "gateway's. The file is run",
     )
     parser.add_argument(
+        "--part",
+        metavar="ROUTE",
+        help="with --app and --url: the URL is a path that the function fetches from this route of its routes.toml. "
+        "${NAME} in this file is a variable of this shell",
+    )
+    parser.add_argument(
         "--namespace",
         metavar="NAME",
         help="with --app: the BRINE_NAMESPACE of the function (default: the variable BRINE_NAMESPACE)",
@@ -170,6 +185,8 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         parser.error("--all-tenants goes with --tag, and without --tenant")
     if options.app is not None and options.url is None and options.route is None:
         parser.error("--app goes with --url or --route: all other purges cover functions anyway")
+    if options.part is not None and (options.app is None or options.url is None):
+        parser.error("--part goes with --app and --url")
     if options.namespace is not None and options.app is None:
         parser.error("--namespace goes with --app")
     from brine_cli.commands import purge  # noqa: PLC0415  (it imports boto3, which the other commands do not need)
@@ -180,6 +197,15 @@ def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 def _add_shared(parser: argparse.ArgumentParser, *, template: str) -> None:
     """Add the options of both commands that run emulators."""
     parser.add_argument("--template", type=Path, default=Path(template), metavar="FILE", help="default: %(default)s")
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=_parameter,
+        metavar="NAME=VALUE",
+        dest="parameters",
+        help="a value of one of the template's parameters; may be repeated",
+    )
     parser.add_argument(
         "--allow-host",
         action="append",

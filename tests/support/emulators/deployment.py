@@ -1,10 +1,11 @@
-"""samples/template.yaml and the stack that it nests, built, and deployed by `sam deploy`.
+"""A template and the stacks that it nests, built, and deployed by `sam deploy`. Tests deploy samples/template.yaml.
 
 The ministack that takes it enforces signatures and policies.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import subprocess
@@ -23,11 +24,11 @@ from brine_cli.emulators.run import run_emulator
 from tests.exchange_run.wire import FaultyWire
 from tests.support.emulators import ministack_gaps
 from tests.support.emulators.aws import REGION
-from tests.support.emulators.built import build
+from tests.support.emulators.built import SAMPLES, build
 from tests.support.emulators.ministack import installed_interpreter, running_ministack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from brine_cli.template.stacks import StackTemplate
 
@@ -53,11 +54,15 @@ class RenewableOrigin(FaultyWire):
 
 @dataclass(frozen=True, slots=True)
 class DeployedStack:
-    """A stack that runs. `resources` are physical names by logical id; `httpbin` is the origin of the sample route."""
+    """A stack that runs. `resources` are physical names by logical id; `httpbin` is the origin of the sample route.
+
+    `apis`: each API as its stack and its logical id.
+    """
 
     endpoint_url: str
     httpbin: str
     resources: Mapping[str, str]
+    apis: Sequence[tuple[str, str]]
 
     @property
     def url(self) -> str:
@@ -84,8 +89,13 @@ class DeployedStack:
 
 
 @contextlib.contextmanager
-def deployed(built: StackTemplate, folder: Path) -> Iterator[DeployedStack]:
-    """The stack, in a ministack that ends with the context. `folder` takes its log. A purge takes effect at once."""
+def deployed(
+    built: StackTemplate, folder: Path, parameters: Mapping[str, str] | None = None
+) -> Iterator[DeployedStack]:
+    """The stack, in a ministack that ends with the context. `folder` takes its log. A purge takes effect at once.
+
+    parameters: of the template. `Origin` and `HttpbinOrigin` are an httpbin if they are not given.
+    """
     with (
         running_ministack(installed_interpreter(), folder / "log", AUTH="true") as endpoint_url,
         run_emulator("httpbin") as plain,
@@ -94,11 +104,12 @@ def deployed(built: StackTemplate, folder: Path) -> Iterator[DeployedStack]:
         httpbin = origin.url
         client = partial(administrator, endpoint_url)
         client("s3").create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
-        deploy(built, endpoint_url, {"AwsEndpointUrl": endpoint_url, "HttpbinOrigin": httpbin, "PurgeDelta": "0"})
-        resources = resources_of(endpoint_url)
-        stacks = {resources["Brine"]: "HttpApi", STACK: "SamplesApi"}
-        ministack_gaps.fill(client, stacks, resources, folder / "opt")
-        yield DeployedStack(endpoint_url, httpbin, resources)
+        ours = {"AwsEndpointUrl": endpoint_url, "Origin": httpbin, "HttpbinOrigin": httpbin, "PurgeDelta": "0"}
+        known = {name: value for name, value in ours.items() if name in built.template.parameters}
+        deploy(built, endpoint_url, {**known, **(parameters or {})})
+        resources, apis = resources_of(endpoint_url)
+        ministack_gaps.fill(client, apis, resources, folder / "opt")
+        yield DeployedStack(endpoint_url, httpbin, resources, apis)
 
 
 @pytest.fixture(scope="session")
@@ -162,23 +173,48 @@ def deploy(built: StackTemplate, endpoint_url: str, parameters: Mapping[str, str
     assert done.returncode == 0, f"{done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
-def resources_of(endpoint_url: str, stack: str = STACK) -> dict[str, str]:
-    """Physical names by logical id, as CloudFormation lists them, with those of nested stacks."""
+def resources_of(endpoint_url: str, stack: str = STACK) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Physical names by logical id, as CloudFormation lists them, with those of nested stacks; and all HTTP APIs."""
     pages = administrator(endpoint_url, "cloudformation").get_paginator("list_stack_resources")
-    found = {}
+    found: dict[str, str] = {}
+    apis: list[tuple[str, str]] = []
     for page in pages.paginate(StackName=stack):
         for resource in page["StackResourceSummaries"]:
             found[resource["LogicalResourceId"]] = resource["PhysicalResourceId"]
             if resource["ResourceType"] == "AWS::CloudFormation::Stack":
-                found |= resources_of(endpoint_url, resource["PhysicalResourceId"])
-    return found
+                nested, of_nested = resources_of(endpoint_url, resource["PhysicalResourceId"])
+                found |= nested
+                apis += of_nested
+            elif resource["ResourceType"] == "AWS::ApiGatewayV2::Api":
+                apis.append((stack, resource["LogicalResourceId"]))
+    return found, apis
 
 
 def main() -> None:
     """Build, deploy, and keep the stack until stopped: `uv run python -m tests.support.emulators.deployment`."""
-    with signals.until_stopped(), tempfile.TemporaryDirectory() as folder, deployed(build(), Path(folder)) as stack:
+    parser = argparse.ArgumentParser(
+        prog="deployment", description="Deploy a template to ministack, an emulated AWS. Ctrl-C removes everything."
+    )
+    parser.add_argument("--template", type=Path, default=SAMPLES, metavar="FILE", help="default: samples/template.yaml")
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a value of one of the template's parameters; may be repeated (an httpbin is Origin if you give none)",
+    )
+    options = parser.parse_args()
+    parameters = dict(text.split("=", 1) for text in options.parameter if "=" in text)
+    if len(parameters) != len(options.parameter):
+        parser.error("--parameter needs NAME=VALUE, and each name once")
+    with (
+        signals.until_stopped(),
+        tempfile.TemporaryDirectory() as folder,
+        deployed(build(options.template), Path(folder), parameters) as stack,
+    ):
+        for _, api in stack.apis:
+            print(f"{api}={stack.url_of(api)}")
         table = stack.resources["Table"]
-        print(f"URL={stack.url}")
         print(
             f"uv run brine purge --endpoint-url {stack.endpoint_url} --region {REGION} --table {table} --everything",
             flush=True,

@@ -13,7 +13,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     type Clients = Callable[[str], Any]  # a client of the SDK for a service
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _FUNCTION: Final = re.compile(r"\$\{(\w+)\.Arn\}")
 
 
-def fill(client: Clients, stacks: Mapping[str, str], resources: Mapping[str, str], opt: Path) -> None:
-    """Fill all gaps of `stacks`, each of which is given with the logical id of its API.
+def fill(client: Clients, apis: Iterable[tuple[str, str]], resources: Mapping[str, str], opt: Path) -> None:
+    """Fill all gaps of a deployment. `apis`: each API as its stack and its logical id.
 
     `resources` are physical names by logical id; the folder `opt` takes the layers.
     """
-    for stack, api in stacks.items():
+    for stack, api in apis:
         add_routes(client, stack, api, resources)
     lay_out_layers(client, opt)
     make_concurrency_a_number(client)

@@ -61,7 +61,7 @@ def test_a_mistake_names_module_method_rule_setting_and_value(setting: str, valu
 
 
 def test_an_unknown_setting_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r'unknown setting "ttl"\. Known settings: .*freshness_lifetime.*version'):
+    with pytest.raises(ConfigError, match=r'unknown setting "ttl"\. Known settings: .*grace.*tags.*version'):
         App().get("/x", ttl=3)(one)  # type: ignore[call-arg]
 
 

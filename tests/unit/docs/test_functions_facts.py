@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import io
 import json
 import math
 import uuid
@@ -12,13 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgpack
 import pytest
 from aws_lambda_powertools.event_handler import Response
 
 from brine import App, FunctionMistake, PartFailed
 from brine.errors import ConfigError
-from brine.testing import Reply
-from examples import hooked_app, orders_app
+from brine.testing import Clock, Reply
+from examples import dashboard, hooked_app, orders_app
 
 if TYPE_CHECKING:
     from brine import Fetch
@@ -164,6 +166,48 @@ def test_a_customer_without_a_profile_is_unknown() -> None:
     api = orders_app.app.test(fetch={"orders": [], "profiles": Reply(status=404)}, routes=ROUTES)
     response = api.get("/summaries/17", claims=ACME)
     assert (response.object(), response.is_stored) == (orders_app.Summary("17", "unknown", Decimal()), False)
+
+
+def test_a_404_of_a_part_becomes_a_404_of_the_whole_if_the_function_checks_the_status() -> None:
+    api = orders_app.app.test(fetch={"profiles": {"/17": {"name": "Ada"}}}, routes=ROUTES)
+    assert api.get("/names/17").json() == {"name": "Ada"}
+    missing = api.get("/names/18")
+    assert (missing.status, missing.json()["message"], missing.is_stored) == (404, "there is no customer 18", False)
+    unchecked = whole_of(Reply(status=404)).get("/other")
+    assert (unchecked.status, unchecked.problem) == (502, "part-failed")
+
+
+def test_msgpack_has_the_name_of_a_class_with_a_number() -> None:
+    api = dashboard.app.test(fetch={"orders": [], "profiles": {}, "offers": []}, routes=ROUTES)
+    content = msgpack.unpackb(api.get("/dashboard/17", headers={"accept": "application/msgpack"}).content)
+    items = msgpack.Unpacker(io.BytesIO(content.data))
+    assert (content.code, items.read_array_header()) == (14, 2)
+    assert re.fullmatch(r"examples\.dashboard\.Dashboard@\d+", items.unpack())
+    assert items.unpack() == {"orders": [], "profile": {}, "offers": []}
+
+
+def test_a_stale_answer_says_since_when() -> None:
+    api = whole_of(said("max-age=20"))
+    api.get("/whole")
+    api.clock.advance("22s")
+    assert api.get("/whole").headers["cache-status"] == "brine; hit; ttl=-2"
+
+
+@pytest.mark.parametrize(("lifetime", "of_part"), [("2s", "max-age=100"), ("100s", "max-age=2")])
+def test_a_whole_with_a_lifetime_shorter_than_its_function_takes_is_stored_stale(lifetime: str, of_part: str) -> None:
+    app, clock = App(), Clock()
+
+    @app.get("/whole", freshness_lifetime=lifetime, grace="10m")
+    def whole(fetch: Fetch) -> Any:
+        return fetch("part", "/").json(), fetch("slow", "/").json()
+
+    def slow(_target: str) -> Reply:
+        clock.advance("3s")
+        return said("max-age=100")
+
+    api = app.test(fetch={"part": said(of_part), "slow": slow}, clock=clock)
+    assert api.get("/whole").is_stored
+    assert api.get("/whole").result == "stale"
 
 
 class Colour(enum.Enum):

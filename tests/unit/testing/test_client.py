@@ -156,3 +156,25 @@ def test_two_clients_of_an_app_share_nothing() -> None:
     one, other = app.test(), app.test()
     one.get("/w")
     assert other.get("/w").result == "miss"
+
+
+def test_the_path_of_a_part_is_purged_with_the_wholes_that_have_it(tmp_path: Path) -> None:
+    routes = tmp_path / "routes.toml"
+    routes.write_text(
+        '[[route]]\nname = "one"\ninternal = true\norigin = "${A}/base"\nfreshness_lifetime = "1h"\n'
+        '[[route]]\nname = "two"\nprefix = "/api"\norigin = "${A}/base"\nfreshness_lifetime = "1h"\n'
+    )
+    app = App()
+
+    @app.get("/w")
+    def whole(fetch: Fetch) -> list[Any]:
+        return [part.json() for part in fetch.all(("one", "/a"), ("two", "/b"))]
+
+    client = app.test(fetch={"one": 1, "two": 2}, routes=routes)
+    client.get("/w")
+    client.purge_url("/other", part="one")
+    assert client.get("/w").result == "hit"
+    client.purge_url("/a", part="one")
+    assert client.get("/w").parts == {"one": "miss", "two": "hit"}
+    client.purge_url("/b", part="two")
+    assert client.get("/w").parts == {"one": "hit", "two": "miss"}

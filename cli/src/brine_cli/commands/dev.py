@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sys
 import time
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
+from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
 from brine_cli.twin import Twin
 
@@ -75,7 +77,8 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
     if not is_sample:
         url = f"{twin.url}{twin.prefix}"
-        return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}"
+        of_route = (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
+        return *of_route, *_of_functions(twin)
     table = twin.resources["Table"]
     purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
@@ -84,8 +87,14 @@ def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
         f"curl -i {twin.url}/httpbin/cache/60    # twice: the second answer is a hit",
         f"curl -sD- -o image.png {twin.url}/httpbin/image/png",
         f"curl -i {twin.url}/httpbin/status/503",
-        f"curl -i {twin.url}/report",
-        f"curl -i -H 'X-Shop: acme' {twin.url}/shop/7",
+        *_of_functions(twin),
         purge,
         *exchange,
     )
+
+
+def _of_functions(twin: Twin) -> Iterator[str]:
+    """Yield a request to each function with routes in code."""
+    for function in twin.application.functions.values():
+        for option, path in islice(requests_to_try(function), 1):
+            yield f"curl -i {option}{twin.url}{path}"

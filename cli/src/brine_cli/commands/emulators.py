@@ -8,16 +8,15 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
+from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
 from brine_cli.emulators.run import run_emulator
 from brine_cli.template.application import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
 DOCKER_BRIDGE = "172.17.0.1"
-_DOCKER_NAME = "host.docker.internal"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,13 +24,14 @@ def run(options: argparse.Namespace) -> int:
     template = read_stack_template(options.template)
     httpbin_parameters = sorted({"Origin", "HttpbinOrigin"} & template.template.parameters.keys())
     # No resource depends on their values.
+    given = dict(options.parameters)
     resources = data_resources(
-        *resolve_stacks(template, dict.fromkeys(httpbin_parameters, "http://httpbin.invalid"), {})
+        *resolve_stacks(template, {**dict.fromkeys(httpbin_parameters, "http://httpbin.invalid"), **given}, {})
     )
     host = options.host or (DOCKER_BRIDGE if _is_ours(DOCKER_BRIDGE) else "127.0.0.1")
     with signals.until_stopped(), ExitStack() as stack:
         # No secret path: samconfig.toml and the credentials of `sam local` have a fixed URL.
-        hosts, origins = (_DOCKER_NAME, *options.allow_host), options.allow_origin
+        hosts, origins = (DOCKER_NAME, *options.allow_host), options.allow_origin
         moto = run_emulator(
             "moto", host=host, port=options.aws_port, has_secret_path=False, hosts=hosts, origins=origins
         )
@@ -44,26 +44,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"AWS (moto)  {aws} with {', '.join(resources)}")
         print(f"httpbin     {httpbin}")
         print("\nIn another shell:")
-        for line in _sam_local(aws, dict.fromkeys(httpbin_parameters, httpbin), platform.machine()):
+        urls = {"AwsEndpointUrl": aws, **dict.fromkeys(httpbin_parameters, httpbin)}
+        for line in sam_commands(template, options.template, urls, given, platform.machine()):
             print(f"  {line}", flush=True)
         signals.wait()
     return 0
-
-
-def _sam_local(aws: str, origins: Mapping[str, str], machine: str) -> tuple[str, str]:
-    """Return the two commands for a machine of this kind. `origins` are URLs by the names of parameters.
-
-    Overrides on the command line replace all overrides of samconfig.toml.
-    """
-    processor = "x86_64" if machine.lower() in {"x86_64", "amd64"} else "arm64"
-    urls = {"AwsEndpointUrl": aws, **origins}
-    overrides = " ".join(f"{name}={_from_containers(url)}" for name, url in urls.items())
-    return "uv run sam build", f"uv run sam local start-api --parameter-overrides Architecture={processor} {overrides}"
-
-
-def _from_containers(url: str) -> str:
-    """Return the URL with Docker's name for this machine. On Linux, samconfig.toml defines it in the containers."""
-    return f"http://{_DOCKER_NAME}:{url.rpartition(':')[2]}"
 
 
 def _is_ours(address: str) -> bool:

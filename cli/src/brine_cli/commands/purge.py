@@ -37,13 +37,18 @@ TOLERANCE: Final = 2.0
 """Seconds by which the clock of this machine may be wrong. It is less than the margin of a stamp, which also covers the
 clocks of the functions."""
 PATIENCE: Final = 10.0
+_NEEDS_APP: Final = ". If the route is in the code of a function, add --app FILE, such as --app functions/shop/app.py"
+_NEEDS_PART: Final = ". If a function fetches it as a part, add --part ROUTE and write the path as the function does"
 
 
 def run(options: argparse.Namespace) -> int:
     """Purge, and print a summary. Raises CommandError."""
     try:
         environment = _environment(options)
-        in_code = None if options.app is None else app_routes(options.app, _namespace(options, environment))
+        in_code = None
+        if options.app is not None:
+            variables = None if options.part is None else environment
+            in_code = app_routes(options.app, _namespace(options, environment), variables)
         if options.route is not None:
             _check_route(options, in_code)
         dynamodb = environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
@@ -94,7 +99,8 @@ def _check_route(options: argparse.Namespace, in_code: Routes | None) -> None:
         known |= route_names(text, source=source)
     if options.route not in known:
         places = file if in_code is None else f"{options.app} (with {ROUTES_BESIDE_CODE} beside it)"
-        raise CommandError(f'{places} has no route named "{options.route}"')
+        hint = _NEEDS_APP if in_code is None else ""
+        raise CommandError(f'{places} has no route named "{options.route}"{hint}')
 
 
 def _namespace(options: argparse.Namespace, environment: Mapping[str, str]) -> str:
@@ -143,7 +149,9 @@ def _purge(purger: Purger, options: argparse.Namespace) -> tuple[Purge, str]:
     if options.route is not None:
         return purger.route(options.route, soft=options.soft), f"all of the route {options.route}"
     if options.url is not None:
-        done = purger.url(options.url, tenant=tenant, soft=options.soft)
+        if options.part is None and purger.routes.match(options.url.partition("?")[0]) is None:
+            raise CommandError(f"no route covers {options.url}{_NEEDS_APP if options.app is None else _NEEDS_PART}")
+        done = purger.url(options.url, tenant=tenant, soft=options.soft, part=options.part)
         return done, f"{options.url}, in all variants: {done.target} of the route {done.route}"
     if options.everything:
         return purger.everything(soft=options.soft), "everything"

@@ -58,8 +58,8 @@ def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Node:
 _Loader.add_multi_constructor("!", _short_form)
 
 
-def read_template(path: Path) -> Template:
-    """Return the template at `path`. Raises TemplateError if it cannot be read or is not a template."""
+def read_document(path: Path) -> Node:
+    """Return the content of the template at `path`, with intrinsic functions in the long form. Raises TemplateError."""
     try:
         content = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except OSError as error:
@@ -71,6 +71,12 @@ def read_template(path: Path) -> Template:
     for logical_id, resource in content["Resources"].items():
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise TemplateError(f"{logical_id} has no Type")
+    return content
+
+
+def read_template(path: Path) -> Template:
+    """Return the template at `path`. Raises TemplateError if it cannot be read or is not a template."""
+    content = read_document(path)
     sections = {
         name: content.get(name.title()) or {}
         for name in ("parameters", "mappings", "conditions", "globals", "resources", "outputs")

@@ -22,8 +22,8 @@ MEANINGS: Final = {
         "the name or ARN of the secret with this function's own keyring, which its role may read"
     ),
     "BRINE_NAMESPACE": (
-        "the part of the table and the bucket that this function's role lets it use for its results "
-        "(docs/results-cache.md has such a role)"
+        "the part of the table and the bucket that this function's role lets it use "
+        "(docs/functions.md#deploy-it and docs/results-cache.md have such roles)"
     ),
     "BRINE_ROUTES": "the path of routes.toml",
     "BRINE_CHANNELS": "the path of channels.toml",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
 from brine.adapters.sqs.refresh_message import read
+from brine.domain.caching.cache_key import resource_of
 from brine.errors import ConfigError, NotPurgeable
 from brine.service.purge import Purger
 from brine_cli.__main__ import main
+from brine_cli.commands import purge
 from brine_cli.commands.app_routes import app_routes
 from brine_cli.errors import CommandError
 from tests.support.events import load_event
@@ -55,6 +60,49 @@ def test_the_sample_message_has_the_key_that_the_report_has() -> None:
 def test_the_services_of_a_function_have_no_url_to_purge() -> None:
     with pytest.raises(NotPurgeable, match="no route covers /orders/7"):
         purger(SHOP, "shop").url("/orders/7", tenant="acme")
+
+
+def test_a_part_of_a_function_is_purged_by_the_path_that_the_function_fetches() -> None:
+    variables = {"BRINE_HTTPBIN_ORIGIN": "http://httpbin.test"}
+    routes = app_routes(SHOP, "shop", variables)
+    done = Purger(routes=routes, stamps=MemoryStampStore(MemoryItemStore()), clock=lambda: 1.8e9).url(
+        "/by/7?state=paid", tenant="acme", part="orders"
+    )
+    orders = routes.named("orders")
+    assert orders is not None
+    assert (done.route, done.target) == ("orders", "/anything/orders/by/7?state=paid")
+    assert done.stamp == f"key:{resource_of(orders, 'acme', '/anything/orders/by/7?state=paid').key}"
+    assert done.stamp.startswith("key:shop#")
+
+
+def test_a_part_from_a_route_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(NotPurgeable, match='no route is named "payments"'):
+        purger(SHOP, "shop").url("/by/7", part="payments")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--route", "dashboard"), "--app FILE"),
+        (("--url", "/shop/7"), "--app FILE"),
+        (("--app", str(SHOP), "--namespace", "shop", "--url", "/by/7"), "--part ROUTE"),
+    ],
+)
+def test_the_error_for_an_unknown_route_names_the_option_that_adds_routes(
+    arguments: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "server_time", lambda _: time.time())
+    routes = tmp_path / "routes.toml"
+    routes.write_text('[[route]]\nname = "a"\nprefix = "/a"\norigin = "http://a.test"\n')
+    place = ("--endpoint-url", "http://127.0.0.1:9", "--table", "t", "--routes", str(routes))
+    assert told in failure("purge", *place, *arguments)
+
+
+def failure(*arguments: str) -> str:
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors):
+        assert main(arguments) == 1
+    return errors.getvalue()
 
 
 def test_the_code_may_import_what_is_beside_it(tmp_path: Path) -> None:
@@ -110,6 +158,7 @@ def test_a_wrong_setting_in_the_code_is_told_as_the_function_tells_it(tmp_path: 
     [
         (("--tag", "a", "--app", str(SHOP)), "--app goes with --url or --route"),
         (("--url", "/shop/7", "--namespace", "shop"), "--namespace goes with --app"),
+        (("--url", "/by/7", "--part", "orders"), "--part goes with --app and --url"),
     ],
 )
 def test_options_of_an_app_have_no_use_without_each_other(

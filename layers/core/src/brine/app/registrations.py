@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.code_routes import SETTINGS, code_route
+from brine.adapters.config.code_routes import DECORATOR_SETTINGS, SETTINGS, code_route
 from brine.domain.routing.patterns import argument_names
 from brine.errors import ConfigError
 from brine.service.functions.route_function import RouteFunction
@@ -114,7 +114,8 @@ class Registrations:
         """Return the name and the settings of the route of a rule, which has one function for each method."""
         for key in options:
             if key not in SETTINGS:
-                raise ConfigError(f'{label}: unknown setting "{key}". Known settings: {", ".join(sorted(SETTINGS))}.')
+                known_settings = ", ".join(sorted(DECORATOR_SETTINGS))
+                raise ConfigError(f'{label}: unknown setting "{key}". Known settings: {known_settings}.')
         for other, (known, _, _) in self.settings.items():
             if known == name and other != rule:
                 raise ConfigError(f'{label}: "{other}" has the name "{name}" too. Write name="..." in one of both.')

@@ -85,27 +85,30 @@ class Purger:
         self._stamp(tag_stamp(tag), soft)
         return self._stamp(all_tenants_stamp(tag), soft)
 
-    def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False) -> Purge:
+    def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False, part: str | None = None) -> Purge:
         """Purge all variants of a stored response. One call. `url`: path and query, as a client writes them.
 
+        part: the route of a part; then `url` is its path and query, as a function fetches it.
         Raises NotPurgeable if no route covers the path, if the route has tenants and `tenant` is missing, or if it has
         none and `tenant` is given.
         """
-        route, target = self._upstream(url)
+        route, target = self._upstream(url, part)
         if (route.tenant is None) != (tenant == NO_TENANT):
             has = "has no tenants: leave the tenant out" if route.tenant is None else "has tenants: name one"
             raise NotPurgeable(f"the route {route.name} {has}")
         key = resource_of(route, NO_TENANT if route.tenant is None else _checked(tenant), target).key
         return self._stamp(key_stamp(key), soft, route=route.name, target=target)
 
-    def _upstream(self, url: str) -> tuple[Route, str]:
+    def _upstream(self, url: str, part: str | None) -> tuple[Route, str]:
         if not url.startswith("/"):
             raise NotPurgeable(f"{url} does not begin with a path, such as /orders/17: scheme and host are left out")
         path, mark, query = url.partition("?")
-        request = Request(method="GET", path=path, query=query if mark else None)
-        route = self.routes.match(path)
+        route = self.routes.match(path) if part is None else self.routes.named(part)
         if route is None:
-            raise NotPurgeable(f"no route covers {path}")
+            raise NotPurgeable(f"no route covers {path}" if part is None else f'no route is named "{part}"')
+        if part is not None and not route.internal and route.pattern is None and route.prefix != "/":
+            path = route.prefix + path  # as a client names it; a function leaves the prefix out
+        request = Request(method="GET", path=path, query=query if mark else None)
         try:
             path, changed_query = upstream_target(self.routes, route, request)
         except BadTargetError as error:

@@ -181,9 +181,9 @@ class AppClient:
         """Purge a tag, as an operator does."""
         self._purger.tag(tag, tenant=tenant, soft=soft)
 
-    def purge_url(self, url: str, *, tenant: str = "", soft: bool = False) -> None:
-        """Purge a path and query of a route of the app, as an operator does."""
-        self._purger.url(url, tenant=tenant, soft=soft)
+    def purge_url(self, url: str, *, tenant: str = "", soft: bool = False, part: str | None = None) -> None:
+        """Purge a path and query of a route of the app, as an operator does. `part`: one that functions fetch from."""
+        self._purger.url(url, tenant=tenant, soft=soft, part=part)
 
     def purge_route(self, name: str, *, soft: bool = False) -> None:
         """Purge all responses of a route, such as one that functions fetch from."""

@@ -36,6 +36,8 @@ _KEYS: Final[dict[str, Reader]] = {
 }
 SETTINGS: Final = frozenset(_KEYS) - {"name", "prefix"}
 """The names of the settings of a route in code."""
+DECORATOR_SETTINGS: Final = SETTINGS | {"middlewares", "name", "purges", "status", "tags"}
+"""The names of all settings of a decorator."""
 
 
 def code_route(rule: str, name: str, settings: Mapping[str, Any], *, source: str, namespace: str = "") -> Route:

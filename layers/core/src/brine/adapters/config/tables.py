@@ -118,8 +118,8 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
         for name in names:
             if not known[name]:
                 raise ValueError(
-                    f"the environment variable {name} is not set, or is empty. Set it for the function, or add it to "
-                    "the parameter Variables of the stack."
+                    f"the environment variable {name} is not set, or is empty. Set it for the function, or in "
+                    "this shell for a command such as `brine purge`, or add it to the parameter Variables of the stack."
                 )
         return _VARIABLE.sub(lambda match: known[match[1]], value)
 
