@@ -7,6 +7,7 @@ import enum
 import io
 import json
 import math
+import re
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
