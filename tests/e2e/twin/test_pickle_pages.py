@@ -44,7 +44,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
             routes = routes.replace(shown, stack.enter_context(origin(name)))
         file = tmp_path_factory.mktemp("routes") / "routes.toml"
         file.write_text(routes)
-        yield stack.enter_context(Twin(template=ROOT / "template.yaml", routes=file))
+        yield stack.enter_context(Twin(template=ROOT / "samples/template.yaml", routes=file))
 
 
 @contextmanager
