@@ -21,6 +21,9 @@ SECONDS = 60
 PAGE = "/httpbin/response-headers?Cache-Control=max-age=600&Surrogate-Key=tag"  # and a number, or so
 
 
+HINT = ". If the route is in the code of a function, add --app FILE, such as --app functions/shop/app.py\n"
+
+
 @pytest.fixture(scope="module")
 def twin() -> Iterator[Twin]:
     with Twin(template=ROOT / "samples/template.yaml", port=0) as twin:
@@ -85,13 +88,13 @@ def test_a_soft_purge_has_it_validated(twin: Twin) -> None:
 @pytest.mark.parametrize(
     ("what", "table", "told"),
     [
-        (("--route", "nope"), None, 'brine: samples/routes/routes.d/samples.toml has no route named "nope"\n'),
+        (("--route", "nope"), None, 'brine: samples/routes/routes.d/samples.toml has no route named "nope"' + HINT),
         (
             ("--route", "nope", "--routes", "nope.toml"),
             None,
             "brine: the routes file nope.toml cannot be read: [Errno 2] No such file or directory: 'nope.toml'\n",
         ),
-        (("--url", "/nope"), None, "brine: no route covers /nope\n"),
+        (("--url", "/nope"), None, "brine: no route covers /nope" + HINT),
         (("--everything",), "nope", "brine: UpdateItem: ResourceNotFoundException (400)\n"),
     ],
 )
