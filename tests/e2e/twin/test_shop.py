@@ -166,7 +166,10 @@ def test_an_operator_purges_a_dashboard_of_one_tenant(twin: Twin, what: tuple[st
     ("what", "told"),
     [
         (("--route", "nope", *APP), 'functions/shop/app.py (with routes.toml beside it) has no route named "nope"'),
-        (("--url", "/nope", "--tenant", "acme", *APP), "no route covers /nope"),
+        (
+            ("--url", "/nope", "--tenant", "acme", *APP),
+            "no route covers /nope. If a function fetches it as a part, add --part ROUTE and write the path as the function does",
+        ),
         (("--url", "/shop/7", *APP), "the route dashboard has tenants: name one"),
         (
             ("--url", "/shop/7", "--tenant", "acme", *APP[:2]),

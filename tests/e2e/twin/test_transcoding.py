@@ -246,11 +246,11 @@ def test_a_secret_that_is_not_there_is_named_in_the_log(twin: Twin, lines: list[
 
 def test_the_example_does_what_its_page_says(twin: Twin) -> None:
     page = (ROOT / "docs/formats.md").read_text()
-    fetched = ask(twin, "/shop/orders/A-1")
+    fetched = ask(twin, "/depot/orders/A-1")
     assert fetched.body.decode() in page
-    assert ask(twin, "/shop/orders/A-1", accept=MSGPACK).is_hit
+    assert ask(twin, "/depot/orders/A-1", accept=MSGPACK).is_hit
     sent = fetched.body.replace(b'"3.00"', b'"0"').replace(b"A-1", b"B-2")
-    assert ask(twin, "/shop/orders", b"POST", sent, content_type=JSON).body == fetched.body.replace(b"A-1", b"B-2")
+    assert ask(twin, "/depot/orders", b"POST", sent, content_type=JSON).body == fetched.body.replace(b"A-1", b"B-2")
 
 
 def test_an_envelope_of_a_signed_client_reaches_the_origin_once(twin: Twin, origin: Origin) -> None:
