@@ -45,6 +45,9 @@ class Services:
         )
 
 
+NO_PART = "If a function fetches it as a part, add --part ROUTE and write the path as the function does"
+
+
 @pytest.fixture(scope="module")
 def services() -> Services:
     return Services()
@@ -168,8 +171,7 @@ def test_an_operator_purges_a_dashboard_of_one_tenant(twin: Twin, what: tuple[st
         (("--route", "nope", *APP), 'functions/shop/app.py (with routes.toml beside it) has no route named "nope"'),
         (
             ("--url", "/nope", "--tenant", "acme", *APP),
-            "no route covers /nope. If a function fetches it as a part, add --part ROUTE and write the path as the "
-            "function does",
+            "no route covers /nope. " + NO_PART,
         ),
         (("--url", "/shop/7", *APP), "the route dashboard has tenants: name one"),
         (
