@@ -116,7 +116,7 @@ def test_dev_says_what_runs_where(tmp_path: Path) -> None:
 def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
     with running(tmp_path, "no-cache", "dev", "--port", "0", "--routes", "examples/sealed_origin.toml") as started:
         url = started.first(r"served at (\S+)")
-        assert started.said.count(f" {url}/shop\n") == 3
+        assert started.said.count(f" {url}/depot\n") == 3
 
 
 def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
