@@ -29,8 +29,8 @@ class App:
     """Routes in code. Each has a Python function as its origin, and goes through the gateway as any route does.
 
     environment: the settings; by default the variables of the process. The app reads them at the first event, and in
-    Lambda at the cold start. validation: whether Powertools checks and converts the arguments by their annotations,
-    which needs pydantic; by default, if a function has an argument that is not a text in the path. cors: a CORSConfig
+    Lambda at the cold start. validation: True lets Powertools check and convert the arguments by their annotations,
+    which needs pydantic. None does so only if a function takes more than texts of the path. cors: a CORSConfig
     of Powertools. registry: the classes that need explicit versions or migrations. The annotations register all others.
     """
 

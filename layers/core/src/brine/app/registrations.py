@@ -26,9 +26,9 @@ type ExceptionClasses = type[Exception] | list[type[Exception]]
 class Registrations:
     """What an app was told: its functions, middlewares, handlers of exceptions, and classes.
 
-    validation: whether arguments are checked and converted; None: if a function needs it. settings: the name, the
-    module and the settings of each route, by its rule. is_closed: whether the app has made its handler already.
-    hooks: kinds and functions, each with the name of its route, or None for all.
+    validation: True checks and converts arguments, False does not, and None does so if a function needs it. settings:
+    the name, the module and the settings of each route, by its rule. is_closed: whether the app has made its handler
+    already. hooks: kinds and functions, each with the name of its route, or None for all.
     """
 
     validation: bool | None = None

@@ -99,7 +99,8 @@ class Trace:
     response or result came from. `origin_time`: seconds of waiting for the origin, None before it was asked.
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
     requested. `refresh_requested`: whether a refresh of a result was. `parts`: the requests that a function made for
-    its response. `error`: what it raised.
+    its response. `error`: the exception that the
+    function raised, for the log.
     """
 
     now: float

@@ -55,7 +55,7 @@ def response_to(request: Request, replies: Replies) -> Response:
 def has_answer(request: Request, replies: Replies) -> bool:
     """Return whether a test has an answer for this request. Only a mapping of paths may lack it."""
     is_mapping = isinstance(replies, dict) and _are_paths(replies)
-    return not is_mapping or not {request.target, request.path}.isdisjoint(replies)  # type: ignore[arg-type]
+    return not is_mapping or not {request.target, request.path}.isdisjoint(replies)  # type: ignore[arg-type]  # a mapping
 
 
 def _are_paths(replies: Mapping[Any, Any]) -> bool:

@@ -23,12 +23,12 @@ class FunctionResolver(APIGatewayHttpResolver):
     """Calls the function of a route that is known already, with everything that Powertools does around it."""
 
     @property
-    def current_event(self) -> Any:  # type: ignore[override]
+    def current_event(self) -> Any:  # type: ignore[override]  # an attribute in Powertools
         """The event of the request that this thread or task serves."""
         return _event.get()
 
     @property
-    def lambda_context(self) -> Any:  # type: ignore[override]
+    def lambda_context(self) -> Any:  # type: ignore[override]  # as above
         """None: the gateway does not pass the context of the invocation to functions."""
         return _lambda_context.get()
 

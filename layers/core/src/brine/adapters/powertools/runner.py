@@ -88,7 +88,7 @@ class PowertoolsRunner:
                 raise type(error)(error.for_log) from None
             running.unsealed = error
             # The client gets it all the same, as a text: Powertools converts bytes of JSON once more, and fails
-            return PowertoolsResponse(function.status, "application/json", body.decode())  # type: ignore[arg-type]
+            return PowertoolsResponse(function.status, "application/json", body.decode())  # type: ignore[arg-type]  # a text
         headers: dict[str, str | list[str]] = dict(made.fields.lines)
         return PowertoolsResponse(status_code=made.status, headers=headers, body=made.body)
 
@@ -148,7 +148,7 @@ def described(
     call.__name__, call.__doc__ = function.call.__name__, function.call.__doc__
     call.__module__ = function.call.__module__
     call.__annotations__ = {name: hint for name, hint in hints.items() if name not in left_out}
-    call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
+    call.__signature__ = inspect.Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]  # PEP 362
     return call
 
 

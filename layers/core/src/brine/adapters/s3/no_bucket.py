@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 class NoBucket:
     """The BodyStore port without a bucket. Content that is too large for the table cannot be stored. No calls."""
 
-    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:  # noqa: ARG002
+    def read(self, digest: bytes, size: int, *, deadline: Deadline | None = None) -> bytes | None:
         """Return None."""
         return None
 
-    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:  # noqa: ARG002
+    def write(self, digest: bytes, body: bytes, *, deadline: Deadline | None = None) -> None:
         """Raise StoreUnavailable with the code NoBucket."""
         raise StoreUnavailable("this function has no bucket", "NoBucket")
 
     def link(
         self,
-        digest: bytes,  # noqa: ARG002
-        size: int,  # noqa: ARG002
+        digest: bytes,
+        size: int,
         *,
-        seconds: int,  # noqa: ARG002
-        fields: Fields,  # noqa: ARG002
-        deadline: Deadline | None = None,  # noqa: ARG002
+        seconds: int,
+        fields: Fields,
+        deadline: Deadline | None = None,
     ) -> str | None:
         """Return None."""
         return None

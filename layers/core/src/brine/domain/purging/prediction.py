@@ -53,7 +53,7 @@ def _marked(text: str, values: Sequence[str]) -> str:
     """Return the text with a mark in the place of each argument that stands alone in it."""
     for at in sorted(range(len(values)), key=lambda index: -len(values[index])):
         alone = rf"(?<![A-Za-z0-9{_MARK}]){re.escape(values[at])}(?![A-Za-z0-9{_MARK}])"
-        text = re.sub(alone, lambda _, at=at: f"{_MARK}{at}{_MARK}", text)  # type: ignore[misc]
+        text = re.sub(alone, lambda _, at=at: f"{_MARK}{at}{_MARK}", text)  # type: ignore[misc]  # `at` is bound
     return text
 
 

@@ -93,7 +93,7 @@ def _members(encode: Encode, cls: type, members: Iterable[tuple[str, object]]) -
 
 def _pydantic_model(value: Any, cls: type, encode: Encode) -> bytes:
     """Fields, extra values, private attributes, and which of them were set: `exclude_unset` gives other data then."""
-    fields = [(name, _field(value, name)) for name in cls.__pydantic_fields__]  # type: ignore[attr-defined]
+    fields = [(name, _field(value, name)) for name in cls.__pydantic_fields__]  # type: ignore[attr-defined]  # pydantic
     extra, private = ((kept or {}).items() for kept in (value.__pydantic_extra__, value.__pydantic_private__))
     groups = [framed(b"g", *_members(encode, cls, group)) for group in (fields, sorted(extra), sorted(private))]
     were_set = framed(b"g", *map(encode, sorted(value.__pydantic_fields_set__)))

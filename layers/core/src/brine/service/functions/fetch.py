@@ -52,7 +52,7 @@ class Fetch:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What failed on the way of the parts, and did not spoil them."""
+        """Failures of stores during the fetches of parts that are good all the same."""
         return tuple(self._fetcher.parts.faults)
 
     @property

@@ -31,8 +31,8 @@ class RequestedPart:
 class FetchedParts:
     """Records the outcome of each part, once. Threads may share it. `clock`: gives seconds.
 
-    limits: what each part permits for the whole. failed: the routes of parts that failed. faults: what failed on the
-    way of parts, and did not spoil them.
+    limits: what each part permits for the whole. failed: the routes of parts that failed. faults: failures of
+    stores during the fetches of parts that are good all the same.
 
     A part without an outcome when the function returns counts as failed: the function made the whole without it.
     """

@@ -22,7 +22,7 @@ class CachedDecorator(Protocol):
     """Decorates a function or a coroutine function; the result accepts the same arguments."""
 
     @overload
-    def __call__[**P, T](self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncCachedFunction[P, T]: ...  # type: ignore[overload-overlap]
+    def __call__[**P, T](self, function: Callable[P, Coroutine[Any, Any, T]], /) -> AsyncCachedFunction[P, T]: ...  # type: ignore[overload-overlap]  # the first fits
     @overload
     def __call__[**P, T](self, function: Callable[P, T], /) -> CachedFunction[P, T]: ...
 
