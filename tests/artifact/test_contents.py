@@ -63,7 +63,7 @@ def test_packages_hold_code_and_their_type_marker(built: StackTemplate, place: s
 
 @pytest.mark.parametrize("function", sorted(name for name in BUILT if name.endswith("Function")))
 def test_the_packages_of_a_function_and_its_layers_stay_small(built: StackTemplate, function: str) -> None:
-    """Lambda unpacks it, and every layer, at every cold start. Powertools is most of it; msgpack takes 3.2 MB, zstd 4."""
+    """Lambda unpacks it, and every layer, at every cold start. Powertools is most of it; msgpack takes 3.2 MB."""
     loaded = {function} | {name for name in BUILT if name.endswith("Layer")}
     size = sum(path.stat().st_size for name in loaded for path in find(built, name).rglob("*") if path.is_file())
     assert size < 13_000_000
