@@ -6,11 +6,14 @@ import re
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 ROOT: Final = Path(__file__).parents[2]
 LIMIT: Final = 300.0  # seconds for each command
@@ -28,12 +31,12 @@ def build_wheels(folder: Path) -> None:
     run("uv", "build", "--quiet", "--offline", "--all-packages", "--out-dir", folder)
 
 
-def make_environment(folder: Path, wheels: Path, requirement: str) -> Path:
-    """Return the Python of a new environment in which pip installed the requirement from a folder of wheels."""
+def make_environment(folder: Path, wheels: Path, *requirements: str) -> Path:
+    """Return the Python of a new environment in which pip installed requirements from a folder of wheels."""
     run(sys.executable, "-m", "venv", folder)
     python = folder / "bin/python"
     pip = (python, "-I", "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--no-index", "--no-compile", "--find-links", wheels, requirement)
+    run(*pip, "install", "--quiet", "--no-index", "--no-compile", "--find-links", wheels, *requirements)
     run(*pip, "check")
     return python
 

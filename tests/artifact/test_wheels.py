@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import re
+import signal
+import subprocess
 import tarfile
+import urllib.request
 import zipfile
 from email import message_from_string
 from pathlib import PurePosixPath
@@ -41,16 +45,13 @@ assert any(name in sys.modules for name in ("backports.zstd", "compression.zstd"
 print(brine_codec.__version__, brine_client.__version__)
 """
 ANSWER = """
-import brine, importlib.metadata
-from brine.testing import Reply
-app = brine.App(routes=False)
+import brine
+app = brine.App()
 @app.get("/hello", freshness_lifetime="1m")
 def hello() -> dict[str, str]:
     return {"hello": "you"}
-with app.test() as client:
-    print(client.get("/hello").json(), client.get("/hello").fields["cache-status"])
-(plugin,) = importlib.metadata.entry_points(group="pytest11")
-print(brine.__version__, plugin.value)
+client = app.test(routes=False)
+print(brine.__version__, client.get("/hello").json(), client.get("/hello").result)
 """
 
 
@@ -129,11 +130,26 @@ def test_entry_points(folder: Path, name: str) -> None:
         assert read(folder, name, "entry_points.txt") == ENTRY_POINTS[name]
 
 
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  HelloFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: function
+      Handler: app.handler
+      Runtime: python3.13
+      Events: {Hello: {Type: HttpApi, Properties: {Path: /hello, Method: GET}}}
+"""
+
+
 @pytest.fixture
 def environment(folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """The Python of an environment with one requirement, which is the parameter."""
-    pack_needs(request.param, folder, set())
-    return make_environment(tmp_path / "environment", folder, request.param)
+    """The Python of an environment with the requirements that are the parameter."""
+    requirements = request.param.split()
+    for requirement in requirements:
+        pack_needs(requirement, folder, set())
+    return make_environment(tmp_path / "environment", folder, *requirements)
 
 
 @pytest.mark.parametrize("environment", ["brine-codec"], indirect=True)
@@ -142,24 +158,31 @@ def test_the_codec_seals_and_opens(environment: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("environment", ["brine-core[app]"], indirect=True)
-def test_an_app_answers_and_its_pytest_plugin_is_found(environment: Path, tmp_path: Path) -> None:
-    answers, version = run(environment, "-I", "-c", ANSWER, cwd=tmp_path).splitlines()
-    assert answers.startswith("{'hello': 'you'} brine; hit")
-    assert version == f"{VERSION} brine.testing.plugin"
+def test_an_app_answers(environment: Path, tmp_path: Path) -> None:
+    assert run(environment, "-I", "-c", ANSWER, cwd=tmp_path) == f"{VERSION} {{'hello': 'you'}} hit\n"
 
 
-@pytest.mark.parametrize("environment", ["brine-core"], indirect=True)
-def test_a_results_cache_needs_no_powertools(environment: Path, tmp_path: Path) -> None:
-    code = "import brine; print(brine.Cache, brine.cached, brine.purges, brine.cache('quotes'))"
-    assert "brine.service.results" in run(environment, "-I", "-c", code, cwd=tmp_path)
+@pytest.mark.parametrize("environment", ["brine-core pytest"], indirect=True)
+def test_pytest_finds_the_fixtures_and_a_results_cache_needs_no_powertools(environment: Path, tmp_path: Path) -> None:
+    test = "import brine\ndef test_it(brine_caches, brine_clock): assert brine.cache('quotes') and brine.cached\n"
+    (tmp_path / "test_fixtures.py").write_text(test)
+    assert "1 passed" in run(environment, "-I", "-m", "pytest", "-q", "test_fixtures.py", cwd=tmp_path)
 
 
 @pytest.mark.parametrize("environment", ["brine-cli"], indirect=True)
-def test_the_command_works_outside_of_a_checkout(environment: Path, tmp_path: Path) -> None:
+def test_the_command_serves_a_template_outside_of_a_checkout(environment: Path, tmp_path: Path) -> None:
     command = environment.with_name("brine")
     assert run(command, "--version", cwd=tmp_path) == f"brine {VERSION}\n"
-    assert "--template" in run(command, "dev", "--help", cwd=tmp_path)
-    (tmp_path / "template.yaml").write_text("Transform: AWS::Serverless-2016-10-31\nResources: {}\n")
-    program = "from pathlib import Path; from brine_cli.template.stacks import read_stack_template; "
-    program += "print(read_stack_template(Path('template.yaml')).resources)"
-    assert run(environment, "-I", "-c", program, cwd=tmp_path) == "{}\n"
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "function").mkdir()
+    (tmp_path / "function/app.py").write_text("def handler(event, context): return {'statusCode': 200, 'body': 'hi'}\n")
+    arguments = [command, "dev", "--template", "template.yaml", "--port", "0"]
+    with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as twin:
+        try:
+            assert twin.stdout is not None
+            served = re.search(r"http://127\.0\.0\.1:\d+", twin.stdout.readline())
+            assert served is not None
+            with urllib.request.urlopen(f"{served[0]}/hello") as response:  # noqa: S310 - the URL is the twin's
+                assert response.read() == b"hi"
+        finally:
+            twin.send_signal(signal.SIGINT)
