@@ -40,8 +40,8 @@ def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     made = folder / "bin/python"
     pins = ROOT / "layers/codec/src/requirements-3.12.txt"
     commands = [
-        ["uv", "venv", "--quiet", "--allow-existing", "--python", base, folder],
-        ["uv", "pip", "sync", "--quiet", "--require-hashes", "--python", made, pins],
+        ["uv", "venv", "--quiet", "--allow-existing", "--python", str(base), str(folder)],
+        ["uv", "pip", "sync", "--quiet", "--require-hashes", "--python", str(made), str(pins)],
     ]
     for command in commands[: 2 if request.param < "3.14" else 1]:  # 3.14 has zstd
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)

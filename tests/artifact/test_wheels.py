@@ -176,7 +176,7 @@ def test_the_command_serves_a_template_outside_of_a_checkout(environment: Path, 
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     (tmp_path / "function").mkdir()
     (tmp_path / "function/app.py").write_text("def handler(event, context): return {'statusCode': 200, 'body': 'hi'}\n")
-    arguments = [command, "dev", "--template", "template.yaml", "--port", "0"]
+    arguments = [str(command), "dev", "--template", "template.yaml", "--port", "0"]
     with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as twin:
         try:
             assert twin.stdout is not None
