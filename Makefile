@@ -25,6 +25,9 @@ EXPORT = uv export --quiet --frozen --no-emit-workspace --no-annotate
 
 requirements:  ## the files that pip installs from, with the versions and hashes of uv.lock
 	$(EXPORT) --package brine-codec --no-dev --output-file layers/codec/src/requirements.txt
+	uv pip compile --quiet --generate-hashes --no-annotate --python-version 3.12 \
+		layers/codec/pyproject.toml --constraint layers/codec/src/requirements.txt \
+		--output-file layers/codec/src/requirements-3.12.txt
 	$(EXPORT) --package brine-core --prune brine-codec --no-dev --output-file layers/core/src/requirements.txt
 	for folder in functions/*/ examples/own-function/function/; do $(EXPORT) --only-group functions --output-file $${folder}requirements.txt || exit 1; done
 	$(EXPORT) --only-group ci --output-file .ci/requirements.txt

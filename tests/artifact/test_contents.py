@@ -66,4 +66,15 @@ def test_the_packages_of_a_function_and_its_layers_stay_small(built: StackTempla
     """Lambda unpacks it, and every layer, at every cold start. Powertools is most of it; msgpack takes 3.2 MB."""
     loaded = {function} | {name for name in BUILT if name.endswith("Layer")}
     size = sum(path.stat().st_size for name in loaded for path in find(built, name).rglob("*") if path.is_file())
-    assert size < 11_000_000
+    assert size < 13_000_000
+
+
+def test_the_codec_layer_has_native_code_for_each_of_its_runtimes_and_processors(built: StackTemplate) -> None:
+    (template,) = (template for template in built.all if "CodecLayer" in template.resources)
+    layer = template.resources["CodecLayer"]["Properties"]
+    runtimes = [runtime.removeprefix("python").replace(".", "") for runtime in layer["CompatibleRuntimes"]]
+    processors = [name.replace("arm64", "aarch64") for name in layer["CompatibleArchitectures"]]
+    found = {file.name for file in find(built, "CodecLayer/python/backports").rglob("*.so")}
+    assert found == {
+        f"_zstd.cpython-{runtime}-{processor}-linux-gnu.so" for runtime in runtimes for processor in processors
+    }

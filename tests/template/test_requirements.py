@@ -65,6 +65,8 @@ def place(file: Path) -> str:
 
 
 SHIPPED = [folder / "requirements.txt" for folder in built_folders() if (folder / "requirements.txt").exists()]
+CODEC = ROOT / "layers/codec/src/requirements.txt"
+CODEC_ON_3_12 = CODEC.with_stem("requirements-3.12")  # the lock has no files for a Python that the gateway is not for
 CI = ROOT / ".ci/requirements.txt"
 MINISTACK = ROOT / "tests/support/emulators/ministack-requirements.txt"
 
@@ -97,7 +99,13 @@ def test_hashes_are_those_of_the_lock(file: Path) -> None:
 
 
 def test_no_other_file_of_requirements_is_there() -> None:
-    assert {*tracked("*requirements*.txt")} == {*SHIPPED, CI, MINISTACK}
+    assert {*tracked("*requirements*.txt")} == {*SHIPPED, CODEC_ON_3_12, CI, MINISTACK}
+
+
+def test_the_codec_layer_has_the_same_packages_for_each_python() -> None:
+    assert pinned(CODEC_ON_3_12) == pinned(CODEC)
+    for older, newer in zip(requirements(CODEC_ON_3_12), requirements(CODEC), strict=True):
+        assert set(newer["hashes"].split()) < set(older["hashes"].split())
 
 
 def test_the_emulator_of_the_tests_is_pinned_with_all_that_it_needs() -> None:
@@ -119,7 +127,7 @@ def test_a_layer_brings_what_its_package_needs(folder: str, package: str) -> Non
 
 def test_no_requirement_asks_for_a_name_of_this_workspace() -> None:
     """They are on no index; a stranger that registers one there must not get into an artifact."""
-    for file in [*SHIPPED, CI, MINISTACK]:
+    for file in [*SHIPPED, CODEC_ON_3_12, CI, MINISTACK]:
         assert not [name for name in pinned(file) if name.startswith("brine")]
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brine_cli import __version__
 from brine_cli.commands import dev, emulators, local_template
 from brine_cli.errors import CommandError
 from brine_cli.http.admission import HOST, ORIGIN
@@ -31,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="brine", description="Development and operation of Brine, a serverless caching gateway."
     )
+    parser.add_argument("--version", action="version", version=f"brine {__version__}", help="show the version and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_dev(commands.add_parser("dev", help="serve a template over HTTP, without AWS and without Docker"))
     _add_emulators(

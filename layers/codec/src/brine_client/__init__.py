@@ -25,6 +25,7 @@ from brine_client.errors import (
 from brine_client.keys import secret_keyring
 from brine_client.message import Message, SealedMessage
 from brine_client.retries import Retries
+from brine_codec import __version__ as __version__
 
 __all__ = [
     "AlreadySent",

@@ -31,6 +31,8 @@ from brine_codec.errors import (
 from brine_codec.limits import Limits
 from brine_codec.pickling.writer import rebuild
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Alarm",
     "BadKeyring",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from brine.service.results.decorators.purges import purges
     from brine.service.results.powertools import powertools_observer
 
+__version__ = "0.1.0"
+
 __all__ = [
     "App",
     "AsyncFetch",

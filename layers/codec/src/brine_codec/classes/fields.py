@@ -49,11 +49,11 @@ def hints_of(cls: Any, kind: Kind, names: Mapping[str, object]) -> Hints:
             raise _unresolved(cls, _missing_name(cls, names))
         given = {name: field.annotation for name, field in cls.model_fields.items()}
     if not set(fields) <= given.keys():
-        given = _resolved(cls, lambda: typing.get_type_hints(cls, localns=dict(names))) | given
+        given = _resolved(cls, lambda: typing.get_type_hints(cls, localns=local_names(cls, names))) | given
     if kind == "attrs":  # attr.ib(type=...) leaves no annotation in the class
         typed = {field.name: field.type for field in cls.__attrs_attrs__ if field.name not in given and field.type}
         holder = types.SimpleNamespace(__annotations__=typed)
-        given |= _resolved(cls, lambda: typing.get_type_hints(holder, _globals_of(cls), dict(names)))
+        given |= _resolved(cls, lambda: typing.get_type_hints(holder, _globals_of(cls), local_names(cls, names)))
     return {name: given.get(name, Any) for name in fields}
 
 
@@ -61,8 +61,20 @@ def field_types(
     owner: Callable[..., Any], fields: Collection[str], names: Mapping[str, object]
 ) -> dict[str, FieldType]:
     """Return the FieldType of each parameter of a function, or of each annotated name of a class."""
-    hints = _resolved(owner, lambda: typing.get_type_hints(owner, localns=dict(names)))
+    hints = _resolved(owner, lambda: typing.get_type_hints(owner, localns=local_names(owner, names)))
     return {name: field_type_of(hints.get(name, Any)) for name in fields}
+
+
+def local_names(owner: object, names: Mapping[str, object]) -> Hints:
+    """Return `names` for `typing.get_type_hints`, with the type parameters of a class or function if it needs them.
+
+    Python before 3.12.4 does not find the type parameters itself, so `content: T` in `class Crate[T]` would be unknown.
+    """
+    local = dict(names)
+    if sys.version_info < (3, 12, 4):
+        for holder in reversed(getattr(owner, "__mro__", (owner,))):
+            local |= {parameter.__name__: parameter for parameter in getattr(holder, "__type_params__", ())}
+    return local
 
 
 def _globals_of(cls: type) -> Hints:
@@ -80,7 +92,7 @@ def _resolved(owner: Callable[..., Any], resolve: Callable[[], Hints]) -> Hints:
 def _missing_name(cls: Any, names: Mapping[str, object]) -> str | None:
     """Return the name that keeps pydantic from completing a model."""
     try:
-        typing.get_type_hints(cls, localns=dict(names))
+        typing.get_type_hints(cls, localns=local_names(cls, names))
     except (NameError, AttributeError) as error:
         return error.name
     return None
