@@ -27,8 +27,9 @@ from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
-from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
 from brine_cli.template.application import Application, data_resources, read_application
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
@@ -79,7 +80,8 @@ class Twin:
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
     parameters: values of the template's parameters.
-    environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
+    environments: the most processes of a function, each with one request at a time. 0 permits LIMIT, and runs functions
+        that permit it (BrineThreads) in one process with threads.
     aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
@@ -243,9 +245,9 @@ class Twin:
         for name, function in self.application.functions.items():
             launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self.show)
             self._environments[name] = (
-                ExclusiveEnvironments(launch, self.report, count=self.environments)
-                if self.environments
-                else SharedEnvironment(launch, self.report)
+                SharedEnvironment(launch, self.report)
+                if function.has_threads and not self.environments
+                else OnDemandEnvironments(launch, self.report, limit=self.environments or LIMIT)
             )
             self._environments[name].start()
         for name, environments in self._environments.items():

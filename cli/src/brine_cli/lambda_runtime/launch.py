@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import dataclass
+from sysconfig import get_path
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.credentials import CREDENTIALS
-from brine_cli.lambda_runtime.environment import Launch
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
     from brine_cli.template.application import Function
 
 _OPT = "/opt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """The settings to start a function.
+
+    path: folders before the standard library on sys.path.
+    variables: the complete environment.
+    show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    code: Path
+    path: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: float
+    show: Callable[[str], None] | None = None
+
+    def folders(self) -> tuple[list[str], list[str]]:
+        """Return the folders of sys.path before the standard library and after it."""
+        return [str(folder) for folder in self.path], sorted({get_path("purelib"), get_path("platlib")})
 
 
 def prepare(
