@@ -1,4 +1,4 @@
-"""Requests at the same time do not share an environment, so a handler may keep the event in a global, as Powertools does."""
+"""Concurrent requests have an environment each, so a handler may keep its event in a global, as Powertools does."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def _output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes]
         return
     reading, writing = os.pipe()
     try:
-        yield open(reading, "rb"), writing  # noqa: SIM115  (the thread that shows the lines closes it)
+        yield os.fdopen(reading, "rb"), writing  # the thread that shows the lines closes the first
     finally:
         os.close(writing)
 

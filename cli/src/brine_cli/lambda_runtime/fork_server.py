@@ -79,7 +79,7 @@ class ForkingProcess:
         for descriptor in descriptors:
             os.close(descriptor)
 
-    def _become_worker(self, connection: int, output: int | None = None) -> NoReturn:
+    def _become_worker(self, connection: int, output: int | None = None) -> None:
         self._control.close()
         for child in self._children:
             os.close(child)
@@ -127,7 +127,8 @@ def _may_fork_after(modules: list[str]) -> bool:
 
 
 def _threads_and_files() -> tuple[int, int]:
-    return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
+    threads, files = (len(list(Path("/proc/self", name).iterdir())) for name in ("task", "fd"))
+    return threads, files
 
 
 def main(descriptor: str, setup: str) -> NoReturn:

@@ -31,7 +31,7 @@ _PROGRAM = Path(fork_server.__file__)
 
 @cache
 def can_fork() -> bool:
-    """Return whether this machine can fork after imports. On macOS, frameworks of the system may have threads by then."""
+    """Return whether a fork is safe after imports. On macOS, frameworks of the system may have threads by then."""
     if sys.platform != "linux":
         return False
     try:

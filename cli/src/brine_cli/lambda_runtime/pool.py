@@ -1,8 +1,8 @@
 """Environments that serve one request at a time and are started on demand, as in Lambda.
 
-A request takes the environment that was used most recently. If all of them are busy, another one starts, and the request
-takes whichever is free first. The twin starts at most STARTS at once, so fast requests share the environments
-that exist, and slow ones soon have one each.
+A request takes the environment that was used most recently. If all of them are busy, another one starts, and the
+request takes the first that is free. At most STARTS start at once, so fast requests share the environments that exist,
+and slow ones soon have one each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from brine_cli.http import limits
 from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
 from brine_cli.lambda_runtime.environments import Environments, FunctionTimedOut, IntegrationTimedOut, result_of
-from brine_cli.lambda_runtime.forks import can_fork, ForkServer
+from brine_cli.lambda_runtime.forks import ForkServer, can_fork
 from brine_cli.lambda_runtime.preload import modules_to_preload
 from brine_cli.lambda_runtime.processes import start_interpreter
 
@@ -80,18 +80,20 @@ class OnDemandEnvironments(Environments):
         """
         deadline = time.monotonic() + timeout
         environment = self._free(deadline)
-        function_deadline = time.monotonic() + self._launch.timeout
         try:
             future = environment.submit(event)
+        except InvocationFailed:
+            self._release(environment)
+            raise
+        function_deadline = time.monotonic() + self._launch.timeout
+        try:
             result = result_of(future, self._launch, deadline)
         except IntegrationTimedOut:
             self._continue(environment, future, function_deadline - time.monotonic())
             raise
-        except FunctionTimedOut:
-            environment.stop()
-            self._release(environment)
-            raise
-        except InvocationFailed:
+        except InvocationFailed as failure:
+            if isinstance(failure, FunctionTimedOut):
+                environment.stop()
             self._release(environment)
             raise
         self._release(environment)
@@ -206,4 +208,5 @@ class OnDemandEnvironments(Environments):
         timer = Timer(max(0.0, seconds), environment.stop)
         timer.daemon = True
         timer.start()
-        future.add_done_callback(lambda _: (timer.cancel(), self._release(environment)))
+        future.add_done_callback(lambda _: timer.cancel())
+        future.add_done_callback(lambda _: self._release(environment))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from brine_cli.lambda_runtime import worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine_cli.lambda_runtime.launch import Launch
 
 _WORKER = Path(worker.__file__)
@@ -25,15 +27,12 @@ class Process(Protocol):
         """Wait for the end of the process. Return its exit status, or the negative number of its signal."""
 
 
-class ProcessStarter(Protocol):
-    """Starts the process of an environment."""
-
-    def __call__(self, launch: Launch, connection: int, output: int | None) -> Process:
-        """Start the worker with the file descriptor of its socket. Without `output`, it uses the twin's stdout."""
+type ProcessStarter = Callable[[Launch, int, int | None], Process]
+"""Starts the process of an environment. It gets two file descriptors: the worker's socket, and its stdout (or None)."""
 
 
 def start_interpreter(launch: Launch, connection: int, output: int | None) -> Process:
-    """Start a new interpreter (see ProcessStarter)."""
+    """Start a new interpreter (see ProcessStarter). Raises OSError."""
     return run_isolated(launch, _WORKER, connection, output=output)
 
 
