@@ -135,7 +135,10 @@ class OnDemandEnvironments(Environments):
                 all_busy = len(self._all) >= self._limit
             if request.done() and not request.exception():
                 self._release(request.result())
-            busy = f"all {self._limit} environments of {self._launch.name} were busy (--environments sets the number)"
+            busy = (
+                f"each environment of {self._launch.name} was busy"
+                f" (at most {self._limit}; --environments sets the number)"
+            )
             raise IntegrationTimedOut(busy if all_busy else "") from error
 
     def _start_missing(self) -> None:
