@@ -66,8 +66,11 @@ class Environment:
         self.is_alive = True
         self.modules: tuple[str, ...] = ()
         self._socket, theirs = socket.socketpair()
-        with theirs, _output_pipe(launch.show) as (lines, output):
+        with contextlib.ExitStack() as after_failure, theirs, _output_pipe(launch.show) as (lines, output):
+            after_failure.enter_context(self._socket)
+            after_failure.enter_context(lines or contextlib.nullcontext())
             self._process = start(launch, theirs.fileno(), output)
+            after_failure.pop_all()
         self._output = threading.Thread(
             target=_show_lines, args=(lines, launch.show), name=f"{launch.name} output", daemon=True
         )
