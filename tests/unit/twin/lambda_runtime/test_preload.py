@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from brine_cli.lambda_runtime.preload import modules_to_preload
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMPORTED = (
     *("boto3", "botocore.httpsession", "botocore.client", "aws_lambda_powertools.event_handler"),
@@ -55,7 +59,17 @@ def test_modules_of_known_packages_and_the_standard_library_are_preloaded_in_ord
     assert modules_to_preload(imported) == ["json", "boto3.session", "aws_lambda_powertools", "json.decoder"]
 
 
+def taken_by(*modules: str, path: str = "") -> list[str]:
+    """The random numbers, times and connections that these modules take at their import, in a process of their own."""
+    program = f"import sys; sys.path.insert(0, {path!r})\n{PROGRAM}" if path else PROGRAM
+    found = subprocess.run([sys.executable, "-c", program, *modules], check=True, capture_output=True, text=True)
+    return found.stdout.splitlines()
+
+
 def test_no_preloaded_package_takes_a_random_number_the_time_or_a_connection_at_its_import() -> None:
-    command = [sys.executable, "-c", PROGRAM, *IMPORTED]
-    found = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert found.stdout == ""
+    assert taken_by(*IMPORTED) == []
+
+
+def test_a_module_that_takes_something_is_found(tmp_path: Path) -> None:
+    (tmp_path / "taking.py").write_text("import os, time\nSEED = os.urandom(4)\nSTARTED = time.time()\n")
+    assert taken_by("taking", path=str(tmp_path)) == ["urandom at taking:2", "time at taking:3"]
