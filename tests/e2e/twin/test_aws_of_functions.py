@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from brine_cli.emulators.run import run_emulator
 from brine_cli.twin import Twin
 from tests.unit.twin.wire import converse, request, split
 
@@ -28,11 +27,3 @@ def test_a_template_without_data_resources_and_parameters_has_an_emulator() -> N
         twin.restart_functions()
         assert keep(twin) == ["a/b"]
     assert console == []
-
-
-def test_buckets_are_in_the_path_also_if_the_emulator_has_a_name() -> None:
-    with (
-        run_emulator("moto") as url,
-        Twin(template=TEMPLATE, aws_endpoint=url.replace("127.0.0.1", "localhost")) as twin,
-    ):
-        assert keep(twin) == ["a/b"]
