@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,20 @@ import pytest
 from boto3 import Session
 
 from brine_cli.http.server import listen
-from tests.unit.twin.wire import fetch
+from tests.unit.twin.wire import converse, fetch, request, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 SECONDS = 30
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process and its children have started."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return [*children, *(pid for child in children for pid in descendants(child))]
 
 
 class Command:
@@ -39,9 +47,8 @@ class Command:
         return found[1]
 
     def children(self) -> list[int]:
-        """A file descriptor for each process that it started, by the kernel's own account."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return [os.pidfd_open(int(pid)) for task in tasks for pid in (task / "children").read_text().split()]
+        """A file descriptor for each process that it or one of these started, by the kernel's own account."""
+        return [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
 
 
 def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -101,6 +108,20 @@ def test_when_dev_is_killed_its_processes_end_too(tmp_path: Path) -> None:
         assert len(children) == 3
         started.process.kill()
         wait_until_gone(children)
+
+
+def test_when_dev_is_killed_the_forks_of_its_processes_end_too(tmp_path: Path) -> None:
+    template = str(TEMPLATE.with_name("tenants.yaml"))
+    with running(tmp_path, "no-cache", "dev", "--template", template, "--port", "0") as started:
+        url = f"{started.first(r'served at (\S+)')}/tenant"
+        sent = request(b"GET", b"/tenant", b"x-tenant: a")
+        with ThreadPoolExecutor(8) as clients:
+            answers = list(clients.map(lambda _: converse(url, sent), range(24)))
+        assert {split(answer)[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+        processes = started.children()
+        assert len(processes) > 3  # the first of the function, the fork server, and more than one fork
+        started.process.kill()
+        wait_until_gone(processes)
 
 
 def test_dev_says_what_runs_where(tmp_path: Path) -> None:
