@@ -16,7 +16,7 @@ from brine_codec.classes.kinds import PLAIN
 from brine_codec.classes.records import Field, record
 
 if TYPE_CHECKING:
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.classes.records import RecordMaker
     from brine_codec.pickling.makers import Maker, Reduced, Reducer
 

@@ -23,7 +23,7 @@ from brine_codec.errors import Unsupported
 from brine_codec.pickling.makers import with_buffers
 
 if typing.TYPE_CHECKING:
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.pickling.makers import Maker, Reduced, Reducer
 
 FIELDS_SET = "model_fields_set"
