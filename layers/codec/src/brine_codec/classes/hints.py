@@ -61,12 +61,21 @@ def _is_unresolved(hint: object) -> bool:
 
 
 def parameters_of(owner: Callable[..., typing.Any]) -> list[inspect.Parameter]:
-    """Return the parameters of a function or class. Their annotations may be unresolved."""
-    if sys.version_info >= (3, 14):
-        from annotationlib import Format  # noqa: PLC0415 - see above
+    """Return the parameters of a function or class. Their annotations may be unresolved.
 
-        return [*inspect.signature(owner, annotation_format=Format.FORWARDREF).parameters.values()]
-    return [*inspect.signature(owner).parameters.values()]
+    Raises UnresolvedAnnotationError for a Struct with an annotation that msgspec cannot resolve.
+    """
+    try:
+        if sys.version_info >= (3, 14):
+            from annotationlib import Format  # noqa: PLC0415 - see above
+
+            return [*inspect.signature(owner, annotation_format=Format.FORWARDREF).parameters.values()]
+        return [*inspect.signature(owner).parameters.values()]
+    except NameError as error:
+        raise UnresolvedAnnotationError(
+            f"{owner.__qualname__}: its library cannot find {error.name}, which an annotation names: define or import "
+            "the class in that module, outside of `if TYPE_CHECKING`"
+        ) from error
 
 
 def local_names(owner: object, names: Mapping[str, object]) -> Hints:
