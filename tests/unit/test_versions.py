@@ -42,8 +42,8 @@ def test_distributions_need_each_other_in_the_same_version(name: str) -> None:
 
 def test_the_changelog_has_a_section_of_unreleased_changes_and_then_the_version_with_its_date() -> None:
     headings = re.findall(r"(?m)^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
-    newest = re.fullmatch(r"(\S+) \((\d{4}-\d\d-\d\d)\)", headings[1])
-    assert headings[0] == "Unreleased"
+    newest = re.fullmatch(r"\[(\S+)\] - (\d{4}-\d\d-\d\d)", headings[1])
+    assert headings[0] == "[Unreleased]"
     assert newest is not None
     assert newest[1] == VERSION
     assert dt.date.fromisoformat(newest[2]) >= dt.date(2026, 11, 30)
