@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.twin import Twin
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
+    vendor_if_needed(options.template)
     with (
         signals.until_stopped(),
         Twin(
