@@ -31,7 +31,8 @@ def content(declarations: Declarations) -> dict[str, object]:
     The symbols in annotations count as the names for which they stand.
     """
     return {
-        name: (declared.version, _fields(declared.cls, declared.uses)) for name, declared in declarations.by_name.items()
+        name: (declared.version, _fields(declared.cls, declared.uses))
+        for name, declared in declarations.by_name.items()
     }
 
 

@@ -103,7 +103,7 @@ TEXTS: list[tuple[object, str]] = [
     (tuple[int, str], "tuple[int, str]"),
     (tuple[int, ...], "tuple[int, ...]"),
     (tuple[()], "tuple"),
-    (tuple[int, typing.Unpack[tuple[str, ...]]], "tuple"),
+    (tuple[int, *tuple[str, ...]], "tuple"),
     (str | None, "str | None"),
     (typing.Optional[str], "str | None"),  # noqa: UP045 - the older way
     (int | str | int, "int | str"),

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 SPACE = {
     **{name: getattr(dt, name) for name in ("date", "datetime", "time", "timedelta")},
-    **{"any": Any, "Decimal": Decimal, "UUID": UUID, "ndarray": np.ndarray},
+    "any": Any,
+    "Decimal": Decimal,
+    "UUID": UUID,
+    "ndarray": np.ndarray,
 }
 SHOP = """
 [[type]]
@@ -85,7 +88,14 @@ OF_CODEC = """
 [[type]]
 name = "Order"
 version = 1
-fields = { id = "int", customer = "str | None", lines = "list[Line]", placed = "datetime", colour = "Colour", attachment = "bytes" }
+
+[type.fields]
+id = "int"
+customer = "str | None"
+lines = "list[Line]"
+placed = "datetime"
+colour = "Colour"
+attachment = "bytes"
 
 [[type]]
 name = "Line"
