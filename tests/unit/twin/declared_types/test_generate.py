@@ -67,10 +67,12 @@ from dataclasses import dataclass
 class Line:
     sku: str
 """
-FUNCTION = (
-    REGISTRY
-    + "def registry():\n    known = Registry()\n    known.register(Line, name='shop.Line', version=3)\n    return known\n"
-)
+FUNCTION = f"""{REGISTRY}
+def registry():
+    known = Registry()
+    known.register(Line, name='shop.Line', version=3)
+    return known
+"""
 ATTRIBUTE = REGISTRY + "KNOWN = Registry()\nKNOWN.register(Line, name='shop.Line', version=3)\n"
 
 
@@ -187,7 +189,8 @@ def test_code_that_cannot_be_used_is_named(tmp_path: Path, code: str, told: str)
 
 def test_a_class_can_be_left_out_by_its_name(tmp_path: Path) -> None:
     init = "@dataclass\nclass A:\n    x: InitVar[int]\n"
-    code = f"import enum\nfrom dataclasses import *\nclass F(enum.Flag):\n    X = 1\n@dataclass\nclass B:\n    f: F\n{init}"
+    flag = "class F(enum.Flag):\n    X = 1\n@dataclass\nclass B:\n    f: F\n"
+    code = f"import enum\nfrom dataclasses import *\n{flag}{init}"
     write_project(tmp_path, {"shop_code.py": code})
     (table,) = run(tmp_path, "shop_code", leave_out=("shop_code.F", "shop_code.A")).tables.values()
     assert (table.name, table.fields) == ("shop_code.B", {"f": "any"})
