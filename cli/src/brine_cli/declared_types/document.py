@@ -72,6 +72,21 @@ def read(file: Path) -> dict[str, dict[str, Any]] | None:
         return {}
 
 
+def names_beside(file: Path) -> dict[str, Path]:
+    """Return the names that the gateway reads from other files together with `file` in types.d, with their files."""
+    folder = file.parent
+    if folder.suffix != ".d":
+        return {}
+    names: dict[str, Path] = {}
+    for other in (folder.with_suffix(".toml"), *sorted(folder.glob("*.toml"))):
+        try:
+            tables = tomllib.loads(other.read_text(encoding="utf-8"))["type"] if other != file else []
+            names |= {table["name"]: other for table in tables}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+            continue  # the gateway reports it
+    return names
+
+
 def differences(tables: Mapping[str, TypeTable], in_file: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """Yield a line for each class and field that the code and the file do not have alike."""
     for name in sorted(tables.keys() | in_file.keys()):

@@ -66,6 +66,9 @@ def generate(settings: TypesSettings) -> Generated:
                     f'Register one by another name: registry.register({table.name.rpartition(".")[2]}, name="...", '
                     "version=1)"
                 )
+    for name, file in document.names_beside(settings.output).items():
+        if name in tables:
+            raise CommandError(f"{name} of {tables[name].place} is declared in {shown(file)} too. Delete it there")
     differences = tuple(document.differences(tables, in_file or {}))
     return Generated(settings, tables, differences, exists=in_file is not None)
 

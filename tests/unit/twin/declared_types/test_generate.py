@@ -219,6 +219,23 @@ def test_a_file_of_a_package_is_named_as_a_module(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("other", ["routes/types.toml", "routes/types.d/by_hand.toml"])
+def test_a_class_that_another_file_declares_too_is_named(tmp_path: Path, other: str) -> None:
+    """The gateway would not start with both."""
+    by_hand = '[[type]]\nname = "shop.Line"\nversion = 1\nfields = {}\n'
+    broken = {"routes/types.d/broken.toml": "[", "routes/types.d/none.toml": "", "other.toml": by_hand}
+    write_project(tmp_path, {"functions/shop/app.py": FUNCTION, **broken})
+    generate(project_settings(tmp_path)).write()
+    assert generate(project_settings(tmp_path)).differences == ()
+    write_project(tmp_path, {other: by_hand.replace("Line", "Other")})
+    assert generate(project_settings(tmp_path)).differences == ()
+    write_project(tmp_path, {other: by_hand})
+    with pytest.raises(
+        CommandError, match=rf"shop\.Line of .*app\.py:4 is declared in .*/{other} too\. Delete it there"
+    ):
+        generate(project_settings(tmp_path))
+
+
 def test_each_difference_names_the_class_its_place_and_the_field(tmp_path: Path) -> None:
     write_project(tmp_path, {"shop_code.py": ATTRIBUTE})
     new = run(tmp_path, "shop_code.py")
