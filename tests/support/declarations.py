@@ -26,7 +26,7 @@ def generated(registry: Registry) -> Declarations:
 
 
 def content(declarations: Declarations) -> dict[str, object]:
-    """What the declarations say, in a form that is equal for equal declarations.
+    """The content of declarations, in a form that is equal for equal declarations.
 
     The symbols in annotations count as the names for which they stand.
     """

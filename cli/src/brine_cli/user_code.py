@@ -48,7 +48,7 @@ def imported_module(name: str, *folders: Path) -> Iterator[ModuleType]:
 
 @contextmanager
 def _isolated(*folders: Path) -> Iterator[None]:
-    """Look for modules in these folders first. Forget at the end what was imported from them.
+    """Look for modules in these folders first. Remove the modules of these folders at the end.
 
     Two functions may each have a module with the same name, such as app or models.
     """

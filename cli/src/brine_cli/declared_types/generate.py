@@ -27,7 +27,7 @@ _PATTERN_CHARACTERS: Final = frozenset("*?[")
 class Generated:
     """The file that the code makes.
 
-    tables: by the name of the class. differences: of the present file, as lines for people; empty if it agrees.
+    tables: by the name of the class. differences: a line for each difference between the present file and the code.
     exists: whether there is a file.
     """
 
@@ -82,7 +82,7 @@ def _sources(
             files = sorted(settings.root.glob(source))
             if not files:
                 raise CommandError(
-                    f'{shown(settings.root)}: no file is like "{source}". Give the files or modules with your classes: '
+                    f'no file in {settings.root} is like "{source}". Give the files or modules with your classes: '
                     "`brine types FILE_OR_MODULE... --output FILE`, or sources in [tool.brine.types] of pyproject.toml"
                 )
             for file in files:

@@ -1,4 +1,4 @@
-"""What `brine types` reads and writes in a project: the table `[tool.brine.types]` of its pyproject.toml."""
+"""The sources and the output of `brine types`: the table `[tool.brine.types]` of a project's pyproject.toml."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FILE: Final = "pyproject.toml"
 class TypesSettings:
     """The settings of one run.
 
-    root: the folder of the project. sources: files, patterns of files, and names of modules; files are relative to
-    `root`. output: the file to write. leave_out: names of classes that are not declared. command: the options that
-    make the file, for its first line. is_configured: whether the project has the table.
+    root: the folder of the project. sources: files relative to `root`, patterns of files, and names of modules.
+    output: the file to write. leave_out: names of classes that are not declared. command: the arguments that make the
+    file again, for its first line. is_configured: whether the project has the table.
     """
 
     root: Path

@@ -199,7 +199,7 @@ def test_a_class_can_be_left_out_by_its_name(tmp_path: Path) -> None:
 def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "no_module_of_test cannot be imported: ModuleNotFoundError" in failure(tmp_path, "no_module_of_test")
     assert "no.py cannot be imported: FileNotFoundError" in failure(tmp_path, "no.py")
-    assert failure(tmp_path, "functions/*/app.py").startswith(f'{tmp_path}: no file is like "functions/*/app.py"')
+    assert failure(tmp_path, "functions/*/app.py").startswith(f'no file in {tmp_path} is like "functions/*/app.py"')
 
 
 def test_a_file_of_a_pattern_that_needs_its_environment_can_be_left_out(tmp_path: Path) -> None:

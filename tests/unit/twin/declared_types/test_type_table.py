@@ -27,7 +27,7 @@ class Mood(enum.StrEnum):
 
 
 class Empty(enum.Enum):
-    """An Enum without members, which others may derive from."""
+    """An Enum without members, as a base class."""
 
 
 @dataclass

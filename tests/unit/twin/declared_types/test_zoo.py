@@ -1,4 +1,4 @@
-"""The generated file says what a file that was written by hand said, for all classes that the tests declare."""
+"""The generated file and a file that was written by hand declare the same, for all classes of the tests."""
 
 from __future__ import annotations
 
