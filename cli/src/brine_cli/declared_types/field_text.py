@@ -19,7 +19,7 @@ from brine.adapters.config.field_types import DEEPEST
 from brine_codec.classes.annotations import names_itself
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 ANY: Final = "any"
 _SIMPLE: Final[dict[object, str]] = {
@@ -50,9 +50,9 @@ class FieldTexts:
         if origin in _WRAPPERS:
             return self.text(arguments[0], depth)
         if origin is typing.Literal:
-            return _either([self._class(type(value)) for value in arguments])
+            return either([self._class(type(value)) for value in arguments])
         if origin in (typing.Union, types.UnionType):
-            return _either([self.text(argument, depth) for argument in arguments])
+            return either([self.text(argument, depth) for argument in arguments])
         if origin in _GENERIC:
             return self._generic(_GENERIC[origin], arguments, depth)
         return self._class(origin) if isinstance(origin, type) else ANY
@@ -70,7 +70,7 @@ class FieldTexts:
             return "ndarray"
         if getattr(cls, "_is_protocol", False) or (package in sys.stdlib_module_names and cls not in self._names):
             return ANY  # values that are no objects of declared classes may fit too
-        return _either(sorted(name for other, name in self._names.items() if issubclass(other, cls))) or ANY
+        return either(sorted(name for other, name in self._names.items() if issubclass(other, cls))) or ANY
 
     def _generic(self, name: str, arguments: tuple[object, ...], depth: int) -> str:
         if depth >= DEEPEST or not arguments or any(_is_unpacked(one) for one in arguments):
@@ -80,7 +80,7 @@ class FieldTexts:
         return f"{name}[{', '.join(self.text(argument, depth + 1) for argument in arguments)}]"
 
 
-def _either(texts: list[str]) -> str:
+def either(texts: Collection[str]) -> str:
     """Return the union of field types, each once and in their order."""
     return ANY if ANY in texts else " | ".join(dict.fromkeys(texts))
 

@@ -59,13 +59,15 @@ def generate(settings: TypesSettings) -> Generated:
             hint = "" if is_named else "\nTo leave it out, name the other files: sources in [tool.brine.types]"
             raise CommandError(f"{error}{hint}") from error
         for table in found:
-            other = tables.setdefault(table.name, table)
-            if other != table:
+            other = tables.get(table.name, table)
+            joined = other.joined(table)
+            if joined is None:
                 raise CommandError(
                     f"two classes have the name {table.name} and are not alike: {other.place} and {table.place}. "
                     f'Register one by another name: registry.register({table.name.rpartition(".")[2]}, name="...", '
                     "version=1)"
                 )
+            tables[table.name] = joined
     for name, file in document.names_beside(settings.output).items():
         if name in tables:
             raise CommandError(f"{name} of {tables[name].place} is declared in {shown(file)} too. Delete it there")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from brine.adapters.config.field_types import TYPE_NAMES
 from brine.adapters.config.types import type_table
-from brine_cli.declared_types.field_text import FieldTexts
+from brine_cli.declared_types.field_text import FieldTexts, either
 from brine_cli.errors import CommandError, shown
 from brine_codec.classes.kinds import kind_of
 from brine_codec.classes.stored_values import annotations_of
@@ -39,6 +39,19 @@ class TypeTable:
         """Return the table as tomllib reads it."""
         content = {"members": list(self.members or ())} if self.fields is None else {"fields": dict(self.fields)}
         return {"name": self.name, "version": self.version, **content}
+
+    def joined(self, other: TypeTable) -> TypeTable | None:
+        """Return one table for both, or None if they are of classes that are not alike.
+
+        Two sources may have one class and other subclasses of the classes in its fields. Then a field takes both.
+        """
+        if self == other:
+            return self
+        is_same = (self.version, self.place, self.members) == (other.version, other.place, other.members)
+        if not is_same or self.fields is None or other.fields is None or list(self.fields) != list(other.fields):
+            return None
+        fields = {name: either(dict.fromkeys((text, other.fields[name]))) for name, text in self.fields.items()}
+        return replace(self, fields=fields)
 
 
 def tables_of(registry: Registry, leave_out: Collection[str]) -> list[TypeTable]:

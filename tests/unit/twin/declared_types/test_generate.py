@@ -162,6 +162,17 @@ def test_two_classes_with_one_name_must_be_alike(tmp_path: Path) -> None:
     assert 'registry.register(Line, name="...", version=1)' in told
 
 
+def test_a_field_takes_the_subclasses_that_each_source_has(tmp_path: Path) -> None:
+    base = "from dataclasses import *\n@dataclass\nclass Event:\n    x: int\n"
+    base += "@dataclass\nclass Log:\n    events: list[Event]\n"
+    app = "from brine import App\nfrom events_of_test import *\napp = App()\n@app.get('/log')\ndef log() -> Log: ...\n"
+    paid = "@dataclass\nclass Paid(Event):\n    y: int\n@app.get('/paid')\ndef paid() -> Paid: ...\n"
+    write_project(tmp_path, {"events_of_test.py": base, "a/app.py": app, "b/app.py": app + paid})
+    tables = run(tmp_path, "a/app.py", "b/app.py").tables
+    name = "events_of_test.Event"
+    assert tables["events_of_test.Log"].fields == {"events": f"list[{name}] | list[app.Paid | {name}]"}
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

@@ -6,10 +6,13 @@ import datetime as dt
 import enum
 from dataclasses import dataclass, field, make_dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
+import attrs
+import msgspec
 import numpy as np
+import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,3 +143,53 @@ def test_what_the_registry_seals_passes_the_gateway_and_comes_back(data: st.Data
     value = [data.draw(values) for _, values in zoo.classes]
     user = codec(zoo.registry)
     assert exactly(user.open(passed(form, user.seal(value, now=NOW), types), now=NOW)) == exactly(value)
+
+
+@dataclass
+class Event:
+    """A class with a subclass."""
+
+    at: dt.datetime
+
+
+@dataclass
+class Paid(Event):
+    total: Decimal
+
+
+@dataclass
+class Log:
+    events: list[Event]
+
+
+class Offer(pydantic.BaseModel):
+    sku: str
+    until: pydantic.AwareDatetime | None = None
+    _note: str | None = pydantic.PrivateAttr(None)
+
+
+@attrs.define
+class Parcel:
+    _id: int
+    offer: Offer | None = None
+
+
+class Seat(msgspec.Struct):
+    parcel: Parcel
+    row: Literal["a", "b"] = "a"
+
+
+AT = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("form", [Format.JSON, Format.MSGPACK])
+@pytest.mark.parametrize(
+    "value",
+    [Log([Paid(AT, Decimal("1.50")), Event(AT)]), Seat(Parcel(7, Offer(sku="a"))), Parcel(7, Offer(sku="a", until=AT))],
+)
+def test_subclasses_and_classes_of_libraries_pass_and_come_back(value: object, form: Format) -> None:
+    registry = Registry()
+    registry.register_annotated(type(value))
+    registry.register_annotated(Paid)
+    user, types = codec(registry), generated(registry).types()
+    assert user.open(passed(form, user.seal(value, now=NOW), types), now=NOW) == value
