@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.project.names import Name
 from brine_cli.project.new_function import new_function
 from brine_cli.project.new_project import new_project
@@ -28,6 +29,7 @@ def function(options: argparse.Namespace) -> int:
     """Add a function to the project in this folder. Raises CommandError."""
     name = Name.of_function(options.name)
     _show(new_function(Path(), name, options.path).write())
+    refresh_types(Path("template.yaml"), to_stderr)
     path = options.path or f"/{name.text}"
     _next(f"uv run pytest tests/test_{name.module}.py", "uv run brine dev", f"curl -i http://127.0.0.1:3000{path}/7")
     return 0

@@ -91,5 +91,6 @@ def _check(template: Template) -> None:
     if "Brine" not in template.resources or missing:
         raise CommandError(
             f"{template.path} is not the template of a project around Brine: it needs a nested stack Brine, and in "
-            f"Globals its layers and the variables {', '.join(_NEEDS)}. docs/add-to-your-project.md has the lines to add."
+            f"Globals its layers and the variables {', '.join(_NEEDS)}. "
+            "The page docs/add-to-your-project.md has the lines to add."
         )

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import brine_cli
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
 from brine_cli.project.names import Name
@@ -56,12 +57,13 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
     report("wheels: Brine's packages, for uv")
     add_wheels(folder / "wheels", wheels)
     vendor(folder)
+    refresh_types(folder / "template.yaml", report)
     _install(folder, report)
     return written
 
 
 def _install(folder: Path, report: Callable[[str], None]) -> None:
-    """Write uv.lock and .venv, for which uv asks the package index. Report a failure, after which uv can do it later."""
+    """Write uv.lock and .venv, for which uv asks the package index. Report a failure: uv can do it later."""
     report("uv.lock and .venv: all packages")
     uv = uv_command()
     # uv keeps a wheel by name and version in its cache. Those of a checkout change under the same version.
