@@ -79,16 +79,18 @@ class Holder:
 
 @pytest.fixture(scope="module")
 def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]]:
-    """For the name of a function, a user with the policies that its role has."""
+    """For the name of a function, a user with the policies and the tags that its role has."""
     iam = deployed_stack.client("iam")
 
     @cache
     def made(function: str) -> Holder:
         role = deployed_stack.resources[f"{function.capitalize()}Role"]
-        iam.create_user(UserName=f"holder-{function}")
+        iam.create_user(UserName=f"holder-{function}", Tags=iam.list_role_tags(RoleName=role)["Tags"])
+        for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            iam.attach_user_policy(UserName=f"holder-{function}", PolicyArn=policy["PolicyArn"])
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            policy = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
-            iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=policy)
+            document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+            iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=document)
         key = iam.create_access_key(UserName=f"holder-{function}")["AccessKey"]
         return Holder(deployed_stack, AwsCredentials(key["AccessKeyId"], key["SecretAccessKey"]))
 
@@ -97,16 +99,17 @@ def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]
 
 
 @pytest.mark.parametrize(("function", "purges"), [("report", False), ("shop", True)])
-def test_a_function_with_routes_in_code_reaches_only_its_own_responses_and_purges_at_most_tags(
+def test_a_function_of_a_namespace_reaches_only_its_own_part_and_purges_at_most_tags(
     holder_of: Callable[[str], Holder], function: str, *, purges: bool
 ) -> None:
     holder, own = holder_of(function), f"r#{function}#x"
+    assert holder.may_read(own, f"c#{function}#x", f"t#result:{function}#x")
     assert holder.may_read(own, "o#x", f"t#key:{function}#x", "t#everything", "t#route:x", "t#tenant:x", "t#tag:x")
-    for other in ("r#x", "r#billing#x", f"r#{function}", "u#channel#x", "u#route#x", f"c#{function}#x", "t#key:x"):
+    for other in ("r#x", "r#billing#x", f"r#{function}", "u#channel#x", "u#route#x", "c#billing#x", "t#key:x"):
         assert not holder.may_read(other), other
         assert not holder.may_read(own, other), other
         assert not holder.may_write(other), other
-    for written in (own, "o#x", f"t#key:{function}#x"):
+    for written in (own, "o#x", f"t#key:{function}#x", f"c#{function}#x", f"t#result:{function}#x"):
         assert holder.may_write(written), written
     for purge in ("t#everything", "t#route:x", "t#tenant:x"):
         assert not holder.may_write(purge), purge
@@ -148,14 +151,14 @@ def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Ho
     [
         ("gateway", {"ResponseKeys"}),
         ("refresher", {"ResponseKeys"}),
-        ("report", {"ReportKeys"}),
-        ("shop", {"ShopKeys"}),
+        ("report", {"FunctionKeys"}),
+        ("shop", {"FunctionKeys"}),
         ("exchange", {"ExchangeKeys", "OrdersKeys"}),
     ],
 )
 def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], function: str, own: set[str]) -> None:
     holder = holder_of(function)
-    secrets = ("ResponseKeys", "ReportKeys", "ShopKeys", "ExchangeKeys", "OrdersKeys")
+    secrets = ("ResponseKeys", "FunctionKeys", "ExchangeKeys", "OrdersKeys")
     read = {
         name
         for name in secrets
@@ -168,8 +171,8 @@ def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], fu
     ("function", "own"),
     [
         ("gateway", {"bodies/", "bodies/report/"}),  # it has no keys to open what is in the latter
-        ("report", {"bodies/report/"}),
-        ("shop", {"bodies/shop/"}),
+        ("report", {"bodies/report/", "results/report/"}),
+        ("shop", {"bodies/shop/", "results/shop/"}),
         ("exchange", {"claims/"}),
     ],
 )

@@ -170,9 +170,10 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
         try:
             types = declared.types(transcoding.types)
         except KeyError as error:
-            raise ConfigError(
-                f'route "{name}" lists the type {error}, which types.toml does not declare: declare it, or remove it'
-            ) from None
+            from brine.adapters.config.type_names import undeclared  # noqa: PLC0415 - only for a mistake
+
+            told = undeclared(error.args[0], declared.by_name)
+            raise ConfigError(f'route "{name}": transcoding.types: {told}') from None
         transcoders[name] = build_transcoder(
             name,
             transcoding,
