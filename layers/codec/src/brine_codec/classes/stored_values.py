@@ -10,7 +10,7 @@ from brine_codec.classes.kinds import kind_of
 if typing.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
 
 
 def annotations_of(cls: type, names: Mapping[str, object]) -> Hints:
