@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
 from brine.adapters.aws.sigv4 import SigV4Signer
 from brine.adapters.dynamodb.items import DynamoItemStore
@@ -81,13 +82,13 @@ def serve(size: int) -> None:
 
 def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     client = HttpClient()
-    aws = Aws(
+    transport = LeanTransport(
         region=REGION,
         credentials=AwsCredentials("testing", "testing", "x" * 700),
         client=client,
         endpoint_url=f"http://127.0.0.1:{port}",
     )
-    store = DynamoItemStore(aws, "table")
+    store = DynamoItemStore(Aws(transport=transport), "table")
     return lambda: store.read(KEY["pk"]["S"], KEY["sk"]["S"]), client.close
 
 

@@ -6,27 +6,55 @@ import contextlib
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import boto3
 import pytest
+from botocore.session import Session
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
+from brine.adapters.botocore.transport import BotocoreTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+    from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1 import HttpClient
+
+    type Connect = Callable[[HttpClient, str | None, AwsCredentials], AwsTransport]
 
 REGION: Final = "eu-central-1"
 SLOWNESS: Final = 100.0
 """How many times as long as AWS an emulator may take: a slow machine fails no test, and an emulator that hangs does."""
+
+
+def lean(client: HttpClient, endpoint_url: str | None, credentials: AwsCredentials) -> LeanTransport:
+    """The lean transport."""
+    return LeanTransport(region=REGION, credentials=credentials, client=client, endpoint_url=endpoint_url)
+
+
+def over_botocore(_client: HttpClient, endpoint_url: str | None, credentials: AwsCredentials) -> BotocoreTransport:
+    """The transport over botocore."""
+    return BotocoreTransport(_session(credentials), REGION, endpoint_url=endpoint_url)
+
+
+@cache
+def _session(credentials: AwsCredentials) -> Session:
+    """A session that all transports with these credentials share, because it reads large files."""
+    session = Session()
+    session.set_credentials(credentials.access_key, credentials.secret_key, credentials.token)
+    return session
+
+
+TRANSPORTS: Final[dict[str, Connect]] = {"lean": lean, "botocore": over_botocore}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +68,24 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables by which a function finds the emulator."""
+        """The environment variables by which a function in Lambda finds the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
             "AWS_SESSION_TOKEN": "testing",
         }
 
-    def reached_by(self, client: HttpClient) -> Aws:
-        """The account as the product's own adapters reach it."""
-        credentials = AwsCredentials.from_environment(self.environment)
-        return Aws(
-            region=REGION, credentials=credentials, client=client, endpoint_url=self.endpoint_url, slowness=SLOWNESS
-        )
+    def reached_by(self, client: HttpClient, credentials: AwsCredentials | None = None) -> Aws:
+        """The account as the product's own adapters reach it, with the lean transport."""
+        return self.reached_over(lean, client, credentials)
+
+    def reached_over(self, connect: Connect, client: HttpClient, credentials: AwsCredentials | None = None) -> Aws:
+        """The account as the product's own adapters reach it, with one of TRANSPORTS."""
+        credentials = credentials or AwsCredentials.from_environment(self.environment)
+        return Aws(transport=connect(client, self.endpoint_url, credentials), slowness=SLOWNESS)
 
     def create_table(self, name: str) -> str:
         """Create a table like the template's; return its name."""
