@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -43,23 +43,41 @@ def lean(client: HttpClient, endpoint_url: str | None, credentials: AwsCredentia
 
 def over_botocore(_client: HttpClient, endpoint_url: str | None, credentials: AwsCredentials) -> BotocoreTransport:
     """The transport over botocore."""
-    return BotocoreTransport(_session(credentials), REGION, endpoint_url=endpoint_url)
+    return BotocoreTransport(session_with(credentials), REGION, endpoint_url=endpoint_url)
 
 
 @cache
-def _session(credentials: AwsCredentials) -> Session:
+def session_with(credentials: AwsCredentials) -> Session:
     """A session that all transports with these credentials share, because it reads large files."""
     session = Session()
     session.set_credentials(credentials.access_key, credentials.secret_key, credentials.token)
     return session
 
 
+@cache
+def sdk() -> boto3.Session:
+    """A session of the SDK that all tests share, because it reads large files."""
+    return boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+
+
 TRANSPORTS: Final[dict[str, Connect]] = {"lean": lean, "botocore": over_botocore}
+
+
+def signed_at(transport: AwsTransport, now: Callable[[], float]) -> AwsTransport:
+    """Return the transport with another clock for its signatures."""
+    if isinstance(transport, BotocoreTransport):
+        transport.now = now
+        return transport
+    assert isinstance(transport, LeanTransport)
+    return replace(transport, now=now)
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """A running emulator, with clients of the SDK to prepare and inspect its content."""
+    """A running emulator, with clients of the SDK to prepare and inspect its content.
+
+    `endpoint_url` is empty for moto's mock in this process.
+    """
 
     endpoint_url: str
     dynamodb: DynamoDBClient
@@ -85,7 +103,7 @@ class Emulator:
     def reached_over(self, connect: Connect, client: HttpClient, credentials: AwsCredentials | None = None) -> Aws:
         """The account as the product's own adapters reach it, with one of TRANSPORTS."""
         credentials = credentials or AwsCredentials.from_environment(self.environment)
-        return Aws(transport=connect(client, self.endpoint_url, credentials), slowness=SLOWNESS)
+        return Aws(transport=connect(client, self.endpoint_url or None, credentials), slowness=SLOWNESS)
 
     def create_table(self, name: str) -> str:
         """Create a table like the template's; return its name."""
@@ -123,12 +141,12 @@ def running_moto() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def emulator_at(endpoint_url: str) -> Iterator[Emulator]:
-    """An emulator that runs already."""
-    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+def emulator_at(endpoint_url: str | None) -> Iterator[Emulator]:
+    """An emulator that runs already. None: moto's mock in this process."""
+    session = sdk()
     with contextlib.ExitStack() as stack:
         yield Emulator(
-            endpoint_url,
+            endpoint_url or "",
             stack.enter_context(contextlib.closing(session.client("dynamodb", endpoint_url=endpoint_url))),
             stack.enter_context(contextlib.closing(session.client("s3", endpoint_url=endpoint_url))),
             stack.enter_context(contextlib.closing(session.client("secretsmanager", endpoint_url=endpoint_url))),

@@ -10,20 +10,18 @@ from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.errors import AwsError, Oversized
 from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws, RetryPolicy, Service, ServiceCall
-from brine.adapters.botocore.transport import BotocoreTransport
 from brine.adapters.http1 import HttpClient
 from brine.adapters.http1.errors import TimedOut
 from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreError, StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
 from tests.support.aws_answers import http, json_answer, json_error, xml_error
-from tests.support.emulators.aws import lean
+from tests.support.emulators.aws import lean, signed_at
 from tests.support.loopback import Loopback, answering, answering_always, answering_once_and_closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1.connection import RawResponse
     from tests.support.loopback import Peer
 
@@ -34,15 +32,6 @@ CALL = ServiceCall(
 PATIENCE = RetryPolicy(budget=5.0, attempts=4, backoff=Backoff(0.1, 0.3))
 
 type AwsAt = Callable[[Loopback], Aws]
-
-
-def at(transport: AwsTransport, now: Callable[[], float]) -> AwsTransport:
-    """Return the transport with another clock for its signatures."""
-    if isinstance(transport, BotocoreTransport):
-        transport.now = now
-        return transport
-    assert isinstance(transport, LeanTransport)
-    return replace(transport, now=now)
 
 
 def send(aws: Aws, retry_policy: RetryPolicy = PATIENCE) -> bytes:
@@ -163,7 +152,7 @@ def test_each_attempt_is_signed_for_its_own_time(aws_at: AwsAt) -> None:
     times = iter([0.0, 3600.0])
     with Loopback(answering(http(500, b""), OK)) as server:
         aws = aws_at(server)
-        aws = replace(aws, transport=at(aws.transport, lambda: next(times)))
+        aws = replace(aws, transport=signed_at(aws.transport, lambda: next(times)))
         send(aws)
         aws.transport.close()
 

@@ -119,6 +119,7 @@ class BotocoreServiceClient:
         """Return the answer of AWS."""
         answer = self._sdk._endpoint.http_session.send(request)  # noqa: SLF001 - has all settings of the SDK's client
         if answer.status_code == 200 and not {"content-length", "transfer-encoding"} & {*map(str.lower, answer.headers)}:
+            answer.raw.close()
             raise BadResponse(f"{self._address}: the head of the response is incomplete")  # urllib3 takes it as complete
         return answer
 
