@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import boto3
@@ -51,6 +52,7 @@ def test_the_handler_answers_from_the_table(stores: dict[str, str], monkeypatch:
     event = json.loads(EVENT.read_text()) | {"rawPath": "/quotes/tea", "rawQueryString": ""}
     context = SimpleNamespace(aws_request_id="1", get_remaining_time_in_millis=lambda: 30_000)
 
-    statuses = [app.handler(event, context)["headers"]["cache-status"] for _ in range(2)]
+    answers: list[Any] = [app.handler(event, context) for _ in range(2)]
+    statuses = [answer["headers"]["cache-status"] for answer in answers]
     assert [status.split("; ")[1] for status in statuses] == ["fwd=uri-miss", "hit"]
     assert items(stores) == ["lease", "lease", "main", "result"]

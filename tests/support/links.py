@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.awsrequest import AWSRequest
 
@@ -45,7 +45,8 @@ def requested_in_mock(
     from moto.core.models import botocore_stubber  # noqa: PLC0415 - takes a second
 
     request = AWSRequest(method, url, headers, body).prepare()
-    status, given, content = botocore_stubber.process_request(request)
+    answer: Any = botocore_stubber.process_request(request)
+    status, given, content = answer
     fields = Fields((name, str(value)) for name, value in given.items())
     return Response(status=status, fields=fields, body=content.encode() if isinstance(content, str) else content)
 

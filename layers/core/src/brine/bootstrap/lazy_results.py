@@ -43,8 +43,9 @@ def cache(
 
     In Lambda it reads them at once, so that a wrong setting stops the start of the function and no request waits.
     environment: the variables of docs/settings.md, in place of `os.environ`. session: a session of boto3 or botocore,
-    which then makes all calls to AWS. The other arguments are those of `Cache`: registry has the classes that results may have, compute_timeout is a duration, and observe gets the event of every
-    call; without it, the logger `brine` warns of faults.
+    which then makes all calls to AWS. The other arguments are those of `Cache`: registry has the classes that results
+    may have, compute_timeout is a duration, and observe gets the event of every call; without it, the logger `brine`
+    warns of faults.
 
     The first use, or in Lambda this call, raises ConfigError, which names all missing and invalid variables.
     """
@@ -66,7 +67,8 @@ def cache(
 def built_by(builder: CacheBuilder) -> Iterator[None]:
     """In a `with` block, build all caches by `builder` and not on AWS, also those that are created in it. For tests.
 
-    builder: gets the arguments of `cache`, without the environment and the session. Afterwards each cache has its former stores.
+    builder: gets the arguments of `cache`, without the environment and the session. Afterwards each cache has its
+    former stores.
     """
     former = {id(lazy): lazy.replace_built(None) for lazy in _created}
     _builders.append(builder)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _CHUNK: Final = 65_536
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _KINDS: Final[tuple[tuple[type[Exception], type[ExchangeError]], ...]] = (
     (EndpointConnectionError, ConnectFailed),
     (ProxyConnectionError, ConnectFailed),
@@ -118,9 +119,10 @@ class BotocoreServiceClient:
     def _sent(self, request: Any) -> Any:
         """Return the answer of AWS."""
         answer = self._sdk._endpoint.http_session.send(request)  # noqa: SLF001 - has all settings of the SDK's client
-        if answer.status_code == 200 and not {"content-length", "transfer-encoding"} & {*map(str.lower, answer.headers)}:
+        given = {name.lower() for name in answer.headers}
+        if answer.status_code == 200 and not given & _FRAMING:  # urllib3 takes a truncated head as a complete one
             answer.raw.close()
-            raise BadResponse(f"{self._address}: the head of the response is incomplete")  # urllib3 takes it as complete
+            raise BadResponse(f"{self._address}: the head of the response is incomplete")
         return answer
 
     def _failure(self, error: Exception) -> ExchangeError:
@@ -139,7 +141,7 @@ def _left(deadline: Deadline) -> float:
 def _body(call: ServiceCall, answer: Any, deadline: Deadline) -> bytes:
     """Return the whole body of an answer, which must have the length that its head gives."""
     given = str(answer.headers.get("content-length"))
-    length = int(given) if given.isdecimal() and call.method != "HEAD" else None
+    length: Any = int(given) if given.isdecimal() and call.method != "HEAD" else None
     body = bytearray()
     with closing(StreamingBody(answer.raw, length)) as stream:  # before the end of the body, it closes the connection
         while max(len(body), length or 0) <= call.max_answer:
@@ -154,10 +156,11 @@ def _body(call: ServiceCall, answer: Any, deadline: Deadline) -> bytes:
 def _bucket_url(sdk: Any, bucket: str) -> str:
     """Return the URL of a bucket by the rules and settings of botocore, without a request. Raises ConfigError."""
     urls: list[str] = []
+    no_fields: Any = {}
 
     def note(params: dict[str, str], **_: object) -> tuple[AWSResponse, dict[str, object]]:
         urls.append(params["url"])
-        return AWSResponse(params["url"], 200, {}, None), {}  # which is in the place of a request
+        return AWSResponse(params["url"], 200, no_fields, None), {}  # which is in the place of a request
 
     events = sdk.meta.events
     events.register_first("before-call.s3.HeadBucket", note)
