@@ -93,13 +93,16 @@ def build_refresher(
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
-def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
+def build_purger(
+    environment: Mapping[str, str], client: HttpClient | None = None, *, session: object | None = None
+) -> Purger:
     """Return a purger for the cache of a gateway with the same table and routes. Raises ConfigError.
 
-    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs.
+    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs. `client` makes
+    the connections of the lean client for AWS. `session`: a session of boto3 or botocore, which then makes all calls.
     """
-    settings = CacheSettings.from_environment(environment)
-    aws = connect_aws(settings, client or HttpClient())
+    settings = CacheSettings.from_environment(environment, has_session=session is not None)
+    aws = connect_aws(settings, client or HttpClient(), session)
     return Purger(
         routes=_routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
