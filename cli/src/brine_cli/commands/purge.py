@@ -128,7 +128,8 @@ def _environment(options: argparse.Namespace) -> Mapping[str, str]:
 def _session(options: argparse.Namespace, environment: Mapping[str, str]) -> boto3.Session:
     """Return the session of the operator. An emulator never gets real credentials."""
     if environment.get("AWS_ENDPOINT_URL", "").startswith("http://"):
-        return boto3.Session(*CREDENTIALS.values(), region_name=options.region or REGION)
+        access_key, secret_key, token = CREDENTIALS.values()
+        return boto3.Session(access_key, secret_key, token, options.region or REGION)
     return boto3.Session(region_name=options.region or environment.get("AWS_REGION"))
 
 

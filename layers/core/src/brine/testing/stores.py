@@ -23,7 +23,7 @@ TABLE: Final = {
     "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in _KEY.items()],
     "BillingMode": "PAY_PER_REQUEST",
 }
-"""The table as template.yaml declares it."""
+"""The keys and the billing of the table as template.yaml declares them."""
 
 
 @contextmanager
