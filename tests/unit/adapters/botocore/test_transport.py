@@ -16,7 +16,8 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
-from brine.adapters.aws.service import Aws, RetryPolicy, Service, ServiceCall
+from brine.adapters.aws.call import RetryPolicy, ServiceCall
+from brine.adapters.aws.service import Aws, Service
 from brine.adapters.botocore.transport import BotocoreTransport
 from brine.errors import ConfigError, StoreUnavailable
 from tests.support.aws_answers import json_answer, json_error

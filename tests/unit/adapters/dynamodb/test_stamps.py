@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.aws.service import RetryPolicy
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.domain.purging.stamps import Stamp
 from brine.domain.resilience.backoff import Backoff

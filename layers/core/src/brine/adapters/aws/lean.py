@@ -13,8 +13,8 @@ from brine.adapters.http1.connection import HttpLimits, RawRequest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.adapters.aws.call import RetryPolicy, ServiceCall
     from brine.adapters.aws.credentials import AwsCredentials
-    from brine.adapters.aws.service import RetryPolicy, ServiceCall
     from brine.adapters.http1.client import HttpClient
     from brine.adapters.http1.connection import RawResponse
     from brine.ports.deadline import Deadline

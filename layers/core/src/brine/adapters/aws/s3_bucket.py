@@ -6,14 +6,16 @@ import re
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Final
 
+from brine.adapters.aws.call import ServiceCall
 from brine.adapters.aws.errors import AwsError, Oversized
-from brine.adapters.aws.service import Service, ServiceCall
+from brine.adapters.aws.service import Service
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.service import Aws, RetryPolicy
+    from brine.adapters.aws.call import RetryPolicy
+    from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import RawResponse
     from brine.ports.deadline import Deadline
 

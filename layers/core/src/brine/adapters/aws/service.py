@@ -4,48 +4,21 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from brine.adapters.aws.errors import AwsError, Oversized, error_from
 from brine.adapters.http1.errors import ConnectFailed, ExchangeError, ResponseTooLarge
-from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreError, StoreUnavailable
 from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.adapters.aws.call import RetryPolicy, ServiceCall
     from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1.connection import RawResponse
-
-
-BACKOFF: Final = Backoff(first=0.025, longest=0.4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """Time limits and retries of a call. `budget`: seconds for the call with all its retries.
-
-    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. backoff: the
-    waits between attempts.
-    """
-
-    budget: float = 2.0
-    connect_timeout: float = 1.0
-    read_timeout: float = 1.0
-    attempts: int = 3
-    backoff: Backoff = BACKOFF
-
-    def scaled(self, factor: float) -> RetryPolicy:
-        """Return the same policy for a service that is slower by this factor."""
-        return replace(
-            self,
-            budget=self.budget * factor,
-            connect_timeout=self.connect_timeout * factor,
-            read_timeout=self.read_timeout * factor,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +33,6 @@ class Aws:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceCall:
-    """A request to a service. `name` is its operation. `path` is percent-encoded, `payload_hash` hexadecimal.
-
-    max_answer: the largest body of the answer, in bytes.
-    """
-
-    name: str
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    payload_hash: str
-    max_answer: int
 
 
 class Service:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.service import RetryPolicy, ServiceCall
+    from brine.adapters.aws.call import RetryPolicy, ServiceCall
     from brine.adapters.http1.connection import RawResponse
     from brine.ports.deadline import Deadline
 

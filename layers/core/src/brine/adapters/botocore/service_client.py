@@ -26,10 +26,10 @@ from brine.adapters.http1.errors import BadResponse, ConnectFailed, NoResponse, 
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from brine.adapters.aws.service import RetryPolicy, ServiceCall
-    from brine.adapters.botocore.transport import BotocoreTransport
+    from brine.adapters.aws.call import ServiceCall
+    from brine.adapters.aws.credentials import AwsCredentials
     from brine.adapters.http1.errors import ExchangeError
     from brine.ports.deadline import Deadline
 
@@ -46,12 +46,26 @@ _KINDS: Final[tuple[tuple[type[Exception], type[ExchangeError]], ...]] = (
 
 
 class BotocoreServiceClient:
-    """The ServiceClient over botocore. `sdk`: a client of the SDK for the service, with its time limits."""
+    """The ServiceClient over botocore.
 
-    def __init__(self, transport: BotocoreTransport, sdk: Any, retry_policy: RetryPolicy, bucket: str) -> None:
-        self._transport = transport
+    sdk: a client of the SDK for the service. credentials: returns those of the moment. read_timeout: seconds for each
+    wait for bytes. bucket: the paths of the calls are keys in this bucket.
+    """
+
+    def __init__(
+        self,
+        sdk: Any,
+        credentials: Callable[[], AwsCredentials],
+        now: Callable[[], float],
+        *,
+        read_timeout: float,
+        bucket: str = "",
+    ) -> None:
         self._sdk = sdk
-        self._read_timeout = retry_policy.read_timeout
+        self._credentials = credentials
+        self._now = now
+        self._read_timeout = read_timeout
+        self._region: str = sdk.meta.region_name
         model = sdk.meta.service_model
         self._signing_name: str = model.signing_name
         self._event = f"before-send.{model.service_id.hyphenize()}"
@@ -72,7 +86,7 @@ class BotocoreServiceClient:
             path=path,
             headers={"host": self._host, **call.headers},
             payload_hash=call.payload_hash,
-            now=self._transport.now(),
+            now=self._now(),
         )
         request = AWSRequest(call.method, self._address + path, headers, call.body, stream_output=True)
         request.context["read_timeout"] = min(self._read_timeout, _left(deadline))
@@ -100,12 +114,12 @@ class BotocoreServiceClient:
             query=query,
             headers=headers,
             seconds=seconds,
-            now=self._transport.now(),
+            now=self._now(),
         )
         return f"{self._address}{path}?{signed}"
 
     def _signer(self) -> SigV4Signer:
-        return SigV4Signer(self._transport.credentials(), self._transport.region, self._signing_name)
+        return SigV4Signer(self._credentials(), self._region, self._signing_name)
 
     def _given(self, operation: str, request: Any) -> Any:
         """Return the answer of a handler of the event before-send, such as moto's, or None."""

@@ -21,7 +21,7 @@ from brine.adapters.http1.errors import ConnectFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.adapters.aws.service import RetryPolicy
+    from brine.adapters.aws.call import RetryPolicy
 
 _MAX_CONNECTIONS: Final = 64
 """Connections that are kept for one service. More threads may send at once."""
@@ -46,7 +46,13 @@ class BotocoreTransport:
 
     def service_client(self, name: str, retry_policy: RetryPolicy, *, bucket: str = "") -> BotocoreServiceClient:
         """Return the client of a service. Raises ConfigError for settings that botocore refuses."""
-        return BotocoreServiceClient(self, self._sdk_client(name, retry_policy), retry_policy, bucket)
+        return BotocoreServiceClient(
+            self._sdk_client(name, retry_policy),
+            self.credentials,
+            self.now,
+            read_timeout=retry_policy.read_timeout,
+            bucket=bucket,
+        )
 
     def credentials(self) -> AwsCredentials:
         """Return the credentials of this moment. The session refreshes them when they expire. Raises ConnectFailed."""
