@@ -22,16 +22,16 @@ EVENT = Path(__file__).parents[1] / "events/http-api/get-cache.json"
 REGION = "eu-central-1"
 
 
-@pytest.fixture(autouse=True)
-def stores() -> Iterator[dict[str, str]]:
-    with mock_aws(), create_stores(boto3.Session(region_name=REGION)) as variables:
-        yield variables
-
-
 def items(stores: dict[str, str]) -> list[str]:
     """Return the kinds of the items in the table: "result", and "lease" of the process that computes it."""
     found = boto3.client("dynamodb", region_name=REGION).scan(TableName=stores["BRINE_TABLE"])["Items"]
     return sorted(item["sk"]["S"] for item in found)
+
+
+@pytest.fixture(autouse=True)
+def stores() -> Iterator[dict[str, str]]:
+    with mock_aws(), create_stores(boto3.Session(region_name=REGION)) as variables:
+        yield variables
 
 
 def test_a_quote_is_in_the_table(stores: dict[str, str]) -> None:
