@@ -16,6 +16,7 @@ import brine
 from brine.bootstrap.results import build_cache
 from brine.errors import ConfigError
 from brine.testing import create_stores
+from brine.testing.keys import KEYS
 from brine.testing.stores import TABLE
 from tests.template.stack import Stack
 
@@ -65,6 +66,22 @@ def test_results_are_in_the_table_or_in_the_bucket(region: str) -> None:
         dynamodb, s3 = boto3.client("dynamodb", region_name=region), boto3.client("s3", region_name=region)
         assert dynamodb.scan(TableName=variables["BRINE_TABLE"], Select="COUNT")["Count"] == 4
         assert s3.list_objects_v2(Bucket=variables["BRINE_BUCKET"])["KeyCount"] == 1
+
+
+@mock_aws
+def test_the_variables_and_a_table_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `create_stores`, and with the region as boto3 reads it."""
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    given = {"AWS_DEFAULT_REGION": REGION, "BRINE_TABLE": "own", "BRINE_NAMESPACE": "test", "BRINE_SIGNING_KEYS": KEYS}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    table: Any = TABLE
+    boto3.client("dynamodb").create_table(TableName="own", **table)
+    cache = brine.cache("quotes")
+    assert compute(cache, "first") == compute(cache, "second") == "first"
+    assert boto3.client("dynamodb").scan(TableName="own", Select="COUNT")["Count"] == 2
+    cache.clear()
+    assert compute(cache, "second") == "first"
 
 
 def test_each_block_begins_without_results() -> None:

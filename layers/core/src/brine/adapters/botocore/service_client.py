@@ -78,7 +78,7 @@ class BotocoreServiceClient:
     def exchange(self, call: ServiceCall, deadline: Deadline) -> RawResponse:
         """Sign the request and send it over the HTTP session of the SDK, or to moto while it mocks AWS.
 
-        The deadline bounds everything but the connection, which has its own time limit.
+        The deadline bounds neither the connection, which has a limit of its own, nor a refresh of the credentials.
         """
         path = self._folder + call.path
         headers = self._signer().sign(
