@@ -136,3 +136,22 @@ def test_data_resources_are_resolved_and_conditional(tmp_path: Path) -> None:
     )
     found = data_resources(*resolve_stacks(read_stack_template(path), {}, {}))
     assert found == {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "brine-dev-t"}}}
+
+
+@pytest.mark.parametrize(("metadata", "expected"), [("{}", False), ("{BrineThreads: true}", True)])
+def test_threads_are_permitted_by_the_metadata_of_a_function(tmp_path: Path, metadata: str, expected: bool) -> None:
+    other = (
+        f"  Other: {{Type: AWS::Serverless::Function, Metadata: {metadata},"
+        " Properties: {CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}}}"
+    )
+    functions = read_with(tmp_path, "CodeUri: code, Handler: a.b", other).functions
+    assert (functions["Fn"].has_threads, functions["Other"].has_threads) == (False, expected)
+
+
+def test_metadata_that_is_neither_true_nor_false(tmp_path: Path) -> None:
+    other = (
+        "  Other: {Type: AWS::Serverless::Function, Metadata: {BrineThreads: 4},"
+        " Properties: {CodeUri: code, Handler: a.b}}"
+    )
+    with pytest.raises(TemplateError, match="Other: Metadata BrineThreads must be true or false, not 4"):
+        read_with(tmp_path, "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}", other)
