@@ -1,7 +1,7 @@
 """Makers of the values of `datetime`. They check the packed state; the types of `datetime` would trust it.
 
-An aware value is written with its zone: as microseconds ahead of UTC if the zone has no name, else as an object. The fixed
-zones of pydantic and dateutil are written as microseconds too, and come back as `datetime.timezone`.
+An aware value is written with its zone: as microseconds ahead of UTC if the zone has no name, else as an object.
+The fixed zones of pydantic and dateutil are written as microseconds too, and come back as `datetime.timezone`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MICROSECOND = dt.timedelta(microseconds=1)
 _FIXED_ZONES = frozenset({("pydantic_core", "TzInfo"), ("dateutil", "tzutc")})
-"""Zones with one offset: package and class. pydantic makes one for each time with an offset, and boto3 for each time."""
+"""Zones with one offset: package and class. pydantic makes one for each time with an offset, boto3 for each time."""
 
 
 def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - no value can grow
