@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,9 @@ def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict
                 resource = resource | {"Properties": with_globals(shared, resource["Properties"])}  # noqa: PLW2901
             resources[logical_id] = _substituted(resource, known)
     del resources[name]
+    for resource in resources.values():
+        if "ManagedPolicyArns" in resource["Properties"]:
+            _add_managed_policies(resource["Properties"], resources)
     parameters = inner["Parameters"] | outer["Parameters"]
     for policy in [one["Properties"] for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]:
         if not references(policy["PolicyDocument"]) & parameters.keys():  # all that it is about is given
@@ -117,6 +121,15 @@ def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict
         "Conditions": inner["Conditions"] | outer["Conditions"],
         "Resources": resources,
     }
+
+
+def _add_managed_policies(role: dict[str, Any], resources: dict[str, Any]) -> None:
+    """Add the managed policies of a role to its own policies, with the tags of the role in the place of variables."""
+    managed = json.dumps([resources[policy["Ref"]]["Properties"] for policy in role["ManagedPolicyArns"]])
+    for tag in role["Tags"]:
+        for variable in ("${aws:PrincipalTag/%s}", "${!aws:PrincipalTag/%s}"):
+            managed = managed.replace(variable % tag["Key"], tag["Value"])
+    role["Policies"] = [*role["Policies"], *json.loads(managed)]
 
 
 def _substituted(value: Any, known: dict[str, Any]) -> Any:

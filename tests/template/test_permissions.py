@@ -35,11 +35,29 @@ def test_every_function_has_a_role_of_its_own(whole: Stack) -> None:
         assert "Policies" not in function  # SAM would ignore them
 
 
-def test_a_role_is_for_lambda_only_and_borrows_no_policy(whole: Stack) -> None:
+def test_a_role_is_for_lambda_only_and_borrows_only_the_stack_s_policies_with_a_tag_that_confines_them(
+    whole: Stack,
+) -> None:
     for name, role in whole.of_type("AWS::IAM::Role").items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
-        assert "ManagedPolicyArns" not in role, name
+        borrowed = {policy["Ref"] for policy in role.get("ManagedPolicyArns", ())}
+        assert borrowed <= {"CachePolicy", "PurgeTagsPolicy"}, name
+        functions = [one for one in with_namespace(whole) if role_of(whole, one) == name]
+        assert bool(functions) == ("CachePolicy" in borrowed), name
+        for function in functions:
+            tag = {"Key": "BrineNamespace", "Value": whole.environment(function)["BRINE_NAMESPACE"]}
+            assert role["Tags"] == [tag], name
+
+
+def test_a_role_without_a_tag_gets_no_part_of_the_cache(stack: Stack) -> None:
+    """IAM replaces no variable without a value, so a pattern with it matches no key."""
+    policy = stack.of_type("AWS::IAM::ManagedPolicy")["CachePolicy"]
+    parts = [pattern for one in statements({"Policies": [policy]}) for pattern in leading_keys(one)]
+    assert {re.sub(r"^(\w#\w*:?)\$\{aws:PrincipalTag/BrineNamespace\}#\*$", r"\1", part) for part in parts} == {
+        *("r#", "c#", "t#key:", "t#result:"),
+        *("o#*", "t#everything", "t#route:*", "t#tenant:*", "t#tag*"),
+    }
 
 
 def test_no_permission_has_a_wildcard(whole: Stack) -> None:
@@ -65,8 +83,13 @@ def role_of(whole: Stack, function: str) -> str:
     return name
 
 
-def domain_of(whole: Stack, function: str) -> str:
-    """The secret of a function's own. Functions that share one trust each other with all that they keep."""
+def domain_of(whole: Stack, function: str) -> tuple[str, str]:
+    """The secret and the namespace. Functions that share both trust each other with all that they keep."""
+    return secret_of(whole, function), whole.environment(function).get("BRINE_NAMESPACE", "")
+
+
+def secret_of(whole: Stack, function: str) -> str:
+    """The secret with the keyring of a function."""
     return whole.environment(function)["BRINE_SIGNING_KEYS_SECRET"]
 
 
@@ -107,15 +130,18 @@ def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(whole
     assert confined >= len(whole.functions)
 
 
-def test_functions_that_differ_in_trust_have_secrets_of_their_own(whole: Stack) -> None:
-    domains: dict[str, set[str]] = {}
+def test_the_gateway_the_exchange_and_the_functions_of_users_have_different_secrets(whole: Stack) -> None:
+    readers: dict[str, set[str]] = {}
     for function in whole.functions:
-        domains.setdefault(domain_of(whole, function), set()).add(function)
-    assert domains.pop("ResponseKeys") == {"GatewayFunction", "RefresherFunction"}
-    assert [len(functions) for functions in domains.values()] == [1] * len(domains)
+        readers.setdefault(secret_of(whole, function), set()).add(function)
+    assert readers == {
+        "ResponseKeys": {"GatewayFunction", "RefresherFunction"},
+        "ExchangeKeys": {"ExchangeFunction"},
+        "FunctionKeys": set(with_namespace(whole)),
+    }
 
 
-def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(whole: Stack) -> None:
+def test_a_function_reads_its_secret_and_those_of_its_channels_alone(whole: Stack) -> None:
     for function in whole.functions:
         read = {
             name
@@ -124,7 +150,7 @@ def test_a_function_reads_its_own_secret_and_those_of_its_channels_alone(whole: 
             for name in references(statement["Resource"])
         }
         of_channels = {"OrdersKeys"} if function == "ExchangeFunction" else set()
-        assert read == {domain_of(whole, function)} | of_channels, function
+        assert read == {secret_of(whole, function)} | of_channels, function
 
 
 CIRCUITS = "o#*"
@@ -157,11 +183,11 @@ def test_objects_lie_below_a_folder_and_no_folder_within_another(whole: Stack) -
     assert all(names)
     pairs = permutations([found[1] for found in names if found], 2)
     within = {(outer, inner) for outer, inner in pairs if inner.startswith(outer)}
-    namespaces = [whole.environment(name)["BRINE_NAMESPACE"] for name in with_routes_in_code(whole)]
+    namespaces = [whole.environment(name)["BRINE_NAMESPACE"] for name in with_namespace(whole)]
     assert within == {("bodies/", f"bodies/{namespace}/") for namespace in namespaces}
 
 
-def with_routes_in_code(whole: Stack) -> list[str]:
+def with_namespace(whole: Stack) -> list[str]:
     """The functions that have a part of the table and of the bucket."""
     found = [name for name in whole.functions if "BRINE_NAMESPACE" in whole.environment(name)]
     assert len({whole.environment(name)["BRINE_NAMESPACE"] for name in found}) == len(found)
@@ -169,35 +195,41 @@ def with_routes_in_code(whole: Stack) -> list[str]:
 
 
 @pytest.mark.parametrize("function", ["ReportFunction", "ShopFunction"])
-def test_a_function_with_routes_in_code_may_use_its_namespace_and_read_the_purges(whole: Stack, function: str) -> None:
-    assert function in with_routes_in_code(whole)
+def test_a_function_with_a_namespace_may_use_its_namespace_and_read_the_purges(whole: Stack, function: str) -> None:
+    assert function in with_namespace(whole)
     namespace = whole.environment(function)["BRINE_NAMESPACE"]
     rights = TableRights.of(whole, role_of(whole, function))
     key = f"{namespace}#{'0' * 64}"  # as resource_of makes it
-    for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
-        assert rights.allow(action, [f"r#{key}"]), action
-    assert not rights.allow("dynamodb:DeleteItem", [f"r#{key}"])
-    own = f"t#{key_stamp(key)}"
-    assert rights.allow("dynamodb:UpdateItem", [own])
-    assert rights.allow("dynamodb:BatchGetItem", [f"r#{key}", own, *PURGES])
+    for item, own in ((f"r#{key}", f"t#{key_stamp(key)}"), (f"c#{key}", f"t#result:{key}")):
+        for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
+            assert rights.allow(action, [item]), action
+        assert not rights.allow("dynamodb:DeleteItem", [item])
+        assert rights.allow("dynamodb:UpdateItem", [own])
+        assert rights.allow("dynamodb:BatchGetItem", [item, own, *PURGES])
     for action in ("dynamodb:GetItem", *WRITES):
         assert rights.allow(action, ["o#x"]), action
-    objects = below(f"bodies/{namespace}")
+    folders = [below(f"{folder}/{namespace}") for folder in ("bodies", "results")]
     assert granted(whole, role_of(whole, function), "s3") == {
-        ("s3:GetObject", objects),
-        ("s3:PutObject", objects),
+        *((f"s3:{action}Object", folder) for action in ("Get", "Put") for folder in folders),
         ("s3:ListBucket", arn("Bodies")),
     }
 
 
 @pytest.mark.parametrize("function", ["ReportFunction", "ShopFunction"])
-def test_a_function_with_routes_in_code_reaches_no_responses_of_the_gateway_or_of_another_function(
+def test_a_function_with_a_namespace_reaches_no_responses_of_the_gateway_or_of_another_function(
     whole: Stack, function: str
 ) -> None:
     namespace = whole.environment(function)["BRINE_NAMESPACE"]
     rights = TableRights.of(whole, role_of(whole, function))
     for foreign in ("0" * 64, f"{namespace}-2#{'0' * 64}"):
-        for pk in (f"r#{foreign}", f"c#{foreign}", f"t#{key_stamp(foreign)}", "u#channel#x", "u#route#x"):
+        for pk in (
+            f"r#{foreign}",
+            f"c#{foreign}",
+            f"t#{key_stamp(foreign)}",
+            f"t#result:{foreign}",
+            "u#channel#x",
+            "u#route#x",
+        ):
             assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
             assert not any(rights.allow(action, [f"r#{namespace}#x", pk]) for action in READS + WRITES), pk
 

@@ -20,7 +20,7 @@ PRODUCTION = {"GatewayFunction", "RefresherFunction", "ExchangeFunction"}
 def test_the_production_stack_has_the_product_s_functions_and_its_queues_for_refreshes_alone(stack: Stack) -> None:
     assert stack.functions.keys() == PRODUCTION
     assert stack.of_type("AWS::SQS::Queue").keys() == {"RefreshQueue", "FailedRefreshes"}
-    assert stack.of_type("AWS::SecretsManager::Secret").keys() == {"ResponseKeys", "ExchangeKeys"}
+    assert stack.of_type("AWS::SecretsManager::Secret").keys() == {"ResponseKeys", "ExchangeKeys", "FunctionKeys"}
 
 
 @pytest.mark.parametrize("word", ["httpbin", "report:", "shop", "orders"])

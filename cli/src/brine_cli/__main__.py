@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brine_cli import __version__
-from brine_cli.commands import dev, emulators, local_template
+from brine_cli.commands import dev, emulators, local_template, vendor
 from brine_cli.errors import CommandError
 from brine_cli.http.admission import HOST, ORIGIN
+from brine_cli.project.default_template import default_template
 
 if TYPE_CHECKING:
     import re
@@ -41,9 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_local_template(
         commands.add_parser("local-template", help="write the template that `sam local` needs for a stack around Brine")
     )
+    _add_new(commands.add_parser("new", help="write a project around Brine, or a function or route of one"))
+    _add_vendor(commands.add_parser("vendor", help="copy Brine's template and sources into a project, for `sam build`"))
     _add_purge(
         commands.add_parser("purge", help="purge stored responses: by URL, tag, route or tenant, or all of them")
     )
+    _add_types(commands.add_parser("types", help="declare the classes of your code to the gateway"))
     return parser
 
 
@@ -53,7 +57,7 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         "and Secrets Manager, and httpbin is an origin. Ctrl-C stops everything."
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
-    _add_shared(parser, template="samples/template.yaml")
+    _add_shared(parser, template=default_template())
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -112,6 +116,59 @@ def _add_local_template(parser: argparse.ArgumentParser) -> None:
         help="the template that `sam build` wrote (default: %(default)s)",
     )
     parser.set_defaults(run=local_template.run)
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    project = kinds.add_parser("project", help="a SAM project that nests Brine, with one function, its test and CI")
+    project.description = (
+        "Write a SAM project into a new folder: template.yaml with Brine as a nested stack, one function with its test "
+        "and event, and Brine's wheels. An upgrade of Brine is a version number in its pyproject.toml."
+    )
+    project.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder. Its last part names the project")
+    project.add_argument(
+        "--origin", metavar="URL", help="scheme and host of your API, for deployments (default: `sam deploy` asks)"
+    )
+    project.add_argument(
+        "--wheels",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder with Brine's wheels (default: a checkout builds them; otherwise, where brine-cli came from)",
+    )
+    function = kinds.add_parser("function", help="a function with its role, queue, log group, event and test")
+    function.description = "Add a function to the project in this folder. It adds to template.yaml and keeps its text."
+    function.add_argument("name", metavar="NAME", help="such as order-history. Its part of the cache has this name too")
+    function.add_argument("--path", metavar="PATH", help="the first part of all its paths (default: /NAME)")
+    route = kinds.add_parser("route", help="a route of the gateway, with its test")
+    route.description = "Add a file of routes to routes/routes.d of the project in this folder, and a test."
+    route.add_argument("name", metavar="NAME", help="the name of the route")
+    route.add_argument("--prefix", metavar="PATH", help="the paths that it serves begin with it (default: /NAME)")
+    route.add_argument(
+        "--origin",
+        default="${BRINE_ORIGIN}",
+        metavar="URL",
+        help="the URL of the origin (default: the parameter Origin of the template)",
+    )
+    for name, kind in (("project", project), ("function", function), ("route", route)):
+        kind.set_defaults(run=partial(_new, name))
+
+
+def _new(kind: str, options: argparse.Namespace) -> int:
+    from brine_cli.commands import new  # noqa: PLC0415  (it imports Jinja, which the other commands do not need)
+
+    run: Callable[[argparse.Namespace], int] = getattr(new, kind)
+    return run(options)
+
+
+def _add_vendor(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Copy Brine's template, functions and layers, in the installed version, into the folder .brine of a project. "
+        "Its template nests .brine/template.yaml. `brine dev` does this itself; `sam build` needs this command first."
+    )
+    parser.add_argument(
+        "--project", default=".", metavar="FOLDER", help="the folder with template.yaml (default: this one)"
+    )
+    parser.set_defaults(run=vendor.run)
 
 
 def _add_purge(parser: argparse.ArgumentParser) -> None:
@@ -175,6 +232,48 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         help="with --app: the BRINE_NAMESPACE of the function (default: the variable BRINE_NAMESPACE)",
     )
     parser.set_defaults(run=partial(_purge, parser))
+
+
+def _add_types(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write a file of types.d that declares to the gateway the classes of your code: those that the annotations of "
+        "an app's functions mention, those of a registry, or those that a module defines. The code is imported."
+    )
+    parser.epilog = (
+        "Without arguments, the table [tool.brine.types] of pyproject.toml has the settings (docs/formats.md)."
+    )
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="FILE_OR_MODULE",
+        help="such as functions/orders/app.py or shared.messages (default: those of pyproject.toml, or else "
+        "functions/*/app.py)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the file to write (default: the one of pyproject.toml, or else routes/types.d/generated.toml)",
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the name of a class that is not declared; may be repeated",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, and exit with 1 if the file differs from the code"
+    )
+    parser.set_defaults(run=partial(_types, parser))
+
+
+def _types(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.sources and options.output is None:
+        parser.error("FILE_OR_MODULE needs --output: the file of the project has the classes of all its sources")
+    from brine_cli.commands import types  # noqa: PLC0415  (it imports the app, which the other commands do not need)
+
+    return types.run(options)
 
 
 def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:

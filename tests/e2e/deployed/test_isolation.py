@@ -12,11 +12,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Aws, RetryPolicy
+from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import HttpClient
-from tests.support.emulators.aws import REGION
+from tests.support.emulators.aws import REGION, lean
 from tests.support.links import followed
 
 if TYPE_CHECKING:
@@ -79,16 +80,18 @@ class Holder:
 
 @pytest.fixture(scope="module")
 def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]]:
-    """For the name of a function, a user with the policies that its role has."""
+    """For the name of a function, a user with the policies and the tags that its role has."""
     iam = deployed_stack.client("iam")
 
     @cache
     def made(function: str) -> Holder:
         role = deployed_stack.resources[f"{function.capitalize()}Role"]
-        iam.create_user(UserName=f"holder-{function}")
+        iam.create_user(UserName=f"holder-{function}", Tags=iam.list_role_tags(RoleName=role)["Tags"])
+        for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            iam.attach_user_policy(UserName=f"holder-{function}", PolicyArn=policy["PolicyArn"])
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            policy = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
-            iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=policy)
+            document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+            iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=document)
         key = iam.create_access_key(UserName=f"holder-{function}")["AccessKey"]
         return Holder(deployed_stack, AwsCredentials(key["AccessKeyId"], key["SecretAccessKey"]))
 
@@ -97,16 +100,17 @@ def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]
 
 
 @pytest.mark.parametrize(("function", "purges"), [("report", False), ("shop", True)])
-def test_a_function_with_routes_in_code_reaches_only_its_own_responses_and_purges_at_most_tags(
+def test_a_function_of_a_namespace_reaches_only_its_own_part_and_purges_at_most_tags(
     holder_of: Callable[[str], Holder], function: str, *, purges: bool
 ) -> None:
     holder, own = holder_of(function), f"r#{function}#x"
+    assert holder.may_read(own, f"c#{function}#x", f"t#result:{function}#x")
     assert holder.may_read(own, "o#x", f"t#key:{function}#x", "t#everything", "t#route:x", "t#tenant:x", "t#tag:x")
-    for other in ("r#x", "r#billing#x", f"r#{function}", "u#channel#x", "u#route#x", f"c#{function}#x", "t#key:x"):
+    for other in ("r#x", "r#billing#x", f"r#{function}", "u#channel#x", "u#route#x", "c#billing#x", "t#key:x"):
         assert not holder.may_read(other), other
         assert not holder.may_read(own, other), other
         assert not holder.may_write(other), other
-    for written in (own, "o#x", f"t#key:{function}#x"):
+    for written in (own, "o#x", f"t#key:{function}#x", f"c#{function}#x", f"t#result:{function}#x"):
         assert holder.may_write(written), written
     for purge in ("t#everything", "t#route:x", "t#tenant:x"):
         assert not holder.may_write(purge), purge
@@ -148,14 +152,14 @@ def test_no_function_reads_the_table_without_a_key(holder_of: Callable[[str], Ho
     [
         ("gateway", {"ResponseKeys"}),
         ("refresher", {"ResponseKeys"}),
-        ("report", {"ReportKeys"}),
-        ("shop", {"ShopKeys"}),
+        ("report", {"FunctionKeys"}),
+        ("shop", {"FunctionKeys"}),
         ("exchange", {"ExchangeKeys", "OrdersKeys"}),
     ],
 )
 def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], function: str, own: set[str]) -> None:
     holder = holder_of(function)
-    secrets = ("ResponseKeys", "ReportKeys", "ShopKeys", "ExchangeKeys", "OrdersKeys")
+    secrets = ("ResponseKeys", "FunctionKeys", "ExchangeKeys", "OrdersKeys")
     read = {
         name
         for name in secrets
@@ -168,8 +172,8 @@ def test_each_reads_its_own_secrets_alone(holder_of: Callable[[str], Holder], fu
     ("function", "own"),
     [
         ("gateway", {"bodies/", "bodies/report/"}),  # it has no keys to open what is in the latter
-        ("report", {"bodies/report/"}),
-        ("shop", {"bodies/shop/"}),
+        ("report", {"bodies/report/", "results/report/"}),
+        ("shop", {"bodies/shop/", "results/shop/"}),
         ("exchange", {"claims/"}),
     ],
 )
@@ -206,11 +210,11 @@ def test_the_bucket_refuses_links_that_are_older_than_ours_ever_are(
     bucket = holder.stack.resources["Bodies"]
     holder.client("s3").put_object(Bucket=bucket, Key=key, Body=b"linked")
     client = HttpClient()
-    now = Aws(region=REGION, credentials=holder.credentials, client=client, endpoint_url=holder.stack.endpoint_url)
+    transport = lean(client, holder.stack.endpoint_url, holder.credentials)
 
     def status(age: int) -> int:
-        then = replace(now, now=lambda: now.now() - age)
-        return followed(S3Bucket(then, bucket, RetryPolicy()).link(key, seconds=7 * 86_400)).status
+        then = replace(transport, now=lambda: transport.now() - age)
+        return followed(S3Bucket(Aws(transport=then), bucket, RetryPolicy()).link(key, seconds=7 * 86_400)).status
 
     try:
         assert urlsplit(holder.stack.endpoint_url).hostname == "127.0.0.1"

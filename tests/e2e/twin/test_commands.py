@@ -18,6 +18,7 @@ import pytest
 from boto3 import Session
 
 from brine_cli.http.server import listen
+from tests.support.projects import write_project
 from tests.unit.twin.wire import converse, fetch, request, split
 
 if TYPE_CHECKING:
@@ -25,6 +26,28 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 SECONDS = 30
+PROJECT = {
+    "pyproject.toml": "[tool.brine.types]\nsources = ['shop_messages']",
+    "shop_messages.py": "from typing import NamedTuple\nclass Line(NamedTuple):\n    sku: str\n",
+    "functions/types/app.py": "import os\ndef handler(event, context): return open(os.environ['TYPES']).read()",
+    "routes/types.toml": "",
+    "template.yaml": """
+Resources:
+  Routes:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: routes }
+  TypesFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/types
+      Handler: app.handler
+      Runtime: python3.13
+      Layers: [!Ref Routes]
+      Environment: { Variables: { TYPES: /opt/types.d/generated.toml } }
+      Events: { Any: { Type: HttpApi } }
+""",
+}
+"""A project with a class, and a function that answers with the generated file of its layer."""
 
 
 def descendants(pid: int) -> list[int]:
@@ -140,6 +163,12 @@ def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
         assert started.said.count(f" {url}/depot\n") == 3
 
 
+def test_dev_declares_the_classes_of_the_project_before_the_functions_start(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project", PROJECT)
+    with running(tmp_path, "no-cache", "dev", "--port", "0", "--template", str(project / "template.yaml")) as started:
+        assert b'name = "shop_messages.Line"' in fetch(started.first(r"served at (\S+)"))[1]
+
+
 def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
@@ -162,9 +191,10 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--help"], ["dev", "emulators", "purge"]),
+        (["--help"], ["dev", "emulators", "purge", "types"]),
         (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
         (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--parameter NAME=VALUE"]),
+        (["types", "--help"], ["FILE_OR_MODULE", "--output FILE", "--leave-out NAME", "--check"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],
 )

@@ -110,7 +110,7 @@ def test_results_are_computed_once_and_found_by_the_next_process(twin: Twin) -> 
         "BRINE_TABLE": "brine-dev-table",
         "BRINE_BUCKET": "brine-dev-bodies",
         "BRINE_NAMESPACE": "scripts",
-        "BRINE_SIGNING_KEYS_SECRET": "brine-dev-reportkeys",
+        "BRINE_SIGNING_KEYS_SECRET": "brine-dev-functionkeys",
     }
     text = page("pickle-cache")
     for computed in (1, 0):

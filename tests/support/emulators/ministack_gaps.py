@@ -102,10 +102,18 @@ def name_secrets_by_arn(client: Clients) -> None:
     """Make `!Ref` of a secret its ARN, as on AWS; in ministack it is the name, and no policy permits a name."""
     secrets = client("secretsmanager").list_secrets()["SecretList"]
     iam = client("iam")
+
+    def by_arn(document: Any) -> str:
+        text = json.dumps(document)
+        for secret in secrets:
+            text = text.replace(json.dumps(secret["Name"]), json.dumps(secret["ARN"]))
+        return text
+
     for role in iam.list_roles()["Roles"]:
         for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
             given = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
-            document = json.dumps(given)
-            for secret in secrets:
-                document = document.replace(json.dumps(secret["Name"]), json.dumps(secret["ARN"]))
-            iam.put_role_policy(RoleName=role["RoleName"], PolicyName=policy, PolicyDocument=document)
+            iam.put_role_policy(RoleName=role["RoleName"], PolicyName=policy, PolicyDocument=by_arn(given))
+    for managed in iam.list_policies(Scope="Local")["Policies"]:
+        where = {"PolicyArn": managed["Arn"]}
+        given = iam.get_policy_version(**where, VersionId=managed["DefaultVersionId"])["PolicyVersion"]["Document"]
+        iam.create_policy_version(**where, PolicyDocument=by_arn(given), SetAsDefault=True)

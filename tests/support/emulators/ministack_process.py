@@ -1,14 +1,16 @@
 """ministack with what it leaves out of policies and nested stacks. Run by the Python that ministack is in.
 
 ministack still decides about policies. This module adds dynamodb:LeadingKeys, s3:authType, s3:signatureversion
-and s3:signatureAge to each decision's input, as AWS documents them (docs/decisions/0075). It applies the SAM transform
-to the templates of nested stacks, as CloudFormation does.
+and s3:signatureAge to each decision's input, and the caller's tags to policies with variables, as AWS documents them
+(docs/decisions/0075). It applies the SAM transform to the templates of nested stacks, as CloudFormation does.
 """
 
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import json
+import re
 import time
 from contextvars import ContextVar
 from typing import Any, Final
@@ -18,7 +20,9 @@ from ministack.services.cloudformation import engine, provisioners  # type: igno
 
 KINDS: Final = {f"dynamodb:{kind}Item": kind for kind in ("Put", "Update", "Delete", "Get", "ConditionCheck")}
 
-pin, ask = iam_evaluator.pin_signed_body, iam_evaluator.enforce
+VARIABLE: Final = re.compile(r"\$\{(aws:PrincipalTag/[^}]+)\}")
+
+pin, ask, decide = iam_evaluator.pin_signed_body, iam_evaluator.enforce, iam_evaluator.evaluate
 check = provisioners._check_nested_stack_capabilities
 pinned: ContextVar[Any] = ContextVar("pinned", default=None)
 
@@ -40,6 +44,30 @@ def enforce(
     if request is not None and service == "s3":
         context |= s3_keys(request)
     return ask(key_id, action, service, region, resource_arn=resource_arn, service_context=context)
+
+
+def evaluate(context: Any, *policies: Any) -> Any:
+    """Return ministack's decision, made with the tags of the caller in the place of their variables.
+
+    A variable without a value stays as it is, and matches no key and no ARN.
+    """
+    tags = context.principal_keys
+
+    def replaced(value: Any) -> Any:
+        match value:
+            case str():
+                return VARIABLE.sub(lambda found: str(tags.get(found[1].lower(), found[0])), value)
+            case list() | tuple():
+                return type(value)(map(replaced, value))
+            case dict():
+                return {key: replaced(one) for key, one in value.items()}
+            case iam_evaluator.ParsedStatement():
+                fields = {field.name: replaced(getattr(value, field.name)) for field in dataclasses.fields(value)}
+                return iam_evaluator.ParsedStatement(**fields)
+            case _:
+                return value
+
+    return decide(context, *map(replaced, policies))
 
 
 def dynamodb_keys(request: Any, action: str) -> dict[str, object]:
@@ -83,6 +111,7 @@ def check_nested(parent: str, template: dict[str, Any]) -> None:
 
 iam_evaluator.pin_signed_body = pin_signed_body
 iam_evaluator.enforce = enforce
+iam_evaluator.evaluate = evaluate
 provisioners._check_nested_stack_capabilities = check_nested
 
 if __name__ == "__main__":

@@ -117,6 +117,6 @@ def test_the_role_on_the_page_covers_the_keys_of_the_function() -> None:
     route = code_route("/", "test", {}, source="test", namespace="shop")
     key = resource_of(route, "acme", "/").key
     wanted = {f"r#{key}", "o#x", *(f"t#{name}" for name in stamp_names(resource_of(route, "acme", "/"), ("tag",)))}
-    reads, writes, *_ = (codes(row[1]) for row in rows_below("functions", "The role may"))
+    reads, writes, *_ = (codes(row[1]) for row in rows_below("functions", "`CachePolicy` permits"))
     assert [name for name in wanted if not any(fnmatch(name, pattern) for pattern in reads)] == []
     assert {f"r#{key}", f"t#key:{key}"} <= {name for name in wanted if any(fnmatch(name, one) for one in writes)}

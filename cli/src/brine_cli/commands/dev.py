@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.lambda_runtime.pool import LIMIT
-from brine_cli.twin import Twin
+from brine_cli.project.stack_files import vendor_if_needed
+from brine_cli.twin import Twin, to_stderr
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
+    vendor_if_needed(options.template)
+    refresh_types(options.template, to_stderr)
     with (
         signals.until_stopped(),
         Twin(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
 from brine_cli.emulators.run import run_emulator
+from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.template.application import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
@@ -21,6 +22,7 @@ DOCKER_BRIDGE = "172.17.0.1"
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
+    vendor_if_needed(options.template)
     template = read_stack_template(options.template)
     httpbin_parameters = sorted({"Origin", "HttpbinOrigin"} & template.template.parameters.keys())
     # No resource depends on their values.

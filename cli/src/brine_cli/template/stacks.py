@@ -1,18 +1,20 @@
 """A template with the templates that it nests: AWS::Serverless::Application with the path of a file.
 
-A nested stack gets its parameters from the stack that nests it, and gives its outputs back to it. Each logical id may
-occur in only one of them, since the twin serves them together.
+A nested stack gets its parameters from the stack that nests it, and gives its outputs back to it. If a logical id of a
+nested stack occurs outside of it too, it gets the name of the nested stack in front: Table of Brine becomes BrineTable.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
 from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import Resolver
 from brine_cli.template.layers import layer_attributes
+from brine_cli.template.renames import with_renamed_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from brine_cli.template.document import Node, Template
 
-_NESTED = "AWS::Serverless::Application"
+NESTED = "AWS::Serverless::Application"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +50,30 @@ class Stack:
 
 def read_stack_template(path: Path) -> StackTemplate:
     """Return the template at `path` with its nested templates. Raises TemplateError."""
-    stack = _read(path, ())
-    seen: dict[str, Path] = {}
-    for template in stack.all:
-        for name in template.resources:
-            if name in seen:
-                raise TemplateError(
-                    f"{name} is a resource of {seen[name].name} ({seen[name]}) and of {template.path}: the local twin "
-                    "needs different names. Rename one of them."
-                )
-            seen[name] = template.path
-    return stack
+    return _read(path, (), "", set())
 
 
-def _read(path: Path, outer: tuple[Path, ...]) -> StackTemplate:
+def _read(path: Path, outer: tuple[Path, ...], prefix: str, taken: set[str]) -> StackTemplate:
+    """Return the template with its nested ones. `taken`: the logical ids so far, to which it adds its own."""
     template = read_template(path)
     if template.path in outer:
         raise TemplateError(f"{path} nests itself")
+    names = {name: _free(f"{prefix}{name}", taken) for name in template.resources if name in taken}
+    template = with_renamed_resources(template, names)
+    taken |= template.resources.keys()
     return StackTemplate(
         template=template,
         nested={
-            name: _read(_location(template, name, resource), (*outer, template.path))
+            name: _read(_location(template, name, resource), (*outer, template.path), name, taken)
             for name, resource in template.resources.items()
-            if resource["Type"] == _NESTED
+            if resource["Type"] == NESTED
         },
     )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    numbered = (f"{name}{number}" for number in count(2))
+    return next(one for one in chain((name,), numbered) if one not in taken)
 
 
 def _location(template: Template, name: str, resource: Node) -> Path:

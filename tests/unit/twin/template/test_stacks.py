@@ -101,7 +101,6 @@ def test_a_nested_stack_may_depend_on_a_condition(outer: Path) -> None:
         ("Location: inner/template.yaml", "Location: s3://a/b.yaml", "Inner: Location must be the path of a template"),
         ("Location: inner/template.yaml", "Location: {ApplicationId: a}", "Inner: Location must be the path of a"),
         ("Location: inner/template.yaml", "Location: template.yaml", "template.yaml nests itself"),
-        ("  Queue: {Type", "  Table: {Type", "Table is a resource of .*template.yaml.* and of .*inner/template.yaml"),
     ],
 )
 def test_nested_templates_that_cannot_be_served_say_why(outer: Path, old: str, new: str, why: str) -> None:
@@ -109,3 +108,45 @@ def test_nested_templates_that_cannot_be_served_say_why(outer: Path, old: str, n
     outer.write_text(OUTER.replace(old, new))
     with pytest.raises(TemplateError, match=why):
         read_stack_template(outer)
+
+
+def test_a_nested_resource_gets_another_name_if_its_own_is_taken(outer: Path) -> None:
+    """An existing project has a Table or an HttpApi of its own."""
+    inner = outer.parent / "inner/template.yaml"
+    inner.write_text(
+        "Resources:\n"
+        "  Table: {Type: AWS::DynamoDB::Table}\n"
+        "  Users:\n"
+        "    Type: AWS::SQS::Queue\n"
+        "    DependsOn: [Table, Other]\n"
+        "    Properties:\n"
+        "      Name: !Ref Table\n"
+        "      Arn: !GetAtt Table.Arn\n"
+        "      Text: !Sub 'of ${Table}, ${Table.Arn}, ${!Table} and ${Tables}'\n"
+        "      Given: !Sub ['${Table} ${Other}', {Table: !Ref Other, Other: x}]\n"
+        "  Other: {Type: AWS::SQS::Queue}\n"
+        "Outputs: {Name: {Value: !Ref Table}}\n"
+    )
+    outer.write_text(
+        "Resources:\n"
+        "  Table: {Type: AWS::DynamoDB::Table}\n"
+        "  InnerTable: {Type: AWS::DynamoDB::Table}\n"
+        "  Inner: {Type: AWS::Serverless::Application, Properties: {Location: inner/template.yaml}}\n"
+    )
+    nested = read_stack_template(outer).nested["Inner"].template
+    assert list(nested.resources) == ["InnerTable2", "Users", "Other"]
+    assert nested.resources["Users"] == {
+        "Type": "AWS::SQS::Queue",
+        "DependsOn": ["InnerTable2", "Other"],
+        "Properties": {
+            "Name": {"Ref": "InnerTable2"},
+            "Arn": {"Fn::GetAtt": ["InnerTable2", "Arn"]},
+            "Text": {"Fn::Sub": "of ${InnerTable2}, ${InnerTable2.Arn}, ${!Table} and ${Tables}"},
+            "Given": {"Fn::Sub": ["${Table} ${Other}", {"Table": {"Ref": "Other"}, "Other": "x"}]},
+        },
+    }
+    assert nested.outputs == {"Name": {"Value": {"Ref": "InnerTable2"}}}
+
+
+def test_a_name_that_is_not_taken_stays(outer: Path) -> None:
+    assert "Table" in read_stack_template(outer).nested["Inner"].template.resources
