@@ -80,6 +80,8 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 
 def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
     if not is_sample:
+        if all(route.path is not None for route in twin.application.routes):
+            return tuple(_of_functions(twin))  # no gateway
         url = f"{twin.url}{twin.prefix}"
         of_route = (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
         return *of_route, *_of_functions(twin)
