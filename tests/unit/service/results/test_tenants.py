@@ -1,4 +1,4 @@
-"""`@cached` and `@purges` with a tenant from the arguments: no tenant shares a result, a tag or a purge with another."""
+"""`@cached` and `@purges` with a tenant from the arguments: tenants share no result, no tag and no purge."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Orders:
 
         function: Any = load_orders_async if self.is_async else load_orders
         function.__qualname__ = "load_orders"  # as if it were defined at the top of the module
-        defaults = {"freshness_lifetime": 600, "tenant": first_argument, "tags": ["orders"]}
+        defaults: dict[str, Any] = {"freshness_lifetime": 600, "tenant": first_argument, "tags": ["orders"]}
         self.load = cached(self.cache, **(defaults | self.options))(function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -224,7 +224,9 @@ def test_an_invalid_tenant_is_told_before_anything_is_computed_or_stored(tenant:
         lambda: purges(orders.cache, "orders", tenant=first_argument)(orders.load)(tenant),
     ]
     for way in ways:
-        with pytest.raises(ValueError, match="load_orders, tenant: .* is not a tenant. A tenant is a text that is not"):
+        with pytest.raises(
+            ValueError, match=r"load_orders, tenant: .* is not a tenant. A tenant is a text that is not"
+        ):
             orders.done(way())
     assert (orders.made, world.told, world.items.items) == ([], [], {})
 
@@ -236,12 +238,11 @@ def test_a_function_is_not_called_if_its_purges_have_no_valid_tenant(tenant: Any
     async def call(tenant: object) -> None:
         called.append(tenant)
 
-    cache = World().process()
-    given: Any
-    for given in (lambda tenant: called.append(tenant), call):
-        with pytest.raises(ValueError, match=r"tenant: .* is not a tenant"):
-            result = purges(cache, "orders", tenant=first_argument)(given)(tenant)
-            asyncio.run(result)
+    purging = purges(World().process(), "orders", tenant=first_argument)
+    with pytest.raises(ValueError, match=r"append, tenant: .* is not a tenant"):
+        purging(called.append)(tenant)
+    with pytest.raises(ValueError, match=r"call, tenant: .* is not a tenant"):
+        asyncio.run(purging(call)(tenant))
     assert called == []
 
 

@@ -44,6 +44,6 @@ def check_find(find: object) -> None:
     """Raise TypeError, with advice, unless this can be the parameter `tenant` of a decorator."""
     if find is not None and not callable(find):
         raise TypeError(
-            f"tenant is a function of the arguments, not {type(find).__name__}. For the results of one tenant, decorate "
-            "with its cache: cache.for_tenant(...)"
+            f"tenant is a function of the arguments, not {type(find).__name__}. For one tenant, give its cache: "
+            "cache.for_tenant(...)"
         )

@@ -26,7 +26,7 @@ def purges[**P, T](
 
     tags: tags, and functions of the arguments that return tags. They are called before the function.
     of_result: a function that is called with the result and the arguments, and returns more tags.
-    tenant: a function of the arguments that returns the tenant of the tags, as that of `cached`. It is called before the
+    tenant: a function of the arguments that returns the tenant of the tags, as for `cached`. It is called before the
     function. Without it, the tags belong to the tenant of the cache.
     soft: mark the results as stale, as `Cache.purge_tag` does.
 
