@@ -228,9 +228,7 @@ class Cache:
         """Return the results of many requests, each with its own computation, after one lookup of all."""
         from brine.service.results.many import OneOfMany, look_up_many  # noqa: PLC0415 - a single result does without
 
-        calls = [
-            OneOfMany(compute=request.compute, **self._call_options(request, lifetimes)) for request in requests
-        ]
+        calls = [OneOfMany(compute=request.compute, **self._call_options(request, lifetimes)) for request in requests]
         try:
             look_up_many(calls)
             return [call.result_after_lookup() for call in calls]
