@@ -20,6 +20,7 @@ from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
     from brine import Cache
 
@@ -288,13 +289,17 @@ def test_methods_and_class_methods_find_the_tenant_in_their_object_or_class() ->
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.tuples(NAMES, st.integers(0, 2), st.sampled_from(["open", "paid"])), min_size=1, max_size=12),
+    st.lists(NAMES, min_size=2, max_size=5, unique=True),
+    st.lists(st.tuples(st.integers(), st.text(max_size=4)), min_size=1, max_size=3),
+    st.randoms(),
     st.booleans(),
     st.booleans(),
 )
 def test_no_call_gets_the_result_of_another_tenant(
-    calls: list[tuple[str, int, str]], is_async: bool, is_tenant_in_key: bool
+    tenants: list[str], arguments: list[tuple[int, str]], random: Random, is_async: bool, is_tenant_in_key: bool
 ) -> None:
+    calls = [(tenant, *rest) for tenant in tenants for rest in arguments]
+    random.shuffle(calls)
     world = World()
     options = {} if is_tenant_in_key else {"key": lambda _, *rest: rest}
     first, other = (orders_of(world, is_async=is_async, **options) for _ in range(2))
