@@ -77,7 +77,8 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="N processes per function, each with one request at a time and its own L1 (default: 1 with many threads)",
+        help="at most N processes per function, each with one request at a time and its own L1 "
+        "(default: at most 100, and one with many threads for functions that permit it in the template)",
     )
     parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
     parser.set_defaults(run=dev.run)

@@ -22,13 +22,15 @@ from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.emulators.run import run_emulator
+from brine_cli.emulators.variables import emulator_variables
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
-from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
+from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
 from brine_cli.template.application import Application, data_resources, read_application
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 
 # The names in the template that the twin knows: the parameters, and the variable for the path of routes.toml.
 _ORIGINS = ("Origin", "HttpbinOrigin")
-_AWS_ENDPOINT = "AwsEndpointUrl"
 _ROUTES = "BRINE_ROUTES"
 _ONE_ROUTE = """\
 [[route]]
@@ -79,8 +80,10 @@ class Twin:
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
     parameters: values of the template's parameters.
-    environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
-    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
+    environments: the most processes of a function, each with one request at a time. 0 permits LIMIT, and runs functions
+        that permit it (BrineThreads) in one process with threads.
+    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the context, the
+        address of the emulator.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
@@ -167,11 +170,11 @@ class Twin:
 
     def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
         resources = data_resources(*self._stacks(template, {}))
-        if not resources and self._given_endpoint is None:
-            return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
-            run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins)
+            run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins, on_demand=not resources)
         )
+        if not resources:
+            return {}
         from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
         attributes = create_resources(resources, self.aws_endpoint)
@@ -197,8 +200,6 @@ class Twin:
     def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
         origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
         known = {**dict.fromkeys(_ORIGINS, origin), **self.parameters}
-        if self.aws_endpoint is not None:
-            known[_AWS_ENDPOINT] = self.aws_endpoint
         return resolve_stacks(template, known, attributes)
 
     def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
@@ -233,6 +234,8 @@ class Twin:
         self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:
+        assert self.aws_endpoint is not None  # noqa: S101  (see _provide_aws)
+        defaults = emulator_variables(self.aws_endpoint, self._folder)
         variables: dict[str, str] = {}
         if self.routes is not None:
             variables[_ROUTES] = str(self.routes.resolve())
@@ -241,11 +244,12 @@ class Twin:
             routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self.origin)), encoding="utf-8")
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
-            launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self.show)
+            opt = self._folder / "opt" / name
+            launch = prepare(function, opt, defaults=defaults, variables=variables, show=self.show)
             self._environments[name] = (
-                ExclusiveEnvironments(launch, self.report, count=self.environments)
-                if self.environments
-                else SharedEnvironment(launch, self.report)
+                SharedEnvironment(launch, self.report)
+                if function.has_threads and not self.environments
+                else OnDemandEnvironments(launch, self.report, limit=self.environments or LIMIT)
             )
             self._environments[name].start()
         for name, environments in self._environments.items():

@@ -98,7 +98,7 @@ def test_a_signal_stops_dev_and_nothing_is_left(tmp_path: Path, number: signal.S
 def test_when_dev_is_killed_its_processes_end_too(tmp_path: Path) -> None:
     with dev(tmp_path, "--environments", "2") as started:
         children = started.children()
-        assert len(children) == 4
+        assert len(children) == 3
         started.process.kill()
         wait_until_gone(children)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,19 +105,6 @@ def test_the_context_is_lambdas(twin: Twin) -> None:
     assert context["log_group_name"] == "/aws/lambda/EchoFunction"
     assert len(context["aws_request_id"]) == 36
     assert 0 < found["remaining"] <= 20_000
-
-
-def test_128_requests_are_inside_a_function_at_once(twin: Twin) -> None:
-    answers: list[bytes] = []
-    clients = [
-        threading.Thread(target=lambda: answers.append(converse(twin.url, request(b"GET", b"/together"))))
-        for _ in range(128)
-    ]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    assert [split(answer)[0] for answer in answers] == [b"HTTP/1.1 200 OK"] * 128
 
 
 def test_restarting_functions_gives_new_processes(twin: Twin) -> None:

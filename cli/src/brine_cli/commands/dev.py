@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.twin import Twin
 
@@ -57,16 +58,15 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
         yield f"  {route.key:<{width}}{route.function}{signed}"
     for source, name in queues.items():
         yield f"  {name:<{width}}{source.function}"
-    count = options.environments
-    kind = f"{count} processes, one request each" if count else "one process, many threads"
+    processes = f"at most {options.environments or LIMIT} processes, one request each"
     for function in twin.application.functions.values():
         layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
+        kind = "one process, many threads" if function.has_threads and not options.environments else processes
         yield f"  {function.logical_id:<{width}}{function.handler} with {layers}; {kind}"
     for event in twin.application.unserved:
         yield f"  {'not served':<{width}}{event}"
-    if twin.aws_endpoint is not None:
-        made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
-        yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+    made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
+    yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
     yield ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import dataclass
+from sysconfig import get_path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.credentials import CREDENTIALS
-from brine_cli.lambda_runtime.environment import Launch
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
@@ -19,11 +21,40 @@ if TYPE_CHECKING:
 _OPT = "/opt"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """The settings to start a function.
+
+    path: folders before the standard library on sys.path.
+    variables: the complete environment.
+    show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    code: Path
+    path: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: float
+    show: Callable[[str], None] | None = None
+
+    def folders(self) -> tuple[list[str], list[str]]:
+        """Return the folders of sys.path before the standard library and after it."""
+        return [str(folder) for folder in self.path], sorted({get_path("purelib"), get_path("platlib")})
+
+
 def prepare(
-    function: Function, opt: Path, *, variables: Mapping[str, str], show: Callable[[str], None] | None
+    function: Function,
+    opt: Path,
+    *,
+    variables: Mapping[str, str],
+    show: Callable[[str], None] | None,
+    defaults: Mapping[str, str] = MappingProxyType({}),
 ) -> Launch:
     """Copy the function's unbuilt layers into the folder `opt`, and return the settings to start it.
 
+    defaults: variables to set unless the template gives them a value that is not empty.
     variables: replace declared variables of the same name.
     show: see Launch.
     """
@@ -32,15 +63,21 @@ def prepare(
     for layer in function.layers:
         if not layer.is_built:
             shutil.copytree(layer.content, opt, dirs_exist_ok=True)
+    declared = {
+        name: variables.get(name, value)
+        for name, value in function.environment.items()
+        if value or name not in defaults
+    }
     plain = [opt / "python"] if (opt / "python").is_dir() else []
-    declared = {name: variables.get(name, value) for name, value in function.environment.items()}
     return Launch(
         name=function.logical_id,
         arn=function.arn,
         handler=function.handler,
         code=function.code,
         path=(function.code, *(layer.content for layer in function.layers if layer.is_built), *plain),
-        variables=_lambda_variables(function) | {name: _in_opt(value, opt) for name, value in declared.items()},
+        variables=_lambda_variables(function)
+        | dict(defaults)
+        | {name: _in_opt(value, opt) for name, value in declared.items()},
         timeout=function.timeout,
         show=show,
     )

@@ -27,6 +27,7 @@ NAMED_BY = {
     "AWS::SecretsManager::Secret": "Name",
     "AWS::SQS::Queue": "QueueName",
 }
+_THREADS = "BrineThreads"
 _DEFAULT_TIMEOUT = 3  # seconds; Lambda's default
 _DEFAULT_MEMORY = 128
 
@@ -42,7 +43,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function with its settings. `timeout` is in seconds, `memory` in MB."""
+    """A function with its settings. `timeout` is in seconds, `memory` in MB.
+
+    has_threads: its Metadata say that one process may serve many requests at the same time.
+    """
 
     logical_id: str
     code: Path
@@ -51,6 +55,7 @@ class Function:
     environment: Mapping[str, str]
     timeout: float
     memory: int
+    has_threads: bool = False
 
     @property
     def arn(self) -> str:
@@ -131,7 +136,7 @@ def _read_stack(stack: Stack, layers: Mapping[str, Layer]) -> Application:
         if resource["Type"] != _FUNCTION:
             continue
         properties = _merged(defaults, resource.get("Properties") or {})
-        functions[name] = _function(template, name, properties, layers)
+        functions[name] = _function(template, name, properties, layers, resource.get("Metadata") or {})
         for event_name, event in (properties.get("Events") or {}).items():
             where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
             if event.get("Type") == "HttpApi":
@@ -171,10 +176,13 @@ def _folder(template: Template, where: str, name: str, properties: Node) -> Path
     return folder
 
 
-def _function(template: Template, name: str, properties: Node, layers: Mapping[str, Layer]) -> Function:
+def _function(template: Template, name: str, properties: Node, layers: Mapping[str, Layer], metadata: Node) -> Function:
     handler = properties.get("Handler")
     if not isinstance(handler, str) or "." not in handler:
         raise TemplateError(f"{name}: Handler must be module.function")
+    has_threads = metadata.get(_THREADS, False)
+    if not isinstance(has_threads, bool):
+        raise TemplateError(f"{name}: Metadata {_THREADS} must be true or false, not {has_threads!r}")
     variables = (properties.get("Environment") or {}).get("Variables") or {}
     return Function(
         logical_id=name,
@@ -184,6 +192,7 @@ def _function(template: Template, name: str, properties: Node, layers: Mapping[s
         environment={key: _as_text(value) for key, value in variables.items()},
         timeout=float(properties.get("Timeout", _DEFAULT_TIMEOUT)),
         memory=int(properties.get("MemorySize", _DEFAULT_MEMORY)),
+        has_threads=has_threads,
     )
 
 
