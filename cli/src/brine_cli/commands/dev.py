@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.twin import Twin
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
-    vendor_if_needed(options.template)
+    beside = dict(options.beside)
+    if len(beside) < len(options.beside):
+        raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
+    vendor_if_needed(options.template, beside.values())
     with (
         signals.until_stopped(),
         Twin(
@@ -33,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
             origin=options.origin,
             routes=options.routes,
             parameters=dict(options.parameters),
+            beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
             allow_hosts=options.allow_host,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import data_resources, read_application
+from brine_cli.template.application import read_application
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
