@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+_VARIABLE = re.compile(r"\{[^}]*\}")
+
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
@@ -52,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
-    yield f"{options.template} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    beside = "".join(f" with {file} beside it as {name}," for name, file in twin.beside.items())
+    yield f"{options.template}{beside} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
@@ -83,9 +86,7 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 
 def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
     if not is_sample:
-        url = f"{twin.url}{twin.prefix}"
-        of_route = (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
-        return *of_route, *_of_functions(twin)
+        return *_of_routes(twin), *_of_functions(twin)
     table = twin.resources["Table"]
     purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
@@ -98,6 +99,18 @@ def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
         purge,
         *exchange,
     )
+
+
+def _of_routes(twin: Twin) -> Iterator[str]:
+    """Yield requests to the first route of the gateway, or to the first routes of a template without a gateway."""
+    if any(route.path is None for route in twin.application.routes):
+        url = f"{twin.url}{twin.prefix}"
+        yield from (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
+        return
+    unsigned = (route for route in twin.application.routes if route.authorizer == "NONE")
+    for route in islice(unsigned, 3):
+        method = "" if route.method in {"ANY", "GET"} else f"-X {route.method} "
+        yield f"curl -i {method}{twin.url}{_VARIABLE.sub('7', route.path or '/')}"
 
 
 def _of_functions(twin: Twin) -> Iterator[str]:

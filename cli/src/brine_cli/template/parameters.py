@@ -19,7 +19,7 @@ _OF_SSM = re.compile(r"AWS::SSM::Parameter::Value<(?P<kind>.+)>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterValues:
-    """The parameters of one template with the values that they were given, and with the SSM parameters that they name."""
+    """The parameters of one template, the values that they were given, and the SSM parameters that they name."""
 
     declared: Mapping[str, Node]
     given: Mapping[str, str]

@@ -37,7 +37,7 @@ def _equals(argument: Node) -> bool:
 
 
 def _cidr(argument: Node) -> list[str]:
-    """Return the first blocks of addresses of a block. The last argument has the number of bits of an address in one."""
+    """Return the first smaller blocks of a block of addresses, each with so many bits for the addresses in it."""
     block, wanted, *bits = argument
     network = ipaddress.ip_network(block)
     length = network.max_prefixlen - int(bits[0] if bits else _DEFAULT_CIDR_BITS)

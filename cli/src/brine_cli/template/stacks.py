@@ -103,7 +103,7 @@ def _read(path: Path, outer: tuple[Path, ...], prefix: str, taken: set[str]) -> 
     names = {name: _free(f"{prefix}{name}", taken) for name in template.resources if name in taken}
     template = with_renamed_resources(template, names)
     taken |= template.resources.keys()
-    nested = {name: _location(template, name, resource) for name, resource in template.resources.items()}
+    nested = {name: _location(template, resource) for name, resource in template.resources.items()}
     return StackTemplate(
         template=template,
         nested={
@@ -119,7 +119,7 @@ def _free(name: str, taken: set[str]) -> str:
     return next(one for one in chain((name,), numbered) if one not in taken)
 
 
-def _location(template: Template, name: str, resource: Node) -> Path | None:
+def _location(template: Template, resource: Node) -> Path | None:
     """Return the path of a nested template, or None for another resource or a template that is not a file here."""
     location = (resource.get("Properties") or {}).get(NESTED.get(resource["Type"]))
     return template.path.parent / location if isinstance(location, str) and "://" not in location else None
