@@ -54,8 +54,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
-    beside = "".join(f" with {file} beside it as {name}," for name, file in twin.beside.items())
-    yield f"{options.template}{beside} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    beside = "".join(f" and the stack {name} ({file})" for name, file in twin.beside.items())
+    are = "are" if beside else "is"
+    yield f"{options.template}{beside} {are} served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
@@ -86,7 +87,11 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 
 def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
     if not is_sample:
-        return *_of_routes(twin), *_of_functions(twin)
+        of_functions = tuple(_of_functions(twin))
+        if any(route.path is None for route in twin.application.routes):
+            url = f"{twin.url}{twin.prefix}"
+            return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}", *of_functions
+        return of_functions or tuple(_of_routes(twin))
     table = twin.resources["Table"]
     purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
@@ -102,11 +107,7 @@ def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
 
 
 def _of_routes(twin: Twin) -> Iterator[str]:
-    """Yield requests to the first route of the gateway, or to the first routes of a template without a gateway."""
-    if any(route.path is None for route in twin.application.routes):
-        url = f"{twin.url}{twin.prefix}"
-        yield from (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
-        return
+    """Yield a request to each of the first routes that need no signature."""
     unsigned = (route for route in twin.application.routes if route.authorizer == "NONE")
     for route in islice(unsigned, 3):
         method = "" if route.method in {"ANY", "GET"} else f"-X {route.method} "

@@ -133,5 +133,7 @@ class _Found:
             first = self.routes.setdefault(route.key, route)
             if first is not route:
                 raise Unsupported(f"{where}: {first.function} has the route {route.key} already")
+        elif kind == "Api":
+            raise Unsupported(f"{where} (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs")
         else:
             raise Unsupported(f"{where} ({kind})")

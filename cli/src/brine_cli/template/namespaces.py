@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from brine_cli.errors import TemplateError
 from brine_cli.template.functions import with_globals
 from brine_cli.template.intrinsics import ignore
 
@@ -37,13 +39,14 @@ def namespace_warnings(stacks: tuple[Stack, ...], functions: Mapping[str, Functi
     for stack in stacks:
         for name in (one for one in stack.template.resources if one in functions):
             namespace = functions[name].environment.get(_VARIABLE)
-            where, granted, tags = _role(stack, name)
-            if namespace and policies & granted and tags.get(_TAG) != namespace:
-                found = f"has {tags[_TAG]}" if _TAG in tags else "is absent"
-                yield (
-                    f"{name}: AWS would refuse its requests to the cache. Its {_VARIABLE} is {namespace}, but the tag "
-                    f"{_TAG} of its role {found}. Add {_TAG}: {namespace} to the Tags of {where}"
-                )
+            with suppress(TemplateError):  # another line names the mistake
+                where, granted, tags = _role(stack, name)
+                if namespace and policies & granted and tags.get(_TAG) != namespace:
+                    found = f"has {tags[_TAG]}" if _TAG in tags else "is absent"
+                    yield (
+                        f"{name}: AWS would refuse its requests to the cache. Its {_VARIABLE} is {namespace}, but the "
+                        f"tag {_TAG} of its role {found}. Add {_TAG}: {namespace} to the Tags of {where}"
+                    )
 
 
 def _role(stack: Stack, function: str) -> tuple[str, set[str], Mapping[str, str]]:

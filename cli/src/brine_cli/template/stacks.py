@@ -102,7 +102,7 @@ def _read(path: Path, outer: tuple[Path, ...], prefix: str, taken: set[str]) -> 
         raise TemplateError(f"{path} nests itself")
     names = {name: _free(f"{prefix}{name}", taken) for name in template.resources if name in taken}
     template = with_renamed_resources(template, names)
-    taken |= template.resources.keys()
+    taken.update(template.resources)
     nested = {name: _location(template, resource) for name, resource in template.resources.items()}
     return StackTemplate(
         template=template,
