@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,11 @@ from brine_cli.http.admission import HOST, ORIGIN
 from brine_cli.project.default_template import default_template
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Sequence
+
+BRINE = "brine"
+"""The name of a stack beside the template, unless the user gives another one."""
+_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +62,15 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
     _add_shared(parser, template=default_template())
+    parser.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        type=_beside,
+        metavar="[NAME=]FILE",
+        help="also serve the template of a stack beside this one, which may import its exports and SSM parameters; "
+        f"may be repeated (the default of NAME is {BRINE})",
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -306,7 +319,8 @@ def _add_shared(parser: argparse.ArgumentParser, *, template: str) -> None:
         type=_parameter,
         metavar="NAME=VALUE",
         dest="parameters",
-        help="a value of one of the template's parameters; may be repeated",
+        help="a value of one of the template's parameters, or of those of a stack beside it, as in brine.Origin=URL; "
+        "may be repeated",
     )
     parser.add_argument(
         "--allow-host",
@@ -331,6 +345,15 @@ def _parameter(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name, value
+
+
+def _beside(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not equals:
+        return BRINE, Path(text)
+    if _STACK_NAME.fullmatch(name) is None:
+        raise argparse.ArgumentTypeError(f"{name!r} cannot be the name of a stack")
+    return name, Path(file)
 
 
 def _checked(form: re.Pattern[str], described: str) -> Callable[[str], str]:

@@ -2,6 +2,7 @@
 
 CommandError
 ├── TemplateError      template.yaml cannot be read, or has an invalid value
+│   └── Unsupported    a part of it is valid, but the local twin cannot use it
 ├── CodeNotImported    a file or module of the user cannot be imported
 ├── PortTaken          another program listens on the port
 └── EmulatorFailed     moto, httpbin or the given AWS endpoint does not answer
@@ -18,6 +19,10 @@ class CommandError(Exception):
 
 class TemplateError(CommandError):
     """The template cannot be used. The message names the logical id."""
+
+
+class Unsupported(TemplateError):
+    """The local twin cannot use a part of the template, though AWS can. It can use the other parts."""
 
 
 class CodeNotImported(CommandError):

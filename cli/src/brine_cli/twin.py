@@ -30,7 +30,8 @@ from brine_cli.lambda_runtime.environment import InvocationFailed
 from brine_cli.lambda_runtime.environments import IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
-from brine_cli.template.application import Application, data_resources, read_application
+from brine_cli.template.application import Application, read_application
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.template.stacks import Stack, StackTemplate
 
-# The names in the template that the twin knows: the parameters, and the variable for the path of routes.toml.
-_ORIGINS = ("Origin", "HttpbinOrigin")
-_ROUTES = "BRINE_ROUTES"
+_ROUTES = "BRINE_ROUTES"  # the variable for the path of routes.toml
 _ONE_ROUTE = """\
 [[route]]
 name = "origin"
@@ -78,7 +77,10 @@ class Twin:
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
-    parameters: values of the template's parameters.
+    parameters: values of the template's parameters. That of a stack beside has the name of its stack in front, as in
+        brine.Origin.
+    beside: the templates of the stacks beside the template, by the name of the stack. The twin serves them too, and the
+        template may import what they export.
     environments: the most processes of a function, each with one request at a time. 0 permits LIMIT, and runs functions
         that permit it (BrineThreads) in one process with threads.
     aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the context, the
@@ -97,6 +99,7 @@ class Twin:
     origin: str | None = None
     routes: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Path] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
     allow_hosts: Sequence[str] = ()
@@ -140,14 +143,15 @@ class Twin:
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
-        template = read_stack_template(self.template)
+        template = read_stack_template(self.template, self.beside)
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        asked_for = {*_ORIGINS} & template.template.parameters.keys() - self.parameters.keys()
-        if self.origin is None and asked_for:
+        if self.origin is None and template.origin_parameters - self.parameters.keys():
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
+        for notice in self.application.notices:
+            self.report(notice)
         self._check_routes()
         pollers = self._pollers()
         for poller in pollers:
@@ -198,11 +202,11 @@ class Twin:
 
     def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
         origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
-        known = {**dict.fromkeys(_ORIGINS, origin), **self.parameters}
+        known = {**dict.fromkeys(template.origin_parameters, origin), **self.parameters}
         return resolve_stacks(template, known, attributes)
 
     def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
-        unknown = self.parameters.keys() - template.template.parameters.keys()
+        unknown = self.parameters.keys() - template.parameters
         if unknown:
             raise TemplateError(f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}")
         application = read_application(*self._stacks(template, attributes))

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import IO, TYPE_CHECKING
 
 from brine_cli.lambda_runtime import worker
+from brine_cli.lambda_runtime.missing_modules import advice
 from brine_cli.lambda_runtime.processes import start_interpreter
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ class Environment:
                 self._ready.set_result(None)
             case "init-failed":
                 self.is_alive = False  # no further request may go to this process
-                self._ready.set_exception(InitFailed(f"{self._launch.name} cannot be loaded\n{head['error']}"))
+                reason = f"{self._launch.name} cannot be loaded\n{head['error']}"
+                self._ready.set_exception(InitFailed(reason + advice(head["missing"], self._launch)))
             case kind:
                 with self._lock:
                     future = self._pending.pop(head["id"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from brine_cli.template.application import Function
+    from brine_cli.template.functions import Function
 
 _OPT = "/opt"
 _ENDPOINT = "AWS_ENDPOINT_URL"

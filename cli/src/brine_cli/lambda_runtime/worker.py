@@ -91,7 +91,8 @@ class Worker:
         try:
             handler = _load(setup["handler"])
         except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)
-            self._send({"kind": "init-failed", "error": _explain(error)})
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            self._send({"kind": "init-failed", "error": _explain(error), "missing": missing})
             os._exit(1)
         self._send({"kind": "ready", "modules": _modules_outside(setup["own"])})
         if setup["threads"] == 1:  # the main thread, where Lambda runs handlers

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import OnDemandEnvironments
-from brine_cli.template.application import Function
+from brine_cli.template.functions import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
