@@ -37,7 +37,9 @@ class Name:
                 "digits and single dashes, with a letter first, such as order-history"
             )
         if text in _YAML_WORDS:
-            raise CommandError(f"{text!r} cannot be the name of a {what}: it has a meaning in YAML. Choose another name.")
+            raise CommandError(
+                f"{text!r} cannot be the name of a {what}: it has a meaning in YAML. Choose another name."
+            )
         return cls(text)
 
     @classmethod
@@ -45,7 +47,7 @@ class Name:
         """Return the name of a project. Raises CommandError, also for the name of a package that a project installs."""
         name = cls.checked(text, "project")
         if text in _TOOLS or _is_installed(text):
-            raise CommandError(f"{text!r} cannot be the name of a project: a Python package has it. Choose another name.")
+            raise CommandError(f"{text!r} cannot be the name of a project: a Python package has it. Choose another.")
         return name
 
     @classmethod

@@ -101,7 +101,9 @@ def _check_clashes(template: Template, path: str, block: str) -> None:
     """Raise CommandError if the template has a logical id of the block, or a function with the path."""
     for logical_id in re.findall(r"(?m)^  (\w+):", block):
         if logical_id in template.resources:
-            raise CommandError(f"{template.path} has a resource {logical_id}. Nothing was written: choose another name.")
+            raise CommandError(
+                f"{template.path} has a resource {logical_id}. Nothing was written: choose another name."
+            )
     for logical_id, resource in template.resources.items():
         for event in ((resource.get("Properties") or {}).get("Events") or {}).values():
             if (event.get("Properties") or {}).get("Path") == f"{path}/{{proxy+}}":

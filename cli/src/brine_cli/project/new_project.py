@@ -85,10 +85,12 @@ def _emptied_after_failure(folder: Path) -> Iterator[None]:
 
 
 def _install(folder: Path, report: Callable[[str], None]) -> None:
-    """Write uv.lock and .venv, for which uv asks the package index. Report a failure, after which uv can do it later."""
+    """Write uv.lock and .venv, for which uv asks the package index. Report a failure: the user can do it later."""
     uv = uv_command()
     if uv is None:
-        report(f"uv is not installed, so there is no uv.lock yet. Run `pip install uv`, and then `uv lock` in {folder}.")
+        report(
+            f"uv is not installed, so there is no uv.lock yet. Run `pip install uv`, and then `uv lock` in {folder}."
+        )
         return
     report("installing packages into .venv, and writing uv.lock")
     # uv keeps a wheel by name and version in its cache. Those of a checkout change under the same version.

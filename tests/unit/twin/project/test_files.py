@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from jinja2 import UndefinedError
 
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -28,7 +28,9 @@ def test_a_name_has_a_form_for_python_and_one_for_the_template(text: str, module
     ["", "a", "Orders", "order_history", "2nd", "-a", "a-", "a--b", "a b", "a/b", "..", "é-a", "a\n", "ab\n", "a" * 41],
 )
 def test_another_form_is_refused_with_the_rule(text: str) -> None:
-    with pytest.raises(CommandError, match=r"cannot be the name of a route: write 2 to 40 lower-case letters") as raised:
+    with pytest.raises(
+        CommandError, match=r"cannot be the name of a route: write 2 to 40 lower-case letters"
+    ) as raised:
         Name.checked(text, "route")
     assert repr(text) in str(raised.value)
 
@@ -48,7 +50,9 @@ def test_a_word_that_yaml_reads_as_another_value_is_no_name(text: str) -> None:
     ],
 )
 def test_a_name_with_a_meaning_in_the_code_is_no_function(text: str) -> None:
-    with pytest.raises(CommandError, match=f"'{text}' cannot be the name of a function: .* has a meaning in its Python"):
+    with pytest.raises(
+        CommandError, match=f"'{text}' cannot be the name of a function: .* has a meaning in its Python"
+    ):
         Name.of_function(text)
 
 
@@ -67,7 +71,8 @@ def test_a_path_loses_its_last_slash(text: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "/", "orders", "//a", "/a//b", "/a b", '/a"b', "/a?b", "/<a>", "/é", "/.", "/a/../b", "/a\n", "/" + "a" * 60]
+    "text",
+    ["", "/", "orders", "//a", "/a//b", "/a b", '/a"b', "/a?b", "/<a>", "/é", "/.", "/a/../b", "/a\n", "/" + "a" * 60],
 )
 def test_what_is_no_path_is_refused_and_shown(text: str) -> None:
     with pytest.raises(CommandError, match="is not a path: write it as /orders") as raised:
