@@ -57,8 +57,8 @@ class Name:
         used = name.module in _TAKEN or keyword.issoftkeyword(name.module)
         if used or any(keyword.iskeyword(one) or hasattr(builtins, one) for one in (name.module, name.pascal)):
             raise CommandError(
-                f"{text!r} cannot be the name of a function: {name.module} or {name.pascal} has a meaning in its Python "
-                "code. Choose another name."
+                f"{text!r} cannot be the name of a function: {name.module} or {name.pascal} has a meaning in its "
+                "Python code. Choose another name."
             )
         return name
 
