@@ -26,6 +26,7 @@ FILES = [
     *("pyproject.toml", "samconfig.toml", "Makefile", "README.md", ".gitignore", ".github/workflows/ci.yml"),
     *("routes/routes.d/project.toml", "template.yaml", "events/hello.json", "tests/test_hello.py"),
     *("functions/hello/app.py", "functions/hello/routes.toml", "functions/hello/requirements.txt"),
+    "routes/types.d/generated.toml",
 ]
 
 
