@@ -6,7 +6,8 @@ import pytest
 
 from brine_cli.emulators.resources import create_resources
 from brine_cli.emulators.run import run_emulator
-from brine_cli.template.application import data_resources, read_application
+from brine_cli.template.application import read_application
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import resolve_stacks
 from tests.artifact.machine import lay_out
 

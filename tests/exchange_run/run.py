@@ -26,7 +26,7 @@ from brine.adapters.sqs import channel_message
 from brine.domain.channels.channel import PURPOSE, message_context
 from brine_cli.emulators.resources import aws_client
 from brine_cli.emulators.run import run_emulator
-from brine_cli.lambda_runtime.environments import ExclusiveEnvironments
+from brine_cli.lambda_runtime.pool import OnDemandEnvironments
 from brine_cli.twin import Twin
 from brine_client import Client, ClientError, Credentials, Retries
 from brine_codec import Codec, CodecError, Keyring
@@ -193,11 +193,11 @@ class Run:
         """Kill a process of the exchange's function now and then, at any point of its work."""
         kills, chance = self._plan.kills, self._chance("kills")
         environments = twin._environments["ExchangeFunction"]
-        assert isinstance(environments, ExclusiveEnvironments)
+        assert isinstance(environments, OnDemandEnvironments)
         while kills is not None and not self._is_over.wait(kills * 2 * chance.random()):
-            process = chance.choice(environments._all)._process
-            if process.poll() is None:
-                process.kill()
+            alive = [environment for environment in tuple(environments._all) if environment.is_alive]
+            if alive:
+                chance.choice(alive)._process.kill()
                 self._kills += 1
 
     # --- What is left ---

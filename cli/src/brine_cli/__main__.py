@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,11 @@ from brine_cli.http.admission import HOST, ORIGIN
 from brine_cli.project.default_template import default_template
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Sequence
+
+BRINE = "brine"
+"""The name of a stack beside the template, unless the user gives another one."""
+_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_purge(
         commands.add_parser("purge", help="purge stored responses: by URL, tag, route or tenant, or all of them")
     )
+    _add_types(commands.add_parser("types", help="declare the classes of your code to the gateway"))
     return parser
 
 
@@ -57,6 +62,15 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = "docs/local-twin.md lists what the twin emulates and what it does not."
     _add_shared(parser, template=default_template())
+    parser.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        type=_beside,
+        metavar="[NAME=]FILE",
+        help="also serve the template of a stack beside this one, which may import its exports and SSM parameters; "
+        f"may be repeated (the default of NAME is {BRINE})",
+    )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: %(default)s)"
     )
@@ -77,7 +91,8 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="N processes per function, each with one request at a time and its own L1 (default: 1 with many threads)",
+        help="at most N processes per function, each with one request at a time and its own L1 "
+        "(default: at most 100, and one with many threads for functions that permit it in the template)",
     )
     parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
     parser.set_defaults(run=dev.run)
@@ -232,6 +247,48 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=partial(_purge, parser))
 
 
+def _add_types(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write a file of types.d that declares to the gateway the classes of your code: those that the annotations of "
+        "an app's functions mention, those of a registry, or those that a module defines. The code is imported."
+    )
+    parser.epilog = (
+        "Without arguments, the table [tool.brine.types] of pyproject.toml has the settings (docs/formats.md)."
+    )
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="FILE_OR_MODULE",
+        help="such as functions/orders/app.py or shared.messages (default: those of pyproject.toml, or else "
+        "functions/*/app.py)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the file to write (default: the one of pyproject.toml, or else routes/types.d/generated.toml)",
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the name of a class that is not declared; may be repeated",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, and exit with 1 if the file differs from the code"
+    )
+    parser.set_defaults(run=partial(_types, parser))
+
+
+def _types(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.sources and options.output is None:
+        parser.error("FILE_OR_MODULE needs --output: the file of the project has the classes of all its sources")
+    from brine_cli.commands import types  # noqa: PLC0415  (it imports the app, which the other commands do not need)
+
+    return types.run(options)
+
+
 def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.tenant is None and not any((options.url, options.tag, options.route, options.everything)):
         parser.error("one of the arguments --url --tag --route --tenant --everything is required")
@@ -262,7 +319,8 @@ def _add_shared(parser: argparse.ArgumentParser, *, template: str) -> None:
         type=_parameter,
         metavar="NAME=VALUE",
         dest="parameters",
-        help="a value of one of the template's parameters; may be repeated",
+        help="a value of one of the template's parameters, or of those of a stack beside it, as in brine.Origin=URL; "
+        "may be repeated",
     )
     parser.add_argument(
         "--allow-host",
@@ -287,6 +345,15 @@ def _parameter(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name, value
+
+
+def _beside(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not equals:
+        return BRINE, Path(text)
+    if _STACK_NAME.fullmatch(name) is None:
+        raise argparse.ArgumentTypeError(f"{name!r} cannot be the name of a stack")
+    return name, Path(file)
 
 
 def _checked(form: re.Pattern[str], described: str) -> Callable[[str], str]:

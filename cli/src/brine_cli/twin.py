@@ -27,9 +27,11 @@ from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
-from brine_cli.lambda_runtime.environments import ExclusiveEnvironments, IntegrationTimedOut, SharedEnvironment
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut, SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
-from brine_cli.template.application import Application, data_resources, read_application
+from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
+from brine_cli.template.application import Application, read_application
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -39,10 +41,7 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.template.stacks import Stack, StackTemplate
 
-# The names in the template that the twin knows: the parameters, and the variable for the path of routes.toml.
-_ORIGINS = ("Origin", "HttpbinOrigin")
-_AWS_ENDPOINT = "AwsEndpointUrl"
-_ROUTES = "BRINE_ROUTES"
+_ROUTES = "BRINE_ROUTES"  # the variable for the path of routes.toml
 _ONE_ROUTE = """\
 [[route]]
 name = "origin"
@@ -78,9 +77,14 @@ class Twin:
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
-    parameters: values of the template's parameters.
-    environments: 0 runs each function in one process with threads, N in N processes with one request at a time.
-    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends.
+    parameters: values of the template's parameters. That of a stack beside has the name of its stack in front, as in
+        brine.Origin.
+    beside: the templates of the stacks beside the template, by the name of the stack. The twin serves them too, and the
+        template may import what they export.
+    environments: the most processes of a function, each with one request at a time. 0 permits LIMIT, and runs functions
+        that permit it (BrineThreads) in one process with threads.
+    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the context, the
+        address of the emulator.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.
@@ -95,6 +99,7 @@ class Twin:
     origin: str | None = None
     routes: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Path] = field(default_factory=dict)
     environments: int = 0
     aws_endpoint: str | None = None
     allow_hosts: Sequence[str] = ()
@@ -138,14 +143,15 @@ class Twin:
     def _start(self, stack: ExitStack) -> None:
         listener = stack.enter_context(listen(self.host, self.port))
         self.url = url_of(listener)
-        template = read_stack_template(self.template)
+        template = read_stack_template(self.template, self.beside)
         self._read(template, {})  # report mistakes in the template before any process starts
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brine-dev-")))
-        asked_for = {*_ORIGINS} & template.template.parameters.keys() - self.parameters.keys()
-        if self.origin is None and asked_for:
+        if self.origin is None and template.origin_parameters - self.parameters.keys():
             self.httpbin = stack.enter_context(run_emulator("httpbin"))
         attributes = self._provide_aws(template, stack)
         self.application = self._read(template, attributes)
+        for notice in self.application.notices:
+            self.report(notice)
         self._check_routes()
         pollers = self._pollers()
         for poller in pollers:
@@ -167,11 +173,11 @@ class Twin:
 
     def _provide_aws(self, template: StackTemplate, stack: ExitStack) -> dict[tuple[str, str], str]:
         resources = data_resources(*self._stacks(template, {}))
-        if not resources and self._given_endpoint is None:
-            return {}
         self.aws_endpoint = self._given_endpoint or stack.enter_context(
-            run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins)
+            run_emulator("moto", hosts=self.allow_hosts, origins=self.allow_origins, on_demand=not resources)
         )
+        if not resources:
+            return {}
         from brine_cli.emulators.resources import create_resources  # noqa: PLC0415  (boto3 loads while moto starts)
 
         attributes = create_resources(resources, self.aws_endpoint)
@@ -196,13 +202,11 @@ class Twin:
 
     def _stacks(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> tuple[Stack, ...]:
         origin = self.httpbin or self.origin or "http://httpbin.invalid"  # the last until httpbin runs
-        known = {**dict.fromkeys(_ORIGINS, origin), **self.parameters}
-        if self.aws_endpoint is not None:
-            known[_AWS_ENDPOINT] = self.aws_endpoint
+        known = {**dict.fromkeys(template.origin_parameters, origin), **self.parameters}
         return resolve_stacks(template, known, attributes)
 
     def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
-        unknown = self.parameters.keys() - template.template.parameters.keys()
+        unknown = self.parameters.keys() - template.parameters
         if unknown:
             raise TemplateError(f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}")
         application = read_application(*self._stacks(template, attributes))
@@ -241,11 +245,12 @@ class Twin:
             routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self.origin)), encoding="utf-8")
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
-            launch = prepare(function, self._folder / "opt" / name, variables=variables, show=self.show)
+            opt = self._folder / "opt" / name
+            launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show)
             self._environments[name] = (
-                ExclusiveEnvironments(launch, self.report, count=self.environments)
-                if self.environments
-                else SharedEnvironment(launch, self.report)
+                SharedEnvironment(launch, self.report)
+                if function.has_threads and not self.environments
+                else OnDemandEnvironments(launch, self.report, limit=self.environments or LIMIT)
             )
             self._environments[name].start()
         for name, environments in self._environments.items():

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from brine_cli.lambda_runtime.environment import Environment
 from brine_cli.lambda_runtime.launch import prepare
-from brine_cli.template.application import Function, Layer
+from brine_cli.template.functions import Function
+from brine_cli.template.layers import Layer
 from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
+THREADS = Path(__file__).parent / "fixtures/threads.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,6 @@ def console() -> list[str]:
 
 @pytest.fixture(scope="module")
 def twin(console: list[str]) -> Iterator[Twin]:
-    """One process with many threads per function."""
+    """The twin of TEMPLATE."""
     with Twin(template=TEMPLATE, report=console.append) as running:
         yield running

@@ -80,11 +80,12 @@ class HttpApi:
                 response = limits.refusal(502, "Internal Server Error", f"the function's answer: {size}")
                 return self._refuse(request, f"the answer of {function} has {size}", response)
             response, ignored = to_response(answer)
-        except IntegrationTimedOut:
+        except IntegrationTimedOut as timed_out:
             seconds = f"{self.integration_timeout:g} s"
             explained = f"no answer from the function within {seconds}, API Gateway waits no longer"
             response = limits.refusal(503, "Service Unavailable", explained)
-            return self._refuse(request, f"{function} took longer than the {seconds} that API Gateway waits", response)
+            reason = str(timed_out) or f"{function} took longer than the {seconds} that API Gateway waits"
+            return self._refuse(request, reason, response)
         except InvocationFailed as failure:
             return self._refuse(request, self._shortened(str(failure)), failed)
         except MalformedResponse as error:

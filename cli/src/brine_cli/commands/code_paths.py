@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from brine_cli.template.application import Function
+    from brine_cli.template.functions import Function
 
 _ARGUMENT = re.compile(r"<[^>]*>")
 

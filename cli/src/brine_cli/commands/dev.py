@@ -11,18 +11,27 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.errors import CommandError
+from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.project.stack_files import vendor_if_needed
-from brine_cli.twin import Twin
+from brine_cli.twin import Twin, to_stderr
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+_VARIABLE = re.compile(r"\{[^}]*\}")
+
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
     began = time.monotonic()
-    vendor_if_needed(options.template)
+    beside = dict(options.beside)
+    if len(beside) < len(options.beside):
+        raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
+    vendor_if_needed(options.template, beside.values())
+    refresh_types(options.template, to_stderr)
     with (
         signals.until_stopped(),
         Twin(
@@ -32,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
             origin=options.origin,
             routes=options.routes,
             parameters=dict(options.parameters),
+            beside=beside,
             environments=options.environments,
             aws_endpoint=options.aws_endpoint,
             allow_hosts=options.allow_host,
@@ -46,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
-    yield f"{options.template} is served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
+    beside = "".join(f" and the stack {name} ({file})" for name, file in twin.beside.items())
+    are = "are" if beside else "is"
+    yield f"{options.template}{beside} {are} served at {twin.url} (ready in {seconds:.1f} s; Ctrl-C stops it)"
     yield ""
     queues = {source: f"SQS {source.queue_name}" for source in twin.application.queue_sources}
     routes = (route.key for route in twin.application.routes)
@@ -57,16 +69,15 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
         yield f"  {route.key:<{width}}{route.function}{signed}"
     for source, name in queues.items():
         yield f"  {name:<{width}}{source.function}"
-    count = options.environments
-    kind = f"{count} processes, one request each" if count else "one process, many threads"
+    processes = f"at most {options.environments or LIMIT} processes, one request each"
     for function in twin.application.functions.values():
         layers = ", ".join(layer.logical_id for layer in function.layers) or "no layers"
+        kind = "one process, many threads" if function.has_threads and not options.environments else processes
         yield f"  {function.logical_id:<{width}}{function.handler} with {layers}; {kind}"
     for event in twin.application.unserved:
         yield f"  {'not served':<{width}}{event}"
-    if twin.aws_endpoint is not None:
-        made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
-        yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
+    made = ", ".join(re.split("[:/]", name)[-1] for name in twin.resources.values()) or "nothing"
+    yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
     yield ""
@@ -78,9 +89,11 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
 
 def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
     if not is_sample:
-        url = f"{twin.url}{twin.prefix}"
-        of_route = (f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}")
-        return *of_route, *_of_functions(twin)
+        of_functions = tuple(_of_functions(twin))
+        if any(route.path is None for route in twin.application.routes):
+            url = f"{twin.url}{twin.prefix}"
+            return f"curl -i {url}", f"curl -I {url}", f"curl -i -H 'Cache-Control: no-cache' {url}", *of_functions
+        return of_functions or tuple(_of_routes(twin))
     table = twin.resources["Table"]
     purge = f"uv run brine purge --endpoint-url {twin.aws_endpoint} --table {table} --everything"
     place = f"--url {twin.url} --aws {twin.aws_endpoint}"
@@ -93,6 +106,14 @@ def _examples(twin: Twin, *, is_sample: bool) -> tuple[str, ...]:
         purge,
         *exchange,
     )
+
+
+def _of_routes(twin: Twin) -> Iterator[str]:
+    """Yield a request to each of the first routes that need no signature."""
+    unsigned = (route for route in twin.application.routes if route.authorizer == "NONE")
+    for route in islice(unsigned, 3):
+        method = "" if route.method in {"ANY", "GET"} else f"-X {route.method} "
+        yield f"curl -i {method}{twin.url}{_VARIABLE.sub('7', route.path or '/')}"
 
 
 def _of_functions(twin: Twin) -> Iterator[str]:

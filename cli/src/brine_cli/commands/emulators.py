@@ -11,7 +11,7 @@ from brine_cli.commands import signals
 from brine_cli.commands.sam_commands import DOCKER_NAME, sam_commands
 from brine_cli.emulators.run import run_emulator
 from brine_cli.project.stack_files import vendor_if_needed
-from brine_cli.template.application import data_resources
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until stopped. Raises CommandError."""
     vendor_if_needed(options.template)
     template = read_stack_template(options.template)
-    httpbin_parameters = sorted({"Origin", "HttpbinOrigin"} & template.template.parameters.keys())
+    httpbin_parameters = sorted(template.origin_parameters)
     # No resource depends on their values.
     given = dict(options.parameters)
     resources = data_resources(

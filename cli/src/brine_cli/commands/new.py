@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.project.names import Name
 from brine_cli.project.new_function import function_path, new_function
 from brine_cli.project.new_project import new_project
@@ -31,6 +32,7 @@ def function(options: argparse.Namespace) -> int:
     name = Name.of_function(options.name)
     path = function_path(name, options.path)
     _show(new_function(Path(), name, path).write())
+    refresh_types(Path("template.yaml"), to_stderr)
     _next(f"uv run pytest tests/test_{name.module}.py", "uv run brine dev", f"curl -i {_TWIN}{path}/7")
     return 0
 

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import EmulatorFailed, TemplateError
-from brine_cli.template.application import NAMED_BY
+from brine_cli.template.data import NAMED_BY, QUEUE_ATTRIBUTES, TABLE_ARGUMENTS
 from brine_cli.template.intrinsics import REGION, STACK
 
 if TYPE_CHECKING:
@@ -21,15 +21,8 @@ if TYPE_CHECKING:
 
     type ResourceAttributes = dict[tuple[str, str], str]
 
-_TABLE_ARGUMENTS = (
-    "KeySchema",
-    "AttributeDefinitions",
-    "BillingMode",
-    "ProvisionedThroughput",
-    "GlobalSecondaryIndexes",
-    "LocalSecondaryIndexes",
-)
-_QUEUE_ATTRIBUTES = ("DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "VisibilityTimeout")
+_CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
+_INDEX_ARGUMENTS = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput")
 
 
 def default_name(logical_id: str) -> str:
@@ -53,7 +46,7 @@ def create_resources(
     attributes: ResourceAttributes = {}
     for logical_id, resource in resources.items():
         properties = resource.get("Properties") or {}
-        name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id)
+        name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id) + _suffix(properties)
         try:
             found = makers[resource["Type"]](endpoint, name, properties)
         except (ClientError, BotoCoreError) as error:
@@ -63,6 +56,10 @@ def create_resources(
         attributes |= {(logical_id, attribute): value for attribute, value in found.items()}
     _connect_dead_letters(resources, endpoint, attributes)
     return attributes
+
+
+def _suffix(properties: Node) -> str:
+    return ".fifo" if _as_text(properties.get("FifoQueue", False)) == "true" else ""  # SQS demands it in the name
 
 
 def aws_client(service: str, endpoint: str) -> Any:
@@ -84,12 +81,41 @@ def _create_table(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
     except dynamodb.exceptions.ResourceNotFoundException:
-        arguments = {key: properties[key] for key in _TABLE_ARGUMENTS if key in properties}
-        table = dynamodb.create_table(TableName=name, **arguments)["TableDescription"]
+        table = dynamodb.create_table(TableName=name, **_table_arguments(properties))["TableDescription"]
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
         if "TimeToLiveSpecification" in properties:
-            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"])
-    return {"Ref": name, "Arn": table["TableArn"]}
+            specification = properties["TimeToLiveSpecification"]
+            expiry = {**specification, "Enabled": _as_text(specification.get("Enabled", True)) == "true"}
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+    stream = {"StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
+    return {"Ref": name, "Arn": table["TableArn"], **stream}
+
+
+def _table_arguments(properties: Node) -> dict[str, Any]:
+    """Return the arguments that create a table. In a template, numbers may be text, and a stream has no switch."""
+    arguments = {key: properties[key] for key in TABLE_ARGUMENTS if key in properties}
+    for key in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        if key in arguments:
+            arguments[key] = [
+                _with_numbers({k: index[k] for k in _INDEX_ARGUMENTS if k in index}) for index in arguments[key]
+            ]
+    if "StreamSpecification" in properties:
+        kind = properties["StreamSpecification"]["StreamViewType"]
+        arguments["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": kind}
+    return _with_numbers(arguments)
+
+
+def _with_numbers(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a table or an index with its capacities as numbers."""
+    if "ProvisionedThroughput" not in arguments:
+        return arguments
+    capacities = {key: int(arguments["ProvisionedThroughput"][key]) for key in _CAPACITIES}
+    return {**arguments, "ProvisionedThroughput": capacities}
+
+
+def _as_text(value: Node) -> str:
+    """Return a value as the attributes of queues have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _create_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
@@ -100,7 +126,12 @@ def _create_bucket(endpoint: str, name: str, _: Node) -> dict[str, str]:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
             raise
         s3.create_bucket(Bucket=name)
-    return {"Ref": name, "Arn": f"arn:aws:s3:::{name}", "DomainName": f"{name}.s3.amazonaws.com"}
+    return {
+        "Ref": name,
+        "Arn": f"arn:aws:s3:::{name}",
+        "DomainName": f"{name}.s3.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
+    }
 
 
 def _create_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]:
@@ -108,21 +139,23 @@ def _create_secret(endpoint: str, name: str, properties: Node) -> dict[str, str]
     try:
         arn = secrets_manager.describe_secret(SecretId=name)["ARN"]
     except secrets_manager.exceptions.ResourceNotFoundException:
-        arn = secrets_manager.create_secret(Name=name, SecretString=_secret_text(secrets_manager, properties))["ARN"]
+        content = _secret_content(secrets_manager, properties)
+        arn = secrets_manager.create_secret(Name=name, **content)["ARN"]
     return {"Ref": arn, "Id": arn}
 
 
-def _secret_text(secrets_manager: Any, properties: Node) -> str:
+def _secret_content(secrets_manager: Any, properties: Node) -> dict[str, str]:
+    """Return the argument with the content of a secret. CloudFormation makes an empty one if the template has none."""
     generate = dict(properties.get("GenerateSecretString") or {})
     if not generate:
-        return str(properties["SecretString"])
+        return {"SecretString": str(properties["SecretString"])} if "SecretString" in properties else {}
     template, key = generate.pop("SecretStringTemplate", None), generate.pop("GenerateStringKey", None)
     password = secrets_manager.get_random_password(**generate)["RandomPassword"]
     if template is None:
-        return str(password)
+        return {"SecretString": str(password)}
     content = json.loads(template)
     content[key] = password
-    return json.dumps(content)
+    return {"SecretString": json.dumps(content)}
 
 
 def _create_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
@@ -130,7 +163,7 @@ def _create_queue(endpoint: str, name: str, properties: Node) -> dict[str, str]:
     try:
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     except sqs.exceptions.QueueDoesNotExist:
-        attributes = {key: str(properties[key]) for key in _QUEUE_ATTRIBUTES if key in properties}
+        attributes = {key: _as_text(properties[key]) for key in QUEUE_ATTRIBUTES if key in properties}
         url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return {"Ref": url, "QueueUrl": url, "Arn": arn, "QueueName": name}

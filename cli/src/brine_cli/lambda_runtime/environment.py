@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import signal
 import socket
-import subprocess
-import sys
-import sysconfig
 import threading
 import time
 import uuid
 from concurrent.futures import Future
-from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from brine_cli.lambda_runtime import worker
+from brine_cli.lambda_runtime.missing_modules import advice
+from brine_cli.lambda_runtime.processes import start_interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
-_WORKER = Path(worker.__file__)
+    from brine_cli.lambda_runtime.launch import Launch
+    from brine_cli.lambda_runtime.processes import ProcessStarter
+
 _LAST_LINES_SECONDS = 1.0  # a process that the handler started may keep the pipe open for longer
 
 
@@ -42,29 +42,20 @@ class EnvironmentDied(InvocationFailed):
     """The process ended before it answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
-    """The settings to start a function.
+class Environment:
+    """One worker process from its start to its end. It is never restarted, only replaced.
 
-    path: folders before the standard library on sys.path.
-    variables: the complete environment.
-    show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
+    modules: after the init phase, the modules that are not the function's own, in the order of their import.
     """
 
-    name: str
-    arn: str
-    handler: str
-    code: Path
-    path: tuple[Path, ...]
-    variables: Mapping[str, str]
-    timeout: float
-    show: Callable[[str], None] | None = None
-
-
-class Environment:
-    """One worker process from its start to its end. It is never restarted, only replaced."""
-
-    def __init__(self, launch: Launch, *, threads: int, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        report: Callable[[str], None],
+        threads: int = 1,
+        start: ProcessStarter = start_interpreter,
+    ) -> None:
         self._launch = launch
         self._report = report
         self._ids = itertools.count()
@@ -74,29 +65,26 @@ class Environment:
         self._ready: Future[None] = Future()
         self._stopping = False
         self.is_alive = True
+        self.modules: tuple[str, ...] = ()
         self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and worker)
-                # Isolated and without `site`: no .pth file may add the source folders of the workspace to the path.
-                [sys.executable, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
-                cwd=launch.code,
-                env=dict(launch.variables),
-                stdin=subprocess.DEVNULL,
-                stdout=None if launch.show is None else subprocess.PIPE,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for the twin, which stops its workers in order
-            )
+        with contextlib.ExitStack() as after_failure, theirs, _output_pipe(launch.show) as (lines, output):
+            after_failure.enter_context(self._socket)
+            after_failure.enter_context(lines or contextlib.nullcontext())
+            self._process = start(launch, theirs.fileno(), output)
+            after_failure.pop_all()
         self._output = threading.Thread(
-            target=_show_lines, args=(self._process.stdout, launch.show), name=f"{launch.name} output", daemon=True
+            target=_show_lines, args=(lines, launch.show), name=f"{launch.name} output", daemon=True
         )
         self._output.start()
         self._reader = threading.Thread(target=self._read, name=f"{launch.name} answers", daemon=True)
         self._reader.start()
+        path, packages = launch.folders()
         self._send(
             {
                 "handler": launch.handler,
-                "code": [str(folder) for folder in launch.path],
-                "packages": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
+                "path": path,
+                "packages": packages,
+                "own": str(launch.code),
                 "threads": threads,
             }
         )
@@ -104,6 +92,10 @@ class Environment:
     def wait_until_ready(self, timeout: float) -> None:
         """Wait for the end of the init phase. Raises InvocationFailed, or TimeoutError after `timeout` seconds."""
         self._ready.result(timeout)
+
+    def when_initialised(self, done: Callable[[Environment, InvocationFailed | None], None]) -> None:
+        """Call `done` once, at the end of the init phase, with the reason if it failed."""
+        self._ready.add_done_callback(lambda ready: done(self, ready.exception()))  # type: ignore[arg-type]  # see _read
 
     def submit(self, event: bytes) -> Future[bytes]:
         """Start an invocation. The future returns the result as JSON, or raises InvocationFailed."""
@@ -157,10 +149,12 @@ class Environment:
     def _take(self, head: worker.Head, payload: bytes) -> None:
         match head["kind"]:
             case "ready":
+                self.modules = tuple(head["modules"])
                 self._ready.set_result(None)
             case "init-failed":
                 self.is_alive = False  # no further request may go to this process
-                self._ready.set_exception(InitFailed(f"{self._launch.name} cannot be loaded\n{head['error']}"))
+                reason = f"{self._launch.name} cannot be loaded\n{head['error']}"
+                self._ready.set_exception(InitFailed(reason + advice(head["missing"], self._launch)))
             case kind:
                 with self._lock:
                     future = self._pending.pop(head["id"])
@@ -168,6 +162,19 @@ class Environment:
                     future.set_result(payload)
                 else:
                     future.set_exception(HandlerFailed(f"{self._launch.name} raised\n{head['error']}"))
+
+
+@contextlib.contextmanager
+def _output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes] | None, int | None]]:
+    """Yield both ends of a pipe for stdout, or None twice if the process uses ours. The writing end is closed after."""
+    if show is None:
+        yield None, None
+        return
+    reading, writing = os.pipe()
+    try:
+        yield os.fdopen(reading, "rb"), writing  # the thread that shows the lines closes the first
+    finally:
+        os.close(writing)
 
 
 def _show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:

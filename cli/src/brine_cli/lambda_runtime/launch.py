@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from dataclasses import dataclass
+from sysconfig import get_path
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.credentials import CREDENTIALS
-from brine_cli.lambda_runtime.environment import Launch
 from brine_cli.template.intrinsics import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from brine_cli.template.application import Function
+    from brine_cli.template.functions import Function
 
 _OPT = "/opt"
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """The settings to start a function.
+
+    path: folders before the standard library on sys.path.
+    variables: the complete environment.
+    show: gets the stdout of the function, line by line. Without it, the function uses the twin's stdout.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    code: Path
+    path: tuple[Path, ...]
+    variables: Mapping[str, str]
+    timeout: float
+    show: Callable[[str], None] | None = None
+
+    def folders(self) -> tuple[list[str], list[str]]:
+        """Return the folders of sys.path before the standard library and after it."""
+        return [str(folder) for folder in self.path], sorted({get_path("purelib"), get_path("platlib")})
 
 
 def prepare(
-    function: Function, opt: Path, *, variables: Mapping[str, str], show: Callable[[str], None] | None
+    function: Function,
+    opt: Path,
+    *,
+    variables: Mapping[str, str],
+    show: Callable[[str], None] | None,
+    endpoint: str | None = None,
 ) -> Launch:
     """Copy the function's unbuilt layers into the folder `opt`, and return the settings to start it.
 
+    endpoint: AWS_ENDPOINT_URL, unless the template gives it a value that is not empty.
     variables: replace declared variables of the same name.
     show: see Launch.
     """
@@ -32,8 +64,10 @@ def prepare(
     for layer in function.layers:
         if not layer.is_built:
             shutil.copytree(layer.content, opt, dirs_exist_ok=True)
-    plain = [opt / "python"] if (opt / "python").is_dir() else []
     declared = {name: variables.get(name, value) for name, value in function.environment.items()}
+    if endpoint is not None and not declared.get(_ENDPOINT):
+        declared[_ENDPOINT] = endpoint
+    plain = [opt / "python"] if (opt / "python").is_dir() else []
     return Launch(
         name=function.logical_id,
         arn=function.arn,
@@ -55,6 +89,7 @@ def _lambda_variables(function: Function) -> dict[str, str]:
     """Return the variables of Lambda (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
     return CREDENTIALS | {
         "_HANDLER": function.handler,
+        "AWS_CONFIG_FILE": os.devnull,  # not that of the developer
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
@@ -64,6 +99,7 @@ def _lambda_variables(function: Function) -> dict[str, str]:
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.logical_id}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local-twin",
         "AWS_REGION": REGION,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(function.code),
         "LANG": "en_US.UTF-8",

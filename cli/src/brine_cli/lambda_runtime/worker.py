@@ -1,9 +1,9 @@
 """Runs one function in its own process, as the runtime of Lambda does: one init, then one event after the other.
 
-This file is a module and a program. As a program it may use only the standard library, since the process must see only
-the function's folder, its layers and the installed packages. It communicates over one socket in frames: two 4-byte
-lengths, a JSON head, a payload. The first frame says which handler to load. The process ends when the other end closes
-the socket.
+This file is a module and a program. As a program, and in the fork server, it may use only the standard library, since
+the process must see only the function's folder, its layers and the installed packages. It communicates over one socket
+in frames: two 4-byte lengths, a JSON head, a payload. The first frame says which handler to load. The process ends when
+the other end closes the socket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     type Head = dict[str, Any]
 
 _IMPORTLIB = importlib.__file__
+_STANDARD_LIBRARY = tuple(sys.path)
 # By name, since the package belongs to the function and may not be imported here.
 _CONFIG_ERROR = ("brine.errors", "ConfigError")
 _LENGTHS = struct.Struct(">II")
@@ -72,7 +73,9 @@ class Context:
         return max(0, int((self._deadline - time.time()) * 1000))
 
 
-class _Worker:
+class Worker:
+    """One environment, in the process that calls `run`."""
+
     def __init__(self, connection: socket.socket) -> None:
         connection.set_inheritable(False)  # a process that the handler starts must not keep the socket open
         self._connection = connection
@@ -80,22 +83,24 @@ class _Worker:
         self._sending = threading.Lock()
         self._frames: queue.SimpleQueue[tuple[Head, bytes]] = queue.SimpleQueue()
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
+        """Load the handler, then serve events until the twin closes the socket."""
         threading.Thread(target=self._receive, daemon=True).start()
         setup, _ = self._frames.get()
-        sys.path[:] = [*setup["code"], *sys.path, *setup["packages"]]
+        extend_path(setup["path"], setup["packages"])
         try:
             handler = _load(setup["handler"])
         except BaseException as error:  # noqa: BLE001  (a module may fail to load with any error, also SystemExit)
-            self._send({"kind": "init-failed", "error": _explain(error)})
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            self._send({"kind": "init-failed", "error": _explain(error), "missing": missing})
             os._exit(1)
-        self._send({"kind": "ready"})
+        self._send({"kind": "ready", "modules": _modules_outside(setup["own"])})
         if setup["threads"] == 1:  # the main thread, where Lambda runs handlers
             while True:
                 self._invoke(handler, *self._frames.get())
-        with ThreadPoolExecutor(setup["threads"]) as pool:
-            while True:
-                pool.submit(self._invoke, handler, *self._frames.get())
+        pool = ThreadPoolExecutor(setup["threads"])
+        while True:
+            pool.submit(self._invoke, handler, *self._frames.get())
 
     def _receive(self) -> None:
         while frame := read_frame(self._stream):
@@ -103,6 +108,7 @@ class _Worker:
         os._exit(0)  # the twin has ended
 
     def _invoke(self, handler: Handler, head: Head, payload: bytes) -> None:
+        os.environ["_X_AMZN_TRACE_ID"] = _trace_id(head["request_id"])
         try:
             answer = handler(json.loads(payload), Context(head["request_id"], head["arn"], head["deadline"]))
             packed = json.dumps(answer, ensure_ascii=False, default=_number).encode()
@@ -117,6 +123,23 @@ class _Worker:
     def _send(self, head: Head, payload: bytes = b"") -> None:
         with self._sending:
             self._connection.sendall(pack_frame(head, payload))
+
+
+def extend_path(first: list[str], last: list[str]) -> None:
+    """Set sys.path to the folders `first`, the standard library, and the folders `last`."""
+    sys.path[:] = [*first, *_STANDARD_LIBRARY, *last]
+
+
+def _modules_outside(folder: str) -> list[str]:
+    """Return the names of the imported modules that are not in `folder`, in the order of their import."""
+    files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+    return [name for name, file in files.items() if not file.startswith(folder + os.sep)]
+
+
+def _trace_id(request_id: str) -> str:
+    """Return a trace that is not sampled, for the X-Ray SDK. Without one, it warns at each segment."""
+    digits = request_id.replace("-", "")
+    return f"Root=1-{int(time.time()):08x}-{digits[:24]};Parent={digits[-16:]};Sampled=0"
 
 
 def _load(handler: str) -> Handler:
@@ -144,4 +167,4 @@ def _number(value: object) -> object:
 
 
 if __name__ == "__main__":
-    _Worker(socket.socket(fileno=int(sys.argv[1]))).run()
+    Worker(socket.socket(fileno=int(sys.argv[1]))).run()

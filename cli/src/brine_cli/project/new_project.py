@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import brine_cli
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
 from brine_cli.project.names import Name
@@ -48,6 +49,7 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
         report("adding Brine's wheels")
         add_wheels(folder / "wheels", wheels)
         vendor(folder)
+        refresh_types(folder / "template.yaml", report)
     _install(folder, report)
     return written
 

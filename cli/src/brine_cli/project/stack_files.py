@@ -17,7 +17,7 @@ from brine_cli.template.document import read_template
 from brine_cli.template.stacks import NESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER: Final = ".brine"
 """The folder of a project with the copy. It is made anew from the installed version, so it belongs in .gitignore."""
@@ -34,9 +34,9 @@ def checkout() -> Path | None:
 def nests_copy(template: Path) -> bool:
     """Return whether a template nests a template in `.brine`. Raises TemplateError."""
     locations = (
-        (resource.get("Properties") or {}).get("Location")
+        (resource.get("Properties") or {}).get(NESTED[resource["Type"]])
         for resource in read_template(template).resources.values()
-        if resource["Type"] == NESTED
+        if resource["Type"] in NESTED
     )
     return any(isinstance(location, str) and Path(location).parts[:1] == (FOLDER,) for location in locations)
 
@@ -66,21 +66,28 @@ def vendor(project: Path) -> Path:
     return target
 
 
-def vendor_if_needed(template: Path) -> None:
-    """Make the copy that a template nests, unless it has the installed version. Raises CommandError.
+def vendor_if_needed(template: Path, beside: Iterable[Path] = ()) -> None:
+    """Make each copy that a template nests, or that is beside it, unless it has the installed version.
 
-    From a checkout, the copy is made anew each time, because the code may have changed.
+    beside: the templates of the stacks beside it. From a checkout, a copy is made anew each time, because the code may
+    have changed. Raises CommandError.
     """
-    if not nests_copy(template):
-        return
-    version = template.parent / FOLDER / "version"
+    projects = {path.parent.parent for path in beside if path.parent.name == FOLDER}
+    if nests_copy(template):
+        projects.add(template.parent)
+    for project in projects:
+        _vendor_unless_current(project)
+
+
+def _vendor_unless_current(project: Path) -> None:
+    version = project / FOLDER / "version"
     if (
         checkout() is None
         and version.is_file()
         and version.read_text(encoding="utf-8").strip() == brine_cli.__version__
     ):
         return
-    vendor(template.parent)
+    vendor(project)
 
 
 def _files() -> Iterator[tuple[Path, str]]:

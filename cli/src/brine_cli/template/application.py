@@ -1,199 +1,139 @@
-"""The functions, layers and event sources of a template, as far as the twin runs them."""
+"""The functions and event sources of a template, as far as the twin runs them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import TemplateError
+from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.template.data import data_resources
+from brine_cli.template.differences import differences
 from brine_cli.template.event_sources import read_queue_source, read_route
-from brine_cli.template.intrinsics import ACCOUNT, REGION
-from brine_cli.template.layers import LAYERS, layer_arn
+from brine_cli.template.functions import FUNCTION, RUN_BY, merge, read_function, with_globals
+from brine_cli.template.layers import read_layers
+from brine_cli.template.stacks import NESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from brine_cli.template.document import Node, Template
+    from brine_cli.template.document import Node
     from brine_cli.template.event_sources import ApiRoute, QueueSource
+    from brine_cli.template.functions import Function
+    from brine_cli.template.layers import Layer
     from brine_cli.template.stacks import Stack
 
-_FUNCTION = "AWS::Serverless::Function"
-_API = "AWS::Serverless::HttpApi"
-# The resources that must exist before the functions run, and the property that may name each.
-NAMED_BY = {
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::SecretsManager::Secret": "Name",
-    "AWS::SQS::Queue": "QueueName",
-}
-_DEFAULT_TIMEOUT = 3  # seconds; Lambda's default
-_DEFAULT_MEMORY = 128
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """A layer. `sam build` puts a built layer into /opt/python. The files of other layers are in /opt unchanged."""
-
-    logical_id: str
-    content: Path
-    is_built: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """A function with its settings. `timeout` is in seconds, `memory` in MB."""
-
-    logical_id: str
-    code: Path
-    handler: str
-    layers: tuple[Layer, ...]
-    environment: Mapping[str, str]
-    timeout: float
-    memory: int
-
-    @property
-    def arn(self) -> str:
-        """The ARN of the function, as in the context object."""
-        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{self.logical_id}"
+_API: Final = "AWS::Serverless::HttpApi"
+_DEFINITIONS: Final = frozenset({"DefinitionBody", "DefinitionUri"})
+_UNSERVED: Final = frozenset(
+    {
+        *("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::AppSync::GraphQLApi", "AWS::Events::Rule"),
+        *("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function", "AWS::Lambda::Url", "AWS::Scheduler::Schedule"),
+        *("AWS::Serverless::Api", "AWS::Serverless::GraphQLApi", "AWS::Serverless::StateMachine"),
+        *("AWS::Serverless::WebSocketApi", "AWS::StepFunctions::StateMachine", "Fn::ForEach", "Fn::Transform"),
+    }
+)
+"""The types of resources that invoke functions, or are functions, and that the twin does not run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """All parts of a template that the twin runs. `unserved` lists the events that it does not deliver."""
+    """All parts of a template that the twin runs.
+
+    unserved: a line for each event, function, API and stack that it does not serve.
+    notices: a line for each other difference from AWS that the user must know of.
+    """
 
     functions: Mapping[str, Function]
     routes: tuple[ApiRoute, ...]
     queue_sources: tuple[QueueSource, ...] = ()
     unserved: tuple[str, ...] = ()
-
-
-def data_resources(*stacks: Stack) -> dict[str, Node]:
-    """Return the resolved tables, buckets, secrets and queues of `stacks` by logical id."""
-    resolved = {
-        name: stack.resolver.resource(name)
-        for stack in stacks
-        for name, resource in stack.template.resources.items()
-        if resource["Type"] in NAMED_BY
-    }
-    return {name: resource for name, resource in resolved.items() if resource is not None}
+    notices: tuple[str, ...] = ()
 
 
 def read_application(*stacks: Stack) -> Application:
-    """Return the application of `stacks`, the first of which nests all others.
+    """Return the application of `stacks`, the first of which is the one that the user named.
 
-    Raises TemplateError if it could not be deployed or run.
+    Raises TemplateError if it could not be deployed, or if there is nothing to serve.
     """
-    layers = dict(layer for stack in stacks for layer in _layers(stack))
-    parts = [_read_stack(stack, layers) for stack in stacks]
-    if not any(part.routes for part in parts):
+    found = _Found(dict(layer for stack in stacks for layer in read_layers(stack.template, stack.resolver)))
+    for stack in stacks:
+        found.add(stack)
+    data_resources(*stacks, note=found.note)
+    if not found.routes and not found.queue_sources:
+        unserved = f". Not served: {'; '.join(found.unserved)}" if found.unserved else ""
         raise TemplateError(
-            f"{stacks[0].template.path.name}: no function has an event of type HttpApi, so there is nothing to serve"
+            f"{stacks[0].template.path.name}: no function has an event of type HttpApi or SQS that the local twin "
+            f"serves, so there is nothing to serve{unserved}"
         )
     return Application(
-        functions={name: function for part in parts for name, function in part.functions.items()},
-        routes=tuple(route for part in parts for route in part.routes),
-        queue_sources=tuple(source for part in parts for source in part.queue_sources),
-        unserved=tuple(event for part in parts for event in part.unserved),
+        functions=found.functions,
+        routes=tuple(found.routes.values()),
+        queue_sources=tuple(found.queue_sources),
+        unserved=tuple(found.unserved),
+        notices=(*(f"{line}. It is left out" for line in found.unknown), *differences(stacks, found.functions)),
     )
 
 
-def _layers(stack: Stack) -> Iterator[tuple[str, Layer]]:
-    """Yield the layers of one stack by ARN."""
-    for name, declared in stack.template.resources.items():
-        if declared["Type"] in LAYERS and (resource := stack.resolver.resource(name)) is not None:
-            yield (
-                layer_arn(name),
-                Layer(
-                    logical_id=name,
-                    content=_folder(stack.template, name, "ContentUri", resource.get("Properties") or {}),
-                    is_built="BuildMethod" in (resource.get("Metadata") or {}),
-                ),
-            )
+class _Found:
+    """What the stacks have, as far as they were added. `layers`: of all stacks, by ARN."""
 
+    def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self._layers = layers
+        self.functions: dict[str, Function] = {}
+        self.routes: dict[str, ApiRoute] = {}
+        self.queue_sources: list[QueueSource] = []
+        self.unserved: list[str] = []
+        self.unknown: dict[str, None] = {}  # a set that keeps the order
 
-def _read_stack(stack: Stack, layers: Mapping[str, Layer]) -> Application:
-    """Return the part of the application that one stack has. `layers` are those of all stacks, by ARN."""
-    template, resolver = stack.template, stack.resolver
-    resources = {name: resource for name in template.resources if (resource := resolver.resource(name)) is not None}
-    defaults = resolver.resolve(template.globals.get("Function") or {}, "Globals")
-    of_apis = resolver.resolve(template.globals.get("HttpApi") or {}, "Globals")
-    apis = {
-        name: _merged(of_apis, resource.get("Properties") or {})
-        for name, resource in resources.items()
-        if resource["Type"] == _API
-    }
-    functions: dict[str, Function] = {}
-    routes: list[ApiRoute] = []
-    queue_sources: list[QueueSource] = []
-    unserved: list[str] = []
-    for name, resource in resources.items():
-        if resource["Type"] != _FUNCTION:
-            continue
-        properties = _merged(defaults, resource.get("Properties") or {})
-        functions[name] = _function(template, name, properties, layers)
+    def note(self, line: str) -> None:
+        """Add a line about a value that the twin cannot know, unless it has the line."""
+        self.unknown[line] = None
+
+    def add(self, stack: Stack) -> None:
+        """Add the functions and event sources of one stack. Raises TemplateError."""
+        of_apis = stack.resolver.known(stack.template.globals.get("HttpApi") or {}, "Globals.HttpApi", self.note)
+        apis: dict[str, Node] = {}
+        for name, declared in stack.template.resources.items():
+            if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
+                apis[name] = merge(of_apis, api.get("Properties") or {})
+                if _DEFINITIONS & (declared.get("Properties") or {}).keys():
+                    self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
+        for name, declared in stack.template.resources.items():
+            kind = declared["Type"]
+            if kind == FUNCTION and (function := stack.resolver.resource(name, (), self.note)) is not None:
+                self._add_function(stack, name, function.get("Metadata") or {}, apis, of_apis)
+            elif (kind in _UNSERVED or (kind in NESTED and name not in stack.nested)) and (
+                stack.resolver.resource(name, ()) is not None
+            ):
+                self.unserved.append(f"{name} ({kind})")
+
+    def _add_function(self, stack: Stack, name: str, metadata: Node, apis: Mapping[str, Node], of_apis: Node) -> None:
+        properties = with_globals(stack.template, stack.resolver, name, RUN_BY, self.note)
+        try:
+            self.functions[name] = read_function(stack.template, name, properties, metadata, self._layers)
+        except Unsupported as reason:
+            self.unserved.append(str(reason))
+            return
+        if "FunctionUrlConfig" in properties:
+            self.unserved.append(f"{name} (FunctionUrlConfig)")
         for event_name, event in (properties.get("Events") or {}).items():
             where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
-            if event.get("Type") == "HttpApi":
-                # An event without an ApiId uses the API that SAM makes from Globals.
-                api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
-                routes.append(read_route(where, name, of_event, api))
-            elif event.get("Type") == "SQS":
-                queue_sources.append(read_queue_source(where, name, of_event))
-            else:
-                unserved.append(f"{where} ({event.get('Type')})")
-    for name, api in apis.items():
-        if {"DefinitionBody", "DefinitionUri"} & api.keys():
-            raise TemplateError(
-                f"{name}: the local twin reads routes from the functions' events, not from an OpenAPI definition"
-            )
-    return Application(
-        functions=functions, routes=tuple(routes), queue_sources=tuple(queue_sources), unserved=tuple(unserved)
-    )
+            # An event without an ApiId uses the API that SAM makes from Globals.
+            api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
+            try:
+                self._add_event(where, name, str(event.get("Type")), of_event, api)
+            except Unsupported as reason:
+                self.unserved.append(str(reason))
 
-
-def _merged(defaults: Node, own: Node) -> Node:
-    """Merge Globals as SAM does: maps are merged, lists joined, all other values replaced."""
-    if isinstance(defaults, dict) and isinstance(own, dict):
-        return {**defaults, **{key: _merged(defaults[key], own[key]) if key in defaults else own[key] for key in own}}
-    if isinstance(defaults, list) and isinstance(own, list):
-        return defaults + own
-    return own
-
-
-def _folder(template: Template, where: str, name: str, properties: Node) -> Path:
-    location = properties.get(name)
-    if not isinstance(location, str):
-        raise TemplateError(f"{where}: {name} must be a folder")
-    folder = (template.path.parent / location).resolve()
-    if not folder.is_dir():
-        raise TemplateError(f"{where}: {name} {location} is not a folder")
-    return folder
-
-
-def _function(template: Template, name: str, properties: Node, layers: Mapping[str, Layer]) -> Function:
-    handler = properties.get("Handler")
-    if not isinstance(handler, str) or "." not in handler:
-        raise TemplateError(f"{name}: Handler must be module.function")
-    variables = (properties.get("Environment") or {}).get("Variables") or {}
-    return Function(
-        logical_id=name,
-        code=_folder(template, name, "CodeUri", properties),
-        handler=handler,
-        layers=tuple(_declared_layers(name, properties.get("Layers") or [], layers)),
-        environment={key: _as_text(value) for key, value in variables.items()},
-        timeout=float(properties.get("Timeout", _DEFAULT_TIMEOUT)),
-        memory=int(properties.get("MemorySize", _DEFAULT_MEMORY)),
-    )
-
-
-def _declared_layers(name: str, declared: Node, layers: Mapping[str, Layer]) -> Iterator[Layer]:
-    for arn in declared:
-        if arn not in layers:
-            raise TemplateError(f"{name}: the layer {arn} is not in the template, so the local twin cannot load it")
-        yield layers[arn]
-
-
-def _as_text(value: Node) -> str:
-    """Return an environment variable as CloudFormation writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    def _add_event(self, where: str, function: str, kind: str, properties: Node, api: Node) -> None:
+        if kind == "SQS":
+            self.queue_sources.append(read_queue_source(where, function, properties))
+        elif kind == "HttpApi":
+            route = read_route(where, function, properties, api)
+            first = self.routes.setdefault(route.key, route)
+            if first is not route:
+                raise Unsupported(f"{where}: {first.function} has the route {route.key} already")
+        elif kind == "Api":
+            raise Unsupported(f"{where} (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs")
+        else:
+            raise Unsupported(f"{where} ({kind})")

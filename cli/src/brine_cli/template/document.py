@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from brine_cli.errors import TemplateError
+from brine_cli.errors import TemplateError, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,20 @@ class Template:
     globals: Mapping[str, Node]
     resources: Mapping[str, Node]
     outputs: Mapping[str, Node]
+
+    def folder(self, where: str, location: Node) -> Path:
+        """Return the folder at `location`, the value of the property `where`, relative to this template.
+
+        Raises Unsupported if the content is not in a folder of this machine, and TemplateError if there is no folder.
+        """
+        if not isinstance(location, str) or "://" in location:
+            raise Unsupported(f"{where} is not a folder of this machine: {location}")
+        folder = (self.path.parent / location).resolve()
+        if folder.is_file():
+            raise Unsupported(f"{where} {location} is a file. The local twin uses folders only")
+        if not folder.is_dir():
+            raise TemplateError(f"{where} {location} is not a folder")
+        return folder
 
 
 class _Loader(yaml.SafeLoader):
@@ -69,16 +83,28 @@ def read_document(path: Path) -> Node:
     if not isinstance(content, dict) or not isinstance(content.get("Resources"), dict):
         raise TemplateError(f"{path} has no Resources")
     for logical_id, resource in content["Resources"].items():
+        if _is_function(logical_id):
+            continue
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise TemplateError(f"{logical_id} has no Type")
     return content
 
 
+def _is_function(key: object) -> bool:
+    """Return whether a key of a section is a function that makes several entries: Fn::ForEach or Fn::Transform."""
+    return isinstance(key, str) and key.startswith("Fn::")
+
+
 def read_template(path: Path) -> Template:
-    """Return the template at `path`. Raises TemplateError if it cannot be read or is not a template."""
+    """Return the template at `path`. Raises TemplateError if it cannot be read or is not a template.
+
+    A function that makes several resources is one resource here, with its own name as the type, such as Fn::ForEach.
+    """
     content = read_document(path)
     sections = {
-        name: content.get(name.title()) or {}
+        name: {key: value for key, value in (content.get(name.title()) or {}).items() if not _is_function(key)}
         for name in ("parameters", "mappings", "conditions", "globals", "resources", "outputs")
     }
+    functions = {key: {"Type": "::".join(key.split("::")[:2])} for key in content["Resources"] if _is_function(key)}
+    sections["resources"] |= functions
     return Template(path=path.resolve(), **sections)

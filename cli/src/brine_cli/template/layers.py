@@ -1,15 +1,31 @@
-"""The layers of a template as references see them."""
+"""The layers of a template."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
+from brine_cli.errors import Unsupported
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
-    from brine_cli.template.document import Template
+    from collections.abc import Iterator
+    from pathlib import Path
 
-LAYERS = frozenset({"AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"})
+    from brine_cli.template.document import Template
+    from brine_cli.template.intrinsics import Resolver
+
+LAYERS: Final = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
+"""The property with the folder of a layer, by the type of the layer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A layer. `sam build` puts a built layer into /opt/python. The files of other layers are in /opt unchanged."""
+
+    logical_id: str
+    content: Path
+    is_built: bool
 
 
 def layer_arn(logical_id: str) -> str:
@@ -22,3 +38,18 @@ def layer_attributes(template: Template) -> dict[tuple[str, str], str]:
     return {
         (name, "Ref"): layer_arn(name) for name, resource in template.resources.items() if resource["Type"] in LAYERS
     }
+
+
+def read_layers(template: Template, resolver: Resolver) -> Iterator[tuple[str, Layer]]:
+    """Yield the layers of a template that are folders of this machine, each with its ARN. Raises TemplateError."""
+    for name, declared in template.resources.items():
+        location = LAYERS.get(declared["Type"])
+        resource = None if location is None else resolver.resource(name, {location})
+        if location is None or resource is None:
+            continue
+        try:
+            content = template.folder(f"{name}: {location}", (resource.get("Properties") or {}).get(location))
+        except Unsupported:
+            continue  # for the functions that use it, it is a layer that is not in the template
+        is_built = "BuildMethod" in (resource.get("Metadata") or {})
+        yield layer_arn(name), Layer(logical_id=name, content=content, is_built=is_built)

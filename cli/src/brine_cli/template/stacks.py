@@ -1,19 +1,26 @@
-"""A template with the templates that it nests: AWS::Serverless::Application with the path of a file.
+"""A template with the templates that it nests, and with those of the stacks beside it.
 
-A nested stack gets its parameters from the stack that nests it, and gives its outputs back to it. If a logical id of a
-nested stack occurs outside of it too, it gets the name of the nested stack in front: Table of Brine becomes BrineTable.
+A nested stack (AWS::Serverless::Application or AWS::CloudFormation::Stack with the path of a file) gets its parameters
+from the stack that nests it, and gives its outputs back to it. A stack beside another one has a name. It publishes the
+exports of its outputs, and SSM parameters.
+
+If a logical id of such a stack occurs in another one too, it gets the name of its stack in front: Table of Brine
+becomes BrineTable.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import TemplateError
+from brine_cli.errors import TemplateError, Unsupported
 from brine_cli.template.document import read_template
-from brine_cli.template.intrinsics import Resolver
+from brine_cli.template.intrinsics import STACK, Resolver
 from brine_cli.template.layers import layer_attributes
+from brine_cli.template.published import Published
 from brine_cli.template.renames import with_renamed_resources
 
 if TYPE_CHECKING:
@@ -22,15 +29,22 @@ if TYPE_CHECKING:
 
     from brine_cli.template.document import Node, Template
 
-NESTED = "AWS::Serverless::Application"
+NESTED: Final = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
+"""The property with the path of the nested template, by the type of the resource."""
+_SSM_PARAMETER = "AWS::SSM::Parameter"
+# The parameters with the URL of an origin, for which the local twin starts httpbin.
+_ORIGIN, _HTTPBIN_ORIGIN = "Origin", "HttpbinOrigin"
+_OF_GATEWAYS = "BRINE_ROUTES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackTemplate:
-    """A template and the templates that it nests, by the logical id of the nested stack."""
+    """A template, the templates that it nests by the logical id of the nested stack, and the stacks beside it."""
 
     template: Template
     nested: Mapping[str, StackTemplate]
+    name: str = STACK
+    beside: tuple[StackTemplate, ...] = ()
 
     @property
     def all(self) -> Iterator[Template]:
@@ -39,18 +53,46 @@ class StackTemplate:
         for inner in self.nested.values():
             yield from inner.all
 
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the parameters that a user may give. Those of a stack beside have its name in front."""
+        beside = (f"{stack.name}.{name}" for stack in self.beside for name in stack.parameters)
+        return frozenset((*self.template.parameters, *beside))
+
+    @property
+    def origin_parameters(self) -> frozenset[str]:
+        """Those of `parameters` for which the local twin starts an origin. Only Brine's templates have them."""
+        has_gateway = any(_OF_GATEWAYS in str((one.globals, one.resources)) for one in self.all)
+        own = {_ORIGIN, _HTTPBIN_ORIGIN} if has_gateway else {_HTTPBIN_ORIGIN}
+        beside = (f"{stack.name}.{name}" for stack in self.beside for name in stack.origin_parameters)
+        return frozenset((*(own & self.template.parameters.keys()), *beside))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """One template with the resolver that knows the values of its parameters and resources."""
+    """One template with the resolver that knows the values of its parameters and resources.
+
+    nested: the logical ids of the stacks that it nests, as far as their templates are files of this machine.
+    """
 
     template: Template
     resolver: Resolver
+    nested: frozenset[str] = frozenset()
 
 
-def read_stack_template(path: Path) -> StackTemplate:
-    """Return the template at `path` with its nested templates. Raises TemplateError."""
-    return _read(path, (), "", set())
+def read_stack_template(path: Path, beside: Mapping[str, Path] = MappingProxyType({})) -> StackTemplate:
+    """Return the template at `path` with its nested templates, and with those of the stacks beside it by stack name.
+
+    Raises TemplateError.
+    """
+    taken: set[str] = set()
+    own = _read(path, (), "", taken)
+    stacks = (replace(_read(file, (), _prefix(name), taken), name=name) for name, file in beside.items())
+    return replace(own, beside=tuple(stacks))
+
+
+def _prefix(stack_name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in stack_name.split("-"))
 
 
 def _read(path: Path, outer: tuple[Path, ...], prefix: str, taken: set[str]) -> StackTemplate:
@@ -60,13 +102,14 @@ def _read(path: Path, outer: tuple[Path, ...], prefix: str, taken: set[str]) -> 
         raise TemplateError(f"{path} nests itself")
     names = {name: _free(f"{prefix}{name}", taken) for name in template.resources if name in taken}
     template = with_renamed_resources(template, names)
-    taken |= template.resources.keys()
+    taken.update(template.resources)
+    nested = {name: _location(template, resource) for name, resource in template.resources.items()}
     return StackTemplate(
         template=template,
         nested={
-            name: _read(_location(template, name, resource), (*outer, template.path), name, taken)
-            for name, resource in template.resources.items()
-            if resource["Type"] == NESTED
+            name: _read(location, (*outer, template.path), name, taken)
+            for name, location in nested.items()
+            if location is not None
         },
     )
 
@@ -76,42 +119,76 @@ def _free(name: str, taken: set[str]) -> str:
     return next(one for one in chain((name,), numbered) if one not in taken)
 
 
-def _location(template: Template, name: str, resource: Node) -> Path:
-    location = (resource.get("Properties") or {}).get("Location")
-    if not isinstance(location, str) or "://" in location:
-        raise TemplateError(
-            f"{name}: Location must be the path of a template. The local twin loads no other application."
-        )
-    return template.path.parent / location
+def _location(template: Template, resource: Node) -> Path | None:
+    """Return the path of a nested template, or None for another resource or a template that is not a file here."""
+    location = (resource.get("Properties") or {}).get(NESTED.get(resource["Type"]))
+    return template.path.parent / location if isinstance(location, str) and "://" not in location else None
 
 
 def resolve_stacks(
-    stack: StackTemplate, overrides: Mapping[str, str], attributes: Mapping[tuple[str, str], str]
+    stack: StackTemplate,
+    overrides: Mapping[str, str],
+    attributes: Mapping[tuple[str, str], str],
+    published: Published | None = None,
 ) -> tuple[Stack, ...]:
-    """Return the stack and all stacks that it nests, each with a resolver. Raises TemplateError.
+    """Return the stack, the stacks that it nests, and those beside it, each with a resolver. Raises TemplateError.
 
-    overrides: values of the outermost template's parameters. attributes: as for a Resolver, of all stacks together.
+    overrides: values of `stack.parameters`. attributes: as for a Resolver, of all stacks together.
+    published: what other stacks publish that exist before this one.
     """
+    published = published or Published()
+    beside: list[Stack] = []
+    for one in stack.beside:
+        prefix = f"{one.name}."
+        given = {name.removeprefix(prefix): value for name, value in overrides.items() if name.startswith(prefix)}
+        stacks = resolve_stacks(one, given, attributes, published)
+        published = published.joined(_published_by(stacks))
+        beside += stacks
     template = stack.template
-    found: list[Stack] = []
     known = {**layer_attributes(template), **attributes}
+    resolver = Resolver(template, overrides=overrides, attributes=known, stack_name=stack.name, published=published)
+    found: list[Stack] = []
     for name, inner in stack.nested.items():
-        application = Resolver(template, overrides=overrides, attributes=known).resource(name)
+        application = resolver.resource(name, {"Parameters"})
         if application is None:
             continue
         given = (application.get("Properties") or {}).get("Parameters") or {}
-        stacks = resolve_stacks(inner, {key: _as_parameter(value) for key, value in given.items()}, attributes)
+        stacks = resolve_stacks(
+            inner, {key: _as_parameter(value) for key, value in given.items()}, attributes, published
+        )
         known.update(_outputs(name, stacks[0]))
         found += stacks
-    return Stack(template=template, resolver=Resolver(template, overrides=overrides, attributes=known)), *found
+    return Stack(template=template, resolver=resolver, nested=frozenset(stack.nested)), *found, *beside
 
 
 def _outputs(name: str, stack: Stack) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield what `!GetAtt NAME.Outputs.KEY` finds."""
     for key in stack.template.outputs:
-        value = stack.resolver.output(key)
+        try:
+            value = stack.resolver.output(key)
+        except Unsupported:
+            continue  # the outer template does not know it either
         if value is not None:
             yield (name, f"Outputs.{key}"), value
+
+
+def _published_by(stacks: tuple[Stack, ...]) -> Published:
+    """Return the exports and the SSM parameters of these stacks, without those that the local twin cannot know."""
+    exports: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    for stack in stacks:
+        for key, output in stack.template.outputs.items():
+            with suppress(Unsupported):
+                value = stack.resolver.output(key)
+                if value is not None and "Export" in output:
+                    exports[str(stack.resolver.resolve(output["Export"]["Name"], key))] = value
+        for name, declared in stack.template.resources.items():
+            if declared["Type"] == _SSM_PARAMETER:
+                resource = stack.resolver.resource(name, {"Name", "Value"}) or {}
+                match resource.get("Properties"):
+                    case {"Name": str(parameter), "Value": value}:
+                        parameters[parameter] = str(value)
+    return Published(exports=exports, parameters=parameters)
 
 
 def _as_parameter(value: Node) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brine_cli.commands.code_paths import requests_to_try
-from brine_cli.template.application import Function
+from brine_cli.template.functions import Function
 
 FUNCTIONS = Path(__file__).parents[4] / "functions"
 

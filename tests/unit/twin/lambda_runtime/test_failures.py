@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.twin import Twin
-from tests.unit.twin.conftest import TEMPLATE
+from tests.unit.twin.conftest import TEMPLATE, THREADS
 from tests.unit.twin.wire import converse, request, split
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=[0, 2], ids=["threads", "processes"], scope="module")
-def kind(request: pytest.FixtureRequest) -> int:
-    count: int = request.param
-    return count
+@pytest.fixture(params=[TEMPLATE, THREADS], ids=["processes", "threads"], scope="module")
+def template(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def console() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def twin(kind: int, console: list[str]) -> Iterator[Twin]:
-    with Twin(template=TEMPLATE, environments=kind, report=console.append) as running:
+def twin(template: Path, console: list[str]) -> Iterator[Twin]:
+    with Twin(template=template, report=console.append) as running:
         yield running
 
 
@@ -91,8 +91,8 @@ def test_an_answer_above_lambdas_limit_is_said_to_be_so(twin: Twin, console: lis
 
 
 @pytest.mark.slow
-def test_the_integration_time_out(kind: int, console: list[str]) -> None:
-    with Twin(template=TEMPLATE, environments=kind, report=console.append, integration_timeout=0.3) as twin:
+def test_the_integration_time_out(template: Path, console: list[str]) -> None:
+    with Twin(template=template, report=console.append, integration_timeout=0.3) as twin:
         status, body = get(twin, "/odd/forever")
         assert status == 503
         assert json.loads(body)["message"] == "Service Unavailable"
@@ -101,33 +101,32 @@ def test_the_integration_time_out(kind: int, console: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_one_request_at_a_time_in_each_process() -> None:
-    with Twin(template=TEMPLATE, environments=2) as twin:
-        found = [json.loads(get(twin, "/about")[1]) for _ in range(4)]
-    assert len({each["pid"] for each in found}) == 2
-    assert [each["calls"] for each in found] == [1, 1, 2, 2]
-
-
-@pytest.mark.slow
-def test_requests_wait_for_a_free_process_no_longer_than_api_gateway(console: list[str]) -> None:
+def test_requests_wait_for_a_free_process_no_longer_than_api_gateway() -> None:
+    console: list[str] = []
     with Twin(template=TEMPLATE, environments=1, report=console.append, integration_timeout=0.3) as twin:
         assert get(twin, "/odd/forever")[0] == 503
         assert get(twin, "/odd/fine")[0] == 503
+        assert console[-1] == (
+            "GET /odd/fine -> 503: each environment of OddFunction was busy (at most 1; --environments sets the number)"
+        )
         assert get(twin, "/about")[0] == 200  # other functions have processes of their own
 
 
-def template_without_layers(folder: Path) -> Path:
+def template_without_layers(folder: Path, *, has_threads: bool) -> Path:
     (folder / "app.py").write_text("import greeting\n\ndef handler(event, context):\n    return 'fine'\n")
     path = folder / "template.yaml"
     properties = "CodeUri: ., Handler: app.handler, Events: {E: {Type: HttpApi}}"
-    path.write_text(f"Resources: {{Fn: {{Type: AWS::Serverless::Function, Properties: {{{properties}}}}}}}")
+    metadata = f"Metadata: {{BrineThreads: {str(has_threads).lower()}}}"
+    path.write_text(f"Resources: {{Fn: {{Type: AWS::Serverless::Function, {metadata}, Properties: {{{properties}}}}}}}")
     return path
 
 
 @pytest.mark.slow
-def test_a_missing_layer_shows_at_the_start_and_can_be_mended(tmp_path: Path, kind: int) -> None:
+@pytest.mark.parametrize("has_threads", [False, True], ids=["processes", "threads"])
+def test_a_missing_layer_shows_at_the_start_and_can_be_mended(tmp_path: Path, has_threads: bool) -> None:
     console: list[str] = []
-    with Twin(template=template_without_layers(tmp_path), environments=kind, report=console.append) as twin:
+    template = template_without_layers(tmp_path, has_threads=has_threads)
+    with Twin(template=template, report=console.append) as twin:
         assert "Fn cannot be loaded" in console[0]
         assert "ModuleNotFoundError: No module named 'greeting'" in console[0]
         assert get(twin, "/")[0] == 502

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.application import data_resources, read_application
+from brine_cli.template.application import read_application
+from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
 if TYPE_CHECKING:
@@ -98,8 +99,6 @@ def test_a_nested_stack_may_depend_on_a_condition(outer: Path) -> None:
     ("old", "new", "why"),
     [
         ("Location: inner/template.yaml", "Location: none.yaml", "none.yaml: No such file or directory"),
-        ("Location: inner/template.yaml", "Location: s3://a/b.yaml", "Inner: Location must be the path of a template"),
-        ("Location: inner/template.yaml", "Location: {ApplicationId: a}", "Inner: Location must be the path of a"),
         ("Location: inner/template.yaml", "Location: template.yaml", "template.yaml nests itself"),
     ],
 )
@@ -108,6 +107,27 @@ def test_nested_templates_that_cannot_be_served_say_why(outer: Path, old: str, n
     outer.write_text(OUTER.replace(old, new))
     with pytest.raises(TemplateError, match=why):
         read_stack_template(outer)
+
+
+@pytest.mark.parametrize("location", ["s3://a/b.yaml", "{ApplicationId: a}", "!Ref Where"])
+def test_a_nested_template_that_is_no_file_is_not_served(outer: Path, location: str) -> None:
+    outer.write_text(OUTER.replace("Location: inner/template.yaml", f"Location: {location}"))
+    application = read_application(*resolve_stacks(read_stack_template(outer), {"Where": "here"}, {}))
+    assert application.unserved == ("Inner (AWS::Serverless::Application)",)
+    assert [route.key for route in application.routes] == ["GET /read"]
+    assert application.functions["Reader"].environment == {}
+    assert application.notices[0] == (
+        "Reader.Layers: !GetAtt Inner.Outputs.Layer: the local twin does not know this output. It is left out"
+    )
+
+
+def test_a_nested_stack_of_cloudformation_is_served_too(outer: Path) -> None:
+    outer.write_text(
+        OUTER.replace("AWS::Serverless::Application", "AWS::CloudFormation::Stack").replace("Location:", "TemplateURL:")
+    )
+    application = read_application(*resolve_stacks(read_stack_template(outer), {"Where": "here"}, {}))
+    assert [route.key for route in application.routes] == ["GET /read", "$default"]
+    assert application.functions["Reader"].environment["TABLE"] == "Table"
 
 
 def test_a_nested_resource_gets_another_name_if_its_own_is_taken(outer: Path) -> None:
@@ -146,6 +166,17 @@ def test_a_nested_resource_gets_another_name_if_its_own_is_taken(outer: Path) ->
         },
     }
     assert nested.outputs == {"Name": {"Value": {"Ref": "InnerTable2"}}}
+
+
+def test_two_nested_stacks_of_one_template_have_resources_of_their_own(outer: Path) -> None:
+    outer.write_text(
+        "Resources:\n"
+        "  One: {Type: AWS::Serverless::Application, Properties: {Location: inner/template.yaml}}\n"
+        "  Two: {Type: AWS::Serverless::Application, Properties: {Location: inner/template.yaml}}\n"
+    )
+    nested = read_stack_template(outer).nested
+    assert list(nested["One"].template.resources) == ["Table", "Own", "Gateway"]
+    assert list(nested["Two"].template.resources) == ["TwoTable", "TwoOwn", "TwoGateway"]
 
 
 def test_a_name_that_is_not_taken_stays(outer: Path) -> None:

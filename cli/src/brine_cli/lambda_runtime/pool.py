@@ -1,0 +1,215 @@
+"""Environments that serve one request at a time and are started on demand, as in Lambda.
+
+A request takes the environment that was used most recently. If all of them are busy, another one starts, and the
+request takes the first that is free. At most STARTS start at once, so fast requests share the environments that exist,
+and slow ones soon have one each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import Future
+from threading import RLock, Timer
+from typing import TYPE_CHECKING
+
+from brine_cli.http import limits
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
+from brine_cli.lambda_runtime.environments import Environments, FunctionTimedOut, IntegrationTimedOut, result_of
+from brine_cli.lambda_runtime.forks import ForkServer, can_fork
+from brine_cli.lambda_runtime.preload import modules_to_preload
+from brine_cli.lambda_runtime.processes import start_interpreter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_cli.lambda_runtime.launch import Launch
+    from brine_cli.lambda_runtime.processes import ProcessStarter
+
+LIMIT = 100
+"""Environments of a function at most. Lambda's quota is 1,000 for all functions; 100 may already take 2 GB here."""
+STARTS = 10
+"""Environments of a function that start at the same time. With more, each would start more slowly."""
+IDLE_SECONDS = 300.0
+"""How long an environment stays without a request. One always stays."""
+
+
+class OnDemandEnvironments(Environments):
+    """Up to `limit` processes with one request each. When all are busy, a request waits."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        report: Callable[[str], None],
+        *,
+        limit: int = LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(launch, report)
+        self._limit = limit
+        self._clock = clock
+        self._lock = RLock()  # an environment that is ready at once settles within its start
+        self._first: Environment | None = None
+        self._all: set[Environment] = set()
+        self._idle: list[tuple[Environment, float]] = []
+        """The free environments with the time of their last use. The last one was used most recently."""
+        self._starting = 0
+        self._waiting: deque[Future[Environment]] = deque()
+        self._forks: ForkServer | None = None
+        self._modules: list[str] | None = None
+        self._is_stopped = True
+
+    def start(self) -> None:
+        """See Environments."""
+        with self._lock:
+            self._is_stopped = False
+            self._first = self._start_one()
+
+    def wait_until_ready(self) -> None:
+        """See Environments."""
+        assert self._first is not None  # noqa: S101  (see `start`)
+        try:
+            self._first.wait_until_ready(limits.INIT_SECONDS)
+        except TimeoutError as error:
+            raise IntegrationTimedOut from error
+
+    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+        """See Environments.
+
+        The environment is killed if the request takes longer than the function's Timeout, as in Lambda.
+        """
+        deadline = time.monotonic() + timeout
+        environment = self._free(deadline)
+        try:
+            future = environment.submit(event)
+        except InvocationFailed:
+            self._release(environment)
+            raise
+        function_deadline = time.monotonic() + self._launch.timeout
+        try:
+            result = result_of(future, self._launch, deadline)
+        except IntegrationTimedOut:
+            self._continue(environment, future, function_deadline - time.monotonic())
+            raise
+        except InvocationFailed as failure:
+            if isinstance(failure, FunctionTimedOut):
+                environment.stop()
+            self._release(environment)
+            raise
+        self._release(environment)
+        return result
+
+    def stop(self) -> None:
+        """See Environments. Requests that wait for an environment fail."""
+        with self._lock:
+            self._is_stopped = True
+            environments, waiting, forks = tuple(self._all), tuple(self._waiting), self._forks
+            self._waiting.clear()
+            self._forks = None
+        for request in waiting:
+            request.set_exception(EnvironmentDied(f"{self._launch.name} is being stopped"))
+        for environment in environments:
+            environment.stop()
+        if forks is not None:
+            forks.stop()
+
+    def _free(self, deadline: float) -> Environment:
+        """Return an environment that is free and ready, when there is one. No other request gets it meanwhile."""
+        request: Future[Environment] = Future()
+        with self._lock:
+            if self._is_stopped:
+                raise EnvironmentDied(f"{self._launch.name} is being stopped")
+            while self._idle:
+                environment, _ = self._idle.pop()
+                if environment.is_alive:
+                    return environment
+                self._all.discard(environment)
+            self._waiting.append(request)
+            self._start_missing()
+        try:
+            return request.result(deadline - time.monotonic())
+        except TimeoutError as error:
+            with self._lock:
+                if request in self._waiting:
+                    self._waiting.remove(request)
+                all_busy = len(self._all) >= self._limit
+            if request.done() and not request.exception():
+                self._release(request.result())
+            busy = (
+                f"each environment of {self._launch.name} was busy"
+                f" (at most {self._limit}; --environments sets the number)"
+            )
+            raise IntegrationTimedOut(busy if all_busy else "") from error
+
+    def _start_missing(self) -> None:
+        """Start an environment for each waiting request, as far as the limits permit."""
+        while self._starting < min(len(self._waiting), STARTS) and len(self._all) < self._limit:
+            try:
+                self._start_one()
+            except OSError as error:
+                failure = EnvironmentDied(f"{self._launch.name}: no other process can be started: {error}")
+                self._waiting.popleft().set_exception(failure)
+
+    def _start_one(self) -> Environment:
+        environment = Environment(self._launch, report=self._report, start=self._starter())
+        self._all.add(environment)
+        self._starting += 1
+        environment.when_initialised(self._settle)
+        return environment
+
+    def _starter(self) -> ProcessStarter:
+        """Return the quickest way to start a process. The first one shows which modules a fork server has to import."""
+        if self._modules is None or not can_fork():
+            return start_interpreter
+        if self._forks is None or not self._forks.is_alive:
+            self._forks = ForkServer(self._launch, self._modules)
+        return self._forks.start
+
+    def _settle(self, environment: Environment, failure: InvocationFailed | None) -> None:
+        """Take an environment at the end of its init phase. A failure is that of the request that waits longest."""
+        with self._lock:
+            self._starting -= 1
+            if failure is None:
+                self._modules = self._modules or modules_to_preload(environment.modules)
+                self._give(environment)
+            else:
+                self._all.discard(environment)
+                if self._waiting:
+                    self._waiting.popleft().set_exception(failure)
+                elif environment is not self._first and not self._is_stopped:
+                    self._report(str(failure))
+            self._start_missing()
+
+    def _release(self, environment: Environment) -> None:
+        """Take an environment at the end of a request."""
+        with self._lock:
+            if environment.is_alive:
+                self._give(environment)
+            else:
+                self._all.discard(environment)
+                self._start_missing()
+            surplus = self._surplus()
+        for other in surplus:
+            other.stop()
+
+    def _give(self, environment: Environment) -> None:
+        if self._waiting:
+            self._waiting.popleft().set_result(environment)
+        else:
+            self._idle.append((environment, self._clock()))
+
+    def _surplus(self) -> list[Environment]:
+        """Remove and return the environments that have been idle for long."""
+        before = self._clock() - IDLE_SECONDS
+        surplus = [environment for environment, since in self._idle[:-1] if since < before]
+        del self._idle[: len(surplus)]
+        self._all.difference_update(surplus)
+        return surplus
+
+    def _continue(self, environment: Environment, future: Future[bytes], seconds: float) -> None:
+        """Leave a request without its client, until it ends or its Timeout kills the environment."""
+        timer = Timer(max(0.0, seconds), environment.stop)
+        timer.daemon = True
+        timer.start()
+        future.add_done_callback(lambda _: timer.cancel())
+        future.add_done_callback(lambda _: self._release(environment))
