@@ -29,7 +29,7 @@ requirements:  ## the files that pip installs from, with the versions and hashes
 		layers/codec/pyproject.toml --constraint layers/codec/src/requirements.txt \
 		--output-file layers/codec/src/requirements-3.12.txt
 	$(EXPORT) --package brine-core --prune brine-codec --no-dev --output-file layers/core/src/requirements.txt
-	for folder in functions/*/ examples/own-function/function/; do $(EXPORT) --only-group functions --output-file $${folder}requirements.txt || exit 1; done
+	for folder in functions/*/; do $(EXPORT) --only-group functions --output-file $${folder}requirements.txt || exit 1; done
 	$(EXPORT) --only-group ci --output-file .ci/requirements.txt
 	uv pip compile --quiet --generate-hashes --no-annotate --python-version 3.13 \
 		tests/support/emulators/ministack-requirements.in --output-file tests/support/emulators/ministack-requirements.txt

@@ -48,7 +48,7 @@ def needs(name: str) -> set[str]:
 
 def built_folders() -> list[Path]:
     folders = []
-    for name in ("template.yaml", "samples/template.yaml", "examples/own-function/template.yaml"):
+    for name in ("template.yaml", "samples/template.yaml"):
         place, stack = (ROOT / name).parent, Stack.read(name)
         folders += [place / function["CodeUri"] for function in stack.functions.values()]
         folders += [place / layer["ContentUri"] for layer in stack.of_type("AWS::Serverless::LayerVersion").values()]

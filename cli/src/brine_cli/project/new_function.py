@@ -93,7 +93,7 @@ def _check_project(template: Template) -> None:
     if missing:
         raise CommandError(
             f"{template.path} is not the template of a project around Brine. It lacks {', '.join(missing)}. "
-            "docs/add-to-your-project.md of Brine has the lines to add."
+            "docs/projects.md of Brine has the lines to add."
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import brine_cli
 from brine_cli.declared_types.refresh import refresh_types
+from brine_cli.declared_types.settings import DEFAULT_OUTPUT
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
 from brine_cli.project.names import Name
@@ -50,6 +51,7 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
         add_wheels(folder / "wheels", wheels)
         vendor(folder)
         refresh_types(folder / "template.yaml", report)
+        written += [DEFAULT_OUTPUT] if (folder / DEFAULT_OUTPUT).is_file() else []
     _install(folder, report)
     return written
 

@@ -24,17 +24,17 @@ def test_the_production_stack_needs_only_parameters() -> None:
 
 
 def test_a_stack_around_it_needs_a_build_and_a_template_of_its_own() -> None:
-    build, template, start = commands("examples/own-function/template.yaml")
-    assert build == "uv run sam build --template examples/own-function/template.yaml --build-dir .aws-sam/own-function"
-    assert template == "uv run brine local-template --template .aws-sam/own-function/template.yaml"
-    assert start.startswith("uv run sam local start-api --template .aws-sam/own-function/local.yaml --add-host host.")
+    build, template, start = commands("samples/template.yaml")
+    assert build == "uv run sam build --template samples/template.yaml --build-dir .aws-sam/samples"
+    assert template == "uv run brine local-template --template .aws-sam/samples/template.yaml"
+    assert start.startswith("uv run sam local start-api --template .aws-sam/samples/local.yaml --add-host host.")
     assert start.endswith(" Architecture=x86_64 AwsEndpointUrl=http://host.docker.internal:4566 "
                           "Origin=http://host.docker.internal:8080")  # fmt: skip
 
 
 def test_an_api_of_this_machine_gets_the_name_that_containers_know() -> None:
     given = {"Origin": "http://localhost:8101/base", "MetricsNamespace": "My Page"}
-    *_, start, hint = commands("examples/own-function/template.yaml", **given)
+    *_, start, hint = commands("samples/template.yaml", **given)
     assert "Origin=http://host.docker.internal:8101/base MetricsNamespace='My Page'" in start
     assert hint.startswith("# Containers cannot reach a server that listens at 127.0.0.1 alone")
 

@@ -129,7 +129,7 @@ def test_a_template_that_is_no_project_says_what_it_lacks(project: Path, old: st
     replace(project, old, new)
     message = refused(project)
     assert f"template.yaml is not the template of a project around Brine. It lacks {lacks}" in message
-    assert message.endswith("docs/add-to-your-project.md of Brine has the lines to add.")
+    assert message.endswith("docs/projects.md of Brine has the lines to add.")
 
 
 def test_a_template_without_globals_lacks_all_of_them(tmp_path: Path) -> None:
