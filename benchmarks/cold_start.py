@@ -33,6 +33,7 @@ def report(fetch: Fetch) -> dict[str, float]:
 handler = app.handler
 """
 VARIABLES = {
+    "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_LAMBDA_FUNCTION_NAME": "function",
     "AWS_REGION": "eu-central-1",

@@ -1,7 +1,8 @@
 """Compare the CPU time of a GetItem between our adapter, http.client with our signer, and the boto3 client.
 
-All three call a server in another process, which always sends the same answer. So the user and system time of this
-process is that of the client alone. Each round runs all clients in turn. The best round of each client counts.
+Our adapter runs over both of its transports. All clients call a server in another process, which always sends the same
+answer. So the user and system time of this process is that of the client alone. Each round runs all clients in turn.
+The best round of each client counts.
 
     uv run python -m benchmarks.dynamodb_get
 """
@@ -22,8 +23,11 @@ from typing import TYPE_CHECKING
 import boto3
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
 from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.botocore.sessions import own_session
+from brine.adapters.botocore.transport import BotocoreTransport
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.http1 import HttpClient
 
@@ -81,14 +85,21 @@ def serve(size: int) -> None:
 
 def with_brine(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     client = HttpClient()
-    aws = Aws(
+    transport = LeanTransport(
         region=REGION,
         credentials=AwsCredentials("testing", "testing", "x" * 700),
         client=client,
         endpoint_url=f"http://127.0.0.1:{port}",
     )
-    store = DynamoItemStore(aws, "table")
+    store = DynamoItemStore(Aws(transport=transport), "table")
     return lambda: store.read(KEY["pk"]["S"], KEY["sk"]["S"]), client.close
+
+
+def with_botocore(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
+    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "x" * 700}
+    transport = BotocoreTransport(own_session(keys), REGION, endpoint_url=f"http://127.0.0.1:{port}")
+    store = DynamoItemStore(Aws(transport=transport), "table")
+    return lambda: store.read(KEY["pk"]["S"], KEY["sk"]["S"]), transport.close
 
 
 def with_http_client(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
@@ -117,7 +128,7 @@ def with_boto3(port: int) -> tuple[Callable[[], object], Callable[[], None]]:
     return lambda: client.get_item(TableName="table", Key=KEY)["Item"]["envelope"]["B"], client.close
 
 
-CLIENTS = {"brine": with_brine, "http.client": with_http_client, "boto3": with_boto3}
+CLIENTS = {"brine": with_brine, "over botocore": with_botocore, "http.client": with_http_client, "boto3": with_boto3}
 
 
 def measure(size: int) -> dict[str, float]:

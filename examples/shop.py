@@ -1,6 +1,7 @@
 """Shared code of the two example services: the classes in their messages, and their client of the gateway.
 
-samples/routes/types.d/samples.toml declares the same classes to the gateway, which does not import this module.
+The gateway does not import this module. `brine types` makes samples/routes/types.d/samples.toml from it, which declares
+the classes to the gateway.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Order:
 
 
 def registry() -> Registry:
-    """Return the registry of both classes, with the names and versions of types.toml."""
+    """Return the registry of both classes. `brine types` reads the names and versions here."""
     known = Registry()
     known.register(Line, name="shop.Line", version=1)
     known.register(Order, name="shop.Order", version=3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import subprocess
 import sys
@@ -62,18 +64,27 @@ def pack_needs(requirement: str, folder: Path, packed: set[str]) -> None:
 
 
 def pack(installed: Distribution, folder: Path) -> None:
-    """Write the wheel of an installed distribution. Scripts are left out: pip makes them from the entry points."""
+    """Write the wheel of an installed distribution. pip and uv make the scripts of entry points anew."""
     tags = re.findall(r"(?m)^Tag: (\S+)-(\S+)-(\S+)$", installed.read_text("WHEEL") or "")
     tag = "-".join(".".join(dict.fromkeys(column)) for column in zip(*tags, strict=True))
-    name = re.sub(r"[-_.]+", "_", installed.metadata["Name"])
-    wheel = folder / f"{name}-{installed.version}-{tag}.whl"
+    base = f"{re.sub(r'[-_.]+', '_', installed.metadata['Name'])}-{installed.version}"
+    wheel = folder / f"{base}-{tag}.whl"
     if wheel.exists():
         return
+    made_by_installers = {"INSTALLER", "RECORD", "REQUESTED", *(point.name for point in installed.entry_points)}
+    record = []
     with zipfile.ZipFile(wheel, "w") as archive:
         for file in installed.files or []:
-            if (
-                ".." not in file.parts
-                and "__pycache__" not in file.parts
-                and file.name not in {"INSTALLER", "REQUESTED"}
-            ):
-                archive.write(str(file.locate()), str(file))
+            if "__pycache__" in file.parts or file.name in made_by_installers:
+                continue
+            if ".." not in file.parts:
+                place = str(file)
+            elif file.parent.name == "bin":  # a program, such as ruff
+                place = f"{base}.data/scripts/{file.name}"
+            else:
+                continue
+            archive.write(str(file.locate()), place)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(archive.read(place)).digest()).decode().rstrip("=")
+            record.append(f"{place},sha256={digest},\n")
+        info = next(file.parts[0] for file in installed.files or [] if file.name == "METADATA")
+        archive.writestr(f"{info}/RECORD", "".join([*record, f"{info}/RECORD,,\n"]))

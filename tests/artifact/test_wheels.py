@@ -9,8 +9,10 @@ import re
 import signal
 import subprocess
 import tarfile
+import tomllib
 import urllib.request
 import zipfile
+from contextlib import contextmanager
 from email import message_from_string
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ import brine_codec
 from tests.artifact.environments import ROOT, build_wheels, make_environment, pack_needs, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import Message
     from pathlib import Path
 
@@ -30,6 +33,7 @@ SOURCES = {
     "brine_core": ("layers/core/src", ["brine"]),
     "brine_cli": ("cli/src", ["brine_cli"]),
 }
+STACK = tomllib.loads((ROOT / "cli/pyproject.toml").read_text())["tool"]["hatch"]["build"]["hooks"]["custom"]["paths"]
 ENTRY_POINTS = {
     "brine_codec": None,
     "brine_core": "[pytest11]\nbrine = brine.testing.plugin\n",
@@ -80,7 +84,10 @@ def metadata(folder: Path, name: str) -> Message:
 def test_a_wheel_holds_the_code_of_its_packages_and_nothing_else(folder: Path, name: str) -> None:
     source, packages = SOURCES[name]
     base = ROOT / source
-    code = {file.relative_to(base).as_posix() for each in packages for file in (base / each).rglob("*.py")}
+    files = [file for each in packages for kind in ("*.py", "*.jinja") for file in (base / each).rglob(kind)]
+    code = {file.relative_to(base).as_posix() for file in files}
+    if name == "brine_cli":
+        code |= {f"brine_cli/stack/{file}" for file in tracked(*STACK)}
     about = {"METADATA", "RECORD", "WHEEL", "licenses/LICENSE", *(["entry_points.txt"] if ENTRY_POINTS[name] else [])}
     wanted = code | {f"{package}/py.typed" for package in packages}
     wanted |= {f"{name}-{VERSION}.dist-info/{file}" for file in about}
@@ -88,12 +95,20 @@ def test_a_wheel_holds_the_code_of_its_packages_and_nothing_else(folder: Path, n
         assert set(archive.namelist()) == wanted
 
 
+def tracked(*paths: str) -> set[str]:
+    """The files of the repository below these paths."""
+    return {*run("git", "ls-files", *paths).splitlines()}
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_source_distribution_holds_the_packages_and_what_builds_them(folder: Path, name: str) -> None:
     with tarfile.open(folder / f"{name}-{VERSION}.tar.gz") as archive:
         files = [PurePosixPath(member).relative_to(f"{name}-{VERSION}") for member in archive.getnames()]
-    outside = {str(file) for file in files if file.parts[0] != "src"}
-    assert outside == {"PKG-INFO", "pyproject.toml", "README.md", "LICENSE", ".gitignore"}
+    outside = {str(file) for file in files if file.parts[0] not in {"src", "stack"}}
+    builder = {"hatch_build.py"} if name == "brine_cli" else set()
+    assert outside == {"PKG-INFO", "pyproject.toml", "README.md", "LICENSE", ".gitignore"} | builder
+    stack = {file.relative_to("stack").as_posix() for file in files if file.parts[0] == "stack"}
+    assert stack == (tracked(*STACK) if name == "brine_cli" else set())
     assert {file.parts[1] for file in files if file.parts[0] == "src"} == set(SOURCES[name][1])
 
 
@@ -170,19 +185,48 @@ def test_pytest_finds_the_fixtures_and_a_results_cache_needs_no_powertools(envir
 
 
 @pytest.mark.parametrize("environment", ["brine-cli"], indirect=True)
-def test_the_command_serves_a_template_outside_of_a_checkout(environment: Path, tmp_path: Path) -> None:
+def test_the_command_writes_and_serves_a_project_outside_of_a_checkout(
+    environment: Path, folder: Path, tmp_path: Path
+) -> None:
     command = environment.with_name("brine")
     assert run(command, "--version", cwd=tmp_path) == f"brine {VERSION}\n"
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     (tmp_path / "function").mkdir()
     (tmp_path / "function/app.py").write_text("def handler(event, context): return {'statusCode': 200, 'body': 'hi'}\n")
-    arguments = [str(command), "dev", "--template", "template.yaml", "--port", "0"]
-    with subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as twin:
+    with served(command, tmp_path) as url, urllib.request.urlopen(f"{url}/hello") as response:  # noqa: S310 - the twin's
+        assert response.read() == b"hi"
+
+    # Without an index, uv can write no uv.lock. The project is complete otherwise.
+    offline = ("env", "UV_OFFLINE=1", f"UV_CACHE_DIR={tmp_path / 'cache'}")
+    listed = run(*offline, command, "new", "project", "--wheels", folder, "shop-front", cwd=tmp_path)
+    assert "  template.yaml\n" in listed
+    project = tmp_path / "shop-front"
+    assert sorted(path.name for path in (project / "wheels").iterdir()) == sorted(
+        f"{name}-{VERSION}-py3-none-any.whl" for name in SOURCES
+    )
+    assert not (project / "uv.lock").exists()
+    assert run(command, "vendor", cwd=project).startswith(f".brine has Brine {VERSION}")
+    copied = {
+        file.relative_to(project / ".brine").as_posix() for file in (project / ".brine").rglob("*") if file.is_file()
+    }
+    assert copied == tracked(*STACK) | {"version"}
+    with served(command, project) as url:
+        results = []
+        for _ in range(2):
+            with urllib.request.urlopen(f"{url}/hello/7") as response:  # noqa: S310 - the URL is the twin's
+                results.append(response.headers["cache-status"].partition(" ttl=")[0])
+    assert results == ["brine; fwd=uri-miss; fwd-status=200; stored;", "brine; hit;"]
+
+
+@contextmanager
+def served(command: Path, folder: Path) -> Iterator[str]:
+    """The address at which the command serves the template in a folder."""
+    arguments = [str(command), "dev", "--port", "0"]
+    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, text=True) as twin:
         try:
             assert twin.stdout is not None
-            served = re.search(r"http://127\.0\.0\.1:\d+", twin.stdout.readline())
-            assert served is not None
-            with urllib.request.urlopen(f"{served[0]}/hello") as response:  # noqa: S310 - the URL is the twin's
-                assert response.read() == b"hi"
+            found = re.search(r"http://127\.0\.0\.1:\d+", twin.stdout.readline())
+            assert found is not None
+            yield found[0]
         finally:
             twin.send_signal(signal.SIGINT)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Literal
 
-from backports import zstd
-
 from brine_codec.envelope.buffers import join
 from brine_codec.envelope.context import encode_context
 from brine_codec.envelope.header import KIND_BUFFERS, KIND_TREE, LAYOUT, MAGIC
 from tests.support.codec.samples import NOW, keyring
+from tests.support.codec.zstd import zstd
 
 if TYPE_CHECKING:
     from brine_codec.envelope.mac import Mac

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.lean import LeanTransport
 from brine.adapters.aws.service import Aws
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
@@ -94,13 +95,11 @@ def race(course: Course) -> list[Turn]:
 def run_clients(course: Course, process: int, barrier: Barrier, sender: Connection) -> None:
     """Run the clients of one process."""
     with HttpClient() as client, ThreadPoolExecutor(THREADS) as threads:
-        aws = Aws(
-            region=course.region,
-            credentials=AwsCredentials("testing", "testing"),
-            client=client,
-            endpoint_url=course.endpoint_url,
-            slowness=SLOWNESS,  # 200 clients on one emulator: a long queue
+        credentials = AwsCredentials("testing", "testing")
+        transport = LeanTransport(
+            region=course.region, credentials=credentials, client=client, endpoint_url=course.endpoint_url
         )
+        aws = Aws(transport=transport, slowness=SLOWNESS)  # 200 clients on one emulator: a long queue
         items = DynamoItemStore(aws, course.table)
         leases = DynamoLeaseStore(aws, course.table)
 

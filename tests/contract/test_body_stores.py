@@ -7,7 +7,6 @@ import pytest
 from brine.adapters.memory.stores import MemoryBodyStore
 from brine.adapters.s3.bodies import S3BodyStore
 from tests.contract.body_store import BodyStoreContract
-from tests.support.links import followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
     from brine.domain.http.messages import Response
     from brine.ports.caching import BodyStore
+    from tests.support.links import Requested
 
 
 class TestMemoryBodyStore(BodyStoreContract):
@@ -33,5 +33,5 @@ class TestS3BodyStore(BodyStoreContract):
         return S3BodyStore(aws, bucket)
 
     @pytest.fixture
-    def follow(self) -> Callable[[str], Response]:
-        return followed
+    def follow(self, by_url: Requested) -> Callable[[str], Response]:
+        return by_url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
@@ -12,22 +13,22 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import RetryPolicy
 from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.caching.redirect import LINK_LIFETIME
 from tests.contract.body_store import TOLD, BodyStoreContract
-from tests.support.emulators.aws import REGION
+from tests.support.emulators.aws import REGION, signed_at
 from tests.support.links import followed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.domain.http.messages import Response
-    from tests.support.emulators.aws import Emulator
+    from tests.support.emulators.aws import Connect, Emulator
 
 pytestmark = pytest.mark.races
 
@@ -49,8 +50,10 @@ def credentials(ministack: Emulator, request: pytest.FixtureRequest) -> AwsCrede
 
 
 @pytest.fixture
-def aws(ministack: Emulator, client: HttpClient, credentials: AwsCredentials) -> Aws:
-    return replace(ministack.reached_by(client), credentials=credentials)
+def aws(ministack: Emulator, client: HttpClient, credentials: AwsCredentials, connect: Connect) -> Iterator[Aws]:
+    aws = ministack.reached_over(connect, client, credentials)
+    with closing(aws.transport):
+        yield aws
 
 
 class TestS3BodyStoreOnMinistack(BodyStoreContract):
@@ -83,14 +86,14 @@ def test_the_response_of_a_link_may_not_be_stored(aws: Aws, bucket: str) -> None
     assert followed(url).fields.get("cache-control") == "no-store"
 
 
-def test_an_object_is_a_file_of_bytes_unless_a_link_says_what_it_is(aws: Aws, bucket: str) -> None:
+def test_an_object_is_a_file_of_bytes_unless_a_link_says_what_it_is(aws: Aws, ministack: Emulator, bucket: str) -> None:
     """The object's own metadata says so too, for readers that get the object without a link of the gateway."""
     url, body = linked(aws, bucket)
     key = urlsplit(url).path.partition(f"/{bucket}/")[2]
     plain = S3Bucket(aws, bucket, RetryPolicy()).link(key, seconds=LINK_LIFETIME)
     assert followed(plain).fields.get("content-type") == "application/octet-stream"
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    with closing(session.client("s3", endpoint_url=aws.endpoint_url)) as s3:
+    with closing(session.client("s3", endpoint_url=ministack.endpoint_url)) as s3:
         kept = s3.head_object(Bucket=bucket, Key=key)
     assert (kept["ContentLength"], kept["ContentType"]) == (len(body), "application/octet-stream")
     assert kept["ContentDisposition"] == "attachment"
@@ -113,7 +116,7 @@ def test_a_link_is_good_for_nothing_else(aws: Aws, bucket: str, old: str, new: s
 
 
 def test_a_link_ends(aws: Aws, bucket: str) -> None:
-    earlier = replace(aws, now=lambda: aws.now() - LINK_LIFETIME - 5)
+    earlier = replace(aws, transport=signed_at(aws.transport, lambda: time.time() - LINK_LIFETIME - 5))
     url, _ = linked(earlier, bucket)
     assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["60"]
     assert followed(url).status == 403

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import urllib.request
 from base64 import b64decode
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from tests.contract.claim_store import ENVELOPE, ClaimStoreContract
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws
+    from tests.support.links import Requested
 
 
 class TestMemoryClaimStore(ClaimStoreContract):
@@ -29,22 +29,17 @@ class TestS3ClaimStore(ClaimStoreContract):
     def claims(self, aws: Aws, bucket: str) -> S3ClaimStore:
         return S3ClaimStore(aws, bucket)
 
-    def test_clients_upload_and_download_by_url(self, claims: S3ClaimStore) -> None:
+    def test_clients_upload_and_download_by_url(self, claims: S3ClaimStore, by_url: Requested) -> None:
         envelope = b"uploaded" * 100
         claim = ClaimCheck.of(envelope)
         upload = claims.upload("orders", claim, seconds=60)
-        request = urllib.request.Request(  # noqa: S310 - moto's own URL
-            upload.url, envelope, headers=dict(upload.headers), method="PUT"
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-            assert answer.status == 200
+        assert by_url(upload.url, "PUT", envelope, upload.headers).status == 200
         assert claims.read("orders", claim) == envelope
-        url = claims.download("orders", claim.id, seconds=60)
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - as above
-            assert answer.read() == envelope
-            assert answer.headers["content-type"] == "application/octet-stream"
-            assert answer.headers["content-disposition"] == "attachment"
-            assert answer.headers["cache-control"] == "no-store"
+        answer = by_url(claims.download("orders", claim.id, seconds=60))
+        assert answer.body == envelope
+        assert answer.fields.get("content-type") == "application/octet-stream"
+        assert answer.fields.get("content-disposition") == "attachment"
+        assert answer.fields.get("cache-control") == "no-store"
 
     def test_an_uploaded_object_is_served_as_an_attachment(self, claims: S3ClaimStore, claim: ClaimCheck) -> None:
         fields = claims.upload("orders", claim, seconds=60).headers

@@ -20,16 +20,20 @@ from tests.contract.test_message_queues import two_queues
 from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
-    from tests.support.emulators.aws import Emulator
+    from tests.support.emulators.aws import Connect, Emulator
 
 pytestmark = pytest.mark.races
 
 
 @pytest.fixture
-def aws(client: HttpClient, ministack: Emulator) -> Aws:
-    return ministack.reached_by(client)
+def aws(client: HttpClient, ministack: Emulator, connect: Connect) -> Iterator[Aws]:
+    aws = ministack.reached_over(connect, client)
+    with closing(aws.transport):
+        yield aws
 
 
 class TestSqsMessageQueueOnMinistack(MessageQueueContract):

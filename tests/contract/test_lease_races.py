@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,21 @@ from tests.contract.racing import PROCESSES, THREADS, Course, Turn, race, violat
 from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, LeaseStore
-    from tests.support.emulators.aws import Emulator
+    from tests.support.emulators.aws import Connect, Emulator
 
 ROUNDS = 6
 
 
 @pytest.fixture
-def aws(client: HttpClient, ministack: Emulator) -> Aws:
-    return ministack.reached_by(client)
+def aws(client: HttpClient, ministack: Emulator, connect: Connect) -> Iterator[Aws]:
+    aws = ministack.reached_over(connect, client)
+    with closing(aws.transport):
+        yield aws
 
 
 @pytest.fixture(scope="session")

@@ -2,29 +2,17 @@ from __future__ import annotations
 
 import time
 import uuid
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from brine.adapters.memory.channels import MemoryMessageQueue
 from brine.adapters.sqs.message_queue import SqsMessageQueue
 from brine.errors import StoreUnavailable
 from tests.contract.message_queue import PLAIN, MessageQueueContract, receive
-from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from brine.adapters.aws.service import Aws
-
-
-@pytest.fixture(scope="module")
-def sqs(moto_endpoint: str) -> Iterator[Any]:
-    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
-    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
-        yield client
 
 
 def two_queues(sqs: Any) -> tuple[str, str]:

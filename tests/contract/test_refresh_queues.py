@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
@@ -12,20 +10,12 @@ from brine.adapters.sqs import refresh_message
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.errors import StoreUnavailable
 from tests.contract.refresh_queue import PLAIN, RefreshQueueContract
-from tests.support.emulators.aws import REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from brine.adapters.aws.service import Aws
     from brine.domain.refreshing.request import RefreshRequest
-
-
-@pytest.fixture(scope="module")
-def sqs(moto_endpoint: str) -> Iterator[Any]:
-    session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
-    with closing(session.client("sqs", endpoint_url=moto_endpoint)) as client:
-        yield client
 
 
 class TestMemoryRefreshQueue(RefreshQueueContract):

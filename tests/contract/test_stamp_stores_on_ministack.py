@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,15 +10,19 @@ from brine.adapters.dynamodb.stamps import DynamoStampStore
 from tests.contract.stamp_store import StampStoreContract
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import HttpClient
     from brine.ports.caching import ItemStore, StampStore
-    from tests.support.emulators.aws import Emulator
+    from tests.support.emulators.aws import Connect, Emulator
 
 
 @pytest.fixture
-def aws(client: HttpClient, ministack: Emulator) -> Aws:
-    return ministack.reached_by(client)
+def aws(client: HttpClient, ministack: Emulator, connect: Connect) -> Iterator[Aws]:
+    aws = ministack.reached_over(connect, client)
+    with closing(aws.transport):
+        yield aws
 
 
 @pytest.fixture(scope="session")

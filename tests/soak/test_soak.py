@@ -159,6 +159,7 @@ def test_a_minute_of_everything(tmp_path: Path, capsys: pytest.CaptureFixture[st
             "BRINE_ROUTES": str(routes),
             "AWS_REGION": "us-east-1",
             "AWS_ENDPOINT_URL": aws.url,
+            "BRINE_AWS_CLIENT": "lean",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }

@@ -22,7 +22,7 @@ class Stack:
     template: dict[str, Any]
 
     @classmethod
-    def read(cls, name: str = "template.yaml") -> Self:
+    def read(cls, name: str | Path = "template.yaml") -> Self:
         return cls(yaml_parse((ROOT / name).read_text()))
 
     @classmethod
@@ -31,7 +31,12 @@ class Stack:
 
         What one stack gives to the other is a reference here. Globals are in the functions.
         """
-        return cls(with_nested(cls.read("samples/template.yaml").template, "Brine", cls.read().template))
+        return cls.with_brine("samples/template.yaml")
+
+    @classmethod
+    def with_brine(cls, name: str | Path) -> Self:
+        """A template that nests the production stack as `Brine`, and that stack, as one template."""
+        return cls(with_nested(cls.read(name).template, "Brine", cls.read().template))
 
     @property
     def parameters(self) -> dict[str, dict[str, Any]]:
@@ -118,7 +123,7 @@ def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict
                 resources[role["Ref"]] |= {"Properties": properties | {"Policies": [*properties["Policies"], policy]}}
     return {
         "Parameters": parameters,
-        "Conditions": inner["Conditions"] | outer["Conditions"],
+        "Conditions": inner["Conditions"] | outer.get("Conditions", {}),
         "Resources": resources,
     }
 

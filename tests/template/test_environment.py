@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from tests.template.stack import Stack
 
 ROUTES = (ROOT / "layers/routes/routes.toml").read_text()
-LAMBDA = {"AWS_REGION": "eu-central-1"}
+LAMBDA = {
+    "AWS_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "of the role",
+    "AWS_SECRET_ACCESS_KEY": "of the role",
+    "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+    "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
+}
 # Settings without which a function works, and those that have a use for it.
 ONLY_FOR = {
     "BRINE_REFRESH_QUEUE": ("GatewayFunction",),
@@ -25,8 +31,8 @@ ONLY_FOR = {
     "BRINE_CHANNELS": ("ExchangeFunction",),
     "BRINE_EMULATED_PRINCIPAL": ("ExchangeFunction", "GatewayFunction"),
 }
-# A key has no place in a function's configuration: this one is for emulators.
-NEVER_SET = {"BRINE_SIGNING_KEYS"}
+# A key has no place in a function's configuration: this one is for emulators. In Lambda, the lean client is right.
+NEVER_SET = {"BRINE_SIGNING_KEYS", "BRINE_AWS_CLIENT"}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 

@@ -25,20 +25,20 @@ HARMLESS = {
 }
 
 
-def test_every_function_logs_into_a_group_of_its_own(whole: Stack) -> None:
-    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in whole.functions.values()]
+def test_every_function_logs_into_a_group_of_its_own(any_whole: Stack) -> None:
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in any_whole.functions.values()]
     assert len(groups) == len(set(groups))
-    assert set(groups) <= whole.of_type("AWS::Logs::LogGroup").keys()
+    assert set(groups) <= any_whole.of_type("AWS::Logs::LogGroup").keys()
 
 
-def test_lambda_filters_no_log_lines(whole: Stack) -> None:
+def test_lambda_filters_no_log_lines(any_whole: Stack) -> None:
     """With the JSON format it would drop metrics above the level INFO, for their lines have none."""
-    for name, function in whole.functions.items():
+    for name, function in any_whole.functions.items():
         assert function["LoggingConfig"].keys() == {"LogGroup"}, name
 
 
-def test_every_log_group_has_a_retention(whole: Stack) -> None:
-    for name, group in whole.of_type("AWS::Logs::LogGroup").items():
+def test_every_log_group_has_a_retention(any_whole: Stack) -> None:
+    for name, group in any_whole.of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
 
 

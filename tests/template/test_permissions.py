@@ -28,25 +28,25 @@ READS = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 
 
-def test_every_function_has_a_role_of_its_own(whole: Stack) -> None:
-    roles = [function["Role"]["Fn::GetAtt"][0] for function in whole.functions.values()]
-    assert sorted(roles) == sorted(whole.of_type("AWS::IAM::Role"))
-    for function in whole.functions.values():
+def test_every_function_has_a_role_of_its_own(any_whole: Stack) -> None:
+    roles = [function["Role"]["Fn::GetAtt"][0] for function in any_whole.functions.values()]
+    assert sorted(roles) == sorted(any_whole.of_type("AWS::IAM::Role"))
+    for function in any_whole.functions.values():
         assert "Policies" not in function  # SAM would ignore them
 
 
 def test_a_role_is_for_lambda_only_and_borrows_only_the_stack_s_policies_with_a_tag_that_confines_them(
-    whole: Stack,
+    any_whole: Stack,
 ) -> None:
-    for name, role in whole.of_type("AWS::IAM::Role").items():
+    for name, role in any_whole.of_type("AWS::IAM::Role").items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
         borrowed = {policy["Ref"] for policy in role.get("ManagedPolicyArns", ())}
         assert borrowed <= {"CachePolicy", "PurgeTagsPolicy"}, name
-        functions = [one for one in with_namespace(whole) if role_of(whole, one) == name]
+        functions = [one for one in with_namespace(any_whole) if role_of(any_whole, one) == name]
         assert bool(functions) == ("CachePolicy" in borrowed), name
         for function in functions:
-            tag = {"Key": "BrineNamespace", "Value": whole.environment(function)["BRINE_NAMESPACE"]}
+            tag = {"Key": "BrineNamespace", "Value": any_whole.environment(function)["BRINE_NAMESPACE"]}
             assert role["Tags"] == [tag], name
 
 
@@ -60,8 +60,8 @@ def test_a_role_without_a_tag_gets_no_part_of_the_cache(stack: Stack) -> None:
     }
 
 
-def test_no_permission_has_a_wildcard(whole: Stack) -> None:
-    for name, role in whole.of_type("AWS::IAM::Role").items():
+def test_no_permission_has_a_wildcard(any_whole: Stack) -> None:
+    for name, role in any_whole.of_type("AWS::IAM::Role").items():
         for statement in statements(role):
             assert statement["Effect"] == "Allow", name
             assert not [action for action in actions(statement) if "*" in action], (name, statement["Sid"])
@@ -71,8 +71,8 @@ def test_no_permission_has_a_wildcard(whole: Stack) -> None:
                 assert not resource.get("Fn::Sub", "").startswith("*"), (name, statement["Sid"])
 
 
-def test_every_permission_says_what_it_is_for(whole: Stack) -> None:
-    for name, role in whole.of_type("AWS::IAM::Role").items():
+def test_every_permission_says_what_it_is_for(any_whole: Stack) -> None:
+    for name, role in any_whole.of_type("AWS::IAM::Role").items():
         reasons = [statement["Sid"] for statement in statements(role)]
         assert len(reasons) == len(set(reasons)), name
 
@@ -112,10 +112,10 @@ def below(prefix: str) -> str:
     return str({"Fn::Sub": f"${{Bodies.Arn}}/{prefix}/*"})
 
 
-def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(whole: Stack) -> None:
+def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(any_whole: Stack) -> None:
     """ForAllValues holds for a request without any keys, a Scan for one, so Null must ask for them (AWS says so)."""
     confined = 0
-    for name, role in whole.of_type("AWS::IAM::Role").items():
+    for name, role in any_whole.of_type("AWS::IAM::Role").items():
         for statement in statements(role):
             if any(action.startswith("dynamodb:") for action in actions(statement)):
                 assert all(action in READS + WRITES for action in actions(statement)), (name, statement["Sid"])
@@ -127,17 +127,17 @@ def test_every_statement_about_the_table_is_limited_to_keys_in_the_request(whole
                 for pattern in leading_keys(statement):
                     assert re.fullmatch(r"[a-z]#[a-z0-9:#@-]*\*?", pattern), (name, pattern)
                 confined += 1
-    assert confined >= len(whole.functions)
+    assert confined >= len(any_whole.functions)
 
 
-def test_the_gateway_the_exchange_and_the_functions_of_users_have_different_secrets(whole: Stack) -> None:
+def test_the_gateway_the_exchange_and_the_functions_of_users_have_different_secrets(any_whole: Stack) -> None:
     readers: dict[str, set[str]] = {}
-    for function in whole.functions:
-        readers.setdefault(secret_of(whole, function), set()).add(function)
+    for function in any_whole.functions:
+        readers.setdefault(secret_of(any_whole, function), set()).add(function)
     assert readers == {
         "ResponseKeys": {"GatewayFunction", "RefresherFunction"},
         "ExchangeKeys": {"ExchangeFunction"},
-        "FunctionKeys": set(with_namespace(whole)),
+        "FunctionKeys": set(with_namespace(any_whole)),
     }
 
 
@@ -161,82 +161,86 @@ PURGES = ("t#everything", "t#route:x", "t#tenant:x", "t#tag:x", "t#tag@x:y", "t#
 PURGES_TAGS = {"ShopFunction"}
 
 
-def test_functions_of_different_trust_share_no_keys_that_one_writes(whole: Stack) -> None:
-    for one, other in permutations(whole.functions, 2):
-        if domain_of(whole, one) != domain_of(whole, other):
-            written = TableRights.of(whole, role_of(whole, one)).patterns(*WRITES) - ALL_RESPONSES - {CIRCUITS}
-            touched = TableRights.of(whole, role_of(whole, other)).patterns(*READS, *WRITES) - ALL_RESPONSES
+def test_functions_of_different_trust_share_no_keys_that_one_writes(any_whole: Stack) -> None:
+    for one, other in permutations(any_whole.functions, 2):
+        if domain_of(any_whole, one) != domain_of(any_whole, other):
+            written = TableRights.of(any_whole, role_of(any_whole, one)).patterns(*WRITES) - ALL_RESPONSES - {CIRCUITS}
+            touched = TableRights.of(any_whole, role_of(any_whole, other)).patterns(*READS, *WRITES) - ALL_RESPONSES
             shared = {a for a in written for b in touched if overlap(a, b)}
             assert shared == ({"t#tag*"} if one in PURGES_TAGS and "t#tag*" in touched else set()), (one, other)
             folders = [
-                {place for action, place in granted(whole, role_of(whole, function), "s3") if "Object" in action}
+                {
+                    place
+                    for action, place in granted(any_whole, role_of(any_whole, function), "s3")
+                    if "Object" in action
+                }
                 for function in (one, other)
             ]
             assert not folders[0] & folders[1], (one, other)
 
 
-def test_objects_lie_below_a_folder_and_no_folder_within_another(whole: Stack) -> None:
+def test_objects_lie_below_a_folder_and_no_folder_within_another(any_whole: Stack) -> None:
     """But the gateway's, which has a folder for each function within. It cannot open the responses there."""
-    places = {place for role in whole.of_type("AWS::IAM::Role") for _, place in granted(whole, role, "s3")}
+    places = {place for role in any_whole.of_type("AWS::IAM::Role") for _, place in granted(any_whole, role, "s3")}
     folders = [place for place in places if place != arn("Bodies")]
     names = [re.search(r"\$\{Bodies\.Arn\}/([a-z/-]+/)\*", place) for place in folders]
     assert all(names)
     pairs = permutations([found[1] for found in names if found], 2)
     within = {(outer, inner) for outer, inner in pairs if inner.startswith(outer)}
-    namespaces = [whole.environment(name)["BRINE_NAMESPACE"] for name in with_namespace(whole)]
+    namespaces = [any_whole.environment(name)["BRINE_NAMESPACE"] for name in with_namespace(any_whole)]
     assert within == {("bodies/", f"bodies/{namespace}/") for namespace in namespaces}
 
 
 def with_namespace(whole: Stack) -> list[str]:
     """The functions that have a part of the table and of the bucket."""
     found = [name for name in whole.functions if "BRINE_NAMESPACE" in whole.environment(name)]
+    assert len(found) >= 2
     assert len({whole.environment(name)["BRINE_NAMESPACE"] for name in found}) == len(found)
     return found
 
 
-@pytest.mark.parametrize("function", ["ReportFunction", "ShopFunction"])
-def test_a_function_with_a_namespace_may_use_its_namespace_and_read_the_purges(whole: Stack, function: str) -> None:
-    assert function in with_namespace(whole)
-    namespace = whole.environment(function)["BRINE_NAMESPACE"]
-    rights = TableRights.of(whole, role_of(whole, function))
-    key = f"{namespace}#{'0' * 64}"  # as resource_of makes it
-    for item, own in ((f"r#{key}", f"t#{key_stamp(key)}"), (f"c#{key}", f"t#result:{key}")):
-        for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
-            assert rights.allow(action, [item]), action
-        assert not rights.allow("dynamodb:DeleteItem", [item])
-        assert rights.allow("dynamodb:UpdateItem", [own])
-        assert rights.allow("dynamodb:BatchGetItem", [item, own, *PURGES])
-    for action in ("dynamodb:GetItem", *WRITES):
-        assert rights.allow(action, ["o#x"]), action
-    folders = [below(f"{folder}/{namespace}") for folder in ("bodies", "results")]
-    assert granted(whole, role_of(whole, function), "s3") == {
-        *((f"s3:{action}Object", folder) for action in ("Get", "Put") for folder in folders),
-        ("s3:ListBucket", arn("Bodies")),
-    }
+def test_a_function_with_a_namespace_may_use_its_namespace_and_read_the_purges(any_whole: Stack) -> None:
+    for function in with_namespace(any_whole):
+        namespace = any_whole.environment(function)["BRINE_NAMESPACE"]
+        rights = TableRights.of(any_whole, role_of(any_whole, function))
+        key = f"{namespace}#{'0' * 64}"  # as resource_of makes it
+        for item, own in ((f"r#{key}", f"t#{key_stamp(key)}"), (f"c#{key}", f"t#result:{key}")):
+            for action in (*READS, "dynamodb:PutItem", "dynamodb:UpdateItem"):
+                assert rights.allow(action, [item]), action
+            assert not rights.allow("dynamodb:DeleteItem", [item])
+            assert rights.allow("dynamodb:UpdateItem", [own])
+            assert rights.allow("dynamodb:BatchGetItem", [item, own, *PURGES])
+        for action in ("dynamodb:GetItem", *WRITES):
+            assert rights.allow(action, ["o#x"]), action
+        folders = [below(f"{folder}/{namespace}") for folder in ("bodies", "results")]
+        assert granted(any_whole, role_of(any_whole, function), "s3") == {
+            *((f"s3:{action}Object", folder) for action in ("Get", "Put") for folder in folders),
+            ("s3:ListBucket", arn("Bodies")),
+        }
 
 
-@pytest.mark.parametrize("function", ["ReportFunction", "ShopFunction"])
 def test_a_function_with_a_namespace_reaches_no_responses_of_the_gateway_or_of_another_function(
-    whole: Stack, function: str
+    any_whole: Stack,
 ) -> None:
-    namespace = whole.environment(function)["BRINE_NAMESPACE"]
-    rights = TableRights.of(whole, role_of(whole, function))
-    for foreign in ("0" * 64, f"{namespace}-2#{'0' * 64}"):
-        for pk in (
-            f"r#{foreign}",
-            f"c#{foreign}",
-            f"t#{key_stamp(foreign)}",
-            f"t#result:{foreign}",
-            "u#channel#x",
-            "u#route#x",
-        ):
-            assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
-            assert not any(rights.allow(action, [f"r#{namespace}#x", pk]) for action in READS + WRITES), pk
+    for function in with_namespace(any_whole):
+        namespace = any_whole.environment(function)["BRINE_NAMESPACE"]
+        rights = TableRights.of(any_whole, role_of(any_whole, function))
+        for foreign in ("0" * 64, f"{namespace}-2#{'0' * 64}"):
+            for pk in (
+                f"r#{foreign}",
+                f"c#{foreign}",
+                f"t#{key_stamp(foreign)}",
+                f"t#result:{foreign}",
+                "u#channel#x",
+                "u#route#x",
+            ):
+                assert not any(rights.allow(action, [pk]) for action in READS + WRITES), pk
+                assert not any(rights.allow(action, [f"r#{namespace}#x", pk]) for action in READS + WRITES), pk
 
 
-def test_only_functions_that_purge_may_write_purges_and_only_those_of_tags(whole: Stack) -> None:
-    for function in whole.functions:
-        rights = TableRights.of(whole, role_of(whole, function))
+def test_only_functions_that_purge_may_write_purges_and_only_those_of_tags(any_whole: Stack) -> None:
+    for function in any_whole.functions:
+        rights = TableRights.of(any_whole, role_of(any_whole, function))
         written = [pk for pk in PURGES if any(rights.allow(action, [pk]) for action in WRITES)]
         assert written == ([pk for pk in PURGES if "tag" in pk] if function in PURGES_TAGS else []), function
         assert not any(rights.allow(action, ["t#tag:x"]) for action in ("dynamodb:PutItem", "dynamodb:DeleteItem"))
@@ -265,10 +269,10 @@ def test_the_gateway_and_the_refresher_may_keep_responses(whole: Stack, role: st
     }
 
 
-def test_every_function_writes_its_own_log(whole: Stack) -> None:
-    for name, function in whole.functions.items():
+def test_every_function_writes_its_own_log(any_whole: Stack) -> None:
+    for name, function in any_whole.functions.items():
         log = arn(function["LoggingConfig"]["LogGroup"]["Ref"])
-        assert granted(whole, role_of(whole, name), "logs") == {
+        assert granted(any_whole, role_of(any_whole, name), "logs") == {
             ("logs:CreateLogStream", log),
             ("logs:PutLogEvents", log),
         }
@@ -287,14 +291,22 @@ def test_each_queue_is_for_those_who_use_it(whole: Stack) -> None:
             *((f"sqs:{action}Message", arn("OrdersRetries")) for action in ("Receive", "Delete")),
             *(("sqs:ChangeMessageVisibility", arn(queue)) for queue in ("OrdersQueue", "OrdersRetries")),
         },
-        **{
-            f"{name}Function": {
-                (f"sqs:{action}", arn(f"{name}Refreshes"))
-                for action in ("SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-            }
-            for name in ("Report", "Shop")
-        },
+        **{function: own_queue(function) for function in ("ReportFunction", "ShopFunction")},
     }
+
+
+def own_queue(function: str) -> set[tuple[str, str]]:
+    """The permissions of a function with a namespace for its queue of refreshes."""
+    queue = arn(f"{function.removesuffix('Function')}Refreshes")
+    actions = ("SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    return {(f"sqs:{action}", queue) for action in actions}
+
+
+def test_a_function_with_a_namespace_uses_its_own_queue_and_no_other(any_whole: Stack) -> None:
+    for function in with_namespace(any_whole):
+        queue = {"Ref": f"{function.removesuffix('Function')}Refreshes"}
+        assert any_whole.functions[function]["Environment"]["Variables"]["BRINE_REFRESH_QUEUE"] == queue
+        assert granted(any_whole, role_of(any_whole, function), "sqs") == own_queue(function)
 
 
 def test_the_exchange_may_mark_what_was_sent_and_keep_claims(whole: Stack) -> None:

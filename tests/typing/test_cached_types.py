@@ -21,6 +21,11 @@ async def price_async(product: str, amount: int = 1) -> float:
     return amount * 2.5
 
 
+@cached(CACHE, freshness_lifetime=60, tenant=lambda tenant, _: tenant)
+def price_of_tenant(tenant: str, product: str) -> float:
+    return len(tenant) * 2.5
+
+
 @dataclass(frozen=True)
 class Shop:
     name: str
@@ -58,7 +63,7 @@ class Below:
         return 3.5 if product else 0
 
 
-@purges(CACHE, "prices")
+@purges(CACHE, "prices", tenant=lambda product: product)
 def change(product: str) -> int:
     return 1
 
@@ -74,6 +79,8 @@ if TYPE_CHECKING:
     shop = Shop("a")
     assert_type(price("tea", 2, on=date(2026, 1, 1)), float)
     assert_type(price.get_many([("tea",), ("coffee", 2)]), list[float])
+    assert_type(price_of_tenant("acme", "tea"), float)
+    cached(CACHE, freshness_lifetime=60, tenant="acme")  # type: ignore[arg-type]
     assert_type(shop.price("tea"), float)
     assert_type(Shop.price(shop, "tea"), float)
     assert_type(shop.of_class("tea"), float)

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_purge(
         commands.add_parser("purge", help="purge stored responses: by URL, tag, route or tenant, or all of them")
     )
+    _add_types(commands.add_parser("types", help="declare the classes of your code to the gateway"))
     return parser
 
 
@@ -244,6 +245,48 @@ def _add_purge(parser: argparse.ArgumentParser) -> None:
         help="with --app: the BRINE_NAMESPACE of the function (default: the variable BRINE_NAMESPACE)",
     )
     parser.set_defaults(run=partial(_purge, parser))
+
+
+def _add_types(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Write a file of types.d that declares to the gateway the classes of your code: those that the annotations of "
+        "an app's functions mention, those of a registry, or those that a module defines. The code is imported."
+    )
+    parser.epilog = (
+        "Without arguments, the table [tool.brine.types] of pyproject.toml has the settings (docs/formats.md)."
+    )
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="FILE_OR_MODULE",
+        help="such as functions/orders/app.py or shared.messages (default: those of pyproject.toml, or else "
+        "functions/*/app.py)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the file to write (default: the one of pyproject.toml, or else routes/types.d/generated.toml)",
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the name of a class that is not declared; may be repeated",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, and exit with 1 if the file differs from the code"
+    )
+    parser.set_defaults(run=partial(_types, parser))
+
+
+def _types(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.sources and options.output is None:
+        parser.error("FILE_OR_MODULE needs --output: the file of the project has the classes of all its sources")
+    from brine_cli.commands import types  # noqa: PLC0415  (it imports the app, which the other commands do not need)
+
+    return types.run(options)
 
 
 def _purge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:

@@ -22,7 +22,6 @@ from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
 from brine_cli.emulators.run import run_emulator
-from brine_cli.emulators.variables import emulator_variables
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
 from brine_cli.http.admission import Admission
@@ -238,8 +237,6 @@ class Twin:
         self.prefix = next((route.prefix for route in routes), "/")
 
     def _start_functions(self) -> None:
-        assert self.aws_endpoint is not None  # noqa: S101  (see _provide_aws)
-        defaults = emulator_variables(self.aws_endpoint, self._folder)
         variables: dict[str, str] = {}
         if self.routes is not None:
             variables[_ROUTES] = str(self.routes.resolve())
@@ -249,7 +246,7 @@ class Twin:
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name
-            launch = prepare(function, opt, defaults=defaults, variables=variables, show=self.show)
+            launch = prepare(function, opt, endpoint=self.aws_endpoint, variables=variables, show=self.show)
             self._environments[name] = (
                 SharedEnvironment(launch, self.report)
                 if function.has_threads and not self.environments

@@ -8,7 +8,6 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 import numpy as np
-from backports import zstd
 
 from tests.attacks.assembler import (
     FROZENSET,
@@ -29,6 +28,7 @@ from tests.attacks.assembler import (
 from tests.attacks.attack import Attack
 from tests.attacks.corpus.filling import LONG, largest, noise
 from tests.attacks.victim import TAGS
+from tests.support.codec.zstd import zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

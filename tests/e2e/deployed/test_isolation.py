@@ -12,11 +12,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import Aws, RetryPolicy
+from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import HttpClient
-from tests.support.emulators.aws import REGION
+from tests.support.emulators.aws import REGION, lean
 from tests.support.links import followed
 
 if TYPE_CHECKING:
@@ -209,11 +210,11 @@ def test_the_bucket_refuses_links_that_are_older_than_ours_ever_are(
     bucket = holder.stack.resources["Bodies"]
     holder.client("s3").put_object(Bucket=bucket, Key=key, Body=b"linked")
     client = HttpClient()
-    now = Aws(region=REGION, credentials=holder.credentials, client=client, endpoint_url=holder.stack.endpoint_url)
+    transport = lean(client, holder.stack.endpoint_url, holder.credentials)
 
     def status(age: int) -> int:
-        then = replace(now, now=lambda: now.now() - age)
-        return followed(S3Bucket(then, bucket, RetryPolicy()).link(key, seconds=7 * 86_400)).status
+        then = replace(transport, now=lambda: transport.now() - age)
+        return followed(S3Bucket(Aws(transport=then), bucket, RetryPolicy()).link(key, seconds=7 * 86_400)).status
 
     try:
         assert urlsplit(holder.stack.endpoint_url).hostname == "127.0.0.1"

@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,43 @@ import pytest
 from boto3 import Session
 
 from brine_cli.http.server import listen
-from tests.unit.twin.wire import fetch
+from tests.support.projects import write_project
+from tests.unit.twin.wire import converse, fetch, request, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parent / "fixtures/template.yaml"
 SECONDS = 30
+PROJECT = {
+    "pyproject.toml": "[tool.brine.types]\nsources = ['shop_messages']",
+    "shop_messages.py": "from typing import NamedTuple\nclass Line(NamedTuple):\n    sku: str\n",
+    "functions/types/app.py": "import os\ndef handler(event, context): return open(os.environ['TYPES']).read()",
+    "routes/types.toml": "",
+    "template.yaml": """
+Resources:
+  Routes:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: routes }
+  TypesFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/types
+      Handler: app.handler
+      Runtime: python3.13
+      Layers: [!Ref Routes]
+      Environment: { Variables: { TYPES: /opt/types.d/generated.toml } }
+      Events: { Any: { Type: HttpApi } }
+""",
+}
+"""A project with a class, and a function that answers with the generated file of its layer."""
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process and its children have started."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return [*children, *(pid for child in children for pid in descendants(child))]
 
 
 class Command:
@@ -39,9 +70,8 @@ class Command:
         return found[1]
 
     def children(self) -> list[int]:
-        """A file descriptor for each process that it started, by the kernel's own account."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return [os.pidfd_open(int(pid)) for task in tasks for pid in (task / "children").read_text().split()]
+        """A file descriptor for each process that it or one of these started, by the kernel's own account."""
+        return [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
 
 
 def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -103,6 +133,20 @@ def test_when_dev_is_killed_its_processes_end_too(tmp_path: Path) -> None:
         wait_until_gone(children)
 
 
+def test_when_dev_is_killed_the_forks_of_its_processes_end_too(tmp_path: Path) -> None:
+    template = str(TEMPLATE.with_name("tenants.yaml"))
+    with running(tmp_path, "no-cache", "dev", "--template", template, "--port", "0") as started:
+        url = f"{started.first(r'served at (\S+)')}/tenant"
+        sent = request(b"GET", b"/tenant", b"x-tenant: a")
+        with ThreadPoolExecutor(8) as clients:
+            answers = list(clients.map(lambda _: converse(url, sent), range(24)))
+        assert {split(answer)[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+        processes = started.children()
+        assert len(processes) > 3  # the first of the function, the fork server, and more than one fork
+        started.process.kill()
+        wait_until_gone(processes)
+
+
 def test_dev_says_what_runs_where(tmp_path: Path) -> None:
     with dev(tmp_path) as started:
         url = started.first(r"served at (\S+)")
@@ -117,6 +161,12 @@ def test_dev_tries_a_route_of_the_given_file(tmp_path: Path) -> None:
     with running(tmp_path, "no-cache", "dev", "--port", "0", "--routes", "examples/sealed_origin.toml") as started:
         url = started.first(r"served at (\S+)")
         assert started.said.count(f" {url}/depot\n") == 3
+
+
+def test_dev_declares_the_classes_of_the_project_before_the_functions_start(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project", PROJECT)
+    with running(tmp_path, "no-cache", "dev", "--port", "0", "--template", str(project / "template.yaml")) as started:
+        assert b'name = "shop_messages.Line"' in fetch(started.first(r"served at (\S+)"))[1]
 
 
 def test_a_taken_port_is_one_line_and_nothing_is_started(tmp_path: Path) -> None:
@@ -141,9 +191,10 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--help"], ["dev", "emulators", "purge"]),
+        (["--help"], ["dev", "emulators", "purge", "types"]),
         (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
         (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--parameter NAME=VALUE"]),
+        (["types", "--help"], ["FILE_OR_MODULE", "--output FILE", "--leave-out NAME", "--check"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],
 )

@@ -49,7 +49,7 @@ def add_routes(client: Clients, stack: str, api_id: str, resources: Mapping[str,
                 IntegrationType="AWS_PROXY",
                 IntegrationUri=functions.get_function_configuration(FunctionName=name)["FunctionArn"],
                 PayloadFormatVersion=integration["payloadFormatVersion"],
-                TimeoutInMillis=integration["timeoutInMillis"],
+                TimeoutInMillis=integration.get("timeoutInMillis", 30_000),
             )
             is_any = method == "x-amazon-apigateway-any-method"
             signed = any("AWS_IAM" in scheme for scheme in operation.get("security", ()))
@@ -65,7 +65,7 @@ def lay_out_layers(client: Clients, opt: Path) -> None:
     """Unpack the layers for functions that look into /opt, and give them the path: ministack unpacks none there."""
     functions = client("lambda")
     for function in functions.list_functions()["Functions"]:
-        variables = function["Environment"]["Variables"]
+        variables = function.get("Environment", {}).get("Variables", {})
         in_opt = {name: value for name, value in variables.items() if value.startswith("/opt/")}
         if not in_opt:
             continue

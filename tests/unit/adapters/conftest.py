@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.aws.service import Aws
 from brine.adapters.http1 import HttpClient
+from tests.support.emulators.aws import TRANSPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.support.emulators.aws import Connect
     from tests.support.loopback import Loopback
 
 
@@ -26,16 +29,19 @@ def sleeps() -> list[float]:
     return []
 
 
-@pytest.fixture
-def aws_at(client: HttpClient, sleeps: list[float]) -> Callable[[Loopback], Aws]:
-    def aws_at(server: Loopback) -> Aws:
-        return Aws(
-            region="eu-central-1",
-            credentials=AwsCredentials("AKID", "hush", "hush-token"),
-            client=client,
-            endpoint_url=str(server.address),
-            sleep=sleeps.append,
-            random=lambda: 0.5,
-        )
+@pytest.fixture(params=TRANSPORTS)
+def connect(request: pytest.FixtureRequest) -> Connect:
+    """Makes a transport to AWS. Tests with this fixture run with each of them."""
+    return TRANSPORTS[request.param]
 
-    return aws_at
+
+@pytest.fixture
+def aws_at(client: HttpClient, connect: Connect, sleeps: list[float]) -> Iterator[Callable[[Loopback], Aws]]:
+    with ExitStack() as transports:
+
+        def aws_at(server: Loopback) -> Aws:
+            transport = connect(client, str(server.address), AwsCredentials("AKID", "hush", "hush-token"))
+            transports.callback(transport.close)
+            return Aws(transport=transport, sleep=sleeps.append, random=lambda: 0.5)
+
+        yield aws_at

@@ -52,11 +52,16 @@ from types import SimpleNamespace
 import function
 context = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000, aws_request_id="1")
 answer = function.handler(json.loads(sys.argv[1]), context)
+assert function.price("tea") == "tea"
 print(json.dumps([answer["headers"]["cache-status"], answer["body"], sorted(sys.modules)]))
 """
 COSTLY = {
     "asyncio",
     "aws_lambda_powertools.event_handler",
+    "boto3",
+    "botocore.awsrequest",  # Powertools itself imports botocore, which alone has no modules
+    "botocore.session",
+    "brine.adapters.botocore",
     "brine.adapters.powertools.resolver",
     "brine.adapters.powertools.runner",
     "brine.domain.channels.message",
@@ -86,6 +91,19 @@ def test_a_module_with_an_app_and_a_cache_needs_no_environment_and_imports_littl
     assert "brine.app.app" in imported
     assert COSTLY & imported == set()
     assert {"aws_lambda_powertools", "brine.app.engine", "brine.bootstrap.results", "logging"} & imported == set()
+
+
+def test_a_hit_of_a_results_cache_in_lambda_imports_no_sdk(emulator: Emulator, tmp_path: Path) -> None:
+    variables = variables_on(emulator, tmp_path / "none.toml") | {**emulator.environment, "BRINE_NAMESPACE": "test"}
+    program = """
+import sys
+from brine import cache
+resolved = cache("quotes").resolve("tea", lambda: 1, freshness_lifetime=60)
+print(resolved.event.outcome, *{module.partition(".")[0] for module in sys.modules} & {"boto3", "botocore", "urllib3"})
+"""
+    assert [run(tmp_path, program, variables).split() for _ in range(2)] == [["miss"], ["hit"]]
+    outside = {name: value for name, value in variables.items() if name != "AWS_EXECUTION_ENV"}
+    assert sorted(run(tmp_path, program, outside).split()) == ["botocore", "hit", "urllib3"], "the names are right"
 
 
 def test_a_hit_in_a_new_environment_imports_nothing_that_functions_need(emulator: Emulator, tmp_path: Path) -> None:

@@ -89,3 +89,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "types.d/more.toml").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match=r"the types file \S+/types\.d/more\.toml cannot be read"):
         read_configuration("types", tmp_path / "types.toml")
+
+
+def test_a_route_with_an_undeclared_type_is_told_the_declared_name(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "types.toml").write_text("")
+    (tmp_path / "types.d").mkdir()
+    (tmp_path / "types.d/generated.toml").write_text('[[type]]\nname = "shop.Order"\nversion = 1\nfields = {}')
+    (tmp_path / "routes.toml").write_text(ROUTES.replace(" }\n", ', types = ["Order"] }\n'))
+    types = {"BRINE_TYPES": str(tmp_path / "types.toml")}
+    with pytest.raises(ConfigError) as refused:
+        build_gateway(environment | types)
+    assert str(refused.value).startswith(
+        'route "shop": transcoding.types: types.toml does not declare "Order". Did you mean "shop.Order"? '
+    )

@@ -40,6 +40,12 @@ async def later(product: str) -> Quote:
     return Quote(product, len(computed))
 
 
+@brine.cached(cache, freshness_lifetime="1m", grace="10m", tenant=lambda shop, _: shop, key=lambda _, product: product)
+def of_shop(shop: str, product: str) -> Quote:
+    computed.append(product)
+    return Quote(f"{product} of {shop}", len(computed))
+
+
 @app.get("/quotes/<product>", freshness_lifetime="1h", tags=lambda product: [product])
 def page(product: str) -> Quote:
     return quote(product)
@@ -116,6 +122,18 @@ def test_a_purged_tag_is_recorded_and_its_results_are_gone(brine_caches: CachesI
 def test_a_copy_for_a_tenant_is_in_memory_too(brine_caches: CachesInMemory) -> None:
     assert acme.get_or_compute("key", lambda: 1, freshness_lifetime=60) == 1
     assert cache.get_or_compute("key", lambda: 2, freshness_lifetime=60) == 2
+
+
+def test_a_function_with_tenants_is_in_memory_and_is_refreshed_for_each(
+    brine_caches: CachesInMemory, brine_clock: Clock
+) -> None:
+    assert [of_shop(shop, "tea").number for shop in ("acme", "other", "acme")] == [1, 2, 1]
+    acme.purge(of_shop.key("acme", "tea"))
+    assert [of_shop(shop, "tea").number for shop in ("acme", "other")] == [3, 2]
+    brine_clock.advance("61s")
+    assert of_shop("other", "tea") == Quote("tea of other", 2)
+    assert [event.outcome for event in brine_caches.refresh()] == ["refreshed"]
+    assert (of_shop("other", "tea"), of_shop("acme", "tea")) == (Quote("tea of other", 4), Quote("tea of acme", 3))
 
 
 def test_a_coroutine_function_works(brine_caches: CachesInMemory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,14 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_each_request_has_a_trace_that_is_not_sampled(twin: Twin) -> None:
+    """Without one, the X-Ray SDK of Powertools' Tracer warns at each segment."""
+    traces = [about(twin)["environment"]["_X_AMZN_TRACE_ID"] for _ in range(2)]
+    form = r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0"
+    assert all(re.fullmatch(form, trace) for trace in traces)
+    assert len(set(traces)) == 2
 
 
 def test_an_event_goes_in_and_an_answer_comes_out(twin: Twin) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +12,11 @@ from brine.bootstrap.common import read_configuration
 from brine.domain.results.key import is_namespace
 from brine.domain.routing.route import Routes
 from brine_cli.errors import CommandError
+from brine_cli.user_code import imported_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import ModuleType
 
 ROUTES_BESIDE_CODE: Final = "routes.toml"
 
@@ -31,30 +29,13 @@ def app_routes(file: Path, namespace: str, variables: Mapping[str, str] | None =
     """
     if namespace and not is_namespace(namespace):
         raise CommandError(f'the namespace "{namespace}" is not valid: up to 32 of a-z, 0-9 and -')
-    apps = [value for value in vars(_module(file)).values() if isinstance(value, App)]
-    if len({id(app) for app in apps}) != 1:
-        raise CommandError(f"{file} has {len(apps) or 'no'} instances of brine.App: --app needs a file with one")
-    in_code = apps[0].registrations.routes(namespace)
+    with imported_file(file) as module:
+        apps = [value for value in vars(module).values() if isinstance(value, App)]
+        if len({id(app) for app in apps}) != 1:
+            raise CommandError(f"{file} has {len(apps) or 'no'} instances of brine.App: --app needs a file with one")
+        in_code = apps[0].registrations.routes(namespace)
     if variables is None:
         return Routes(in_code)
     text, source = read_configuration("routes", beside := file.with_name(ROUTES_BESIDE_CODE))
     of_file = tuple(replace(route, namespace=namespace) for route in parse_routes(text, variables, source=source))
     return Routes(with_routes_of_file(in_code, of_file, beside))
-
-
-def _module(file: Path) -> ModuleType:
-    """Return the executed module of a Python file, which may import what is beside it. Raises CommandError."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    if spec is None or spec.loader is None:
-        raise CommandError(f"{file} is no Python file: --app needs one such as functions/shop/app.py")
-    module = importlib.util.module_from_spec(spec)
-    folder = str(file.resolve().parent)
-    sys.path.insert(0, folder)
-    sys.modules[file.stem] = module  # dataclasses look there for the annotations of their module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise CommandError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path.remove(folder)
-    return module

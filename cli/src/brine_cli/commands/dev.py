@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from brine_cli.commands import signals
 from brine_cli.commands.code_paths import requests_to_try
 from brine_cli.commands.log_lines import readable
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.project.stack_files import vendor_if_needed
-from brine_cli.twin import Twin
+from brine_cli.twin import Twin, to_stderr
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if len(beside) < len(options.beside):
         raise CommandError("two stacks beside the template have the same name. Give them with --beside NAME=FILE")
     vendor_if_needed(options.template, beside.values())
+    refresh_types(options.template, to_stderr)
     with (
         signals.until_stopped(),
         Twin(

@@ -5,44 +5,45 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.project.names import Name
-from brine_cli.project.new_function import new_function
+from brine_cli.project.new_function import function_path, new_function
 from brine_cli.project.new_project import new_project
-from brine_cli.project.new_route import new_route
+from brine_cli.project.new_route import new_route, route_prefix
 from brine_cli.twin import to_stderr
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
+_TWIN = "http://127.0.0.1:3000"
+
 
 def project(options: argparse.Namespace) -> int:
     """Write a project into a new folder. Raises CommandError."""
     folder: Path = options.folder
     _show(new_project(folder, origin=options.origin, wheels=options.wheels, report=to_stderr))
-    _next(f"cd {folder}", "uv run brine dev", "curl -i http://127.0.0.1:3000/hello/7    # twice: the second is a hit")
+    _next(f"cd {folder}", "uv run brine dev", f"curl -i {_TWIN}/hello/7    # twice: the second answer is a hit")
     return 0
 
 
 def function(options: argparse.Namespace) -> int:
     """Add a function to the project in this folder. Raises CommandError."""
     name = Name.of_function(options.name)
-    _show(new_function(Path(), name, options.path).write())
-    path = options.path or f"/{name.text}"
-    _next(f"uv run pytest tests/test_{name.module}.py", "uv run brine dev", f"curl -i http://127.0.0.1:3000{path}/7")
+    path = function_path(name, options.path)
+    _show(new_function(Path(), name, path).write())
+    refresh_types(Path("template.yaml"), to_stderr)
+    _next(f"uv run pytest tests/test_{name.module}.py", "uv run brine dev", f"curl -i {_TWIN}{path}/7")
     return 0
 
 
 def route(options: argparse.Namespace) -> int:
     """Add a route of the gateway to the project in this folder. Raises CommandError."""
     name = Name.checked(options.name, "route")
-    _show(new_route(Path(), name, prefix=options.prefix, origin=options.origin).write())
-    prefix = options.prefix or f"/{name.text}"
-    _next(
-        f"uv run pytest tests/test_{name.module}_route.py",
-        "uv run brine dev",
-        f"curl -i http://127.0.0.1:3000{prefix}/...",
-    )
+    prefix = route_prefix(name, options.prefix)
+    _show(new_route(Path(), name, prefix=prefix, origin=options.origin).write())
+    test = f"uv run pytest tests/test_{name.module}_route.py"
+    _next(test, "uv run brine dev", f"curl -i {_TWIN}{prefix.rstrip('/')}/17")
     return 0
 
 

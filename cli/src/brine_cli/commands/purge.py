@@ -6,7 +6,6 @@ import os
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,6 @@ import boto3
 from botocore.exceptions import BotoCoreError
 
 from brine.adapters.config.routes import route_names
-from brine.adapters.http1.client import HttpClient
 from brine.bootstrap.common import read_configuration
 from brine.bootstrap.gateway import build_purger
 from brine.domain.routing.tenant import NO_TENANT
@@ -51,11 +49,11 @@ def run(options: argparse.Namespace) -> int:
             in_code = app_routes(options.app, _namespace(options, environment), variables)
         if options.route is not None:
             _check_route(options, in_code)
-        dynamodb = environment.get("AWS_ENDPOINT_URL") or f"https://dynamodb.{environment['AWS_REGION']}.amazonaws.com"
-        check_clock(server_time(dynamodb), time.time())
-        with closing(HttpClient()) as client:
-            purger = build_purger(environment, client)
-            done, purged = _purge(purger if in_code is None else replace(purger, routes=in_code), options)
+        session = _session(options, environment)
+        purger = build_purger(environment, session=session)
+        dynamodb = session.client("dynamodb", endpoint_url=environment.get("AWS_ENDPOINT_URL") or None)
+        check_clock(server_time(dynamodb.meta.endpoint_url), time.time())
+        done, purged = _purge(purger if in_code is None else replace(purger, routes=in_code), options)
     except (BrineError, BotoCoreError) as error:
         raise CommandError(str(error)) from None
     of_tenant = "" if options.tenant is None else f', for the tenant "{options.tenant}"'
@@ -117,27 +115,22 @@ def _namespace(options: argparse.Namespace, environment: Mapping[str, str]) -> s
 
 
 def _environment(options: argparse.Namespace) -> Mapping[str, str]:
-    """Return the environment variables of a function of the stack. An emulator never gets real credentials."""
+    """Return the environment variables of a function of the stack."""
     environment = dict(os.environ)
     environment["BRINE_ROUTES"] = str(options.routes) if options.url and not options.app else ""
     if options.table is not None:
         environment["BRINE_TABLE"] = options.table
     if options.endpoint_url is not None:
         environment["AWS_ENDPOINT_URL"] = options.endpoint_url
+    return environment
+
+
+def _session(options: argparse.Namespace, environment: Mapping[str, str]) -> boto3.Session:
+    """Return the session of the operator. An emulator never gets real credentials."""
     if environment.get("AWS_ENDPOINT_URL", "").startswith("http://"):
-        return {**environment, **CREDENTIALS, "AWS_REGION": options.region or REGION}
-    session = boto3.Session(region_name=options.region)
-    credentials = session.get_credentials()
-    if credentials is None or session.region_name is None:
-        raise CommandError("no AWS credentials, or no region, are configured here")
-    frozen = credentials.get_frozen_credentials()
-    return {
-        **environment,
-        "AWS_REGION": session.region_name,
-        "AWS_ACCESS_KEY_ID": frozen.access_key or "",
-        "AWS_SECRET_ACCESS_KEY": frozen.secret_key or "",
-        "AWS_SESSION_TOKEN": frozen.token or "",
-    }
+        access_key, secret_key, token = CREDENTIALS.values()
+        return boto3.Session(access_key, secret_key, token, options.region or REGION)
+    return boto3.Session(region_name=options.region or environment.get("AWS_REGION"))
 
 
 def _purge(purger: Purger, options: argparse.Namespace) -> tuple[Purge, str]:

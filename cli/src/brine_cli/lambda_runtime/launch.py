@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
 from sysconfig import get_path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from brine_cli.emulators.credentials import CREDENTIALS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from brine_cli.template.functions import Function
 
 _OPT = "/opt"
+_ENDPOINT = "AWS_ENDPOINT_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,11 @@ def prepare(
     *,
     variables: Mapping[str, str],
     show: Callable[[str], None] | None,
-    defaults: Mapping[str, str] = MappingProxyType({}),
+    endpoint: str | None = None,
 ) -> Launch:
     """Copy the function's unbuilt layers into the folder `opt`, and return the settings to start it.
 
-    defaults: variables to set unless the template gives them a value that is not empty.
+    endpoint: AWS_ENDPOINT_URL, unless the template gives it a value that is not empty.
     variables: replace declared variables of the same name.
     show: see Launch.
     """
@@ -63,11 +64,9 @@ def prepare(
     for layer in function.layers:
         if not layer.is_built:
             shutil.copytree(layer.content, opt, dirs_exist_ok=True)
-    declared = {
-        name: variables.get(name, value)
-        for name, value in function.environment.items()
-        if value or name not in defaults
-    }
+    declared = {name: variables.get(name, value) for name, value in function.environment.items()}
+    if endpoint is not None and not declared.get(_ENDPOINT):
+        declared[_ENDPOINT] = endpoint
     plain = [opt / "python"] if (opt / "python").is_dir() else []
     return Launch(
         name=function.logical_id,
@@ -75,9 +74,7 @@ def prepare(
         handler=function.handler,
         code=function.code,
         path=(function.code, *(layer.content for layer in function.layers if layer.is_built), *plain),
-        variables=_lambda_variables(function)
-        | dict(defaults)
-        | {name: _in_opt(value, opt) for name, value in declared.items()},
+        variables=_lambda_variables(function) | {name: _in_opt(value, opt) for name, value in declared.items()},
         timeout=function.timeout,
         show=show,
     )
@@ -92,6 +89,7 @@ def _lambda_variables(function: Function) -> dict[str, str]:
     """Return the variables of Lambda (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
     return CREDENTIALS | {
         "_HANDLER": function.handler,
+        "AWS_CONFIG_FILE": os.devnull,  # not that of the developer
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
@@ -101,6 +99,7 @@ def _lambda_variables(function: Function) -> dict[str, str]:
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.logical_id}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "local-twin",
         "AWS_REGION": REGION,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(function.code),
         "LANG": "en_US.UTF-8",

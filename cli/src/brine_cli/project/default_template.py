@@ -1,4 +1,4 @@
-"""The template that commands use if they are given none."""
+"""The template that `brine dev` serves if it is given none."""
 
 from __future__ import annotations
 
@@ -12,5 +12,8 @@ def default_template() -> str:
         document = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "template.yaml"
-    table = document.get("tool", {}).get("brine", {})
-    return str(table.get("template", "template.yaml"))
+    match document:
+        case {"tool": {"brine": {"template": str(template)}}}:
+            return template
+        case _:
+            return "template.yaml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class NewFiles:
     folder: Path
     texts: dict[str, str] = field(default_factory=dict)
     changed: dict[str, str] = field(default_factory=dict)
+    _made: list[Path] = field(default_factory=list, init=False)
 
     def add(self, path: str, text: str) -> None:
         """Add a new file. Raises CommandError if it exists."""
@@ -39,23 +41,40 @@ class NewFiles:
         self.texts[path] = text
 
     def change(self, path: str, text: str) -> None:
-        """Give an existing file a new text."""
+        """Give an existing file a new text, with the ends of lines as they are in `text`."""
         self.changed[path] = text
 
     def write(self) -> list[str]:
-        """Write all files and return their paths. Raises CommandError, and then removes those that it has written."""
-        written: list[Path] = []
+        """Write all files and return their paths. Raises CommandError, and then removes what it has written."""
         try:
             for path, text in self.texts.items():
-                target = self.folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("x", encoding="utf-8") as file:
-                    written.append(target)
-                    file.write(text)
-            for path, text in self.changed.items():
-                (self.folder / path).write_text(text, encoding="utf-8")
+                self._write_new(self.folder / path, text)
+            copies = {path: self._write_beside(self.folder / path, text) for path, text in self.changed.items()}
+            for path, copy in copies.items():
+                copy.replace((self.folder / path).resolve())
         except OSError as error:
-            for target in written:
-                target.unlink(missing_ok=True)
-            raise CommandError(f"{error.filename} cannot be written: {error.strerror}") from None
+            for made in reversed(self._made):
+                if made.is_dir():
+                    made.rmdir()
+                else:
+                    made.unlink(missing_ok=True)
+            raise CommandError(f"{error.filename} cannot be written: {error.strerror}. No file was changed.") from None
         return [*self.texts, *(f"{path} (changed)" for path in self.changed)]
+
+    def _write_new(self, target: Path, text: str) -> None:
+        for folder in reversed(target.parents):
+            if not folder.exists():
+                folder.mkdir()
+                self._made.append(folder)
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            self._made.append(target)
+            file.write(text)
+
+    def _write_beside(self, target: Path, text: str) -> Path:
+        """Write the new text of a file into a copy, which can then replace it in one step."""
+        copy = target.resolve().with_name(f".{target.name}.new")
+        with copy.open("x", encoding="utf-8", newline="") as file:
+            self._made.append(copy)
+            file.write(text)
+        shutil.copymode(target, copy)
+        return copy

@@ -1,17 +1,25 @@
-"""Names of projects, functions and routes, and what is made of them."""
+"""Names of projects, functions and routes, and what is made of them. Paths of functions and routes."""
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 
 from brine_cli.errors import CommandError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_LONGEST = 40
+_LENGTHS = range(2, 41)  # ruff refuses the class I and the function l
+_YAML_WORDS = frozenset({"false", "no", "null", "off", "on", "true", "yes"})
 # Names in the code that `brine new function` writes.
-_TAKEN = frozenset({"app", "backend", "fetch", "handler"})
+_TAKEN = frozenset({"app", "backend", "dataclass", "fetch", "handler"})
+# Packages that a project installs, and brine-cli does not.
+_TOOLS = frozenset({"aws-sam-cli", "mypy", "pip", "pytest", "ruff"})
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_DOTS = re.compile(r"/\.{1,2}(/|$)")
+_LONGEST_PATH = 60  # so that the lines of the written code have at most 120 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +31,35 @@ class Name:
     @classmethod
     def checked(cls, text: str, what: str) -> Name:
         """Return the name, or raise CommandError with the rule. `what`: such as "function"."""
-        if _NAME.fullmatch(text) is None or len(text) > _LONGEST:
+        if _NAME.fullmatch(text) is None or len(text) not in _LENGTHS:
             raise CommandError(
-                f"{text!r} cannot be the name of a {what}: write at most {_LONGEST} lower-case letters, digits and "
-                "single dashes, with a letter first, such as order-history"
+                f"{text!r} cannot be the name of a {what}: write {_LENGTHS[0]} to {_LENGTHS[-1]} lower-case letters, "
+                "digits and single dashes, with a letter first, such as order-history"
+            )
+        if text in _YAML_WORDS:
+            raise CommandError(
+                f"{text!r} cannot be the name of a {what}: it has a meaning in YAML. Choose another name."
             )
         return cls(text)
+
+    @classmethod
+    def of_project(cls, text: str) -> Name:
+        """Return the name of a project. Raises CommandError, also for the name of a package that a project installs."""
+        name = cls.checked(text, "project")
+        if text in _TOOLS or _is_installed(text):
+            raise CommandError(f"{text!r} cannot be the name of a project: a Python package has it. Choose another.")
+        return name
 
     @classmethod
     def of_function(cls, text: str) -> Name:
         """Return the name of a function. Raises CommandError, also for a name that has a meaning in its code."""
         name = cls.checked(text, "function")
-        if name.module in _TAKEN or keyword.iskeyword(name.module) or keyword.issoftkeyword(name.module):
-            raise CommandError(f"{text!r} has a meaning in the code of a function: choose another name")
+        used = name.module in _TAKEN or keyword.issoftkeyword(name.module)
+        if used or any(keyword.iskeyword(one) or hasattr(builtins, one) for one in (name.module, name.pascal)):
+            raise CommandError(
+                f"{text!r} cannot be the name of a function: {name.module} or {name.pascal} has a meaning in its "
+                "Python code. Choose another name."
+            )
         return name
 
     @property
@@ -47,3 +71,22 @@ class Name:
     def pascal(self) -> str:
         """The name as the beginning of logical ids: OrderHistory."""
         return "".join(part.capitalize() for part in self.text.split("-"))
+
+
+def checked_path(text: str) -> str:
+    """Return a path without the slash at its end. Raises CommandError if it is no path."""
+    path = text.rstrip("/")
+    if _PATH.fullmatch(path) is None or _DOTS.search(path) or len(path) > _LONGEST_PATH:
+        raise CommandError(
+            f"{text!r} is not a path: write it as /orders or /v1/orders, with letters, digits and . _ ~ - and at most "
+            f"{_LONGEST_PATH} characters"
+        )
+    return path
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True

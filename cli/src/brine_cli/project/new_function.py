@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
+from brine_cli.project.names import checked_path
 from brine_cli.project.stack_files import stack_file
+from brine_cli.project.template_text import with_block
 from brine_cli.template.document import read_template
 
 if TYPE_CHECKING:
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from brine_cli.template.document import Template
 
 _API = "AWS::Serverless::HttpApi"
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-_NEEDS = ("BRINE_TABLE", "BRINE_SIGNING_KEYS_SECRET")
+_VARIABLES = ("BRINE_TABLE", "BRINE_BUCKET", "BRINE_SIGNING_KEYS_SECRET", "API_ORIGIN")
+_PARAMETER = "LogRetentionDays"
+_REQUIREMENTS = "# What the function ships beside its code: Powertools. The layers of Brine have all other packages.\n"
 
 
 def new_function(project: Path, name: Name, path: str | None) -> NewFiles:
@@ -29,24 +32,30 @@ def new_function(project: Path, name: Name, path: str | None) -> NewFiles:
     Raises CommandError, also if the template does not give Brine's layers and variables to its functions.
     """
     template = read_template(project / "template.yaml")
-    _check(template)
-    files = NewFiles(project)
+    _check_project(template)
     values = function_values(name, path, _api(template))
+    block = rendered("function/block.yaml", values)
+    _check_clashes(template, values["path"], block)
+    files = NewFiles(project)
     add_function(files, values)
-    text = template.path.read_text(encoding="utf-8")
-    clash = [one for one in template.resources if one == f"{name.pascal}Function"]
-    if clash:
-        raise CommandError(f"{template.path} has a resource {clash[0]} already: choose another name")
-    files.change("template.yaml", with_block(text, rendered("function/block.yaml", values)))
+    files.change("template.yaml", with_block(template.path.read_text(encoding="utf-8", newline=""), block))
     return files
 
 
+def function_path(name: Name, path: str | None) -> str:
+    """Return the first part of all paths of a function, by default its name. Raises CommandError if it is no path."""
+    return checked_path(path or f"/{name.text}")
+
+
 def function_values(name: Name, path: str | None, api: str) -> dict[str, str]:
-    """Return the values for the templates of a function. Raises CommandError for a path that is none."""
-    path = f"/{name.text}" if path is None else path.rstrip("/")
-    if _PATH.fullmatch(path) is None:
-        raise CommandError(f"{path!r} is not a path: write it as /orders or /v1/orders")
-    return {"name": name.text, "module": name.module, "pascal": name.pascal, "path": path, "api": api}
+    """Return the values for the templates of a function. Raises CommandError if `path` is no path."""
+    return {
+        "name": name.text,
+        "module": name.module,
+        "pascal": name.pascal,
+        "path": function_path(name, path),
+        "api": api,
+    }
 
 
 def add_function(files: NewFiles, values: dict[str, str]) -> None:
@@ -54,23 +63,10 @@ def add_function(files: NewFiles, values: dict[str, str]) -> None:
     folder, module = f"functions/{values['module']}", values["module"]
     files.add(f"{folder}/app.py", rendered("function/app.py", values))
     files.add(f"{folder}/routes.toml", rendered("function/routes.toml", values))
-    files.add(f"{folder}/requirements.txt", stack_file("functions/gateway/requirements.txt"))
+    packages = re.sub(r"(?m)^#.*\n", "", stack_file("functions/gateway/requirements.txt"))
+    files.add(f"{folder}/requirements.txt", f"{_REQUIREMENTS}{packages}")
     files.add(f"tests/test_{module}.py", rendered("function/test.py", values))
     files.add(f"events/{values['name']}.json", rendered("function/event.json", values))
-
-
-def with_block(template: str, block: str) -> str:
-    """Return the text of a template with a block at the end of its Resources. All comments stay."""
-    lines = template.splitlines(keepends=True)
-    start = next((number for number, line in enumerate(lines) if re.match(r"Resources:\s*(#.*)?$", line)), None)
-    if start is None:
-        raise CommandError('the template has no line "Resources:" of its own to add a function after')
-    following = (number for number, line in enumerate(lines) if number > start and re.match(r"[A-Za-z]", line))
-    end = next(following, len(lines))
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-        end -= 1  # comments and blank lines before the next section belong to it
-    before = "".join(lines[:end])
-    return f"{before if before.endswith(chr(10)) else before + chr(10)}{block}{''.join(lines[end:])}"
 
 
 def _api(template: Template) -> str:
@@ -78,18 +74,37 @@ def _api(template: Template) -> str:
     apis = [name for name, resource in template.resources.items() if resource["Type"] == _API]
     if not apis:
         raise CommandError(
-            f"{template.path} has no resource of the type {_API}, which the function needs for its path. Add one:\n"
+            f"{template.path} has no resource of the type {_API}, which hands requests to the function. Add one:\n"
             f"  Api:\n    Type: {_API}"
         )
     return apis[0]
 
 
-def _check(template: Template) -> None:
+def _check_project(template: Template) -> None:
+    """Raise CommandError if the template lacks something that the block of a function refers to."""
     function = template.globals.get("Function") or {}
     variables = (function.get("Environment") or {}).get("Variables") or {}
-    missing = [name for name in _NEEDS if name not in variables]
-    if "Brine" not in template.resources or missing:
+    missing = [
+        *(["the nested stack Brine"] if "Brine" not in template.resources else []),
+        *([f"the parameter {_PARAMETER}"] if _PARAMETER not in template.parameters else []),
+        *(["Layers in Globals"] if not function.get("Layers") else []),
+        *(f"the variable {name} in Globals" for name in _VARIABLES if name not in variables),
+    ]
+    if missing:
         raise CommandError(
-            f"{template.path} is not the template of a project around Brine: it needs a nested stack Brine, and in "
-            f"Globals its layers and the variables {', '.join(_NEEDS)}. docs/add-to-your-project.md has the lines to add."
+            f"{template.path} is not the template of a project around Brine. It lacks {', '.join(missing)}. "
+            "docs/add-to-your-project.md of Brine has the lines to add."
         )
+
+
+def _check_clashes(template: Template, path: str, block: str) -> None:
+    """Raise CommandError if the template has a logical id of the block, or a function with the path."""
+    for logical_id in re.findall(r"(?m)^  (\w+):", block):
+        if logical_id in template.resources:
+            raise CommandError(
+                f"{template.path} has a resource {logical_id}. Nothing was written: choose another name."
+            )
+    for logical_id, resource in template.resources.items():
+        for event in ((resource.get("Properties") or {}).get("Events") or {}).values():
+            if (event.get("Properties") or {}).get("Path") == f"{path}/{{proxy+}}":
+                raise CommandError(f"{logical_id} has the path {path}. Nothing was written: give another --path.")

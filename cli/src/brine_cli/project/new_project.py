@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import brine_cli
+from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
 from brine_cli.project.names import Name
-from brine_cli.project.new_function import add_function, function_values, with_block
+from brine_cli.project.new_function import add_function, function_values
 from brine_cli.project.stack_files import vendor
+from brine_cli.project.template_text import with_block
 from brine_cli.project.wheels import DISTRIBUTIONS, add_wheels, uv_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _FIRST_FUNCTION = "hello"
-_ORIGIN = re.compile(r"https?://[^/?#]+")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+")
 _FILES = {
     "pyproject.toml": "project/pyproject.toml",
     "samconfig.toml": "project/samconfig.toml",
@@ -37,11 +41,24 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
 
     origin: scheme and host of the API, for deployments. wheels: the folder with Brine's wheels; None: see add_wheels.
 
-    Raises CommandError.
+    Raises CommandError, and then leaves no file behind.
     """
-    name = Name.checked(folder.resolve().name, "project")
+    files = project_files(folder, origin)
+    with _emptied_after_failure(folder):
+        written = files.write()
+        report("adding Brine's wheels")
+        add_wheels(folder / "wheels", wheels)
+        vendor(folder)
+        refresh_types(folder / "template.yaml", report)
+    _install(folder, report)
+    return written
+
+
+def project_files(folder: Path, origin: str | None) -> NewFiles:
+    """Return the files that are written from templates: all but the wheels, .brine and uv.lock. Raises CommandError."""
+    name = Name.of_project(folder.resolve().name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CommandError(f"{folder} exists and is not empty. Nothing was written: choose another folder.")
+        raise CommandError(f"{folder} exists and is not an empty folder. Nothing was written: choose another one.")
     if origin is not None and _ORIGIN.fullmatch(origin) is None:
         raise CommandError(f"--origin is scheme and host, such as https://api.example.com, not {origin!r}")
     values = {"name": name.text, "version": brine_cli.__version__, "origin": origin or ""}
@@ -52,22 +69,35 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
     add_function(files, function)
     block = rendered("function/block.yaml", function)
     files.add("template.yaml", with_block(rendered("project/template.yaml", values), block))
-    written = files.write()
-    report("wheels: Brine's packages, for uv")
-    add_wheels(folder / "wheels", wheels)
-    vendor(folder)
-    _install(folder, report)
-    return written
+    return files
+
+
+@contextmanager
+def _emptied_after_failure(folder: Path) -> Iterator[None]:
+    """Remove the content of a folder, and a new folder too, if the context fails."""
+    existed = folder.exists()
+    try:
+        yield
+    except BaseException:
+        for path in folder.iterdir() if folder.exists() else ():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not existed:
+            folder.rmdir()
+        raise
 
 
 def _install(folder: Path, report: Callable[[str], None]) -> None:
-    """Write uv.lock and .venv, for which uv asks the package index. Report a failure, after which uv can do it later."""
-    report("uv.lock and .venv: all packages")
+    """Write uv.lock and .venv, for which uv asks the package index. Report a failure: the user can do it later."""
     uv = uv_command()
+    if uv is None:
+        report(
+            f"uv is not installed, so there is no uv.lock yet. Run `pip install uv`, and then `uv lock` in {folder}."
+        )
+        return
+    report("installing packages into .venv, and writing uv.lock")
     # uv keeps a wheel by name and version in its cache. Those of a checkout change under the same version.
     fresh = [part for name in DISTRIBUTIONS for part in ("--refresh-package", name)]
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    command = None if uv is None else [uv, "sync", "--quiet", *fresh]
-    done = None if command is None else subprocess.run(command, cwd=folder, env=environment, check=False)  # noqa: S603
-    if done is None or done.returncode != 0:
-        report(f"uv.lock could not be written. Run `uv lock` in {folder} before `make check`.")
+    done = subprocess.run([uv, "sync", "--quiet", *fresh], cwd=folder, env=environment, check=False)  # noqa: S603  (uv)
+    if done.returncode != 0:
+        report(f"uv could not install the packages. Run `uv lock` in {folder} before `make check`.")

@@ -46,6 +46,8 @@ def vendor(project: Path) -> Path:
 
     Raises CommandError.
     """
+    if not project.is_dir():
+        raise CommandError(f"{project} is not a folder: give the folder of a project")
     target = project / FOLDER
     fresh = project / f"{FOLDER}.new"
     try:

@@ -24,7 +24,6 @@ def add_wheels(target: Path, given: Path | None) -> None:
     given: the folder to copy them from. None: a checkout builds them, and an installed brine-cli takes them from the
     folder that it was installed from. Raises CommandError.
     """
-    target.mkdir(parents=True, exist_ok=True)
     root = checkout()
     source = given or _installed_from()
     if source is not None:
@@ -33,22 +32,28 @@ def add_wheels(target: Path, given: Path | None) -> None:
         _build(root, target)
     else:
         raise CommandError(
-            "the folder of Brine's wheels is not known: give it with --wheels. A checkout of Brine makes them with "
-            "`uv build --all-packages --wheel`, in its folder dist."
+            "the folder of Brine's wheels is not known: give it with --wheels. `uv build --all-packages --wheel` in a "
+            "checkout of Brine makes them, in the folder dist."
         )
 
 
 def uv_command() -> str | None:
     """Return the path of uv, or None without one."""
-    return os.environ.get("UV") or shutil.which("uv")
+    return shutil.which(os.environ.get("UV") or "uv")
 
 
 def _copy(source: Path, target: Path) -> None:
-    for name in DISTRIBUTIONS:
-        wheel = source / f"{name.replace('-', '_')}-{brine_cli.__version__}-py3-none-any.whl"
+    version = brine_cli.__version__
+    wheels = [source / f"{name.replace('-', '_')}-{version}-py3-none-any.whl" for name in DISTRIBUTIONS]
+    for wheel in wheels:
         if not wheel.is_file():
-            raise CommandError(f"{wheel} does not exist: --wheels is the folder with the wheels of this version")
-        shutil.copy2(wheel, target)
+            raise CommandError(f"{wheel} does not exist. Give --wheels the folder with the wheels of Brine {version}.")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for wheel in wheels:
+            shutil.copy2(wheel, target)
+    except OSError as error:
+        raise CommandError(f"{target} cannot be written: {error}") from None
 
 
 def _build(root: Path, target: Path) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from brine.adapters.aws.choice import chosen_client
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from brine.adapters.aws.choice import AwsClientName
 
 INLINE_LIMIT_CEILING = 350_000  # bytes; a DynamoDB item may have 400 KB, with all names and attributes
 
@@ -28,12 +32,14 @@ MEANINGS: Final = {
     "BRINE_ROUTES": "the path of routes.toml",
     "BRINE_CHANNELS": "the path of channels.toml",
     "AWS_REGION": "the AWS region of the table, such as eu-central-1",
-    "AWS_ACCESS_KEY_ID": "an access key of AWS; Lambda sets it for the function's role",
+    "AWS_ACCESS_KEY_ID": (
+        "an access key of AWS. Lambda sets it for the function's role; elsewhere, install boto3 to use profiles too"
+    ),
     "AWS_SECRET_ACCESS_KEY": "the secret of that access key; Lambda sets it too",
 }
 """The values that required variables take, for errors."""
 
-CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -42,11 +48,14 @@ _DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 class CacheSettings:
     """The settings that purging needs. `routes` and `types` are the paths of routes.toml and types.toml.
 
-    `environment` is the whole mapping: routes.toml reads `${NAME}` from it, and the AWS adapters their credentials.
+    region: the AWS region, or empty: then botocore finds it.
+    aws_client: the client for AWS, `lean` or `botocore`.
+    environment: the whole mapping. routes.toml reads `${NAME}` from it, and the lean client its credentials.
     """
 
     table: str
-    region: str
+    region: str = ""
+    aws_client: AwsClientName = "lean"
     routes: Path | None = None
     types: Path | None = None
     endpoint_url: str | None = None
@@ -58,10 +67,13 @@ class CacheSettings:
         return self.endpoint_url is not None and self.endpoint_url.startswith("http://")
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> CacheSettings:
-        """Return the checked settings. Raises ConfigError, which names every missing variable and shows no value."""
+    def from_environment(cls, environment: Mapping[str, str], *, has_session: bool = False) -> CacheSettings:
+        """Return the checked settings. Raises ConfigError, which names every missing variable and shows no value.
+
+        has_session: the caller has a session of boto3 or botocore, so botocore is the client for AWS.
+        """
         variables = _Variables(environment)
-        members = _of_cache(variables)
+        members = _of_cache(variables, has_session=has_session)
         variables.check()
         return cls(**members)
 
@@ -93,15 +105,19 @@ class Settings(CacheSettings):
     emulated_principal: str | None = None
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str], *, needs: Collection[str] = ()) -> Settings:
+    def from_environment(
+        cls, environment: Mapping[str, str], *, needs: Collection[str] = (), has_session: bool = False
+    ) -> Settings:
         """Return the checked settings. `needs`: the optional variables without which this function cannot work.
+
+        has_session: the caller has a session of boto3 or botocore, so botocore is the client for AWS.
 
         Raises one ConfigError for all missing and invalid variables: a line for each, with what to give it.
         """
         variables = _Variables(environment)
         for name in needs:
             variables.text(name, is_needed=True)
-        members = _of_cache(variables)
+        members = _of_cache(variables, has_session=has_session)
         members |= {
             "bucket": variables.text("BRINE_BUCKET") or "",
             "signing_keys": variables.text("BRINE_SIGNING_KEYS"),
@@ -123,15 +139,21 @@ class Settings(CacheSettings):
         return cls(**members)
 
 
-def _of_cache(variables: _Variables) -> dict[str, Any]:
-    return {
+def _of_cache(variables: _Variables, *, has_session: bool) -> dict[str, Any]:
+    aws_client = "botocore" if has_session else variables.aws_client()
+    is_lean = aws_client == "lean"  # botocore has more sources for the region and the credentials
+    members = {
         "table": variables.text("BRINE_TABLE", is_needed=True),
-        "region": variables.text("AWS_REGION", is_needed=True),
+        "region": variables.text("AWS_REGION", is_needed=is_lean) or "",
+        "aws_client": aws_client,
         "routes": variables.path("BRINE_ROUTES"),
         "types": variables.path("BRINE_TYPES"),
         "endpoint_url": variables.text("AWS_ENDPOINT_URL"),
         "environment": variables.environment,
     }
+    for name in _CREDENTIALS if is_lean else ():
+        variables.text(name, is_needed=True)
+    return members
 
 
 class _Variables:
@@ -155,6 +177,13 @@ class _Variables:
         if value is None and is_needed:
             self._problems.append(f"the environment variable {name} is not set: give it {MEANINGS[name]}")
         return value
+
+    def aws_client(self) -> AwsClientName:
+        try:
+            return chosen_client(self.environment, os.environ)
+        except ConfigError as error:
+            self._problems.append(str(error))
+            return "botocore"  # which needs no further variables
 
     def path(self, name: str) -> Path | None:
         text = self.text(name)

@@ -12,6 +12,7 @@ from brine.adapters.http1 import HttpClient, TimedOut
 from brine.errors import StoreUnavailable
 from brine.service.transaction import ANSWER_RESERVE, ORIGIN_RESERVE
 from tests.support.aws_answers import http, json_answer
+from tests.support.emulators.aws import lean
 from tests.support.loopback import Loopback, answering_once_and_closing
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def test_a_request_whose_origin_took_all_its_time_can_still_wait_for_it() -> Non
             raise TimedOut(f"{address}: no answer to {message.method} in time")
 
     with Silent() as client:
-        aws = Aws(region="eu-central-1", credentials=AwsCredentials("AKID", "hush"), client=client, clock=lambda: now)
+        aws = Aws(transport=lean(client, None, AwsCredentials("AKID", "hush")), clock=lambda: now)
         load = SecretText(replace(aws, sleep=lambda _: None, random=lambda: 0.0), "keys")
         with pytest.raises(StoreUnavailable):
             load()
@@ -63,4 +64,4 @@ def test_a_secret_without_text_is_a_failure(aws_at: Callable[[Loopback], Aws], a
         aws = aws_at(server)
         with pytest.raises(StoreUnavailable):
             SecretText(aws, "keys")()
-        aws.client.close()
+        aws.transport.close()

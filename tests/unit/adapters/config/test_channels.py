@@ -132,6 +132,8 @@ def test_unknown_types_and_principals_are_named() -> None:
         ConfigError, match=r'channels.toml: channel "a": types = \["shop.X"\]: types.toml does not declare "shop.X"'
     ):
         parse_channels(HEAD + 'types = ["shop.X"]', {}, TYPES)
+    with pytest.raises(ConfigError, match=r'does not declare "Order"\. Did you mean "shop\.Order"\? '):
+        parse_channels(HEAD + 'types = ["Order"]', {}, ["shop.Order"])
     with pytest.raises(
         ConfigError, match=r'channels.toml: channel "a": keys = "\${KEYS}": the environment variable KEYS is not set'
     ) as failure:

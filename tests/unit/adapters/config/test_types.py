@@ -201,9 +201,18 @@ def test_types_may_mention_themselves_and_later_ones() -> None:
         writer.seal(tree([leaf()], leaf()), now=NOW)
 
 
+def test_a_field_may_be_of_one_declared_type() -> None:
+    text = HEAD + 'fields = { line = "shop.Line" }\n' + SAMPLES
+    types = parse_types(text).types(["a.B"])
+    inner = '{"$type":"shop.Line@1","sku":"a","count":1,"price":{"$decimal":"1"}}'
+    assert decode(Format.JSON, f'{{"$type":"a.B@1","line":{inner}}}'.encode(), types).line.sku == "a"
+    with pytest.raises(TypeRefused, match="line: int does not fit"):
+        decode(Format.JSON, b'{"$type":"a.B@1","line":1}', types)
+
+
 def test_the_shipped_file_and_the_samples_are_good() -> None:
     shipped = (FOLDER / "types.toml").read_text()
-    for text, names in ((shipped, []), (SAMPLES, ["shop.Order", "shop.Line"])):
+    for text, names in ((shipped, []), (SAMPLES, ["shop.Line", "shop.Order"])):
         jsonschema.validate(tomllib.loads(text), SCHEMA)
         assert list(parse_types(text).by_name) == names
 

@@ -37,7 +37,7 @@ def read(aws_at: AwsAt, answer: bytes) -> Item | None:
         try:
             return DynamoItemStore(aws, "cache").read("r#1", "main")
         finally:
-            aws.client.close()
+            aws.transport.close()
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["compact", "spaced"])
@@ -103,14 +103,14 @@ def test_throttling_shows(aws_at: AwsAt) -> None:
         aws = aws_at(server)
         with pytest.raises(StoreThrottled, match="PutItem: ThrottlingException"):
             DynamoItemStore(aws, "cache").write("r#1", "main", ITEM)
-        aws.client.close()
+        aws.transport.close()
 
 
 def test_reads_take_the_cheaper_consistency_and_ask_for_no_figures(aws_at: AwsAt) -> None:
     with Loopback(answering_once_and_closing(json_answer({}))) as server:
         aws = aws_at(server)
         DynamoItemStore(aws, "cache").read("r#1", "main")
-        aws.client.close()
+        aws.transport.close()
 
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert b"x-amz-target: DynamoDB_20120810.GetItem" in head
@@ -121,7 +121,7 @@ def test_a_consistent_read_is_asked_for(aws_at: AwsAt) -> None:
     with Loopback(answering_once_and_closing(json_answer({"Item": ATTRIBUTES}))) as server:
         aws = aws_at(server)
         assert DynamoItemStore(aws, "cache").read("r#1", "main", consistent=True) == ITEM
-        aws.client.close()
+        aws.transport.close()
 
     assert json.loads(server.requests[0].partition(b"\r\n\r\n")[2])["ConsistentRead"] is True
 
@@ -130,7 +130,7 @@ def test_a_write_in_the_way_of_a_transaction_is_tried_again(aws_at: AwsAt) -> No
     with Loopback(answering(json_error("TransactionConflictException"), json_answer({}))) as server:
         aws = aws_at(server)
         DynamoItemStore(aws, "cache").write("r#1", "main", ITEM)
-        aws.client.close()
+        aws.transport.close()
 
     assert len(server.requests) == 2
 

@@ -79,7 +79,7 @@ def table(aws_at: AwsAt) -> Iterator[Answering]:
 
     yield make
     for server, aws in opened:
-        aws.client.close()
+        aws.transport.close()
         server.__exit__()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine.adapters.aws.service import RetryPolicy
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.domain.purging.stamps import Stamp
 from brine.domain.resilience.backoff import Backoff
@@ -57,7 +57,7 @@ def store_at(server: Loopback, aws_at: AwsAt) -> Iterator[DynamoStampStore]:
     try:
         yield DynamoStampStore(aws, "cache")
     finally:
-        aws.client.close()
+        aws.transport.close()
 
 
 def test_unprocessed_keys_are_requested_again(aws_at: AwsAt, sleeps: list[float]) -> None:
@@ -91,7 +91,7 @@ def test_it_is_not_asked_for_again_when_no_time_is_left_for_that(aws_at: AwsAt, 
         store = DynamoStampStore(aws, "cache", retry_policy=RetryPolicy(backoff=Backoff(10.0, 10.0)))
         with pytest.raises(StoreThrottled, match="unprocessed"):
             store.read(["tag:b"], deadline=Deadline(aws.clock() + 5.0, aws.clock))
-        aws.client.close()
+        aws.transport.close()
 
         assert len(server.requests) == 1
     assert sleeps == []

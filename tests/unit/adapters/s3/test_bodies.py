@@ -15,6 +15,7 @@ from brine.adapters.s3.bodies import S3BodyStore
 from brine.domain.http.fields import Fields
 from brine.errors import ConfigError, StoreThrottled, StoreUnavailable
 from tests.support.aws_answers import http, xml_error
+from tests.support.emulators.aws import lean
 from tests.support.loopback import Loopback, answering_always
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def read(aws_at: AwsAt, answer: bytes) -> bytes | None:
         try:
             return S3BodyStore(aws, "bodies").read(DIGEST, len(BODY))
         finally:
-            aws.client.close()
+            aws.transport.close()
 
 
 def write(aws_at: AwsAt, answer: bytes) -> bytes:
@@ -45,7 +46,7 @@ def write(aws_at: AwsAt, answer: bytes) -> bytes:
         try:
             S3BodyStore(aws, "bodies").write(DIGEST, BODY)
         finally:
-            aws.client.close()
+            aws.transport.close()
     return server.requests[0]
 
 
@@ -113,7 +114,7 @@ def link(aws_at: AwsAt, answer: bytes) -> str | None:
         try:
             return S3BodyStore(aws, "bodies").link(DIGEST, len(BODY), seconds=60, fields=Fields())
         finally:
-            aws.client.close()
+            aws.transport.close()
 
 
 def described(size: int, checksum: bytes) -> bytes:
@@ -177,7 +178,7 @@ def test_on_aws_a_bucket_is_named_by_its_host_where_certificates_allow_it(
     bucket: str, address: str, folder: str
 ) -> None:
     with Recording() as client:
-        aws = Aws(region="eu-central-1", credentials=AwsCredentials("AKID", "hush"), client=client)
+        aws = Aws(transport=lean(client, None, AwsCredentials("AKID", "hush")))
         S3BodyStore(aws, bucket).read(DIGEST, len(BODY))
 
     assert client.sent == [(address, f"GET {folder}{DIGEST.hex()}".encode())]

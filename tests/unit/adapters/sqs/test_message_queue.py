@@ -34,7 +34,7 @@ def asked[T](aws_at: AwsAt, answer: bytes, ask: Callable[[SqsMessageQueue], T]) 
         try:
             return ask(SqsMessageQueue(aws, "https://sqs.test/1/orders", "https://sqs.test/1/again"))
         finally:
-            aws.client.close()
+            aws.transport.close()
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import os
 import zlib
 
 import pytest
-from backports import zstd
 
 from brine_codec import Malformed
 from brine_codec.envelope.compression import Compressor, decompress
 from tests.support.codec.samples import NOW, codec
+from tests.support.codec.zstd import zstd
 
 TEXT = b"the same words again and again; " * 1000
 

@@ -91,6 +91,7 @@ def test_many_frozensets_and_the_same_one_twice() -> None:
     some = frozenset([1])
     assert survives([{"a": frozenset([at]), "b": [some]} for at in range(200)])
     assert survives({frozenset([at]): [some] for at in range(100)})
+    assert survives([[frozenset([at]) for at in range(200)]])
 
 
 def test_an_object_that_contains_itself_cannot_be_sealed_as_a_tree() -> None:

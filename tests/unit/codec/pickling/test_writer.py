@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from brine_codec import TooLarge, Unsupported
+from brine_codec import Registry, TooLarge, Unsupported
 from tests.support.codec.samples import NOW, Box, Line, codec, order
 
 
@@ -124,6 +124,22 @@ def test_a_shared_part_counts_each_time_in_a_tree_stream() -> None:
     with pytest.raises(TooLarge, match="counts twice"):
         codec().seal(part, now=NOW)
     assert len(codec(gate=False).seal(part, now=NOW)) < 2_000
+
+
+@pytest.mark.parametrize("error", [KeyError, ValueError, SystemError])
+def test_an_error_of_the_c_pickler_alone_does_not_keep_an_object_from_being_sealed(error: type[Exception]) -> None:
+    """The C pickler raises these after many frozensets, by the version of Python. The Python pickler does not."""
+    errors = iter([error("a wrong depth")])
+
+    def pack(foo: Foo) -> tuple[()]:
+        for first in errors:
+            raise first
+        return ()
+
+    registry = Registry()
+    registry.register(Foo, version=1, pack=pack, make=Foo)
+    sealer = codec(registry=registry)
+    assert isinstance(sealer.open(sealer.seal(Foo(), now=NOW), now=NOW), Foo)
 
 
 @pytest.mark.parametrize("gate", [True, False])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import decimal
 import fractions
 import io
@@ -14,6 +15,8 @@ import uuid
 import zoneinfo
 
 import pytest
+from dateutil.tz import tzutc  # type: ignore[import-untyped]  # boto3 brings it
+from pydantic import TypeAdapter
 
 from brine_codec import Limits, TooLarge, Unsupported
 from tests.golden.envelope.objects import OBJECTS
@@ -128,3 +131,23 @@ print(repr(Codec(ring, purpose="test").open(bytes.fromhex({codec().seal(value, n
 def test_a_value_that_would_not_open_is_not_sealed(value: object) -> None:
     with pytest.raises(Unsupported, match=r"more than|beyond"):
         codec(gate=False).seal([value], now=NOW)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TypeAdapter(dt.datetime).validate_json('"2026-01-12T10:00:00Z"'),
+        TypeAdapter(dt.datetime).validate_json('"2026-01-12T10:00:00.25+05:30"'),
+        TypeAdapter(dt.time).validate_json('"10:00:00-03:00"'),
+        dt.datetime(2026, 1, 12, 10, tzinfo=tzutc()),
+    ],
+    ids=["pydantic UTC", "pydantic offset", "pydantic time", "boto3"],
+)
+def test_a_fixed_zone_of_pydantic_or_of_boto3_comes_back_as_a_timezone(value: dt.datetime | dt.time) -> None:
+    """pydantic makes a zone of its own for each time with an offset, and boto3 one for each time that it answers."""
+    assert type(value.tzinfo) is not dt.timezone
+    found = codec().open(codec().seal(value, now=NOW), now=NOW)
+    assert found == value
+    assert type(found.tzinfo) is dt.timezone
+    assert isinstance(found, dt.datetime | dt.time)
+    assert (found.utcoffset(), found.isoformat()) == (value.utcoffset(), value.isoformat())

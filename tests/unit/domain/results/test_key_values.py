@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from brine.domain.results.key_encoding import encode_key
 from tests.unit.domain.results import key_samples as samples
@@ -197,3 +198,10 @@ def test_libraries_are_not_imported_for_a_key() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_a_fixed_zone_of_pydantic_is_the_same_key_as_a_timezone() -> None:
+    of_pydantic = TypeAdapter(datetime).validate_json('"2026-01-12T10:00:00+05:30"')
+    own = datetime(2026, 1, 12, 10, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    assert type(of_pydantic.tzinfo) is not timezone
+    assert encode_key(of_pydantic) == encode_key(own)

@@ -177,16 +177,16 @@ def test_other_keys_tags_and_caches_stay() -> None:
 def test_a_tenants_tags_and_keys_are_its_own() -> None:
     world = World()
     for purged in BY_TENANT:
-        caches = [world.process().for_tenant(tenant) for tenant in BY_TENANT]
+        caches = [world.process(tenant=tenant) for tenant in BY_TENANT]
         for cache in caches:
             ask(cache, "old")
             cache.purge(KEY)
             ask(cache, "old")
         caches[BY_TENANT.index(purged)].purge_tag("prices")
-        got = [ask(world.process().for_tenant(tenant)) for tenant in BY_TENANT]
+        got = [ask(world.process(tenant=tenant)) for tenant in BY_TENANT]
         assert got == ["new" if tenant == purged else "old" for tenant in BY_TENANT]
     operator(world).tenant("acme")
-    got = [ask(world.process().for_tenant(tenant), "newer") for tenant in BY_TENANT]
+    got = [ask(world.process(tenant=tenant), "newer") for tenant in BY_TENANT]
     assert got == ["old", "newer"]
 
 
@@ -195,20 +195,27 @@ def test_a_tenants_tags_and_keys_are_its_own() -> None:
 def test_a_tag_can_be_purged_for_all_tenants_at_once(by: str, soft: bool) -> None:
     world, tenants = World(), ("", "acme", "other")
     for tenant in tenants:
-        ask(world.process().for_tenant(tenant), "old")
-        ask(world.process("others").for_tenant(tenant), "old", ["another"])
+        ask(world.process(tenant=tenant), "old")
+        ask(world.process("others", tenant=tenant), "old", ["another"])
     if by == "operator":
         operator(world).tag("prices", all_tenants=True, soft=soft)
     else:
-        world.process().for_tenant(by).purge_tag("prices", all_tenants=True, soft=soft)
-    assert [ask(world.process().for_tenant(tenant)) for tenant in tenants] == ["new"] * 3
-    assert [ask(world.process("others").for_tenant(tenant), tags=["another"]) for tenant in tenants] == ["old"] * 3
+        world.process(tenant=by).purge_tag("prices", all_tenants=True, soft=soft)
+    assert [ask(world.process(tenant=tenant)) for tenant in tenants] == ["new"] * 3
+    assert [ask(world.process("others", tenant=tenant), tags=["another"]) for tenant in tenants] == ["old"] * 3
 
 
 @pytest.mark.parametrize("tenant", ["a\nb", "\ud800"])
 def test_an_invalid_tenant_is_refused(tenant: str) -> None:
     with pytest.raises(ValueError, match="tenant"):
         World().process().for_tenant(tenant)
+    with pytest.raises(ValueError, match="tenant"):
+        World().process(tenant=tenant)
+
+
+def test_the_empty_tenant_is_refused_because_it_would_share_the_results_of_no_tenant() -> None:
+    with pytest.raises(ValueError, match="the empty text is not a tenant"):
+        World().process().for_tenant("")
 
 
 def test_a_read_from_before_a_purge_does_not_come_back() -> None:

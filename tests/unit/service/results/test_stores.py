@@ -109,13 +109,13 @@ def test_another_stored_form_is_a_miss_and_not_an_alarm(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(("name", "tenant"), [("others", ""), ("reports", "acme")])
 def test_caches_and_tenants_share_nothing(name: str, tenant: str) -> None:
     world = filled()
-    cache = world.process(name).for_tenant(tenant)
+    cache = world.process(name, tenant=tenant)
     assert ask(cache, "own") == "own"
     assert len(world.items.items) == 2
     assert ask(world.process()) == "old"
     first, second = world.items.items
     world.items.items[second] = world.items.items[first]  # an attacker who may write to the table put it there
-    assert ask(world.process(name).for_tenant(tenant), "safe") == "safe"
+    assert ask(world.process(name, tenant=tenant), "safe") == "safe"
 
 
 class Failing(MemoryItemStore):

@@ -53,8 +53,9 @@ class World:
         l1_bytes: int = 1_000_000,
         purge_delta: float = 1.0,
         in_flight: InFlight | None = None,
+        tenant: str = "",
     ) -> Cache:
-        """A cache in a new process: its memory is empty."""
+        """A cache in a new process: its memory is empty. tenant: its own, if it has one."""
         assert self.leases is not None
         assert self.stamps is not None
         memory: L1[bytes] = L1(l1_bytes)
@@ -68,6 +69,7 @@ class World:
             bodies=self.bodies,
             memory=memory,
             registry=registry(),
+            tenant=tenant,
             inline_limit=self.inline_limit,
             purge_delta=purge_delta,
             observe=self.told.append if self.is_observed else None,

@@ -265,3 +265,22 @@ def test_a_mistake_that_no_function_needs_is_said(tmp_path: Path) -> None:
         "Fn.Policies: !Ref Polcy: no parameter or resource has this name. AWS would refuse the template",
         "Alarm.Dimensions.Value: !Ref Quue: no parameter or resource has this name. AWS would refuse the template",
     )
+
+
+@pytest.mark.parametrize(("metadata", "expected"), [("{}", False), ("{BrineThreads: true}", True)])
+def test_threads_are_permitted_by_the_metadata_of_a_function(tmp_path: Path, metadata: str, expected: bool) -> None:
+    other = (
+        f"  Other: {{Type: AWS::Serverless::Function, Metadata: {metadata},"
+        " Properties: {CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}}}"
+    )
+    functions = read_with(tmp_path, "CodeUri: code, Handler: a.b", other).functions
+    assert (functions["Fn"].has_threads, functions["Other"].has_threads) == (False, expected)
+
+
+def test_metadata_that_is_neither_true_nor_false(tmp_path: Path) -> None:
+    other = (
+        "  Other: {Type: AWS::Serverless::Function, Metadata: {BrineThreads: 4},"
+        " Properties: {CodeUri: code, Handler: a.b}}"
+    )
+    with pytest.raises(TemplateError, match="Other: Metadata BrineThreads must be true or false, not 4"):
+        read_with(tmp_path, "CodeUri: code, Handler: a.b, Events: {E: {Type: HttpApi}}", other)

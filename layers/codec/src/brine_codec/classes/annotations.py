@@ -48,7 +48,7 @@ def field_type_of(annotation: object) -> FieldType:
     An annotation that cannot be checked allows any value (Any, protocols, recursive aliases).
     """
     if isinstance(annotation, typing.TypeAliasType):
-        return ANYTHING if _names_itself(annotation) else field_type_of(annotation.__value__)
+        return ANYTHING if names_itself(annotation) else field_type_of(annotation.__value__)
     if isinstance(annotation, typing.NewType):
         return field_type_of(annotation.__supertype__)
     if annotation in _WIDER or typing.is_typeddict(annotation):
@@ -69,7 +69,8 @@ def field_type_of(annotation: object) -> FieldType:
     return _container(origin, arguments)
 
 
-def _names_itself(alias: typing.TypeAliasType) -> bool:
+def names_itself(alias: typing.TypeAliasType) -> bool:
+    """Return whether an alias occurs in its own value, directly or through other aliases."""
     waiting: list[object] = [alias.__value__]
     seen: list[object] = []  # a part may not be hashable
     while waiting:

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.pickling.makers import Maker, Reducer
 
 LONGEST_NAME = 100

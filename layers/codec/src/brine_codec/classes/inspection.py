@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import typing
 from typing import Any
 
 from brine_codec.classes.annotations import field_type_of
 from brine_codec.classes.fields import check_call, field_types, hints_of
+from brine_codec.classes.hints import parameters_of
 from brine_codec.classes.kinds import PLAIN, kind_of
 from brine_codec.classes.records import Field, Upgrade, record
 from brine_codec.errors import SchemaMiss, TooLarge, Undecodable, shown
@@ -18,7 +18,7 @@ if typing.TYPE_CHECKING:
     import enum
     from collections.abc import Callable, Mapping
 
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.pickling.makers import Maker, Reducer
 
 MOST_COMBINATIONS = 65_536
@@ -123,7 +123,7 @@ def inspect_upgrade(tag: str, cls: type, upgrade: Callable[..., Any], names: Map
 
     Raises TypeError if the parameters of `upgrade` do not name the fields.
     """
-    parameters = inspect.signature(upgrade).parameters.values()
+    parameters = parameters_of(upgrade)
     if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in parameters):
         raise TypeError(f"accepts: the function for {tag} needs one named parameter for each field of that version")
     found = field_types(upgrade, [parameter.name for parameter in parameters], names)

@@ -7,16 +7,16 @@ msgspec checks them only when it decodes. Attributes that are no fields (`dict=T
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from brine_codec.classes.annotations import field_type_of
 from brine_codec.classes.fields import check_call
+from brine_codec.classes.hints import parameters_of
 from brine_codec.classes.kinds import PLAIN
 from brine_codec.classes.records import Field, record
 
 if TYPE_CHECKING:
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.classes.records import RecordMaker
     from brine_codec.pickling.makers import Maker, Reduced, Reducer
 
@@ -63,8 +63,7 @@ def _confirmed(maker: RecordMaker, reducer: Reducer) -> Reducer:
 
 def msgspec_record(tag: str, cls: Any, hints: Hints) -> tuple[Maker, Reducer]:
     """Return the maker and the reducer of a Struct."""
-    parameters = inspect.signature(cls).parameters
-    keywords = {name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY}
+    keywords = {parameter.name for parameter in parameters_of(cls) if parameter.kind is parameter.KEYWORD_ONLY}
     names = cls.__struct_fields__
     check_call(cls, [name for name in names if name not in keywords], keywords)
     fields = [Field(name, field_type_of(hints[name]), "keyword" if name in keywords else "position") for name in names]

@@ -23,7 +23,7 @@ from brine_codec.errors import Unsupported
 from brine_codec.pickling.makers import with_buffers
 
 if typing.TYPE_CHECKING:
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
     from brine_codec.pickling.makers import Maker, Reduced, Reducer
 
 FIELDS_SET = "model_fields_set"
@@ -43,7 +43,7 @@ def model_record(tag: str, cls: Any, hints: Hints) -> tuple[Maker, Reducer]:
         raise TypeError(f"{cls.__qualname__} is a model of a pydantic before 2.11: update pydantic")
     names, private = tuple(cls.model_fields), tuple(cls.__private_attributes__)
     most = 1 << len(names)
-    fields = [Field(name, field_type_of(_type_of_values(hints[name]))) for name in (*names, *private)]
+    fields = [Field(name, field_type_of(type_of_values(hints[name]))) for name in (*names, *private)]
     fields.append(Field(FIELDS_SET, FieldType((int,), lambda value: type(value) is int and 0 <= value < most)))
     text = " ".join(map(described, hints.values()))
     own = {
@@ -103,7 +103,7 @@ def _reducer(maker: CheckedMaker, names: tuple[str, ...], private: tuple[str, ..
     return reduce
 
 
-def _type_of_values(annotation: object) -> object:
+def type_of_values(annotation: object) -> object:
     """Return an annotation in which classes that only tell pydantic how to validate (EmailStr, PastDate) are Any.
 
     Values of such a field are of another class. The validator checks them.
@@ -116,8 +116,8 @@ def _type_of_values(annotation: object) -> object:
     if not arguments or origin is typing.Literal or not all(map(_is_annotation, arguments)):
         return annotation
     if origin is typing.Annotated:
-        return _type_of_values(arguments[0])
-    inner = tuple(map(_type_of_values, arguments))
+        return type_of_values(arguments[0])
+    inner = tuple(map(type_of_values, arguments))
     if inner == arguments:
         return annotation
     if origin in (typing.Union, types.UnionType):

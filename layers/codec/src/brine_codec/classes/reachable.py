@@ -7,14 +7,15 @@ import sys
 import types
 import typing
 
-from brine_codec.classes.fields import UnresolvedAnnotationError, hints_of, local_names
+from brine_codec.classes.fields import hints_of
+from brine_codec.classes.hints import UnresolvedAnnotationError, local_names, resolved_hints, type_hints
 from brine_codec.classes.kinds import kind_of
 from brine_codec.standard import HOMES
 
 if typing.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from brine_codec.classes.fields import Hints
+    from brine_codec.classes.hints import Hints
 
 _WITHOUT_OBJECTS = frozenset({"builtins", "typing", "types", "collections", "collections.abc", "abc"})
 """Modules with classes that are plain data, or that only describe other classes."""
@@ -57,7 +58,7 @@ def mentioned_classes(
         if not isinstance(part, type):
             waiting += reversed(_parts_of(part))
         elif typing.is_typeddict(part):
-            waiting += typing.get_type_hints(part, localns=local_names(part, known(part))).values()
+            waiting += resolved_hints(part, known(part)).values()
         elif (kind := kind_of(part)) is not None:
             if part not in registered or part in inspected:  # pack may leave out any field
                 classes[part] = hints_of(part, kind, known(part))
@@ -80,7 +81,7 @@ def _resolved(annotation: object, owner: object, registered: Collection[type]) -
         __annotations__={"return": annotation}, __type_params__=getattr(place, "__type_params__", ())
     )
     try:
-        return typing.get_type_hints(holder, known, local_names(holder, others))["return"]
+        return type_hints(holder, known, local_names(holder, others))["return"]
     except (NameError, AttributeError, SyntaxError) as error:
         label = f"{place.__module__}.{place.__qualname__}" if hasattr(place, "__qualname__") else "the given annotation"
         text = annotation if isinstance(annotation, str) else repr(annotation)

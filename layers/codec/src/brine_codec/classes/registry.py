@@ -37,8 +37,13 @@ class Registry:
         """Whether a stream may reach objects that the whole process shares (Enum members, results of `make`), or a
         `__setstate__` of a library."""
         self._accepted: dict[str, Maker] = {}
-        self._automatic: dict[type, tuple[str, int]] = {}
+        self.registered: dict[type, tuple[str, int]] = {}
+        """The name and the version of each class that `register` or `register_annotated` has registered."""
+        self.packed: set[type] = set()
+        """The classes that were registered with `pack` and `make`. Their annotations do not tell what is written."""
+        self._automatic: set[type] = set()
         self._inspected: set[type] = set()
+        self._given_types: dict[type, Mapping[str, object]] = {}
         self.left_out: dict[type, str] = {}
         """Why a class was not registered automatically, for the error when one of its objects is sealed."""
         self.edition = 0
@@ -96,6 +101,9 @@ class Registry:
             self.left_out[holder] = f"its name, {name}, is registered for another class: register it by another name"
         self._accepted |= {tag: upgrade for upgrade in upgrades for tag in (upgrade.tag, upgrade.record_tag)}
         self._install(name, version, cls, maker, reducer)
+        self._given_types[cls] = types or {}
+        if pack is not None:
+            self.packed.add(cls)
 
     def _check_free(self, name: str, version: int, cls: type) -> None:
         """Raise ValueError for an invalid name or version, and for a name or class that is registered already."""
@@ -109,6 +117,7 @@ class Registry:
 
     def _install(self, name: str, version: int, cls: type, maker: Maker, reducer: Reducer) -> None:
         self._names[name] = cls
+        self.registered[cls] = name, version
         self.left_out.pop(cls, None)
         self.shares |= not maker.names or maker.restores_state
         self.add(cls, maker, reducer)
@@ -120,7 +129,8 @@ class Registry:
         """Remove the automatic registration of a class, if it has one."""
         if cls not in self._automatic:
             return
-        name, version = self._automatic.pop(cls)
+        self._automatic.remove(cls)
+        name, version = self.registered.pop(cls)
         del self._names[name], self.reducers[cls]
         self._inspected.discard(cls)
         self._records.pop(f"{name}@{version}", None)
@@ -166,7 +176,7 @@ class Registry:
         if name in self._names:
             self.left_out[cls] = f"another class is registered as {name}: register it by another name"
         else:
-            self._automatic[cls] = (name, version)
+            self._automatic.add(cls)
             self._install(name, version, cls, maker, reducer)
 
     def register_arrays(self) -> None:
@@ -180,9 +190,13 @@ class Registry:
         self._late = self._late or LateArrays(lambda makers: makers.register(self))
 
     def known(self, cls: type) -> dict[str, object]:
-        """Return the names that the annotations of `cls` may use besides those of its module: registered classes."""
+        """Return the names that the annotations of `cls` may use besides those of its module.
+
+        They are the registered classes, and the `types` that `register` was given for `cls`.
+        """
         own = {word for base in cls.__mro__ for word in _defined(base)}
-        return {other.__name__: other for other in (*self.reducers, cls) if other.__name__ not in own}
+        classes = {other.__name__: other for other in (*self.reducers, cls) if other.__name__ not in own}
+        return classes | dict(self._given_types.get(cls, {}))
 
     @property
     def tags(self) -> list[str]:

@@ -169,7 +169,8 @@ class TreeWriter:
 class _PicklerDepthError(Exception):
     """Works around a bug of the C pickler: in fast mode its depth counter is not reset after a frozenset.
 
-    After fifty frozensets it may raise KeyError, or report a cycle where there is none.
+    After fifty frozensets it may raise KeyError, or on Python 3.14 SystemError, or report a cycle where there is none.
+    Newer patch versions of Python do not have the bug: https://github.com/python/cpython/issues/146059.
     """
 
 
@@ -241,7 +242,7 @@ def _dump(pickler: Pickler | _UnframedPickler, obj: object, table: Table) -> Non
     except TooLarge:
         raise
     except Exception as error:  # `pack` raises any type, and so does the pickler for a class or function
-        if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, ValueError):
+        if isinstance(pickler, Pickler) and pickler.fast and type(error) in (KeyError, SystemError, ValueError):
             raise _PicklerDepthError from None
         reason = str(error) if isinstance(error, CodecError) else type(error).__name__
         raise (locate(obj, table) or Unsupported(shown(reason))) from error

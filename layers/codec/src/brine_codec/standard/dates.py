@@ -1,6 +1,7 @@
 """Makers of the values of `datetime`. They check the packed state; the types of `datetime` would trust it.
 
 An aware value is written with its zone: as microseconds ahead of UTC if the zone has no name, else as an object.
+The fixed zones of pydantic and dateutil are written as microseconds too, and come back as `datetime.timezone`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from brine_codec.standard.entry import StandardEntry
 
 MICROSECOND = dt.timedelta(microseconds=1)
+_FIXED_ZONES = frozenset({("pydantic_core", "TzInfo"), ("dateutil", "tzutc")})
+"""Zones with one offset: package and class. pydantic makes one for each time with an offset, boto3 for each time."""
 
 
 def makers(limits: Limits) -> Iterator[StandardEntry]:  # noqa: ARG001 - no value can grow
@@ -69,7 +72,17 @@ def _offset(zone: object) -> object:
         return 0
     if type(zone) is dt.timezone and len(parts := _zone_parts(zone)) == 1:
         return parts[0]
-    return zone
+    fixed = fixed_offset(zone)
+    return zone if fixed is None else fixed // MICROSECOND
+
+
+def fixed_offset(zone: object) -> dt.timedelta | None:
+    """Return the offset of a fixed zone of pydantic or dateutil; None for other zones."""
+    cls = type(zone)
+    if (cls.__module__.partition(".")[0], cls.__qualname__) not in _FIXED_ZONES:
+        return None
+    offset: dt.timedelta = zone.utcoffset(None)  # type: ignore[attr-defined]  # it is a tzinfo
+    return offset
 
 
 def _zone_parts(zone: dt.timezone) -> tuple[object, ...]:

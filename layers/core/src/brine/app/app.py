@@ -32,6 +32,7 @@ class App:
     Lambda at the cold start. validation: True lets Powertools check and convert the arguments by their annotations,
     which needs pydantic. None does so only if a function takes more than texts of the path. cors: a CORSConfig
     of Powertools. registry: the classes that need explicit versions or migrations. The annotations register all others.
+    session: a session of boto3 or botocore, which then makes all calls to AWS.
     """
 
     def __init__(
@@ -41,8 +42,10 @@ class App:
         validation: bool | None = None,
         cors: CorsConfig | None = None,
         registry: Registry | None = None,
+        session: object | None = None,
     ) -> None:
         self._environment = environment
+        self._session = session
         self._registrations = Registrations(validation=validation, registry=registry, cors=cors)
         self._engine: Engine | None = None
         self._lock = threading.Lock()
@@ -170,7 +173,7 @@ class App:
                 from brine.app.engine import connected_engine  # noqa: PLC0415 - so that importing an app costs little
 
                 environment = os.environ if self._environment is None else self._environment
-                self._engine = connected_engine(self._registrations, environment)
+                self._engine = connected_engine(self._registrations, environment, session=self._session)
                 self._registrations.is_closed = True
             return self._engine
 

@@ -19,7 +19,7 @@ from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.functions.compose import compose_functions, function_codec
 from brine.service.http_cache.refresh_requests import RefreshRequests
-from brine.settings import CREDENTIALS, Settings
+from brine.settings import Settings
 from brine_codec import Registry
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from brine.service.functions.compose import FunctionGateway
     from brine.service.results.refreshes.events import RefreshEvents
 
-NEEDS = ("BRINE_NAMESPACE", *CREDENTIALS)
+NEEDS = ("BRINE_NAMESPACE",)
 _ROUTES_BESIDE_CODE = "routes.toml"
 
 
@@ -71,20 +71,23 @@ def connected_engine(
     app: Registrations,
     environment: Mapping[str, str],
     client: HttpClient | None = None,
+    session: object | None = None,
 ) -> Engine:
-    """Return the engine of an app on AWS. Opens no connection yet. Raises ConfigError.
+    """Return the engine of an app on AWS. Calls no service yet. Raises ConfigError.
 
-    `client` makes every connection; the caller that passes one must close it.
+    `client` makes the connections to origins, and those of the lean client to AWS; the caller that passes one must
+    close it. `session`: a session of boto3 or botocore, which then makes all calls to AWS.
     """
-    settings = Settings.from_environment(environment, needs=NEEDS)
-    aws = connect_aws(settings, client or HttpClient())
+    settings = Settings.from_environment(environment, needs=NEEDS, has_session=session is not None)
+    client = client or HttpClient()
+    aws = connect_aws(settings, client, session)
     namespace = settings.namespace or ""
     routes = joined_routes(app, settings, namespace)
     registry = types_of(app)
     queue = settings.refresh_queue
     composed = compose_functions(
         routes,
-        connected_fetcher(settings, aws, time.time, time.sleep, namespace=namespace),
+        connected_fetcher(settings, aws, client, time.time, time.sleep, namespace=namespace),
         lambda sealer: LateRunner(app, sealer),
         codec=function_codec(own_keyring(settings, aws), registry),
         registry=registry,

@@ -24,7 +24,7 @@ from brine.service.channels.exchange import ExchangeService
 from brine.service.channels.receiver import MessageReceiver
 from brine.service.channels.sender import MessageSender
 from brine.service.channels.tokens import Tokens
-from brine.settings import CREDENTIALS, Settings
+from brine.settings import Settings
 from brine_codec import Codec
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def build_exchange(environment: Mapping[str, str], client: HttpClient | None = N
 
     `client` makes every connection; the caller that passes one must close it.
     """
-    settings = Settings.from_environment(environment, needs=("BRINE_BUCKET", "BRINE_CHANNELS", *CREDENTIALS))
+    settings = Settings.from_environment(environment, needs=("BRINE_BUCKET", "BRINE_CHANNELS"))
     aws = connect_aws(settings, client or HttpClient())
     types = build_declarations(settings)
     endpoints = ChannelEndpoints(

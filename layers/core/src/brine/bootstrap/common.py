@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.lean import LeanTransport
+from brine.adapters.aws.moto_mock import active_stubber
 from brine.adapters.aws.secrets import SecretText
 from brine.adapters.aws.service import Aws
 from brine.errors import ConfigError
@@ -13,6 +15,7 @@ from brine_codec import BadKeyring, Keyring, KeyringSource
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1.client import HttpClient
     from brine.domain.formats.allowed_types import Declarations
     from brine.settings import CacheSettings, Settings
@@ -21,15 +24,32 @@ EMULATOR_SLOWNESS: Final = 10.0
 """Factor for time budgets on an emulator. moto serves one caller at a time: a hundred at once wait for seconds."""
 
 
-def connect_aws(settings: CacheSettings, client: HttpClient) -> Aws:
-    """Return the region, credentials and endpoint for all AWS calls. Opens no connection. Raises ConfigError."""
-    return Aws(
+def connect_aws(settings: CacheSettings, client: HttpClient, session: object | None = None) -> Aws:
+    """Return the access to AWS, by the client that the settings choose. Raises ConfigError.
+
+    It opens no connection, except that botocore may look for credentials. `client` makes the connections of the lean
+    client. `session`: a session of boto3 or botocore, for botocore.
+    """
+    slowness = EMULATOR_SLOWNESS if is_emulated(settings) else 1.0
+    return Aws(transport=_transport(settings, client, session), slowness=slowness)
+
+
+def _transport(settings: CacheSettings, client: HttpClient, session: object | None) -> AwsTransport:
+    if settings.aws_client == "botocore":
+        from brine.bootstrap.botocore_transport import botocore_transport  # noqa: PLC0415 - no function in Lambda needs it
+
+        return botocore_transport(settings, session)
+    return LeanTransport(
         region=settings.region,
         credentials=AwsCredentials.from_environment(settings.environment),
         client=client,
         endpoint_url=settings.endpoint_url,
-        slowness=EMULATOR_SLOWNESS if settings.is_on_emulator else 1.0,
     )
+
+
+def is_emulated(settings: CacheSettings) -> bool:
+    """Return whether AWS is an emulator, or moto's mock in this process."""
+    return settings.is_on_emulator or active_stubber() is not None
 
 
 def own_keyring(settings: Settings, aws: Aws) -> Keyring | KeyringSource:
@@ -49,7 +69,7 @@ def shared_keyring(settings: CacheSettings, aws: Aws, keys: str, where: str) -> 
     """
     if not keys.startswith("{"):
         return KeyringSource(SecretText(aws, keys))
-    if not settings.is_on_emulator:
+    if not is_emulated(settings):
         raise ConfigError(f"{where} must be the name or ARN of a secret: only emulators take a keyring written out")
     return _written_keyring(keys, where)
 
@@ -94,7 +114,7 @@ def emulated_principal(settings: Settings) -> str | None:
 
     Raises ConfigError.
     """
-    if settings.emulated_principal is None or not settings.is_on_emulator:
+    if settings.emulated_principal is None or not is_emulated(settings):
         return None
     from brine.domain.routing.principal import is_principal  # noqa: PLC0415 - for emulators only
 

@@ -32,7 +32,7 @@ from brine.service.gateway import Gateway
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresher
 from brine.service.purge import Purger
-from brine.settings import CREDENTIALS, CacheSettings, Settings
+from brine.settings import CacheSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.transcoding.transcoder import Transcoder
 
-NEEDS = ("BRINE_BUCKET", "BRINE_ROUTES", *CREDENTIALS)
+NEEDS = ("BRINE_BUCKET", "BRINE_ROUTES")
 """The bucket too: without it, the gateway could not answer with a body that is larger than Lambda's answers."""
 
 
@@ -56,13 +56,15 @@ def build_gateway(
 ) -> Gateway:
     """Return a gateway on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
 
-    `client` makes every connection, to AWS and to origins; the caller that passes one must close it. With a queue, the
+    `client` makes the connections to origins, and those of the lean client to AWS; the caller that passes one must
+    close it. With a queue, the
     gateway enqueues a refresh request for each stale response. `clock` returns seconds since 1970; `sleep` waits.
     """
     settings = Settings.from_environment(environment, needs=NEEDS)
-    aws = connect_aws(settings, client or HttpClient())
+    client = client or HttpClient()
+    aws = connect_aws(settings, client)
     routes, queue = _routes(settings), settings.refresh_queue
-    fetcher = _with_hooks(connected_fetcher(settings, aws, clock, sleep), routes)
+    fetcher = _with_hooks(connected_fetcher(settings, aws, client, clock, sleep), routes)
     return Gateway(
         routes=routes,
         fetcher=fetcher,
@@ -85,18 +87,22 @@ def build_refresher(
     It refreshes the stored responses in the origin's format, and converts none.
     """
     settings = Settings.from_environment(environment, needs=NEEDS)
-    aws = connect_aws(settings, client or HttpClient())
+    client = client or HttpClient()
+    fetcher = connected_fetcher(settings, connect_aws(settings, client), client, clock, sleep)
     routes = _routes(settings)
-    return Refresher(routes, _with_hooks(connected_fetcher(settings, aws, clock, sleep), routes), clock)
+    return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
-def build_purger(environment: Mapping[str, str], client: HttpClient | None = None) -> Purger:
+def build_purger(
+    environment: Mapping[str, str], client: HttpClient | None = None, *, session: object | None = None
+) -> Purger:
     """Return a purger for the cache of a gateway with the same table and routes. Raises ConfigError.
 
-    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs.
+    It needs neither bucket nor keyring. Without BRINE_ROUTES it can purge everything except single URLs. `client` makes
+    the connections of the lean client for AWS. `session`: a session of boto3 or botocore, which then makes all calls.
     """
-    settings = CacheSettings.from_environment(environment)
-    aws = connect_aws(settings, client or HttpClient())
+    settings = CacheSettings.from_environment(environment, has_session=session is not None)
+    aws = connect_aws(settings, client or HttpClient(), session)
     return Purger(
         routes=_routes(settings),
         stamps=DynamoStampStore(aws, settings.table),
@@ -107,6 +113,7 @@ def build_purger(environment: Mapping[str, str], client: HttpClient | None = Non
 def connected_fetcher(
     settings: Settings,
     aws: Aws,
+    client: HttpClient,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     *,
@@ -114,6 +121,7 @@ def connected_fetcher(
 ) -> Fetcher:
     """Return the fetcher on AWS, with the response cache and the origin client that fills it.
 
+    client: makes the connections to origins.
     namespace: the part of the bucket for its bodies.
     """
     folder = f"bodies/{namespace}" if namespace else "bodies"
@@ -132,8 +140,8 @@ def connected_fetcher(
             purge_delta=settings.purge_delta,
         ),
         keyring=own_keyring(settings, aws),
-        origin=HttpOrigin(aws.client, max_body=settings.max_response_body),
-        name=pseudonym(settings.region, settings.table),
+        origin=HttpOrigin(client, max_body=settings.max_response_body),
+        name=pseudonym(aws.transport.region, settings.table),
         clock=clock,
         sleep=sleep,
     )
@@ -170,9 +178,10 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
         try:
             types = declared.types(transcoding.types)
         except KeyError as error:
-            raise ConfigError(
-                f'route "{name}" lists the type {error}, which types.toml does not declare: declare it, or remove it'
-            ) from None
+            from brine.adapters.config.type_names import undeclared  # noqa: PLC0415 - only for a mistake
+
+            told = undeclared(error.args[0], declared.by_name)
+            raise ConfigError(f'route "{name}": transcoding.types: {told}') from None
         transcoders[name] = build_transcoder(
             name,
             transcoding,

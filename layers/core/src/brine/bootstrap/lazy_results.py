@@ -37,13 +37,15 @@ def cache(
     compute_timeout: Duration = 10.0,
     observe: Callable[[CacheEvent], object] | None = None,
     environment: Mapping[str, str] | None = None,
+    session: object | None = None,
 ) -> Cache:
     """Return a results cache for this module. It reads its settings from the environment at the first use.
 
     In Lambda it reads them at once, so that a wrong setting stops the start of the function and no request waits.
-    environment: the variables of docs/settings.md, in place of `os.environ`. The other arguments are those of `Cache`:
-    registry has the classes that results may have, compute_timeout is a duration, and observe gets the event of every
-    call; without it, the logger `brine` warns of faults.
+    environment: the variables of docs/settings.md, in place of `os.environ`. session: a session of boto3 or botocore,
+    which then makes all calls to AWS. The other arguments are those of `Cache`: registry has the classes that results
+    may have, compute_timeout is a duration, and observe gets the event of every call; without it, the logger `brine`
+    warns of faults.
 
     The first use, or in Lambda this call, raises ConfigError, which names all missing and invalid variables.
     """
@@ -51,7 +53,7 @@ def cache(
     classes = Registry() if registry is None else registry  # functions register classes once, also if stores change
 
     def build() -> Cache:
-        builder = _builders[-1] if _builders else _builder_on_aws(variables)
+        builder = _builders[-1] if _builders else _builder_on_aws(variables, session)
         return builder(name, registry=classes, tenant=tenant, compute_timeout=compute_timeout, observe=observe)
 
     lazy = LazyCache(name, build, tenant=tenant)
@@ -65,7 +67,8 @@ def cache(
 def built_by(builder: CacheBuilder) -> Iterator[None]:
     """In a `with` block, build all caches by `builder` and not on AWS, also those that are created in it. For tests.
 
-    builder: gets the arguments of `cache`, without the environment. Afterwards each cache has its former stores.
+    builder: gets the arguments of `cache`, without the environment and the session. Afterwards each cache has its
+    former stores.
     """
     former = {id(lazy): lazy.replace_built(None) for lazy in _created}
     _builders.append(builder)
@@ -77,7 +80,7 @@ def built_by(builder: CacheBuilder) -> Iterator[None]:
             lazy.replace_built(former.get(id(lazy)))
 
 
-def _builder_on_aws(environment: Mapping[str, str]) -> CacheBuilder:
+def _builder_on_aws(environment: Mapping[str, str], session: object | None) -> CacheBuilder:
     from brine.bootstrap.results import build_cache  # noqa: PLC0415 - a module that is imported needs no adapters
 
-    return partial(build_cache, environment)
+    return partial(build_cache, environment, session=session)

@@ -14,7 +14,7 @@ from brine.adapters.s3.no_bucket import NoBucket
 from brine.adapters.sqs.text_queue import SqsTextQueue
 from brine.bootstrap.common import connect_aws, own_keyring
 from brine.service.results.cache import Cache
-from brine.settings import CREDENTIALS, Settings
+from brine.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,16 +34,18 @@ def build_cache(
     tenant: str = "",
     compute_timeout: Duration = 10.0,
     observe: Callable[[CacheEvent], object] | None = None,
+    session: object | None = None,
 ) -> Cache:
-    """Return a results cache on AWS, from a function's environment. Opens no connection yet. Raises ConfigError.
+    """Return a results cache on AWS, from a function's environment. Calls no service yet. Raises ConfigError.
 
     It needs no routes. Without BRINE_BUCKET, results larger than BRINE_INLINE_LIMIT are not stored. With
-    BRINE_REFRESH_QUEUE, results of cached functions are refreshed in the background. `client` makes every connection;
-    the caller that passes one must close it. The other arguments are those of `Cache`.
+    BRINE_REFRESH_QUEUE, results of cached functions are refreshed in the background. `client` makes the connections of
+    the lean client for AWS; the caller that passes one must close it. `session`: a session of boto3 or botocore, which
+    then makes all calls to AWS. The other arguments are those of `Cache`.
     """
-    settings = Settings.from_environment(environment, needs=("BRINE_NAMESPACE", *CREDENTIALS))
+    settings = Settings.from_environment(environment, needs=("BRINE_NAMESPACE",), has_session=session is not None)
     namespace = settings.namespace or ""
-    aws = connect_aws(settings, client or HttpClient())
+    aws = connect_aws(settings, client or HttpClient(), session)
     memory: L1[bytes] = L1(settings.l1_bytes, settings.l1_entry_bytes)
     bodies: BodyStore = (
         S3BodyStore(aws, settings.bucket, folder=f"results/{namespace}") if settings.bucket else NoBucket()

@@ -3,6 +3,8 @@
 client = app.test(fetch={"orders": {"/17": {"id": 17}}})
 assert client.get("/dashboard/17").json() == {"orders": ...}
 
+`create_stores` is for tests with moto.
+
 Importing this package imports no other module, because pytest loads `brine.testing.plugin` in every project that has
 Brine. Each public name imports its module at its first use.
 """
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from brine.testing.factory import AppFactory
     from brine.testing.reply import Reply
     from brine.testing.result import AppResponse
+    from brine.testing.stores import create_stores
 
-__all__ = ["AppClient", "AppFactory", "AppResponse", "CachesInMemory", "Clock", "Reply"]
+__all__ = ["AppClient", "AppFactory", "AppResponse", "CachesInMemory", "Clock", "Reply", "create_stores"]
 
 _MODULES = {
     "AppClient": "client",
@@ -25,6 +28,7 @@ _MODULES = {
     "CachesInMemory": "caches",
     "Clock": "clock",
     "Reply": "reply",
+    "create_stores": "stores",
 }
 
 

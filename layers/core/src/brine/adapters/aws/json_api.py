@@ -7,7 +7,7 @@ from hashlib import sha256
 from json import JSONEncoder
 from typing import TYPE_CHECKING
 
-from brine.adapters.aws.service import ServiceCall
+from brine.adapters.aws.call import ServiceCall
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Service

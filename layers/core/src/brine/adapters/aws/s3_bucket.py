@@ -6,14 +6,16 @@ import re
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Final
 
+from brine.adapters.aws.call import ServiceCall
 from brine.adapters.aws.errors import AwsError, Oversized
-from brine.adapters.aws.service import Service, ServiceCall
+from brine.adapters.aws.service import Service
 from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.adapters.aws.service import Aws, RetryPolicy
+    from brine.adapters.aws.call import RetryPolicy
+    from brine.adapters.aws.service import Aws
     from brine.adapters.http1 import RawResponse
     from brine.ports.deadline import Deadline
 
@@ -38,10 +40,7 @@ class S3Bucket:
     def __init__(self, aws: Aws, bucket: str, retry_policy: RetryPolicy) -> None:
         if _BUCKET.fullmatch(bucket) is None:
             raise ConfigError(f"not the name of a bucket: {bucket!r}")
-        # S3's certificate covers one label before its own name; emulators know no bucket by its host at all.
-        in_host = aws.endpoint_url is None and "." not in bucket
-        self._service = Service(aws, "s3", retry_policy, host_prefix=f"{bucket}." if in_host else "")
-        self._folder = "/" if in_host else f"/{bucket}/"
+        self._service = Service(aws, "s3", retry_policy, bucket=bucket)
 
     def get(self, key: str, most: int, deadline: Deadline | None = None) -> bytes | None:
         """Return the object, or None if it is missing or larger than `most` bytes. Raises StoreError."""
@@ -100,11 +99,11 @@ class S3Bucket:
         The signature covers the fields, so the user of the URL cannot change them.
         """
         query = {**_ANSWER_FIELDS, **{f"response-{name}": value for name, value in (fields or {}).items()}}
-        return self._service.presigned(self._folder + key, query, seconds=seconds)
+        return self._service.presigned(f"/{key}", query, seconds=seconds)
 
     def upload(self, key: str, headers: Mapping[str, str], *, seconds: int) -> str:
         """Return a presigned URL for a PUT of the object with exactly these headers, valid for `seconds`."""
-        return self._service.presigned(self._folder + key, {}, method="PUT", headers=headers, seconds=seconds)
+        return self._service.presigned(f"/{key}", {}, method="PUT", headers=headers, seconds=seconds)
 
     def _send(
         self,
@@ -121,7 +120,7 @@ class S3Bucket:
         call = ServiceCall(
             name=name,
             method=method,
-            path=self._folder + key,
+            path=f"/{key}",
             headers={**(headers or {}), "x-amz-content-sha256": payload_hash},
             body=body,
             payload_hash=payload_hash,

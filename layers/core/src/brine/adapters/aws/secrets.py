@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import RetryPolicy, Service
+from brine.adapters.aws.service import Service
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:

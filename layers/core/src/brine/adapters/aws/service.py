@@ -1,99 +1,47 @@
-"""Calls one service of AWS: signs and sends requests, and retries them within a time budget."""
+"""Calls one service of AWS over a transport, and retries within a time budget."""
 
 from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from brine.adapters.aws.endpoints import endpoint
 from brine.adapters.aws.errors import AwsError, Oversized, error_from
-from brine.adapters.aws.sigv4 import SigV4Signer
-from brine.adapters.http1.connection import HttpLimits, RawRequest
 from brine.adapters.http1.errors import ConnectFailed, ExchangeError, ResponseTooLarge
-from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreError, StoreUnavailable
 from brine.ports.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from brine.adapters.aws.credentials import AwsCredentials
-    from brine.adapters.http1.client import HttpClient
+    from brine.adapters.aws.call import RetryPolicy, ServiceCall
+    from brine.adapters.aws.transport import AwsTransport
     from brine.adapters.http1.connection import RawResponse
-
-
-BACKOFF: Final = Backoff(first=0.025, longest=0.4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """Time limits and retries of a call. `budget`: seconds for the call with all its retries.
-
-    connect_timeout, read_timeout: seconds for connecting and for each wait for bytes. backoff: the
-    waits between attempts.
-    """
-
-    budget: float = 2.0
-    connect_timeout: float = 1.0
-    read_timeout: float = 1.0
-    attempts: int = 3
-    backoff: Backoff = BACKOFF
-
-    def scaled(self, factor: float) -> RetryPolicy:
-        """Return the same policy for a service that is slower by this factor."""
-        return replace(
-            self,
-            budget=self.budget * factor,
-            connect_timeout=self.connect_timeout * factor,
-            read_timeout=self.read_timeout * factor,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """Settings of all calls to AWS. `endpoint_url`: the URL of an emulator, or None for AWS.
+    """Settings of all calls to AWS.
 
-    slowness: the factor by which calls may take longer than calls to AWS.
+    slowness: the factor by which calls may take longer than calls to AWS. clock: monotonic seconds.
     """
 
-    region: str
-    credentials: AwsCredentials
-    client: HttpClient
-    endpoint_url: str | None = None
+    transport: AwsTransport
     slowness: float = 1.0
-    now: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceCall:
-    """A request to a service. `name` names it in errors. `path` is percent-encoded, `payload_hash` hexadecimal.
-
-    max_answer: the largest body of the answer, in bytes.
-    """
-
-    name: str
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    payload_hash: str
-    max_answer: int
-
-
 class Service:
     """One service in one region. Every call may be retried, so it must be idempotent."""
 
-    def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, host_prefix: str = "") -> None:
+    def __init__(self, aws: Aws, name: str, retry_policy: RetryPolicy, *, bucket: str = "") -> None:
         self._aws = aws
         self._retry_policy = retry_policy.scaled(aws.slowness)
-        self._signer = SigV4Signer(aws.credentials, aws.region, name)
-        self._endpoint = endpoint(host_prefix + name, aws.region, aws.endpoint_url)
+        self._client = aws.transport.service_client(name, self._retry_policy, bucket=bucket)
 
     def send(self, call: ServiceCall, deadline: Deadline | None = None) -> RawResponse:
         """Return the answer with a status of 2xx, before `deadline` and within the time budget of the service.
@@ -125,39 +73,18 @@ class Service:
         headers: Mapping[str, str] | None = None,
         seconds: int,
     ) -> str:
-        """Return a URL that allows `method` on `path` for so many seconds. Sends no request.
+        """Return a URL that allows `method` on `path` for so many seconds. Sends no request. Raises StoreUnavailable.
 
         headers: the headers that the request must have.
         """
-        signed = self._signer.presign(
-            method=method,
-            host=self._endpoint.address.authority,
-            path=self._endpoint.path + path,
-            query=query,
-            headers=headers,
-            seconds=seconds,
-            now=self._aws.now(),
-        )
-        return f"{self._endpoint}{path}?{signed}"
+        try:
+            return self._client.presigned(path, query, method=method, headers=headers, seconds=seconds)
+        except ExchangeError as error:
+            raise StoreUnavailable(f"presigned {method}: {error}") from error
 
     def _send_once(self, call: ServiceCall, deadline: Deadline) -> RawResponse:
-        address, path = self._endpoint.address, self._endpoint.path + call.path
-        headers = self._signer.sign(
-            method=call.method,
-            path=path,
-            headers={"host": address.authority, **call.headers},
-            payload_hash=call.payload_hash,
-            now=self._aws.now(),
-        )
-        message = RawRequest(method=call.method, head=_head(call, path, headers), body=call.body, repeatable=True)
-        retry_policy = self._retry_policy
-        limits = HttpLimits(
-            connect_timeout=retry_policy.connect_timeout,
-            read_timeout=retry_policy.read_timeout,
-            max_body=call.max_answer,
-        )
         try:
-            answer = self._aws.client.exchange(address, message, limits, deadline)
+            answer = self._client.exchange(call, deadline)
         except ResponseTooLarge as error:
             raise Oversized(f"{call.name}: {error}") from error
         except ExchangeError as error:
@@ -176,8 +103,3 @@ def _is_retryable(failure: StoreError) -> bool:
     if isinstance(failure, AwsError):
         return failure.status >= 500
     return not isinstance(failure, Oversized)
-
-
-def _head(call: ServiceCall, path: str, headers: Mapping[str, str]) -> bytes:
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"{call.method} {path} HTTP/1.1\r\n{lines}content-length: {len(call.body)}\r\n\r\n".encode("ascii")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
+from brine.adapters.config.type_names import undeclared
 from brine.adapters.config.values import plain_name, texts, whole
 from brine.domain.channels.channel import MAX_MESSAGE_SIZE, MAX_RETENTION, MAX_VISIBILITY, Channel
 from brine.domain.durations import duration_seconds
@@ -47,7 +48,7 @@ def channel_table(environment: Mapping[str, str], types: Collection[str]) -> Tab
         names = texts(value)
         for name in names:
             if name not in types:
-                raise ValueError(f'types.toml does not declare "{name}". Add it there, or leave it out here.')
+                raise ValueError(undeclared(name, types))
         return names
 
     url = with_variables(environment, 'the URL of a queue in quotes, such as "${BRINE_ORDERS_QUEUE}"')

@@ -10,7 +10,7 @@ import datetime as dt
 import decimal
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, ForwardRef, Union
 
 from brine.domain.formats.opaque import OpaqueArray
 
@@ -40,6 +40,8 @@ _SIMPLE: dict[str, Any] = {
     "ndarray": OpaqueArray,
 }
 _GENERIC: dict[str, Any] = {"list": list, "set": set, "frozenset": frozenset, "dict": dict, "tuple": tuple}
+TYPE_NAMES = frozenset((*_SIMPLE, *_GENERIC))
+"""The names of field types. A declared class with one of these names hides the field type, or is hidden by it."""
 
 
 def annotation(text: str, names: Collection[str], uses: dict[str, str]) -> object:
@@ -52,7 +54,7 @@ def annotation(text: str, names: Collection[str], uses: dict[str, str]) -> objec
     found = parser.union(0)
     if parser.next is not None:
         raise ValueError(f'"{parser.next}" follows the end of the type. Join types with "|".')
-    return found
+    return ForwardRef(found) if isinstance(found, str) else found  # dataclasses look for the module of a bare text
 
 
 class _Parser:

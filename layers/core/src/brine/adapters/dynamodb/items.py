@@ -9,9 +9,10 @@ import json
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import RetryPolicy, Service
+from brine.adapters.aws.service import Service
 from brine.errors import StoreUnavailable
 from brine.ports.caching import Item
 

@@ -28,7 +28,8 @@ from brine.ports.deadline import Deadline
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from brine.adapters.aws.service import Aws, RetryPolicy
+    from brine.adapters.aws.call import RetryPolicy
+    from brine.adapters.aws.service import Aws
     from brine.adapters.dynamodb.items import Attributes
     from brine.ports.caching import Item
 

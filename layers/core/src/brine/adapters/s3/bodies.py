@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.s3_bucket import S3Bucket
-from brine.adapters.aws.service import RetryPolicy
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws

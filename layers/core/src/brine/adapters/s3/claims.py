@@ -5,8 +5,8 @@ from __future__ import annotations
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.s3_bucket import OWN_FIELDS, S3Bucket
-from brine.adapters.aws.service import RetryPolicy
 from brine.ports.channels import Upload
 
 if TYPE_CHECKING:

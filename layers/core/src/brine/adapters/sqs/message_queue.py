@@ -11,9 +11,10 @@ import json
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import RetryPolicy, Service
+from brine.adapters.aws.service import Service
 from brine.adapters.sqs import channel_message
 from brine.domain.channels.message import Delivery
 from brine.errors import StoreUnavailable

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brine.adapters.aws.call import RetryPolicy
 from brine.adapters.aws.json_api import JsonApi
-from brine.adapters.aws.service import RetryPolicy, Service
+from brine.adapters.aws.service import Service
 
 if TYPE_CHECKING:
     from brine.adapters.aws.service import Aws

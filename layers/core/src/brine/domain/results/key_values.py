@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from brine.domain.results.key_frames import framed, unusable
+from brine_codec.standard.dates import fixed_offset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,6 +114,8 @@ def _time(value: time, encode: Encode) -> bytes:
 def _zone(value: datetime | time, zone: tzinfo | None, encode: Encode) -> bytes:
     if zone is None:
         return b""
+    if (offset := fixed_offset(zone)) is not None:
+        zone = timezone(offset)
     if type(zone) is timezone:
         return encode(str(zone.utcoffset(None))) + encode(zone.tzname(None))
     if (name := getattr(zone, "key", None)) is not None and type(zone).__module__.startswith("zoneinfo"):

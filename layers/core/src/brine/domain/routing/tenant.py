@@ -37,6 +37,23 @@ def is_tenant(text: str) -> bool:
     return text != NO_TENANT and text.isprintable()
 
 
+def checked_tenant(value: object) -> str:
+    """Return the text of a tenant as a plain str. Raises ValueError for every other value, the empty text included.
+
+    A str of another class, such as a member of a StrEnum, is the same tenant as its text.
+    """
+    if not isinstance(value, str):
+        found = f"an object of the class {type(value).__qualname__}"
+    elif is_tenant(text := str.__str__(value)):
+        return text
+    elif text == NO_TENANT:
+        found = "the empty text"
+    else:
+        position = next(index for index, character in enumerate(text, 1) if not character.isprintable())
+        found = f"a text with {text[position - 1]!a} as character {position}"
+    raise ValueError(f"{found} is not a tenant. A tenant is a text that is not empty and can be printed")
+
+
 def tenant_header(source: str | None) -> frozenset[str]:
     """Return the name, in lower case, of the header that names the tenant, if `source` is a header."""
     return frozenset({source.removeprefix(HEADER)} if source is not None and source.startswith(HEADER) else ())

@@ -14,12 +14,13 @@ from brine.domain.purging.stamps import MARGIN, all_tenants_stamp, tag_stamp
 from brine.domain.purging.tags import check_tags
 from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
-from brine.domain.routing.tenant import NO_TENANT, is_tenant
+from brine.domain.routing.tenant import NO_TENANT, checked_tenant
 from brine.errors import StoreError
 from brine.service.results.call import Call, Resolved
 from brine.service.results.fault_log import FaultLog
 from brine.service.results.parallel import StoreThreads
 from brine.service.results.refreshes.functions import CachedFunctions
+from brine.service.results.result_request import ResultRequest
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
 from brine.service.single_flight import InFlight, Polling, SingleFlight
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from brine.domain.durations import Duration
-    from brine.domain.results.cached_call import CachedCall
     from brine.domain.results.key import Key
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, Memory, StampStore, TextQueue
     from brine.ports.deadline import Deadline
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from brine.service.results.refreshes.requests import ResultRefreshes
     from brine.service.results.refreshes.sealing import RefreshSealer
     from brine_codec import Keyring, KeyringSource
-
-
-type Request[R] = tuple[Key, Callable[[], R], Collection[str], CachedCall | None]
-"""A key, the computation of its result, the tags of the result, and the call of a cached function."""
 
 
 class Cache:
@@ -95,7 +91,7 @@ class Cache:
         self.functions = CachedFunctions()
         self.registry = Registry() if registry is None else registry
         self._namespace = namespace
-        self._tenant = checked_tenant(tenant)
+        self._tenant = tenant_of_cache(tenant)
         shared_leases = Leases(leases)
         self._results = ResultStore(
             CacheStore(
@@ -158,7 +154,8 @@ class Cache:
         tags: Collection[str] = (),
     ) -> Resolved[T]:
         """Do as `get_or_compute`, and return the event of the call too: outcome, layer and faults."""
-        return self.resolve_within(key, compute, ResultLifetimes.of(freshness_lifetime, grace, negative), tags)
+        lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
+        return self.resolve_within(ResultRequest(key, compute, tags), lifetimes)
 
     async def get_or_compute_async[T](
         self,
@@ -175,7 +172,7 @@ class Cache:
         `compute` runs in the task of the caller. If that task is cancelled, another caller that waits computes.
         """
         lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
-        return await self.resolve_within_async(key, compute, lifetimes, tags)
+        return await self.resolve_within_async(ResultRequest(key, compute, tags), lifetimes)
 
     def get_many[K: Key, T](
         self,
@@ -196,12 +193,13 @@ class Cache:
         from brine.service.results.many import Many, OneOfMany, look_up_many, one_of  # noqa: PLC0415 - a single result does without
 
         lifetimes = ResultLifetimes.of(freshness_lifetime, grace)
-        calls = {
-            key: OneOfMany(
-                compute=partial(one_of, compute_missing, key),
-                **self._call_options(key, lifetimes, tags(key) if callable(tags) else tags),
-            )
+        requests = {
+            key: ResultRequest(key, partial(one_of, compute_missing, key), tags(key) if callable(tags) else tags)
             for key in keys
+        }
+        calls = {
+            key: OneOfMany(compute=request.compute, **self._call_options(request, lifetimes))
+            for key, request in requests.items()
         }
         try:
             look_up_many(list(calls.values()))
@@ -210,48 +208,27 @@ class Cache:
             for call in calls.values():
                 self._observe(call.event)
 
-    def resolve_within[T](
-        self,
-        key: Key,
-        compute: Callable[[], T],
-        lifetimes: ResultLifetimes,
-        tags: Collection[str],
-        cached_call: CachedCall | None = None,
-    ) -> Resolved[T]:
-        """Do as `resolve`, with checked durations.
-
-        cached_call: the call of a cached function that `compute` makes. With a refresh queue, a stale result is
-        served at once, and the call is repeated in the background.
-        """
-        call = Call(compute=compute, **self._call_options(key, lifetimes, tags, cached_call))
+    def resolve_within[T](self, request: ResultRequest[T], lifetimes: ResultLifetimes) -> Resolved[T]:
+        """Do as `resolve`, with checked durations."""
+        call = Call(compute=request.compute, **self._call_options(request, lifetimes))
         try:
             return Resolved(call.result(), call.event)
         finally:
             self._observe(call.event)
 
-    async def resolve_within_async[T](
-        self,
-        key: Key,
-        compute: Callable[[], Awaitable[T]],
-        lifetimes: ResultLifetimes,
-        tags: Collection[str],
-        cached_call: CachedCall | None = None,
-    ) -> T:
+    async def resolve_within_async[T](self, request: ResultRequest[Awaitable[T]], lifetimes: ResultLifetimes) -> T:
         """Do as `resolve_within` for a coroutine function, and return the result alone."""
-        (call,) = self._async_calls([(key, compute, tags, cached_call)], lifetimes)
+        (call,) = self._async_calls([request], lifetimes)
         try:
             return await call.result_async()
         finally:
             self._observe(call.event)
 
-    def resolve_each[T](self, requests: Sequence[Request[T]], lifetimes: ResultLifetimes) -> list[T]:
-        """Return the results of many keys, each with its own computation, after one lookup of all."""
+    def resolve_each[T](self, requests: Sequence[ResultRequest[T]], lifetimes: ResultLifetimes) -> list[T]:
+        """Return the results of many requests, each with its own computation, after one lookup of all."""
         from brine.service.results.many import OneOfMany, look_up_many  # noqa: PLC0415 - a single result does without
 
-        calls = [
-            OneOfMany(compute=compute, **self._call_options(key, lifetimes, tags, cached_call))
-            for key, compute, tags, cached_call in requests
-        ]
+        calls = [OneOfMany(compute=request.compute, **self._call_options(request, lifetimes)) for request in requests]
         try:
             look_up_many(calls)
             return [call.result_after_lookup() for call in calls]
@@ -260,7 +237,7 @@ class Cache:
                 self._observe(call.event)
 
     async def resolve_each_async[T](
-        self, requests: Sequence[Request[Awaitable[T]]], lifetimes: ResultLifetimes
+        self, requests: Sequence[ResultRequest[Awaitable[T]]], lifetimes: ResultLifetimes
     ) -> list[T]:
         """Do as `resolve_each` for coroutine functions. All missing results are computed at the same time."""
         from brine.service.results.async_call import results_of  # noqa: PLC0415 - imports asyncio
@@ -273,17 +250,17 @@ class Cache:
                 self._observe(call.event)
 
     def _async_calls[T](
-        self, requests: Sequence[Request[Awaitable[T]]], lifetimes: ResultLifetimes
+        self, requests: Sequence[ResultRequest[Awaitable[T]]], lifetimes: ResultLifetimes
     ) -> list[AsyncCall[T]]:
         from brine.service.results.async_call import AsyncCall  # noqa: PLC0415 - imports asyncio
 
         return [
             AsyncCall(
-                compute_async=compute,
+                compute_async=request.compute,
                 threads=self.store_threads.executor,
-                **self._call_options(key, lifetimes, tags, cached_call),
+                **self._call_options(request, lifetimes),
             )
-            for key, compute, tags, cached_call in requests
+            for request in requests
         ]
 
     def refresh(
@@ -309,7 +286,7 @@ class Cache:
         from brine.service.results.refreshes.renewal import Renewal  # noqa: PLC0415 - no answer to a request needs it
 
         renewal = Renewal(
-            place=ResultEntry(self._key(key), self._tenant, check_tags(tags)),
+            place=ResultEntry(self.hashed_key(key), self._tenant, check_tags(tags)),
             compute=compute,
             windows=ResultLifetimes.of(freshness_lifetime, grace, negative),
             results=self._results,
@@ -356,7 +333,7 @@ class Cache:
 
     def hashed_key(self, key: Key) -> str:
         """Return the key as the stores and the refresh requests have it. Raises TypeError."""
-        return self._key(key)
+        return self._key(key, self._tenant)
 
     def _refreshes_by(self, queue: TextQueue, draw: Callable[[], float]) -> ResultRefreshes:
         from brine.service.results.refreshes.requests import ResultRefreshes  # noqa: PLC0415 - only with a queue
@@ -371,7 +348,7 @@ class Cache:
         repetition is harmless.
         """
         trace = Trace(self._clock(), self._deadline)
-        self._results.purge(self._key(key), trace, at=trace.now + MARGIN, soft=soft)
+        self._results.purge(self.hashed_key(key), trace, at=trace.now + MARGIN, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False, all_tenants: bool = False) -> None:
         """Purge all results and responses with a tag, those of other caches included. One call.
@@ -407,7 +384,11 @@ class Cache:
         return bounded
 
     def for_tenant(self, tenant: str) -> Self:
-        """Return this cache with the keys and tags of one tenant, which shares none with another. Raises ValueError."""
+        """Return this cache with the keys and tags of one tenant, which shares none with another.
+
+        Raises ValueError unless the tenant is a text that is not empty and can be printed. So a request with an empty
+        tenant cannot share the results that belong to no tenant.
+        """
         own = copy(self)
         own._tenant = checked_tenant(tenant)  # noqa: SLF001 - of its own kind
         return own
@@ -424,15 +405,10 @@ class Cache:
             if (clear := getattr(each, "clear", None)) is not None:
                 clear()
 
-    def _call_options(
-        self,
-        key: Key,
-        lifetimes: ResultLifetimes,
-        tags: Collection[str],
-        cached_call: CachedCall | None = None,
-    ) -> dict[str, Any]:
+    def _call_options(self, request: ResultRequest[Any], lifetimes: ResultLifetimes) -> dict[str, Any]:
+        tenant = self._tenant if request.tenant is None else request.tenant
         return {
-            "place": ResultEntry(self._key(key), self._tenant, check_tags(tags)),
+            "place": ResultEntry(self._key(request.key, tenant), tenant, check_tags(request.tags)),
             "windows": lifetimes,
             "results": self._results,
             "single_flight": self._single_flight,
@@ -440,16 +416,14 @@ class Cache:
             "seconds": self._compute_timeout,
             "deadline": self._deadline,
             "cache": self.name,
-            "cached_call": cached_call,
+            "cached_call": request.cached_call,
             "refreshes": self._refreshes,
         }
 
-    def _key(self, key: Key) -> str:
-        return result_key(namespace=self._namespace, tenant=self._tenant, cache=self.name, key=key)
+    def _key(self, key: Key, tenant: str) -> str:
+        return result_key(namespace=self._namespace, tenant=tenant, cache=self.name, key=key)
 
 
-def checked_tenant(tenant: str) -> str:
-    """Return the tenant of a cache. Raises ValueError for text that cannot be printed."""
-    if tenant != NO_TENANT and not is_tenant(tenant):
-        raise ValueError("a tenant is text that can be printed")
-    return tenant
+def tenant_of_cache(tenant: str) -> str:
+    """Return the tenant that a cache is created with, or `NO_TENANT`. Raises ValueError for an invalid one."""
+    return NO_TENANT if tenant == NO_TENANT else checked_tenant(tenant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from brine.service.results.cache import Cache, checked_tenant
+from brine.service.results.cache import Cache, tenant_of_cache
 from brine.service.results.refreshes.functions import CachedFunctions
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class LazyCache(Cache):
         # The attributes that must work before the first use. `__getattr__` takes all others from the built cache.
         self.name = name
         self.functions = CachedFunctions()
-        self._tenant = checked_tenant(tenant)
+        self._tenant = tenant_of_cache(tenant)
         self._deadline = None
         self._once = Once(build)
 

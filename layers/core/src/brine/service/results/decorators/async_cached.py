@@ -25,8 +25,7 @@ class AsyncCachedFunction[**P, T](KeyedFunction[P]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""
-        key, compute, tags, call = self._request(args, kwargs)
-        result: T = await self._cache.resolve_within_async(key, compute, self._lifetimes, tags, call)
+        result: T = await self._cache.resolve_within_async(self._request(args, kwargs), self._lifetimes)
         return result
 
     async def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
@@ -55,8 +54,8 @@ class AsyncCachedFunction[**P, T](KeyedFunction[P]):
 
     async def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Purge the result for these arguments, as `Cache.purge` does."""
-        key = self.key(*args, **kwargs)
-        await in_thread(self._cache.store_threads.executor, lambda: self._cache.purge(key))
+        cache, key = self._cache_for(args, kwargs), self.key(*args, **kwargs)
+        await in_thread(cache.store_threads.executor, lambda: cache.purge(key))
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, overload
 
 from brine.domain.results.lifetimes import ResultLifetimes
+from brine.service.results.decorators.call_tenant import check_find
 from brine.service.results.decorators.function_key import plain_function
 from brine.service.results.decorators.keyed_function import KeyedFunction
 
@@ -36,6 +37,7 @@ def cached(
     tags: Collection[str] | Callable[..., Collection[str]] = (),
     key: Callable[..., object] | None = None,
     version: object = None,
+    tenant: Callable[..., str] | None = None,
     early_refresh: float = 0.0,
     scheduled: Collection[tuple[object, ...]] = (),
 ) -> CachedDecorator:
@@ -49,6 +51,9 @@ def cached(
     function needs one, because the key lacks the variables of the outer function.
     version: part of the key. Change it with the function, and the results of the old code are no longer served.
     tags: the tags of each result, or a function of the arguments that returns them.
+    tenant: a function of the arguments that returns the tenant of a call. The result and its tags belong to this tenant
+    alone, as those of `Cache.for_tenant`. If it returns anything else than a text that is not empty and can be printed,
+    the call raises ValueError. Without it, all results belong to the tenant of the cache.
     early_refresh: with a refresh queue, hits refresh a result in the background before it is stale. 1 is a good value;
     a larger one refreshes earlier, 0 never.
     scheduled: the arguments, each a tuple, of the calls that a schedule refreshes (docs/refresh-results.md).
@@ -57,9 +62,10 @@ def cached(
     In a class, it goes above or below `@classmethod` and `@staticmethod`. The object of a method is part of the key:
     a frozen dataclass can be. With other decorators, put `@cached` directly above the function.
 
-    Raises ValueError for an invalid duration; TypeError for a generator, an object that is no function, and a function
-    inside another one without `key`.
+    Raises ValueError for an invalid duration, and for a scheduled call without a valid tenant; TypeError for a
+    generator, an object that is no function, and a function inside another one without `key`.
     """
+    check_find(tenant)
     lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
 
     def decorate(function: Any) -> Any:
@@ -75,6 +81,7 @@ def cached(
             tags=tags,
             key=key,
             version=version,
+            tenant=tenant,
             early_refresh=early_refresh,
             scheduled=scheduled,
         )
@@ -87,8 +94,7 @@ class CachedFunction[**P, T](KeyedFunction[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return the function's result for these arguments, stored or computed."""
-        key, compute, tags, call = self._request(args, kwargs)
-        result: T = self._cache.resolve_within(key, compute, self._lifetimes, tags, call).value
+        result: T = self._cache.resolve_within(self._request(args, kwargs), self._lifetimes).value
         return result
 
     def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
@@ -105,7 +111,7 @@ class CachedFunction[**P, T](KeyedFunction[P]):
 
     def purge(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Purge the result for these arguments, as `Cache.purge` does."""
-        self._cache.purge(self.key(*args, **kwargs))
+        self._cache_for(args, kwargs).purge(self.key(*args, **kwargs))
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...

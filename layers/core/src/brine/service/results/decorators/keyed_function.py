@@ -10,7 +10,9 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from brine.domain.results.cached_call import CachedCall
+from brine.service.results.decorators.call_tenant import CallTenant
 from brine.service.results.decorators.function_key import FunctionKey, plain_function
+from brine.service.results.result_request import ResultRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from brine.domain.results.key import Key
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.ports.deadline import Deadline
-    from brine.service.results.cache import Cache, Request
+    from brine.service.results.cache import Cache
     from brine.service.results.call import CacheEvent
 
 type Tags = Collection[str] | Callable[..., Collection[str]]
@@ -39,6 +41,7 @@ class KeyedFunction[**P]:
         tags: Tags,
         key: Callable[..., object] | None,
         version: object,
+        tenant: Callable[..., object] | None,
         early_refresh: float = 0.0,
         scheduled: Collection[tuple[object, ...]] = (),
     ) -> None:
@@ -52,6 +55,7 @@ class KeyedFunction[**P]:
         self._registering = Lock()
         self._early_refresh = early_refresh
         self.full_name = f"{plain.__module__}:{plain.__qualname__}"  # in refresh requests and events
+        self._tenant = CallTenant(tenant, plain.__qualname__)
         self._is_global = "<" not in plain.__qualname__  # a refresh request lacks the variables of an outer function
         self.scheduled = self._checked(scheduled)
         if self._is_global:
@@ -59,11 +63,21 @@ class KeyedFunction[**P]:
         update_wrapper(self, plain)  # type: ignore[arg-type]  # mypy takes it for one that must not be called
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Key:
-        """Return the key of the result for these arguments. Raises TypeError if the function does not accept them."""
-        return self._function_key.of((*self._bound, *args), kwargs, is_bound=bool(self._bound))
+        """Return the key of the result for these arguments. Raises TypeError if the function does not accept them.
+
+        With `tenant`, the result is stored under this key of the tenant's cache, `cache.for_tenant(...)`.
+        """
+        args_with_bound = (*self._bound, *args)
+        key = self._function_key.of(args_with_bound, kwargs, is_bound=bool(self._bound))
+        self._tenant.of(args_with_bound, kwargs)
+        return key
 
     def _tags_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Collection[str]:
         return self._tags(*self._bound, *args, **kwargs) if callable(self._tags) else self._tags
+
+    def _cache_for(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Cache:
+        """Return the cache of the tenant of a call. Raises ValueError."""
+        return self._tenant.cache_for(self._cache, (*self._bound, *args), kwargs)
 
     def _computation(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any]:
         return lambda: self.__wrapped__(*self._bound, *args, **kwargs)
@@ -84,8 +98,8 @@ class KeyedFunction[**P]:
         """Execute a refresh request, or without `key` a scheduled refresh, as `Refreshable` says."""
         if key is not None:
             try:
-                own = self._cache.hashed_key(self._function_key.of(args, kwargs))
-            except Exception:  # noqa: BLE001 - the function has other parameters by now
+                own = self._cache_for(args, kwargs).hashed_key(self._function_key.of(args, kwargs))
+            except Exception:  # noqa: BLE001 - the function has other parameters by now, or no tenant for these
                 return None
             if own != key:
                 return None
@@ -93,6 +107,7 @@ class KeyedFunction[**P]:
 
     def _refreshed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], **how: Any) -> CacheEvent:
         self._register_classes()
+        cache = self._cache_for(args, kwargs)
         args = (*self._bound, *args)
         lifetimes = self._lifetimes
         options: dict[str, Any] = {
@@ -103,18 +118,20 @@ class KeyedFunction[**P]:
             "negative": lifetimes.negative,
         }
         compute = how.pop("compute", None) or self._computation_now(args, kwargs)
-        return self._cache.refresh(self._function_key.of(args, kwargs), compute, **options, **how)
+        return cache.refresh(self._function_key.of(args, kwargs), compute, **options, **how)
 
     def _computation_now(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Callable[[], Any]:
         """Return a function that computes the result for all these arguments in this thread."""
         return lambda: self.__wrapped__(*args, **kwargs)
 
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request[Any]:
-        """Return the parts of a call for the cache."""
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ResultRequest[Any]:
+        """Return the request of a call for the cache. Raises ValueError for an invalid tenant."""
         self._register_classes()
-        key = self._function_key.of((*self._bound, *args), kwargs, is_bound=bool(self._bound))
+        args_with_bound = (*self._bound, *args)
+        key = self._function_key.of(args_with_bound, kwargs, is_bound=bool(self._bound))
+        tenant = self._tenant.of(args_with_bound, kwargs)
         call = CachedCall(self.full_name, args, kwargs, self._early_refresh) if self._may_be_refreshed() else None
-        return key, self._computation(args, kwargs), self._tags_of(args, kwargs), call
+        return ResultRequest(key, self._computation(args, kwargs), self._tags_of(args, kwargs), call, tenant)
 
     def _may_be_refreshed(self) -> bool:
         """Return whether a refresh request can repeat a call: it has neither outer variables nor the object."""
@@ -137,13 +154,17 @@ class KeyedFunction[**P]:
             self._has_registered.set()
 
     def _checked(self, scheduled: Collection[tuple[object, ...]]) -> tuple[tuple[object, ...], ...]:
-        """Return the scheduled calls. Raises TypeError for arguments that the function does not accept."""
+        """Return the scheduled calls. Raises TypeError for arguments that the function does not accept.
+
+        Raises ValueError for a call without a valid tenant.
+        """
         if scheduled and not self._is_global:
             raise TypeError(f"{self.full_name} is defined inside another function: it cannot be scheduled")
         for args in scheduled:
             if not isinstance(args, tuple):
                 raise TypeError(f"scheduled takes a tuple of arguments for each call, not {type(args).__name__}")
             self._function_key.check_arguments(args)
+            self._tenant.of(args, {})
         return tuple(scheduled)
 
     def _bound_to(self, instance: object, owner: type | None) -> Self:

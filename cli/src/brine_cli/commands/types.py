@@ -1,0 +1,52 @@
+"""`brine types`: declare the classes of the code to the gateway, or check that the declarations are up to date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from shlex import join
+from typing import TYPE_CHECKING
+
+from brine_cli.declared_types.generate import generate
+from brine_cli.declared_types.settings import project_settings
+from brine_cli.errors import CommandError, shown
+
+if TYPE_CHECKING:
+    import argparse
+
+    from brine_cli.declared_types.settings import TypesSettings
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the file, or compare it with the code. Raises CommandError."""
+    settings = _settings(options)
+    generated = generate(settings)
+    file, count = shown(settings.output), len(generated.tables)
+    classes = f"{count} {'class' if count == 1 else 'classes'}"
+    if not generated.differences and (generated.exists or options.check):
+        print(f"{file} agrees with the code: {classes}")
+        return 0
+    if options.check:
+        state = "differs from the code" if generated.exists else "does not exist"
+        command = f"brine types {settings.command}".rstrip()
+        lines = "\n  ".join((f"{file} {state}:", *generated.differences))
+        raise CommandError(f"{lines}\nRun `{command}` to write it.")
+    generated.write()
+    print("\n  ".join((f"{file} is written: {classes}", *(generated.differences if generated.exists else ()))))
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> TypesSettings:
+    """Return the settings of the project, with those of the command line in their place."""
+    here = Path.cwd()
+    settings = project_settings(here)
+    if options.leave_out:
+        settings = replace(settings, leave_out=(*settings.leave_out, *options.leave_out))
+    if options.output is None:
+        return settings
+    settings = replace(settings, output=here / options.output)
+    if not options.sources:
+        return settings
+    left_out = [f"--leave-out={name}" for name in options.leave_out]
+    command = join([*options.sources, *left_out, "--output", options.output.as_posix()])
+    return replace(settings, root=here, sources=tuple(options.sources), command=command)

@@ -1,0 +1,32 @@
+"""Brings a project's generated types up to date before its gateway reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brine_cli.declared_types.settings import project_settings
+from brine_cli.errors import CommandError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def refresh_types(template: Path, report: Callable[[str], None]) -> None:
+    """Write the generated file of the project around `template` anew if it differs from the code.
+
+    It does so only in a project with the table [tool.brine.types] or with the file. If the classes cannot be read or
+    declared, it reports the reason, and leaves the file as it is.
+    """
+    try:
+        settings = project_settings(template.parent)
+        if not settings.is_configured and not settings.output.exists():
+            return
+        from brine_cli.declared_types.generate import generate  # noqa: PLC0415 - other projects do not need it
+
+        generated = generate(settings)
+        if generated.differences:
+            generated.write()
+            report("\n  ".join((f"{shown(settings.output)} is written anew from the code", *generated.differences)))
+    except CommandError as error:
+        report(f"the types of the project are not renewed: {error}")

@@ -1,0 +1,48 @@
+"""Chooses the client for AWS: Brine's lean one, or botocore (docs/decisions/0105)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from brine.adapters.aws.moto_mock import active_stubber
+from brine.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+type AwsClientName = Literal["lean", "botocore"]
+
+VARIABLE: Final = "BRINE_AWS_CLIENT"
+INSTALL: Final = "install it with `pip install boto3`"
+
+
+def chosen_client(*environments: Mapping[str, str]) -> AwsClientName:
+    """Return the name of the client. The first environment may name it in BRINE_AWS_CLIENT. Raises ConfigError.
+
+    Without that variable, it is botocore while moto mocks AWS. Otherwise it is the lean client in Lambda, which any
+    of the environments may show, and where botocore is not installed.
+    """
+    match environments[0].get(VARIABLE) or None:
+        case "lean":
+            return "lean"
+        case "botocore":
+            if not _has_botocore():
+                raise ConfigError(f"{VARIABLE} is 'botocore', but botocore is not installed: {INSTALL}, or write lean")
+            return "botocore"
+        case str(unknown):
+            raise ConfigError(f"{VARIABLE} is {unknown!r}: write lean or botocore")
+    if active_stubber() is not None:
+        return "botocore"
+    return "lean" if any(map(_is_lambda, environments)) or not _has_botocore() else "botocore"
+
+
+def _is_lambda(environment: Mapping[str, str]) -> bool:
+    """Return whether these are the variables of Lambda. Tests often set AWS_LAMBDA_FUNCTION_NAME, so it says little."""
+    runtime = environment.get("AWS_EXECUTION_ENV", "")
+    return "AWS_LAMBDA_RUNTIME_API" in environment or runtime.startswith("AWS_Lambda_")
+
+
+def _has_botocore() -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415 - no function in Lambda needs it
+
+    return find_spec("botocore") is not None
