@@ -2,7 +2,7 @@
 
 CommandError
 ├── TemplateError      template.yaml cannot be read, or has an invalid value
-│   └── Unsupported    a part of it is valid, but the local twin cannot use it
+│   └── NotEmulated    a part of it is valid, but the local twin cannot use it
 ├── CodeNotImported    a file or module of the user cannot be imported
 ├── PortTaken          another program listens on the port
 └── EmulatorFailed     moto, httpbin or the given AWS endpoint does not answer
@@ -21,7 +21,7 @@ class TemplateError(CommandError):
     """The template cannot be used. The message names the logical id."""
 
 
-class Unsupported(TemplateError):
+class NotEmulated(TemplateError):
     """The local twin cannot use a part of the template, though AWS can. It can use the other parts."""
 
 

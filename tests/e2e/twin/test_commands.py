@@ -194,6 +194,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
         (["--help"], ["dev", "emulators", "purge", "types"]),
         (["purge", "--help"], ["--url PATH", "--tag TAG", "--route NAME", "--tenant TENANT", "--soft"]),
         (["dev", "--help"], ["--port", "--origin URL", "--routes FILE", "--environments N", "--parameter NAME=VALUE"]),
+        (["dev", "--help"], ["--beside [NAME=]FILE"]),
         (["types", "--help"], ["FILE_OR_MODULE", "--output FILE", "--leave-out NAME", "--check"]),
         (["emulators", "--help"], ["--host ADDRESS", "--aws-port PORT", "--httpbin-port PORT"]),
     ],

@@ -2,7 +2,8 @@
 
 ministack still decides about policies. This module adds dynamodb:LeadingKeys, s3:authType, s3:signatureversion
 and s3:signatureAge to each decision's input, and the caller's tags to policies with variables, as AWS documents them
-(docs/decisions/0075). It applies the SAM transform to the templates of nested stacks, as CloudFormation does.
+(docs/decisions/0075). It applies the SAM transform to the templates of nested stacks, as CloudFormation does, and keeps
+the attributes of resources that an update of a nested stack does not change.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ VARIABLE: Final = re.compile(r"\$\{(aws:PrincipalTag/[^}]+)\}")
 
 pin, ask, decide = iam_evaluator.pin_signed_body, iam_evaluator.enforce, iam_evaluator.evaluate
 check = provisioners._check_nested_stack_capabilities
+provision, update = provisioners._provision_resource, provisioners._update_resource
+attributes: dict[tuple[str, str], Any] = {}
+"""Of each resource, by its stack and its logical id."""
 pinned: ContextVar[Any] = ContextVar("pinned", default=None)
 
 
@@ -109,10 +113,29 @@ def check_nested(parent: str, template: dict[str, Any]) -> None:
     template.update(transformed)
 
 
+def provision_resource(kind: str, logical_id: str, properties: Any, stack: str) -> Any:
+    """Make a resource, and remember its attributes."""
+    made = provision(kind, logical_id, properties, stack)
+    attributes[stack, logical_id] = made[1]
+    return made
+
+
+def update_resource(
+    kind: str, physical_id: str, old: Any, new: Any, stack: str, logical_id: str = "", old_attributes: Any = None
+) -> Any:
+    """Update a resource. One that does not change keeps its attributes."""
+    known = old_attributes or attributes.get((stack, logical_id))
+    updated = update(kind, physical_id, old, new, stack, logical_id, known)
+    attributes[stack, logical_id] = updated[1]
+    return updated
+
+
 iam_evaluator.pin_signed_body = pin_signed_body
 iam_evaluator.enforce = enforce
 iam_evaluator.evaluate = evaluate
 provisioners._check_nested_stack_capabilities = check_nested
+provisioners._provision_resource = provision_resource
+provisioners._update_resource = update_resource
 
 if __name__ == "__main__":
     from ministack.app import main  # type: ignore[import-not-found]  # as above; it takes both by their names

@@ -25,8 +25,8 @@ def advice(module: str | None, launch: Launch) -> str:
         return f"\n{package} is in a layer of Brine, which {launch.name} does not have among its Layers"
     lists = (folder / "requirements.txt" for folder in launch.path)
     requirements = next((file for file in lists if file.is_file()), None)
-    install = f"pip install -r {requirements}" if requirements else f"install {package}"
+    install = f": pip install -r {requirements}" if requirements else ""
     return (
         f"\nThe package {package} is not installed in {sys.prefix}, from which the functions take their packages. "
-        f"Run brine in the environment of your project, or install it there: {install}"
+        f"Run brine in the environment of your project, or install the package there{install}"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.data import data_resources
 from brine_cli.template.differences import differences
 from brine_cli.template.event_sources import read_queue_source, read_route
@@ -111,7 +111,7 @@ class _Found:
         properties = with_globals(stack.template, stack.resolver, name, RUN_BY, self.note)
         try:
             self.functions[name] = read_function(stack.template, name, properties, metadata, self._layers)
-        except Unsupported as reason:
+        except NotEmulated as reason:
             self.unserved.append(str(reason))
             return
         if "FunctionUrlConfig" in properties:
@@ -122,7 +122,7 @@ class _Found:
             api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
             try:
                 self._add_event(where, name, str(event.get("Type")), of_event, api)
-            except Unsupported as reason:
+            except NotEmulated as reason:
                 self.unserved.append(str(reason))
 
     def _add_event(self, where: str, function: str, kind: str, properties: Node, api: Node) -> None:
@@ -132,8 +132,8 @@ class _Found:
             route = read_route(where, function, properties, api)
             first = self.routes.setdefault(route.key, route)
             if first is not route:
-                raise Unsupported(f"{where}: {first.function} has the route {route.key} already")
+                raise NotEmulated(f"{where}: {first.function} has the route {route.key} already")
         elif kind == "Api":
-            raise Unsupported(f"{where} (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs")
+            raise NotEmulated(f"{where} (Api): the local twin serves HTTP APIs (events of type HttpApi), no REST APIs")
         else:
-            raise Unsupported(f"{where} ({kind})")
+            raise NotEmulated(f"{where} ({kind})")

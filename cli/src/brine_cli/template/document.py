@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,13 +32,13 @@ class Template:
     def folder(self, where: str, location: Node) -> Path:
         """Return the folder at `location`, the value of the property `where`, relative to this template.
 
-        Raises Unsupported if the content is not in a folder of this machine, and TemplateError if there is no folder.
+        Raises NotEmulated if the content is not in a folder of this machine, and TemplateError if there is no folder.
         """
         if not isinstance(location, str) or "://" in location:
-            raise Unsupported(f"{where} is not a folder of this machine: {location}")
+            raise NotEmulated(f"{where} is not a folder of this machine: {location}")
         folder = (self.path.parent / location).resolve()
         if folder.is_file():
-            raise Unsupported(f"{where} {location} is a file. The local twin uses folders only")
+            raise NotEmulated(f"{where} {location} is a file. The local twin uses folders only")
         if not folder.is_dir():
             raise TemplateError(f"{where} {location} is not a folder")
         return folder

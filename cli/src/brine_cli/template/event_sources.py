@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.authorizers import authorizer_of
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ class QueueSource:
 def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRoute:
     """Return the route of an HttpApi event; `api` is its API. Both are resolved `Properties`.
 
-    Raises Unsupported and TemplateError with a message that begins with `where`.
+    Raises NotEmulated and TemplateError with a message that begins with `where`.
     """
     if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
-        raise Unsupported(f"{where}: the local twin sends payload format 2.0 only")
+        raise NotEmulated(f"{where}: the local twin sends payload format 2.0 only")
     authorizer = authorizer_of(where, properties, api)
     path, method = properties.get("Path"), properties.get("Method")
     if path in {None, "$default"}:
@@ -67,13 +67,13 @@ def read_route(where: str, function: str, properties: Node, api: Node) -> ApiRou
 
 
 def read_queue_source(where: str, function: str, properties: Node) -> QueueSource:
-    """Return the queue of an SQS event from its resolved `Properties`. Raises Unsupported."""
+    """Return the queue of an SQS event from its resolved `Properties`. Raises NotEmulated."""
     if not isinstance(properties.get("Queue"), str):
-        raise Unsupported(f"{where}: Queue must be the ARN of a queue")
+        raise NotEmulated(f"{where}: Queue must be the ARN of a queue")
     if "FilterCriteria" in properties:
-        raise Unsupported(f"{where}: the local twin does not support FilterCriteria")
+        raise NotEmulated(f"{where}: the local twin does not support FilterCriteria")
     if str(properties.get("Enabled", True)).lower() != "true":
-        raise Unsupported(f"{where}: Enabled is {properties['Enabled']}")
+        raise NotEmulated(f"{where}: Enabled is {properties['Enabled']}")
     return QueueSource(
         function=function,
         queue_arn=properties["Queue"],

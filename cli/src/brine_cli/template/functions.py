@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def read_function(
 ) -> Function:
     """Return a function from its resolved properties. `layers` has the layers of all templates by ARN.
 
-    Raises Unsupported if the local twin cannot run it, and TemplateError.
+    Raises NotEmulated if the local twin cannot run it, and TemplateError.
     """
     _check_kind(name, properties)
     handler = properties.get("Handler")
@@ -107,14 +107,14 @@ def read_function(
 
 
 def _check_kind(name: str, properties: Node) -> None:
-    """Raise Unsupported unless the function is Python code in a folder."""
+    """Raise NotEmulated unless the function is Python code in a folder."""
     if properties.get("PackageType") == "Image":
-        raise Unsupported(f"{name}: PackageType is Image. The local twin runs functions without containers only")
+        raise NotEmulated(f"{name}: PackageType is Image. The local twin runs functions without containers only")
     runtime = properties.get("Runtime")
     if runtime is not None and not str(runtime).startswith("python"):
-        raise Unsupported(f"{name}: Runtime is {runtime}. The local twin runs Python only")
+        raise NotEmulated(f"{name}: Runtime is {runtime}. The local twin runs Python only")
     if "InlineCode" in properties:
-        raise Unsupported(f"{name}: its code is InlineCode. The local twin runs code in folders only")
+        raise NotEmulated(f"{name}: its code is InlineCode. The local twin runs code in folders only")
 
 
 def _number(name: str, setting: str, properties: Node, default: int) -> float:

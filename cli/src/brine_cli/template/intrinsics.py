@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.parameters import ParameterValues
 from brine_cli.template.plain_functions import PLAIN_FUNCTIONS
 from brine_cli.template.published import Published
@@ -90,7 +90,7 @@ class Resolver:
         try:
             if "Condition" in resource and not self._condition(resource["Condition"], logical_id):
                 return None
-        except Unsupported as reason:
+        except NotEmulated as reason:
             note(f"{logical_id} is left out, as its condition is not known: {reason}")
             return None
         parts = {key: value for key, value in resource.items() if key not in {"Condition", "Properties"}}
@@ -128,14 +128,14 @@ class Resolver:
                     return {key: value for key, value in entries if value is not _NO_VALUE}
                 case _:
                     return self.resolve(node, where)
-        except Unsupported as reason:
+        except NotEmulated as reason:
             note(str(reason) if str(reason).startswith(where) else f"{where}: {reason}")
             return _NO_VALUE
 
     def resolve(self, node: Node, where: str) -> Node:
         """Return `node` without intrinsic functions. `where` is the logical id for error messages.
 
-        Raises Unsupported for a value that the local twin cannot know, and TemplateError.
+        Raises NotEmulated for a value that the local twin cannot know, and TemplateError.
         """
         if isinstance(node, list):
             parts = (self.resolve(part, where) for part in node)
@@ -164,11 +164,11 @@ class Resolver:
             if name in PLAIN_FUNCTIONS:
                 return PLAIN_FUNCTIONS[name](self.resolve(argument, where))
             if name not in self._functions:
-                raise Unsupported(f"{where}: the local twin does not support {name}")
+                raise NotEmulated(f"{where}: the local twin does not support {name}")
             return self._functions[name](argument, where)
         except (TypeError, ValueError, IndexError, AttributeError) as error:
             # The argument may be the attribute of a resource that the local twin does not make.
-            raise Unsupported(f"{where}: {name} cannot be used like this: {argument!r}") from error
+            raise NotEmulated(f"{where}: {name} cannot be used like this: {argument!r}") from error
 
     def _ref(self, name: Node, where: str) -> Node:
         if name == "AWS::NoValue":
@@ -194,7 +194,7 @@ class Resolver:
         if logical_id not in self._template.resources and not self._is_generated(logical_id):
             raise TemplateError(f"{where}: !GetAtt {logical_id}.{attribute}: no resource has this name")
         if attribute.startswith("Outputs.") and (logical_id, attribute) not in self._attributes:
-            raise Unsupported(f"{where}: !GetAtt {logical_id}.{attribute}: the local twin does not know this output")
+            raise NotEmulated(f"{where}: !GetAtt {logical_id}.{attribute}: the local twin does not know this output")
         return self._attributes.get((logical_id, attribute), f"{logical_id}.{attribute}")
 
     def _sub(self, argument: Node, where: str) -> str:
@@ -226,7 +226,7 @@ class Resolver:
             if rest:
                 return rest[0]["DefaultValue"]
             # The first key may be the region. The template then has no entry for the region of the local twin.
-            raise Unsupported(f"{where}: !FindInMap {table}.{first}.{second}: no such entry") from error
+            raise NotEmulated(f"{where}: !FindInMap {table}.{first}.{second}: no such entry") from error
 
     def _condition(self, name: Node, where: str) -> bool:
         if name not in self._template.conditions:

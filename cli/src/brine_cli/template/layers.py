@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import Unsupported
+from brine_cli.errors import NotEmulated
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_layers(template: Template, resolver: Resolver) -> Iterator[tuple[str, L
             continue
         try:
             content = template.folder(f"{name}: {location}", (resource.get("Properties") or {}).get(location))
-        except Unsupported:
+        except NotEmulated:
             continue  # for the functions that use it, it is a layer that is not in the template
         is_built = "BuildMethod" in (resource.get("Metadata") or {})
         yield layer_arn(name), Layer(logical_id=name, content=content, is_built=is_built)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import Unsupported
+from brine_cli.errors import NotEmulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,11 +26,11 @@ class ParameterValues:
     published: Published
 
     def value(self, name: str) -> Node:
-        """Return the value of a declared parameter. Raises Unsupported if it has none."""
+        """Return the value of a declared parameter. Raises NotEmulated if it has none."""
         declared = self.declared[name] or {}
         value = self.given.get(name, declared.get("Default"))
         if value is None:
-            raise Unsupported(f"{name}: the parameter has no default. Give it a value with --parameter")
+            raise NotEmulated(f"{name}: the parameter has no default. Give it a value with --parameter")
         kind = str(declared.get("Type"))
         if of_ssm := _OF_SSM.fullmatch(kind):
             kind, value = of_ssm["kind"], self._of_ssm(name, str(value))

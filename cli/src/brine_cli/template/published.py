@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from brine_cli.errors import Unsupported
+from brine_cli.errors import NotEmulated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,15 +28,15 @@ class Published:
         return Published(exports={**self.exports, **other.exports}, parameters={**self.parameters, **other.parameters})
 
     def export(self, name: str, where: str) -> str:
-        """Return the value of an export. Raises Unsupported with a message that begins with `where`."""
+        """Return the value of an export. Raises NotEmulated with a message that begins with `where`."""
         if name not in self.exports:
-            raise Unsupported(f"{where}: no stack beside this one exports {name}. Give its template with --beside")
+            raise NotEmulated(f"{where}: no stack beside this one exports {name}. Give its template with --beside")
         return self.exports[name]
 
     def parameter(self, name: str, where: str) -> str:
-        """Return the value of an SSM parameter. Raises Unsupported with a message that begins with `where`."""
+        """Return the value of an SSM parameter. Raises NotEmulated with a message that begins with `where`."""
         if name not in self.parameters:
-            raise Unsupported(
+            raise NotEmulated(
                 f"{where}: no stack beside this one has the SSM parameter {name}. Give its template with --beside"
             )
         return self.parameters[name]
@@ -44,13 +44,13 @@ class Published:
     def without_dynamic_references(self, text: str, where: str) -> str:
         """Return `text` with the values of SSM parameters instead of `{{resolve:ssm:...}}`.
 
-        Raises Unsupported, also for the dynamic references to secrets, with a message that begins with `where`.
+        Raises NotEmulated, also for the dynamic references to secrets, with a message that begins with `where`.
         (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html)
         """
 
         def value(found: re.Match[str]) -> str:
             if found["service"] != "ssm":
-                raise Unsupported(f"{where}: the local twin has no value for {found[0]}")
+                raise NotEmulated(f"{where}: the local twin has no value for {found[0]}")
             return self.parameter(found["name"], where)
 
         return _DYNAMIC_REFERENCE.sub(value, text)

@@ -16,7 +16,7 @@ from itertools import chain, count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from brine_cli.errors import TemplateError, Unsupported
+from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.document import read_template
 from brine_cli.template.intrinsics import STACK, Resolver
 from brine_cli.template.layers import layer_attributes
@@ -166,7 +166,7 @@ def _outputs(name: str, stack: Stack) -> Iterator[tuple[tuple[str, str], str]]:
     for key in stack.template.outputs:
         try:
             value = stack.resolver.output(key)
-        except Unsupported:
+        except NotEmulated:
             continue  # the outer template does not know it either
         if value is not None:
             yield (name, f"Outputs.{key}"), value
@@ -178,7 +178,7 @@ def _published_by(stacks: tuple[Stack, ...]) -> Published:
     parameters: dict[str, str] = {}
     for stack in stacks:
         for key, output in stack.template.outputs.items():
-            with suppress(Unsupported):
+            with suppress(NotEmulated):
                 value = stack.resolver.output(key)
                 if value is not None and "Export" in output:
                     exports[str(stack.resolver.resolve(output["Export"]["Name"], key))] = value

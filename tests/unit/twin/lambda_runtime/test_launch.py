@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from brine_cli.lambda_runtime.launch import prepare
-from brine_cli.template.application import Function
+from brine_cli.template.functions import Function
 
 FUNCTION = Path(__file__).parents[1] / "fixtures/functions/odd"
 EMULATOR = "http://127.0.0.1:4566/secret"

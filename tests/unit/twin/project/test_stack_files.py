@@ -124,6 +124,15 @@ def test_a_template_nests_the_copy_by_its_location(location: str, nests: bool, t
     assert (tmp_path / ".brine").exists() == nests
 
 
+def test_a_copy_beside_a_template_is_made_too(tmp_path: Path) -> None:
+    template, other = tmp_path / "template.yaml", tmp_path / "other"
+    template.write_text("Resources: {}")
+    other.mkdir()
+    vendor_if_needed(template, [tmp_path / ".brine/template.yaml", tmp_path / "other/template.yaml"])
+    assert (tmp_path / ".brine/template.yaml").is_file()
+    assert list(other.iterdir()) == []
+
+
 def test_a_template_without_nested_stacks_needs_no_copy() -> None:
     assert not nests_copy(ROOT / "template.yaml")
     assert not nests_copy(ROOT / "samples/template.yaml")

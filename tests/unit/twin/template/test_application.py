@@ -94,13 +94,17 @@ def test_queues_that_invoke_a_function(tmp_path: Path) -> None:
         ),
         (
             "CodeUri: code, Handler: a.b",
-            "template.yaml: no function has an event of type HttpApi or SQS that the local twin serves, "
-            "so there is nothing to serve",
+            (
+                "template.yaml: no function has an event of type HttpApi or SQS that the local twin serves, "
+                "so there is nothing to serve"
+            ),
         ),
         (
             "CodeUri: code, Handler: a.b, Events: {A: {Type: Api}, B: {Type: S3}}",
-            "so there is nothing to serve. Not served: Fn.A (Api): the local twin serves HTTP APIs (events of type "
-            "HttpApi), no REST APIs; Fn.B (S3)",
+            (
+                "so there is nothing to serve. Not served: Fn.A (Api): the local twin serves HTTP APIs (events of type "
+                "HttpApi), no REST APIs; Fn.B (S3)"
+            ),
         ),
         (
             "CodeUri: code, Handler: a.b, Environment: {Variables: {A: !Ref Tabel}}",
@@ -207,8 +211,10 @@ def test_a_layer_that_is_not_here_is_said_once_for_all_functions(tmp_path: Path)
     )
     assert application.functions["Fn"].layers == ()
     assert application.notices == (
-        "the layer AWSLambdaPowertoolsPythonV3-python313-arm64:7 is not in a template here: "
-        "Fn, More can use the installed packages instead",
+        (
+            "the layer AWSLambdaPowertoolsPythonV3-python313-arm64:7 is not in a template here: "
+            "Fn, More can use the installed packages instead"
+        ),
         "the layer Zip:1 is not in a template here: Fn can use the installed packages instead",
     )
 
@@ -241,8 +247,10 @@ def test_a_variable_that_only_aws_knows_is_left_out_and_said_once(tmp_path: Path
     )
     assert application.functions["Fn"].environment == {"B": "b"}
     assert application.notices == (
-        "Fn.Environment.Variables.A: no stack beside this one exports other. Give its template with --beside. "
-        "It is left out",
+        (
+            "Fn.Environment.Variables.A: no stack beside this one exports other. Give its template with --beside. "
+            "It is left out"
+        ),
     )
 
 

@@ -106,8 +106,10 @@ def test_an_export_that_no_stack_has(tmp_path: Path, name: str) -> None:
     application = read_application(*resolve_stacks(stack, {"brine.Origin": "http://a"}, {}))
     assert "TABLE" not in application.functions["Fn"].environment
     assert application.notices == (
-        f"Fn.Environment.Variables.TABLE: no stack beside this one exports brine-{name}. "
-        "Give its template with --beside. It is left out",
+        (
+            f"Fn.Environment.Variables.TABLE: no stack beside this one exports brine-{name}. "
+            "Give its template with --beside. It is left out"
+        ),
     )
 
 

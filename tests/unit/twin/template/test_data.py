@@ -13,35 +13,35 @@ if TYPE_CHECKING:
     from brine_cli.template.document import Node
 
 
-def read(tmp_path: Path, text: str, notes: list[str]) -> dict[str, Node]:
+def read(tmp_path: Path, text: str) -> tuple[dict[str, Node], list[str]]:
+    """The resources of a template, and the notes about them."""
     path = tmp_path / "template.yaml"
     path.write_text(text)
-    return data_resources(*resolve_stacks(read_stack_template(path), {}, {}), note=notes.append)
+    notes: list[str] = []
+    return data_resources(*resolve_stacks(read_stack_template(path), {}, {}), note=notes.append), notes
 
 
 def test_data_resources_are_resolved_and_conditional(tmp_path: Path) -> None:
-    found = read(
+    found, notes = read(
         tmp_path,
         "Conditions: {Never: !Equals [a, b]}\n"
         "Resources:\n"
         "  Table: {Type: AWS::DynamoDB::Table, Properties: {TableName: !Sub '${AWS::StackName}-t'}}\n"
         "  Other: {Type: AWS::S3::Bucket, Condition: Never}\n"
         "  Log: {Type: AWS::Logs::LogGroup}\n",
-        notes := [],
     )
     assert found == {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "brine-dev-t"}}}
     assert notes == []
 
 
 def test_a_simple_table_is_a_table_with_one_key(tmp_path: Path) -> None:
-    found = read(
+    found, notes = read(
         tmp_path,
         "Resources:\n"
         "  Plain: {Type: AWS::Serverless::SimpleTable}\n"
         "  Own:\n"
         "    Type: AWS::Serverless::SimpleTable\n"
         "    Properties: {TableName: own, PrimaryKey: {Name: number, Type: Number}, Tags: {a: !ImportValue b}}\n",
-        notes := [],
     )
     assert found["Plain"] == {
         "Type": "AWS::DynamoDB::Table",
@@ -57,13 +57,12 @@ def test_a_simple_table_is_a_table_with_one_key(tmp_path: Path) -> None:
 
 
 def test_only_a_property_that_the_twin_uses_must_be_known(tmp_path: Path) -> None:
-    found = read(
+    found, notes = read(
         tmp_path,
         "Resources:\n"
         "  Bucket:\n"
         "    Type: AWS::S3::Bucket\n"
         "    Properties: {BucketName: !ImportValue name, BucketEncryption: !ImportValue encryption}\n",
-        notes := [],
     )
     assert found == {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {}}}
     assert notes == ["Bucket.BucketName: no stack beside this one exports name. Give its template with --beside"]

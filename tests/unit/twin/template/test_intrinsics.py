@@ -134,8 +134,10 @@ def test_mistakes_are_named(tmp_path: Path, value: str, message: str) -> None:
         ),
         (
             "!Ref Image",
-            "Subject.Value: Image: no stack beside this one has the SSM parameter /shared/image. "
-            "Give its template with --beside",
+            (
+                "Subject.Value: Image: no stack beside this one has the SSM parameter /shared/image. "
+                "Give its template with --beside"
+            ),
         ),
         ("'a{{resolve:ssm:/shared/x:3}}'", "Subject.Value: no stack beside this one has the SSM parameter /shared/x"),
         (
@@ -178,7 +180,10 @@ def test_a_resource_with_an_unknown_condition_is_left_out(tmp_path: Path) -> Non
     notes: list[str] = []
     assert Resolver(read_template(path), overrides={}, attributes={}).resource("R", note=notes.append) is None
     assert notes == [
-        "R is left out, as its condition is not known: P: the parameter has no default. Give it a value with --parameter"
+        (
+            "R is left out, as its condition is not known: "
+            "P: the parameter has no default. Give it a value with --parameter"
+        )
     ]
 
 

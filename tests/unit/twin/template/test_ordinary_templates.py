@@ -34,8 +34,10 @@ def read(name: str) -> Application:
             "hello_world.yaml",
             ["GET /hello"],
             [
-                "HelloWorldFunction.HelloWorld (Api): the local twin serves HTTP APIs (events of type HttpApi), "
-                "no REST APIs"
+                (
+                    "HelloWorldFunction.HelloWorld (Api): the local twin serves HTTP APIs (events of type HttpApi), "
+                    "no REST APIs"
+                )
             ],
             [],
         ),
@@ -44,8 +46,10 @@ def read(name: str) -> Application:
             ["GET /todos", "GET /todos/{todo_id}"],
             [],
             [
-                "the layer AWSLambdaPowertoolsPythonV3-python313-arm64:7 is not in a template here: "
-                "TodoFunction can use the installed packages instead"
+                (
+                    "the layer AWSLambdaPowertoolsPythonV3-python313-arm64:7 is not in a template here: "
+                    "TodoFunction can use the installed packages instead"
+                )
             ],
         ),
         (
@@ -77,14 +81,21 @@ def read(name: str) -> Application:
             ["GET /get"],
             ["Fn::ForEach::Topics (Fn::ForEach)"],
             [
-                "Function.Environment.Variables.PASSWORD: the local twin has no value for "
-                "{{resolve:secretsmanager:db:SecretString:password}}. It is left out",
+                (
+                    "Function.Environment.Variables.PASSWORD: the local twin has no value for "
+                    "{{resolve:secretsmanager:db:SecretString:password}}. It is left out"
+                ),
                 "Function.Environment.Variables.LIMIT: no stack beside this one has the SSM parameter /shared/limit. "
                 + LEFT_OUT,
                 f"Function.Environment.Variables.BUCKET: no stack beside this one exports shared-bucket. {LEFT_OUT}",
-                "Function.Environment.Variables.SETTINGS: the local twin does not support Fn::Transform. It is left out",
-                "Function.Policies.Statement.Resource: !Ref SharedBucket: no parameter or resource has this name. "
-                "AWS would refuse the template",
+                (
+                    "Function.Environment.Variables.SETTINGS: the local twin does not support Fn::Transform. "
+                    "It is left out"
+                ),
+                (
+                    "Function.Policies.Statement.Resource: !Ref SharedBucket: no parameter or resource has this name. "
+                    "AWS would refuse the template"
+                ),
             ],
         ),
         (
@@ -104,8 +115,10 @@ def read(name: str) -> Application:
             [],
             [
                 f"Function.Environment.Variables.ORDERS: no stack beside this one exports platform-Orders. {LEFT_OUT}",
-                "Function.Environment.Variables.GREETING: Greeting: no stack beside this one has the SSM parameter "
-                f"/platform/greeting. {LEFT_OUT}",
+                (
+                    "Function.Environment.Variables.GREETING: Greeting: no stack beside this one has the SSM parameter "
+                    f"/platform/greeting. {LEFT_OUT}"
+                ),
             ],
         ),
     ],
@@ -115,6 +128,17 @@ def test_what_is_served_and_what_is_not(name: str, routes: list[str], unserved: 
     assert [route.key for route in application.routes] == routes
     assert list(application.unserved) == unserved
     assert list(application.notices) == notices
+
+
+def test_every_value_is_known_beside_the_stack_that_exports_it() -> None:
+    stack = read_stack_template(FOLDER / "importing.yaml", {"platform": FOLDER / "platform.yaml"})
+    attributes = {("PlatformOrders", "Ref"): "platform-orders", ("Orders", "Ref"): "own"}
+    application = read_application(*resolve_stacks(stack, {}, attributes))
+    assert application.functions["Function"].environment == {
+        "OWN": "own",
+        "ORDERS": "platform-orders",
+        "GREETING": "hello",
+    }
 
 
 def test_values_of_settings() -> None:
