@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import brine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -95,3 +97,13 @@ def test_a_failed_assertion_says_why(tmp_path: Path) -> None:
         "At index 0 diff: 'miss' != 'hit'",
     ):
         assert words in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(("copied", "is_told"), [(None, False), (brine.__version__, False), ("0.0.9", True)])
+def test_the_header_tells_of_a_copy_of_another_version(tmp_path: Path, copied: str | None, is_told: bool) -> None:
+    if copied is not None:
+        (tmp_path / ".brine").mkdir()
+        (tmp_path / ".brine/version").write_text(f"{copied}\n")
+    done = pytest_in(tmp_path, "def test_it(): pass", "-v")
+    told = f"{brine.__version__} is installed, and .brine has 0.0.9. Run `brine vendor` before `sam build`"
+    assert (told in done.stdout) is is_told, done.stdout

@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 _CLIENTS = pytest.StashKey["list[AppClient]"]()
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Warn if the copy of Brine that `sam build` would build is not the version that the tests run with."""
+    try:
+        copied = (config.rootpath / ".brine/version").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    import brine  # noqa: PLC0415 - see the docstring of the module
+
+    if copied == brine.__version__:
+        return None
+    return f"brine: {brine.__version__} is installed, and .brine has {copied}. Run `brine vendor` before `sam build`"
+
+
 @pytest.fixture
 def brine_clock() -> Clock:
     """The time of apps and results caches in this test. It stands still until the test advances it."""
