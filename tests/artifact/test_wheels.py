@@ -21,6 +21,7 @@ import pytest
 
 import brine_codec
 from tests.artifact.environments import ROOT, build_wheels, make_environment, pack_needs, run
+from tests.support.markdown import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,6 +217,28 @@ def test_the_command_writes_and_serves_a_project_outside_of_a_checkout(
             with urllib.request.urlopen(f"{url}/hello/7") as response:  # noqa: S310 - the URL is the twin's
                 results.append(response.headers["cache-status"].partition(" ttl=")[0])
     assert results == ["brine; fwd=uri-miss; fwd-status=200; stored;", "brine; hit;"]
+
+
+@pytest.mark.parametrize("environment", ["brine-cli"], indirect=True)
+def test_the_stack_of_a_cache_without_the_gateway_works_as_its_page_writes_it(
+    environment: Path, folder: Path, tmp_path: Path
+) -> None:
+    page = ROOT / "docs/cache-alone.md"
+    (template,) = blocks(page, "yaml")
+    (code,) = blocks(page, "python")
+    stack = tmp_path / "quotes"
+    (stack / "functions/quotes").mkdir(parents=True)
+    (stack / "template.yaml").write_text(template)
+    (stack / "functions/quotes/app.py").write_text(code.replace('return "3.20"', "return str(random())", 1))
+    with (stack / "functions/quotes/app.py").open("a") as file:
+        file.write("\n\nfrom random import random\n")
+    with served(environment.with_name("brine"), stack) as url:
+        answers = []
+        for _ in range(2):
+            with urllib.request.urlopen(f"{url}/quotes/tea") as response:  # noqa: S310 - the URL is the twin's
+                answers.append(response.read().decode())
+    assert answers[0] == answers[1]  # the price of the second request would be another number
+    assert answers[0].startswith("tea: 0.")
 
 
 @contextmanager

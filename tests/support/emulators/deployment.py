@@ -149,8 +149,8 @@ def deploy(built: StackTemplate, endpoint_url: str, parameters: Mapping[str, str
             "CAPABILITY_AUTO_EXPAND",
             "--no-confirm-changeset",
             "--no-progressbar",
-            "--parameter-overrides",
         ),
+        *(["--parameter-overrides"] if parameters else []),
         *(f"{name}={value}" for name, value in parameters.items()),
     ]
     variables = {
