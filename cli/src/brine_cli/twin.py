@@ -27,9 +27,10 @@ from brine_cli.http import limits
 from brine_cli.http.admission import Admission
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.lambda_runtime.environment import InvocationFailed
-from brine_cli.lambda_runtime.environments import IntegrationTimedOut, SharedEnvironment
+from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
+from brine_cli.lambda_runtime.shared_environment import SharedEnvironment
 from brine_cli.template.application import Application, read_application
 from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks

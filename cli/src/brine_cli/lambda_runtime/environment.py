@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import signal
 import socket
 import threading
 import time
 import uuid
 from concurrent.futures import Future
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from brine_cli.lambda_runtime import worker
 from brine_cli.lambda_runtime.missing_modules import advice
+from brine_cli.lambda_runtime.output import output_pipe, show_lines
 from brine_cli.lambda_runtime.processes import start_interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from brine_cli.lambda_runtime.launch import Launch
     from brine_cli.lambda_runtime.processes import ProcessStarter
@@ -67,13 +67,13 @@ class Environment:
         self.is_alive = True
         self.modules: tuple[str, ...] = ()
         self._socket, theirs = socket.socketpair()
-        with contextlib.ExitStack() as after_failure, theirs, _output_pipe(launch.show) as (lines, output):
+        with contextlib.ExitStack() as after_failure, theirs, output_pipe(launch.show) as (lines, output):
             after_failure.enter_context(self._socket)
             after_failure.enter_context(lines or contextlib.nullcontext())
             self._process = start(launch, theirs.fileno(), output)
             after_failure.pop_all()
         self._output = threading.Thread(
-            target=_show_lines, args=(lines, launch.show), name=f"{launch.name} output", daemon=True
+            target=show_lines, args=(lines, launch.show), name=f"{launch.name} output", daemon=True
         )
         self._output.start()
         self._reader = threading.Thread(target=self._read, name=f"{launch.name} answers", daemon=True)
@@ -162,27 +162,6 @@ class Environment:
                     future.set_result(payload)
                 else:
                     future.set_exception(HandlerFailed(f"{self._launch.name} raised\n{head['error']}"))
-
-
-@contextlib.contextmanager
-def _output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes] | None, int | None]]:
-    """Yield both ends of a pipe for stdout, or None twice if the process uses ours. The writing end is closed after."""
-    if show is None:
-        yield None, None
-        return
-    reading, writing = os.pipe()
-    try:
-        yield os.fdopen(reading, "rb"), writing  # the thread that shows the lines closes the first
-    finally:
-        os.close(writing)
-
-
-def _show_lines(output: IO[bytes] | None, show: Callable[[str], None] | None) -> None:
-    if output is None or show is None:
-        return
-    with output:
-        for line in output:
-            show(line.decode("utf-8", "replace").rstrip("\n"))
 
 
 def _how_it_ended(status: int) -> str:

@@ -1,14 +1,15 @@
-"""The execution environments of a function, and the distribution of requests to them."""
+"""The interface of the execution environments of a function, and the wait for a result.
+
+`pool.py` and `shared_environment.py` implement it.
+"""
 
 from __future__ import annotations
 
-import threading
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from brine_cli.http import limits
-from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
+from brine_cli.lambda_runtime.environment import InvocationFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,59 +53,6 @@ class Environments(ABC):
     @abstractmethod
     def stop(self) -> None:
         """Kill every process and wait for its end."""
-
-
-class SharedEnvironment(Environments):
-    """One process that serves many requests at once, each in its own thread."""
-
-    THREADS: Final = 256
-
-    def __init__(self, launch: Launch, report: Callable[[str], None]) -> None:
-        """See Environments."""
-        super().__init__(launch, report)
-        self._lock = threading.Lock()
-        self._only: Environment | None = None
-
-    def start(self) -> None:
-        """See Environments."""
-        with self._lock:
-            self._only = self._new()
-
-    def wait_until_ready(self) -> None:
-        """See Environments."""
-        self._await_init(self._alive(), limits.INIT_SECONDS)
-
-    def invoke(self, event: bytes, *, timeout: float) -> bytes:
-        """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
-        deadline = time.monotonic() + timeout
-        environment = self._alive()
-        self._await_init(environment, timeout)
-        return result_of(environment.submit(event), self._launch, deadline)
-
-    def stop(self) -> None:
-        """See Environments."""
-        with self._lock:
-            environment, self._only = self._only, None
-        if environment is not None:
-            environment.stop()
-
-    def _new(self) -> Environment:
-        return Environment(self._launch, report=self._report, threads=self.THREADS)
-
-    def _alive(self) -> Environment:
-        """Return the process, or a new one if it has ended. Raises EnvironmentDied after `stop`."""
-        with self._lock:
-            if self._only is None:
-                raise EnvironmentDied(f"{self._launch.name} is being stopped")
-            if not self._only.is_alive:
-                self._only = self._new()
-            return self._only
-
-    def _await_init(self, environment: Environment, timeout: float) -> None:
-        try:
-            environment.wait_until_ready(timeout)
-        except TimeoutError as error:
-            raise IntegrationTimedOut from error
 
 
 def result_of(future: Future[bytes], launch: Launch, deadline: float) -> bytes:

@@ -1,10 +1,11 @@
 """Starts processes of one function by fork, after it has imported the packages that each of them needs.
 
-This file is a module and a program. As a program it may use only the standard library, like worker.py. Its arguments
-are the file descriptor of a socket, and the folders of sys.path and the modules to import as JSON. Each packet of the
-socket is one command: {"fork": N} with the file descriptors for the new worker (its socket and, if it does not use our
-stdout, its output), or {"kill": N}. The answers are {"forked": N, "pid": P} and {"ended": N, "status": S}. The process
-and all its children end when the other end closes the socket.
+This file is a module and a program. As a program it may use only the standard library, like worker.py. Its first
+argument is the file descriptor of a socket. The second one is JSON: the folders of sys.path, and the modules to import.
+
+Each packet of the socket is one command. {"kill": N} ends a child. {"fork": N} comes with the file descriptors for the
+new worker: its socket, and its output if it does not use our stdout. The answers are {"forked": N, "pid": P} and
+{"ended": N, "status": S}. The process and all its children end when the other end closes the socket.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MOST_BYTES = 4_096
-"""The length of a packet at most."""
+"""The largest length of a packet."""
 
 
-class ForkingProcess:
-    """The fork server, in its own process."""
+class ForkServer:
+    """The fork server, in its own process. `forks.py` controls it from the process of the twin."""
 
     def __init__(self, control: socket.socket, worker: ModuleType) -> None:
         self._control = control
@@ -46,7 +47,7 @@ class ForkingProcess:
                 if descriptor == self._control.fileno():
                     self._take_command()
                 else:
-                    self._bury(descriptor)
+                    self._reap(descriptor)
 
     def _take_command(self) -> None:
         packet, descriptors, _, _ = socket.recv_fds(self._control, MOST_BYTES, 2)
@@ -65,7 +66,7 @@ class ForkingProcess:
             pid = os.fork()
         except OSError as error:
             print(f"a process cannot be forked: {error}", file=sys.stderr)
-            self._say({"ended": number, "status": os.EX_OSERR})
+            self._answer({"ended": number, "status": os.EX_OSERR})
         else:
             if not pid:
                 try:
@@ -75,7 +76,7 @@ class ForkingProcess:
             child = os.pidfd_open(pid)
             self._children[child] = number, pid
             self._poll.register(child, select.POLLIN)
-            self._say({"forked": number, "pid": pid})
+            self._answer({"forked": number, "pid": pid})
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -89,14 +90,14 @@ class ForkingProcess:
             os.close(output)
         self._worker.Worker(socket.socket(fileno=connection)).run()
 
-    def _bury(self, child: int) -> None:
+    def _reap(self, child: int) -> None:
         number, pid = self._children.pop(child)
         self._poll.unregister(child)
         os.close(child)
         _, status = os.waitpid(pid, 0)
-        self._say({"ended": number, "status": os.waitstatus_to_exitcode(status)})
+        self._answer({"ended": number, "status": os.waitstatus_to_exitcode(status)})
 
-    def _say(self, answer: dict[str, Any]) -> None:
+    def _answer(self, answer: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):  # the twin has ended, which the next read shows
             self._control.send(json.dumps(answer).encode())
 
@@ -143,7 +144,7 @@ def main(descriptor: str, setup: str) -> NoReturn:
         os.execv(sys.executable, arguments)  # noqa: S606  (our own interpreter and program)
     gc.collect()
     gc.freeze()  # the collector writes into each object that it looks at, and a fork shares only what is not written
-    ForkingProcess(socket.socket(fileno=int(descriptor)), worker).run()
+    ForkServer(socket.socket(fileno=int(descriptor)), worker).run()
 
 
 if __name__ == "__main__":

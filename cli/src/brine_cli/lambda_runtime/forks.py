@@ -1,4 +1,4 @@
-"""Starts the process of an environment: a fork of a process that has imported its packages."""
+"""Starts the process of an environment as a fork of the fork server, which has imported the packages."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def can_fork() -> bool:
     return True
 
 
-class ForkServer:
-    """The process that forks the environments of one function, as the twin controls it.
+class ForkStarter:
+    """Starts the environments of one function as forks. It runs and controls the fork server of the function.
 
-    modules: what it imports before the first fork.
+    modules: the modules that the fork server imports before the first fork.
     """
 
     def __init__(self, launch: Launch, modules: Iterable[str]) -> None:
@@ -55,7 +55,7 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         setup = json.dumps([*launch.folders(), list(modules)])
         with theirs:
-            # Its stdout is that of its children, unless each of them gets one.
+            # The children inherit its stdout, unless each of them gets its own.
             output = None if launch.show is None else os.open(os.devnull, os.O_WRONLY)
             try:
                 self._process = run_isolated(launch, _PROGRAM, theirs.fileno(), setup, output=output)
@@ -116,15 +116,15 @@ class ForkServer:
 
 @dataclass(slots=True, eq=False)
 class _Fork:
-    """A process that a fork server has started or will start."""
+    """A process that the fork server has started or will start."""
 
-    server: ForkServer
+    starter: ForkStarter
     number: int
     pid: int | None = None
     ended: Future[int] = field(default_factory=Future)
 
     def kill(self) -> None:
-        self.server.kill(self)
+        self.starter.kill(self)
 
     def wait(self) -> int:
         return self.ended.result()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from brine_cli.http import limits
 from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
 from brine_cli.lambda_runtime.environments import Environments, FunctionTimedOut, IntegrationTimedOut, result_of
-from brine_cli.lambda_runtime.forks import ForkServer, can_fork
+from brine_cli.lambda_runtime.forks import ForkStarter, can_fork
 from brine_cli.lambda_runtime.preload import modules_to_preload
 from brine_cli.lambda_runtime.processes import start_interpreter
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from brine_cli.lambda_runtime.processes import ProcessStarter
 
 LIMIT = 100
-"""Environments of a function at most. Lambda's quota is 1,000 for all functions; 100 may already take 2 GB here."""
+"""The most environments of a function. Lambda's quota is 1,000 for all functions; 100 may already take 2 GB here."""
 STARTS = 10
-"""Environments of a function that start at the same time. With more, each would start more slowly."""
+"""The most environments of a function that start at the same time. With more, each would start more slowly."""
 IDLE_SECONDS = 300.0
 """How long an environment stays without a request. One always stays."""
 
@@ -48,14 +48,14 @@ class OnDemandEnvironments(Environments):
         super().__init__(launch, report)
         self._limit = limit
         self._clock = clock
-        self._lock = RLock()  # an environment that is ready at once settles within its start
+        self._lock = RLock()  # if an environment is ready at once, `_end_init` runs within `_start_one`
         self._first: Environment | None = None
         self._all: set[Environment] = set()
         self._idle: list[tuple[Environment, float]] = []
         """The free environments with the time of their last use. The last one was used most recently."""
         self._starting = 0
         self._waiting: deque[Future[Environment]] = deque()
-        self._forks: ForkServer | None = None
+        self._forks: ForkStarter | None = None
         self._modules: list[str] | None = None
         self._is_stopped = True
 
@@ -79,7 +79,7 @@ class OnDemandEnvironments(Environments):
         The environment is killed if the request takes longer than the function's Timeout, as in Lambda.
         """
         deadline = time.monotonic() + timeout
-        environment = self._free(deadline)
+        environment = self._acquire(deadline)
         try:
             future = environment.submit(event)
         except InvocationFailed:
@@ -89,7 +89,7 @@ class OnDemandEnvironments(Environments):
         try:
             result = result_of(future, self._launch, deadline)
         except IntegrationTimedOut:
-            self._continue(environment, future, function_deadline - time.monotonic())
+            self._finish_without_client(environment, future, function_deadline - time.monotonic())
             raise
         except InvocationFailed as failure:
             if isinstance(failure, FunctionTimedOut):
@@ -113,8 +113,8 @@ class OnDemandEnvironments(Environments):
         if forks is not None:
             forks.stop()
 
-    def _free(self, deadline: float) -> Environment:
-        """Return an environment that is free and ready, when there is one. No other request gets it meanwhile."""
+    def _acquire(self, deadline: float) -> Environment:
+        """Wait for an environment that is free and ready, and return it. No other request gets it until `_release`."""
         request: Future[Environment] = Future()
         with self._lock:
             if self._is_stopped:
@@ -154,7 +154,7 @@ class OnDemandEnvironments(Environments):
         environment = Environment(self._launch, report=self._report, start=self._starter())
         self._all.add(environment)
         self._starting += 1
-        environment.when_initialised(self._settle)
+        environment.when_initialised(self._end_init)
         return environment
 
     def _starter(self) -> ProcessStarter:
@@ -162,16 +162,16 @@ class OnDemandEnvironments(Environments):
         if self._modules is None or not can_fork():
             return start_interpreter
         if self._forks is None or not self._forks.is_alive:
-            self._forks = ForkServer(self._launch, self._modules)
+            self._forks = ForkStarter(self._launch, self._modules)
         return self._forks.start
 
-    def _settle(self, environment: Environment, failure: InvocationFailed | None) -> None:
-        """Take an environment at the end of its init phase. A failure is that of the request that waits longest."""
+    def _end_init(self, environment: Environment, failure: InvocationFailed | None) -> None:
+        """Take an environment at the end of its init phase. The request that waits longest fails if the init failed."""
         with self._lock:
             self._starting -= 1
             if failure is None:
                 self._modules = self._modules or modules_to_preload(environment.modules)
-                self._give(environment)
+                self._assign(environment)
             else:
                 self._all.discard(environment)
                 if self._waiting:
@@ -181,33 +181,34 @@ class OnDemandEnvironments(Environments):
             self._start_missing()
 
     def _release(self, environment: Environment) -> None:
-        """Take an environment at the end of a request."""
+        """Take back an environment at the end of a request."""
         with self._lock:
             if environment.is_alive:
-                self._give(environment)
+                self._assign(environment)
             else:
                 self._all.discard(environment)
                 self._start_missing()
-            surplus = self._surplus()
+            surplus = self._pop_surplus()
         for other in surplus:
             other.stop()
 
-    def _give(self, environment: Environment) -> None:
+    def _assign(self, environment: Environment) -> None:
+        """Give an environment to the request that waits longest, or keep it idle."""
         if self._waiting:
             self._waiting.popleft().set_result(environment)
         else:
             self._idle.append((environment, self._clock()))
 
-    def _surplus(self) -> list[Environment]:
-        """Remove and return the environments that have been idle for long."""
+    def _pop_surplus(self) -> list[Environment]:
+        """Remove and return the environments that have been idle for longer than IDLE_SECONDS. The last one stays."""
         before = self._clock() - IDLE_SECONDS
         surplus = [environment for environment, since in self._idle[:-1] if since < before]
         del self._idle[: len(surplus)]
         self._all.difference_update(surplus)
         return surplus
 
-    def _continue(self, environment: Environment, future: Future[bytes], seconds: float) -> None:
-        """Leave a request without its client, until it ends or its Timeout kills the environment."""
+    def _finish_without_client(self, environment: Environment, future: Future[bytes], seconds: float) -> None:
+        """Let a request continue after API Gateway stopped waiting, until it ends or its Timeout kills the environment."""
         timer = Timer(max(0.0, seconds), environment.stop)
         timer.daemon = True
         timer.start()

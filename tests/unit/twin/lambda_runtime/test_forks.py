@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied
-from brine_cli.lambda_runtime.forks import ForkServer
+from brine_cli.lambda_runtime.forks import ForkStarter
 from tests.unit.twin.lambda_runtime.gates import PATIENCE, launch_of
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def report() -> list[str]:
 
 
 @contextmanager
-def environments(launch: Launch, report: list[str], count: int) -> Iterator[tuple[ForkServer, list[Environment]]]:
+def environments(launch: Launch, report: list[str], count: int) -> Iterator[tuple[ForkStarter, list[Environment]]]:
     """Environments of a fork server that preloads the module `imported`, all ready."""
-    server = ForkServer(launch, ["imported", "no_such_module"])
+    server = ForkStarter(launch, ["imported", "no_such_module"])
     started = [Environment(launch, report=report.append, start=server.start) for _ in range(count)]
     try:
         for environment in started:

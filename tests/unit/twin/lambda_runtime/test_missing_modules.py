@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.lambda_runtime.environment import InitFailed
-from brine_cli.lambda_runtime.environments import SharedEnvironment
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import OnDemandEnvironments
+from brine_cli.lambda_runtime.shared_environment import SharedEnvironment
 from brine_cli.template.functions import Function
 
 if TYPE_CHECKING:

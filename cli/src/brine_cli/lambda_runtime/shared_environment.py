@@ -1,0 +1,68 @@
+"""An environment for code that is safe for threads (Metadata BrineThreads)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from brine_cli.http import limits
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied
+from brine_cli.lambda_runtime.environments import Environments, IntegrationTimedOut, result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brine_cli.lambda_runtime.launch import Launch
+
+
+class SharedEnvironment(Environments):
+    """One process that serves many requests at once, each in its own thread."""
+
+    THREADS: Final = 256
+
+    def __init__(self, launch: Launch, report: Callable[[str], None]) -> None:
+        super().__init__(launch, report)
+        self._lock = threading.Lock()
+        self._only: Environment | None = None
+
+    def start(self) -> None:
+        """See Environments."""
+        with self._lock:
+            self._only = self._new()
+
+    def wait_until_ready(self) -> None:
+        """See Environments."""
+        self._await_init(self._alive(), limits.INIT_SECONDS)
+
+    def invoke(self, event: bytes, *, timeout: float) -> bytes:
+        """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
+        deadline = time.monotonic() + timeout
+        environment = self._alive()
+        self._await_init(environment, timeout)
+        return result_of(environment.submit(event), self._launch, deadline)
+
+    def stop(self) -> None:
+        """See Environments."""
+        with self._lock:
+            environment, self._only = self._only, None
+        if environment is not None:
+            environment.stop()
+
+    def _new(self) -> Environment:
+        return Environment(self._launch, report=self._report, threads=self.THREADS)
+
+    def _alive(self) -> Environment:
+        """Return the process, or a new one if it has ended. Raises EnvironmentDied after `stop`."""
+        with self._lock:
+            if self._only is None:
+                raise EnvironmentDied(f"{self._launch.name} is being stopped")
+            if not self._only.is_alive:
+                self._only = self._new()
+            return self._only
+
+    def _await_init(self, environment: Environment, timeout: float) -> None:
+        try:
+            environment.wait_until_ready(timeout)
+        except TimeoutError as error:
+            raise IntegrationTimedOut from error
