@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from brine_cli.emulators.credentials import CREDENTIALS
 from brine_cli.errors import EmulatorFailed, TemplateError
 from brine_cli.template.data import NAMED_BY, QUEUE_ATTRIBUTES, TABLE_ARGUMENTS
+from brine_cli.template.document import properties_of
 from brine_cli.template.intrinsics import REGION, STACK
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def create_resources(
     }
     attributes: ResourceAttributes = {}
     for logical_id, resource in resources.items():
-        properties = resource.get("Properties") or {}
+        properties = properties_of(resource)
         name = properties.get(NAMED_BY[resource["Type"]]) or name_of(logical_id) + _suffix(properties)
         try:
             found = makers[resource["Type"]](endpoint, name, properties)
@@ -173,7 +174,7 @@ def _connect_dead_letters(resources: Mapping[str, Node], endpoint: str, attribut
     """Set the redrive policies after all queues exist, since the resolved policies have logical ids as targets."""
     known = {f"{logical_id}.{attribute}": value for (logical_id, attribute), value in attributes.items()}
     for logical_id, resource in resources.items():
-        policy = (resource.get("Properties") or {}).get("RedrivePolicy")
+        policy = properties_of(resource).get("RedrivePolicy")
         if policy is None:
             continue
         target = policy["deadLetterTargetArn"]

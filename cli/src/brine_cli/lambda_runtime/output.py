@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def output_pipe(show: Callable[[str], None] | None) -> Iterator[tuple[IO[bytes] | None, int | None]]:
-    """Yield both ends of a pipe for stdout, or None twice if the process uses ours. Close the writing end at the end."""
+    """Yield both ends of a pipe for stdout, or None twice if the process uses ours. Close the writing end."""
     if show is None:
         yield None, None
         return

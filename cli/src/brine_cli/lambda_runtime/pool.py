@@ -208,7 +208,7 @@ class OnDemandEnvironments(Environments):
         return surplus
 
     def _finish_without_client(self, environment: Environment, future: Future[bytes], seconds: float) -> None:
-        """Let a request continue after API Gateway stopped waiting, until it ends or its Timeout kills the environment."""
+        """Let a request continue when API Gateway has stopped waiting. Its Timeout still kills the environment."""
         timer = Timer(max(0.0, seconds), environment.stop)
         timer.daemon = True
         timer.start()

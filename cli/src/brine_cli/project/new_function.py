@@ -10,7 +10,7 @@ from brine_cli.project.files import NewFiles, rendered
 from brine_cli.project.names import checked_path
 from brine_cli.project.stack_files import stack_file
 from brine_cli.project.template_text import with_block
-from brine_cli.template.document import read_template
+from brine_cli.template.document import properties_of, read_template
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +105,6 @@ def _check_clashes(template: Template, path: str, block: str) -> None:
                 f"{template.path} has a resource {logical_id}. Nothing was written: choose another name."
             )
     for logical_id, resource in template.resources.items():
-        for event in ((resource.get("Properties") or {}).get("Events") or {}).values():
-            if (event.get("Properties") or {}).get("Path") == f"{path}/{{proxy+}}":
+        for event in (properties_of(resource).get("Events") or {}).values():
+            if properties_of(event).get("Path") == f"{path}/{{proxy+}}":
                 raise CommandError(f"{logical_id} has the path {path}. Nothing was written: give another --path.")

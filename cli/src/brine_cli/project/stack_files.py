@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import brine_cli
 from brine_cli.errors import CommandError
-from brine_cli.template.document import read_template
+from brine_cli.template.document import properties_of, read_template
 from brine_cli.template.stacks import NESTED
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def checkout() -> Path | None:
 def nests_copy(template: Path) -> bool:
     """Return whether a template nests a template in `.brine`. Raises TemplateError."""
     locations = (
-        (resource.get("Properties") or {}).get(NESTED[resource["Type"]])
+        properties_of(resource).get(NESTED[resource["Type"]])
         for resource in read_template(template).resources.values()
         if resource["Type"] in NESTED
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.data import data_resources
 from brine_cli.template.differences import differences
+from brine_cli.template.document import properties_of
 from brine_cli.template.event_sources import read_queue_source, read_route
 from brine_cli.template.functions import FUNCTION, RUN_BY, merge, read_function, with_globals
 from brine_cli.template.layers import read_layers
@@ -95,8 +96,8 @@ class _Found:
         apis: dict[str, Node] = {}
         for name, declared in stack.template.resources.items():
             if declared["Type"] == _API and (api := stack.resolver.resource(name, {"Auth"}, self.note)) is not None:
-                apis[name] = merge(of_apis, api.get("Properties") or {})
-                if _DEFINITIONS & (declared.get("Properties") or {}).keys():
+                apis[name] = merge(of_apis, properties_of(api))
+                if _DEFINITIONS & properties_of(declared).keys():
                     self.unserved.append(f"{name}: the routes of its OpenAPI definition, without those of events")
         for name, declared in stack.template.resources.items():
             kind = declared["Type"]
@@ -117,7 +118,7 @@ class _Found:
         if "FunctionUrlConfig" in properties:
             self.unserved.append(f"{name} (FunctionUrlConfig)")
         for event_name, event in (properties.get("Events") or {}).items():
-            where, of_event = f"{name}.{event_name}", event.get("Properties") or {}
+            where, of_event = f"{name}.{event_name}", properties_of(event)
             # An event without an ApiId uses the API that SAM makes from Globals.
             api = apis.get(of_event["ApiId"], {}) if "ApiId" in of_event else of_apis
             try:

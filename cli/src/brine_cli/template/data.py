@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from brine_cli.template.document import properties_of
 from brine_cli.template.intrinsics import ignore
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _as_table(simple: Node) -> Node:
 
     (https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-simpletable.html)
     """
-    properties = simple.get("Properties") or {}
+    properties = properties_of(simple)
     key = properties.get("PrimaryKey") or {}
     name, kind = key.get("Name", "id"), _KEY_TYPES.get(key.get("Type", "String"), "S")
     made = {

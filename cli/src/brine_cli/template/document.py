@@ -72,6 +72,11 @@ def _short_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Node:
 _Loader.add_multi_constructor("!", _short_form)
 
 
+def properties_of(node: Node) -> Node:
+    """Return the properties of a resource or an event, or an empty dictionary without any."""
+    return node.get("Properties") or {}
+
+
 def read_document(path: Path) -> Node:
     """Return the content of the template at `path`, with intrinsic functions in the long form. Raises TemplateError."""
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.template.document import properties_of
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def with_globals(template: Template, resolver: Resolver, name: str, properties: 
         {key: value for key, value in globals_.items() if key in properties}, "Globals.Function", note
     )
     own = resolver.resource(name, properties, note) or {}
-    merged: Node = merge(defaults, own.get("Properties") or {})
+    merged: Node = merge(defaults, properties_of(own))
     return merged
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.template.document import properties_of
 from brine_cli.template.parameters import ParameterValues
 from brine_cli.template.plain_functions import PLAIN_FUNCTIONS
 from brine_cli.template.published import Published
@@ -94,7 +95,7 @@ class Resolver:
             note(f"{logical_id} is left out, as its condition is not known: {reason}")
             return None
         parts = {key: value for key, value in resource.items() if key not in {"Condition", "Properties"}}
-        own = resource.get("Properties") or {}
+        own = properties_of(resource)
         if properties is not None:
             own = {key: value for key, value in own.items() if key in properties}
         known = self.known(own, logical_id, note) if own else {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated
+from brine_cli.template.document import properties_of
 from brine_cli.template.intrinsics import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_layers(template: Template, resolver: Resolver) -> Iterator[tuple[str, L
         if location is None or resource is None:
             continue
         try:
-            content = template.folder(f"{name}: {location}", (resource.get("Properties") or {}).get(location))
+            content = template.folder(f"{name}: {location}", properties_of(resource).get(location))
         except NotEmulated:
             continue  # for the functions that use it, it is a layer that is not in the template
         is_built = "BuildMethod" in (resource.get("Metadata") or {})

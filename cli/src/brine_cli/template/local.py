@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
-from brine_cli.template.document import read_document
+from brine_cli.template.document import properties_of, read_document
 from brine_cli.template.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _outputs(stack: StackTemplate, folder: Path) -> Iterator[tuple[str, tuple[No
 
 
 def _layer(resource: Node, place: Path, folder: Path) -> Node:
-    properties = resource.get("Properties") or {}
+    properties = properties_of(resource)
     content = os.path.relpath(place / str(properties.get("ContentUri", "")), folder)
     runtimes = {name: properties[name] for name in ("CompatibleRuntimes",) if name in properties}
     return {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": content, **runtimes}}

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from brine_cli.errors import TemplateError
+from brine_cli.template.document import properties_of
 from brine_cli.template.functions import with_globals
 from brine_cli.template.intrinsics import ignore
 
@@ -57,7 +58,7 @@ def _role(stack: Stack, function: str) -> tuple[str, set[str], Mapping[str, str]
     role = str(own["Role"]).removesuffix(".Arn")
     if stack.template.resources.get(role, {}).get("Type") != _ROLE:
         return role, set(), {}
-    properties = (stack.resolver.resource(role, {"ManagedPolicyArns", "Tags"}) or {}).get("Properties") or {}
+    properties = properties_of(stack.resolver.resource(role, {"ManagedPolicyArns", "Tags"}) or {})
     tags = {str(tag.get("Key")): str(tag.get("Value")) for tag in properties.get("Tags") or []}
     return role, _texts(properties.get("ManagedPolicyArns")), tags
 

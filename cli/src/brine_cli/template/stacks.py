@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.errors import NotEmulated, TemplateError
-from brine_cli.template.document import read_template
+from brine_cli.template.document import properties_of, read_template
 from brine_cli.template.intrinsics import STACK, Resolver
 from brine_cli.template.layers import layer_attributes
 from brine_cli.template.published import Published
@@ -121,7 +121,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _location(template: Template, resource: Node) -> Path | None:
     """Return the path of a nested template, or None for another resource or a template that is not a file here."""
-    location = (resource.get("Properties") or {}).get(NESTED.get(resource["Type"]))
+    location = properties_of(resource).get(NESTED.get(resource["Type"]))
     return template.path.parent / location if isinstance(location, str) and "://" not in location else None
 
 
@@ -152,7 +152,7 @@ def resolve_stacks(
         application = resolver.resource(name, {"Parameters"})
         if application is None:
             continue
-        given = (application.get("Properties") or {}).get("Parameters") or {}
+        given = properties_of(application).get("Parameters") or {}
         stacks = resolve_stacks(
             inner, {key: _as_parameter(value) for key, value in given.items()}, attributes, published
         )
