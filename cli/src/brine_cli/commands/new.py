@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.project.names import Name
-from brine_cli.project.new_function import function_path, new_function
+from brine_cli.project.new_function import new_function
 from brine_cli.project.new_project import new_project
-from brine_cli.project.new_route import new_route, route_prefix
+from brine_cli.project.new_route import new_route
+from brine_cli.project.paths import function_path, route_prefix
 from brine_cli.twin import to_stderr
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Makes the file of types from the code, or compares both."""
+"""Makes the file of types from the code, and finds the differences between both."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.declared_types import document
+from brine_cli.declared_types.comparison import differences
 from brine_cli.declared_types.registries import registries_of, registry_of_classes
 from brine_cli.declared_types.type_table import tables_of
 from brine_cli.errors import CodeNotImported, CommandError, shown
@@ -51,12 +52,12 @@ def generate(settings: TypesSettings) -> Generated:
     """Return the file that the code of all sources makes. Imports the sources. Raises CommandError."""
     in_file = document.read(settings.output)
     tables: dict[str, TypeTable] = {}
-    for source, load, is_named in _sources(settings):
+    for source in _sources(settings):
         try:
-            with load() as module:
-                found = _tables(source, module, settings, is_named=is_named)
+            with source.load() as module:
+                found = _tables(source, module, settings)
         except CodeNotImported as error:
-            hint = "" if is_named else "\nTo leave it out, name the other files: sources in [tool.brine.types]"
+            hint = "" if source.is_named else "\nTo leave it out, name the other files: sources in [tool.brine.types]"
             raise CommandError(f"{error}{hint}") from error
         for table in found:
             other = tables.get(table.name, table)
@@ -71,41 +72,47 @@ def generate(settings: TypesSettings) -> Generated:
     for name, file in document.names_beside(settings.output).items():
         if name in tables:
             raise CommandError(f"{name} of {tables[name].place} is declared in {shown(file)} too. Delete it there")
-    differences = tuple(document.differences(tables, in_file or {}))
-    return Generated(settings, tables, differences, exists=in_file is not None)
+    return Generated(settings, tables, tuple(differences(tables, in_file or {})), exists=in_file is not None)
 
 
-def _sources(
-    settings: TypesSettings,
-) -> Iterator[tuple[str, Callable[[], AbstractContextManager[ModuleType]], bool]]:
-    """Yield each source, how to import it, and whether it was named and not found by a pattern."""
-    for source in settings.sources:
-        if _PATTERN_CHARACTERS & set(source):
-            files = sorted(settings.root.glob(source))
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file or module with classes. load: imports it. is_named: False if only a pattern fits its path."""
+
+    name: str
+    load: Callable[[], AbstractContextManager[ModuleType]]
+    is_named: bool
+
+
+def _sources(settings: TypesSettings) -> Iterator[_Source]:
+    """Yield the files and modules that the settings name, and the files that fit their patterns."""
+    for name in settings.sources:
+        if _PATTERN_CHARACTERS & set(name):
+            files = sorted(settings.root.glob(name))
             if not files:
                 raise CommandError(
-                    f'no file in {settings.root} is like "{source}". Give the files or modules with your classes: '
+                    f'no file in {settings.root} is like "{name}". Give the files or modules with your classes: '
                     "`brine types FILE_OR_MODULE... --output FILE`, or sources in [tool.brine.types] of pyproject.toml"
                 )
             for file in files:
-                label = file.relative_to(settings.root).as_posix()
-                yield label, partial(imported_file, file, settings.root), False
-        elif source.endswith(".py"):
-            yield source, partial(imported_file, settings.root / source, settings.root), True
+                path = file.relative_to(settings.root).as_posix()
+                yield _Source(path, partial(imported_file, file, settings.root), is_named=False)
+        elif name.endswith(".py"):
+            yield _Source(name, partial(imported_file, settings.root / name, settings.root), is_named=True)
         else:
-            yield source, partial(imported_module, source, settings.root), True
+            yield _Source(name, partial(imported_module, name, settings.root), is_named=True)
 
 
-def _tables(source: str, module: ModuleType, settings: TypesSettings, *, is_named: bool) -> list[TypeTable]:
+def _tables(source: _Source, module: ModuleType, settings: TypesSettings) -> list[TypeTable]:
     """Return the tables of one source. A file that only fits a pattern may have no classes."""
     registries = registries_of(module)
-    if not registries and is_named:
-        if source.endswith(".py") and (settings.root / source).with_name("__init__.py").exists():
+    if not registries and source.is_named:
+        if source.name.endswith(".py") and (settings.root / source.name).with_name("__init__.py").exists():
             raise CommandError(
-                f"{source} is in a package, and its classes are named after their module. Name the module as the code "
-                'imports it, such as "shared.messages"'
+                f"{source.name} is in a package, and its classes are named after their module. Name the module as the "
+                'code imports it, such as "shared.messages"'
             )
         registries = [registry_of_classes(module, settings.leave_out)]
         if not registries[0].registered:
-            raise CommandError(f"{source} has no brine.App, no Registry and no class with fields")
+            raise CommandError(f"{source.name} has no brine.App, no Registry and no class with fields")
     return [table for registry in registries for table in tables_of(registry, settings.leave_out)]

@@ -14,7 +14,7 @@ from brine_cli.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The results are YAML, TOML and Python, which nobody shows as HTML.
+# The results are YAML, TOML and Python. No browser shows them, so they need no escapes of HTML.
 _TEMPLATES = Environment(  # noqa: S701
     loader=FileSystemLoader(Path(__file__).parent / "files"), undefined=StrictUndefined, keep_trailing_newline=True
 )
@@ -41,7 +41,7 @@ class NewFiles:
         self.texts[path] = text
 
     def change(self, path: str, text: str) -> None:
-        """Give an existing file a new text, with the ends of lines as they are in `text`."""
+        """Give an existing file a new text. Its ends of lines are written as they are in `text`."""
         self.changed[path] = text
 
     def write(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Names of projects, functions and routes, and what is made of them. Paths of functions and routes."""
+"""Names of projects, functions and routes, and their forms in code and templates."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ _YAML_WORDS = frozenset({"false", "no", "null", "off", "on", "true", "yes"})
 _TAKEN = frozenset({"app", "backend", "dataclass", "fetch", "handler"})
 # Packages that a project installs, and brine-cli does not.
 _TOOLS = frozenset({"aws-sam-cli", "mypy", "pip", "pytest", "ruff"})
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-_DOTS = re.compile(r"/\.{1,2}(/|$)")
-_LONGEST_PATH = 60  # so that the lines of the written code have at most 120 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +68,6 @@ class Name:
     def pascal(self) -> str:
         """The name as the beginning of logical ids: OrderHistory."""
         return "".join(part.capitalize() for part in self.text.split("-"))
-
-
-def checked_path(text: str) -> str:
-    """Return a path without the slash at its end. Raises CommandError if it is no path."""
-    path = text.rstrip("/")
-    if _PATH.fullmatch(path) is None or _DOTS.search(path) or len(path) > _LONGEST_PATH:
-        raise CommandError(
-            f"{text!r} is not a path: write it as /orders or /v1/orders, with letters, digits and . _ ~ - and at most "
-            f"{_LONGEST_PATH} characters"
-        )
-    return path
 
 
 def _is_installed(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
-from brine_cli.project.names import checked_path
+from brine_cli.project.paths import function_path
 from brine_cli.project.stack_files import stack_file
 from brine_cli.project.template_text import with_block
 from brine_cli.template.document import properties_of, read_template
@@ -40,11 +40,6 @@ def new_function(project: Path, name: Name, path: str | None) -> NewFiles:
     add_function(files, values)
     files.change("template.yaml", with_block(template.path.read_text(encoding="utf-8", newline=""), block))
     return files
-
-
-def function_path(name: Name, path: str | None) -> str:
-    """Return the first part of all paths of a function, by default its name. Raises CommandError if it is no path."""
-    return checked_path(path or f"/{name.text}")
 
 
 def function_values(name: Name, path: str | None, api: str) -> dict[str, str]:

@@ -10,9 +10,8 @@ from brine.adapters.config.tables import load_tables
 from brine.errors import ConfigError
 from brine_cli.errors import CommandError
 from brine_cli.project.files import NewFiles, rendered
-from brine_cli.project.names import checked_path
-from brine_cli.project.stack_files import FOLDER as COPY
-from brine_cli.project.stack_files import stack_file
+from brine_cli.project.paths import route_prefix
+from brine_cli.project.stack_files import COPY_FOLDER, stack_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from brine_cli.project.names import Name
 
-_FOLDER = "routes/routes.d"
-_OWN = "layers/routes/routes.toml"
+_ROUTES_FOLDER = "routes/routes.d"
+_STACK_ROUTES = "layers/routes/routes.toml"
 
 
 def new_route(project: Path, name: Name, *, prefix: str | None, origin: str) -> NewFiles:
@@ -31,13 +30,13 @@ def new_route(project: Path, name: Name, *, prefix: str | None, origin: str) -> 
 
     Raises CommandError for values that a routes.toml does not take, and for a name or prefix of another route.
     """
-    if not (project / _FOLDER).is_dir():
-        raise CommandError(f"{project / _FOLDER} does not exist. Run the command in the folder of a project.")
+    if not (project / _ROUTES_FOLDER).is_dir():
+        raise CommandError(f"{project / _ROUTES_FOLDER} does not exist. Run the command in the folder of a project.")
     prefix = route_prefix(name, prefix)
     below = prefix.rstrip("/")
     values = {"name": name.text, "module": name.module, "prefix": prefix, "below": below, "origin": origin}
     text = rendered("route/route.toml", values)
-    path = f"{_FOLDER}/{name.text}.toml"
+    path = f"{_ROUTES_FOLDER}/{name.text}.toml"
     files = NewFiles(project)
     files.add(path, text)
     files.add(f"tests/test_{name.module}_route.py", rendered("route/test.py", values))
@@ -52,16 +51,11 @@ def new_route(project: Path, name: Name, *, prefix: str | None, origin: str) -> 
     return files
 
 
-def route_prefix(name: Name, prefix: str | None) -> str:
-    """Return the prefix of a route, by default its name. Raises CommandError if it is no path."""
-    return prefix if prefix == "/" else checked_path(prefix or f"/{name.text}")
-
-
 def _others(project: Path) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of each file with routes that the gateway reads beside the new one."""
-    yield f"{COPY}/{_OWN}", stack_file(_OWN)
-    for file in sorted((project / _FOLDER).glob("*.toml")):
-        yield f"{_FOLDER}/{file.name}", file.read_text(encoding="utf-8")
+    yield f"{COPY_FOLDER}/{_STACK_ROUTES}", stack_file(_STACK_ROUTES)
+    for file in sorted((project / _ROUTES_FOLDER).glob("*.toml")):
+        yield f"{_ROUTES_FOLDER}/{file.name}", file.read_text(encoding="utf-8")
 
 
 def _variables(origin: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from brine_cli.template.stacks import NESTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FOLDER: Final = ".brine"
+COPY_FOLDER: Final = ".brine"
 """The folder of a project with the copy. It is made anew from the installed version, so it belongs in .gitignore."""
 _PACKAGE: Final = Path(brine_cli.__file__).parent
 _CHECKOUT: Final = _PACKAGE.parents[2]
@@ -38,7 +38,7 @@ def nests_copy(template: Path) -> bool:
         for resource in read_template(template).resources.values()
         if resource["Type"] in NESTED
     )
-    return any(isinstance(location, str) and Path(location).parts[:1] == (FOLDER,) for location in locations)
+    return any(isinstance(location, str) and Path(location).parts[:1] == (COPY_FOLDER,) for location in locations)
 
 
 def vendor(project: Path) -> Path:
@@ -48,8 +48,8 @@ def vendor(project: Path) -> Path:
     """
     if not project.is_dir():
         raise CommandError(f"{project} is not a folder: give the folder of a project")
-    target = project / FOLDER
-    fresh = project / f"{FOLDER}.new"
+    target = project / COPY_FOLDER
+    fresh = project / f"{COPY_FOLDER}.new"
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         for source, path in _files():
@@ -67,20 +67,25 @@ def vendor(project: Path) -> Path:
 
 
 def vendor_if_needed(template: Path, beside: Iterable[Path] = ()) -> None:
-    """Make each copy that a template nests, or that is beside it, unless it has the installed version.
+    """Make the copies that a template nests or that are beside it, except those of the installed version.
 
     beside: the templates of the stacks beside it. From a checkout, a copy is made anew each time, because the code may
     have changed. Raises CommandError.
     """
-    projects = {path.parent.parent for path in beside if path.parent.name == FOLDER}
+    projects = {path.parent.parent for path in beside if path.parent.name == COPY_FOLDER}
     if nests_copy(template):
         projects.add(template.parent)
     for project in projects:
         _vendor_unless_current(project)
 
 
+def stack_file(path: str) -> str:
+    """Return the text of one file of the stack. `path`: as in the copy."""
+    return ((checkout() or _PACKAGE / "stack") / path).read_text(encoding="utf-8")
+
+
 def _vendor_unless_current(project: Path) -> None:
-    version = project / FOLDER / "version"
+    version = project / COPY_FOLDER / "version"
     if (
         checkout() is None
         and version.is_file()
@@ -100,8 +105,3 @@ def _files() -> Iterator[tuple[Path, str]]:
     document = tomllib.loads((source / "cli/pyproject.toml").read_text(encoding="utf-8"))
     for path in document["tool"]["hatch"]["build"]["hooks"]["custom"]["paths"]:
         yield source / path, path
-
-
-def stack_file(path: str) -> str:
-    """Return the text of one file of the stack. `path`: as in the copy."""
-    return ((checkout() or _PACKAGE / "stack") / path).read_text(encoding="utf-8")

@@ -1,11 +1,11 @@
-"""Names and paths are checked before a file is written."""
+"""Names are checked before a file is written."""
 
 from __future__ import annotations
 
 import pytest
 
 from brine_cli.errors import CommandError
-from brine_cli.project.names import Name, checked_path
+from brine_cli.project.names import Name
 
 
 @pytest.mark.parametrize(
@@ -61,20 +61,3 @@ def test_a_project_does_not_take_the_name_of_a_package_that_it_installs(text: st
     """uv would take the project for the package, and find no solution."""
     with pytest.raises(CommandError, match=f"'{text}' cannot be the name of a project: a Python package has it"):
         Name.of_project(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "path"), [("/orders", "/orders"), ("/v1/a.b_c~d-E/", "/v1/a.b_c~d-E"), ("/" + "a" * 59, "/" + "a" * 59)]
-)
-def test_a_path_loses_its_last_slash(text: str, path: str) -> None:
-    assert checked_path(text) == path
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "/", "orders", "//a", "/a//b", "/a b", '/a"b', "/a?b", "/<a>", "/é", "/.", "/a/../b", "/a\n", "/" + "a" * 60],
-)
-def test_what_is_no_path_is_refused_and_shown(text: str) -> None:
-    with pytest.raises(CommandError, match="is not a path: write it as /orders") as raised:
-        checked_path(text)
-    assert repr(text) in str(raised.value)

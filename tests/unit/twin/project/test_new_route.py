@@ -9,7 +9,8 @@ import pytest
 from brine.adapters.config.routes import parse_routes
 from brine_cli.errors import CommandError
 from brine_cli.project.names import Name
-from brine_cli.project.new_route import new_route, route_prefix
+from brine_cli.project.new_route import new_route
+from brine_cli.project.paths import route_prefix
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ INSTALL: Final = "install it with `pip install boto3`"
 
 
 def chosen_client(*environments: Mapping[str, str]) -> AwsClientName:
-    """Return the name of the client. The first environment may name it in BRINE_AWS_CLIENT. Raises ConfigError.
+    """Return the name of the client. Raises ConfigError.
 
-    Without that variable, it is botocore while moto mocks AWS. Otherwise it is the lean client in Lambda, which any
-    of the environments may show, and where botocore is not installed.
+    BRINE_AWS_CLIENT of the first environment names it. Without this variable, it is botocore while moto mocks AWS.
+    Otherwise it is the lean client if botocore is not installed, or if any of the environments is that of Lambda.
     """
     match environments[0].get(VARIABLE) or None:
         case "lean":
@@ -37,7 +37,7 @@ def chosen_client(*environments: Mapping[str, str]) -> AwsClientName:
 
 
 def _is_lambda(environment: Mapping[str, str]) -> bool:
-    """Return whether these are the variables of Lambda. Tests often set AWS_LAMBDA_FUNCTION_NAME, so it says little."""
+    """Return whether these are the variables of Lambda. AWS_LAMBDA_FUNCTION_NAME does not count: tests often set it."""
     runtime = environment.get("AWS_EXECUTION_ENV", "")
     return "AWS_LAMBDA_RUNTIME_API" in environment or runtime.startswith("AWS_Lambda_")
 

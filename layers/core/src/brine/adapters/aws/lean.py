@@ -57,7 +57,7 @@ class LeanServiceClient:
         self._folder = self._endpoint.path + (f"/{bucket}" if bucket and not in_host else "")
 
     def exchange(self, call: ServiceCall, deadline: Deadline) -> RawResponse:
-        """Sign and send the request over the HTTP client. It sends again what a kept connection lost."""
+        """Sign and send the request. If AWS has closed a kept connection, the HTTP client sends the request again."""
         address, path = self._endpoint.address, self._folder + call.path
         headers = self._signer.sign(
             method=call.method,

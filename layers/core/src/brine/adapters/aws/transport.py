@@ -1,4 +1,7 @@
-"""The interface of the two transports to AWS: Brine's lean client, and botocore (docs/decisions/0105)."""
+"""The interface of the two transports to AWS: the lean one, and the one over botocore (docs/decisions/0105).
+
+For users, a transport is the AWS client that BRINE_AWS_CLIENT names.
+"""
 
 from __future__ import annotations
 

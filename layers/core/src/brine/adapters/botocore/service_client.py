@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.awsrequest import AWSRequest
 from botocore.exceptions import (
     BotoCoreError,
     ConnectionClosedError,
@@ -21,9 +21,9 @@ from urllib3.exceptions import HTTPError
 
 from brine.adapters.aws.moto_mock import active_stubber
 from brine.adapters.aws.sigv4 import SigV4Signer
+from brine.adapters.botocore.bucket_url import bucket_url
 from brine.adapters.http1.connection import RawResponse
 from brine.adapters.http1.errors import BadResponse, ConnectFailed, NoResponse, ResponseTooLarge, TimedOut
-from brine.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,14 +42,14 @@ _KINDS: Final[tuple[tuple[type[Exception], type[ExchangeError]], ...]] = (
     (ReadTimeoutError, TimedOut),
     (ConnectionClosedError, NoResponse),
 )
-"""Errors of botocore, and what they are here. All others may come after the request was sent: they are BadResponse."""
+"""The ExchangeError for each error of botocore. All other errors are BadResponse: AWS may have got the request."""
 
 
 class BotocoreServiceClient:
     """The ServiceClient over botocore.
 
-    sdk: a client of the SDK for the service. credentials: returns those of the moment. read_timeout: seconds for each
-    wait for bytes. bucket: the paths of the calls are keys in this bucket.
+    sdk: a client of the SDK for the service. credentials: returns the present credentials. now: seconds since 1970, for
+    signatures. read_timeout: seconds for each wait for bytes. bucket: the paths of the calls are keys in this bucket.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class BotocoreServiceClient:
         model = sdk.meta.service_model
         self._signing_name: str = model.signing_name
         self._event = f"before-send.{model.service_id.hyphenize()}"
-        url = _bucket_url(sdk, bucket) if bucket else sdk.meta.endpoint_url
+        url = bucket_url(sdk, bucket) if bucket else sdk.meta.endpoint_url
         parts = urlsplit(url)
         self._host = parts.netloc
         self._address = f"{parts.scheme}://{parts.netloc}"
@@ -92,9 +92,9 @@ class BotocoreServiceClient:
         request.context["read_timeout"] = min(self._read_timeout, _left(deadline))
         try:
             prepared = request.prepare()
-            answer = self._given(call.name, prepared)
+            answer = self._intercepted(call.name, prepared)
             if answer is None:
-                answer = self._sent(prepared)
+                answer = self._send(prepared)
             body = _body(call, answer, deadline)
         except (BotoCoreError, HTTPError) as error:
             raise self._failure(error) from error
@@ -121,7 +121,7 @@ class BotocoreServiceClient:
     def _signer(self) -> SigV4Signer:
         return SigV4Signer(self._credentials(), self._region, self._signing_name)
 
-    def _given(self, operation: str, request: Any) -> Any:
+    def _intercepted(self, operation: str, request: Any) -> Any:
         """Return the answer of a handler of the event before-send, such as moto's, or None."""
         event = f"{self._event}.{operation}"
         answer = first_non_none_response(self._sdk.meta.events.emit(event, request=request))
@@ -130,8 +130,8 @@ class BotocoreServiceClient:
             answer = stubber(event, request)
         return answer
 
-    def _sent(self, request: Any) -> Any:
-        """Return the answer of AWS."""
+    def _send(self, request: Any) -> Any:
+        """Send the request to AWS, and return the answer."""
         answer = self._sdk._endpoint.http_session.send(request)  # noqa: SLF001 - has all settings of the SDK's client
         given = {name.lower() for name in answer.headers}
         if answer.status_code == 200 and not given & _FRAMING:  # urllib3 takes a truncated head as a complete one
@@ -165,23 +165,3 @@ def _body(call: ServiceCall, answer: Any, deadline: Deadline) -> bytes:
             body += part
             _left(deadline)
     raise ResponseTooLarge(f"a body of more than {call.max_answer} bytes")
-
-
-def _bucket_url(sdk: Any, bucket: str) -> str:
-    """Return the URL of a bucket by the rules and settings of botocore, without a request. Raises ConfigError."""
-    urls: list[str] = []
-    no_fields: Any = {}
-
-    def note(params: dict[str, str], **_: object) -> tuple[AWSResponse, dict[str, object]]:
-        urls.append(params["url"])
-        return AWSResponse(params["url"], 200, no_fields, None), {}  # which is in the place of a request
-
-    events = sdk.meta.events
-    events.register_first("before-call.s3.HeadBucket", note)
-    try:
-        sdk.head_bucket(Bucket=bucket)
-    except BotoCoreError as error:
-        raise ConfigError(f"the bucket {bucket!r}: {error}") from None
-    finally:
-        events.unregister("before-call.s3.HeadBucket", note)
-    return urls[0]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def undeclared(name: str, declared: Collection[str]) -> str:
-    """Return what to say of a name that is not among the declared ones: the similar names, and what to do."""
+    """Return the message for a name that is not among the declared ones. It has the similar names and advice."""
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     bare = name.partition("@")[0].rpartition(".")[2].lower()

@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, overload
 
 from brine.domain.results.lifetimes import ResultLifetimes
-from brine.service.results.decorators.call_tenant import check_find
+from brine.service.results.decorators.call_tenant import check_tenant_argument
 from brine.service.results.decorators.function_key import plain_function
 from brine.service.results.decorators.keyed_function import KeyedFunction
 
@@ -65,7 +65,7 @@ def cached(
     Raises ValueError for an invalid duration, and for a scheduled call without a valid tenant; TypeError for a
     generator, an object that is no function, and a function inside another one without `key`.
     """
-    check_find(tenant)
+    check_tenant_argument(tenant)
     lifetimes = ResultLifetimes.of(freshness_lifetime, grace, negative)
 
     def decorate(function: Any) -> Any:
@@ -99,7 +99,6 @@ class CachedFunction[**P, T](KeyedFunction[P]):
 
     def refresh(self, *args: P.args, **kwargs: P.kwargs) -> CacheEvent:
         """Compute the result for these arguments now, store it, and return the event, as `Cache.refresh` does."""
-        self._register_classes()
         return self._refreshed(args, kwargs, is_forced=True)
 
     def get_many(self, calls: Iterable[tuple[Any, ...]]) -> list[T]:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallTenant:
-    """Finds the tenant of a call of the function with this name. find: None if calls have the tenant of the cache."""
+    """Finds the tenant of a call of a decorated function.
+
+    find: returns the tenant from the arguments of the call. None: each call has the tenant of the cache.
+    function: the name of the decorated function, for errors.
+    """
 
     find: Callable[..., object] | None
     function: str
@@ -40,10 +44,10 @@ class CallTenant:
         return cache if tenant is None else cache.for_tenant(tenant)
 
 
-def check_find(find: object) -> None:
-    """Raise TypeError, with advice, unless this can be the parameter `tenant` of a decorator."""
-    if find is not None and not callable(find):
+def check_tenant_argument(tenant: object) -> None:
+    """Raise TypeError, with advice, unless the argument `tenant` of a decorator is a function or None."""
+    if tenant is not None and not callable(tenant):
         raise TypeError(
-            f"tenant is a function of the arguments, not {type(find).__name__}. For one tenant, give its cache: "
+            f"tenant is a function of the arguments, not {type(tenant).__name__}. For one tenant, give its cache: "
             "cache.for_tenant(...)"
         )

@@ -65,14 +65,18 @@ class KeyedFunction[**P]:
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Key:
         """Return the key of the result for these arguments. Raises TypeError if the function does not accept them.
 
-        With `tenant`, the result is stored under this key of the tenant's cache, `cache.for_tenant(...)`.
+        With `tenant`, the result is stored under this key of the tenant's cache, `cache.for_tenant(...)`. Raises
+        ValueError for an invalid tenant.
         """
+        return self._key_and_tenant(args, kwargs)[0]
+
+    def _key_and_tenant(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Key, str | None]:
+        """Return the key and the tenant of a call. Raises TypeError and ValueError."""
         args_with_bound = (*self._bound, *args)
         key = self._function_key.of(args_with_bound, kwargs, is_bound=bool(self._bound))
-        self._tenant.of(args_with_bound, kwargs)
-        return key
+        return key, self._tenant.of(args_with_bound, kwargs)
 
-    def _tags_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Collection[str]:
+    def _tags_of(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Collection[str]:
         return self._tags(*self._bound, *args, **kwargs) if callable(self._tags) else self._tags
 
     def _cache_for(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Cache:
@@ -108,10 +112,11 @@ class KeyedFunction[**P]:
     def _refreshed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], **how: Any) -> CacheEvent:
         self._register_classes()
         cache = self._cache_for(args, kwargs)
+        tags = self._tags_of(args, kwargs)
         args = (*self._bound, *args)
         lifetimes = self._lifetimes
         options: dict[str, Any] = {
-            "tags": self._tags(*args, **kwargs) if callable(self._tags) else self._tags,
+            "tags": tags,
             "function": self.full_name,
             "freshness_lifetime": lifetimes.freshness_lifetime,
             "grace": lifetimes.grace,
@@ -127,9 +132,7 @@ class KeyedFunction[**P]:
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ResultRequest[Any]:
         """Return the request of a call for the cache. Raises ValueError for an invalid tenant."""
         self._register_classes()
-        args_with_bound = (*self._bound, *args)
-        key = self._function_key.of(args_with_bound, kwargs, is_bound=bool(self._bound))
-        tenant = self._tenant.of(args_with_bound, kwargs)
+        key, tenant = self._key_and_tenant(args, kwargs)
         call = CachedCall(self.full_name, args, kwargs, self._early_refresh) if self._may_be_refreshed() else None
         return ResultRequest(key, self._computation(args, kwargs), self._tags_of(args, kwargs), call, tenant)
 

@@ -1,4 +1,4 @@
-"""The decorator `purges`, which purges tags after a function has changed something."""
+"""The decorator `purges`, which purges tags after each call of a function."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from brine.domain.purging.tags import check_tags
-from brine.service.results.decorators.call_tenant import CallTenant, check_find
+from brine.service.results.decorators.call_tenant import CallTenant, check_tenant_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -36,7 +36,7 @@ def purges[**P, T](
     """
     if not tags and of_result is None:
         raise TypeError("purges needs a tag, or a function that returns tags")
-    check_find(tenant)
+    check_tenant_argument(tenant)
     constant = check_tags(tuple(tag for tag in tags if not callable(tag)))
     functions = [tag for tag in tags if callable(tag)]
 
@@ -45,9 +45,9 @@ def purges[**P, T](
             (*constant, *(tag for function in functions for tag in check_tags(function(*args, **kwargs))))
         )
 
-    def purge(own: Cache, known: tuple[str, ...], result: object, args: Any, kwargs: Any) -> None:
+    def purge(tenant_cache: Cache, known: tuple[str, ...], result: object, args: Any, kwargs: Any) -> None:
         more = () if of_result is None else check_tags(of_result(result, *args, **kwargs))
-        own.purge_tags(check_tags((*known, *more)), soft=soft)
+        tenant_cache.purge_tags(check_tags((*known, *more)), soft=soft)
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         if isinstance(function, classmethod | staticmethod):
@@ -61,18 +61,18 @@ def purges[**P, T](
             async def purging_async(*args: P.args, **kwargs: P.kwargs) -> Any:
                 from brine.service.results.async_call import in_thread  # noqa: PLC0415 - imports asyncio
 
-                own, known = of_call.cache_for(cache, args, kwargs), before(args, kwargs)
+                tenant_cache, known = of_call.cache_for(cache, args, kwargs), before(args, kwargs)
                 result = await function(*args, **kwargs)
-                await in_thread(cache.store_threads.executor, lambda: purge(own, known, result, args, kwargs))
+                await in_thread(cache.store_threads.executor, lambda: purge(tenant_cache, known, result, args, kwargs))
                 return result
 
             return purging_async  # type: ignore[return-value]  # T is a coroutine
 
         @wraps(function)
         def purging(*args: P.args, **kwargs: P.kwargs) -> T:
-            own, known = of_call.cache_for(cache, args, kwargs), before(args, kwargs)
+            tenant_cache, known = of_call.cache_for(cache, args, kwargs), before(args, kwargs)
             result = function(*args, **kwargs)
-            purge(own, known, result, args, kwargs)
+            purge(tenant_cache, known, result, args, kwargs)
             return result
 
         return purging
