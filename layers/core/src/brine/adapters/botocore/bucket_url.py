@@ -17,10 +17,8 @@ def bucket_url(sdk: Any, bucket: str) -> str:
 
     def note(params: dict[str, str], **_: object) -> tuple[AWSResponse, dict[str, object]]:
         urls.append(params["url"])
-        return AWSResponse(
-            params["url"], 200, no_fields, None
-        # botocore sends no request if a handler returns an answer
-        ), {}
+        # botocore sends no request if a handler returns an answer.
+        return AWSResponse(params["url"], 200, no_fields, None), {}
 
     events = sdk.meta.events
     events.register_first("before-call.s3.HeadBucket", note)
