@@ -73,19 +73,19 @@ def to_stderr(line: str) -> None:
 
 @dataclass(kw_only=True, eq=False)
 class Twin:
-    """A twin that runs within its context, and leaves nothing behind.
+    """A twin that runs within its context. At the end, it stops its processes and deletes its files.
 
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
-    parameters: values of the template's parameters. That of a stack beside has the name of its stack in front, as in
+    parameters: values of the template's parameters. The name of a stack beside comes before its parameters, as in
         brine.Origin.
     beside: the templates of the stacks beside the template, by the name of the stack. The twin serves them too, and the
         template may import what they export.
-    environments: the most processes of a function, each with one request at a time. 0 permits LIMIT, and runs functions
-        that permit it (BrineThreads) in one process with threads.
-    aws_endpoint: an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the context, the
-        address of the emulator.
+    environments: the most processes of a function, each with one request at a time. 0 permits LIMIT processes, and
+        functions with BrineThreads then run in one process with threads.
+    aws_endpoint: the address of an AWS emulator to use instead of moto. Its data stays after the twin ends. Within the
+        context, this is the address of the emulator in any case.
     allow_hosts, allow_origins: more values of Host and Origin that the twin accepts.
     report: gets the lines of the twin itself.
     show: gets the stdout of functions, line by line. Without it, functions use the twin's stdout.

@@ -1,4 +1,4 @@
-"""Imports code of users into this process for a moment: a function's app.py, or a module of their project."""
+"""Imports code of users into this process, and removes it afterwards: a function's app.py, or a module of a project."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def imported_file(file: Path, *folders: Path) -> Iterator[ModuleType]:
     """Run a Python file, and give its module until the context ends. Raises CommandError.
 
-    The module has the name of the file, as in Lambda: `app` for app.py. It may import what is beside the file, and what
-    is in one of `folders`.
+    The module has the name of the file, as in Lambda: `app` for app.py. It may import modules
+    beside the file, and modules in `folders`.
     """
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:

@@ -27,7 +27,7 @@ class IntegrationTimedOut(Exception):
 
 
 class Environments(ABC):
-    """The environments of one function. `report` gets what happens between requests."""
+    """The environments of one function. `report` gets the errors between requests."""
 
     def __init__(self, launch: Launch, report: Callable[[str], None]) -> None:
         self._launch = launch

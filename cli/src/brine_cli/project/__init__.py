@@ -1,1 +1,1 @@
-"""Projects of users: what `brine new` writes, and the copy of the production stack that their templates nest."""
+"""Projects of users: the files that `brine new` writes, and the copy of the production stack in `.brine`."""

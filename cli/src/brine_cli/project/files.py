@@ -45,7 +45,7 @@ class NewFiles:
         self.changed[path] = text
 
     def write(self) -> list[str]:
-        """Write all files and return their paths. Raises CommandError, and then removes what it has written."""
+        """Write all files and return their paths. Raises CommandError, and then removes the new files."""
         try:
             for path, text in self.texts.items():
                 self._write_new(self.folder / path, text)

@@ -26,16 +26,16 @@ class Name:
     text: str
 
     @classmethod
-    def checked(cls, text: str, what: str) -> Name:
-        """Return the name, or raise CommandError with the rule. `what`: such as "function"."""
+    def checked(cls, text: str, kind: str) -> Name:
+        """Return the name, or raise CommandError with the rule. `kind`: such as "function"."""
         if _NAME.fullmatch(text) is None or len(text) not in _LENGTHS:
             raise CommandError(
-                f"{text!r} cannot be the name of a {what}: write {_LENGTHS[0]} to {_LENGTHS[-1]} lower-case letters, "
+                f"{text!r} cannot be the name of a {kind}: write {_LENGTHS[0]} to {_LENGTHS[-1]} lower-case letters, "
                 "digits and single dashes, with a letter first, such as order-history"
             )
         if text in _YAML_WORDS:
             raise CommandError(
-                f"{text!r} cannot be the name of a {what}: it has a meaning in YAML. Choose another name."
+                f"{text!r} cannot be the name of a {kind}: it has a meaning in YAML. Choose another name."
             )
         return cls(text)
 

@@ -76,7 +76,7 @@ def read_application(*stacks: Stack) -> Application:
 
 
 class _Found:
-    """What the stacks have, as far as they were added. `layers`: of all stacks, by ARN."""
+    """The parts of the stacks that were added so far. `layers`: the layers of all stacks, by ARN."""
 
     def __init__(self, layers: Mapping[str, Layer]) -> None:
         self._layers = layers

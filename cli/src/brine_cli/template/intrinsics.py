@@ -46,10 +46,10 @@ class Resolver:
     """Resolves the nodes of one template.
 
     overrides: values of parameters.
-    attributes: values of Fn::GetAtt by (logical id, attribute), and of Ref by (logical id, "Ref"). A resource that is
-    missing here resolves to its own logical id.
+    attributes: values of Fn::GetAtt by (logical id, attribute), and of Ref by (logical id, "Ref"). The Ref of a
+    resource that is missing here is its own logical id.
     stack_name: the value of AWS::StackName.
-    published: what the stacks beside this one publish.
+    published: the exports and SSM parameters of the stacks beside this one.
     """
 
     def __init__(

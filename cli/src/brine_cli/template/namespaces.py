@@ -1,4 +1,4 @@
-"""The roles of functions with a part of the cache, which AWS recognises by a tag of the role.
+"""Checks the roles of functions: a tag of the role names the part of the cache that the function may use.
 
 (docs/decisions/0106-one-policy-for-all-functions-of-users.md)
 """
@@ -27,7 +27,7 @@ _USED = frozenset({"Policies", "Role", "Tags"})
 
 
 def namespace_warnings(stacks: tuple[Stack, ...], functions: Mapping[str, Function]) -> Iterator[str]:
-    """Yield a line for each function whose role AWS would refuse, since its tag does not name the function's namespace.
+    """Yield a line for each function that AWS would refuse, because the tag of its role is not its namespace.
 
     Only roles with CachePolicy, or another managed policy of `stacks` that reads this tag, are checked.
     """

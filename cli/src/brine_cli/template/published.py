@@ -1,4 +1,4 @@
-"""What stacks publish for other stacks: the exports of their outputs, and SSM parameters."""
+"""The values that a stack publishes for other stacks: the exports of its outputs, and SSM parameters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Published:
     parameters: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
     def joined(self, other: Published) -> Published:
-        """Return what both publish."""
+        """Return the exports and SSM parameters of both. If both have a name, `other` gives the value."""
         return Published(exports={**self.exports, **other.exports}, parameters={**self.parameters, **other.parameters})
 
     def export(self, name: str, where: str) -> str:

@@ -1,4 +1,4 @@
-"""Other logical ids for resources of a nested template, whose own an outer template has too.
+"""Renames the resources of a template if another template has the same logical ids.
 
 CloudFormation keeps the logical ids of stacks apart. The twin serves all stacks together, so it needs different ones.
 """
@@ -18,7 +18,7 @@ _IN_SUB = re.compile(r"\$\{([^}!.]+)(\.[^}]*)?\}")
 
 
 def with_renamed_resources(template: Template, names: Mapping[str, str]) -> Template:
-    """Return the template with other logical ids: `names` has the new one for each. All references follow."""
+    """Return the template with other logical ids, and with all references to them. `names`: the new ids by the old."""
     if not names:
         return template
     resources = {names.get(name, name): _renamed(one, names) for name, one in template.resources.items()}

@@ -134,7 +134,7 @@ def resolve_stacks(
     """Return the stack, the stacks that it nests, and those beside it, each with a resolver. Raises TemplateError.
 
     overrides: values of `stack.parameters`. attributes: as for a Resolver, of all stacks together.
-    published: what other stacks publish that exist before this one.
+    published: the exports and SSM parameters of the stacks that exist before this one.
     """
     published = published or Published()
     beside: list[Stack] = []
@@ -162,7 +162,7 @@ def resolve_stacks(
 
 
 def _outputs(name: str, stack: Stack) -> Iterator[tuple[tuple[str, str], str]]:
-    """Yield what `!GetAtt NAME.Outputs.KEY` finds."""
+    """Yield the value of each `!GetAtt NAME.Outputs.KEY`, by the arguments of `!GetAtt`."""
     for key in stack.template.outputs:
         try:
             value = stack.resolver.output(key)

@@ -21,7 +21,7 @@ Resources:
   Table: {Type: AWS::DynamoDB::Table}
   Names: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${AWS::StackName}-names"}}
   CoreLayer: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: .}}
-  CoreLayerName:
+  CoreLayerParameter:
     Type: AWS::SSM::Parameter
     Properties: {Name: !Sub "/brine/${AWS::StackName}/core-layer", Type: String, Value: !Ref CoreLayer}
   Gateway:

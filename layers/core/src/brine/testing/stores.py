@@ -32,8 +32,8 @@ def create_stores(session: object, name: str = "brine-test", *, namespace: str =
 
     session: a session of boto3 or botocore with a region, which creates them and makes all calls of `brine.cache`.
     Returns the BRINE_ variables, which are in `os.environ` until the end of the block. They turn process memory off,
-    so each hit reads the table. The block builds each cache of `brine.cache` anew. It deletes nothing at its end,
-    since moto does. Raises ConfigError for a wrong session.
+    so each hit reads the table. The block builds each cache of `brine.cache` anew. It does not delete the
+    table and the bucket: moto does. Raises ConfigError for a wrong session.
     """
     check_session(session)
     region = region_of(session)

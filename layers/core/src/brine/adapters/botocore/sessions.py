@@ -22,7 +22,7 @@ _NO_CREDENTIALS: Final = (
 
 
 def own_session(environment: Mapping[str, str]) -> Session:
-    """Return a new session. Access keys and AWS_PROFILE in `environment` come before what botocore finds itself."""
+    """Return a new session. Access keys and AWS_PROFILE in `environment` come before those that botocore finds."""
     session = Session()
     if environment is os.environ:  # botocore reads it itself, and follows its changes
         return session

@@ -1,4 +1,4 @@
-"""What the results cache is asked for: the result under a key, and how to compute it."""
+"""A request to the results cache: the key of a result, and the function that computes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cached functions and cached coroutine functions share: keys, tags, and binding to an object or a class."""
+"""The common part of cached functions and coroutine functions: keys, tags, and binding to an object or a class."""
 
 from __future__ import annotations
 
