@@ -11,10 +11,10 @@ import pytest
 
 from brine_cli.project.names import Name
 from brine_cli.project.new_function import new_function
-from brine_cli.project.new_project import project_files
 from brine_cli.project.new_route import new_route
 from brine_cli.project.stack_files import vendor_if_needed
 from brine_cli.twin import Twin
+from tests.support.projects import write_new_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,7 @@ SECONDS = 60
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The folder of a new project. It has all but the wheels and .venv, which the twin does not need."""
-    folder = tmp_path / "shop-front"
-    project_files(folder, "https://api.example.com").write()
-    return folder
+    return write_new_project(tmp_path)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine_cli.project.new_project import project_files
+from tests.support.projects import write_new_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,4 @@ if TYPE_CHECKING:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The folder of a new project named shop-front."""
-    folder = tmp_path / "shop-front"
-    project_files(folder, "https://api.example.com").write()
-    return folder
+    return write_new_project(tmp_path)
