@@ -114,6 +114,12 @@ def test_a_failure_leaves_no_file_behind(existed: bool, wheels: Path, tmp_path: 
     assert files(tmp_path) == {f"dist/{path.name}" for path in wheels.iterdir()}
 
 
+def test_a_folder_that_cannot_be_made_is_named(wheels: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError, match=r"/file/shop cannot be written: Not a directory\. No file was changed"):
+        new_project(tmp_path / "file/shop", origin=None, wheels=wheels, report=lambda _: None)
+
+
 @pytest.mark.parametrize("is_file", [True, False])
 def test_a_folder_with_content_is_kept(is_file: bool, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
