@@ -209,8 +209,16 @@ class OnDemandEnvironments(Environments):
 
     def _finish_without_client(self, environment: Environment, future: Future[bytes], seconds: float) -> None:
         """Let a request continue when API Gateway has stopped waiting. Its Timeout still kills the environment."""
-        timer = Timer(max(0.0, seconds), environment.stop)
+        timer = Timer(max(0.0, seconds), self._end_overdue, (environment, future))
         timer.daemon = True
         timer.start()
         future.add_done_callback(lambda _: timer.cancel())
         future.add_done_callback(lambda _: self._release(environment))
+
+    def _end_overdue(self, environment: Environment, future: Future[bytes]) -> None:
+        """Kill the environment of a request at its Timeout, unless it has ended. No other request gets it meanwhile."""
+        with self._lock:
+            if future.done():
+                return
+            environment.is_alive = False
+        environment.stop()

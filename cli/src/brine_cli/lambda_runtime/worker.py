@@ -117,6 +117,9 @@ class Worker:
             os._exit(error.code if isinstance(error.code, int) else 1)
         except Exception as error:  # noqa: BLE001  (an error of the handler, or a result that is not JSON)
             self._send({"kind": "error", "id": head["id"], "error": _explain(error)})
+        except BaseException:  # noqa: BLE001  (such as CancelledError, which ends the process in Lambda too)
+            traceback.print_exc()
+            os._exit(1)
         else:
             self._send({"kind": "answer", "id": head["id"]}, packed)
 

@@ -83,7 +83,7 @@ def _emptied_after_failure(folder: Path) -> Iterator[None]:
     except BaseException:
         for path in folder.iterdir() if folder.exists() else ():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        if not existed:
+        if not existed and folder.exists():
             folder.rmdir()
         raise
 

@@ -49,6 +49,9 @@ def vendor(project: Path) -> Path:
     if not project.is_dir():
         raise CommandError(f"{project} is not a folder: give the folder of a project")
     target = project / COPY_FOLDER
+    names = {path.name for path in target.iterdir()} if target.is_dir() else set()
+    if names and not names & {"version", "template.yaml"}:
+        raise CommandError(f"{target} has other files than a copy of Brine's stack: move them, or remove the folder")
     fresh = project / f"{COPY_FOLDER}.new"
     try:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -37,6 +37,12 @@ def test_access_keys_of_a_given_environment_come_first(monkeypatch: pytest.Monke
     assert access_key(own_session({})) == "OTHER"
 
 
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_an_access_key_is_not_replaced_by_the_credentials_of_the_process(name: str) -> None:
+    with pytest.raises(ConfigError, match="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together"):
+        own_session({name: "half"})
+
+
 def test_a_profile_gives_keys_and_a_region(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bare.write_text(PROFILES)
     given = own_session({"AWS_PROFILE": "work"})

@@ -183,6 +183,19 @@ def test_credentials_that_cannot_be_refreshed_are_a_failure_without_effect() -> 
         Service(Aws(transport=transport), "s3", ONCE, bucket="kept").presigned("/a", {}, seconds=60)
 
 
+@pytest.mark.parametrize("error", [RuntimeError("still expired"), OSError("no file"), KeyError("token")])
+def test_an_error_of_any_class_from_the_credentials_is_a_failure_of_the_store(error: Exception) -> None:
+    class Broken(Credentials):
+        def get_frozen_credentials(self) -> ReadOnlyCredentials:
+            raise error
+
+    session = session_with_keys()
+    session._credentials = Broken("AKID", "hushed")  # type: ignore[attr-defined]  # where the session keeps them
+    with closing(BotocoreTransport(session, REGION)) as transport, pytest.raises(StoreUnavailable) as caught:
+        send(transport)
+    assert caught.value.is_undone
+
+
 def test_a_bucket_that_botocore_refuses_is_named() -> None:
     with pytest.raises(ConfigError, match="the bucket 'a b': "):
         BotocoreTransport(session_with_keys(), REGION).service_client("s3", ONCE, bucket="a b")

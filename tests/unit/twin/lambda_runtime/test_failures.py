@@ -45,6 +45,7 @@ def get(twin: Twin, path: str) -> tuple[int, bytes]:
         ("/odd/raise", "ValueError: odd on purpose"),
         ("/odd/set", "TypeError: Object of type set is not JSON serializable"),
         ("/odd/exit", "OddFunction: its process ended with exit status 7"),
+        ("/odd/cancelled", "OddFunction: its process ended with exit status 1"),
         ("/odd/killed", "OddFunction: its process was ended by SIGKILL"),
         ("/odd/forever", "OddFunction timed out after 1 s (its Timeout)"),
         ("/odd/malformed", "the answer of OddFunction is malformed: statusCode is 'many'"),

@@ -125,6 +125,17 @@ def test_an_error_of_an_import_is_left_to_the_function(tmp_path: Path, report: l
     assert report == []
 
 
+def test_a_forked_process_shows_the_error_that_ended_it(
+    tmp_path: Path, report: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    launch = launch_with(tmp_path)
+    (launch.code / "app.py").write_text("def handler(event, context):\n    raise KeyboardInterrupt('on purpose')\n")
+    with environments(launch, report, 1) as (_, (forked,)):
+        with pytest.raises(EnvironmentDied, match="ended with exit status 1"):
+            forked.submit(b"{}").result(PATIENCE)
+        assert "KeyboardInterrupt: on purpose" in capfd.readouterr().err
+
+
 def test_when_the_server_is_killed_its_processes_end_too(tmp_path: Path, report: list[str]) -> None:
     with environments(launch_with(tmp_path), report, 2) as (server, started):
         os.kill(server._process.pid, signal.SIGKILL)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from brine_cli.lambda_runtime.environment import EnvironmentDied, InitFailed
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InitFailed
 from brine_cli.lambda_runtime.environments import FunctionTimedOut, IntegrationTimedOut
 from brine_cli.lambda_runtime.pool import IDLE_SECONDS
 from tests.unit.twin.lambda_runtime.gates import PATIENCE, launch_of, running_pool, until
@@ -155,6 +156,30 @@ def test_a_request_without_its_client_keeps_the_environment_until_its_time_out(
             pool.ask(timeout=0.2, gate=str(gate.path))
         assert pool.ask()["calls"] == 1  # in a new environment, since the old one was killed
         assert gate.has_reader() is None
+
+
+def test_a_request_that_ends_at_its_time_out_leaves_the_killed_environment_to_no_other(
+    tmp_path: Path, console: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_pool(tmp_path, launch_of(tmp_path, timeout=2), console) as pool:
+        first, overdue = pool.gate(), Future[Any]()
+        stop = Environment.stop
+
+        def answer_first(environment: Environment) -> None:
+            monkeypatch.setattr(Environment, "stop", stop)
+            pools = pool.environments
+            first.open()
+            until(lambda: environment not in pools._all or environment in dict(pools._idle) or None)
+            gate, answer = pool.held()
+            stop(environment)
+            gate.open()
+            overdue.set_result(answer.exception(PATIENCE))
+
+        monkeypatch.setattr(Environment, "stop", answer_first)
+        with pytest.raises(IntegrationTimedOut):
+            pool.ask(timeout=0.2, gate=str(first.path))
+        first.wait_for_reader()
+        assert overdue.result(PATIENCE) is None
 
 
 def test_a_failed_init_is_that_of_one_request(tmp_path: Path, console: list[str]) -> None:

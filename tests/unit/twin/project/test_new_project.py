@@ -114,6 +114,12 @@ def test_a_failure_leaves_no_file_behind(existed: bool, wheels: Path, tmp_path: 
     assert files(tmp_path) == {f"dist/{path.name}" for path in wheels.iterdir()}
 
 
+def test_a_folder_that_cannot_be_made_is_named(wheels: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError, match=r"/file/shop cannot be written: Not a directory\. No file was changed"):
+        new_project(tmp_path / "file/shop", origin=None, wheels=wheels, report=lambda _: None)
+
+
 @pytest.mark.parametrize("is_file", [True, False])
 def test_a_folder_with_content_is_kept(is_file: bool, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
@@ -156,6 +162,17 @@ def test_the_version_of_brine_is_pinned_and_found_in_the_wheels(project: Path) -
     document = tomllib.loads((project / "pyproject.toml").read_text())
     assert f"brine-cli=={brine_cli.__version__}" in document["dependency-groups"]["dev"]
     assert document["tool"]["uv"]["index"] == [{"name": "brine", "url": "wheels", "format": "flat"}]
+
+
+def test_uv_takes_each_package_of_brine_from_the_wheels_or_not_at_all(project: Path) -> None:
+    """If a wheel is missing, the rule of the first index would take a package of that name from the package index.
+
+    uv reads a source only for a package that the project names itself.
+    """
+    document = tomllib.loads((project / "pyproject.toml").read_text())
+    assert document["tool"]["uv"]["sources"] == {name: {"index": "brine"} for name in DISTRIBUTIONS}
+    named = {re.match(r"[a-z0-9-]+", each)[0] for each in document["dependency-groups"]["dev"]}  # type: ignore[index]  # each has a name
+    assert set(DISTRIBUTIONS) <= named
 
 
 def test_python_is_the_one_of_the_template(project: Path) -> None:

@@ -105,6 +105,14 @@ def test_a_file_in_the_place_of_the_copy_is_named(tmp_path: Path) -> None:
     assert (tmp_path / ".brine").read_text() == "mine"
 
 
+def test_a_folder_with_other_files_is_kept(tmp_path: Path) -> None:
+    (tmp_path / ".brine").mkdir()
+    (tmp_path / ".brine/notes").write_text("mine")
+    with pytest.raises(CommandError, match=r"/\.brine has other files than a copy of Brine's stack"):
+        vendor(tmp_path)
+    assert files(tmp_path) == {".brine/notes"}
+
+
 @pytest.mark.parametrize(
     ("location", "nests"),
     [

@@ -22,11 +22,16 @@ _NO_CREDENTIALS: Final = (
 
 
 def own_session(environment: Mapping[str, str]) -> Session:
-    """Return a new session. Access keys and AWS_PROFILE in `environment` come before those that botocore finds."""
+    """Return a new session. Access keys and AWS_PROFILE in `environment` come before what botocore finds itself.
+
+    Raises ConfigError for half an access key. Otherwise the credentials of the process would take its place.
+    """
     session = Session()
     if environment is os.environ:  # botocore reads it itself, and follows its changes
         return session
     access_key, secret_key, token = (environment.get(name) or None for name in _KEYS)
+    if (access_key is None) != (secret_key is None):
+        raise ConfigError(f"{_KEYS[0]} and {_KEYS[1]} belong together: one of them is not set")
     if access_key and secret_key:
         session.set_credentials(access_key, secret_key, token)
     elif environment.get("AWS_PROFILE"):

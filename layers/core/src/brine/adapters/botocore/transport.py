@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from brine.adapters.aws.credentials import AwsCredentials
 from brine.adapters.botocore.service_client import BotocoreServiceClient
@@ -59,7 +58,7 @@ class BotocoreTransport:
         try:
             credentials = self._session.get_credentials()
             frozen = None if credentials is None else credentials.get_frozen_credentials()
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # botocore raises RuntimeError too, and a provider of the caller any error
             raise ConnectFailed(f"no AWS credentials: {error}") from error
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConnectFailed("the session has no AWS credentials any more")
