@@ -79,7 +79,7 @@ def test_the_lines_to_add_are_enough_for_a_function(tmp_path: Path) -> None:
 
 def test_the_version_and_the_index_are_those_of_pyproject(project: Path) -> None:
     written = (project / "pyproject.toml").read_text()
-    (index,) = re.findall(r"(?s)```toml\n(\[tool\.uv\.sources\].*?)```", PAGE)
+    (index,) = re.findall(r"(?s)```toml\n(\[\[tool\.uv\.index\]\].*?)```", PAGE)
     assert index in written
     (version,) = re.findall(r"(?m)^    \"brine-cli==.*$", PAGE)
     assert version in written

@@ -164,17 +164,6 @@ def test_the_version_of_brine_is_pinned_and_found_in_the_wheels(project: Path) -
     assert document["tool"]["uv"]["index"] == [{"name": "brine", "url": "wheels", "format": "flat"}]
 
 
-def test_uv_takes_each_package_of_brine_from_the_wheels_or_not_at_all(project: Path) -> None:
-    """If a wheel is missing, the rule of the first index would take a package of that name from the package index.
-
-    uv reads a source only for a package that the project names itself.
-    """
-    document = tomllib.loads((project / "pyproject.toml").read_text())
-    assert document["tool"]["uv"]["sources"] == {name: {"index": "brine"} for name in DISTRIBUTIONS}
-    named = {re.match(r"[a-z0-9-]+", each)[0] for each in document["dependency-groups"]["dev"]}  # type: ignore[index]  # each has a name
-    assert set(DISTRIBUTIONS) <= named
-
-
 def test_python_is_the_one_of_the_template(project: Path) -> None:
     """`sam build` needs the Python of Runtime, and uv takes the newest Python that requires-python permits."""
     runtime = read_template(project / "template.yaml").globals["Function"]["Runtime"]
