@@ -151,6 +151,12 @@ def test_a_new_project_passes_its_own_ci_in_a_fresh_clone_with_uv_alone(
     assert "3 passed" in output
     assert done_by(machine, clone, *GIT, "status", "--porcelain") == ""
 
+    next((clone / "wheels").glob("brine_core-*.whl")).unlink()
+    refused = subprocess.run(["make", "check"], cwd=clone, env=machine, capture_output=True, text=True, check=False)
+    assert "wheels/brine_core-*.whl" in refused.stderr
+    assert (refused.returncode, refused.stdout) == (2, "")  # it stops before uv asks the index for the name
+    assert not [path for path in index.asked if "brine" in path]
+
 
 def done_by(machine: dict[str, str], folder: Path, *command: str | Path) -> str:
     """The output of a command that succeeds on the machine."""
