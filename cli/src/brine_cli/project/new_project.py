@@ -50,7 +50,7 @@ def new_project(folder: Path, *, origin: str | None, wheels: Path | None, report
         report("adding Brine's wheels")
         add_wheels(folder / "wheels", wheels)
         vendor(folder)
-        refresh_types(folder / "template.yaml", report)
+        refresh_types(folder / "template.yaml", lambda _: None)  # all its classes are new
         written += [DEFAULT_OUTPUT] if (folder / DEFAULT_OUTPUT).is_file() else []
     _install(folder, report)
     return written
