@@ -42,6 +42,10 @@ class EnvironmentDied(InvocationFailed):
     """The process ended before it answered."""
 
 
+class NeverBegun(EnvironmentDied):
+    """The process ended before the handler got the event, so another process may get it."""
+
+
 class Environment:
     """One worker process from its start to its end. It is never restarted, only replaced.
 
@@ -62,6 +66,7 @@ class Environment:
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         self._pending: dict[int, Future[bytes]] = {}
+        self._begun: set[int] = set()
         self._ready: Future[None] = Future()
         self._stopping = False
         self.is_alive = True
@@ -136,13 +141,13 @@ class Environment:
         self._output.join(_LAST_LINES_SECONDS)  # print its last lines before our report of its end
         with self._lock:
             self.is_alive = False
-            waiting: list[Future[bytes] | Future[None]] = list(self._pending.values())
+            waiting = dict(self._pending)
             self._pending.clear()
+        death = f"{self._launch.name}: its process {_how_it_ended(status)}"
         if not self._ready.done():
-            waiting.append(self._ready)
-        death = EnvironmentDied(f"{self._launch.name}: its process {_how_it_ended(status)}")
-        for future in waiting:
-            future.set_exception(death)
+            self._ready.set_exception(EnvironmentDied(death))
+        for invocation, future in waiting.items():
+            future.set_exception(EnvironmentDied(death) if invocation in self._begun else NeverBegun(death))
         if not waiting and not self._stopping and not self._ready.exception():
             self._report(f"{death} between requests; the next one starts a new process")
 
@@ -155,7 +160,10 @@ class Environment:
                 self.is_alive = False  # no further request may go to this process
                 reason = f"{self._launch.name} cannot be loaded\n{head['error']}"
                 self._ready.set_exception(InitFailed(reason + advice(head["missing"], self._launch)))
+            case "begun":
+                self._begun.add(head["id"])
             case kind:
+                self._begun.discard(head["id"])
                 with self._lock:
                     future = self._pending.pop(head["id"])
                 if kind == "answer":

@@ -14,7 +14,7 @@ from threading import RLock, Timer
 from typing import TYPE_CHECKING
 
 from brine_cli.http import limits
-from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, InvocationFailed, NeverBegun
 from brine_cli.lambda_runtime.environments import Environments, FunctionTimedOut, IntegrationTimedOut, result_of
 from brine_cli.lambda_runtime.forks import ForkStarter, can_fork
 from brine_cli.lambda_runtime.preload import modules_to_preload
@@ -79,6 +79,12 @@ class OnDemandEnvironments(Environments):
         The environment is killed if the request takes longer than the function's Timeout, as in Lambda.
         """
         deadline = time.monotonic() + timeout
+        try:
+            return self._invoke(event, deadline)
+        except NeverBegun:  # an idle process had ended, and nobody had noticed
+            return self._invoke(event, deadline)
+
+    def _invoke(self, event: bytes, deadline: float) -> bytes:
         environment = self._acquire(deadline)
         try:
             future = environment.submit(event)

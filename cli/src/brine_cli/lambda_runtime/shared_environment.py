@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.http import limits
-from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied
+from brine_cli.lambda_runtime.environment import Environment, EnvironmentDied, NeverBegun
 from brine_cli.lambda_runtime.environments import Environments, IntegrationTimedOut, result_of
 
 if TYPE_CHECKING:
@@ -38,8 +38,14 @@ class SharedEnvironment(Environments):
     def invoke(self, event: bytes, *, timeout: float) -> bytes:
         """See Environments. After a timeout, the thread of the request continues and its result is dropped."""
         deadline = time.monotonic() + timeout
+        try:
+            return self._invoke(event, deadline)
+        except NeverBegun:  # the process had ended, and nobody had noticed
+            return self._invoke(event, deadline)
+
+    def _invoke(self, event: bytes, deadline: float) -> bytes:
         environment = self._alive()
-        self._await_init(environment, timeout)
+        self._await_init(environment, deadline - time.monotonic())
         return result_of(environment.submit(event), self._launch, deadline)
 
     def stop(self) -> None:

@@ -108,6 +108,7 @@ class Worker:
         os._exit(0)  # the twin has ended
 
     def _invoke(self, handler: Handler, head: Head, payload: bytes) -> None:
+        self._send({"kind": "begun", "id": head["id"]})
         os.environ["_X_AMZN_TRACE_ID"] = _trace_id(head["request_id"])
         try:
             answer = handler(json.loads(payload), Context(head["request_id"], head["arn"], head["deadline"]))

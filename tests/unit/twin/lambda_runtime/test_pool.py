@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,14 @@ def test_a_crash_of_a_forked_environment_is_told_with_its_exit_status(pool: Pool
         crash.result(PATIENCE)
     gate.open()
     assert first.result(PATIENCE)["calls"] == 1
+
+
+def test_a_request_right_after_the_death_of_an_idle_environment_gets_another_one(pool: Pool) -> None:
+    """Nobody has noticed the death yet, but the handler has not seen the request."""
+    for _ in range(5):
+        dead = pool.ask()["pid"]
+        os.kill(dead, signal.SIGKILL)
+        assert pool.ask()["pid"] != dead
 
 
 def test_after_a_crash_at_the_limit_a_waiting_request_gets_a_new_environment(

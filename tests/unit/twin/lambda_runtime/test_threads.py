@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 from brine_cli.twin import Twin
@@ -27,3 +29,11 @@ def test_a_given_number_of_environments_means_one_request_each() -> None:
     with Twin(template=THREADS, environments=2, integration_timeout=0.5) as twin, ThreadPoolExecutor(4) as clients:
         waiting = [clients.submit(ask, twin) for _ in range(4)]
         assert {future.result()[0] for future in waiting} == {b"HTTP/1.1 503 Service Unavailable"}
+
+
+def test_a_request_right_after_the_death_of_the_process_gets_a_new_one() -> None:
+    with Twin(template=THREADS) as twin:
+        for _ in range(5):
+            status, pid = ask(twin, b"/odd/pid")
+            assert status == b"HTTP/1.1 200 OK"
+            os.kill(int(pid), signal.SIGKILL)
