@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from brine.ports.deadline import Deadline
 
 _CHUNK: Final = 65_536
+_MOTO: Final = threading.RLock()
+"""Lets one thread at a time call moto: its conditional writes are not atomic among threads of one process."""
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _KINDS: Final[tuple[tuple[type[Exception], type[ExchangeError]], ...]] = (
     (EndpointConnectionError, ConnectFailed),
@@ -124,11 +127,13 @@ class BotocoreServiceClient:
     def _intercepted(self, operation: str, request: Any) -> Any:
         """Return the answer of a handler of the event before-send, such as moto's, or None."""
         event = f"{self._event}.{operation}"
-        answer = first_non_none_response(self._sdk.meta.events.emit(event, request=request))
         stubber = active_stubber()
-        if answer is None and stubber is not None:  # the session may be older than moto, and not know it
-            answer = stubber(event, request)
-        return answer
+        if stubber is None:
+            return first_non_none_response(self._sdk.meta.events.emit(event, request=request))
+        with _MOTO:
+            answer = first_non_none_response(self._sdk.meta.events.emit(event, request=request))
+            # The session may be older than moto, and not know it.
+            return stubber(event, request) if answer is None else answer
 
     def _send(self, request: Any) -> Any:
         """Send the request to AWS, and return the answer."""
