@@ -20,6 +20,9 @@ SLOW: Final = (
 )
 """The folders and files below `tests` whose tests are all slow. Other slow tests have the mark themselves."""
 
+ON_REQUEST: Final = ("fuzz", "trial")
+"""The marks of tests that take minutes each and find little more than others."""
+
 
 @cache
 def is_slow(path: Path) -> bool:
@@ -36,12 +39,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the slow tests. Leave out those marked `fuzz` unless `-m` names it: a long search runs on request only."""
+    """Mark the slow tests. Leave out those with a mark of ON_REQUEST, unless `-m` names it."""
     for item in items:
         if is_slow(item.path):
             item.add_marker(pytest.mark.slow)
-    if "fuzz" in config.getoption("markexpr"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("fuzz")]
+    unasked = [mark for mark in ON_REQUEST if mark not in config.getoption("markexpr")]
+    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in unasked)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)

@@ -159,13 +159,13 @@ Resources:
 """
 
 
-@pytest.fixture
-def environment(folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+@pytest.fixture(scope="module")
+def environment(folder: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The Python of an environment with the requirements that are the parameter."""
     requirements = request.param.split()
     for requirement in requirements:
         pack_needs(requirement, folder, set())
-    return make_environment(tmp_path / "environment", folder, *requirements)
+    return make_environment(tmp_path_factory.mktemp("environment") / "venv", folder, *requirements)
 
 
 @pytest.mark.parametrize("environment", ["brine-codec"], indirect=True)

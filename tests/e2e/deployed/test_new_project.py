@@ -18,7 +18,7 @@ from tests.support.emulators.deployment import deployed
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.deploy
+pytestmark = [pytest.mark.deploy, pytest.mark.trial]
 
 
 def test_each_function_has_its_own_part_of_the_cache(tmp_path: Path) -> None:
