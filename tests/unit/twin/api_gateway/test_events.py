@@ -46,7 +46,9 @@ def test_paths_are_decoded_twice(sent: bytes, delivered: str) -> None:
     assert event(target=sent)["rawPath"] == event(target=sent)["requestContext"]["http"]["path"] == delivered
 
 
-@pytest.mark.parametrize("sent", [b"/capture/percent%25done", b"/a%zz", b"/a%", b"/%FF", b"*", b"example.org:443", b"", b"?a", b"x?b://c"])
+@pytest.mark.parametrize(
+    "sent", [b"/capture/percent%25done", b"/a%zz", b"/a%", b"/%FF", b"*", b"example.org:443", b"", b"?a", b"x?b://c"]
+)
 def test_paths_that_are_refused(sent: bytes) -> None:
     with pytest.raises(PathRefused):
         read_target(sent)
