@@ -61,8 +61,9 @@ def read_target(target: bytes) -> Target:
     """
     raw_path, _, query = target.partition(b"?")
     if not raw_path.startswith(b"/"):
-        # Absolute form (RFC 9112 3.2.2). The authority and asterisk forms have no path.
-        raw_path = urlsplit(raw_path).path if b"://" in raw_path else b""
+        # Absolute form (RFC 9112 3.2.2); without a path, its path is "/" (RFC 9110 4.2.3). The authority and asterisk
+        # forms have no path.
+        raw_path = urlsplit(raw_path).path or b"/" if b"://" in raw_path else b""
     once = unquote_to_bytes(raw_path).partition(b"?")[0]
     if not raw_path or _BROKEN_ESCAPE.search(once):
         raise PathRefused(target.decode("ascii", "replace"))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ HOST = re.compile(rf"{_NAME}(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
 ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_NAME}(?::[0-9]{{1,5}})?|null", re.ASCII)
 _PAGE = re.compile(rf"https?://{_NAME}(?::[0-9]{{1,5}})?(?![^/?#])", re.ASCII)
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://(?P<authority>[^/?#]*)", re.ASCII)
+_MAX_PORT = 65_535
 _SHOWN = 100  # characters of a field value in an error message
 
 
@@ -92,10 +93,10 @@ class Admission:
         return self._foreign_page(method, fields, HOST.fullmatch(names[-1]))
 
     def _foreign_host(self, value: str) -> Rejection | None:
-        parts = HOST.fullmatch(value)
-        if parts is None:
+        authority = _name_and_port(value)
+        if authority is None:
             return Rejection(400, f"Host is {_shown(value)}, which is not a name and a port (RFC 9110 7.2).")
-        name, port = parts["name"], int(parts["port"] or 80)
+        name, port = authority
         if name in self.hosts or f"{name}:{port}" in self.hosts or (port == self.port and self._is_ours(name)):
             return None
         return Rejection(
@@ -152,6 +153,19 @@ def _opens_a_page(method: str, fields: dict[bytes, list[str]]) -> bool:
         and fields.get(b"sec-fetch-mode") == ["navigate"]
         and fields.get(b"sec-fetch-dest") == ["document"]
     )
+
+
+def _name_and_port(authority: str) -> tuple[str, int] | None:
+    """Return the name and the port of a Host value in lower case, or None if it is malformed (RFC 3986 3.2)."""
+    parts = HOST.fullmatch(authority)
+    if parts is None or int(parts["port"] or 80) > _MAX_PORT:
+        return None
+    if parts["name"].startswith("["):
+        try:
+            IPv6Address(parts["name"].strip("[]"))
+        except ValueError:
+            return None
+    return parts["name"], int(parts["port"] or 80)
 
 
 def _is_address(name: str) -> bool:

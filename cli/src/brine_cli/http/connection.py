@@ -82,7 +82,7 @@ class HttpConnection:
                 self._send(b"GET", limits.refusal(error.error_status_hint, "Bad Request"), close=True)
             return False
         unread = self._http.their_state is h11.SEND_BODY
-        self._send(head.method, response, close=unread)
+        self._send(head.method, response, close=unread or _is_framed_twice(head))
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     def _respond(self, head: h11.Request) -> HttpResponse:
@@ -153,6 +153,14 @@ class HttpConnection:
             self._socket.settimeout(left)
             if not self._socket.recv(_CHUNK):
                 return
+
+
+def _is_framed_twice(head: h11.Request) -> bool:
+    """Return whether the request has both Content-Length and Transfer-Encoding, of which h11 obeys the latter.
+
+    An intermediary may have obeyed the other one, so the server closes after its response (RFC 9112 6.1).
+    """
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in head.headers}
 
 
 def _has_body(method: bytes, status: int) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.domain.caching.freshness import freshness, remaining_freshness
-from brine.domain.routing.policy import Policy
+from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
 from tests.support.gateway.miniature import START, date, request, stored_response
 
 if TYPE_CHECKING:
@@ -79,6 +80,39 @@ def test_heuristic_lifetimes_are_a_tenth_of_the_time_unchanged(
 def test_heuristics_have_a_floor_and_a_cap(modified: str, lifetime: int) -> None:
     stored = stored_response(("Last-Modified", modified), ("Date", date()))
     assert freshness(stored, Policy(), START).lifetime == lifetime
+
+
+FORWARDS_COOKIES = [
+    Policy(forward_headers=DEFAULT_FORWARD_HEADERS | {"cookie"}),
+    Policy(forward_headers=DEFAULT_FORWARD_HEADERS | {"cookie"}, key_headers=frozenset()),
+    Policy(forward_headers="all"),
+    Policy(key_headers=frozenset({"cookie"})),
+    Policy(key_headers=frozenset({"cookie", "x-region"})),
+]
+
+
+@pytest.mark.parametrize("policy", FORWARDS_COOKIES)
+@pytest.mark.parametrize("headers", [[], [("Cache-Control", "public")], [("Vary", "Cookie")]])
+def test_no_heuristic_lifetime_is_for_a_request_whose_cookie_reached_the_origin(
+    policy: Policy, headers: list[Header]
+) -> None:
+    stored = stored_response(("Last-Modified", date(-86_400)), ("Date", date()), *headers)
+    assert freshness(stored, policy, START, request(("Cookie", "sid=A"))).lifetime == 0
+    assert freshness(stored, policy, START, request(("X-Region", "eu"))).lifetime == 8640
+
+
+@pytest.mark.parametrize("policy", FORWARDS_COOKIES)
+def test_a_lifetime_of_the_origin_or_the_route_is_for_requests_with_cookies_too(policy: Policy) -> None:
+    asked = request(("Cookie", "sid=A"))
+    explicit = stored_response(("Cache-Control", "max-age=60"), ("Last-Modified", date(-86_400)), ("Date", date()))
+    silent = stored_response(("Last-Modified", date(-86_400)), ("Date", date()))
+    assert freshness(explicit, policy, START, asked).lifetime == 60
+    assert freshness(silent, replace(policy, freshness_lifetime=30), START, asked).lifetime == 30
+
+
+def test_a_cookie_that_does_not_reach_the_origin_changes_no_lifetime() -> None:
+    stored = stored_response(("Last-Modified", date(-86_400)), ("Date", date()))
+    assert freshness(stored, Policy(), START, request(("Cookie", "sid=A"))).lifetime == 8640
 
 
 @pytest.mark.parametrize("status", [200, 203, 204, 206, 300, 301, 308])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from brine.domain.caching.freshness import freshness
 from brine.domain.routing.policy import Policy
-from tests.support.gateway.miniature import ask, date, request, response
+from tests.support.gateway.miniature import START, ask, date, request, response
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import ResponseDecision
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 MODIFIED: Header = ("Last-Modified", date(-86_400))
 COOKIE: Header = ("Set-Cookie", "a=b")
+KEYED: dict[str, Any] = {"key_headers": frozenset({"cookie"})}
 
 
 def fetch(answer: Response, asked: Request | None = None, policy: Policy | None = None) -> ResponseDecision:
@@ -152,6 +155,27 @@ def test_cookies(rule: SetCookieRule, directives: str, kept_with: tuple[str, ...
 def test_a_targeted_field_is_meant_for_shared_caches() -> None:
     assert fetch(response(("CDN-Cache-Control", "max-age=60"), COOKIE)).keep is not None
     assert fetch(response(("CDN-Cache-Control", "must-revalidate"), COOKIE, MODIFIED)).refusal == "set-cookie"
+
+
+@pytest.mark.parametrize("forwarded", [{"forward_headers": frozenset({"cookie"})}, {"forward_headers": "all"}, KEYED])
+def test_a_function_s_response_to_a_cookie_is_not_stored_for_a_heuristic_lifetime(forwarded: dict[str, Any]) -> None:
+    """A function runs to confirm a response, so a response that is never fresh is of no use."""
+    policy = Policy(**forwarded, refreshes_in_grace=True)
+    asked = request(("Cookie", "sid=A"))
+    assert fetch(response(MODIFIED), asked, policy).refusal == "no-freshness"
+    assert fetch(cached("public", MODIFIED), asked, policy).refusal == "no-freshness"
+    assert fetch(cached("max-age=60", MODIFIED), asked, policy).keep is not None
+    assert fetch(response(MODIFIED), asked, replace(policy, freshness_lifetime=60)).keep is not None
+    assert fetch(response(MODIFIED), request(), policy).keep is not None
+
+
+@pytest.mark.parametrize("forwarded", [{"forward_headers": frozenset({"cookie"})}, {"forward_headers": "all"}, KEYED])
+def test_an_origin_s_response_to_a_cookie_is_stored_to_be_validated(forwarded: dict[str, Any]) -> None:
+    policy, asked = Policy(**forwarded), request(("Cookie", "sid=A"))
+    reception = fetch(response(MODIFIED), asked, policy)
+    assert reception.keep is not None
+    assert "cookie" in reception.keep.vary
+    assert freshness(reception.keep, policy, START, asked).lifetime == 0
 
 
 def test_a_lifetime_from_the_route_permits_storing() -> None:

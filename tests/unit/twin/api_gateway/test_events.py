@@ -46,7 +46,9 @@ def test_paths_are_decoded_twice(sent: bytes, delivered: str) -> None:
     assert event(target=sent)["rawPath"] == event(target=sent)["requestContext"]["http"]["path"] == delivered
 
 
-@pytest.mark.parametrize("sent", [b"/capture/percent%25done", b"/a%zz", b"/a%", b"/%FF", b"*", b"example.org:443"])
+@pytest.mark.parametrize(
+    "sent", [b"/capture/percent%25done", b"/a%zz", b"/a%", b"/%FF", b"*", b"example.org:443", b"", b"?a", b"x?b://c"]
+)
 def test_paths_that_are_refused(sent: bytes) -> None:
     with pytest.raises(PathRefused):
         read_target(sent)
@@ -60,6 +62,16 @@ def test_paths_are_not_normalised(sent: bytes) -> None:
 def test_an_absolute_target() -> None:
     target = read_target(b"http://example.org/a%20b?c=d")
     assert (target.path, target.query) == ("/a b", "c=d")
+
+
+@pytest.mark.parametrize(
+    ("sent", "query"),
+    [(b"http://example.org", ""), (b"HTTP://example.org:3000", ""), (b"http://example.org?c=d/e", "c=d/e")],
+)
+def test_an_absolute_target_without_a_path_is_the_root(sent: bytes, query: str) -> None:
+    """RFC 9110 section 4.2.3: an empty path component is the path "/"."""
+    target = read_target(sent)
+    assert (target.path, target.query) == ("/", query)
 
 
 def test_the_query_stays_as_sent_and_is_decoded_beside() -> None:

@@ -82,6 +82,11 @@ def test_another_name_is_misdirected(host: str) -> None:
         "localhost:3000/",
         "localhost:-1",
         "localhost:300000",
+        "localhost:65536",
+        "evil.test:99999",
+        "[1:2]:3000",
+        "[::::]",
+        "[.]:3000",
         "localhost:3000 evil.test",
         "[::1",
         "[127.0.0.1]:3000x",
@@ -107,6 +112,10 @@ def test_a_host_that_is_not_one_name_with_a_port_is_a_bad_request(host: str | li
         ("http://localhost:3001/", 421),
         ("http://user@localhost:3000/", 400),
         ("http:///x", 400),
+        ("http://localhost:65536/", 400),
+        ("http://[1:2]:3000/", 400),
+        ("http://localhost:3000", None),
+        ("http://localhost:3000?x", None),
     ],
 )
 def test_the_authority_of_an_absolute_target_counts_as_the_host_does(target: str, expected: int | None) -> None:
@@ -216,6 +225,7 @@ def test_further_hosts_and_origins_can_be_allowed() -> None:
     host = f"localhost:{port}"
     assert [status(host, allowed, origin=origin) for origin in ("https://app.test", "null")] == [None, None]
     assert [status(host, allowed, origin=origin) for origin in ("http://app.test", "https://app.test:1")] == [403, 403]
+    assert [status(host, allowed) for host in ("box.test:65535", "box.test:65536")] == [None, 400]
     # A page that was itself loaded under an allowed name, from another port of it.
     assert status("box.test", allowed, origin="http://box.test:5173") is None
     assert status(host, allowed, origin="http://box.test:5173") == 403

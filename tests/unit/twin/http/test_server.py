@@ -145,6 +145,23 @@ def test_a_chunked_body(serve: Serve) -> None:
     assert split(converse(serve(echo), sent))[2] == b"POST fourfiv"
 
 
+BOTH_FRAMINGS = b"POST /both HTTP/1.1\r\nhost: test\r\ncontent-length: %d\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("length", [0, 4, 14, 10_000])
+@pytest.mark.parametrize("coding", [b"chunked", b"Chunked"])
+def test_a_request_with_a_length_and_chunks_is_the_last_one_of_its_connection(
+    serve: Serve, length: int, coding: bytes
+) -> None:
+    """An intermediary that believed the length may take the chunks for another request (RFC 9112 section 6.1)."""
+    sent = (BOTH_FRAMINGS % length).replace(b"chunked", coding) + b"4\r\nfour\r\n0\r\n\r\n"
+    answered = converse(serve(echo), sent + request(b"GET", b"/smuggled"))
+    status, headers, body = split(answered)
+    assert (status, body) == (b"HTTP/1.1 200 OK", b"POST four")
+    assert b"connection: close" in [line.lower() for line in headers]
+    assert b"/smuggled" not in answered
+
+
 def test_a_client_that_waits_for_100_continue(serve: Serve) -> None:
     with connected(serve(echo)) as connection:
         connection.sendall(request(b"POST", b"/", b"expect: 100-continue", b"content-length: 4"))

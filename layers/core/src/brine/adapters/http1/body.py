@@ -19,21 +19,18 @@ _LINE_LIMIT = 4096
 def read_body(stream: Stream, framing: Framing, limit: int) -> bytes:
     """Return the whole body, its chunks joined and its trailers dropped.
 
-    Raises ResponseTooLarge for more than `limit` bytes, and the errors of Stream.
+    Bytes after the body stay in the stream. Raises ResponseTooLarge for more than `limit` bytes, and the errors of
+    Stream.
     """
     if framing == "none":
         return b""
     if framing == "until-close":
         return stream.take_rest(limit)
     if framing == "chunked":
-        body = _read_chunks(stream, limit)
-    elif framing <= limit:
-        body = stream.take(framing)
-    else:
+        return _read_chunks(stream, limit)
+    if framing > limit:
         raise ResponseTooLarge(f"a body of more than {limit} bytes")
-    if not stream.exhausted:
-        raise BadResponse("more bytes than the response announced")
-    return body
+    return stream.take(framing)
 
 
 def _read_chunks(stream: Stream, limit: int) -> bytes:

@@ -79,7 +79,11 @@ class Connection:
         self._sock.close()
 
     def exchange(self, message: RawRequest, limits: HttpLimits, deadline: Deadline) -> RawResponse:
-        """Send a request and return the whole response. Interim responses are skipped. Raises ExchangeError."""
+        """Send a request and return the whole response. Interim responses are skipped. Raises ExchangeError.
+
+        Bytes after the response are dropped. They could pass for the next response, so the connection is not reusable
+        (RFC 9112 section 6.3).
+        """
         self.reusable = False
         sent = self._send(message, limits, deadline)
         stream = Stream(self._sock, limits.read_timeout, deadline)

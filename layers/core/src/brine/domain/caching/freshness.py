@@ -54,8 +54,8 @@ class Freshness:
 def freshness(stored: StoredResponse, policy: Policy, now: float, request: Request | None = None) -> Freshness:
     """Return the freshness of a stored response at `now`, for this request if it is given.
 
-    Heuristic freshness does not apply to a request with a field that the route names itself, such as Cookie: the
-    response may have changed with the origin's data about that user.
+    Heuristic freshness does not apply to a request with a field that the route names in `forward_headers`, or with a
+    Cookie that reaches the origin: the response may have changed with the origin's data about that user.
     """
     directives = parse_response_directives(stored.fields)
     lifetime, age = freshness_lifetime(stored, directives, policy, request), current_age(stored, now)
@@ -79,7 +79,7 @@ def freshness_lifetime(
     lifetime = route_lifetime(stored.status, policy)
     if lifetime is not None:
         return jittered(lifetime, stored, policy.jitter)
-    if request is not None and any(name in request.fields for name in policy.named_headers):
+    if request is not None and any(name in request.fields for name in policy.fields_against_heuristics):
         return 0
     return _heuristic_lifetime(stored, directives)
 

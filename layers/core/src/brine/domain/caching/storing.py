@@ -61,7 +61,7 @@ def storable(
         reason = reason or _refused_by_origin(candidate.status, said)
     for fields, said in ((candidate.fields, directives), (newest, own)):
         reason = reason or _refused_for_cookie(fields, said, policy)
-    reason = reason or _refused_by_form(candidate, directives, policy)
+    reason = reason or _refused_by_form(candidate, directives, policy, request)
     if reason is not None:
         return None, reason
     all_tags = response_tags(candidate.fields, tags)
@@ -113,16 +113,18 @@ def _refused_for_cookie(fields: Fields, directives: Directives, policy: Policy) 
     return "set-cookie" if sets_cookie and not _may_keep_cookie(directives, policy) else None
 
 
-def _refused_by_form(candidate: StoredResponse, directives: Directives, policy: Policy) -> StorageRefusal | None:
+def _refused_by_form(
+    candidate: StoredResponse, directives: Directives, policy: Policy, request: Request
+) -> StorageRefusal | None:
     if not 200 <= candidate.status < 600 or candidate.status in _REQUEST_SPECIFIC:
         return "status"
     if candidate.vary == VARY_STAR:
         return "vary"
     if not _is_length_right(candidate):
         return "length"
-    if not _permits_storing(candidate, directives, policy) or not _is_reusable_later(candidate, directives, policy):
+    if not _permits_storing(candidate, directives, policy):
         return "no-freshness"
-    return None
+    return None if _is_reusable_later(candidate, directives, policy, request) else "no-freshness"
 
 
 def evict_at(stored: StoredResponse, policy: Policy) -> int:
@@ -173,8 +175,8 @@ def _permits_storing(candidate: StoredResponse, directives: Directives, policy: 
     )
 
 
-def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy) -> bool:
-    """Return whether the response can be used later: it has a validator, or is fresh and may be reused.
+def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy, request: Request) -> bool:
+    """Return whether the response can be used later: it has a validator, or is fresh for `request` and may be reused.
 
     A validator does not help a function, which would run to confirm its response.
     """
@@ -188,4 +190,4 @@ def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy
         and max(revalidation_window(directives, policy), error_window(directives, NO_DIRECTIVES, policy)) > 0
     ):
         return True
-    return freshness(candidate, policy, candidate.response_time).is_fresh
+    return freshness(candidate, policy, candidate.response_time, request).is_fresh

@@ -86,3 +86,11 @@ class Policy:
         if self.forward_headers == "all":
             return frozenset({"cookie"})
         return self.forward_headers - DEFAULT_FORWARD_HEADERS
+
+    @property
+    def fields_against_heuristics(self) -> frozenset[str]:
+        """The request fields that rule out heuristic freshness: `named_headers`, and Cookie if `key_headers` has it.
+
+        The origin may use such a field to look up a user's data, which change without a change of Last-Modified.
+        """
+        return self.named_headers | ({"cookie"} & (self.key_headers or frozenset()))
