@@ -28,7 +28,7 @@ MIN_FAILING_PATHS: Final = 3
 PROBE_WINDOW: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
 
-_REQUEST_ERRORS = frozenset({500, 501, 505})
+_REQUEST_ERRORS = frozenset({500, 501, 505, 508})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
