@@ -68,8 +68,8 @@ class FailureStreak:
 def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> Health:
     """Return the health of the origin, given the outcome of a request that had `seconds` to complete.
 
-    A 500 may be due to one request that the origin cannot handle, as may 501, 505 and a body that is too large. A
-    client with such a request could otherwise block the origin for all clients. A timeout counts only if the origin had
+    A 500 may be due to one request that the origin cannot handle, as may 501, 505, 508 (a loop) and a body that is too
+    large. A client with such a request could otherwise block the origin for all clients. A timeout counts only if the origin had
     the route's `timeout`, or FAIR_TIMEOUT.
     """
     if isinstance(outcome, Response):
