@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.http.cdn_loop import LONGEST, cdn_ids, loop_in, pseudonym
+from brine.domain.http.cdn_loop import LONGEST, cdn_ids, gateways_in, loop_in, pseudonym
 from brine.domain.http.fields import Fields
 
 OURS = "brine-0123456789ab"
@@ -32,6 +32,11 @@ def test_the_ids_are_read_and_their_parameters_are_left_out(
 def test_any_text_can_be_read_and_the_ids_in_it_are_read_again(lines: list[str]) -> None:
     found = cdn_ids(lines)
     assert cdn_ids([", ".join(found)]) == found
+
+
+@given(st.lists(ids | st.just(OURS)))
+def test_only_names_of_gateways_are_told_from_other_ids(found: list[str]) -> None:
+    assert gateways_in([", ".join(found)]) == tuple(cdn_id for cdn_id in found if cdn_id == OURS)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ LONGEST: Final = 1024
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\([^()]*\)")
 _CDN_ID = re.compile(r"[\w!#$%&'*+.^`|~:\[\]-]+", re.ASCII)  # a token, or a host with a port
+_PSEUDONYM = re.compile(rf"{PSEUDONYM}-[0-9a-f]{{12}}")
 
 
 def pseudonym(*deployment: str) -> str:
@@ -38,6 +39,14 @@ def cdn_ids(lines: Iterable[str]) -> tuple[str, ...]:
     members = [member for line in lines for member in _QUOTED.sub("", line).split(",")]
     ids = (member.partition(";")[0].strip(" \t") for member in members)
     return tuple(cdn_id for cdn_id in ids if _CDN_ID.fullmatch(cdn_id))
+
+
+def gateways_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of gateways of this project in lines of CDN-Loop, in order.
+
+    A client can choose no text in them but the digits, so they may reach the origin of a response that is stored.
+    """
+    return tuple(cdn_id for cdn_id in cdn_ids(lines) if _PSEUDONYM.fullmatch(cdn_id))
 
 
 def loop_in(fields: Fields, name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.canonical import canonical_fields
-from brine.domain.http.cdn_loop import cdn_ids
+from brine.domain.http.cdn_loop import gateways_in
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import end_to_end
@@ -62,11 +62,12 @@ def forwarded_request(request: Request, route: Route, name: str, passed: tuple[s
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
     cache directives. It forwards only those that ask for a new response, because no key includes the rest.
     name: the gateway's own in Via and CDN-Loop.
-    passed: the client's lines of CDN-Loop. If the response may be stored, the gateway forwards only the ids in them.
+    passed: the client's lines of CDN-Loop. If the response may be stored, the gateway forwards only names of gateways:
+    they suffice to end a loop, because each gateway adds its own, and another CDN must not remove that.
     """
     fields = request.fields
     if _may_be_stored(request, route):
-        passed = (", ".join(ids),) if passed and (ids := cdn_ids(passed)) else ()
+        passed = (", ".join(names),) if passed and (names := gateways_in(passed)) else ()
         if route.policy.forward_headers != "all":
             fields = _with_directives(fields, parse_request_directives(fields).origin_value)
     loop = [("cdn-loop", line) for line in (*passed, name)]

@@ -11,7 +11,7 @@ from brine.domain.caching.freshness import remaining_freshness
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
-from brine.domain.caching.storing import evict_at, may_be_caused_by_fields
+from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
@@ -99,8 +99,6 @@ class Fetcher:
                 response_time=trace.now,
                 origin=transaction.route.origin,
             )
-            if transaction.cdn_loop and reception.keep and may_be_caused_by_fields(reception.keep.status):
-                reception = replace(reception, keep=None, refusal="request-fields")  # CDN-Loop is in no key
             if self._is_refused_by_hook(reception.keep, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
