@@ -129,3 +129,14 @@ def test_a_refresh_request_holds_no_cdn_loop() -> None:
     assert route is not None
     transaction = Transaction.begin(route, request, "", Deadline(29.0, lambda: 0.0))
     assert (transaction.request.fields.lines, transaction.cdn_loop) == ((("accept", "a/b"),), (OTHERS,))
+
+
+def test_a_part_continues_the_chain_of_its_whole() -> None:
+    world = world_with(lambda _: reply(200))
+    route, deadline = world.gateway.route("api"), Deadline(world.now + 29, lambda: world.now)
+    assert route is not None
+    whole = Transaction.begin(
+        route, Request(method="GET", path="/x", fields=Fields([("cdn-loop", OTHERS)])), "", deadline
+    )
+    world.gateway.serve_part(route, Request(method="GET", path="/part"), whole, deadline)
+    assert [request.fields.all("cdn-loop") for _, request in world.origin.requests] == [(OTHERS, "brine")]

@@ -69,8 +69,8 @@ def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> He
     """Return the health of the origin, given the outcome of a request that had `seconds` to complete.
 
     A 500 may be due to one request that the origin cannot handle, as may 501, 505, 508 (a loop) and a body that is too
-    large. A client with such a request could otherwise block the origin for all clients. A timeout counts only if the origin had
-    the route's `timeout`, or FAIR_TIMEOUT.
+    large. A client with such a request could otherwise block the origin for all clients. A timeout counts only if the
+    origin had the route's `timeout`, or FAIR_TIMEOUT.
     """
     if isinstance(outcome, Response):
         return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"
