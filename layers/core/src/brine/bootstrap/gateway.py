@@ -144,9 +144,9 @@ def connected_fetcher(
         name=pseudonym(
             aws.transport.region,
             settings.table,
-            settings.bucket or "",  # no other account has a bucket of this name
+            settings.bucket,  # no other account has a bucket of this name
             namespace,
-            settings.endpoint_url or "",
+            settings.endpoint_url if settings.endpoint_url and settings.is_on_emulator else "",  # each twin has its own
         ),
         clock=clock,
         sleep=sleep,
