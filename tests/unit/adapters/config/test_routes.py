@@ -311,6 +311,7 @@ BAD = [
     (HEAD + "query = 3", 'route "a": query = 3', "not a table", True),
     (HEAD + 'forward_headers = "some"', 'route "a": forward_headers = "some"', "not a list of header names", True),
     (HEAD + 'forward_headers = ["a b"]', 'route "a": forward_headers = ["a b"]', "letters, digits", True),
+    (HEAD + 'key_headers = ["CDN-Loop"]', 'route "a": key_headers = ["CDN-Loop"]', "never selects a response", False),
     (HEAD + 'forward_headers = ["Host"]', 'route "a": forward_headers = ["Host"]', "never forwarded", False),
     (HEAD.replace('"a"', '"A"'), 'route "A": name = "A"', "lower-case", True),
     (HEAD.replace("/a", "a"), 'route "a": prefix = "a"', "not a path prefix", True),

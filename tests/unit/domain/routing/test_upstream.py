@@ -24,7 +24,7 @@ OF_THE_CONNECTION = {
     *("Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authentication-Info", "TE"),
     *("Proxy-Authorization", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"),
 }
-WRITTEN_BY_US = {"Host", "Content-Length", "Expect", "Proxy"}
+WRITTEN_BY_US = {"CDN-Loop", "Host", "Content-Length", "Expect", "Proxy"}
 
 # The fields of a request whose response may be stored; for each, why no client can change another client's answer.
 STORED_WITH = {

@@ -141,7 +141,13 @@ def connected_fetcher(
         ),
         keyring=own_keyring(settings, aws),
         origin=HttpOrigin(client, max_body=settings.max_response_body),
-        name=pseudonym(aws.transport.region, settings.table),
+        name=pseudonym(
+            aws.transport.region,
+            settings.table,
+            settings.bucket,  # no other account has a bucket of this name
+            namespace,
+            settings.endpoint_url if settings.endpoint_url and settings.is_on_emulator else "",  # each twin has its own
+        ),
         clock=clock,
         sleep=sleep,
     )

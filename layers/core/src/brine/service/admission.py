@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.http.ambiguous import without_ambiguous_names
-from brine.domain.http.cdn_loop import is_loop
+from brine.domain.http.cdn_loop import loop_in
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import SAFE_METHODS
 from brine.domain.routing.target import BadTargetError, upstream_target
@@ -30,12 +30,13 @@ class Admitted:
 
 
 def admit(routes: Routes, request: Request, name: str) -> Admitted | Answer:
-    """Return the request with its route, or the answer that refuses it. `name`: the gateway's in CDN-Loop."""
+    """Return the request with its route, or the answer that refuses it. `name`: the gateway's in CDN-Loop and Via."""
     route = routes.match(request.path)
     if route is None:
         return problems.problem_answer(problems.ROUTE_UNKNOWN, f"no route covers {request.path}")
-    if is_loop(request.fields, name):
-        return problems.problem_answer(problems.LOOP_DETECTED, route=route.name)
+    if (shown := loop_in(request.fields, name)) is not None:  # before the cache: a hit would hide the loop for a while
+        detail = f'the request came back to route "{route.name}": {shown}. Check which origin leads back to the gateway'
+        return problems.problem_answer(problems.LOOP_DETECTED, detail, route=route.name)
     if request.method not in SAFE_METHODS and (method := request.method.upper()) in SAFE_METHODS:
         # It would invalidate stored responses, and an origin may take "get" for GET
         detail = f"methods are case-sensitive (RFC 9110 9.1): send {method}, not {request.method}"

@@ -99,6 +99,8 @@ class Gateway:
         """
         if not route.internal and route.pattern is None and route.prefix != "/":  # as a client names the path
             request = replace(request, path=route.prefix + request.path)
+        if whole.cdn_loop:  # a part continues the chain of the request that it is for
+            request = replace(request, fields=request.fields.replacing("cdn-loop", ", ".join(whole.cdn_loop)))
         try:
             path, query = upstream_target(self.routes, route, request)
         except BadTargetError as error:

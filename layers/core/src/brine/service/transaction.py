@@ -30,7 +30,8 @@ class Transaction:
 
     `request` has the fields and the target that the origin gets. `room`: bytes of a body that the answer can carry.
     `ancestors`: the names of the functions' routes that this request is a part of, the outermost first. `is_refresh`:
-    whether the request was made to renew a stored response, so none of its parts may be stale.
+    whether the request was made to renew a stored response, so none of its parts may be stale. `cdn_loop`: the lines
+    of CDN-Loop with which the request came. They are no part of `request`, so they select and are stored nowhere.
     """
 
     route: Route
@@ -41,6 +42,7 @@ class Transaction:
     room: float = inf
     ancestors: tuple[str, ...] = ()
     is_refresh: bool = False
+    cdn_loop: tuple[str, ...] = ()
 
     @classmethod
     def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
@@ -51,6 +53,7 @@ class Transaction:
             resource=resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
+            cdn_loop=request.fields.all("cdn-loop"),
             **members,
         )
 

@@ -62,6 +62,8 @@ def header_names(value: object) -> frozenset[str]:
             raise ValueError(f'"{name}" is not forwarded. Only headers of letters, digits and "-" are.')
         if name in _NEVER_FORWARDED:
             raise ValueError(f'"{name}" belongs to one connection and is never forwarded. Leave it out.')
+        if name == "cdn-loop":
+            raise ValueError('"cdn-loop" always reaches the origin and never selects a response. Leave it out.')
     return names
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _UNDERSTOOD = frozenset({*range(200, 207), *range(300, 309), *range(400, 418), 421, 422, 426, *range(500, 506)}) - {306}
 
 # Caused by a part of the request that is not in the cache key, so no other client may get them.
-_REQUEST_SPECIFIC = frozenset({406, 412, 413, 415, 416, 417, 431})
+_REQUEST_SPECIFIC = frozenset({406, 412, 413, 415, 416, 417, 431, 508})
 _NOT_FOUND = frozenset({404, 410})
 
 

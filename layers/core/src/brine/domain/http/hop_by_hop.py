@@ -31,8 +31,11 @@ ESSENTIAL_FIELDS = frozenset(
 )
 """The fields that describe a response or tell browsers how to confine it; they must stay with it."""
 
+LOOP_FIELDS = frozenset({"cdn-loop"})
+"""No intermediary may remove these fields, or let them be removed (RFC 8586 section 2)."""
+
 VIA = ("via", "1.1 brine")
-"""The gateway's own Via line on every message that it forwards (RFC 9110 section 7.6.3)."""
+"""The gateway's own Via line on every response that it forwards (RFC 9110 section 7.6.3)."""
 
 
 def end_to_end(fields: Fields) -> Fields:
@@ -44,4 +47,4 @@ def end_to_end(fields: Fields) -> Fields:
     if connection is None:
         return fields if HOP_BY_HOP.isdisjoint(fields.names) else fields.without(HOP_BY_HOP)
     listed = {option.strip(" \t").lower() for option in connection.split(",")}
-    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - ESSENTIAL_FIELDS))
+    return fields.without(HOP_BY_HOP | (listed - CACHING_FIELDS - ESSENTIAL_FIELDS - LOOP_FIELDS))

@@ -28,7 +28,7 @@ MIN_FAILING_PATHS: Final = 3
 PROBE_WINDOW: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
 
-_REQUEST_ERRORS = frozenset({500, 501, 505})
+_REQUEST_ERRORS = frozenset({500, 501, 505, 508})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,9 @@ class FailureStreak:
 def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> Health:
     """Return the health of the origin, given the outcome of a request that had `seconds` to complete.
 
-    A 500 may be due to one request that the origin cannot handle, as may 501, 505 and a body that is too large. A
-    client with such a request could otherwise block the origin for all clients. A timeout counts only if the origin had
-    the route's `timeout`, or FAIR_TIMEOUT.
+    A 500 may be due to one request that the origin cannot handle, as may 501, 505, 508 (a loop) and a body that is too
+    large. A client with such a request could otherwise block the origin for all clients. A timeout counts only if the
+    origin had the route's `timeout`, or FAIR_TIMEOUT.
     """
     if isinstance(outcome, Response):
         return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.canonical import canonical_fields
+from brine.domain.http.cdn_loop import gateways_in
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.fields import Fields
-from brine.domain.http.hop_by_hop import VIA, end_to_end
+from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.http.ranges import parse_range
 from brine.domain.http.trace_context import with_valid_trace_context
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from brine.domain.routing.route import Route
 
 # The adapter that sends the request writes Host and Content-Length. Expect is met already, because the content has
-# arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
-_NEVER: Final = frozenset({"content-length", "expect", "host", "proxy"})
+# arrived. A CGI program would read Proxy as the setting HTTP_PROXY. `forwarded_request` adds CDN-Loop, which therefore
+# selects no stored response and is in no refresh request.
+_NEVER: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "proxy"})
 
 # The cache's own conditions, and the fields that a cache must forward (RFC 9111 section 5.2).
 _ALWAYS: Final = frozenset(
@@ -54,16 +56,22 @@ def upstream_request(request: Request, route: Route) -> Request:
     return replace(request, fields=fields)
 
 
-def forwarded_request(request: Request, route: Route, name: str) -> Request:
-    """Return the result of `upstream_request` as it is forwarded. `name`: the gateway's own in CDN-Loop.
+def forwarded_request(request: Request, route: Route, name: str, passed: tuple[str, ...] = ()) -> Request:
+    """Return the result of `upstream_request` as it is forwarded.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
     cache directives. It forwards only those that ask for a new response, because no key includes the rest.
+    name: the gateway's own in Via and CDN-Loop.
+    passed: the client's lines of CDN-Loop. If the response may be stored, the gateway forwards only names of gateways:
+    they suffice to end a loop, because each gateway adds its own, and another CDN must not remove that.
     """
     fields = request.fields
-    if route.policy.forward_headers != "all" and _may_be_stored(request, route):
-        fields = _with_directives(fields, parse_request_directives(fields).origin_value)
-    return replace(request, fields=Fields.from_lowercase((*fields.lines, VIA, ("cdn-loop", name))))
+    if _may_be_stored(request, route):
+        passed = (", ".join(names),) if passed and (names := gateways_in(passed)) else ()
+        if route.policy.forward_headers != "all":
+            fields = _with_directives(fields, parse_request_directives(fields).origin_value)
+    loop = [("cdn-loop", line) for line in (*passed, name)]
+    return replace(request, fields=Fields.from_lowercase((*fields.lines, ("via", f"1.1 {name}"), *loop)))
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:

@@ -50,7 +50,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetcher:
-    """Fetches from origins for one cache. `clock` gives seconds since 1970; `name` is the gateway's in CDN-Loop."""
+    """Fetches from origins for one cache. `clock` gives seconds since 1970; `name`: the gateway's in CDN-Loop."""
 
     responses: ResponseStore
     responder: Responder
@@ -73,7 +73,7 @@ class Fetcher:
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
-            request = forwarded_request(fields_sent, transaction.route, self.name)
+            request = forwarded_request(fields_sent, transaction.route, self.name, transaction.cdn_loop)
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
