@@ -81,7 +81,7 @@ class OnDemandEnvironments(Environments):
         deadline = time.monotonic() + timeout
         try:
             return self._invoke(event, deadline)
-        except NeverBegun:  # an idle process had ended, and nobody had noticed
+        except NeverBegun:  # an idle process had ended, and the twin had not noticed yet
             return self._invoke(event, deadline)
 
     def _invoke(self, event: bytes, deadline: float) -> bytes:

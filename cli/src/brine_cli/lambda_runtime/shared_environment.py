@@ -40,7 +40,7 @@ class SharedEnvironment(Environments):
         deadline = time.monotonic() + timeout
         try:
             return self._invoke(event, deadline)
-        except NeverBegun:  # the process had ended, and nobody had noticed
+        except NeverBegun:  # the process had ended, and the twin had not noticed yet
             return self._invoke(event, deadline)
 
     def _invoke(self, event: bytes, deadline: float) -> bytes:

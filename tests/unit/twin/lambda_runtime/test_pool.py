@@ -127,7 +127,7 @@ def test_a_crash_of_a_forked_environment_is_told_with_its_exit_status(pool: Pool
 
 
 def test_a_request_right_after_the_death_of_an_idle_environment_gets_another_one(pool: Pool) -> None:
-    """Nobody has noticed the death yet, but the handler has not seen the request."""
+    """The twin has not noticed the death yet. The handler has not got the request, so another process may."""
     for _ in range(5):
         dead = pool.ask()["pid"]
         os.kill(dead, signal.SIGKILL)
