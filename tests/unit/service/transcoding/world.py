@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.config.types import parse_types
 from brine.adapters.memory.channels import MemorySingleUseStore
+from brine.domain.queries.content_query import is_query
 from brine.service.transcoding.build import build_transcoder
 from brine_codec import Codec, Keyring, Registry
 from tests.support.gateway.world import World
@@ -86,7 +88,13 @@ def transcoding_world(marks: SingleUseStore | None = None) -> World:
     types = parse_types(TYPES).types()
     transcoders = {
         route.name: build_transcoder(
-            route.name, route.transcoding, types, lambda keys, _: RINGS[keys], clock=lambda: world.now, marks=used
+            route.name,
+            route.transcoding,
+            types,
+            lambda keys, _: RINGS[keys],
+            clock=lambda: world.now,
+            marks=used,
+            is_query=partial(is_query, route=route),
         )
         for route in routes
         if route.transcoding is not None
