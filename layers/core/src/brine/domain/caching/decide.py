@@ -45,8 +45,8 @@ def decide(
     served while the refresher, or another request, refreshes it.
     """
     if not request.may_use_cache:
-        is_safe = request.method in CACHED_METHODS or (request.content_query is not None and request.content_query.is_safe)
-        return Forward(fields=request.fields, reason="bypass" if is_safe else "method")
+        is_read = request.method in CACHED_METHODS or request.is_safe_query
+        return Forward(fields=request.fields, reason="bypass" if is_read else "method")
     request_directives = obeyed_directives(request, policy)
     decision = (
         _from_stored(stored, request, request_directives, policy, now, background_refresh=background_refresh)

@@ -51,7 +51,7 @@ class OriginExchange:
         """Return the response in the form in which it might be stored."""
         fields = with_date(self.fields, self.response_time)
         return StoredResponse(
-            method="GET" if self.request.content_query is None else self.request.method,
+            method=self.request.method if self.request.is_safe_query else "GET",
             target=self.target,
             route=self.route,
             status=self.response.status,
@@ -113,7 +113,7 @@ class OriginExchange:
 
         The candidate is made from this response or updated by it.
         """
-        if self.request.content_query is not None and self._tells_graphql_errors():
+        if self.request.is_safe_query and self._tells_graphql_errors():
             return None, "graphql-errors"
         return storable(
             candidate,

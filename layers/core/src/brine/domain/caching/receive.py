@@ -107,14 +107,14 @@ def _replaces(status: int) -> bool:
 
 def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
-    query = request.content_query
-    if query is not None and query.is_safe:
-        return ResponseDecision(refusal=query.refusal)
+    refusal = None if request.content_query is None else request.content_query.refusal
+    if request.is_safe_query:
+        return ResponseDecision(refusal=refusal)
     targets = invalidated_targets(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
         keep, _ = exchange.storable(exchange.candidate())
-    return ResponseDecision(keep=keep, invalidate=targets, refusal=None if query is None or keep else query.refusal)
+    return ResponseDecision(keep=keep, invalidate=targets, refusal=refusal if keep is None else None)
 
 
 def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:

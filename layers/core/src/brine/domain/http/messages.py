@@ -61,7 +61,12 @@ class Request:
     @property
     def is_idempotent(self) -> bool:
         """Whether the request may be sent again (RFC 9110 section 9.2.2): its method says so, or it is a query."""
-        return self.method in IDEMPOTENT_METHODS or (self.content_query is not None and self.content_query.is_safe)
+        return self.method in IDEMPOTENT_METHODS or self.is_safe_query
+
+    @property
+    def is_safe_query(self) -> bool:
+        """Whether the request is a query by content, so that it changes nothing, whether a cache may answer it or not."""
+        return self.content_query is not None and self.content_query.is_safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,8 +61,7 @@ def as_query(request: Request, route: Route) -> Request:
 
 def is_query(request: Request, route: Route) -> bool:
     """Return whether the request is a query by content, so that it changes nothing."""
-    marked = as_query(request, route).content_query
-    return marked is not None and marked.is_safe
+    return as_query(request, route).is_safe_query
 
 
 def _doubt(request: Request) -> StorageRefusal | None:

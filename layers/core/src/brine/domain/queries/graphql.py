@@ -34,8 +34,7 @@ def may_change_data(content: Any) -> bool:
     True for a document with a mutation or a subscription, and for an operation that only the server knows. Content that
     has nothing of GraphQL is not such an operation.
     """
-    operations = content if isinstance(content, list) else [content]
-    return any(isinstance(operation, dict) and _may_change(operation) for operation in operations)
+    return any(map(_may_change, _objects(content)))
 
 
 def tells_errors(request: Request, response: Response) -> bool:
@@ -52,10 +51,14 @@ def tells_errors(request: Request, response: Response) -> bool:
         asked, told = json.loads(request.body), json.loads(body)
     except (ValueError, RecursionError):
         return False
-    operations = asked if isinstance(asked, list) else [asked]
-    if not any(isinstance(one, dict) and isinstance(one.get("query"), str) for one in operations):
-        return False
-    return any(isinstance(one, dict) and bool(one.get("errors")) for one in (told if isinstance(told, list) else [told]))
+    return any(isinstance(one.get("query"), str) for one in _objects(asked)) and any(
+        one.get("errors") for one in _objects(told)
+    )
+
+
+def _objects(content: Any) -> list[dict[str, Any]]:
+    """Return the object that the content is, or the objects of a list."""
+    return [one for one in (content if isinstance(content, list) else [content]) if isinstance(one, dict)]
 
 
 def _may_change(operation: dict[str, Any]) -> bool:
@@ -69,12 +72,12 @@ def _may_define_change(document: str) -> bool:
     """Return whether one of the words stands outside of braces, strings and comments, or the document is unreadable."""
     depth = 0
     for match in _TOKEN.finditer(document):
-        token = match[0]
-        if token == "{":
+        text = match[0]
+        if text == "{":
             depth += 1
-        elif token == "}":
+        elif text == "}":
             depth -= 1
-        if depth < 0 or token == '"' or (depth == 0 and token in _CHANGING):
+        if depth < 0 or text == '"' or (depth == 0 and text in _CHANGING):
             return True
     return depth != 0
 

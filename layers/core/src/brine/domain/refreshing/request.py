@@ -26,7 +26,7 @@ MAX_CHARACTERS = 8_000
 """Characters of a refresh request. In JSON each takes at most 6 bytes: below 64 KB, SQS's billing unit."""
 
 MAX_CONTENT: Final = 32_768
-"""Bytes of content in a refresh request. In a message they grow by a third: all fits into two of SQS's billing units."""
+"""Bytes of content in a refresh request. In a message they grow by a third: all takes at most two billing units."""
 
 CONTENT_FIELDS: Final = frozenset({"content-encoding", "content-type"})
 """The fields of content that are in the key of a query."""
@@ -117,9 +117,10 @@ _HIDES_PARAMETERS = re.compile(r"[;?]|%(?:25)*(?:26|3b|3f)", re.IGNORECASE)
 class RefreshRequest:
     """The stored response to refresh, and the parts of the client's request that the fetch needs.
 
-    `target` is the one that the origin gets. `method` and `content` are those of a query by content. `key` is the cache key. If the route, its origin or the tenant has
+    `target` is the one that the origin gets. `key` is the cache key. If the route, its origin or the tenant has
     changed, the key differs, and no response is refreshed. `renews`: the generation of a response to refresh although
-    it is fresh. If the generation has changed, only a stale response is refreshed.
+    it is fresh. If the generation has changed, only a stale response is refreshed. `method` and `content` are those of
+    a query by content.
     """
 
     route: str

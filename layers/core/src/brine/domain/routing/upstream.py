@@ -47,7 +47,7 @@ def upstream_request(request: Request, route: Route) -> Request:
         return replace(request, fields=fields)
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
-        if request.content_query is not None and request.content_query.is_safe:
+        if request.is_safe_query:
             passed |= _OF_QUERIES
         is_post = request.method == "POST" and not request.may_use_cache
         fields = Fields.from_lowercase(

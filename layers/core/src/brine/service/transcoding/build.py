@@ -36,7 +36,8 @@ def build_transcoder(
     """Return the transcoder of a route.
 
     keyring: returns the keyring for the value of a setting and a description of this setting. marks: marks of used
-    envelopes from clients. is_query: see Transcoder. emulated_principal: the sender of requests without a verified principal, on an emulator.
+    envelopes from clients. is_query: see Transcoder. emulated_principal: the sender of requests without a verified
+    principal, on an emulator.
     """
 
     def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
