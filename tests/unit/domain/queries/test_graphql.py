@@ -37,7 +37,13 @@ CHANGES = [
     "fragment F on A { b } mutation M { b { ...F } }",
     '"about it" mutation { b }',
 ]
-UNREADABLE = ['{ a(b: "\n") } mutation', '"{\n" mutation { b }', "{ { mutation }", "} { mutation }", "how do mutation rates differ"]
+UNREADABLE = [
+    '{ a(b: "\n") } mutation',
+    '"{\n" mutation { b }',
+    "{ { mutation }",
+    "} { mutation }",
+    "how do mutation rates differ",
+]
 
 
 @pytest.mark.parametrize("document", QUERIES)
@@ -52,7 +58,7 @@ def test_a_mutation_is_none_and_neither_is_what_may_be_one(document: str) -> Non
     assert may_change_data([{"query": "{ a }"}, {"query": document}])
 
 
-STRINGS = st.text().map(lambda text: json.dumps(text))
+STRINGS = st.text().map(json.dumps)
 COMMENTS = st.text(st.characters(exclude_characters="\n\r", codec="utf-8")).map(lambda text: f"#{text}\n")
 BLOCKS = st.text(st.characters(exclude_characters='"\\')).map(lambda text: f'"""{text}"""')
 NAMES = st.sampled_from(["a", "mutations", "on", "$b: Int", "...F", "mutation_", ",", "\n"])
@@ -114,11 +120,11 @@ ERRORS = b'{"data": null, "errors": [{"message": "down"}]}'
         (ASKED.body, b'{"data": {"errors": [1]}}', 200, None, False),
         (ASKED.body, b'{"data": 1, "errors": []}', 200, None, False),
         (ASKED.body, ERRORS, 400, None, False),
-        (ASKED.body, b"not JSON, with \"errors\"", 200, None, False),
+        (ASKED.body, b'not JSON, with "errors"', 200, None, False),
         (ASKED.body, gzip.compress(ERRORS)[:12], 200, "gzip", False),
         (ASKED.body, b"not gzip", 200, "gzip", False),
         (b'{"query": {"match": "a"}}', ERRORS, 200, None, False),
-        (b"not JSON, with \"query\"", ERRORS, 200, None, False),
+        (b'not JSON, with "query"', ERRORS, 200, None, False),
         (b"", ERRORS, 200, None, False),
     ],
 )

@@ -33,6 +33,6 @@ def check_queries(items: Mapping[str, Any]) -> None:
     form = transcoding.request_format
     if "POST" in items.get("query_methods", ()) and form is not Format.JSON:
         raise ValueError(
-            f'"query_methods" has POST, but the origin gets requests as {form.name.lower()}. The gateway finds mutations '
-            'in JSON alone. Write requests = "json" in "transcoding", or leave POST out.'
+            f'"query_methods" has POST, but the origin gets requests as {form.name.lower()}. The gateway finds '
+            'mutations in JSON alone. Write requests = "json" in "transcoding", or leave POST out.'
         )
