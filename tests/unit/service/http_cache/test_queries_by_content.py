@@ -167,7 +167,9 @@ def test_the_purge_of_a_url_covers_the_queries_of_it(soft: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "purge", [Purger.everything, lambda purger: purger.route("graphql"), lambda purger: purger.tag("book")]
+    "purge",
+    [Purger.everything, lambda purger: purger.route("graphql"), lambda purger: purger.tag("book")],
+    ids=["everything", "route", "tag"],
 )
 def test_every_other_purge_covers_queries(purge: Callable[[Purger], object]) -> None:
     world = world_of(Api(cache_control=FRESH, surrogate_key="book"))

@@ -44,6 +44,14 @@ prefix = "/packed"
 origin = "http://origin.test"
 freshness_lifetime = "60s"
 transcoding = { origin = "msgpack", requests = "json" }
+[[route]]
+name = "asked"
+prefix = "/asked"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+query_methods = ["POST"]
+query_body = { normalise = "json" }
+transcoding = { origin = "json", client_keys = "clients" }
 """
 RINGS = {
     "origins": Keyring.from_json('{"1": "the origins secret, long enough to be one"}'),
