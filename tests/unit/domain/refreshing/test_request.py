@@ -12,7 +12,7 @@ from brine.domain.caching.cache_key import Resource
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from brine.domain.queries.content_query import as_query
+from brine.domain.queries.as_query import as_query
 from brine.domain.refreshing.request import MAX_CHARACTERS, MAX_CONTENT, RefreshRequest
 from brine.domain.refreshing.request import refresh_request as of_request_as_sent
 from brine.domain.routing.origin import OriginAddress

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.config.types import parse_types
 from brine.adapters.memory.channels import MemorySingleUseStore
-from brine.domain.queries.content_query import is_query
+from brine.domain.queries.as_query import is_query
 from brine.service.transcoding.build import build_transcoder
 from brine_codec import Codec, Keyring, Registry
 from tests.support.gateway.world import World

@@ -177,7 +177,7 @@ def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, 
     if not wanted:
         return {}
     from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - only for routes with transcoding
-    from brine.domain.queries.content_query import is_query  # noqa: PLC0415 - only for routes with transcoding
+    from brine.domain.queries.as_query import is_query  # noqa: PLC0415 - only for routes with transcoding
     from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - only for routes with transcoding
 
     declared = build_declarations(settings)

@@ -49,7 +49,7 @@ class Transaction:
     def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
         if request.method not in CACHED_METHODS:
-            from brine.domain.queries.content_query import as_query  # noqa: PLC0415 - no GET needs it
+            from brine.domain.queries.as_query import as_query  # noqa: PLC0415 - no GET needs it
 
             request = as_query(request, route)
         sent = upstream_request(request, route)

@@ -11,8 +11,8 @@ from brine.domain.http.fields import Fields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brine.domain.http.content_query import ContentQuery
     from brine.domain.purging.dependency import Dependency
-    from brine.domain.queries.content_query import ContentQuery
 
 CACHED_METHODS = frozenset({"GET", "HEAD"})
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
@@ -24,7 +24,7 @@ class Request:
 
     `principal` holds the verified identity of the client, as an authorizer in front of the gateway gave it. Its keys
     are `claim:NAME`, `lambda:NAME`, `iam:account` and `iam:user`. It never holds unverified data of the client.
-    `content_query` marks a query by content (brine.domain.queries.content_query); None for any other request.
+    `content_query` marks a query by content (brine.domain.queries.as_query); None for any other request.
     """
 
     method: str

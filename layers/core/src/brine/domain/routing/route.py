@@ -57,7 +57,7 @@ class Route:
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
-    `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.content_query).
+    `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     """
 

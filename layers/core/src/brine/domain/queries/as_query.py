@@ -6,36 +6,23 @@ query, because a cache that answers a POST that changes data would swallow the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
+from brine.domain.http.content_query import ContentQuery
 from brine.domain.queries.canonical_json import canonical_json, is_json_type, parse_json
 from brine.domain.queries.graphql import may_change_data
 from brine.domain.routing.transcoding import CONTENT_DIGESTS
 
 if TYPE_CHECKING:
-    from brine.domain.caching.decision import StorageRefusal
+    from brine.domain.http.content_query import QueryRefusal
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
     from brine.domain.routing.route import Route
 
 QUERY: Final = "QUERY"
-
-
-@dataclass(frozen=True, slots=True)
-class ContentQuery:
-    """Marks a request of a method that queries may have.
-
-    refusal: why the cache may not answer it; None if it may. is_safe: False for a POST that may change data, which is
-    an ordinary POST.
-    """
-
-    refusal: StorageRefusal | None = None
-    is_safe: bool = True
-
-
 ANSWERABLE: Final = ContentQuery()
 
 
@@ -64,7 +51,7 @@ def is_query(request: Request, route: Route) -> bool:
     return as_query(request, route).is_safe_query
 
 
-def _doubt(request: Request) -> StorageRefusal | None:
+def _doubt(request: Request) -> QueryRefusal | None:
     """Return why a POST may be something else than a query, or None."""
     if not _is_plain_json(request.fields):
         return "query-not-json"
