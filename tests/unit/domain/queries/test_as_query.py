@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from brine.domain.caching.cache_key import query_resource, resource_of
 from brine.domain.formats.media import Format
-from brine.domain.http.content_query import ContentQuery
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.domain.queries.as_query import as_query, is_query
+from brine.domain.queries.content_query import ContentQuery
 from brine.domain.routing.patterns import PathPattern
 from brine.domain.routing.route import QueryBody, Route
 from brine.domain.routing.transcoding import Transcoding

@@ -11,8 +11,8 @@ from brine.domain.http.fields import Fields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from brine.domain.http.content_query import ContentQuery
     from brine.domain.purging.dependency import Dependency
+    from brine.domain.queries.content_query import ContentQuery
 
 CACHED_METHODS = frozenset({"GET", "HEAD"})
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 section 9.2.2

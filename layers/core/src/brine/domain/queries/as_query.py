@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
-from brine.domain.http.content_query import ContentQuery
 from brine.domain.queries.canonical_json import canonical_json, is_json_type, parse_json
+from brine.domain.queries.content_query import ContentQuery
 from brine.domain.queries.graphql import may_change_data
 from brine.domain.routing.transcoding import CONTENT_DIGESTS
 
 if TYPE_CHECKING:
-    from brine.domain.http.content_query import QueryRefusal
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request
+    from brine.domain.queries.content_query import QueryRefusal
     from brine.domain.routing.route import Route
 
 QUERY: Final = "QUERY"
