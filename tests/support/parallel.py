@@ -6,24 +6,28 @@ Tests of one file run in one process. So do the tests of a group, which share a 
 from __future__ import annotations
 
 import os
-from functools import cache
-from pathlib import Path
-from typing import Final
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-TESTS: Final = Path(__file__).parents[1]
-GROUPS: Final = (
-    ("build", ("artifact", "e2e/deployed")),
-    ("ministack", ("contract/test_*_on_ministack.py", "contract/test_lease_races.py", "races")),
-    ("soak", ("soak",)),
-    ("attacks", ("attacks",)),
-    ("conformance", ("conformance",)),
-    ("emulators", ("e2e/twin", "exchange_run", "integration")),
-    ("template", ("template",)),
-)
-"""Groups and their folders and files, the longest first, so that no process ends long after the others."""
-OF_SEVERAL_FILES: Final = frozenset({"build", "ministack", "conformance", "template"})
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER: Final = PurePosixPath(Path(__file__).parents[1].name)
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "build": ("artifact", "e2e/deployed"),
+    "ministack": ("contract/test_*_on_ministack.py", "contract/test_lease_races.py", "races"),
+    "soak": ("soak",),
+    "attacks": ("attacks/*.py",),
+    "conformance": ("conformance",),
+    "emulators": ("e2e", "exchange_run", "integration"),
+    "template": ("template",),
+}
+"""Folders and files below `tests` by group, the longest first, so that no process ends long after the others."""
+BY_FILE: Final = frozenset({"attacks", "emulators"})
+"""Groups of which each file may run in another process."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads its options
@@ -31,27 +35,35 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Use two processes, or as many as there are processors, unless `-n` says how many."""
     option = config.option
     is_whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS
-    if hasattr(config, "workerinput") or option.collectonly or option.usepdb:
-        return
-    if is_whole and option.numprocesses is None:
+    is_worker = hasattr(config, "workerinput")
+    if is_whole and not is_worker and option.numprocesses is None and not option.collectonly and not option.usepdb:
         option.numprocesses = max(2, os.process_cpu_count() or 1)
-    if option.numprocesses:
-        option.dist, option.loadscopereorder = "loadgroup", False
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest groups first, and name the group of each test."""
-    items.sort(key=lambda item: _place(item.path)[0])
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_place(item.path)[1]))
+    """Put the longest groups first."""
+    places = {name: place for place, name in enumerate((*GROUPS, None))}
+    items.sort(key=lambda item: places[group_of(item.nodeid)])
 
 
-@cache
-def _place(path: Path) -> tuple[int, str]:
-    """Return the place of a file among the groups, and the name of its group."""
-    below = path.relative_to(TESTS)
-    for place, (name, patterns) in enumerate(GROUPS):
-        if any(part.full_match(pattern) for part in (below, *below.parents) for pattern in patterns):
-            return place, name if name in OF_SEVERAL_FILES else str(below)
-    return len(GROUPS), str(below)
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Return the scheduler that keeps groups and files together."""
+    config.option.loadscopereorder = False
+    return _ByGroup(config, log)
+
+
+class _ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        group, path = group_of(nodeid), nodeid.partition("::")[0]
+        return path if group is None or group in BY_FILE else group
+
+
+def group_of(nodeid: str) -> str | None:
+    """Return the name of a test's group, or None."""
+    path = PurePosixPath(nodeid.partition("::")[0]).relative_to(FOLDER)
+    for name, patterns in GROUPS.items():
+        if any(part.full_match(pattern) for part in (path, *path.parents) for pattern in patterns):
+            return name
+    return None
