@@ -65,7 +65,7 @@ class Request:
 
     @property
     def is_safe_query(self) -> bool:
-        """Whether the request is a query by content, which changes nothing, whether a cache may answer it or not."""
+        """Whether the request is a query by content, which only reads. A cache may answer it, or may not."""
         return self.content_query is not None and self.content_query.is_safe
 
 

@@ -47,7 +47,7 @@ def as_query(request: Request, route: Route) -> Request:
 
 
 def is_query(request: Request, route: Route) -> bool:
-    """Return whether the request is a query by content, so that it changes nothing."""
+    """Return whether the request is a query by content, which only reads."""
     return as_query(request, route).is_safe_query
 
 

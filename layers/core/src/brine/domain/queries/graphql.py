@@ -31,8 +31,8 @@ _OF_OPERATIONS: Final = frozenset(
 def may_change_data(content: Any) -> bool:
     """Return whether JSON content may be a GraphQL operation that is not a query, alone or in a list.
 
-    True for a document with a mutation or a subscription, and for an operation that only the server knows. Content that
-    has nothing of GraphQL is not such an operation.
+    True for a document with a mutation or a subscription, and for an operation that only the server knows. Content
+    without a member of GraphQL is not such an operation.
     """
     return any(map(_may_change, _objects(content)))
 
