@@ -1,0 +1,169 @@
+"""Each recipe of docs/recipes.md, with a real client and a real server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.recipes import npm_registry
+from tests.e2e.recipes.applications import LIMIT
+from tests.e2e.recipes.conftest import FILM, SECONDS
+from tests.e2e.twin.test_browser import BROWSER, chromium
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.recipes.conftest import Kitchen
+
+
+def test_pages_redirects_and_created_resources_of_a_rest_api(kitchen: Kitchen) -> None:
+    place, seen = "/shop/items", []
+    while place:
+        answer = kitchen.ask(place)
+        if answer.status == 307:  # to the trailing slash
+            place = answer.headers["location"]
+            assert place == f"{kitchen.url}/shop/items/"
+            continue
+        seen += answer.json()
+        place = answer.headers.get("link", "").partition("<")[2].partition(">")[0]
+        assert not place or place.startswith(f"{kitchen.url}/shop/items/?page=")
+    assert seen == [1, 2, 3]
+    assert "hit" in kitchen.ask("/shop/items/").headers["cache-status"]
+    assert "fwd=uri-miss" in kitchen.ask("/shop/items/7").headers["cache-status"]
+    assert kitchen.ask("/shop/items/", "POST").headers["location"] == f"{kitchen.url}/shop/items/7"
+    assert "fwd=uri-miss" in kitchen.ask("/shop/items/7").headers["cache-status"]
+
+
+@pytest.mark.parametrize("client", ["pip", "uv"])
+def test_packages_are_installed_and_then_come_from_the_cache(kitchen: Kitchen, client: str, tmp_path: Path) -> None:
+    command = {
+        "pip": [sys.executable, "-m", "pip", "install", "--quiet", "--isolated", "--no-cache-dir"],
+        "uv": ["uv", "pip", "install", "--quiet", "--no-config", "--no-cache", "--python", sys.executable],
+    }[client]
+    for state in ("cold", "warm"):
+        kitchen.logged.clear()
+        target = tmp_path / state
+        subprocess.run(
+            [*command, "--index-url", f"{kitchen.url}/simple/", "--target", str(target), "barrel"],
+            check=True,
+            timeout=SECONDS,
+        )
+        assert (target / "salt/__init__.py").read_text() == "GRAINS = 3\n"
+        assert (target / "barrel/noise.bin").stat().st_size > 6_291_556
+    assert results(kitchen) == {"hit"}
+
+
+@pytest.mark.skipif(npm_registry.NPM is None, reason="needs npm on the PATH (Debian: apt-get install npm)")
+def test_npm_installs_and_then_comes_from_the_cache(kitchen: Kitchen, tmp_path: Path) -> None:
+    for state in ("cold", "warm"):
+        kitchen.logged.clear()
+        folder = tmp_path / state
+        folder.mkdir()
+        (folder / "package.json").write_text('{"name": "diner", "version": "1.0.0"}')
+        npm_registry.npm(folder, "install", "--registry", f"{kitchen.url}/npm/", "barrel")
+        assert (folder / "node_modules/salt/index.js").read_text() == "module.exports = 3\n"
+        assert (folder / "node_modules/barrel/index.js").stat().st_size == npm_registry.LARGE_BYTES
+        assert f"{kitchen.url}/npm/barrel/-/barrel-1.0.0.tgz" in (folder / "package-lock.json").read_text()
+    assert results(kitchen) == {"hit"}
+
+
+def test_equal_graphql_queries_are_hits_until_a_mutation(kitchen: Kitchen) -> None:
+    def ask(query: str) -> tuple[Any, str]:
+        answer = kitchen.ask("/graphql", "POST", {"query": query})
+        return answer.json()["data"], str(answer.headers["cache-status"])
+
+    books = "{ books }"
+    assert ask(books) == ({"books": ["Emma"]}, "brine; fwd=uri-miss; fwd-status=200; stored; ttl=60")
+    assert ask(books)[1].startswith("brine; hit")
+    data, explained = ask('mutation { add(title: "Ulysses") }')
+    assert (data, "detail=query-mutation" in explained) == ({"add": 2}, True)
+    assert ask(books)[0] == {"books": ["Emma", "Ulysses"]}
+
+
+def test_all_environments_share_one_token(kitchen: Kitchen) -> None:
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(lambda number: kitchen.ask(f"/orders/{number}"), range(32)))
+    assert [answer.status for answer in answers] == [200] * 32
+    assert kitchen.oauth.asked == [200]
+    assert "hit" in kitchen.ask("/orders/7").headers["cache-status"]
+
+
+def test_a_hundred_clients_stay_within_the_rate_limit(kitchen: Kitchen) -> None:
+    with ThreadPoolExecutor(100) as clients:
+        answers = list(clients.map(lambda number: kitchen.ask(f"/search/{number}"), range(LIMIT + 60)))
+    statuses = Counter(answer.status for answer in answers)
+    assert statuses.keys() == {200, 503}
+    assert LIMIT * 0.9 <= statuses[200] <= LIMIT
+    assert len(kitchen.asked["search"]) == statuses[200], "a request of the gateway was refused"
+    refused = next(answer for answer in answers if answer.status == 503)
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    assert "detail=origin-budget" in refused.headers["cache-status"]
+
+
+def test_ranges_of_a_film_add_up(kitchen: Kitchen) -> None:
+    step = 100_000
+    for first in range(0, len(FILM), step):
+        last = min(first + step, len(FILM)) - 1
+        answer = kitchen.ask("/media/film.mp4", Range=f"bytes={first}-{last}")
+        assert (answer.status, answer.data) == (206, FILM[first : last + 1])
+    asked = len(kitchen.asked["media"])
+    sought = kitchen.ask("/media/film.mp4", Range="bytes=150000-349999")
+    assert (sought.status, sought.data) == (206, FILM[150_000:350_000])
+    whole = kitchen.ask("/media/film.mp4")
+    assert (whole.status, whole.data) == (200, FILM)
+    assert "hit" in whole.headers["cache-status"]
+    assert len(kitchen.asked["media"]) == asked
+
+
+def test_a_ticker_is_asked_once_at_a_time_and_clients_do_not_wait(kitchen: Kitchen) -> None:
+    kitchen.ask("/ticker/price")
+    until, seen = time.monotonic() + 5, []
+    lock = threading.Lock()
+
+    def watch(_: int) -> None:
+        while time.monotonic() < until:
+            answer = kitchen.ask("/ticker/price")
+            with lock:
+                seen.append((int(answer.data), answer.headers["cache-status"]))
+            time.sleep(0.1)
+
+    with ThreadPoolExecutor(50) as clients:
+        list(clients.map(watch, range(50)))
+    prices = [price for price, _ in seen]
+    asked = len(kitchen.asked["ticker"])
+    assert len(set(prices)) >= 2, "nothing was refreshed"
+    assert asked <= 7, f"{asked} requests in five seconds"
+    assert all("hit" in explained for _, explained in seen), "a client waited for the origin"
+    assert all(later <= earlier + 1 for earlier, later in pairwise(sorted(set(prices))))
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium on the PATH (Debian: apt-get install chromium)")
+def test_a_page_reads_and_changes_notes(kitchen: Kitchen, tmp_path: Path) -> None:
+    kitchen.asked["notes"].clear()
+    with kitchen.site.served(), chromium(tmp_path, kitchen.site.url, "--remote-debugging-port=0") as browser:
+        try:
+            told = kitchen.site.told.get(timeout=SECONDS)
+        finally:
+            browser.terminate()
+    assert {name: (answer["status"], answer["text"]) for name, answer in told.items()} == {
+        "read": (200, "1"),
+        "read again": (200, "1"),
+        "change": (200, "2"),
+        "change again": (200, "2"),
+    }
+    assert Counter(kitchen.asked["notes"]) == {"GET /1": 1, "OPTIONS /2": 1, "PUT /2": 2}
+
+
+def results(kitchen: Kitchen) -> set[str]:
+    """How the gateway answered, since the log was cleared."""
+    lines = [json.loads(line) for line in kitchen.logged if '"answered"' in line]
+    return {str(line["result"]) for line in lines}
