@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from brine import __version__
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.canonical import canonical_fields
 from brine.domain.http.cdn_loop import gateways_in
@@ -13,12 +14,19 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.http.ranges import parse_range
 from brine.domain.http.trace_context import with_valid_trace_context
+from brine.domain.routing.forwarded import forwarded_fields, without_forwarded_fields
+from brine.domain.routing.front_door import unknown_front_door
 
 if TYPE_CHECKING:
+    from brine.domain.http.fields import FieldLine
     from brine.domain.http.messages import Request
+    from brine.domain.routing.front_door import FrontDoor, FrontDoorReader
     from brine.domain.routing.route import Route
 
-# The adapter that sends the request writes Host and Content-Length. Expect is met already, because the content has
+USER_AGENT: Final = ("user-agent", f"brine/{__version__}")
+"""The User-Agent of a request that has none of the client (RFC 9110 section 10.1.5)."""
+
+# The adapter that sends the request writes Content-Length, and Host unless `forwarded_request` adds it. Expect is met already, because the content has
 # arrived. A CGI program would read Proxy as the setting HTTP_PROXY. `forwarded_request` adds CDN-Loop, which therefore
 # selects no stored response and is in no refresh request.
 _NEVER: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "proxy"})
@@ -41,7 +49,7 @@ def upstream_request(request: Request, route: Route) -> Request:
         return request
     fields = end_to_end(request.fields).without(_NEVER)
     if not _may_be_stored(request, route):
-        return replace(request, fields=fields)
+        return replace(request, fields=fields if route.trust_forwarded else without_forwarded_fields(fields))
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
         is_post = request.method == "POST"
@@ -50,13 +58,21 @@ def upstream_request(request: Request, route: Route) -> Request:
         )
         text = parse_request_directives(fields).normalised_value if route.policy.request_directives else ""
         fields = _with_directives(fields, text)
+    elif not route.trust_forwarded:
+        fields = without_forwarded_fields(fields)
     fields = with_valid_trace_context(canonical_fields(fields))
     if parse_range(fields.get("range", "")) is None:  # a server may ignore any Range (RFC 9110 section 14.2)
         fields = fields.without(RANGE_FIELDS)
     return replace(request, fields=fields)
 
 
-def forwarded_request(request: Request, route: Route, name: str, passed: tuple[str, ...] = ()) -> Request:
+def forwarded_request(
+    request: Request,
+    route: Route,
+    name: str,
+    passed: tuple[str, ...] = (),
+    front_door: FrontDoorReader = unknown_front_door,
+) -> Request:
     """Return the result of `upstream_request` as it is forwarded.
 
     The gateway adds itself to Via and CDN-Loop (RFC 9110 section 7.6.3, RFC 8586 section 2). It obeys the client's
@@ -64,14 +80,30 @@ def forwarded_request(request: Request, route: Route, name: str, passed: tuple[s
     name: the gateway's own in Via and CDN-Loop.
     passed: the client's lines of CDN-Loop. If the response may be stored, the gateway forwards only names of gateways:
     they suffice to end a loop, because each gateway adds its own, and another CDN must not remove that.
+    front_door: where the request arrived. It is read only if the response may not be stored.
     """
     fields = request.fields
+    front: FrontDoor | None = None
     if _may_be_stored(request, route):
         passed = (", ".join(names),) if passed and (names := gateways_in(passed)) else ()
         if route.policy.forward_headers != "all":
             fields = _with_directives(fields, parse_request_directives(fields).origin_value)
+    else:
+        front = front_door(route.trust_forwarded)
     loop = [("cdn-loop", line) for line in (*passed, name)]
-    return replace(request, fields=Fields.from_lowercase((*fields.lines, ("via", f"1.1 {name}"), *loop)))
+    added = _added(fields, route, front)
+    return replace(request, fields=Fields.from_lowercase((*fields.lines, *added, ("via", f"1.1 {name}"), *loop)))
+
+
+def _added(fields: Fields, route: Route, front_door: FrontDoor | None) -> list[FieldLine]:
+    """Return the lines that the gateway adds to those of the client: only names that the client's do not have."""
+    names = fields.names
+    lines = [line for line in forwarded_fields(route, front_door) if line[0] not in names]
+    if "user-agent" not in names and not route.origin.is_function:
+        lines.append(USER_AGENT)
+    if route.preserve_host and route.public_url is not None:
+        lines.append(("host", route.public_url.authority))
+    return lines
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:
