@@ -83,6 +83,10 @@ class Gateway:
         if isinstance(admitted, Answer):
             return admitted
         route, tenant, target = admitted.route, admitted.tenant, admitted.request
+        if route.cache_preflights and target.method == "OPTIONS":
+            permission = self._preflight(route, target, tenant, deadline)
+            if permission is not None:
+                return permission
         transcoder = self.transcoders.get(route.name)
         if transcoder is None:
             return self._answer(Transaction.begin(route, target, tenant, deadline, room=room, front_door=front_door))
@@ -93,6 +97,16 @@ class Gateway:
             return self._answer(transaction, ignores_stored=anew)
 
         return transcoder.serve(admitted.received, upstream, target.target, deadline=deadline, account=account)
+
+    def _preflight(self, route: Route, request: Request, tenant: str, deadline: Deadline) -> Answer | None:
+        """Answer a preflight of a browser; None for any other request. No refresher renews stored preflights."""
+        from brine.service import preflights  # noqa: PLC0415 - only for routes that cache preflights
+
+        if not preflights.is_cached_preflight(request):
+            return None
+        gateway = replace(self, fetcher=preflights.preflight_fetcher(self.fetcher), refreshes=None)
+        transaction = preflights.preflight_transaction(route, request, tenant, deadline)
+        return preflights.preflight_answer(gateway._answer(transaction))  # noqa: SLF001 - of this class
 
     @property
     def route_names(self) -> frozenset[str]:

@@ -121,8 +121,8 @@ def check_forwarded_headers(policy: Policy, *, are_trusted: bool) -> None:
         for name in sorted(names):
             if is_forwarded_field(name) and not are_trusted:
                 raise ValueError(
-                    f'"{name}" in "{key}" would be the client\'s, and the gateway makes its own. Leave it out, or write '
-                    "trust_forwarded = true behind a proxy that sets it."
+                    f'"{name}" in "{key}" would be the client\'s, and the gateway makes its own. '
+                    "Leave it out, or write trust_forwarded = true behind a proxy that sets it."
                 )
 
 

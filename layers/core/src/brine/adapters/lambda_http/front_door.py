@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from brine.domain.routing.front_door import FrontDoor, PublicAddress, valid_authority
 
 if TYPE_CHECKING:
-    from brine.adapters.lambda_http.incoming import Incoming
     from brine.adapters.lambda_http.members import JsonObject
+    from brine.domain.http.fields import Fields
 
 _IP = re.compile(r"[0-9A-Fa-f.:]{2,45}")
 
 
-def front_door_of(incoming: Incoming, *, trusted: bool) -> FrontDoor:
+def front_door_of(source: str, fields: Fields, event: JsonObject, *, trusted: bool) -> FrontDoor:
     """Return the public address and the client. trusted: whether to believe the client's X-Forwarded-Host."""
-    fields, event = incoming.request.fields, incoming.event
     context = _object(event, "requestContext")
     scheme = "http" if fields.get("x-forwarded-proto") == "http" else "https"
     authority, base = fields.get("host", ""), ""
-    match incoming.source:
+    client: object
+    match source:
         case "alb":
             authority = ""
             client = fields.get("x-forwarded-for", "").rpartition(",")[2].strip(" \t")
@@ -36,8 +36,8 @@ def front_door_of(incoming: Incoming, *, trusted: bool) -> FrontDoor:
             base = _stage(context)
     if trusted and (told := fields.get("x-forwarded-host")) is not None:
         authority = told.partition(",")[0].strip(" \t")
-    is_ip = isinstance(client, str) and _IP.fullmatch(client) is not None
-    return FrontDoor(PublicAddress(scheme, valid_authority(authority), base), client if is_ip else "")
+    address = PublicAddress(scheme, valid_authority(authority), base)
+    return FrontDoor(address, client if isinstance(client, str) and _IP.fullmatch(client) else "")
 
 
 def _object(members: JsonObject, name: str) -> JsonObject:
@@ -48,12 +48,14 @@ def _object(members: JsonObject, name: str) -> JsonObject:
 def _stage(context: JsonObject) -> str:
     """Return the path of a named stage of an HTTP API. Clients of a custom domain do not write it."""
     stage, domain = context.get("stage"), context.get("domainName")
-    is_named = isinstance(stage, str) and stage != "$default"
-    return f"/{stage}" if is_named and isinstance(domain, str) and ".execute-api." in domain else ""
+    if not isinstance(stage, str) or not isinstance(domain, str) or stage == "$default":
+        return ""
+    return f"/{stage}" if ".execute-api." in domain else ""
 
 
 def _stage_of_rest(public: object, path: object) -> str:
     """Return the beginning of the public path of a REST API that is missing in the path of the event."""
-    if isinstance(public, str) and isinstance(path, str) and public.endswith(path):
-        return public[: -len(path)].rstrip("/")
-    return ""
+    if not isinstance(public, str) or not isinstance(path, str):
+        return ""
+    rest = path.rstrip("/")  # API Gateway may leave out the "/" after the stage
+    return public.rstrip("/").removesuffix(rest) if public.rstrip("/").endswith(rest) else ""

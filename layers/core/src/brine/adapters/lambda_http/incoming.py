@@ -30,8 +30,8 @@ class Incoming:
     account: str = ""
     event: JsonObject = field(default_factory=lambda: MappingProxyType({}), repr=False, compare=False)
 
-    def front_door(self, trusted: bool) -> FrontDoor:  # noqa: FBT001 - a FrontDoorReader
+    def front_door(self, trusted: bool) -> FrontDoor:
         """Return the address that the client used, and its own. trusted: whether to believe X-Forwarded-Host."""
         from brine.adapters.lambda_http.front_door import front_door_of  # noqa: PLC0415 - no hit needs it
 
-        return front_door_of(self, trusted=trusted)
+        return front_door_of(self.source, self.request.fields, self.event, trusted=trusted)

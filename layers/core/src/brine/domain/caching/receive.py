@@ -114,9 +114,7 @@ def _receive_uncached(
     return ResponseDecision(keep=keep, invalidate=targets)
 
 
-def _is_get_response(
-    exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None
-) -> bool:
+def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None) -> bool:
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)

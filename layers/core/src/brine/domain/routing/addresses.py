@@ -15,9 +15,9 @@ from brine.domain.http.fields import Fields
 from brine.domain.routing.uri_reference import host_and_port, parse_reference, resolved_path
 
 if TYPE_CHECKING:
-    from brine.domain.routing.uri_reference import UriReference
     from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.route import Route
+    from brine.domain.routing.uri_reference import UriReference
 
 ADDRESS_FIELDS: Final = frozenset({"content-location", "link", "location", "refresh"})
 """The response fields that hold addresses for the client."""
@@ -26,7 +26,7 @@ _DEFAULT_PORTS: Final = frozenset({80, 443})
 # A target, the value of an anchor, or another quoted text, in which nothing is an address (RFC 8288 section 3). Every
 # alternative ends at the next delimiter or at the end of the text, so the time grows only with the length.
 _LINK = re.compile(
-    r'<([^<>]*)>|(;[ \t]*anchor[ \t]*=[ \t]*)(?:"([^"\\]*)"|([^\s",;]+))|"(?:[^"\\]|\\.)*+(?:"|$)', re.IGNORECASE
+    r'<([^<>]*)>|(;[ \t]*anchor[ \t]*=[ \t]*)(?:"([^"\\]*)"|([^\s",;]+))|"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.IGNORECASE
 )
 # Seconds and an address, as browsers read them (the HTML standard, "shared declarative refresh steps").
 _REFRESH = re.compile(r"([ \t]*[0-9.]+[ \t]*(?:[;,][ \t]*|[ \t])url[ \t]*=[ \t]*)(\"|'|)([^\"']*)(.*)", re.IGNORECASE)

@@ -36,7 +36,7 @@ type FrontDoorReader = Callable[[bool], FrontDoor]
 UNKNOWN: Final = FrontDoor(PublicAddress("https", ""))
 
 
-def unknown_front_door(_trusted: bool) -> FrontDoor:  # noqa: FBT001 - a FrontDoorReader
+def unknown_front_door(_trusted: bool) -> FrontDoor:
     """Return the front door of a request that no client sent, such as a refresh."""
     return UNKNOWN
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from brine import __version__
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.http.canonical import canonical_fields
 from brine.domain.http.cdn_loop import gateways_in
@@ -16,6 +15,7 @@ from brine.domain.http.ranges import parse_range
 from brine.domain.http.trace_context import with_valid_trace_context
 from brine.domain.routing.forwarded import forwarded_fields, without_forwarded_fields
 from brine.domain.routing.front_door import unknown_front_door
+from brine_codec import __version__
 
 if TYPE_CHECKING:
     from brine.domain.http.fields import FieldLine
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 USER_AGENT: Final = ("user-agent", f"brine/{__version__}")
 """The User-Agent of a request that has none of the client (RFC 9110 section 10.1.5)."""
 
-# The adapter that sends the request writes Content-Length, and Host unless `forwarded_request` adds it. Expect is met already, because the content has
-# arrived. A CGI program would read Proxy as the setting HTTP_PROXY. `forwarded_request` adds CDN-Loop, which therefore
-# selects no stored response and is in no refresh request.
+# The adapter that sends the request writes Content-Length, and Host unless `forwarded_request` adds it. Expect is met
+# already, because the content has arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
+# `forwarded_request` adds CDN-Loop, which therefore selects no stored response and is in no refresh request.
 _NEVER: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "proxy"})
 
 # The cache's own conditions, and the fields that a cache must forward (RFC 9111 section 5.2).
@@ -96,9 +96,13 @@ def forwarded_request(
 
 
 def _added(fields: Fields, route: Route, front_door: FrontDoor | None) -> list[FieldLine]:
-    """Return the lines that the gateway adds to those of the client: only names that the client's do not have."""
+    """Return the lines that the gateway adds to those of the client.
+
+    The client's X-Forwarded fields are here only on a route that trusts them, and then they stay. Forwarded is a list
+    of proxies, to which the gateway adds itself.
+    """
     names = fields.names
-    lines = [line for line in forwarded_fields(route, front_door) if line[0] not in names]
+    lines = [line for line in forwarded_fields(route, front_door) if line[0] not in names or line[0] == "forwarded"]
     if "user-agent" not in names and not route.origin.is_function:
         lines.append(USER_AGENT)
     if route.preserve_host and route.public_url is not None:
