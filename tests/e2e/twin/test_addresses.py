@@ -17,13 +17,13 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from brine_cli.http.server import listen
 from brine_cli.twin import Twin
+from tests.e2e.twin.test_browser import BROWSER, SECONDS, Site, chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 PAGE = "https://page.example"
-SECONDS = 60
 ROUTES = """
 [[route]]
 name = "shop"
@@ -40,7 +40,7 @@ preserve_host = true
 """
 
 
-def application(prefix: str = "") -> tuple[FastAPI, list[str]]:
+def application(pages: list[str], prefix: str = "") -> tuple[FastAPI, list[str]]:
     """An ordinary application, and the methods and paths of its requests."""
     app = FastAPI()
     asked: list[str] = []
@@ -58,12 +58,16 @@ def application(prefix: str = "") -> tuple[FastAPI, list[str]]:
         response.headers["cache-control"] = "max-age=60"
         return number
 
+    @shop.put("/items/{number}")
+    def change(number: int) -> int:
+        return number
+
     @shop.post("/items/", status_code=201)
     def create(request: Request, response: Response) -> dict[str, str]:
         response.headers["location"] = str(request.url_for("item", number=7))
         return dict(request.headers)
 
-    app.add_middleware(CORSMiddleware, allow_origins=[PAGE], allow_methods=["PUT"], allow_credentials=True, max_age=60)
+    app.add_middleware(CORSMiddleware, allow_origins=pages, allow_methods=["PUT"], allow_credentials=True, max_age=60)
 
     @app.middleware("http")  # the last middleware is the outermost
     async def note(request: Request, proceed: object) -> Response:
@@ -90,10 +94,12 @@ def serving(app: FastAPI, root_path: str = "") -> Iterator[str]:
 
 
 class Gateway(NamedTuple):
-    """A gateway before two applications; `asked`: the requests to the first one."""
+    """A gateway before two applications. `asked`: the requests to the first one. `site`: a site that may use them."""
 
     url: str
     asked: list[str]
+    logged: list[str]
+    site: Site
 
     def ask(self, path: str, method: str = "GET", **fields: str) -> http.client.HTTPResponse:
         """Return the answer, read."""
@@ -113,13 +119,18 @@ class Gateway(NamedTuple):
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
-    app, asked = application(prefix="/v2")
-    rooted, _ = application()
+    url = f"http://127.0.0.1:{port}"
+    attempts = [(name, f"{url}/shop/items/9", {"method": "PUT", "cache": "reload"}) for name in ("first", "second")]
+    site = Site("page.test", attempts)  # "reload" makes the browser ask for permission anew
+    pages = [PAGE, site.url.rstrip("/")]
+    app, asked = application(pages, prefix="/v2")
+    rooted, _ = application(pages)
+    logged: list[str] = []
     with serving(app) as shop_url, serving(rooted, "/rooted") as rooted_url:
         path = tmp_path_factory.mktemp("routes") / "routes.toml"
-        path.write_text(ROUTES.format(shop=shop_url, rooted=rooted_url, public=f"http://127.0.0.1:{port}"))
-        with Twin(template=TEMPLATE, routes=path, port=port, allow_origins=[PAGE]) as twin:
-            yield Gateway(twin.url, asked)
+        path.write_text(ROUTES.format(shop=shop_url, rooted=rooted_url, public=url))
+        with Twin(template=TEMPLATE, routes=path, port=port, allow_origins=pages, show=logged.append) as twin:
+            yield Gateway(twin.url, asked, logged, site)
 
 
 @pytest.mark.parametrize("prefix", ["/shop", "/rooted"])
@@ -174,3 +185,18 @@ def test_a_page_reads_the_response_that_was_stored_for_it(gateway: Gateway) -> N
     assert again.headers["access-control-allow-origin"] == PAGE
     assert "hit" in again.headers["cache-status"]
     assert gateway.ask("/shop/items/8").headers["access-control-allow-origin"] is None
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium on the PATH (Debian: apt-get install chromium)")
+def test_a_browser_gets_its_permission_from_the_cache(gateway: Gateway, tmp_path: Path) -> None:
+    gateway.asked.clear()
+    gateway.logged.clear()
+    with gateway.site.served(), chromium(tmp_path, gateway.site.url, "--remote-debugging-port=0") as browser:
+        try:
+            told = gateway.site.told.get(timeout=SECONDS)
+        finally:
+            browser.terminate()
+    assert [told[name]["text"] for name in ("first", "second")] == ["9", "9"], told
+    assert gateway.asked == ["OPTIONS /v2/items/9", "PUT /v2/items/9", "PUT /v2/items/9"]
+    answered = [json.loads(line) for line in gateway.logged if '"answered"' in line]
+    assert [line["result"] for line in answered] == ["miss", "pass", "hit", "pass"]

@@ -9,6 +9,7 @@ import pytest
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.errors import OriginTimeout
+from brine.service.purge import Purger
 from tests.support.gateway.answering import ask, world_with
 from tests.support.gateway.world import status_of
 
@@ -27,6 +28,11 @@ freshness_lifetime = "60s"
 negative_lifetimes = { 404 = "60s" }
 grace = "1h"
 key_headers = ["origin"]
+[[route]]
+name = "varied"
+prefix = "/varied"
+origin = "http://origin.test"
+forward_headers = ["origin"]
 [[route]]
 name = "plain"
 prefix = "/plain"
@@ -176,3 +182,36 @@ def test_other_options_pass(path: str, lines: tuple[tuple[str, str], ...]) -> No
     answers = [preflight(world, *lines, path=path) for _ in range(2)]
     assert [answer.result for answer in answers] == ["pass", "pass"]
     assert "fwd=method" in status_of(answers[1])
+
+
+def test_a_page_never_gets_the_permission_of_another_if_origin_is_in_the_key() -> None:
+    world = world_with(lambda request: permission(request, ("cache-control", "max-age=60"), status=200))
+    for page in (PAGE, "https://other.example", "null"):
+        for result in ("miss", "hit"):
+            answer = ask(world, ("Origin", page))
+            assert (answer.result, answer.response.fields.get("access-control-allow-origin")) == (result, page)
+
+
+@pytest.mark.parametrize(("path", "then"), [("/api/x", PAGE), ("/varied/x", None)])
+def test_an_origin_that_varies_only_for_browsers_needs_origin_in_the_key(path: str, then: str | None) -> None:
+    """As Starlette does: without an Origin in the request, the response has no Vary."""
+
+    def answer(request: Request) -> Response:
+        page = request.fields.get("origin")
+        cors = [] if page is None else [("access-control-allow-origin", page), ("vary", "Origin")]
+        return Response(status=200, fields=Fields([("cache-control", "max-age=60"), *cors]))
+
+    world = world_with(answer)
+    assert ask(world, ("Origin", PAGE), path=path).response.fields.get("access-control-allow-origin") == PAGE
+    assert ask(world, path=path).response.fields.get("access-control-allow-origin") is None
+    assert ask(world, ("Origin", PAGE), path=path).response.fields.get("access-control-allow-origin") == then
+
+
+def test_a_purge_of_the_route_ends_its_permissions() -> None:
+    world = permitting()
+    preflight(world)
+    assert world.stamps is not None
+    Purger(routes=world.gateway.routes, stamps=world.stamps, clock=world.time).route("api")
+    world.now += 2
+    world.restart()
+    assert preflight(world).result == "miss"
