@@ -196,7 +196,7 @@ def test_the_four_fields_are_mapped(name: str, value: str, expected: str) -> Non
 
 
 def test_the_service_knows_the_names_of_the_four_fields() -> None:
-    assert public_answer._ADDRESS_FIELDS == ADDRESS_FIELDS
+    assert public_answer.ADDRESS_FIELDS == ADDRESS_FIELDS
 
 
 @pytest.mark.parametrize("text", ["<" * 60_000, '"\\' * 30_000, '"' * 60_001, ";anchor=" * 8_000, "; \t" * 20_000])

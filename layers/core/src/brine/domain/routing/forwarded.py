@@ -32,22 +32,23 @@ def forwarded_fields(route: Route, front_door: FrontDoor | None) -> list[FieldLi
 
     front_door: where the request arrived; None if its response may be stored.
     """
-    if route.internal or route.origin.is_function:
+    if route.internal or route.origin.scheme == "function":
         return []
     client = "" if front_door is None else front_door.client
     address = route.public_url or (None if front_door is None else front_door.address)
     prefix = ("" if address is None else address.base) + ("" if route.prefix == "/" else route.prefix)
     lines = [("x-forwarded-prefix", prefix)] if prefix else []
+    has_host = address is not None and address.authority != ""
+    if not client and not has_host:
+        return lines
     pairs = [f"for={_node(client)}"]
     if client:
         lines.append(("x-forwarded-for", client))
-    if address is not None and address.authority:
+    if address is not None and has_host:
         lines += [("x-forwarded-host", address.authority), ("x-forwarded-proto", address.scheme)]
         host = f'"{address.authority}"' if ":" in address.authority else address.authority
         pairs += [f"host={host}", f"proto={address.scheme}"]
-    if len(lines) > bool(prefix):
-        lines.append(("forwarded", ";".join(pairs)))
-    return lines
+    return [*lines, ("forwarded", ";".join(pairs))]
 
 
 def _node(client: str) -> str:

@@ -103,8 +103,8 @@ def _added(fields: Fields, route: Route, front_door: FrontDoor | None) -> list[F
     """
     names = fields.names
     lines = [line for line in forwarded_fields(route, front_door) if line[0] not in names or line[0] == "forwarded"]
-    if "user-agent" not in names and not route.origin.is_function:
-        lines.append(USER_AGENT)
+    if "user-agent" not in names and route.origin.scheme != "function":
+        lines += (USER_AGENT,)
     if route.preserve_host and route.public_url is not None:
         lines.append(("host", route.public_url.authority))
     return lines

@@ -23,7 +23,7 @@ from brine.service import problems
 from brine.service.diagnostics import Fault
 from brine.service.http_cache.answer import answer
 from brine.service.http_cache.key_guard import KeyGuard
-from brine.service.http_cache.public_answer import addresses_of, with_public_addresses
+from brine.service.http_cache.public_answer import ADDRESS_FIELDS, addresses_of, with_public_addresses
 from brine.service.single_flight import Lead
 
 if TYPE_CHECKING:
@@ -145,8 +145,12 @@ class Fetcher:
             made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
+        if reused is None:
+            relayed = relay(response, request, trace.now)
+            has_addresses = ADDRESS_FIELDS & {name for name, _ in relayed.fields.lines}
+            reused = with_public_addresses(relayed, transaction) if has_addresses else relayed
         return answer(
-            reused or with_public_addresses(relay(response, request, trace.now), transaction),
+            reused,
             result,
             transaction,
             trace,

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from brine.domain.routing.addresses import Addresses
     from brine.service.transaction import Transaction
 
-_ADDRESS_FIELDS: Final = frozenset({"content-location", "link", "location", "refresh"})  # as in routing.addresses
+ADDRESS_FIELDS: Final = frozenset({"content-location", "link", "location", "refresh"})
+"""The response fields that hold addresses. Without any of them, `with_public_addresses` need not be called."""
 
 
 def with_public_addresses(response: Response, transaction: Transaction) -> Response:
@@ -18,11 +19,6 @@ def with_public_addresses(response: Response, transaction: Transaction) -> Respo
 
     A part keeps those of the origin, because a function reads it.
     """
-    for name, _ in response.fields.lines:
-        if name in _ADDRESS_FIELDS:
-            break
-    else:
-        return response
     route = transaction.route
     if not route.map_addresses or route.internal or route.origin.is_function or transaction.ancestors:
         return response
