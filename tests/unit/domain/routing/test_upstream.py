@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.routing.forwarded import is_forwarded_field
+from brine.domain.routing.forwarded import USER_AGENT, is_forwarded_field
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
-from brine.domain.routing.upstream import USER_AGENT, forwarded_request, upstream_request
+from brine.domain.routing.upstream import forwarded_request, upstream_request
 from tests.support.gateway.miniature import OPEN, ORIGIN, request
 from tests.support.registered_fields import COMMON, REGISTERED
 

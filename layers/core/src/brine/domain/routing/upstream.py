@@ -13,18 +13,13 @@ from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.http.ranges import parse_range
 from brine.domain.http.trace_context import with_valid_trace_context
-from brine.domain.routing.forwarded import forwarded_fields, without_forwarded_fields
+from brine.domain.routing.forwarded import gateway_lines, without_forwarded_fields
 from brine.domain.routing.front_door import unknown_front_door
-from brine_codec import __version__
 
 if TYPE_CHECKING:
-    from brine.domain.http.fields import FieldLine
     from brine.domain.http.messages import Request
     from brine.domain.routing.front_door import FrontDoor, FrontDoorReader
     from brine.domain.routing.route import Route
-
-USER_AGENT: Final = ("user-agent", f"brine/{__version__}")
-"""The User-Agent of a request that has none of the client (RFC 9110 section 10.1.5)."""
 
 # The adapter that sends the request writes Content-Length, and Host unless `forwarded_request` adds it. Expect is met
 # already, because the content has arrived. A CGI program would read Proxy as the setting HTTP_PROXY.
@@ -35,6 +30,9 @@ _NEVER: Final = frozenset({"cdn-loop", "content-length", "expect", "host", "prox
 _ALWAYS: Final = frozenset(
     {"cache-control", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
 )
+
+_OF_QUERIES: Final = frozenset({"content-encoding", "content-type"})
+"""The fields of a query by content that are in its key (RFC 10008 section 2.7)."""
 
 
 def upstream_request(request: Request, route: Route) -> Request:
@@ -52,7 +50,9 @@ def upstream_request(request: Request, route: Route) -> Request:
         return replace(request, fields=fields if route.trust_forwarded else without_forwarded_fields(fields))
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
-        is_post = request.method == "POST"
+        if request.is_safe_query:
+            passed |= _OF_QUERIES
+        is_post = request.method == "POST" and not request.may_use_cache
         fields = Fields.from_lowercase(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
@@ -91,23 +91,8 @@ def forwarded_request(
     else:
         front = front_door(route.trust_forwarded)
     loop = [("cdn-loop", line) for line in (*passed, name)]
-    added = _added(fields, route, front)
+    added = gateway_lines(fields, route, front)
     return replace(request, fields=Fields.from_lowercase((*fields.lines, *added, ("via", f"1.1 {name}"), *loop)))
-
-
-def _added(fields: Fields, route: Route, front_door: FrontDoor | None) -> list[FieldLine]:
-    """Return the lines that the gateway adds to those of the client.
-
-    The client's X-Forwarded fields are here only on a route that trusts them, and then they stay. Forwarded is a list
-    of proxies, to which the gateway adds itself.
-    """
-    names = fields.names
-    lines = [line for line in forwarded_fields(route, front_door) if line[0] not in names or line[0] == "forwarded"]
-    if "user-agent" not in names and route.origin.scheme != "function":
-        lines += (USER_AGENT,)
-    if route.preserve_host and route.public_url is not None:
-        lines.append(("host", route.public_url.authority))
-    return lines
 
 
 def _may_be_stored(request: Request, route: Route) -> bool:
