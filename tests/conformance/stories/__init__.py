@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.conformance.stories import (
+    addresses,
     damage,
     directives,
     freshness,
@@ -17,6 +18,7 @@ from tests.conformance.stories import (
 )
 
 STORIES = (
+    *addresses.STORIES,
     *damage.STORIES,
     *directives.STORIES,
     *freshness.STORIES,

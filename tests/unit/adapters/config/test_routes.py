@@ -13,6 +13,7 @@ import pytest
 from brine.adapters.config.routes import parse_routes, route_names
 from brine.domain.formats.media import Format
 from brine.domain.resilience.circuit import CircuitBreaker
+from brine.domain.routing.front_door import PublicAddress
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
 from brine.domain.routing.route import QueryBody, QueryRule
@@ -55,6 +56,11 @@ new_keys_per_minute = 100
 max_variants = 12
 jitter = 0.1
 early_refresh = 1
+public_url = "https://${HOST}:443/prod/"
+map_addresses = false
+preserve_host = true
+trust_forwarded = true
+cache_preflights = true
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     (route,) = parse_routes(text, {"HOST": "Orders.Test"})
@@ -66,6 +72,9 @@ early_refresh = 1
     assert route.query_body == QueryBody(normalise="json", max_bytes=1000, in_refresh_requests=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"
+    assert route.public_url == PublicAddress("https", "orders.test:443", "/prod")
+    assert (route.map_addresses, route.preserve_host, route.trust_forwarded) == (False, True, True)
+    assert route.cache_preflights
     assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
     assert route.policy == Policy(
         forward_headers=DEFAULT_FORWARD_HEADERS | {"x-api-version"},
@@ -331,6 +340,22 @@ BAD = [
     (HEAD + 'forward_headers = ["a b"]', 'route "a": forward_headers = ["a b"]', "letters, digits", True),
     (HEAD + 'key_headers = ["CDN-Loop"]', 'route "a": key_headers = ["CDN-Loop"]', "never selects a response", False),
     (HEAD + 'forward_headers = ["Host"]', 'route "a": forward_headers = ["Host"]', "never forwarded", False),
+    *(
+        (HEAD + f'public_url = "{url}"', f'route "a": public_url = "{url}"', "not the public URL", None)
+        for url in ("api.example", "ftp://a.test", "https://", "https://a.test?b", "https://a.test/#", "https://a b")
+    ),
+    (HEAD + 'public_url = "https://u:p@a.test"', 'route "a": public_url = "https://...a.test"', "not the public", None),
+    (HEAD + 'public_url = "https://a.test/.."', 'route "a": public_url = "https://a.test/.."', "segment", None),
+    (HEAD + "public_url = true", 'route "a": public_url = true', "not a text. Write a URL", True),
+    (HEAD + "preserve_host = true", 'route "a"', '"preserve_host" needs the public host', None),
+    (
+        HEAD + 'forward_headers = ["X-Forwarded-For"]',
+        'route "a"',
+        '"x-forwarded-for" in "forward_headers" would be the client\'s',
+        None,
+    ),
+    (HEAD + 'key_headers = ["Forwarded"]', 'route "a"', "trust_forwarded = true", None),
+    (HEAD + "cache_preflights = 1", 'route "a": cache_preflights = 1', "true or false", True),
     (HEAD.replace('"a"', '"A"'), 'route "A": name = "A"', "lower-case", True),
     (HEAD.replace("/a", "a"), 'route "a": prefix = "a"', "not a path prefix", True),
     (HEAD.replace("/a", "/a/"), 'route "a": prefix = "/a/"', "not a path prefix", True),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from brine.domain.caching.cache_key import query_resource, resource_of
 from brine.domain.http.messages import CACHED_METHODS
+from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
@@ -15,6 +16,7 @@ from brine.service.diagnostics import Faults
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.http.messages import Request
+    from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route
 
 ANSWER_RESERVE: Final = 0.3
@@ -33,6 +35,7 @@ class Transaction:
     `ancestors`: the names of the functions' routes that this request is a part of, the outermost first. `is_refresh`:
     whether the request was made to renew a stored response, so none of its parts may be stale. `cdn_loop`: the lines
     of CDN-Loop with which the request came. They are no part of `request`, so they select and are stored nowhere.
+    `front_door`: where the request arrived; the same is true of it.
     """
 
     route: Route
@@ -44,6 +47,7 @@ class Transaction:
     ancestors: tuple[str, ...] = ()
     is_refresh: bool = False
     cdn_loop: tuple[str, ...] = ()
+    front_door: FrontDoorReader = unknown_front_door
 
     @classmethod
     def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:

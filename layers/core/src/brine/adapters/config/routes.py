@@ -99,6 +99,7 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         return transcoding_table(environment)(value)
 
     variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
+    public = with_variables(environment, 'a URL in quotes, such as "https://api.example.com"')
     keys: dict[str, Reader] = {
         "name": plain_name,
         "prefix": values.prefix,
@@ -115,6 +116,11 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "max_request_body": whole(0, unit=" of bytes"),
         "large_bodies": choice("refuse", "redirect"),
         "tenant": values.tenant,
+        "public_url": lambda value: values.public_url(public(value)),
+        "map_addresses": boolean,
+        "preserve_host": boolean,
+        "trust_forwarded": boolean,
+        "cache_preflights": boolean,
     }
     return TableReader({**keys, **POLICY}, required=("name", "origin"), make=_route)
 
@@ -126,8 +132,11 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
     if not items.get("internal") and "prefix" not in items:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
+    if items.get("preserve_host") and "public_url" not in items:
+        raise ValueError('"preserve_host" needs the public host. Write it as "public_url" of the route.')
     check_queries(items)
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
+    values.check_forwarded_headers(policy, are_trusted=items.get("trust_forwarded", False))
     address, base_path = origin
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 

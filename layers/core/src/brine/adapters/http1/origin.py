@@ -74,7 +74,8 @@ def _head(origin: OriginAddress, request: Request) -> bytes:
         raise BadRequest("the method cannot be forwarded")
     if _TARGET.fullmatch(request.target) is None:
         raise BadRequest("the path or query cannot be written in a request line")
-    lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {origin.authority}"]
+    host = request.fields.get("host") or origin.authority
+    lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {host}"]
     for name, value in request.fields:
         if TOKEN.fullmatch(name) is None or FIELD_VALUE.fullmatch(value) is None:
             raise BadRequest("a header field cannot be written in a header line")

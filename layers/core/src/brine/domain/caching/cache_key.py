@@ -28,9 +28,9 @@ class Resource:
     target_key: str = ""
 
 
-def resource_of(route: Route, tenant: str, target: str) -> Resource:
-    """Return the resource that answers a GET of this upstream target."""
-    key = cache_key(tenant=tenant, route=route, method="GET", target=target)
+def resource_of(route: Route, tenant: str, target: str, *, method: str = "GET") -> Resource:
+    """Return the resource that answers a GET, or another method, of this upstream target."""
+    key = cache_key(tenant=tenant, route=route, method=method, target=target)
     if route.namespace:
         key = f"{route.namespace}#{key}"
     return Resource(key, route.name, tenant, route.policy.max_variants)

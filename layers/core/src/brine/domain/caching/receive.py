@@ -14,12 +14,13 @@ from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.hop_by_hop import end_to_end
-from brine.domain.purging.invalidation import invalidated_targets, referenced_target
+from brine.domain.purging.invalidation import invalidated_targets, referenced_targets
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.addresses import Addresses
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.policy import Policy
 
@@ -35,11 +36,13 @@ def receive(
     request_time: float,
     response_time: float,
     origin: OriginAddress | None = None,
+    addresses: Addresses | None = None,
 ) -> ResponseDecision:
     """Decide how to handle the origin's response.
 
     `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
-    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin.
+    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin. `addresses`: finds the targets
+    that the response names by their public addresses.
     """
     exchange = OriginExchange(
         decision=decision,
@@ -54,7 +57,7 @@ def receive(
         response_time=response_time,
     )
     if not request.may_use_cache:
-        return _receive_uncached(exchange, origin)
+        return _receive_uncached(exchange, origin, addresses)
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)
         if stale is not None:
@@ -105,21 +108,23 @@ def _replaces(status: int) -> bool:
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
+def _receive_uncached(
+    exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None
+) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
     refusal = None if request.content_query is None else request.content_query.refusal
     if request.is_safe_query:
         return ResponseDecision(refusal=refusal)
-    targets = invalidated_targets(request.method, target, response, origin)
+    targets = invalidated_targets(request.method, target, response, origin, addresses)
     keep = None
-    if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
+    if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin, addresses):
         keep, _ = exchange.storable(exchange.candidate())
     return ResponseDecision(keep=keep, invalidate=targets, refusal=refusal if keep is None else None)
 
 
-def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:
+def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None) -> bool:
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
-    named = referenced_target(fields, "content-location", exchange.target, origin)
-    return exchange.response.status == 200 and bool(explicit) and named == exchange.target
+    named = referenced_targets(fields, "content-location", exchange.target, origin, addresses)
+    return exchange.response.status == 200 and bool(explicit) and exchange.target in named

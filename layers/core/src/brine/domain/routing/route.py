@@ -13,6 +13,7 @@ from brine.domain.routing.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
     from brine.domain.routing.transcoding import Transcoding
@@ -59,6 +60,10 @@ class Route:
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
+    `public_url`: where clients reach the gateway; without it, only the request of a client says so. `map_addresses`:
+    whether answers have public addresses instead of those of the origin. `preserve_host`: whether the origin gets the
+    public host as Host. `trust_forwarded`: whether to believe the client's own Forwarded and X-Forwarded fields.
+    `cache_preflights`: whether the origin's answers to preflights of browsers are stored.
     """
 
     name: str
@@ -79,7 +84,17 @@ class Route:
     pattern: PathPattern | None = None
     namespace: str = ""
     hooks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    public_url: PublicAddress | None = None
+    map_addresses: bool = True
+    preserve_host: bool = False
+    trust_forwarded: bool = False
+    cache_preflights: bool = False
     policy: Policy = field(default_factory=Policy)
+
+    @property
+    def shows_public_host(self) -> bool:
+        """Whether the gateway tells the origin the public host, so that the origin may make URLs with it."""
+        return self.public_url is not None
 
 
 class _ByPrefix[T]:
