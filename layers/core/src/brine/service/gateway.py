@@ -152,13 +152,14 @@ class Gateway:
                             turns.close()
                             turn = None
                             had.clear()
-                    case Validate() | Forward() if lookup.slot_to_fill not in had and _may_follow(
+                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and _may_follow(
                         decision, lookup, transaction
                     ):
                         missed = decision
-                        had.add(lookup.slot_to_fill)
-                        turns.close()
-                        turn = turns.enter_context(self._turn(lookup, transaction, trace))
+                        if turn is not None:
+                            turns.close()
+                        had.add(slot)
+                        turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
                         return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
@@ -220,13 +221,13 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
-        """Take part in the single flight of the slot to fill."""
+    def _turn(self, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+        """Take part in the single flight of a slot, which is the one to fill."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
         )
         return self.fetcher.single_flight.turn(
-            self.fetcher.responses.lease_key(lookup.slot_to_fill, transaction),
+            self.fetcher.responses.lease_key(slot, transaction),
             lease_seconds=lambda: transaction.lease_seconds,
             wait_seconds=transaction.wait_seconds,
             has_stale=has_stale,
