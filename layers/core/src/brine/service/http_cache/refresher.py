@@ -32,8 +32,7 @@ type RefreshOutcome = Literal["refreshed", "fresh", "held", "gone", "refused", "
 """The outcome of a refresh.
 
 - `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
-- `held`: another fetch for the slot is under way, or has just changed Vary.
-- `gone`: nothing is stored, or its route or origin is gone.
+- `held`: another fetch for the slot is under way. `gone`: nothing is stored, or its route or origin is gone.
 - `refused`: the origin's response may not be stored. `failed`: the origin or a store failed; a retry may help.
 """
 
@@ -84,8 +83,8 @@ class Refresher:
         lookup, decision = self._look_up(renews, transaction, trace)
         if not isinstance(decision, Validate | Forward):
             return decision
-        flight, slot = self.fetcher.single_flight, lookup.slot_to_fill
-        key = self.fetcher.responses.lease_key(slot, transaction)
+        flight = self.fetcher.single_flight
+        key = self.fetcher.responses.lease_key(lookup.slot_to_fill, transaction)
         lease = flight.acquire(key, transaction.lease_seconds, trace)
         if not isinstance(lease, Lease):
             return "failed" if lease is None else "held"
@@ -95,8 +94,6 @@ class Refresher:
                 lookup, decision = self._look_up(renews, transaction, trace)
                 if not isinstance(decision, Validate | Forward):
                     return decision
-                if lookup.slot_to_fill != slot:
-                    return "held"
             return _outcome(self.fetcher.fetch(decision, lookup, lead, transaction, trace))
 
     def _look_up(
