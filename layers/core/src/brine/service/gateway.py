@@ -156,8 +156,7 @@ class Gateway:
                         decision, lookup, transaction
                     ):
                         missed = decision
-                        if turn is not None:
-                            turns.close()
+                        turns.close()
                         had.add(slot)
                         turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
