@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.caching.permits import Permit
+from brine.domain.resilience.permits import Permit
 
 if TYPE_CHECKING:
     from brine.ports.caching import PermitStore

@@ -7,7 +7,7 @@ import pytest
 
 from brine.adapters.dynamodb.permits import DynamoPermitStore
 from brine.adapters.memory.permits import MemoryPermitStore
-from brine.domain.caching.permits import Permit
+from brine.domain.resilience.permits import Permit
 from brine.errors import StoreUnavailable
 from tests.contract.permit_store import LATER, NOW, PermitStoreContract
 

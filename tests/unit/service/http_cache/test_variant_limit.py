@@ -9,7 +9,7 @@ import pytest
 
 from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.stores import MemoryItemStore
-from brine.domain.caching.permits import CANDIDATES, REPLACED, Permit, candidate_permits
+from brine.domain.resilience.permits import CANDIDATES, REPLACED, Permit, candidate_permits
 from brine.ports.caching import Item
 from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.transaction import Trace

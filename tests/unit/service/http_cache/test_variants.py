@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.permits import MemoryPermitStore
-from brine.domain.caching.permits import REPLACED
+from brine.domain.resilience.permits import REPLACED
 from brine.domain.routing.policy import MAX_VARIANTS
 from brine.domain.routing.route import Routes
 from brine.errors import StoreThrottled

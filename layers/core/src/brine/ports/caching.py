@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.domain.caching.permits import Permit
     from brine.domain.http.fields import Fields
     from brine.domain.purging.stamps import Stamp
     from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.resilience.permits import Permit
     from brine.ports.deadline import Deadline
 
 

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number
-from brine.domain.caching.permits import Permit
+from brine.domain.resilience.permits import Permit
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:

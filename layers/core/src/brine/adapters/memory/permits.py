@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from brine.domain.caching.permits import Permit
+    from brine.domain.resilience.permits import Permit
     from brine.ports.deadline import Deadline
 
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from brine.domain.caching.permits import REPLACED, Permit, candidate_permits, permit_to_replace
+from brine.domain.resilience.permits import REPLACED, Permit, candidate_permits, permit_to_replace
 from brine.errors import StoreError
 from brine.ports.caching import Item
 from brine.service.diagnostics import Fault

@@ -5,7 +5,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brine.domain.caching.permits import CANDIDATES, Permit, candidate_permits, permit_to_replace
+from brine.domain.resilience.permits import CANDIDATES, Permit, candidate_permits, permit_to_replace
 
 SLOTS = st.text(min_size=1)
 
