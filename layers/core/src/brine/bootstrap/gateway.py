@@ -11,6 +11,7 @@ from brine.adapters.config.routes import parse_routes
 from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
+from brine.adapters.dynamodb.permits import DynamoPermitStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
@@ -130,6 +131,7 @@ def connected_fetcher(
         Stores(
             items=DynamoItemStore(aws, settings.table),
             leases=DynamoLeaseStore(aws, settings.table),
+            permits=DynamoPermitStore(aws, settings.table),
             stamps=DynamoStampStore(aws, settings.table),
             bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),

@@ -24,6 +24,7 @@ type FaultKind = Literal[
     "envelope",
     "outdated",
     "new-keys",
+    "variants",
     "origin-circuit",
     "seal",
     "result",
@@ -38,6 +39,7 @@ type FaultKind = Literal[
 - `envelope`: an envelope was altered, or this gateway did not make it.
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
+- `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
@@ -56,6 +58,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "circuits": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
+    "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
