@@ -25,6 +25,7 @@ type FaultKind = Literal[
     "outdated",
     "new-keys",
     "origin-circuit",
+    "credentials",
     "seal",
     "result",
     "refresh",
@@ -39,6 +40,7 @@ type FaultKind = Literal[
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
+- `credentials`: the gateway could not get its credentials for an origin, or the origin refused them.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
 - `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
@@ -57,6 +59,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
+    "credentials": "CredentialsFault",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from brine.adapters.config.tables import Reader
 
 MAX_RETRIES = 5
+CREDENTIAL_KEYS = ("origin_headers", "origin_auth", "credentials_over_http")
 HOOK_KINDS = ("before_fetch", "after_fetch", "before_store", "after_answer")
 _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
 
@@ -92,12 +93,25 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
 
         return transcoding_table(environment)(value)
 
+    def origin_headers(value: object) -> Any:
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+
+        return credential_values.origin_headers(environment)(value)
+
+    def origin_auth(value: object) -> Any:
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have it
+
+        return credential_values.origin_auth(environment)(value)
+
     variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
     keys: dict[str, Reader] = {
         "name": plain_name,
         "prefix": values.prefix,
         "internal": boolean,
         "origin": lambda value: _origin(variables(value)),
+        "origin_headers": origin_headers,
+        "origin_auth": origin_auth,
+        "credentials_over_http": boolean,
         "query": QUERY,
         "timeout": positive_duration,
         "retries": whole(0, MAX_RETRIES),
@@ -120,6 +134,10 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
     address, base_path = origin
+    if not items.keys().isdisjoint(CREDENTIAL_KEYS):
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+
+        items["credentials"] = credential_values.credentials(items, policy, address)
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 
 

@@ -13,6 +13,7 @@ from brine.domain.routing.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from brine.domain.credentials.description import OriginCredentials
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
     from brine.domain.routing.transcoding import Transcoding
@@ -44,6 +45,7 @@ class Route:
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
+    `credentials`: what proves to the origin that the gateway may ask; None if only clients have credentials.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Route:
     pattern: PathPattern | None = None
     namespace: str = ""
     hooks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    credentials: OriginCredentials | None = None
     policy: Policy = field(default_factory=Policy)
 
 

@@ -1,0 +1,102 @@
+"""The credentials of a route: what the gateway sends to the origin to prove that it may ask.
+
+The description has the names of secrets and never their texts. Texts that routes.toml has itself are in no `repr`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from brine.domain.http.fields import Fields
+    from brine.domain.routing.origin import OriginAddress
+
+type SecretKind = Literal["secret", "parameter"]
+"""secret: a secret of AWS Secrets Manager. parameter: a parameter of AWS Systems Manager (SSM)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReference:
+    """The place of a secret text: its store, its name or ARN, and `member`: a name in the JSON object that it is.
+
+    Without `member`, the whole text counts.
+    """
+
+    kind: SecretKind
+    name: str
+    member: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" + ("" if self.member is None else f"#{self.member}")
+
+
+type CredentialText = str | SecretReference
+"""A text of routes.toml itself, or a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasicAuth:
+    """HTTP Basic authentication (RFC 7617)."""
+
+    user: CredentialText = field(repr=False)
+    password: SecretReference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth2Client:
+    """The client credentials grant of OAuth 2.0 (RFC 6749 section 4.4).
+
+    token_url: the address of the token endpoint, with `token_target` as its path and query. client_auth: how the client
+    authenticates there: by the Authorization field, or in the content of its POST (section 2.3.1).
+    """
+
+    token_url: OriginAddress
+    token_target: str
+    client_id: CredentialText = field(repr=False)
+    client_secret: SecretReference
+    client_auth: Literal["basic", "post"] = "basic"
+    scope: str | None = None
+    audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsSignature:
+    """A Signature Version 4 with the role of the function. `region`: None for the function's own."""
+
+    service: Literal["execute-api", "lambda", "s3"]
+    region: str | None = None
+
+
+type OriginAuth = BasicAuth | OAuth2Client | AwsSignature
+
+_OF_AWS: Final = "x-amz-"
+"""AWS refuses a request with such a field that is not signed, and it acts on those that are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginCredentials:
+    """The fields that the gateway adds to each request of a route, after all decisions about the request.
+
+    headers: names in lower case, and values.
+    """
+
+    headers: tuple[tuple[str, CredentialText], ...] = field(default=(), repr=False)
+    auth: OriginAuth | None = None
+    names: frozenset[str] = field(init=False)
+    """The names of the fields that the gateway writes. No client can send them to the origin."""
+
+    def __post_init__(self) -> None:
+        names = frozenset(name for name, _ in self.headers)
+        object.__setattr__(self, "names", names if self.auth is None else names | {"authorization"})
+
+    @property
+    def needs_secrecy(self) -> bool:
+        """Whether a reader of the requests could use what the gateway sends: then they must be encrypted."""
+        return "authorization" in self.names or any(isinstance(text, SecretReference) for _, text in self.headers)
+
+    def without_own(self, fields: Fields) -> Fields:
+        """Return a client's fields without those that the gateway writes itself."""
+        if isinstance(self.auth, AwsSignature):
+            fields = fields.without([name for name in fields.names if name.startswith(_OF_AWS)])
+        return fields.without(self.names)
