@@ -38,8 +38,10 @@ _OF_THE_GATEWAY = RANGE_FIELDS | {
     *("if-none-match", "if-unmodified-since", "keep-alive", "proxy", "te", "trailer", "transfer-encoding", "upgrade"),
     *("via", "traceparent", "tracestate"),
 }
+KEYS = ("origin_headers", "origin_auth", "credentials_over_http")
 _TYPES = ("basic", "oauth2", "sigv4")
 _EXAMPLE = '{ type = "basic", user = "shop", password = "secret:NAME" }'
+_A_URL = 'Write one, such as "https://login.example.com/oauth2/token".'
 _SCOPE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*")  # RFC 6749 appendix A.4
 
 
@@ -106,27 +108,25 @@ def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
 
 def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) -> OriginCredentials | None:
     """Take the keys about credentials out of a route's items, and return what they describe. Raises ValueError."""
-    over_http = items.pop("credentials_over_http", False)
-    found = OriginCredentials(headers=items.pop("origin_headers", ()), auth=items.pop("origin_auth", None))
-    own = {name for name, _ in found.headers}
-    if found.auth is not None and "authorization" in own:
+    found = OriginCredentials(**{key: items.pop(key) for key in KEYS if key in items})
+    own = {name for name, _ in found.origin_headers}
+    auth = found.origin_auth
+    if auth is not None and "authorization" in own:
         raise ValueError('"origin_headers" has "authorization", which "origin_auth" writes. Leave one of both out.')
-    if isinstance(found.auth, AwsSignature) and any(name.startswith("x-amz-") for name in own):
-        raise ValueError(
-            '"origin_headers" has a name that begins with "x-amz-", which "origin_auth" signs. Leave it out.'
-        )
+    if isinstance(auth, AwsSignature) and any(name.startswith("x-amz-") for name in own):
+        raise ValueError('"origin_headers" has a name of "x-amz-", which "origin_auth" signs. Leave it out.')
     forwarded = frozenset() if policy.forward_headers == "all" else policy.forward_headers - DEFAULT_FORWARD_HEADERS
     for name in sorted(found.names & (forwarded | (policy.key_headers or frozenset()))):
         raise ValueError(
             f'"{name}" is in "forward_headers" or "key_headers", and the gateway writes it itself. Leave it out there.'
         )
     addresses = {"origin": origin}
-    if isinstance(found.auth, OAuth2Client):
-        addresses["origin_auth.token_url"] = found.auth.token_url
+    if isinstance(auth, OAuth2Client):
+        addresses["origin_auth.token_url"] = auth.token_url
     for key, address in addresses.items():
-        if found.needs_secrecy and address.scheme == "http" and not _is_loopback(address.host) and not over_http:
+        if found.are_readable_on_the_way(address):
             raise ValueError(
-                f'"{key}" is http, so everyone on the way could read the credentials. Write an https URL, or '
+                f'"{key}" is http, so others on the way could read the credentials. Write an https URL, or '
                 "credentials_over_http = true if the network is yours alone."
             )
     return found if found.names else None
@@ -200,9 +200,9 @@ def _token_url(url: str) -> tuple[OriginAddress, str]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError("not a URL.") from None
+        raise ValueError(f"not a URL. {_A_URL}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"[!-\[\]-~]+", url):
-        raise ValueError("not an http or https URL with a host, without blanks and backslashes.")
+        raise ValueError(f"not an http or https URL with a host, without blanks and backslashes. {_A_URL}")
     if parts.username is not None or "#" in url:
         raise ValueError("a URL with a user or a fragment. Leave them out.")
     scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
@@ -220,7 +220,3 @@ def _region(text: str) -> str:
     if re.fullmatch(r"[a-z]+(?:-[a-z]+)+-[0-9]", text) is None:
         raise ValueError('not the name of a region. Write one, such as "eu-central-1".')
     return text
-
-
-def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or re.fullmatch(r"127(?:\.[0-9]{1,3}){3}", host) is not None

@@ -5,6 +5,7 @@ The description has the names of secrets and never their texts. Texts that route
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -72,31 +73,37 @@ type OriginAuth = BasicAuth | OAuth2Client | AwsSignature
 
 _OF_AWS: Final = "x-amz-"
 """AWS refuses a request with such a field that is not signed, and it acts on those that are."""
+_LOOPBACK: Final = re.compile(r"localhost|::1|127(?:\.[0-9]{1,3}){3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginCredentials:
     """The fields that the gateway adds to each request of a route, after all decisions about the request.
 
-    headers: names in lower case, and values.
+    origin_headers: names in lower case, and values. credentials_over_http: whether they may be sent to another machine
+    without encryption.
     """
 
-    headers: tuple[tuple[str, CredentialText], ...] = field(default=(), repr=False)
-    auth: OriginAuth | None = None
+    origin_headers: tuple[tuple[str, CredentialText], ...] = field(default=(), repr=False)
+    origin_auth: OriginAuth | None = None
+    credentials_over_http: bool = False
     names: frozenset[str] = field(init=False)
     """The names of the fields that the gateway writes. No client can send them to the origin."""
 
     def __post_init__(self) -> None:
-        names = frozenset(name for name, _ in self.headers)
-        object.__setattr__(self, "names", names if self.auth is None else names | {"authorization"})
+        names = frozenset(name for name, _ in self.origin_headers)
+        object.__setattr__(self, "names", names if self.origin_auth is None else names | {"authorization"})
 
-    @property
-    def needs_secrecy(self) -> bool:
-        """Whether a reader of the requests could use what the gateway sends: then they must be encrypted."""
-        return "authorization" in self.names or any(isinstance(text, SecretReference) for _, text in self.headers)
+    def are_readable_on_the_way(self, address: OriginAddress) -> bool:
+        """Return whether others could read what is sent to this address, and the route does not permit that."""
+        are_secret = "authorization" in self.names or any(
+            isinstance(text, SecretReference) for _, text in self.origin_headers
+        )
+        is_plain = address.scheme == "http" and _LOOPBACK.fullmatch(address.host) is None
+        return are_secret and is_plain and not self.credentials_over_http
 
     def without_own(self, fields: Fields) -> Fields:
         """Return a client's fields without those that the gateway writes itself."""
-        if isinstance(self.auth, AwsSignature):
+        if isinstance(self.origin_auth, AwsSignature):
             fields = fields.without([name for name in fields.names if name.startswith(_OF_AWS)])
         return fields.without(self.names)

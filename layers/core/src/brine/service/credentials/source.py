@@ -40,14 +40,14 @@ class RouteCredentials:
         credentials = transaction.route.credentials
         if credentials is None:
             return CredentialedRequest(request)
-        for name, source in credentials.headers:
+        for name, source in credentials.origin_headers:
             value = self.secrets.text(source, deadline, trace)
             if FIELD_VALUE.fullmatch(value) is None:
                 raise CredentialsUnavailable(
                     f"the text for {name} has characters that no header can have", "field-value"
                 )
             request = _with(request, name, value)
-        match credentials.auth:
+        match credentials.origin_auth:
             case None:
                 return CredentialedRequest(request)
             case BasicAuth(user=user, password=password):
@@ -66,7 +66,7 @@ class RouteCredentials:
                 except StoreError as error:
                     raise CredentialsUnavailable("no credentials of AWS", cause_of(error)) from None
                 return CredentialedRequest(signed)
-        assert_never(credentials.auth)
+        assert_never(credentials.origin_auth)
 
     def renewed(
         self, sent: CredentialedRequest, status: int, transaction: Transaction, deadline: Deadline, trace: Trace
@@ -79,19 +79,19 @@ class RouteCredentials:
         if credentials is None:
             return False
         is_newer = self.secrets.reread(tuple(_secrets(credentials)), deadline, trace)
-        if status == 401 and sent.token is not None and isinstance(credentials.auth, OAuth2Client):
-            token = self.tokens.replaced(credentials.auth, sent.token, transaction, deadline, trace)
+        if status == 401 and sent.token is not None and isinstance(credentials.origin_auth, OAuth2Client):
+            token = self.tokens.replaced(credentials.origin_auth, sent.token, transaction, deadline, trace)
             is_newer = is_newer or token is not None
         return is_newer
 
 
 def _secrets(credentials: OriginCredentials) -> Iterator[CredentialText]:
     """Yield the secrets that the origin itself gets."""
-    for _, source in credentials.headers:
+    for _, source in credentials.origin_headers:
         yield source
-    if isinstance(credentials.auth, BasicAuth):
-        yield credentials.auth.user
-        yield credentials.auth.password
+    if isinstance(credentials.origin_auth, BasicAuth):
+        yield credentials.origin_auth.user
+        yield credentials.origin_auth.password
 
 
 def _with(request: Request, name: str, value: str) -> Request:
