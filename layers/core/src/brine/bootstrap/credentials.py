@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.service.credentials.credentialed_origins import CredentialedOrigins
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.adapters.aws.service import Aws
     from brine.adapters.http1.client import HttpClient
     from brine.ports.credentials import RequestSigner, SecretStore
@@ -36,11 +39,15 @@ def with_aws_credentials(fetcher: Fetcher, aws: Aws, client: HttpClient) -> Fetc
 
 
 def credential_source(
-    fetcher: Fetcher, secrets: SecretStore, signer: RequestSigner, endpoints: Origin
+    fetcher: Fetcher,
+    secrets: SecretStore,
+    signer: RequestSigner,
+    endpoints: Origin,
+    drawn: Callable[[], float] = random.random,
 ) -> CredentialSource:
     """Return the source of the credentials of all routes. Tokens are kept in the stores of the fetcher.
 
-    endpoints: makes the requests to token endpoints.
+    endpoints: makes the requests to token endpoints. drawn: returns numbers of [0, 1), for the times of renewals.
     """
     from secrets import token_bytes  # noqa: PLC0415 - no hit needs it
 
@@ -52,5 +59,5 @@ def credential_source(
     clock, single_flight = fetcher.clock, fetcher.single_flight
     texts = SecretTexts(secrets, clock)
     store = TokenStore(fetcher.responses.store.stamps.items, single_flight, fetcher.responses.keyring, token_bytes)
-    tokens = OriginTokens(store, single_flight, texts, endpoints=endpoints, clock=clock)
+    tokens = OriginTokens(store, single_flight, texts, endpoints=endpoints, clock=clock, drawn=drawn)
     return RouteCredentials(texts, tokens, signer, clock)
