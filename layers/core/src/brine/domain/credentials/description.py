@@ -94,6 +94,17 @@ class OriginCredentials:
         names = frozenset(name for name, _ in self.origin_headers)
         object.__setattr__(self, "names", names if self.origin_auth is None else names | {"authorization"})
 
+    @property
+    def references(self) -> tuple[SecretReference, ...]:
+        """The secrets that the credentials are made from."""
+        match self.origin_auth:
+            case BasicAuth(user=user, password=secret) | OAuth2Client(client_id=user, client_secret=secret):
+                texts: tuple[CredentialText, ...] = (user, secret)
+            case _:
+                texts = ()
+        texts = (*(text for _, text in self.origin_headers), *texts)
+        return tuple(text for text in texts if isinstance(text, SecretReference))
+
     def are_readable_on_the_way(self, address: OriginAddress) -> bool:
         """Return whether others could read what is sent to this address, and the route does not permit that."""
         are_secret = "authorization" in self.names or any(

@@ -38,7 +38,7 @@ RENEWAL_PAUSE: Final = 5.0
 """Seconds until a process looks for the successor of a usable token again."""
 FAILURE_PAUSE: Final = 2.0
 """Seconds for which a process does not ask a token endpoint that failed, if it has no usable token."""
-REPLACE_PAUSE: Final = 10.0
+REPLACE_PAUSE: Final = 5.0
 """Seconds for which a new token is not replaced, although the origin refuses it: the reason is not the token."""
 _ROUNDS: Final = 2  # of waiting for another process that asks
 
