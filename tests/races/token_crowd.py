@@ -24,7 +24,7 @@ CLIENTS = PROCESSES * THREADS
 
 @contextmanager
 def token_crowd(environment: dict[str, str]) -> Iterator[Callable[[str], list[Got]]]:
-    """Start the processes, and yield a function of a word: all clients ask for paths of it at once, each for its own."""
+    """Start the processes, and yield a function of a word: all clients ask for paths with it, each for its own."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(CLIENTS)
     pipes = [context.Pipe() for _ in range(PROCESSES)]

@@ -116,7 +116,7 @@ class CredentialedWorld:
         assert str(address) == "https://origin.test"
         if not (self.accepts if self.beside is None else self.beside.accepts)(request):
             return Response(status=self.refusal, fields=Fields([("www-authenticate", "Bearer")]))
-        return response(200, b"for us", cache_control="max-age=60")
+        return response(200, b"for us", cache_control="max-age=60, stale-while-revalidate=600")
 
     @property
     def sent(self) -> list[Fields]:

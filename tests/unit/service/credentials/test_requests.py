@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.errors import StoreThrottled, StoreUnavailable
+from brine.ports.deadline import Deadline
 from brine.service.hooks import HookedOrigins, Hooks, HookTable
+from brine.service.http_cache.refresh_requests import RefreshRequests
 from tests.support.gateway.credentialed import CredentialedWorld
-from tests.support.gateway.world import START, status_of
+from tests.support.gateway.world import START, refresher_of, status_of
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request
@@ -68,6 +71,19 @@ def test_a_post_has_the_credentials_and_a_trace_is_not_sent() -> None:
     traced = world.ask("/oauth2/a", "TRACE")
     assert (traced.response.status, traced.problem) == (400, "request-invalid")
     assert world.bearers == ["t1"]
+
+
+def test_a_refresh_has_the_credentials_and_its_request_in_the_queue_has_none() -> None:
+    world, queue = CredentialedWorld(), MemoryRefreshQueue()
+    world.world.gateway = replace(world.world.gateway, refreshes=RefreshRequests(queue))
+    world.ask("/oauth2/a", authorization="Bearer of-the-client")
+    world.pass_time(61)
+    assert world.ask("/oauth2/a", authorization="Bearer of-the-client").result == "stale"
+    (request,) = queue.requests
+    assert "authorization" not in request.request.fields
+    now = world.world.now
+    assert refresher_of(world.world.gateway).refresh(request, Deadline(now + 29, lambda: now)).outcome == "refreshed"
+    assert world.bearers == ["t1", "t1"]
 
 
 def test_hooks_see_no_credentials_and_cannot_replace_them() -> None:
