@@ -59,7 +59,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
-    "credentials": "CredentialsFault",
+    "credentials": "CredentialsFailed",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",

@@ -1,8 +1,8 @@
 """Access tokens for origins: one for all processes of a function, renewed before it expires.
 
 A process looks for a usable token in its memory, then in the table. If there is none, one process asks the token
-endpoint under a lease, and the rest wait for it. A usable token whose renewal is due stays in use until the process
-with the lease has its successor, also while the token endpoint fails.
+endpoint under a lease, and the rest wait for it. When the renewal of a token is due, one process asks for the next one.
+The token stays in use meanwhile, and also while the token endpoint fails.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _KnownToken:
 
 @dataclass(frozen=True, slots=True)
 class _TokenNeed:
-    """A token that a request needs: that of a client, under its partition key, and not the one that was refused."""
+    """The need of a request for a token of a client. `pk`: its partition key. `refused`: a token that is no use."""
 
     client: OAuth2Client
     pk: str
@@ -233,7 +233,7 @@ def _need(client: OAuth2Client, transaction: Transaction, deadline: Deadline, tr
 def _partition(client: OAuth2Client, namespace: str) -> str:
     """Return the partition key of a client's token. Routes with the same client share it. It has no secret.
 
-    It is among the keys of responses, which a function's role confines to its namespace.
+    It begins like the keys of responses, because the role of a function confines these to its namespace.
     """
     digest = sha256(b"brine token 1")
     described = (

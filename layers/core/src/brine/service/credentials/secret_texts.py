@@ -1,7 +1,7 @@
 """The secrets of routes as one process knows them: read at the first use, and again from time to time.
 
-A rotated secret takes effect after REFRESH_AFTER seconds at the latest. An origin that refuses a secret makes the
-process read it at once, but at most every RETRY_AFTER seconds, because the refusal may have another reason.
+A rotated secret takes effect after REFRESH_AFTER seconds at the latest. If an origin refuses a secret, the process
+reads it at once. It does so at most every RETRY_AFTER seconds, because the refusal may have another reason.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(slots=True)
 class _SecretState:
-    """What a process knows of one secret. Times are in seconds since 1970."""
+    """The state of one secret in a process. Times are in seconds since 1970."""
 
     text: str | None = field(default=None, repr=False)
     read_at: float = NEVER

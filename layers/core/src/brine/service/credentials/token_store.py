@@ -1,8 +1,8 @@
 """Access tokens in the cache table, for all processes of a function.
 
-A token is sealed like all that is in the table, and hidden too: a bearer token gives access to whoever reads it. The
-pad that hides it is HMAC-SHA256 in counter mode, under a key of the keyring for this purpose alone and a nonce that is
-used once. The seal around it makes this encrypt-then-MAC (docs/decisions/0116).
+A token is sealed like all envelopes of the table. It is hidden too, because a bearer token gives access to its reader.
+The pad that hides it is HMAC-SHA256 in counter mode. Its key is derived from the keyring for this purpose alone, and
+each nonce is used once. The seal around it makes this encrypt-then-MAC (docs/decisions/0116).
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class TokenStore:
 
 
 def _padded(text: bytes, key: Key, nonce: bytes) -> bytes:
-    """Return the text with the pad of this key and nonce added to it, or taken away: both are the same."""
+    """Return the text with the pad of this key and nonce added to it (XOR). A second call removes the pad."""
     mac = key.mac(HIDE_PURPOSE)
     pad = b"".join(mac.tag(nonce, block.to_bytes(4)) for block in range(-(-len(text) // 32)))
     return bytes(one ^ other for one, other in zip(text, pad, strict=False))
