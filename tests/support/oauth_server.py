@@ -22,7 +22,7 @@ SCOPE = "orders.read"
 
 
 @dataclass
-class _Client(ClientMixin):
+class _Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     """The only client."""
 
     secret: str
@@ -53,7 +53,7 @@ class _Client(ClientMixin):
 
 
 @dataclass
-class _Token(TokenMixin):
+class _Token(TokenMixin):  # type: ignore[misc]  # Authlib has no types
     """An issued token."""
 
     text: str
@@ -74,7 +74,7 @@ class _Token(TokenMixin):
         return self.revoked
 
 
-class _Grant(grants.ClientCredentialsGrant):
+class _Grant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -163,7 +163,7 @@ class OAuthServer:
         self._server.server_close()
 
 
-class _Validator(BearerTokenValidator):
+class _Validator(BearerTokenValidator):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, server: OAuthServer) -> None:
         super().__init__()
         self.server = server

@@ -97,16 +97,21 @@ class CredentialedWorld:
     drawn: float = 0.0
     refusal: int = 401
 
+    secrets: MemorySecrets = field(init=False)
+    tokens: TokenEndpoint = field(init=False)
+    world: World = field(init=False)
+
     def __post_init__(self) -> None:
-        beside = self.beside
-        self.secrets = beside.secrets if beside else MemorySecrets({"secret:key": "hush", "secret:c": "hush"})
-        self.tokens = beside.tokens if beside else TokenEndpoint()
-        self.world = World() if beside is None else World(items=beside.world.items, leases=beside.world.leases)
+        if self.beside is None:
+            self.secrets = MemorySecrets({"secret:key": "hush", "secret:c": "hush"})
+            self.tokens, self.world = TokenEndpoint(), World()
+        else:
+            self.secrets, self.tokens = self.beside.secrets, self.beside.tokens
+            self.world = World(items=self.beside.world.items, leases=self.beside.world.leases)
         self.world.origin = MemoryOrigin(self._answer)
         self.world.restart()
-        source = credential_source(
-            self.world.fetcher, self.secrets, MemorySigner(), MemoryOrigin(self.tokens.answer), lambda: self.drawn
-        )
+        endpoints = MemoryOrigin(self.tokens.answer)
+        source = credential_source(self.world.fetcher, self.secrets, MemorySigner(), endpoints, lambda: self.drawn)
         origins = CredentialedOrigins(self.world.fetcher.origins, lambda: source)
         fetcher = replace(self.world.fetcher, origins=origins)
         self.world.gateway = replace(self.world.gateway, routes=parse_routes(ROUTES, {}), fetcher=fetcher)

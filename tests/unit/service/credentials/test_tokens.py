@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -11,6 +12,9 @@ from brine.errors import OriginTimeout, StoreUnavailable
 from brine.ports.caching import Held
 from tests.support.gateway.credentialed import LIFETIME, CredentialedWorld
 from tests.support.gateway.world import status_of
+
+if TYPE_CHECKING:
+    from brine.ports.caching import LeaseStore
 
 RENEWAL = LIFETIME * 0.85  # seconds until a process that draws 0 renews its token
 
@@ -156,7 +160,8 @@ def test_a_wrong_client_secret_is_a_problem_with_its_cause_for_the_log() -> None
 
 def test_without_the_table_each_process_has_a_token_of_its_own() -> None:
     world = CredentialedWorld()
-    failing = replace(world.world.fetcher.single_flight.leases, store=Down())
+    down = cast("LeaseStore", Down())
+    failing = replace(world.world.fetcher.single_flight.leases, store=down)
     object.__setattr__(world.world.fetcher.single_flight, "leases", failing)
     assert [world.ask(f"/oauth2/{number}").response.status for number in range(2)] == [200, 200]
     assert len(world.tokens.asked) == 1
