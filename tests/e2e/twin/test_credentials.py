@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from brine_cli.emulators.resources import aws_client
+from brine_cli.http.server import listen
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS
 from tests.support.oauth_server import OAuthServer
@@ -38,6 +39,11 @@ name = "keyed"
 prefix = "/keyed"
 origin = "{{url}}/keyed"
 origin_headers = {{{{ x-api-key = "parameter:/shop/key" }}}}
+[[route]]
+name = "signed"
+prefix = "/to-exchange"
+origin = "http://127.0.0.1:{{port}}/exchange"
+origin_auth = {{{{ type = "sigv4", service = "execute-api" }}}}
 [[route]]
 name = "lost"
 prefix = "/lost"
@@ -67,7 +73,9 @@ def reported() -> list[str]:
 def twin(server: OAuthServer, reported: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     """A twin with four processes of the gateway, each with one request at a time."""
     folder = tmp_path_factory.mktemp("credentials")
-    (folder / "routes.toml").write_text(ROUTES.format(url=server.url))
+    with listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+    (folder / "routes.toml").write_text(ROUTES.format(url=server.url, port=port))
     (folder / "secrets.env").write_text(SECRETS)
     with Twin(
         template=TEMPLATE,
@@ -75,6 +83,7 @@ def twin(server: OAuthServer, reported: list[str], tmp_path_factory: pytest.Temp
         secrets=folder / "secrets.env",
         parameters={"Variables": "CLIENT=oauth"},
         environments=4,
+        port=port,
         report=reported.append,
         show=reported.append,
     ) as running:
@@ -141,6 +150,12 @@ def test_a_rotated_key_is_read_again_when_the_origin_refuses_the_old_one(twin: T
     ssm = aws_client("ssm", twin.aws_endpoint)
     ssm.put_parameter(Name="/shop/key", Value="second-key", Type="SecureString", Overwrite=True)
     assert ask(twin, "/keyed/b")[:2] == (200, "keyed: b")
+
+
+def test_a_signed_request_passes_the_authorizer_of_another_api(twin: Twin) -> None:
+    assert ask(twin, "/exchange/none?b=1+2&a=%C3%A9")[:2] == (403, '{"message":"Forbidden"}')
+    status, body, _ = ask(twin, "/to-exchange/none?b=1+2&a=%C3%A9")
+    assert (status, "urn:brine:problem:channel-unknown" in body) == (404, True)
 
 
 def test_a_secret_that_is_missing_is_named_at_the_start_and_a_problem_for_clients(
