@@ -275,7 +275,7 @@ def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Trans
     request = transaction.request
     return (
         not lookup.is_uncollapsed
-        and request.method == "GET"
+        and request.is_get
         and decision.reason in _COLLAPSED_REASONS
         and "range" not in request.fields
         and "authorization" not in request.fields

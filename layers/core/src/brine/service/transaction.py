@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.cache_key import query_resource, resource_of
+from brine.domain.http.messages import CACHED_METHODS
 from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
@@ -47,10 +48,16 @@ class Transaction:
     @classmethod
     def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
+        if request.method not in CACHED_METHODS:
+            from brine.domain.queries.as_query import as_query  # noqa: PLC0415 - no GET needs it
+
+            request = as_query(request, route)
+        sent = upstream_request(request, route)
+        is_query = sent.content_query is not None and sent.content_query.refusal is None
         return cls(
             route=route,
-            request=upstream_request(request, route),
-            resource=resource_of(route, tenant, request.target),
+            request=sent,
+            resource=query_resource(route, tenant, sent) if is_query else resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
             cdn_loop=request.fields.all("cdn-loop"),

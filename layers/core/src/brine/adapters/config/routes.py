@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from brine.adapters.config import route_values as values
+from brine.adapters.config.query_values import check_queries, query_methods
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import (
     boolean,
@@ -25,7 +26,7 @@ from brine.domain.durations import duration_seconds
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
-from brine.domain.routing.route import QueryRule, Route, Routes
+from brine.domain.routing.route import QueryBody, QueryRule, Route, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,11 @@ QUERY = TableReader(
     {"keep": lambda value: frozenset(texts(value)), "drop": texts, "sort": boolean},
     example='{ drop = ["utm_*"] }',
     make=QueryRule,
+)
+QUERY_BODY = TableReader(
+    {"normalise": choice("json"), "max_bytes": whole(1, unit=" of bytes"), "in_refresh_requests": boolean},
+    example='{ normalise = "json" }',
+    make=QueryBody,
 )
 CIRCUIT_BREAKER = TableReader(
     {"failures": whole(1), "open_for": positive_duration},
@@ -113,6 +119,8 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "origin_auth": origin_auth,
         "credentials_over_http": boolean,
         "query": QUERY,
+        "query_methods": query_methods,
+        "query_body": QUERY_BODY,
         "timeout": positive_duration,
         "retries": whole(0, MAX_RETRIES),
         "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
@@ -132,6 +140,7 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
     if not items.get("internal") and "prefix" not in items:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
+    check_queries(items)
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
     address, base_path = origin
     if not items.keys().isdisjoint(CREDENTIAL_KEYS):

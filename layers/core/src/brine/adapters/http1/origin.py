@@ -16,7 +16,7 @@ from brine.adapters.http1.errors import (
 )
 from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
-from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
+from brine.domain.http.messages import Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class HttpOrigin:
             method=request.method,
             head=_head(origin, request),
             body=request.body,
-            repeatable=request.method in IDEMPOTENT_METHODS,
+            repeatable=request.is_idempotent,
         )
         try:
             response = self._client.exchange(origin, message, self._limits, deadline)

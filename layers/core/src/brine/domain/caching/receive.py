@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.decide import is_usable, obeyed_directives
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.freshen import receive_head, receive_not_modified
+from brine.domain.caching.freshen import receive_head, receive_not_modified, retry_without_conditions
 from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.origin_exchange import OriginExchange
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
@@ -65,6 +65,8 @@ def receive(
         return receive_head(exchange)
     if response.status == PARTIAL:
         return receive_partial(exchange)
+    if response.status == 412 and isinstance(decision, Validate) and request.content_query is not None:
+        return retry_without_conditions(exchange)
     if response.status == 416 and "range" in decision.fields and "range" not in request.fields:
         return retry_without_range(exchange)
     return _receive_whole(exchange)
@@ -88,11 +90,14 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
+    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in _KEEPING_STORED
     unlimited = None
     if refusal == "no-freshness" and exchange.response.status < 300:
         unlimited = exchange.tagged_candidate()
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal, unlimited=unlimited)
+
+
+_KEEPING_STORED: Final = REFUSALS_BY_REQUEST | {"graphql-errors"}
 
 
 def _replaces(status: int) -> bool:
@@ -102,11 +107,14 @@ def _replaces(status: int) -> bool:
 
 def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
+    refusal = None if request.content_query is None else request.content_query.refusal
+    if request.is_safe_query:
+        return ResponseDecision(refusal=refusal)
     targets = invalidated_targets(request.method, target, response, origin)
     keep = None
     if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
         keep, _ = exchange.storable(exchange.candidate())
-    return ResponseDecision(keep=keep, invalidate=targets)
+    return ResponseDecision(keep=keep, invalidate=targets, refusal=refusal if keep is None else None)
 
 
 def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:

@@ -34,6 +34,20 @@ class QueryRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryBody:
+    """The handling of the content of queries by content.
+
+    normalise: "json" sends JSON to the origin in canonical form, which is also the form in the key. max_bytes: the
+    largest content in a key; a query with more is forwarded and its response is not stored. in_refresh_requests:
+    whether refresh requests may hold the content, where operators can read it.
+    """
+
+    normalise: Literal["json"] | None = None
+    max_bytes: int = 65_536
+    in_refresh_requests: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
@@ -44,6 +58,7 @@ class Route:
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
+    `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     `credentials`: what proves to the origin that the gateway may ask; None if only clients have credentials.
     """
@@ -53,6 +68,8 @@ class Route:
     origin: OriginAddress
     base_path: str = ""
     query: QueryRule = field(default_factory=QueryRule)
+    query_methods: frozenset[str] = frozenset()
+    query_body: QueryBody = field(default_factory=QueryBody)
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)

@@ -28,6 +28,9 @@ _ALWAYS: Final = frozenset(
     {"cache-control", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "range"}
 )
 
+_OF_QUERIES: Final = frozenset({"content-encoding", "content-type"})
+"""The fields of a query by content that are in its key (RFC 10008 section 2.7)."""
+
 
 def upstream_request(request: Request, route: Route) -> Request:
     """Return the request as the origin gets it. Decisions and selection use these same bytes.
@@ -48,7 +51,9 @@ def upstream_request(request: Request, route: Route) -> Request:
         return replace(request, fields=fields)
     if route.policy.forward_headers != "all":
         passed = route.policy.forward_headers | (route.policy.key_headers or frozenset()) | _ALWAYS
-        is_post = request.method == "POST"
+        if request.is_safe_query:
+            passed |= _OF_QUERIES
+        is_post = request.method == "POST" and not request.may_use_cache
         fields = Fields.from_lowercase(
             line for line in fields.lines if line[0] in passed or (is_post and line[0].startswith("content-"))
         )
