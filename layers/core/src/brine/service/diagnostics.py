@@ -26,6 +26,7 @@ type FaultKind = Literal[
     "new-keys",
     "variants",
     "origin-circuit",
+    "credentials",
     "seal",
     "result",
     "refresh",
@@ -41,6 +42,7 @@ type FaultKind = Literal[
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
+- `credentials`: the gateway could not get its credentials for an origin, or the origin refused them.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
 - `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
@@ -60,6 +62,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "new-keys": "NewKeysCapped",
     "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
+    "credentials": "CredentialsFailed",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",
