@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from brine.bootstrap.assembly import PURPOSE
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
+from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
 from brine.service.http_cache.sealing import stored_response_registry

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Serve, Validate
 from brine.domain.caching.freshness import freshness
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import needs_body, relay, respond
-from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.stored import StoredResponse
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.dependencies import all_stamp_names, is_response_purged, response_stale_from
 from brine.domain.purging.stamps import is_purged, stamp_names
 from brine_codec import CodecError
@@ -15,6 +16,7 @@ from brine_codec import CodecError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from brine.domain.bodies.stored_body import BodyReference
     from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
     from brine.service.http_cache.selecting import Selecting
@@ -137,7 +139,11 @@ def weight(entry: Entry) -> int:
     """Estimate the bytes of process memory that an entry takes: its text, its body and its objects."""
     if isinstance(entry, HitForMiss):
         return 500
-    body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
+    body = len(entry.body) if isinstance(entry.body, bytes) else _weight_of_parts(entry.body)
     texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
     texts += [name for one in entry.dependencies for name in one.names]
     return body + sum(map(len, texts)) + 150 * len(texts) + 1_000
+
+
+def _weight_of_parts(body: BodyReference | PartialBody) -> int:
+    return body.loaded_size + 300 * len(body.parts) if isinstance(body, PartialBody) else 0
