@@ -75,6 +75,17 @@ def without_lost_parts(stored: StoredResponse | None, lost: Collection[bytes]) -
     return replace(stored, status=PARTIAL, body=rest) if rest.parts and rest != stored.body else None
 
 
+def adds_bytes(newer: StoredResponse, stored: StoredResponse) -> bool:
+    """Return whether `newer` is `stored` with further parts of the same representation."""
+    validator = strong_validator(stored.fields, stored.response_time)
+    return (
+        validator is not None
+        and validator == strong_validator(newer.fields, newer.response_time)
+        and newer.size == stored.size
+        and newer.body != stored.body
+    )
+
+
 def in_parts(candidate: StoredResponse) -> StoredResponse | None:
     """Return a 206 in the form in which it is stored: as the first part of its body, or alone.
 

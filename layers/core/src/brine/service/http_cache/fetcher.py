@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.decide import refetch
 from brine.domain.caching.freshness import remaining_freshness
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
+from brine.domain.caching.partial import PARTIAL, adds_bytes
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
@@ -44,8 +47,15 @@ if TYPE_CHECKING:
 class Late:
     """The caller fetches without a lease, and takes one when there is something to store.
 
-    Such requests are not collapsed: another one's response would not serve them.
+    Such requests are not collapsed: another one's response would not serve them. `join`: how the response is joined to
+    parts that other requests have stored meanwhile.
     """
+
+    join: Callable[[StoredResponse], StoredResponse | None] | None = None
+
+    def joined(self, present: Lookup) -> StoredResponse | None:
+        """Return the response, joined to the present one; None if it must not replace that."""
+        return None if self.join is None or present.stored is None else self.join(present.stored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +98,18 @@ class Fetcher:
                 return self._failed(error, decision, lookup, transaction, trace)
             trace.now = self.clock()
             trace.waited(trace.now - began)
-            reception = receive(
-                decision,
-                transaction.request,
-                response,
-                transaction.route.policy,
+            received = partial(
+                receive,
+                request=transaction.request,
+                response=response,
+                policy=transaction.route.policy,
                 target=transaction.request.target,
                 route=transaction.route.name,
                 request_time=began,
                 response_time=trace.now,
                 origin=transaction.route.origin,
             )
+            reception = received(decision)
             if self._is_refused_by_hook(reception.keep, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
@@ -107,10 +118,12 @@ class Fetcher:
             reused = None
             if reception.reuse is not None:
                 reused = self.responder.respond(reception.reuse, lookup, transaction, trace)
-                if reused is None and not reception.stale:  # confirmed, but its body is lost: ask for the whole
-                    lookup, trace.layer = lookup.without_stored(), None
-                    decision = refetch(transaction.request, transaction.route.policy)
+                if reused is None and not reception.stale:  # confirmed, but its body is lost: ask for it again
+                    lookup, trace.layer = lookup.without_lost(trace.lost_bodies), None
+                    decision = replace(refetch(transaction.request, transaction.route.policy), stored=lookup.stored)
                     continue
+            if isinstance(turn, Late):
+                turn = Late(partial(_joined, received, decision))
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
             return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
 
@@ -192,8 +205,12 @@ class Fetcher:
         if not isinstance(lead, Lead):
             return False
         with self.single_flight.given_back(lead, trace):
-            if isinstance(turn, Late) and not self._is_unchanged(lookup, lead, transaction, trace):
-                return False
+            if isinstance(turn, Late) and (present := self._changed(lookup, lead, transaction, trace)) is not None:
+                together = turn.joined(present)
+                if together is None:
+                    return False
+                # With the stamps from before the fetch: a purge since then counts
+                stored, lookup = together, replace(present, stamps=lookup.stamps)
             until = evict_at(stored, transaction.route.policy)
             return self.responses.keep(stored, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
 
@@ -205,17 +222,17 @@ class Fetcher:
         lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace)
         return Lead(lease) if isinstance(lease, Lease) else None
 
-    def _is_unchanged(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
-        """Return whether storing would replace nothing that was stored after the lookup.
+    def _changed(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> Lookup | None:
+        """Return what was stored after the lookup; None if storing would replace nothing newer.
 
         A newer response of another variant is not replaced; whether the stored response was purged, the stamps tell.
         """
         if lead.lease is not None and lead.lease.committed <= lookup.generation:
-            return True
+            return None
         present = self.responses.find(transaction, trace, consistent=True)
         if present.main is None:
-            return present.marker is None and not trace.faults.has("table")
-        return present.generation == lookup.generation
+            return None if present.marker is None and not trace.faults.has("table") else present
+        return None if present.generation == lookup.generation else present
 
     def _invalidate(
         self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
@@ -278,3 +295,13 @@ def _message(stored: StoredResponse) -> Response:
     return Response(
         status=stored.status, fields=stored.fields, body=stored.body if isinstance(stored.body, bytes) else b""
     )
+
+
+def _joined(
+    received: Callable[[Validate | Forward], ResponseDecision], decision: Validate | Forward, present: StoredResponse
+) -> StoredResponse | None:
+    """Return the received part joined to present parts; None if it adds no bytes to them or must not be joined."""
+    if not isinstance(present.body, PartialBody) or present.status != PARTIAL:
+        return None
+    keep = received(replace(decision, stored=present)).keep
+    return keep if keep is not None and adds_bytes(keep, present) else None

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
+from brine.domain.caching.partial import without_lost_parts
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.dependencies import all_stamp_names, is_response_purged, response_stale_from
 from brine.domain.purging.stamps import is_purged, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from brine.domain.bodies.stored_body import BodyReference
     from brine.domain.caching.cache_key import Resource
@@ -82,6 +83,13 @@ class Lookup:
     def without_stored(self) -> Lookup:
         """Return the lookup as if no usable response were stored."""
         return Lookup(seen=self.generation, stamps=self.stamps)
+
+    def without_lost(self, lost: Collection[bytes]) -> Lookup:
+        """Return the lookup without the bodies at these addresses. The other parts of a body in parts remain."""
+        rest = without_lost_parts(self.stored, lost)
+        if rest is None:
+            return self.without_stored()
+        return replace(self, stored=rest, main=rest if self.main is self.stored else self.main)
 
     def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
         """Return the lookup for a fetch that began at `began` and itself stamped `name` hard at `at`.

@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart
+from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.respond import needed_spans
 
 if TYPE_CHECKING:
+    from brine.domain.bodies.stored_body import StoredPart
     from brine.domain.caching.stored import StoredResponse
     from brine.service.stores.bodies import Bodies
     from brine.service.transaction import Trace, Transaction

@@ -136,8 +136,8 @@ class ResponseStore:
         """Store a response where the next lookup finds it. False when nothing was stored.
 
         One call, two with a large body or part. Nothing is stored if a newer lease exists or the response was purged
-        since its fetch began. `lookup` is the one from before the fetch. Only stamps that this process knows are compared here,
-        and none of tags: the next lookup compares all of them.
+        since its fetch began. `lookup` is the one from before the fetch. Only stamps that this process knows are
+        compared here, and none of tags: the next lookup compares all of them.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
