@@ -53,14 +53,15 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
     """Return whether `respond` needs the body: not for HEAD, 304 and 416."""
     if request.method == "HEAD":
         return False
-    form = _stored_form(stored, request)
+    form = _stored_form(stored, request, stored.size)
     return form.status != 304 and form.pieces != ()
 
 
 def needed_spans(stored: StoredResponse, request: Request) -> tuple[tuple[int, int], ...]:
     """Return the bytes that `respond` needs of a body in parts: the start and the stop of each span."""
-    pieces = _stored_form(stored, request).pieces
-    return ((0, stored.size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
+    size = stored.size
+    pieces = _stored_form(stored, request, size).pieces
+    return ((0, size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
@@ -69,7 +70,7 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     Raises TypeError when the body is needed (see needs_body) but not loaded, ValueError when a part of it is not.
     """
     size = stored.size
-    form = _stored_form(stored, request)
+    form = _stored_form(stored, request, size)
     lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
@@ -138,10 +139,10 @@ def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Respon
     return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
 
 
-def _stored_form(stored: StoredResponse, request: Request) -> _AnswerForm:
+def _stored_form(stored: StoredResponse, request: Request, size: int) -> _AnswerForm:
     """Return the form of an answer from a stored response. Parts are read as the complete representation."""
     status = 200 if isinstance(stored.body, PartialBody) else stored.status
-    return _form(status, stored.fields, stored.size, request, stored.response_time)
+    return _form(status, stored.fields, size, request, stored.response_time)
 
 
 def _from_parts(form: _AnswerForm, body: PartialBody) -> tuple[_AnswerForm, bytes]:

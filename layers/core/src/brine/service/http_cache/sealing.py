@@ -164,6 +164,8 @@ def _dependency(value: object) -> Dependency:
 
 def _body(value: object) -> bytes | BodyReference | PartialBody:
     match value:
+        case bytes():
+            return value
         case ("parts", int(size), tuple(parts)) if _are(int, (size,)):
             body = PartialBody(size, tuple(map(_part, parts)))
             if body.parts and body.is_valid():
