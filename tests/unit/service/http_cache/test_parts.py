@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import random
+import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from brine.domain.bodies.stored_body import MAX_PARTS
 from brine.domain.routing.route import Routes
+from brine.service.hooks import Hooks, HookTable
 from brine.service.purge import Purger
 from tests.support.gateway.media import Cinema, Media, noise
 from tests.support.gateway.world import status_of
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request, Response
 
 FILM = noise(1_000_000)
 PART = 100_000
@@ -386,3 +393,47 @@ def test_a_route_with_links_joins_the_parts_into_one_object_when_all_are_there()
         link = cinema.hit(wanted)
         assert link.status == 307
         assert cinema.bodies.links[link.fields.get("location", "")].body == FILM
+
+
+def test_a_hook_sees_the_received_part_before_it_is_joined(cinema: Cinema) -> None:
+    seen: list[Response] = []
+
+    def may_store(response: Response, _request: Request, _route: str) -> bool:
+        seen.append(response)
+        return len(seen) < 3
+
+    fetcher = replace(cinema.world.gateway.fetcher, hooks=HookTable(Hooks(before_store=(may_store,))))
+    cinema.world.gateway = replace(cinema.world.gateway, fetcher=fetcher)
+    for number in range(3):
+        assert cinema.get(span(number)).stored == (number < 2)
+    assert [one.body for one in seen] == [tenth(number) for number in range(3)]
+    assert [one.fields.get("content-range") for one in seen] == [f"bytes {span(number)}/1000000" for number in range(3)]
+
+
+def test_environments_that_add_parts_at_once_never_mix_up_bytes(cinema: Cinema) -> None:
+    """A real race: what is lost is a part, and never its place."""
+    environments = [beside(cinema) for _ in range(6)]
+    start = threading.Barrier(len(environments))
+    bodies: list[tuple[str, bytes]] = []
+
+    def run(environment: Cinema, seed: int) -> None:
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        start.wait()
+        for _ in range(15):
+            first = chance.randrange(0, 990_000)
+            wanted = f"{first}-{min(first + chance.randrange(1, 60_000), 999_999)}"
+            bodies.append((wanted, environment.get(wanted).response.body))
+
+    threads = [threading.Thread(target=run, args=(one, seed)) for seed, one in enumerate(environments)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(bodies) == 6 * 15
+    for wanted, body in bodies:
+        first, last = map(int, wanted.split("-"))
+        assert body == FILM[first : last + 1]
+    cinema.restart()
+    for first in range(0, 1_000_000, 50_000):
+        assert cinema.get(f"{first}-{first + 49_999}").response.body == FILM[first : first + 50_000]
+    assert cinema.hit().body == FILM

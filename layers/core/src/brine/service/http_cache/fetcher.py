@@ -16,6 +16,7 @@ from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
+from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
@@ -110,7 +111,7 @@ class Fetcher:
                 origin=transaction.route.origin,
             )
             reception = received(decision)
-            if self._is_refused_by_hook(reception.keep, transaction, trace):
+            if self._is_refused_by_hook(reception.keep, response, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
                 decision = reception.retry  # neither conditional nor for a part, so it has no retry itself
@@ -127,10 +128,12 @@ class Fetcher:
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
             return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
 
-    def _is_refused_by_hook(self, keep: StoredResponse | None, transaction: Transaction, trace: Trace) -> bool:
+    def _is_refused_by_hook(
+        self, keep: StoredResponse | None, response: Response, transaction: Transaction, trace: Trace
+    ) -> bool:
         if keep is None or self.hooks is None:
             return False
-        return not self.hooks.may_store(_message(keep), transaction, trace)
+        return not self.hooks.may_store(_message(keep, response), transaction, trace)
 
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -290,8 +293,15 @@ class Fetcher:
             self.single_flight.give_back(turn, trace)
 
 
-def _message(stored: StoredResponse) -> Response:
-    """Return the response that hooks see: without the body, if that is in the body store already."""
+def _message(stored: StoredResponse, received: Response) -> Response:
+    """Return the response that hooks see: without the body, if that is in the body store already.
+
+    Of a body in parts, they see the received part.
+    """
+    if isinstance(stored.body, PartialBody):
+        spans = (("content-range", line) for line in received.fields.all("content-range"))
+        fields = Fields.from_lowercase((*stored.fields.lines, *spans))
+        return Response(status=received.status, fields=fields, body=received.body)
     return Response(
         status=stored.status, fields=stored.fields, body=stored.body if isinstance(stored.body, bytes) else b""
     )
