@@ -53,15 +53,14 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
     """Return whether `respond` needs the body: not for HEAD, 304 and 416."""
     if request.method == "HEAD":
         return False
-    form = _stored_form(stored, request, stored.size)
+    form = _stored_form(stored, request)
     return form.status != 304 and form.pieces != ()
 
 
 def needed_spans(stored: StoredResponse, request: Request) -> tuple[tuple[int, int], ...]:
     """Return the bytes that `respond` needs of a body in parts: the start and the stop of each span."""
-    size = stored.size
-    pieces = _stored_form(stored, request, size).pieces
-    return ((0, size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
+    pieces = _stored_form(stored, request).pieces
+    return ((0, stored.size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
@@ -69,8 +68,9 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
 
     Raises TypeError when the body is needed (see needs_body) but not loaded, ValueError when a part of it is not.
     """
-    size = stored.size
-    form = _stored_form(stored, request, size)
+    size, body = stored.size, stored.body
+    status = 200 if isinstance(body, PartialBody) else stored.status
+    form = _form(status, stored.fields, size, request, stored.response_time)
     lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
@@ -80,7 +80,6 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
         return _without_body(form.status, lines)
-    body = stored.body
     if isinstance(body, PartialBody):
         form, body = _from_parts(form, body)
     elif isinstance(body, BodyReference):
@@ -139,10 +138,10 @@ def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Respon
     return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
 
 
-def _stored_form(stored: StoredResponse, request: Request, size: int) -> _AnswerForm:
+def _stored_form(stored: StoredResponse, request: Request) -> _AnswerForm:
     """Return the form of an answer from a stored response. Parts are read as the complete representation."""
     status = 200 if isinstance(stored.body, PartialBody) else stored.status
-    return _form(status, stored.fields, size, request, stored.response_time)
+    return _form(status, stored.fields, stored.size, request, stored.response_time)
 
 
 def _from_parts(form: _AnswerForm, body: PartialBody) -> tuple[_AnswerForm, bytes]:
