@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.cache_key import query_resource, resource_of
+from brine.domain.http.messages import CACHED_METHODS
 from brine.domain.http.ranges import limited_range
+from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
@@ -15,6 +17,7 @@ from brine.service.diagnostics import Faults
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.http.messages import Request
+    from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route
 
 ANSWER_RESERVE: Final = 0.3
@@ -33,6 +36,7 @@ class Transaction:
     `ancestors`: the names of the functions' routes that this request is a part of, the outermost first. `is_refresh`:
     whether the request was made to renew a stored response, so none of its parts may be stale. `cdn_loop`: the lines
     of CDN-Loop with which the request came. They are no part of `request`, so they select and are stored nowhere.
+    `front_door`: where the request arrived; the same is true of it.
     """
 
     route: Route
@@ -44,6 +48,7 @@ class Transaction:
     ancestors: tuple[str, ...] = ()
     is_refresh: bool = False
     cdn_loop: tuple[str, ...] = ()
+    front_door: FrontDoorReader = unknown_front_door
 
     @classmethod
     def begin(
@@ -53,14 +58,19 @@ class Transaction:
 
         A Range for more bytes than the answer can carry is made shorter: the client requests the rest.
         """
+        if request.method not in CACHED_METHODS:
+            from brine.domain.queries.as_query import as_query  # noqa: PLC0415 - no GET needs it
+
+            request = as_query(request, route)
         sent = upstream_request(request, route)
-        if room < inf and request.method == "GET" and "range" in sent.fields:
+        if room < inf and sent.is_get and "range" in sent.fields:
             wanted = limited_range(sent.fields.get("range", ""), int(room))
             sent = replace(sent, fields=sent.fields.replacing("range", wanted))
+        is_query = sent.content_query is not None and sent.content_query.refusal is None
         return cls(
             route=route,
             request=sent,
-            resource=resource_of(route, tenant, request.target),
+            resource=query_resource(route, tenant, sent) if is_query else resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
             cdn_loop=request.fields.all("cdn-loop"),
