@@ -82,7 +82,7 @@ def search() -> FastAPI:
 
     @app.get("/{word}")
     @limiter.limit(f"{LIMIT}/minute")
-    async def find(request: Request, word: str) -> str:  # noqa: ARG001 - the limiter asks for the request
+    async def find(request: Request, word: str) -> str:
         return word
 
     return app

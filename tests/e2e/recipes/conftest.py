@@ -12,8 +12,7 @@ import pytest
 import urllib3
 
 from brine_cli.twin import Twin
-from tests.e2e.recipes import applications, npm_registry, package_index, recipe_page
-from tests.e2e.twin.test_browser import Site
+from tests.e2e.recipes import applications, package_index, recipe_page
 from tests.support.oauth_server import OAuthServer
 from tests.support.serving import free_port, served
 
@@ -28,11 +27,15 @@ FILM = bytes(range(256)) * 4096
 
 @dataclass(frozen=True)
 class Kitchen:
-    """The gateway. `asked`: the requests to each application, by its name. `site`: a page that may read the notes."""
+    """The gateway. `page`: the web site that may read the notes. `npm_port`: where the gateway expects npm's registry.
+
+    `asked`: the requests to each application, by its name. `logged`: the lines that the functions wrote.
+    """
 
     url: str
-    site: Site
     oauth: OAuthServer
+    page: str
+    npm_port: int = field(default_factory=free_port)
     asked: dict[str, list[str]] = field(default_factory=dict)
     logged: list[str] = field(default_factory=list)
     _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(num_pools=4, maxsize=100))
@@ -55,30 +58,36 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
     (folder / "film.mp4").write_bytes(FILM)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    read, change = {"cache": "reload"}, {"method": "PUT", "cache": "reload"}  # "reload" asks for permission anew
-    attempts = [
-        *((name, f"{url}/notes/1", read) for name in ("read", "read again")),
-        *((name, f"{url}/notes/2", change) for name in ("change", "change again")),
-    ]
-    site = Site("page.test", attempts)
+    page = f"http://page.test:{free_port()}"
     with ExitStack() as stack:
-        kitchen = Kitchen(url, site, stack.enter_context(OAuthServer()))
+        kitchen = Kitchen(url, stack.enter_context(OAuthServer()), page)
         servers = {}
         for name, app in {
             "shop": applications.shop(),
             "search": applications.search(),
             "media": applications.media(folder),
             "ticker": applications.ticker(0.5),
-            "notes": applications.notes([site.url.rstrip("/")]),
+            "notes": applications.notes([page]),
         }.items():
             kitchen.asked[name] = applications.noted(app)
             servers[f"https://{name}.example.com"] = stack.enter_context(served(app))
         servers["https://graphql.example.com"] = stack.enter_context(served(applications.graphql()))
         servers["https://pypi.example.com"] = stack.enter_context(package_index.running_index(folder))
-        servers["https://npm.example.com"] = stack.enter_context(npm_registry.running_registry(folder))
+        servers["https://npm.example.com"] = f"http://127.0.0.1:{kitchen.npm_port}"
         servers["https://orders.example.com"] = servers["https://login.example.com"] = kitchen.oauth.url
         servers["https://gateway.example.com"] = url
         routes = folder / "routes.toml"
         routes.write_text(recipe_page.routes(servers))
-        stack.enter_context(Twin(template=TEMPLATE, routes=routes, port=port, show=kitchen.logged.append))
+        secrets = folder / "secrets.env"
+        secrets.write_text(f"orders-login={kitchen.oauth.secret}\n")
+        stack.enter_context(
+            Twin(
+                template=TEMPLATE,
+                routes=routes,
+                port=port,
+                secrets=secrets,
+                allow_origins=[page],
+                show=kitchen.logged.append,
+            )
+        )
         yield kitchen

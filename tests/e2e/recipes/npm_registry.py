@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.support.serving import free_port, running
+from tests.support.serving import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,26 +27,22 @@ SECONDS: Final = 60
 NPM: Final = shutil.which("npm")
 CONFIGURATION: Final = """
 storage: ./storage
-auth: { auth-memory: { users: {} } }
+auth: { htpasswd: { file: ./htpasswd } }
 uplinks: {}
 packages: { "**": { access: $all, publish: $anonymous } }
 url_prefix: /npm/
 max_body_size: 50mb
-logs: { type: stdout, format: json, level: error }
+logs: [{ type: stdout, format: json, level: error }]
 """
 
 
 @contextmanager
-def running_registry(folder: Path) -> Iterator[str]:
-    """Run the registry, with its files below `folder`. Gives the URL; an empty one without npm."""
-    if NPM is None:
-        yield "http://127.0.0.1:9"
-        return
+def running_registry(folder: Path, port: int) -> Iterator[None]:
+    """Run the registry at this port, with its files below `folder`."""
     home = folder / "verdaccio"
     home.mkdir()
     (home / "config.yaml").write_text(CONFIGURATION)
     program = _installed() / "node_modules/verdaccio/bin/verdaccio"
-    port = free_port()
     command = ["node", str(program), "--config", str(home / "config.yaml"), "--listen", f"127.0.0.1:{port}"]
     with running(command, port, log=folder / "verdaccio.log") as url:
         _publish(folder / "salt", url, {"name": "salt", "version": "1.0.0"}, b"module.exports = 3\n")
@@ -54,7 +50,7 @@ def running_registry(folder: Path) -> Iterator[str]:
         _publish(
             folder / "barrel", url, {"name": "barrel", "version": "1.0.0", "dependencies": {"salt": "1.0.0"}}, noise
         )
-        yield url
+        yield
 
 
 def npm(folder: Path, *arguments: str) -> None:

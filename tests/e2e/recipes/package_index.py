@@ -35,7 +35,9 @@ def running_index(folder: Path) -> Iterator[str]:
 def _wheel(folder: Path, name: str, files: dict[str, bytes], requires: str = "") -> None:
     """Write the wheel of version 1.0 of a package."""
     info = f"{name}-1.0.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n" + (f"Requires-Dist: {requires}\n" * bool(requires))
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n" + (
+        f"Requires-Dist: {requires}\n" * bool(requires)
+    )
     tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     written = {**files, f"{info}/METADATA": metadata.encode(), f"{info}/WHEEL": tags.encode()}
     record = "".join(f"{path},,\n" for path in [*written, f"{info}/RECORD"])

@@ -47,7 +47,7 @@ PAGE = """<!doctype html><script>
 class Site:
     """A web site on this machine that serves one page. `url` has a name that the browser takes it for."""
 
-    def __init__(self, name: str, attempts: list[tuple[str, str, dict[str, Any]]]) -> None:
+    def __init__(self, name: str, attempts: list[tuple[str, str, dict[str, Any]]], port: int = 0) -> None:
         self.told: Queue[dict[str, Any]] = Queue()
         page = (PAGE % json.dumps(attempts)).encode()
         told = self.told
@@ -70,7 +70,7 @@ class Site:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.url = f"http://{name}:{self._server.server_port}/"
 
     @contextmanager
