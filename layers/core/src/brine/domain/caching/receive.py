@@ -11,7 +11,7 @@ from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.origin_exchange import OriginExchange
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
-from brine.domain.caching.storing import REFUSALS_BY_REQUEST
+from brine.domain.caching.storing import SPARING_REFUSALS, shows_current_state
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import invalidated_targets, referenced_target
@@ -88,16 +88,12 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
+    is_current = shows_current_state(exchange.response.status)
+    drop = keep is None and outdated and is_current and refusal not in SPARING_REFUSALS
     unlimited = None
-    if refusal == "no-freshness" and exchange.response.status < 300:
+    if refusal in {"no-freshness", "slow-origin"} and exchange.response.status < 300:
         unlimited = exchange.tagged_candidate()
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal, unlimited=unlimited)
-
-
-def _replaces(status: int) -> bool:
-    """Return whether a response that is not stored still shows that the stored one is outdated."""
-    return 200 <= status < 400 or status in {404, 410}
 
 
 def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
