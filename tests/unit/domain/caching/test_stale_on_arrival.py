@@ -150,6 +150,7 @@ def test_a_slow_part_without_a_lifetime_leaves_that_to_the_whole() -> None:
     [
         ("max-age=0", True),
         ("public", True),
+        ("stale-if-error=60", True),
         ("max-age=0, stale-if-error=60", False),
         ("max-age=0, stale-while-revalidate=60", False),
         ("max-age=1", False),
@@ -160,6 +161,13 @@ def test_without_the_origins_permission_forwarded_cookies_select(directives: str
     reception = ask(None, request(("Cookie", "sid=A")), response(("Cache-Control", directives)), COOKIES)
     assert reception.keep is not None
     assert ("cookie" in reception.keep.vary) is selects
+
+
+def test_a_response_that_can_be_validated_is_selected_as_its_origin_says() -> None:
+    answer = response(("Cache-Control", "max-age=0"), TAG)
+    reception = ask(None, request(("Cookie", "sid=A")), answer, COOKIES)
+    assert reception.keep is not None
+    assert reception.keep.vary == ()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from brine.domain.caching.storing import may_be_caused_by_fields, storable
 from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
+from brine.domain.http.conditions import has_validator
 from brine.domain.http.dates import with_date
 from brine.domain.purging.tags import response_tags
 
@@ -95,8 +96,8 @@ class OriginExchange:
         """Return the fields that select in addition to Vary: `key_headers`, and possibly more.
 
         An origin that gives no lifetime also does not say that its response is the same for all clients. Neither does
-        one that gives a lifetime of 0 and no window for stale responses. So the fields that the route forwards beyond
-        the standard ones select too. If the route makes the response fresh, the fields
+        one that gives a lifetime of 0, no window for stale responses and no validator: its response is stored only for
+        the route's grace. So the fields that the route forwards beyond the standard ones select too. If the route makes the response fresh, the fields
         of content negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of
         these fields select, whatever its lifetime, because any of them may have caused it.
         """
@@ -106,7 +107,7 @@ class OriginExchange:
             return chosen | NEGOTIATION | policy.named_headers
         directives = parse_response_directives(self.fields)
         explicit = explicit_lifetime(self.fields, directives, self.response_time)
-        if explicit or grants_window(directives):
+        if explicit or (explicit is not None and (grants_window(directives) or has_validator(self.fields))):
             return chosen
         if explicit is not None or route_lifetime(status, policy) is None:
             return chosen | policy.named_headers
