@@ -30,7 +30,7 @@ class Lookup:
     """The stored entries for a request. The request selects `stored`, which is in `slot`; `main` is in the main slot.
 
     `marker` is the main slot's hit-for-miss marker. `seen` is the generation of an entry that cannot be used. `stamps`
-    are the stamps that the lookup has applied.
+    are the stamps that the lookup has applied. `tag_purges` is the stamp TAG_PURGES, if this process has read it.
     """
 
     stored: StoredResponse | None = None
@@ -39,6 +39,7 @@ class Lookup:
     marker: HitForMiss | None = None
     seen: int = 0
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    tag_purges: Stamp | None = None
 
     @property
     def is_uncollapsed(self) -> bool:
@@ -73,13 +74,12 @@ class Lookup:
             elif (stale := response_stale_from(stored, resource, stamps)) != stored.stale_from:
                 stored = replace(stored, stale_from=stale)
         is_whole = stored is not None and main is not None
-        return Lookup(
-            stored, main, self.slot, self.marker, seen=self.seen if is_whole else self.generation, stamps=stamps
-        )
+        seen = self.seen if is_whole else self.generation
+        return Lookup(stored, main, self.slot, self.marker, seen, stamps, self.tag_purges)
 
     def without_stored(self) -> Lookup:
         """Return the lookup as if no usable response were stored."""
-        return Lookup(seen=self.generation, stamps=self.stamps)
+        return Lookup(seen=self.generation, stamps=self.stamps, tag_purges=self.tag_purges)
 
     def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
         """Return the lookup for a fetch that began at `began` and itself stamped `name` hard at `at`.

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import BodyReference, StoredResponse
-from brine.domain.purging.stamps import applied_stamps, key_stamp, stamp_names
+from brine.domain.purging.dependencies import all_stamp_names, is_response_purged
+from brine.domain.purging.stamps import TAG_PURGES, applied_stamps, key_stamp, stamp_names
 from brine.errors import StoreError
 from brine.ports.caching import Item
 from brine.service.diagnostics import Fault
@@ -28,6 +29,7 @@ from brine_codec import CodecError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
     from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
@@ -67,7 +69,7 @@ class ResponseStore:
             lambda slot: self._read(slot, transaction, trace, seen, consistent),
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
-        lookup = replace(lookup, seen=max(lookup.seen, *seen))
+        lookup = replace(lookup, seen=max(lookup.seen, *seen), tag_purges=self.store.stamps.known.last(TAG_PURGES))
         return self.after_purges(lookup, transaction, trace)
 
     def after_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup:
@@ -114,15 +116,16 @@ class ResponseStore:
     ) -> bool:
         """Store a response where the next lookup finds it. False when nothing was stored.
 
-        One call, two with a large body. Nothing is stored if a newer lease exists or the response was purged since its
-        fetch began. `lookup` is the one from before the fetch. Only stamps that this process knows are compared here,
-        and none of tags: the next lookup compares all of them.
+        Two calls, three with a large body. Nothing is stored if a newer lease exists or the response was purged since
+        its fetch began: the stamps are read again, those of its tags included. If the table does not give them, the
+        next lookup compares them. `lookup` is the one from before the fetch.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
             return False
-        fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
-        if self.store.is_purged(fetched, stamp_names(resource), trace):
+        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
+        fetched = replace(stored, generation=lease.token, applied_stamps=applied)
+        if self._is_purged_meanwhile(fetched, resource, trace):
             return False
         try:
             slot, placed = slot_for(
@@ -141,6 +144,13 @@ class ResponseStore:
             lambda: self._seal(placed, slot, until, transaction, trace),
             trace=trace,
         )
+
+    def _is_purged_meanwhile(self, fetched: StoredResponse, resource: Resource, trace: Trace) -> bool:
+        """Return whether a purge since the fetch began covers the response. One call; none if the table fails."""
+        if trace.faults.has("table") or trace.faults.has("stamps"):
+            return False
+        stamps = self.store.stamps.read_again(all_stamp_names(resource, fetched), trace)
+        return stamps is not None and is_response_purged(fetched, resource, stamps, trace.now)
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
         """Put a hit-for-miss marker into the main slot. One call."""
@@ -179,6 +189,7 @@ class ResponseStore:
                 self._names(transaction),
                 trace=trace,
                 consistent=consistent,
+                along=(TAG_PURGES,),
             )
         except StoreError:
             return None

@@ -35,6 +35,11 @@ class KnownStamps:
                 known[name] = entry[0]
         return known
 
+    def last(self, name: str) -> Stamp | None:
+        """Return the stamp of a name as this process last knew it, however long ago; None if it does not."""
+        entry = self._stamps.get(name)
+        return None if entry is None else entry[0]
+
     def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
         """Add stamps that a call read or wrote, and return the newest known stamp of each name.
 

@@ -35,14 +35,18 @@ class Stamps:
         *,
         trace: Trace,
         consistent: bool = False,
+        along: tuple[str, ...] = (),
     ) -> Item | None:
-        """Return an item, and learn in the same call the stamps that are not known. Raises StoreError."""
+        """Return an item, and learn in the same call the stamps that are not known. Raises StoreError.
+
+        along: stamps to read again whenever the call reads others.
+        """
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
             return self.items.read(pk, sk, consistent=consistent, deadline=trace.deadline)
         item, read = self.store.read_with_item(
-            unknown[:MOST_WITH_ITEM], pk, sk, consistent=consistent, deadline=trace.deadline
+            [*unknown[:MOST_WITH_ITEM], *along], pk, sk, consistent=consistent, deadline=trace.deadline
         )
         self.known.learn(read, trace.now)
         return item
@@ -69,6 +73,15 @@ class Stamps:
             trace.faults.store_failed("stamps", error)
             return None
         return known | self.known.learn(read, trace.now)
+
+    def read_again(self, names: Collection[str], trace: Trace) -> dict[str, Stamp] | None:
+        """Return the stamps of these names as they are now, or None when the table fails. One call."""
+        try:
+            read = self.store.read(names, deadline=trace.deadline)
+        except StoreError as error:
+            trace.faults.store_failed("stamps", error)
+            return None
+        return self.known.learn(read, trace.now)
 
     def read_known(self, names: Collection[str], now: float) -> dict[str, Stamp] | None:
         """Return the stamps of these names, or None when this process does not know them all. No call."""
