@@ -149,8 +149,11 @@ class ResponseStore:
         """Return whether a purge since the fetch began covers the response. One call; none if the table fails."""
         if trace.faults.has("table") or trace.faults.has("stamps"):
             return False
-        stamps = self.store.stamps.read_again(all_stamp_names(resource, fetched), trace)
-        return stamps is not None and is_response_purged(fetched, resource, stamps, trace.now)
+        names = all_stamp_names(resource, fetched)
+        read = self.store.stamps.read_again((*names, TAG_PURGES), trace)  # the latter for the next fetch
+        if read is None:
+            return False
+        return is_response_purged(fetched, resource, {name: read[name] for name in names}, trace.now)
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
         """Put a hit-for-miss marker into the main slot. One call."""
