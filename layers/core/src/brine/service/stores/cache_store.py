@@ -138,8 +138,10 @@ class CacheStore[V]:
     def is_purged(self, stored: Stored, names: Collection[str], trace: Trace) -> bool:
         """Return whether the content that is about to be stored was purged. One call for stamps that are not known.
 
-        False if the table fails: the next lookup compares the stamps.
+        False if the table fails, or has failed: the next lookup compares the stamps.
         """
+        if trace.faults.has("table") or trace.faults.has("stamps"):
+            return False
         stamps = self.stamps.read(names, trace)
         return stamps is not None and is_purged(stored, stamps, trace.now)
 
