@@ -97,9 +97,10 @@ class OriginExchange:
 
         An origin that gives no lifetime also does not say that its response is the same for all clients. Neither does
         one that gives a lifetime of 0, no window for stale responses and no validator: its response is stored only for
-        the route's grace. So the fields that the route forwards beyond the standard ones select too. If the route makes the response fresh, the fields
-        of content negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of
-        these fields select, whatever its lifetime, because any of them may have caused it.
+        the route's grace. So the fields that the route forwards beyond the standard ones select too. If the route makes
+        the response fresh, the fields of content negotiation select as well, but a route with `key_headers` then uses
+        only these. For an error, all of these fields select, whatever its lifetime, because any of them may have caused
+        it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
