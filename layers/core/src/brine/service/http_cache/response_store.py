@@ -116,9 +116,9 @@ class ResponseStore:
     ) -> bool:
         """Store a response where the next lookup finds it. False when nothing was stored.
 
-        Two calls, three with a large body. Nothing is stored if a newer lease exists or the response was purged since
-        its fetch began: the stamps are read again, those of its tags included. If the table does not give them, the
-        next lookup compares them. `lookup` is the one from before the fetch.
+        One call, one more for a large body, and one for stamps that this process does not know: those of tags, and all
+        after a long fetch. Nothing is stored if a newer lease exists or the response was purged since its fetch began.
+        If the table does not give the stamps, the next lookup compares them. `lookup` is the one from before the fetch.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
@@ -146,14 +146,14 @@ class ResponseStore:
         )
 
     def _is_purged_meanwhile(self, fetched: StoredResponse, resource: Resource, trace: Trace) -> bool:
-        """Return whether a purge since the fetch began covers the response. One call; none if the table fails."""
+        """Return whether a purge since the fetch began covers the response. One call for stamps that are not known."""
         if trace.faults.has("table") or trace.faults.has("stamps"):
             return False
-        names = all_stamp_names(resource, fetched)
-        read = self.store.stamps.read_again((*names, TAG_PURGES), trace)  # the latter for the next fetch
-        if read is None:
+        stamps = self.store.stamps.read(all_stamp_names(resource, fetched), trace)
+        if stamps is None or not is_response_purged(fetched, resource, stamps, trace.now):
             return False
-        return is_response_purged(fetched, resource, {name: read[name] for name in names}, trace.now)
+        self.store.stamps.read_again((TAG_PURGES,), trace)  # for the next fetch, which is newer than this purge
+        return True
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
         """Put a hit-for-miss marker into the main slot. One call."""
