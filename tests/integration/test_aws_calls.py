@@ -159,7 +159,11 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     assert cost(gateway) == ("hit", "table", ["BatchGetItem", "GetItem"])  # the copy in memory is invalid
     purger.url("/o/tagged")
     assert client.taken() == ["UpdateItem"]
-    assert cost(restarted()) == ("miss", None, ["BatchGetItem", *TAGGED_FILL])  # the key's stamp tells, so no tags are read before the fetch
+    assert cost(restarted()) == (
+        "miss",
+        None,
+        ["BatchGetItem", *TAGGED_FILL],
+    )  # the key's stamp tells, so no tags are read before the fetch
 
 
 def test_calls_for_an_unsafe_request(environment: dict[str, str], client: CountingClient) -> None:

@@ -47,7 +47,7 @@ def test_a_new_url_is_fetched_once_after_its_tag_was_purged(skew: float, all_ten
     assert world.ask("/api/x").stored
     purger_of(world, skew).tag("news", all_tenants=all_tenants)
     for process in (world, beside(world)):
-        process.now += 0.1
+        process.now += 0.2
         path = "/api/y" if process is world else "/api/y?second"
         process.outcomes[path.replace("/api", "/base")] = tagged()
         assert (process.ask(path).stored, process.ask(path).result) == (True, "hit")

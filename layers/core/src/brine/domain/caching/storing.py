@@ -200,6 +200,8 @@ def _refused_for_age(
     if needs_validation(directives):
         return "no-freshness"
     staleness = freshness_on_arrival(candidate, policy, request).staleness
+    if staleness < 0:
+        return None
     window = longest_window(directives, policy) if shows_current_state(candidate.status) else 0.0
     if staleness < window:
         return None
