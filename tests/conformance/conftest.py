@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+PAGES = ("https://a.example", "https://b.example")
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +25,8 @@ def origin() -> Iterator[ScriptedOrigin]:
 @pytest.fixture(scope="session")
 def twin(origin: ScriptedOrigin) -> Iterator[str]:
     """The URL of a twin in front of the origin."""
-    with Twin(template=TEMPLATE, origin=origin.url, route_keys=RFC_KEYS, show=lambda _: None) as running:
+    with Twin(
+        template=TEMPLATE, origin=origin.url, route_keys=RFC_KEYS, show=lambda _: None, allow_origins=PAGES
+    ) as running:
+        origin.public = running.url
         yield running.url

@@ -140,7 +140,7 @@ def test_stores_that_fail_are_slow_or_behind_do_not_let_it_through_either(kind: 
 def test_no_order_of_the_steps_of_a_purge_lets_a_purged_response_through(soft: bool, late: bool) -> None:
     outcome = search(orders_of_steps(120), "steps", soft=soft, late=late)
     assert outcome.wrong == []
-    assert outcome.served > 1_000
+    assert outcome.served > 500
 
 
 @pytest.mark.parametrize("bug", ["purges of tags read late", "tags stamped by the clock alone"])
