@@ -57,6 +57,12 @@ def test_rfc_excludes_the_other_options() -> None:
         keys("--rfc", "--freshness", "60s")
 
 
+@pytest.mark.parametrize("options", [["--rfc"], ["--freshness", "60s"], ["--forward-header", "cookie"]])
+def test_the_options_need_an_origin(options: list[str]) -> None:
+    with pytest.raises(CommandError, match="--origin URL"):
+        _route_keys(_parser().parse_args(["dev", *options]))
+
+
 def test_a_wrong_value_is_named_with_its_key_and_the_remedy() -> None:
     with pytest.raises(CommandError, match=r'freshness_lifetime = "soon": not a duration\. Write "5m"'):
         route("--freshness", "soon")

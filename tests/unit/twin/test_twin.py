@@ -167,6 +167,8 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     ids=[
         "origin and routes",
         "negative environments",
+        "keys without an origin",
+        "a wrong value of a key",
         "origin without a scheme",
         "origin without a port",
         "endpoint without a scheme",

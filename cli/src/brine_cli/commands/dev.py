@@ -67,6 +67,10 @@ def _route_keys(options: argparse.Namespace) -> Keys:
         "forward_headers": options.forward_header,
     }
     keys: Keys = {key: value for key, value in given.items() if value is not None}
+    if options.origin is None and (options.rfc or keys):
+        raise CommandError(
+            "--freshness, --grace, --forward-header and --rfc are for the route of --origin URL: give it"
+        )
     if options.rfc and keys:
         raise CommandError("give --rfc, or --freshness, --grace and --forward-header: not both")
     return RFC_KEYS if options.rfc else keys
