@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
             origin=options.origin,
             route_keys=_route_keys(options),
             routes=options.routes,
+            secrets=options.secrets,
             parameters=dict(options.parameters),
             beside=beside,
             environments=options.environments,
