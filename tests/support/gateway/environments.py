@@ -23,9 +23,9 @@ from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.turns import Lead
 from brine.service.http_cache.fetcher import Late
 from brine.service.purge import Purger
-from brine.service.single_flight import Lead
 from brine.service.transaction import Trace, Transaction
 from tests.support.faults.ports import Faults, FaultyItems, FaultyLeases, FaultyStamps
 from tests.support.gateway.seeded_bugs import Blind, Careless, Endless

@@ -20,8 +20,9 @@ from brine.domain.routing.route import Routes
 from brine.errors import StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
 from brine.service.http_cache.sealing import _make_marker
-from brine.service.single_flight import LEASE_MARGIN, InFlight, Polling
+from brine.service.single_flight import LEASE_MARGIN, Polling
 from tests.support.gateway.world import World, response, status_of
 from tests.unit.service.results.world import KEY
 from tests.unit.service.results.world import World as ResultsWorld
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import Held
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 PATH, TARGET = "/api/x", "/base/x"
 
@@ -64,12 +65,12 @@ def test_a_request_that_finds_a_stale_body_lost_does_not_wait_for_its_own_lease(
     waited_for: list[str] = []
 
     class Watched(InFlight):
-        def begin(self, key: str) -> Completion | None:
-            completed = super().begin(key)
-            if completed is not None:
-                completed.set()
+        def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+            flight, leads = super().join(key, after)
+            if not leads:
+                flight.end()
                 waited_for.append(key)
-            return completed
+            return flight, leads
 
     world = lost_body_of_a_stale_response(60)
     world.polling, world.in_flight = Polling(sleep=world.pass_time), Watched()

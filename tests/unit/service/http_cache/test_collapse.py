@@ -14,7 +14,8 @@ from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginUnreachable, StoreThrottled
 from brine.ports.caching import Lease
-from brine.service.single_flight import InFlight, Polling
+from brine.service.flights.in_flight import InFlight
+from brine.service.single_flight import Polling
 from tests.support.gateway.world import World, response, status_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Held, Item
     from brine.ports.deadline import Deadline
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 CROWD = 20
 
@@ -37,11 +38,11 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(size)
 
-    def begin(self, key: str) -> Completion | None:
-        completed = super().begin(key)
-        if completed is not None:
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if after is None and not leads:
             self.is_there.wait(10)
-        return completed
+        return flight, leads
 
 
 def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:

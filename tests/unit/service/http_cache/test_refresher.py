@@ -299,7 +299,7 @@ def test_leases_that_fail(scene: Scene, call: str) -> None:
                 raise StoreThrottled("UpdateItem")
             return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
-        def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
+        def release(self, lease: Lease, **_: object) -> None:
             raise StoreUnavailable(f"UpdateItem for {lease.owner}")
 
     scene.leases = Failing(MemoryItemStore())

@@ -13,8 +13,9 @@ from brine.domain.results.key import result_key
 from brine.errors import StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
 from brine.service.results.store import SLOT
-from brine.service.single_flight import InFlight, Polling
+from brine.service.single_flight import Polling
 from brine_codec import Codec
 from tests.support.codec.samples import Box, order
 from tests.unit.service.results.world import KEY, World
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from brine import Cache
     from brine.ports.caching import Held, Item
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 CROWD = 20
 
@@ -36,11 +37,11 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(CROWD)
 
-    def begin(self, key: str) -> Completion | None:
-        completed = super().begin(key)
-        if completed is not None:
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if after is None and not leads:
             self.is_there.wait(10)
-        return completed
+        return flight, leads
 
 
 def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:

@@ -14,8 +14,8 @@ from tests.support.codec.samples import registry
 
 if TYPE_CHECKING:
     from brine.ports.caching import BodyStore, LeaseStore, StampStore, TextQueue
+    from brine.service.flights.in_flight import InFlight
     from brine.service.results.call import CacheEvent
-    from brine.service.single_flight import InFlight
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.caching.receive import receive_error
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import PartFailed
 from brine.service import problems
 from brine.service.admission import admit
+from brine.service.flights.turns import Alone, Follow, GiveUp, Lead
 from brine.service.http_cache.answer import Answer, answer
 from brine.service.http_cache.fetcher import Late
-from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace, Transaction
 from brine.service.uses import current_uses
 
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
+    from brine.service.flights.turns import Turn
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.refresh_requests import RefreshRequests
-    from brine.service.single_flight import Turn
     from brine.service.transcoding.transcoder import Transcoder
 
 _COLLAPSED_REASONS: Final = frozenset({"uri-miss", "vary-miss", "stale"})
@@ -151,10 +152,10 @@ class Gateway:
                             turn = None
                     case Validate() | Forward() if turn is None and _may_follow(decision, lookup, transaction):
                         missed = decision
-                        turn = turns.enter_context(self._turn(lookup, transaction, trace))
+                        turn = turns.enter_context(self._turn(decision, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
-                        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
+                        return self._fetched(decision, lookup, turn, transaction, trace)
                     case Refuse():
                         kind = problems.NOT_STORED
                         refused = problems.traced_answer(
@@ -213,7 +214,9 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+    def _turn(
+        self, missed: Validate | Forward, lookup: Lookup, transaction: Transaction, trace: Trace
+    ) -> AbstractContextManager[Turn]:
         """Take part in the single flight of the key."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
@@ -225,6 +228,8 @@ class Gateway:
             has_stale=has_stale,
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
             trace=trace,
+            may_take_over=transaction.may_take_over,
+            accepts_failure=receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
         )
 
     def _after(
@@ -238,12 +243,25 @@ class Gateway:
                 consistent = turn.remote
             case Follow():
                 return lookup, self._decide(lookup, transaction, trace, background_refresh=True)
-            case Lead() | Alone():
+            case Lead() | Alone() | GiveUp():
                 return lookup, decision
             case _:
                 assert_never(turn)
         trace.now = self.clock()
         return self._look_up(transaction, trace, consistent=consistent)
+
+    def _fetched(
+        self,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        turn: Turn | None,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer by a fetch, unless other requests' fetches left no time for it or have failed."""
+        if isinstance(turn, GiveUp):
+            return self.fetcher.give_up(turn, decision, lookup, transaction, trace)
+        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
 
     def _served(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -259,7 +277,7 @@ class Gateway:
         ttl, source = decision.remaining_freshness, decision.stored
         if turn is not None and missed is not None and turn != Follow(waited=False):
             if isinstance(turn, Lead):
-                self.fetcher.single_flight.give_back(turn, trace)
+                self.fetcher.single_flight.give_back(turn, trace, "settled")
             return answer(
                 response, "collapsed", transaction, trace, source=source, fwd=missed.reason, collapsed=True, ttl=ttl
             )
@@ -286,4 +304,4 @@ def _to_fetch(turn: Turn | None, lookup: Lookup) -> Lead | Late | Alone:
     """Return how this request fetches. One that followed in vain stores only a response that is not collapsed."""
     if turn is None or (isinstance(turn, Follow) and lookup.is_uncollapsed):
         return Late()
-    return Alone() if isinstance(turn, Follow) else turn
+    return turn if isinstance(turn, Lead) else Alone()

@@ -14,7 +14,7 @@ from brine.domain.caching.decide import decide, refresh_decision
 from brine.domain.caching.decision import Forward, Serve, Validate
 from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
-from brine.service.single_flight import Lead
+from brine.service.flights.turns import Lead
 from brine.service.transaction import Trace, Transaction
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Refresher:
             return Refresh(outcome="gone")
         trace = Trace(self.clock(), transaction.store_deadline)
         flight, pk = self.fetcher.single_flight, self.fetcher.responses.store.pk(request.key)
-        lease = flight.acquire(pk, transaction.lease_seconds, trace)
+        lease = flight.acquire(pk, trace)
         if isinstance(lease, Lease):
             lead = Lead(lease)
-            with flight.given_back(lead, trace):
+            with flight.held(lead, transaction.lease_seconds, trace):
                 outcome = self._refresh(request.renews, lead, transaction, trace)
         else:
             outcome = "failed" if lease is None else "held"

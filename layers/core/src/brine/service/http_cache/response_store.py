@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from brine.domain.purging.stamps import Stamp
+    from brine.service.flights.turns import Lead
     from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
-    from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace, Transaction
     from brine_codec import Keyring, KeyringSource
@@ -120,6 +120,7 @@ class ResponseStore:
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
+            lead.ending = "settled"
             return False
         fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
         if self.store.is_purged(fetched, stamp_names(resource), trace):
@@ -130,6 +131,7 @@ class ResponseStore:
             )
         except CodecError as error:
             trace.faults.envelope_failed(error)
+            lead.ending = "settled"
             return False
         if self.predicted is not None:
             self.predicted.learn(placed, transaction)
