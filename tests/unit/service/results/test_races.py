@@ -10,12 +10,13 @@ import pytest
 
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.domain.results.key import result_key
-from brine.errors import StoreThrottled
+from brine.errors import ResultUnavailable, StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
 from brine.service.flights.in_flight import InFlight
 from brine.service.results.store import SLOT
 from brine.service.single_flight import Polling
+from brine.service.transaction import ANSWER_RESERVE
 from brine_codec import Codec
 from tests.support.codec.samples import Box, order
 from tests.unit.service.results.world import KEY, World
@@ -23,7 +24,6 @@ from tests.unit.service.results.world import KEY, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine import Cache
     from brine.ports.caching import Held, Item
     from brine.service.flights.in_flight import Flight
 
@@ -75,7 +75,7 @@ def test_a_crowd_in_one_process_computes_once_and_shares_no_object() -> None:
     assert sorted(world.outcomes) == ["collapsed"] * (CROWD - 1) + ["miss"]
 
 
-def test_when_the_one_computation_fails_the_others_make_their_own_and_store_nothing() -> None:
+def test_when_the_one_computation_fails_one_other_caller_computes_for_the_rest() -> None:
     def compute(number: int) -> int:
         if number == 0:
             raise OSError("first")
@@ -83,8 +83,18 @@ def test_when_the_one_computation_fails_the_others_make_their_own_and_store_noth
 
     world = World()
     results = crowded(world, compute)
-    assert sorted(result for result in results if isinstance(result, int)) == list(range(1, CROWD))
-    assert sorted(world.outcomes) == ["failed"] + ["miss"] * (CROWD - 1)
+    assert [result for result in results if isinstance(result, int)] == [1] * (CROWD - 1)
+    assert sorted(world.outcomes) == ["collapsed"] * (CROWD - 2) + ["failed", "miss"]
+
+
+def test_when_that_one_fails_too_the_rest_get_its_exception() -> None:
+    def compute(number: int) -> int:
+        raise OSError(f"number {number}")
+
+    world = World()
+    results = crowded(world, compute)
+    assert sorted(map(str, results)) == ["number 0"] + ["number 1"] * (CROWD - 1)
+    assert world.outcomes == ["failed"] * CROWD
     assert world.items.items == {}
 
 
@@ -136,18 +146,42 @@ def test_another_process_serves_stale_and_does_not_wait() -> None:
     assert world.outcomes == ["miss", "stale"]
 
 
-@pytest.mark.parametrize(("remaining", "waited"), [(None, 10), (8, 4)])
-def test_a_follower_at_its_deadline_computes_and_stores_no_result(remaining: float | None, waited: float) -> None:
+def test_a_caller_at_its_deadline_gets_an_exception_and_does_not_compute() -> None:
     world = World()
     lease_of(world, seconds=1_000)
-    cache: Cache = world.process()
     began = world.now
-    if remaining is not None:
-        cache = cache.within(Deadline(began + remaining, lambda: world.now))
-    resolved = cache.resolve(KEY, order, freshness_lifetime=60)
-    assert (resolved.value, resolved.event.stored) == (order(), False)
-    assert waited <= world.now - began <= waited + 0.2
-    assert world.items.items == {}
+    cache = world.process().within(Deadline(began + 8, lambda: world.now))
+    with pytest.raises(ResultUnavailable, match="did not end before the deadline"):
+        cache.resolve(KEY, lambda: pytest.fail("it computed"), freshness_lifetime=60)
+    assert world.now - began == pytest.approx(8 - ANSWER_RESERVE)
+    assert world.outcomes == ["failed"]
+
+
+def test_a_caller_without_a_deadline_waits_as_long_as_it_takes() -> None:
+    world = World()
+    lease_of(world, seconds=1_000)
+    began = world.now
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
+    assert 1_000 <= world.now - began <= 1_000.2
+
+
+def test_after_two_failures_in_other_processes_a_caller_does_not_compute() -> None:
+    world = World()
+    leases = world.leases
+    assert leases is not None
+    first = lease_of(world)
+
+    def sleep(_seconds: float) -> None:
+        """Let the first computation fail, another process take over, and fail too."""
+        assert isinstance(first, Lease)
+        leases.release(first, ending="failed", failure="OSError")
+        second = lease_of(world, seconds=20)
+        assert isinstance(second, Lease)
+        leases.release(second, ending="failed", failure="KeyError")
+
+    world.polling = Polling(sleep=sleep)
+    with pytest.raises(ResultUnavailable, match=r"two computations by other callers raised KeyError; .*`negative`"):
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
 
 
 def test_the_lease_of_a_dead_holder_is_taken_over_and_its_late_commit_loses() -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from brine.ports.caching import Held, Lease
+from brine.ports.caching import Held
 from brine.service.flights.turns import Follow, GiveUp, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from brine.ports.caching import Lease
     from brine.service.flights.in_flight import Flight
     from brine.service.flights.turns import Turn
     from brine.service.single_flight import SingleFlight
