@@ -229,7 +229,8 @@ class Gateway:
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
             trace=trace,
             may_take_over=transaction.may_take_over,
-            accepts_failure=receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
+            accepts_failure=missed.stored is not None
+            and receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
         )
 
     def _after(

@@ -101,7 +101,7 @@ class SingleFlight:
             yield turn
         finally:
             try:
-                if isinstance(turn, Lead):
+                if isinstance(turn, Lead) and turn.lease is not None:
                     self.give_back(turn, trace)
             finally:
                 taking.end(turn)
@@ -153,7 +153,8 @@ class SingleFlight:
         """
         if ending is not None:
             lead.ending, lead.failure = ending, failure
-        lead.stop_renewing(trace.faults)
+        if lead.renewal is not None:
+            lead.stop_renewing(trace.faults)
         lease, lead.lease = lead.lease, None
         if lease is not None:
             kind = "" if lead.failure is None else lead.failure.kind
