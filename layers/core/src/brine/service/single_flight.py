@@ -159,8 +159,3 @@ class SingleFlight:
         if lease is not None:
             kind = "" if lead.failure is None else lead.failure.kind
             self.leases.release(lease, lead.ending, kind, trace)
-
-    @staticmethod
-    def failure(lease: Lease | Held) -> Failure:
-        """Return the last failure of a key's fetches."""
-        return Failure(lease.failure)

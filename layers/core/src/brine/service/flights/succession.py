@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.ports.caching import Held
-from brine.service.flights.turns import Follow, GiveUp, Lead
+from brine.service.flights.turns import Failure, Follow, GiveUp, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -128,7 +128,7 @@ class TurnTaking:
             flight.ending, flight.failure = turn.ending, turn.failure
             flight.failures += turn.ending == "failed"
         elif isinstance(turn, GiveUp) and turn.failure is not None:
-            flight.ending, flight.failure, flight.failures = "failed", turn.failure, 2
+            flight.ending, flight.failure = "failed", turn.failure
         elif isinstance(turn, Follow):
             flight.ending = "settled"
         self.single_flight.in_flight.end(self.key, flight)
@@ -151,15 +151,15 @@ class TurnTaking:
         while True:
             if held is None:
                 return Follow(remote=True)
-            flight.since = self._since = self._since or held.token
-            if held.failed > self._since or (held.failed == self._since and self.accepts_failure):
-                return GiveUp(single_flight.failure(held))
+            failure = self._failure(flight, held)
+            if failure is not None and (flight.failures > 1 or self.accepts_failure):
+                return GiveUp(failure)
             now = single_flight.clock()
             if now >= self._until:
                 return GiveUp()
             if held.expires_at <= now:
                 if not self.may_take_over():
-                    return GiveUp(single_flight.failure(held) if held.failed == self._since else None)
+                    return GiveUp(failure)
                 lease = yield self._acquire()
                 if not isinstance(lease, Held):
                     return self._led(flight, lease)
@@ -173,14 +173,20 @@ class TurnTaking:
         """Return the turn of the leader. Without a lease, the table has failed, or the response may not be stored."""
         lead = Lead(lease)
         if lease is not None:
-            flight.since = self._since = self._since or lease.token
-            if lease.failed >= self._since:
-                if lease.failed > self._since:  # one fetch failed before the lease was tried, and one meanwhile
-                    self.single_flight.give_back(lead, self.trace)
-                    return GiveUp(self.single_flight.failure(lease))
-                flight.failures = 1
+            failure = self._failure(flight, lease)
+            if failure is not None and flight.failures > 1:  # the second fetch failed before this caller had the lease
+                self.single_flight.give_back(lead, self.trace)
+                return GiveUp(failure)
         flight.expires_at = self.single_flight.hold(lead, self.lease_seconds(), self.trace)
         return lead
+
+    def _failure(self, flight: Flight, lease: Lease | Held) -> Failure | None:
+        """Return the last failure that this caller waited for, and count the failures; None if there was none."""
+        flight.since = self._since = self._since or lease.token
+        if lease.failed < self._since:
+            return None
+        flight.failures = 1 if lease.failed == self._since else 2
+        return Failure(lease.failure)
 
     def _acquire(self) -> StoreCall:
         return StoreCall(lambda: self.single_flight.acquire(self.key, self.trace))
