@@ -17,14 +17,14 @@ from uuid import uuid4
 from brine.domain.resilience.backoff import Backoff
 from brine.service.flights.in_flight import InFlight
 from brine.service.flights.renewals import Renewals
-from brine.service.flights.turns import Failure, Lead
+from brine.service.flights.turns import Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine.ports.caching import Ending, Held, Lease
     from brine.service.flights.succession import TurnTaking
-    from brine.service.flights.turns import Turn
+    from brine.service.flights.turns import Failure, Turn
     from brine.service.stores.leases import Leases
     from brine.service.transaction import Trace
 

@@ -1,0 +1,124 @@
+"""Sixteen callers of one result, when its first computation dies or cannot be stored: at most one more computes."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from brine.adapters.http1 import HttpClient
+from brine.bootstrap.results import build_cache
+from brine.errors import StoreThrottled
+from brine.service.single_flight import LEASE_SECONDS
+from tests.races.crowd import LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
+
+    from brine import Cache
+
+pytestmark = pytest.mark.races
+CALLERS = 16
+
+
+def hold(environment: dict[str, str], key: str, sender: Connection) -> None:
+    """Compute the result of the key until the process is killed."""
+
+    def compute() -> None:
+        sender.send("computing")
+        time.sleep(LIMIT)
+
+    with HttpClient() as client:
+        build_cache(environment, "orders", client).get_or_compute(key, compute, freshness_lifetime=60)
+
+
+@pytest.fixture
+def callers(environment: dict[str, str]) -> Iterator[Cache]:
+    """The cache of the callers, which has loaded its keys."""
+    with HttpClient() as client:
+        cache = build_cache({**environment, "BRINE_NAMESPACE": "tests"}, "orders", client)
+        cache.get_or_compute("warm", int, freshness_lifetime=60)
+        yield cache
+
+
+class Computation:
+    """A computation that takes `seconds`, and counts."""
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self.seconds = seconds
+        self.began: list[float] = []
+
+    def __call__(self) -> str:
+        self.began.append(time.monotonic())
+        time.sleep(self.seconds)
+        return "computed"
+
+    async def soon(self) -> str:
+        self.began.append(time.monotonic())
+        await asyncio.sleep(self.seconds)
+        return "computed"
+
+
+def from_threads(cache: Cache, key: str, computation: Computation) -> list[str]:
+    with ThreadPoolExecutor(CALLERS) as threads:
+        call = lambda _: cache.get_or_compute(key, computation, freshness_lifetime=60)  # noqa: E731
+        return list(threads.map(call, range(CALLERS)))
+
+
+def from_tasks(cache: Cache, key: str, computation: Computation) -> list[str]:
+    async def main() -> list[str]:
+        calls = [cache.get_or_compute_async(key, computation.soon, freshness_lifetime=60) for _ in range(CALLERS)]
+        return await asyncio.gather(*calls)
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("call", [from_threads, from_tasks])
+def test_when_the_holder_was_killed_one_of_the_callers_computes(
+    environment: dict[str, str], callers: Cache, call: Callable[[Cache, str, Computation], list[str]]
+) -> None:
+    environment = {**environment, "BRINE_NAMESPACE": "tests"}
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    holder = context.Process(target=hold, args=(environment, call.__name__, sender), daemon=True)
+    with ExitStack() as stack:
+        holder.start()
+        stack.callback(holder.join)
+        stack.callback(holder.kill)
+        assert receiver.poll(LIMIT)
+        holder.kill()
+        killed_at = time.monotonic()
+        computation = Computation()
+        assert call(callers, call.__name__, computation) == ["computed"] * CALLERS
+    (began,) = computation.began
+    assert began - killed_at > LEASE_SECONDS - 1.5, "the lease of the dead holder was not waited for"
+
+
+@pytest.mark.parametrize("call", [from_threads, from_tasks])
+@pytest.mark.parametrize("is_refused", [False, True], ids=["slow", "refused"])
+def test_when_storing_is_slow_or_refused_the_callers_share_one_computation(
+    callers: Cache,
+    call: Callable[[Cache, str, Computation], list[str]],
+    is_refused: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = callers._results.store.leases.store
+    commit = type(store).commit
+
+    def slow(*arguments: Any, **options: Any) -> bool:
+        time.sleep(1.0)
+        if is_refused:
+            raise StoreThrottled("TransactWriteItems")
+        return commit(*arguments, **options)
+
+    monkeypatch.setattr(type(store), "commit", slow)
+    computation = Computation()
+    results = call(callers, f"{call.__name__} {is_refused}", computation)
+    assert (Counter(results), len(computation.began)) == ({"computed": CALLERS}, 1)
