@@ -98,7 +98,11 @@ def test_a_lease_that_is_given_back_is_not_renewed() -> None:
 def test_one_thread_renews_all_leases_and_ends_with_the_last_one() -> None:
     renewals, before = Renewals(every=0.001), set(threading.enumerate())
     renewed = [threading.Event() for _ in range(5)]
-    leases = [renewals.begin(lambda event=event: event.set() is None) for event in renewed]
+
+    def noting(event: threading.Event) -> Callable[[], bool]:
+        return lambda: event.set() is None
+
+    leases = [renewals.begin(noting(event)) for event in renewed]
     assert all(event.wait(10) for event in renewed)
     assert len(set(threading.enumerate()) - before) == 1
     for lease in leases:
