@@ -21,8 +21,8 @@ from brine.errors import StoreThrottled
 from brine.ports.caching import ABANDONED, Lease
 from brine.ports.deadline import Deadline
 from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import LEASE_MARGIN, LEASE_SECONDS, Polling
 from brine.service.http_cache.sealing import _make_marker
-from brine.service.single_flight import LEASE_MARGIN, LEASE_SECONDS, Polling
 from tests.support.gateway.world import World, response, status_of
 from tests.unit.service.results.world import KEY
 from tests.unit.service.results.world import World as ResultsWorld

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.ports.caching import Item
+from brine.service.flights.leasing import Polling
 from brine.service.flights.succession import Pause, StoreCall, TurnTaking, Wait
 from brine.service.flights.turns import Failure, Follow, GiveUp, Lead
-from brine.service.single_flight import Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.leases import Leases
 from brine.service.transaction import Trace
 
@@ -92,7 +93,7 @@ class Callers:
         """A caller comes that can wait so many seconds."""
         taking = TurnTaking(
             key=KEY,
-            single_flight=self.flights[process],
+            flights=self.flights[process],
             lease_seconds=lambda: SECONDS,
             wait_seconds=wait,
             has_stale=False,

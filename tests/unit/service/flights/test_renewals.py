@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.ports.caching import Held, Item, Lease
+from brine.service.flights.leasing import LEASE_MARGIN, LEASE_SECONDS
 from brine.service.flights.renewals import Renewals
 from brine.service.flights.turns import Lead
-from brine.service.single_flight import LEASE_MARGIN, LEASE_SECONDS, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.leases import Leases
 from brine.service.transaction import Trace
 
@@ -99,10 +101,11 @@ def test_one_thread_renews_all_leases_and_ends_with_the_last_one() -> None:
     renewals, before = Renewals(every=0.001), set(threading.enumerate())
     renewed = [threading.Event() for _ in range(5)]
 
-    def noting(event: threading.Event) -> Callable[[], bool]:
-        return lambda: event.set() is None
+    def renew(event: threading.Event) -> bool:
+        event.set()
+        return True
 
-    leases = [renewals.begin(noting(event)) for event in renewed]
+    leases = [renewals.begin(partial(renew, event)) for event in renewed]
     assert all(event.wait(10) for event in renewed)
     assert len(set(threading.enumerate()) - before) == 1
     for lease in leases:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.service.flights.leasing import LEASE_SECONDS
 from brine.service.flights.turns import GiveUp
-from brine.service.single_flight import LEASE_SECONDS
 from tests.unit.service.flights.callers import SECONDS, Callers
 
 if TYPE_CHECKING:

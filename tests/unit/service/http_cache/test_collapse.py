@@ -17,7 +17,7 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled
 from brine.ports.caching import Lease
 from brine.service.flights.in_flight import InFlight
-from brine.service.single_flight import Polling
+from brine.service.flights.leasing import Polling
 from brine.service.transaction import WAIT_RESERVE
 from tests.support.gateway.world import World, response, status_of
 

@@ -12,9 +12,9 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.leasing import LEASE_SECONDS
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresh
-from brine.service.single_flight import LEASE_SECONDS
 from tests.support.gateway.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:

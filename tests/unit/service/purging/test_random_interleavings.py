@@ -18,8 +18,8 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, Memo
 from brine.domain.purging.stamps import Stamp
 from brine.ports.caching import Lease
 from brine.service.flights.in_flight import Flight, InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.purge import Purger
-from brine.service.single_flight import Polling
 from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:

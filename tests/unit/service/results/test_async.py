@@ -16,8 +16,8 @@ from brine.domain.resilience.backoff import Backoff
 from brine.errors import ResultUnavailable
 from brine.ports.caching import ABANDONED
 from brine.ports.deadline import Deadline
+from brine.service.flights.leasing import Polling
 from brine.service.results.parallel import StoreThreads
-from brine.service.single_flight import Polling
 from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from brine import cached
 from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
 from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreUnavailable
-from brine.service.single_flight import Polling
+from brine.service.flights.leasing import Polling
 from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from brine.errors import ResultUnavailable, StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
 from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.results.store import SLOT
-from brine.service.single_flight import Polling
 from brine.service.transaction import ANSWER_RESERVE
 from brine_codec import Codec
 from tests.support.codec.samples import Box, order

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from brine import Cache
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.service.single_flight import Polling
+from brine.service.flights.leasing import Polling
 from brine_codec import Keyring
 from tests.support.codec.samples import registry
 

@@ -48,9 +48,9 @@ REQUEST_TOO_LARGE = ProblemType("request-too-large", 413, "The request's body is
 NOT_STORED = ProblemType("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = ProblemType("origin-unreachable", 502, "The origin cannot be reached")
 ORIGIN_TIMEOUT = ProblemType("origin-timeout", 504, "The origin did not answer in time")
+ORIGIN_ERROR = ProblemType("origin-error", 502, "The origin answered with an error to another request for the same")
 ORIGIN_MALFORMED = ProblemType("origin-malformed", 502, "The origin's response is not complete or not HTTP")
 ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
-ORIGIN_ERROR = ProblemType("origin-error", 502, "The origin answered with an error to another request for the same")
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
 )

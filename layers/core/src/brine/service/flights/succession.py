@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from brine.ports.caching import Lease
     from brine.service.flights.in_flight import Flight
+    from brine.service.flights.leasing import Flights
     from brine.service.flights.turns import Turn
-    from brine.service.single_flight import SingleFlight
     from brine.service.transaction import Trace
 
 LONGEST_WAIT: Final = 0.25
@@ -80,7 +80,7 @@ class TurnTaking:
     """
 
     key: str
-    single_flight: SingleFlight
+    flights: Flights
     lease_seconds: Callable[[], float]
     wait_seconds: float
     has_stale: bool
@@ -94,7 +94,7 @@ class TurnTaking:
 
     def steps(self) -> Generator[Step, Any, Turn]:
         """Yield the steps to this caller's turn, and return the turn."""
-        in_flight, clock = self.single_flight.in_flight, self.single_flight.clock
+        in_flight, clock = self.flights.in_flight, self.flights.clock
         self._until = clock() + self.wait_seconds
         failures, last = 0, None
         while True:
@@ -131,7 +131,7 @@ class TurnTaking:
             flight.ending, flight.failure = "failed", turn.failure
         elif isinstance(turn, Follow):
             flight.ending = "settled"
-        self.single_flight.in_flight.end(self.key, flight)
+        self.flights.in_flight.end(self.key, flight)
 
     def _lead(self, flight: Flight) -> Generator[Step, Any, Turn]:
         """Take the lease among all environments, as the only caller of this process."""
@@ -146,7 +146,7 @@ class TurnTaking:
 
     def _poll(self, flight: Flight, held: Held | None) -> Generator[Step, Any, Turn]:
         """Wait for the holder of the lease in another environment, and for its successor if this caller is not it."""
-        single_flight = self.single_flight
+        flights = self.flights
         number = 0
         while True:
             if held is None:
@@ -154,7 +154,7 @@ class TurnTaking:
             failure = self._failure(flight, held)
             if failure is not None and (flight.failures > 1 or self.accepts_failure):
                 return GiveUp(failure)
-            now = single_flight.clock()
+            now = flights.clock()
             if now >= self._until:
                 return GiveUp()
             if held.expires_at <= now:
@@ -165,9 +165,9 @@ class TurnTaking:
                     return self._led(flight, lease)
                 held = lease
                 continue
-            yield Pause(min(single_flight.polling.pause(number), self._until - now))
+            yield Pause(min(flights.polling.pause(number), self._until - now))
             number += 1
-            held = yield StoreCall(lambda: single_flight.leases.holder(self.key, self.trace))
+            held = yield StoreCall(lambda: flights.leases.holder(self.key, self.trace))
 
     def _led(self, flight: Flight, lease: Lease | None) -> Turn:
         """Return the turn of the leader. Without a lease, the table has failed, or the response may not be stored."""
@@ -175,9 +175,9 @@ class TurnTaking:
         if lease is not None:
             failure = self._failure(flight, lease)
             if failure is not None and flight.failures > 1:  # the second fetch failed before this caller had the lease
-                self.single_flight.give_back(lead, self.trace)
+                self.flights.give_back(lead, self.trace)
                 return GiveUp(failure)
-        flight.expires_at = self.single_flight.hold(lead, self.lease_seconds(), self.trace)
+        flight.expires_at = self.flights.hold(lead, self.lease_seconds(), self.trace)
         return lead
 
     def _failure(self, flight: Flight, lease: Lease | Held) -> Failure | None:
@@ -189,4 +189,4 @@ class TurnTaking:
         return Failure(lease.failure)
 
     def _acquire(self) -> StoreCall:
-        return StoreCall(lambda: self.single_flight.acquire(self.key, self.trace))
+        return StoreCall(lambda: self.flights.acquire(self.key, self.trace))
