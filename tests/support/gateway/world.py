@@ -147,6 +147,19 @@ prefix = "/elsewhere"
 origin = "http://elsewhere.test"
 retries = 0
 circuit_breaker = { failures = 3, open_for = "10s" }
+[[route]]
+name = "graphql"
+prefix = "/graphql"
+origin = "http://origin.test"
+query_methods = ["POST"]
+query_body = { normalise = "json", max_bytes = 200, in_refresh_requests = true }
+[[route]]
+name = "search"
+prefix = "/search"
+origin = "http://origin.test"
+query_methods = ["POST"]
+freshness_lifetime = "60s"
+large_bodies = "redirect"
 """
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive_error
+from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import PartFailed
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.decision import Decision
     from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
     from brine.service.flights.turns import Turn
@@ -57,29 +59,55 @@ class Gateway:
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
 
-    def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
+    def serve(
+        self,
+        request: Request,
+        deadline: Deadline,
+        *,
+        room: float = inf,
+        account: str = "",
+        front_door: FrontDoorReader = unknown_front_door,
+    ) -> Answer:
         """Return the answer to a request. Never raises for what a client, an origin or a store does.
 
         room: bytes of a body that the answer can carry; a route may redirect the client to a larger one. account: the
-        AWS account of the gateway; the names of other accounts' principals have theirs.
+        AWS account of the gateway; the names of other accounts' principals have theirs. front_door: where the request
+        arrived.
         """
-        answer = self._serve(request, deadline, room, account)
+        answer = self._serve(request, deadline, room, account, front_door)
         return answer if self.finish is None else self.finish(answer, request)
 
-    def _serve(self, request: Request, deadline: Deadline, room: float, account: str) -> Answer:
+    def _serve(
+        self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader
+    ) -> Answer:
         admitted = admit(self.routes, request, self.fetcher.name)
         if isinstance(admitted, Answer):
             return admitted
         route, tenant, target = admitted.route, admitted.tenant, admitted.request
+        if route.cache_preflights and target.method == "OPTIONS":
+            permission = self._preflight(route, target, tenant, deadline)
+            if permission is not None:
+                return permission
         transcoder = self.transcoders.get(route.name)
         if transcoder is None:
-            return self._answer(Transaction.begin(route, target, tenant, deadline, room=room))
+            return self._answer(Transaction.begin(route, target, tenant, deadline, room=room, front_door=front_door))
 
         def upstream(converted: Request, *, anew: bool = False) -> Answer:
             converted = replace(converted, path=target.path, query=target.query)
-            return self._answer(Transaction.begin(route, converted, tenant, deadline), ignores_stored=anew)
+            transaction = Transaction.begin(route, converted, tenant, deadline, front_door=front_door)
+            return self._answer(transaction, ignores_stored=anew)
 
         return transcoder.serve(admitted.received, upstream, target.target, deadline=deadline, account=account)
+
+    def _preflight(self, route: Route, request: Request, tenant: str, deadline: Deadline) -> Answer | None:
+        """Answer a preflight of a browser; None for any other request. No refresher renews stored preflights."""
+        from brine.service import preflights  # noqa: PLC0415 - only for routes that cache preflights
+
+        if not preflights.is_cached_preflight(request):
+            return None
+        gateway = replace(self, fetcher=preflights.preflight_fetcher(self.fetcher), refreshes=None)
+        transaction = preflights.preflight_transaction(route, request, tenant, deadline)
+        return preflights.preflight_answer(gateway._answer(transaction))  # noqa: SLF001 - of this class
 
     @property
     def route_names(self) -> frozenset[str]:
@@ -294,7 +322,7 @@ def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Trans
     request = transaction.request
     return (
         not lookup.is_uncollapsed
-        and request.method == "GET"
+        and request.is_get
         and decision.reason in _COLLAPSED_REASONS
         and "range" not in request.fields
         and "authorization" not in request.fields

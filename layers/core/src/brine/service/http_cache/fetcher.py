@@ -25,6 +25,7 @@ from brine.service.diagnostics import Fault
 from brine.service.flights.turns import Failure, Lead
 from brine.service.http_cache.answer import answer
 from brine.service.http_cache.key_guard import KeyGuard
+from brine.service.http_cache.public_answer import ADDRESS_FIELDS, addresses_of, with_public_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,9 @@ class Fetcher:
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
-            request = forwarded_request(fields_sent, transaction.route, self.name, transaction.cdn_loop)
+            request = forwarded_request(
+                fields_sent, transaction.route, self.name, transaction.cdn_loop, transaction.front_door
+            )
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
@@ -107,6 +110,7 @@ class Fetcher:
                 request_time=began,
                 response_time=trace.now,
                 origin=transaction.route.origin,
+                addresses=None if transaction.request.may_use_cache else addresses_of(transaction),
             )
             if self._is_refused_by_hook(reception.keep, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
@@ -150,8 +154,12 @@ class Fetcher:
             made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
+        if reused is None:
+            relayed = relay(response, request, trace.now)
+            has_addresses = ADDRESS_FIELDS & {name for name, _ in relayed.fields.lines}
+            reused = with_public_addresses(relayed, transaction) if has_addresses else relayed
         return answer(
-            reused or relay(response, request, trace.now),
+            reused,
             result,
             transaction,
             trace,
