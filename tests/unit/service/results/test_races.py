@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from brine.errors import ResultUnavailable, StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
 from brine.service.flights.in_flight import InFlight
-from brine.service.flights.leasing import Polling
+from brine.service.flights.leasing import LEASE_MARGIN, Polling
 from brine.service.results.store import SLOT
 from brine.service.transaction import ANSWER_RESERVE
 from brine_codec import Codec
@@ -163,6 +164,53 @@ def test_a_caller_without_a_deadline_waits_as_long_as_it_takes() -> None:
     began = world.now
     assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
     assert 1_000 <= world.now - began <= 1_000.2
+
+
+def test_when_a_computation_takes_too_long_one_other_caller_computes() -> None:
+    world = World()
+    cache = world.process()
+    is_hanging, may_end = threading.Event(), threading.Event()
+    computed: list[int] = []
+
+    def hang() -> str:
+        is_hanging.set()
+        may_end.wait(10)
+        return "late"
+
+    def compute() -> str:
+        computed.append(1)
+        return "in time"
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        hung = threads.submit(cache.resolve, KEY, hang, freshness_lifetime=60)
+        assert is_hanging.wait(10)
+        callers = [threads.submit(cache.get_or_compute, KEY, compute, freshness_lifetime=60) for _ in range(CROWD - 1)]
+        world.now += 10 + LEASE_MARGIN
+        assert {caller.result(10) for caller in callers} == {"in time"}
+        assert len(computed) == 1
+        may_end.set()
+        late = hung.result(10)
+    assert (late.value, late.event.stored) == ("late", False)
+    assert cache.get_or_compute(KEY, str, freshness_lifetime=60) == "in time"
+
+
+def test_a_purge_during_the_computation_lets_one_other_caller_compute() -> None:
+    world = World()
+    crowd = Crowd()
+    cache = world.process(in_flight=crowd)
+    numbers = count()
+
+    def compute() -> int:
+        number = next(numbers)
+        if number == 0:
+            crowd.is_there.wait(10)
+            cache.purge(KEY)
+            world.now += 1
+        return number
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        results = list(threads.map(lambda _: cache.get_or_compute(KEY, compute, freshness_lifetime=60), range(CROWD)))
+    assert sorted(results) == [0] + [1] * (CROWD - 1)
 
 
 def test_after_two_failures_in_other_processes_a_caller_does_not_compute() -> None:

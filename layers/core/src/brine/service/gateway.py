@@ -266,7 +266,7 @@ class Gateway:
     ) -> tuple[Lookup, Decision]:
         """Return the lookup and the decision once the turn is known: both anew if another request stored meanwhile."""
         match turn:
-            case Lead(lease) if lease is not None and lease.committed > lookup.generation:
+            case Lead() if turn.must_look_up(lookup.generation):
                 consistent = True
             case Follow(waited=True):
                 consistent = turn.remote

@@ -91,6 +91,7 @@ class TurnTaking:
     flight: Flight | None = field(init=False, default=None)
     _until: float = field(init=False)
     _since: int = field(init=False, default=0)
+    _waited: bool = field(init=False, default=False)
 
     def steps(self) -> Generator[Step, Any, Turn]:
         """Yield the steps to this caller's turn, and return the turn."""
@@ -117,7 +118,7 @@ class TurnTaking:
                 return GiveUp(failure)
             if not self.may_take_over():
                 return GiveUp(failure)
-            last = flight
+            last, self._waited = flight, True
 
     def end(self, turn: Turn | None) -> None:
         """End the flight that this caller leads, if it does. None: the caller has not come to its turn."""
@@ -165,13 +166,14 @@ class TurnTaking:
                     return self._led(flight, lease)
                 held = lease
                 continue
+            self._waited = True
             yield Pause(min(flights.polling.pause(number), self._until - now))
             number += 1
             held = yield StoreCall(lambda: flights.leases.holder(self.key, self.trace))
 
     def _led(self, flight: Flight, lease: Lease | None) -> Turn:
         """Return the turn of the leader. Without a lease, the table has failed, or the response may not be stored."""
-        lead = Lead(lease)
+        lead = Lead(lease, self._waited)
         if lease is not None:
             failure = self._failure(flight, lease)
             if failure is not None and flight.failures > 1:  # the second fetch failed before this caller had the lease

@@ -26,14 +26,20 @@ class Failure:
 class Lead:
     """The caller fetches, and may store under `lease`.
 
-    `lease` is None once it is used or given back, and from the beginning when none could be had. `renewal`: the lease
-    in the hands of the renewing thread. `ending`, `failure`: how the fetch ended, for the callers that wait.
+    `lease` is None once it is used or given back, and from the beginning when none could be had. `waited`: the caller
+    waited for a fetch without an outcome, so a purge may have come since its lookup. `renewal`: the lease in the hands
+    of the renewing thread. `ending`, `failure`: how the fetch ended, for the callers that wait.
     """
 
     lease: Lease | None
+    waited: bool = False
     renewal: RenewedLease | None = None
     ending: Ending = "abandoned"
     failure: Failure | None = None
+
+    def must_look_up(self, generation: int) -> bool:
+        """Return whether the caller must look up again, after a lookup that has seen the fill `generation`."""
+        return self.waited or (self.lease is not None and self.lease.committed > generation)
 
     def stop_renewing(self, faults: Faults) -> None:
         """Renew the lease no more, and add what went wrong. A renewal under way is over when this returns."""

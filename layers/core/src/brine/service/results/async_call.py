@@ -91,7 +91,7 @@ class AsyncCall[T](OneOfMany[T]):
     async def _led(self, lead: Lead) -> T:
         """Compute and store. A cancelled task gives its lease back, unless a thread is storing the result."""
         try:
-            if lead.lease is not None and lead.lease.committed > self._seen:  # stored since the lookup
+            if lead.must_look_up(self._seen):
                 await self._in_thread(partial(self._look_up, consistent=True))
                 if (found := self._fresh()) is not None:
                     self.threads.submit(self._give_back, lead, "settled")

@@ -139,8 +139,8 @@ class Call[T]:
                     found = self._usable()
                     if found is not None:
                         return self._served(found, "collapsed" if turn.waited else "stale")
-                case Lead(lease) if lease is not None and lease.committed > self._seen:
-                    self._look_up(consistent=True)  # another caller stored since the lookup
+                case Lead() if turn.must_look_up(self._seen):
+                    self._look_up(consistent=True)
                     if (found := self._fresh()) is not None:
                         self._give_back(turn, "settled")
                         return self._served(found, "collapsed")

@@ -63,7 +63,7 @@ class OneOfMany[T](Call[T]):
 
     def look_up_again(self, lead: Lead | None) -> None:
         """Look up again if another caller stored since the lookup."""
-        if lead is not None and lead.lease is not None and lead.lease.committed > self._seen:
+        if lead is not None and lead.must_look_up(self._seen):
             self._look_up(consistent=True)
 
     def after_value(self, value: T, began: float, lead: Lead | None) -> T:
