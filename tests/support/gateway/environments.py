@@ -23,13 +23,13 @@ from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.turns import Lead
 from brine.service.http_cache.fetcher import Late
 from brine.service.purge import Purger
-from brine.service.single_flight import Lead
 from brine.service.stores.tag_purges import tag_purge_time
 from brine.service.transaction import Trace, Transaction
 from tests.support.faults.ports import Faults, FaultyItems, FaultyLeases, FaultyStamps
-from tests.support.gateway.seeded_bugs import Blind, Careless, Endless
+from tests.support.gateway.seeded_bugs import Blind, Careless, Endless, Reviving
 from tests.support.gateway.world import START, World, response
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ type Bug = Literal[
     "tags stamped by the clock alone",
     "commit without the token",
     "a lease without an end",
+    "renewals without the token",
 ]
-type Event = tuple[Literal["ask", "end", "lose"], int] | tuple[Literal["purge", "stamp", "wait", "expire"]]
+type Event = tuple[Literal["ask", "end", "lose", "renew"], int] | tuple[Literal["purge", "stamp", "wait", "expire"]]
 
 DELTA = 1.0
 LAG = 0.5  # of a replica, where there are faults
@@ -103,7 +104,12 @@ class Scene:
         )
         inner = MemoryItemStore()
         items = FaultyItems(inner, self.faults)
-        kind = {"commit without the token": Careless, "a lease without an end": Endless}.get(self.bug or "")
+        kinds: dict[str, type[MemoryLeaseStore]] = {
+            "commit without the token": Careless,
+            "a lease without an end": Endless,
+            "renewals without the token": Reviving,
+        }
+        kind = kinds.get(self.bug or "")
         leases = FaultyLeases((kind or MemoryLeaseStore)(inner), items, self.faults)
         store = Blind(items) if self.bug == "no stamps are read" else MemoryStampStore(items)
         stamps = FaultyStamps(store, self.faults)
@@ -114,7 +120,8 @@ class Scene:
         ]
         self.fetches: list[Fetch | None] = [None, None]
         self.order = count()
-        self.acquired_at = 0.0
+        self.acquired_at = 0.0  # or renewed
+        self.newest_token = 0
         self.newest = -1  # number of the newest fetch that was stored
         self.purges: list[tuple[int, float, bool]] = []  # number, time, and whether the first environment made it
         self.owners = count()
@@ -148,6 +155,9 @@ class Scene:
                 self.pass_time(LEASE + SKEWS[1] - SKEWS[0])
             case ("lose", number):
                 self.lose(number)
+            case ("renew", number):
+                with suppress(StoreError):
+                    self.renew(number)
 
     def begin(self, number: int) -> tuple[Transaction, Trace]:
         world = self.worlds[number]
@@ -177,7 +187,7 @@ class Scene:
                 trace=trace,
             )
             if isinstance(lease, Lease):
-                self.acquired_at = asked_at
+                self.acquired_at, self.newest_token = asked_at, lease.token
                 turn = Lead(lease)
                 self.fetches[number] = Fetch(transaction, trace, lookup, decision, turn, trace.now, next(self.order))
             elif lease is not None and asked_at >= self.acquired_at + LEASE + SKEWS[1] - SKEWS[0]:
@@ -213,6 +223,17 @@ class Scene:
             if fetch.number < self.newest and not self.late:  # else the replaced response may have been purged
                 self.violations.append("a late writer has won")
             self.newest = max(self.newest, fetch.number)
+
+    def renew(self, number: int) -> None:
+        """Renew the lease of a fetch under way, as its holder does each second."""
+        fetch = self.fetches[number]
+        if fetch is None or not isinstance(fetch.turn, Lead) or fetch.turn.lease is None:
+            return
+        lease, now = fetch.turn.lease, START + self.time + SKEWS[number]
+        if self.worlds[number].responses.store.leases.renew(lease, now + LEASE, fetch.trace):
+            self.acquired_at = self.time
+            if lease.token < self.newest_token:
+                self.violations.append("a lost lease was renewed")
 
     def lose(self, number: int) -> None:
         """Freeze the environment for ever: its fetch and its memory are lost, and another one starts."""

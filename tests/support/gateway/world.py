@@ -15,6 +15,8 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.gateway import Gateway
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.refresher import Refresher
@@ -24,7 +26,7 @@ from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
-from brine.service.single_flight import InFlight, Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps

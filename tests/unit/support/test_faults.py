@@ -73,7 +73,7 @@ def test_without_chances_nothing_happens() -> None:
     bench.items.write("k", "main", A)
     lease = bench.leases.acquire("k", owner="o", now=1.0, expires_at=2.0)
     assert isinstance(lease, Lease)
-    assert bench.leases.holder("k") == Held(2.0)
+    assert bench.leases.holder("k") == Held(2.0, lease.token)
     assert bench.leases.commit(lease, "main", B)
     assert bench.items.read("k", "main") == B
     bench.leases.release(lease)

@@ -6,6 +6,7 @@ BrineError
 │   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
 ├── RefreshFailed           a scheduled refresh of results failed
+├── ResultUnavailable       a call waited for the computation of another caller in vain
 ├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
 ├── BadEvent                the function cannot read the event as a request
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
@@ -63,6 +64,10 @@ class StoreUnavailable(StoreError):
 
 class RefreshFailed(BrineError):
     """A scheduled refresh of results failed, so Lambda must invoke the function again."""
+
+
+class ResultUnavailable(BrineError):
+    """A call waited for another caller's computation in vain, and did not compute. The message gives the reason."""
 
 
 class NotPurgeable(BrineError):

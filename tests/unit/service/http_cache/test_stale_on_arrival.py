@@ -12,16 +12,16 @@ from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.errors import OriginUnreachable
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
 from brine.service.http_cache.refresh_requests import RefreshRequests
-from brine.service.single_flight import InFlight
 from tests.support.gateway.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
     from brine.domain.http.messages import Request, Response
     from brine.domain.routing.origin import OriginAddress
+    from brine.service.flights.in_flight import Flight
     from brine.service.http_cache.refresher import Refresh
-    from brine.service.single_flight import Completion
 
 CROWD = 200
 MICRO = "max-age=1, stale-while-revalidate=60"
@@ -116,11 +116,11 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(CROWD)
 
-    def begin(self, key: str) -> Completion | None:
-        completed = super().begin(key)
-        if completed is not None:
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if not leads:
             self.is_there.wait(30)
-        return completed
+        return flight, leads
 
 
 def crowd_of(world: World) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.memory.l1 import L1
+from brine.service.flights.leasing import Polling
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
@@ -13,7 +14,7 @@ from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
-from brine.service.single_flight import Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps

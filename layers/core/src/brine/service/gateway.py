@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.domain.caching.decide import can_answer_followers, decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.caching.receive import receive_error
 from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import PartFailed
 from brine.service import problems
 from brine.service.admission import admit
+from brine.service.flights.turns import Alone, Follow, GiveUp, Lead
 from brine.service.http_cache.answer import Answer, answer
 from brine.service.http_cache.fetcher import Late
-from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace, Transaction
 from brine.service.uses import current_uses
 
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
+    from brine.service.flights.turns import Turn
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.refresh_requests import RefreshRequests
-    from brine.service.single_flight import Turn
     from brine.service.transcoding.transcoder import Transcoder
 
 _COLLAPSED_REASONS: Final = frozenset({"uri-miss", "vary-miss", "stale"})
@@ -186,10 +187,10 @@ class Gateway:
                         missed = decision
                         turns.close()
                         had.add(slot)
-                        turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
+                        turn = turns.enter_context(self._turn(decision, slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
-                        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
+                        return self._fetched(decision, lookup, turn, transaction, trace)
                     case Refuse():
                         kind = problems.NOT_STORED
                         refused = problems.traced_answer(
@@ -254,7 +255,9 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+    def _turn(
+        self, missed: Validate | Forward, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace
+    ) -> AbstractContextManager[Turn]:
         """Take part in the single flight of a slot, which is the one to fill."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
@@ -266,6 +269,9 @@ class Gateway:
             has_stale=has_stale,
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
             trace=trace,
+            may_take_over=transaction.may_take_over,
+            accepts_failure=missed.stored is not None
+            and receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
         )
 
     def _after(
@@ -273,13 +279,13 @@ class Gateway:
     ) -> tuple[Lookup, Decision]:
         """Return the lookup and the decision once the turn is known: both anew if another request stored meanwhile."""
         match turn:
-            case Lead(lease) if lease is not None and lease.committed > lookup.generation:
+            case Lead() if turn.must_look_up(lookup.generation):
                 consistent = True
             case Follow(waited=True):
                 consistent = turn.remote
             case Follow():
                 return lookup, self._decide(lookup, transaction, trace, background_refresh=True)
-            case Lead() | Alone():
+            case Lead() | Alone() | GiveUp():
                 return lookup, decision
             case _:
                 assert_never(turn)
@@ -288,6 +294,19 @@ class Gateway:
         if isinstance(turn, Follow) and not isinstance(decision, Serve):  # what it waited for may have arrived stale
             decision = self._decide(lookup, transaction, trace, background_refresh=True)
         return lookup, decision
+
+    def _fetched(
+        self,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        turn: Turn | None,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer by a fetch, unless other requests' fetches left no time for it or have failed."""
+        if isinstance(turn, GiveUp):
+            return self.fetcher.give_up(turn, decision, lookup, transaction, trace)
+        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
 
     def _served(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -303,7 +322,7 @@ class Gateway:
         ttl, source = decision.remaining_freshness, decision.stored
         if turn is not None and missed is not None and turn != Follow(waited=False):
             if isinstance(turn, Lead):
-                self.fetcher.single_flight.give_back(turn, trace)
+                self.fetcher.single_flight.give_back(turn, trace, "settled")
             return answer(
                 response, "collapsed", transaction, trace, source=source, fwd=missed.reason, collapsed=True, ttl=ttl
             )
@@ -334,4 +353,4 @@ def _to_fetch(turn: Turn | None, lookup: Lookup) -> Lead | Late | Alone:
     """Return how this request fetches. One that followed in vain stores only a response that is not collapsed."""
     if turn is None or (isinstance(turn, Follow) and lookup.is_uncollapsed):
         return Late()
-    return Alone() if isinstance(turn, Follow) else turn
+    return turn if isinstance(turn, Lead) else Alone()

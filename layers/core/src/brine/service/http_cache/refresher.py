@@ -15,7 +15,7 @@ from brine.domain.caching.decision import Forward, Validate
 from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
-from brine.service.single_flight import Lead
+from brine.service.flights.turns import Lead
 from brine.service.transaction import Trace, Transaction
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ class Refresher:
             return decision
         flight = self.fetcher.single_flight
         key = self.fetcher.responses.lease_key(lookup.slot_to_fill, transaction)
-        lease = flight.acquire(key, transaction.lease_seconds, trace)
+        lease = flight.acquire(key, trace)
         if not isinstance(lease, Lease):
             return "failed" if lease is None else "held"
         lead = Lead(lease)
-        with flight.given_back(lead, trace):
+        with flight.held(lead, transaction.lease_seconds, trace):
             if lease.committed > lookup.generation:  # by another fetch, after the lookup
                 lookup, decision = self._look_up(renews, transaction, trace)
                 if not isinstance(decision, Validate | Forward):

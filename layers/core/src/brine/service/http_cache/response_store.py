@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
+    from brine.service.flights.turns import Lead
     from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
     from brine.service.http_cache.variant_limit import VariantLimit
-    from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace, Transaction
     from brine_codec import Keyring, KeyringSource
@@ -177,6 +177,7 @@ class ResponseStore:
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
+            lead.ending = "settled"
             return False
         applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
         placed = replace(stored, generation=lease.token, applied_stamps=applied)
@@ -186,6 +187,7 @@ class ResponseStore:
         if slot != MAIN and not self.variants.admits(
             self.store.pk(resource.key), slot, count=resource.max_variants - 1, evict_at=until, trace=trace
         ):
+            lead.ending = "settled"
             return False
         if self.predicted is not None:
             self.predicted.learn(placed, transaction)

@@ -16,6 +16,8 @@ from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, checked_tenant
 from brine.errors import StoreError
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.results.call import Call, Resolved
 from brine.service.results.fault_log import FaultLog
 from brine.service.results.parallel import StoreThreads
@@ -23,7 +25,7 @@ from brine.service.results.refreshes.functions import CachedFunctions
 from brine.service.results.result_request import ResultRequest
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
-from brine.service.single_flight import InFlight, Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
