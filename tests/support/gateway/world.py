@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.origin import MemoryOrigin
@@ -20,6 +22,7 @@ from brine.service.http_cache.refresher import Refresher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.origins.budgets import Budgets
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.single_flight import InFlight, Polling, SingleFlight
@@ -33,7 +36,7 @@ from brine_codec import Codec, Keyring
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
-    from brine.ports.origins import CircuitStore, Origin
+    from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.lookup import Entry
     from brine.service.http_cache.refresh_requests import RefreshRequests
@@ -163,6 +166,7 @@ class World:
     stamps: StampStore | None = None
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
+    budgets: BudgetStore = field(default_factory=MemoryBudgetStore)
     delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
@@ -206,6 +210,7 @@ class World:
                 origin=self.origin,
                 clock=self.time,
                 circuits=Circuits(self.circuits),
+                budgets=cache(lambda: Budgets(self.budgets, self.time, chance=lambda: 0.0)),
                 sleep=self.pass_time,
                 random=lambda: 1.0,
             ),

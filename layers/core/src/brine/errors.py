@@ -20,7 +20,9 @@ BrineError
     ├── OriginTimeout       no complete response within the deadline
     ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
     ├── OriginTooLarge      the response is larger than the gateway accepts
-    ├── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── OriginPaused        no request may be sent for now
+    │   ├── OriginCircuitOpen   it failed too often recently
+    │   └── OriginBudgetSpent   all environments together have sent as many requests as they may, or it asked to pause
     ├── PartFailed          a part that a function needs gave no usable response
     ├── FunctionFailed      the function of a route raised
     └── HookFailed          a hook raised
@@ -125,12 +127,33 @@ class OriginTooLarge(OriginError):
     """The origin's response is larger than the gateway accepts."""
 
 
-class OriginCircuitOpen(OriginError):
+class OriginPaused(OriginError):
+    """No request may be sent for now. `retry_after`: seconds until the next attempt. `what`: the token for the fault.
+
+    `is_sent`: whether the request was sent, and the origin itself refused it.
+    """
+
+    is_sent: bool = False
+
+    def __init__(self, message: str, retry_after: float, what: str) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.what = what
+
+
+class OriginCircuitOpen(OriginPaused):
     """The origin failed too often recently, so no request was sent. `retry_after`: seconds until the next attempt."""
 
     def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+        super().__init__(message, retry_after, "open")
+
+
+class OriginBudgetSpent(OriginPaused):
+    """The route's budget of requests permits none now (`spent`), or the origin asked for a pause (`paused`)."""
+
+    def __init__(self, message: str, retry_after: float, what: str, *, is_sent: bool = False) -> None:
+        super().__init__(message, retry_after, what)
+        self.is_sent = is_sent
 
 
 class PartFailed(OriginError):

@@ -1,4 +1,4 @@
-"""The protocols of origins: their responses, and the state of their circuits."""
+"""The protocols of origins: their responses, and the state of their circuits and budgets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Request, Response
+    from brine.domain.resilience.budget_ledger import Ledger, Take
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
 
@@ -50,3 +51,27 @@ class CircuitStore(Protocol):
 
     def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
         """Close the circuit, unless it was opened, or claimed by another owner, since this owner's claim."""
+
+
+type LedgerTime = Literal["paused_until", "refresh_wanted"]
+"""A time in a Ledger that only grows."""
+
+
+class BudgetStore(Protocol):
+    """The ledgers of budgets (domain.resilience.budget_ledger). Each method is one call, or StoreError.
+
+    `key` names a budget, and is of any length. A budget without an entry has an empty ledger. Times are in seconds
+    since 1970.
+    """
+
+    def take(self, key: str, take: Take, *, deadline: Deadline | None = None) -> tuple[bool, Ledger]:
+        """Make a reservation if its conditions hold. Atomic among all callers.
+
+        Return whether it is made, and the ledger after it, or the ledger that does not permit it.
+        """
+
+    def raise_time(self, key: str, name: LedgerTime, time: float, *, deadline: Deadline | None = None) -> None:
+        """Set this time of the ledger, unless it is later already."""
+
+    def cap(self, key: str, *, total: int, until: float, deadline: Deadline | None = None) -> None:
+        """Let the total of requests stay at most `total` until `until`. The last call is valid."""

@@ -20,11 +20,13 @@ type FaultKind = Literal[
     "queue",
     "stamps",
     "circuits",
+    "budgets",
     "invalidation",
     "envelope",
     "outdated",
     "new-keys",
     "origin-circuit",
+    "origin-budget",
     "seal",
     "result",
     "refresh",
@@ -34,11 +36,13 @@ type FaultKind = Literal[
 - `table`, `bodies`, `keys`, `queue`: this store failed or did not answer in time.
 - `stamps`: the stamps could not be read, so the stored response may have been purged.
 - `circuits`: the shared state of an origin's circuit could not be read or written.
+- `budgets`: the shared state of an origin's budget could not be read or written.
 - `invalidation`: the table did not confirm an invalidation, so other environments may still serve the old response.
 - `envelope`: an envelope was altered, or this gateway did not make it.
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
+- `origin-budget`: the origin's budget was spent, or the origin asked for a pause, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
 - `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
@@ -54,9 +58,11 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "queue": "StoreFault",
     "stamps": "StoreFault",
     "circuits": "StoreFault",
+    "budgets": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
     "origin-circuit": "CircuitOpen",
+    "origin-budget": "BudgetSpent",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",

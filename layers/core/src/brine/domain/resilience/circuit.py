@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.http.messages import Response
-from brine.errors import OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import OriginBudgetSpent, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
     from brine.domain.resilience.retries import AttemptOutcome
@@ -76,7 +76,7 @@ def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> He
         return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"
     if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIMEOUT):
         return "unknown"
-    return "well" if isinstance(outcome, OriginTooLarge) else "down"
+    return "well" if isinstance(outcome, OriginTooLarge | OriginBudgetSpent) else "down"
 
 
 def needs_probe(open_until: float, now: float) -> bool:

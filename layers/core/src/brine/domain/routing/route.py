@@ -13,6 +13,7 @@ from brine.domain.routing.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from brine.domain.resilience.budget import OriginBudget
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
     from brine.domain.routing.transcoding import Transcoding
@@ -44,6 +45,7 @@ class Route:
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
+    `origin_budget`: how many requests all environments together may send to the origin; None for no limit.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Route:
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
+    origin_budget: OriginBudget | None = None
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
     tenant: str | None = None

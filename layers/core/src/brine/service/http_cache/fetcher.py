@@ -17,7 +17,7 @@ from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError
+from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginPaused
 from brine.ports.caching import Lease
 from brine.service import problems
 from brine.service.diagnostics import Fault
@@ -82,7 +82,7 @@ class Fetcher:
                 return problems.traced_answer(kind, transaction, trace, text=str(error), detail=kind.name)
             except OriginError as error:
                 trace.now = self.clock()  # a stored response has aged by the wait
-                if not isinstance(error, OriginCircuitOpen):
+                if not isinstance(error, OriginPaused) or error.is_sent:
                     trace.waited(trace.now - began)
                 self._give_back(turn, trace)
                 return self._failed(error, decision, lookup, transaction, trace)
@@ -243,16 +243,19 @@ class Fetcher:
         """Answer without the origin: with a stale response where that is permitted, else with a problem."""
         kind = problems.origin_problem(error)
         reason: ForwardReason | None = decision.reason
-        retry_after = None
-        if isinstance(error, OriginCircuitOpen):
-            trace.faults.add(Fault("origin-circuit", "open"))
-            reason, retry_after = None, error.retry_after  # nothing was forwarded
+        retry_after, detail = None, kind.name
+        if isinstance(error, OriginPaused):
+            fault = Fault("origin-circuit" if isinstance(error, OriginCircuitOpen) else "origin-budget", error.what)
+            trace.faults.add(fault)
+            retry_after, detail = error.retry_after, str(fault)
+            if not error.is_sent:
+                reason = None  # nothing was forwarded
         policy, request = transaction.route.policy, transaction.request
         stale = receive_error(decision, request, policy, trace.now)
         response = None if stale is None else self.responder.respond(stale, lookup, transaction, trace)
         if stale is None or response is None:
             return problems.traced_answer(
-                kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=kind.name
+                kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=detail
             )
         ttl = remaining_freshness(stale, policy, trace.now, request)
         return answer(
@@ -264,7 +267,7 @@ class Fetcher:
             hit=reason is None,
             fwd=reason,
             ttl=ttl,
-            detail=kind.name,
+            detail=detail,
         )
 
     def _give_back(self, turn: Lead | Late | Alone, trace: Trace) -> None:

@@ -1,4 +1,6 @@
-"""Requests to an origin: not while its circuit is open, and again where that may help (docs/decisions/0063).
+"""Requests to an origin: within its budget, not while its circuit is open, and again where that may help.
+
+docs/decisions/0063, 0064 and 0117 have the reasons.
 
 A kept connection that turns out to be closed is the HTTP client's affair: it opens another one, which is no retry.
 """
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.http.messages import Response
 from brine.domain.resilience.circuit import origin_health
 from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
+from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginMalformed, OriginPaused
 from brine.service.origins.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from brine.domain.resilience.retries import AttemptOutcome
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
+    from brine.service.origins.budgets import Budgets
     from brine.service.origins.circuits import Circuits
     from brine.service.transaction import Trace, Transaction
 
@@ -34,12 +37,13 @@ LEAST_TIME: Final = 0.5
 class OriginClient:
     """Sends requests to origins, within a budget of retries. Without `circuits`, failures never stop it.
 
-    `clock` gives seconds since 1970, `random` numbers of [0, 1).
+    `budgets` returns the budgets of origins; it is called for the first request of a route that has one. `clock` gives seconds since 1970, `random` numbers of [0, 1).
     """
 
     origin: Origin
     clock: Callable[[], float]
     circuits: Circuits | None = None
+    budgets: Callable[[], Budgets] | None = None
     budget: RetryBudget = field(default_factory=RetryBudget)
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -56,7 +60,7 @@ class OriginClient:
             self.sleep(pause)
             try:
                 outcome = self._attempt(transaction, request, deadline, trace)
-            except OriginCircuitOpen:
+            except OriginPaused:
                 break
             trace.retries += 1
         if isinstance(outcome, Response):
@@ -64,15 +68,15 @@ class OriginClient:
         raise outcome
 
     def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> AttemptOutcome:
-        """Return the outcome of one attempt. Raises BadRequest, and OriginCircuitOpen without an attempt."""
+        """Return the outcome of one attempt. Raises BadRequest, and OriginPaused without an attempt."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
-            return self._outcome(transaction, request, deadline)
+            return self._within_budget(transaction, request, deadline, trace)
         seconds = deadline.remaining()
         probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
-            outcome = self._outcome(transaction, request, deadline)
-        except BadRequest:
+            outcome = self._within_budget(transaction, request, deadline, trace)
+        except (BadRequest, OriginPaused):
             circuits.withdrawn(transaction, trace, probe, self.clock())
             raise
         match origin_health(outcome, seconds, transaction.route.timeout):
@@ -82,6 +86,23 @@ class OriginClient:
                 circuits.failed(transaction, trace, probe, outcome, breaker, self.clock())
             case "unknown":
                 circuits.withdrawn(transaction, trace, probe, self.clock())
+        return outcome
+
+    def _within_budget(
+        self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
+    ) -> AttemptOutcome:
+        """Return the outcome of one attempt that the route's budget permits. Raises OriginBudgetSpent without one."""
+        budget = transaction.route.origin_budget
+        if budget is None or self.budgets is None:
+            return self._outcome(transaction, request, deadline)
+        budgets = self.budgets()
+        budgets.permit(transaction, budget, trace)
+        outcome = self._outcome(transaction, request, deadline)
+        if not isinstance(outcome, Response):
+            return outcome
+        pause = budgets.heed(transaction, budget, trace, outcome)
+        if outcome.status == 429 and pause is not None:
+            return OriginBudgetSpent(f"{transaction.route.origin} asked for a pause", pause, "paused", is_sent=True)
         return outcome
 
     def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> AttemptOutcome:
