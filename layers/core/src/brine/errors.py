@@ -128,32 +128,27 @@ class OriginTooLarge(OriginError):
 
 
 class OriginPaused(OriginError):
-    """No request may be sent for now. `retry_after`: seconds until the next attempt. `what`: the token for the fault.
+    """No request may be sent for now. `retry_after`: seconds until the next attempt.
 
     `is_sent`: whether the request was sent, and the origin itself refused it.
     """
 
-    is_sent: bool = False
-
-    def __init__(self, message: str, retry_after: float, what: str) -> None:
+    def __init__(self, message: str, retry_after: float, *, is_sent: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        self.what = what
+        self.is_sent = is_sent
 
 
 class OriginCircuitOpen(OriginPaused):
-    """The origin failed too often recently, so no request was sent. `retry_after`: seconds until the next attempt."""
-
-    def __init__(self, message: str, retry_after: float) -> None:
-        super().__init__(message, retry_after, "open")
+    """The origin failed too often recently, so no request was sent."""
 
 
 class OriginBudgetSpent(OriginPaused):
-    """The route's budget of requests permits none now (`spent`), or the origin asked for a pause (`paused`)."""
+    """The budget of the origin permits no request now. `by_origin`: whether the origin itself asked for a pause."""
 
-    def __init__(self, message: str, retry_after: float, what: str, *, is_sent: bool = False) -> None:
-        super().__init__(message, retry_after, what)
-        self.is_sent = is_sent
+    def __init__(self, message: str, retry_after: float, *, by_origin: bool, is_sent: bool = False) -> None:
+        super().__init__(message, retry_after, is_sent=is_sent)
+        self.by_origin = by_origin
 
 
 class PartFailed(OriginError):

@@ -75,7 +75,12 @@ HOOKS = TableReader(
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """Return the routes that `text` describes. Raises ConfigError."""
     tables = load_tables(text, "route", source, least=1)
-    return Routes(tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix"))))
+    routes = tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix")))
+    if any(route.origin_budget is not None for route in routes):
+        from brine.adapters.config.budget_values import check_budgets  # noqa: PLC0415 - for routes that have one
+
+        check_budgets(routes, source)
+    return Routes(routes)
 
 
 def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
@@ -92,6 +97,11 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
 
         return transcoding_table(environment)(value)
 
+    def origin_budget(value: object) -> Any:
+        from brine.adapters.config import budget_values  # noqa: PLC0415 - for routes that have it
+
+        return budget_values.origin_budget(value)
+
     variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
     keys: dict[str, Reader] = {
         "name": plain_name,
@@ -102,6 +112,7 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "timeout": positive_duration,
         "retries": whole(0, MAX_RETRIES),
         "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
+        "origin_budget": origin_budget,
         "transcoding": transcoding,
         "hooks": HOOKS,
         "max_request_body": whole(0, unit=" of bytes"),
@@ -118,6 +129,10 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
     if not items.get("internal") and "prefix" not in items:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
+    if "origin_budget" in items and items["origin_budget"].per_tenant and "tenant" not in items:
+        raise ValueError(
+            '"origin_budget" is per tenant, and the route has no "tenant". Write where a request names it.'
+        )
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
     address, base_path = origin
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})

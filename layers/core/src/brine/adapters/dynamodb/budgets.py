@@ -1,7 +1,7 @@
 """The ledgers of budgets in the cache table. Each budget has one item, below 1 KB.
 
-The attribute `n_1f` has the permits of requests in slot 0x1f, and `r_1f` those of refreshes among them. A reservation is
-one UpdateItem that only adds to numbers, so reservations of different processes do not disturb each other.
+The attribute `n_1f` has the permits of requests in slot 0x1f, and `r_1f` those of refreshes among them. A reservation
+is one UpdateItem that only adds to numbers, so reservations of different processes do not disturb each other.
 """
 
 from __future__ import annotations
@@ -65,8 +65,7 @@ class DynamoBudgetStore(DynamoTable):
         """Set the cap with one UpdateItem. Raises StoreError."""
         update = self._at(
             _key(key),
-            UpdateExpression="SET cap = :total, capped_until = :until, "
-            "evict_at = if_not_exists(evict_at, :evict_at)",
+            UpdateExpression="SET cap = :total, capped_until = :until, evict_at = if_not_exists(evict_at, :evict_at)",
             ExpressionAttributeValues={
                 ":total": number(total),
                 ":until": number(until),
@@ -146,8 +145,13 @@ def _read(attributes: dict[str, Any]) -> Ledger:
 
 
 def _meter(numbers: dict[str, str], total: str, removed: str, prefix: str) -> Meter:
-    slots = {int(name[2:], 16): int(value) for name, value in numbers.items() if name.startswith(prefix)}
+    slots = {_slot(name, prefix): int(value) for name, value in numbers.items() if name.startswith(prefix)}
     return Meter(int(numbers.get(total, 0)), int(numbers.get(removed, 0)), slots)
+
+
+def _slot(name: str, prefix: str) -> int:
+    digits = name.removeprefix(prefix)
+    return int(digits, base=16)
 
 
 def _key(key: str) -> Attributes:

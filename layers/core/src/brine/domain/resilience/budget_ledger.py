@@ -87,14 +87,17 @@ class MeterChange:
     """
 
     added: int
-    at_most: int
+    at_most: float
     slots: Mapping[int, int]
     removed: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvenChange:
-    """A change of `even_until`, if it is at most `at_most` before it: plus `added` seconds, or, without it, to `until`."""
+    """A change of `even_until`, if it is at most `at_most` before it.
+
+    It grows by `added` seconds, or, without them, becomes `until`.
+    """
 
     at_most: float
     added: float | None = None

@@ -90,7 +90,7 @@ class Step:
     take: Take
 
 
-def next_step(budget: OriginBudget, ledger: Ledger, need: Need, now: float, chance: float, name: str) -> Step | Wait:
+def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, chance: float, name: str) -> Step | Wait:
     """Return what a process does next. `chance` in [0, 1) spreads waits; `name` is for the reservation."""
     if ledger.paused_until > now:
         return Wait(ledger.paused_until, ledger.paused_until, "paused")
@@ -203,9 +203,9 @@ def _removable(meter: Meter, budget: OriginBudget, now: float, known_at: float) 
 
 
 def _burst(budget: OriginBudget, permits: int) -> float:
-    """Return how many permits may be reserved at once. Several of them are kept for a while, and may meet later ones."""
-    assert budget.burst is not None
-    return budget.burst if permits == 1 else budget.burst / 2
+    """Return how many permits may be reserved at once. Several are kept for a while, and may meet later ones."""
+    burst = budget.burst or budget.requests
+    return burst if permits == 1 else burst / 2
 
 
 def _even_room(budget: OriginBudget, ledger: Ledger, now: float, wanted: int) -> int:

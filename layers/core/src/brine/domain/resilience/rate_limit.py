@@ -65,12 +65,11 @@ def _limits(response: Response, budget: OriginBudget) -> list[tuple[int, float]]
     found = []
     for name, limit in limits:
         policy = policies.get(name, {})
-        remaining, seconds = limit.get("r"), limit.get("t", policy.get("w", budget.period))
-        if policy.get("qu", _UNIT) != _UNIT or not _is_count(remaining) or not _is_count(seconds):
-            continue
-        found.append((int(remaining), float(seconds)))
+        remaining, seconds = _count(limit.get("r")), _count(limit.get("t", policy.get("w", budget.period)))
+        if remaining is not None and seconds is not None and policy.get("qu", _UNIT) == _UNIT:
+            found.append((int(remaining), seconds))
     return found
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+def _count(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None

@@ -17,7 +17,7 @@ from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginPaused
+from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginPaused
 from brine.ports.caching import Lease
 from brine.service import problems
 from brine.service.diagnostics import Fault
@@ -245,7 +245,7 @@ class Fetcher:
         reason: ForwardReason | None = decision.reason
         retry_after, detail = None, kind.name
         if isinstance(error, OriginPaused):
-            fault = Fault("origin-circuit" if isinstance(error, OriginCircuitOpen) else "origin-budget", error.what)
+            fault = _pause(error)
             trace.faults.add(fault)
             retry_after, detail = error.retry_after, str(fault)
             if not error.is_sent:
@@ -254,9 +254,7 @@ class Fetcher:
         stale = receive_error(decision, request, policy, trace.now)
         response = None if stale is None else self.responder.respond(stale, lookup, transaction, trace)
         if stale is None or response is None:
-            return problems.traced_answer(
-                kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=detail
-            )
+            return problems.traced_answer(kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=detail)
         ttl = remaining_freshness(stale, policy, trace.now, request)
         return answer(
             response,
@@ -274,6 +272,13 @@ class Fetcher:
         """Give an unused lease back before the answer is written, so that its faults are in the answer."""
         if isinstance(turn, Lead):
             self.single_flight.give_back(turn, trace)
+
+
+def _pause(error: OriginPaused) -> Fault:
+    """Return the fault of a request that may not be sent for now."""
+    if not isinstance(error, OriginBudgetSpent):
+        return Fault("origin-circuit", "open")
+    return Fault("origin-budget", "paused") if error.by_origin else Fault("origin-budget", "spent")
 
 
 def _message(stored: StoredResponse) -> Response:

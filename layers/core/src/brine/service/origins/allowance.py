@@ -66,7 +66,7 @@ class Allowance:
         if self.began is None:
             self.began = now
         for _ in range(ATTEMPTS):
-            step = next_step(self.budget, self.ledger, self._need(now), now, chance(), name())
+            step = next_step(self.budget, self.ledger, self._need(now), now=now, chance=chance(), name=name())
             if isinstance(step, Wait):
                 self.wait = step
                 return step

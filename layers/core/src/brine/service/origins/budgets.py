@@ -75,7 +75,8 @@ class Budgets:
             wait = self._shared(known, key, transaction, trace)
         if wait is not None:
             seconds = max(0.0, wait.retry_at - self._clock())
-            raise OriginBudgetSpent(f"the budget of {transaction.route.origin} is {wait.reason}", seconds, wait.reason)
+            by_origin = wait.reason == "paused"
+            raise OriginBudgetSpent(f"the budget of {transaction.route.origin} is spent", seconds, by_origin=by_origin)
 
     def heed(self, transaction: Transaction, budget: OriginBudget, trace: Trace, response: Response) -> float | None:
         """Learn the limit that a response tells. Return the seconds of the pause that it asks for, or None."""
@@ -134,9 +135,7 @@ class Budgets:
         allowance.ledger = replace(allowance.ledger, refresh_wanted=now)
         self._store.raise_time(key, "refresh_wanted", now, deadline=transaction.store_deadline)
 
-    def _learn(
-        self, allowance: Allowance, key: str, limit: RateLimit, transaction: Transaction, now: float
-    ) -> None:
+    def _learn(self, allowance: Allowance, key: str, limit: RateLimit, transaction: Transaction, now: float) -> None:
         """Write a limit of the origin that says more than the ledger. Raises StoreError."""
         ledger, budget, deadline = allowance.ledger, allowance.budget, transaction.store_deadline
         slack = budget.requests / SLACK_PART

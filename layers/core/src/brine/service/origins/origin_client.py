@@ -37,7 +37,8 @@ LEAST_TIME: Final = 0.5
 class OriginClient:
     """Sends requests to origins, within a budget of retries. Without `circuits`, failures never stop it.
 
-    `budgets` returns the budgets of origins; it is called for the first request of a route that has one. `clock` gives seconds since 1970, `random` numbers of [0, 1).
+    `budgets` returns the budgets of origins; it is called for requests of routes that have one. `clock` gives seconds
+    since 1970, `random` numbers of [0, 1).
     """
 
     origin: Origin
@@ -102,7 +103,8 @@ class OriginClient:
             return outcome
         pause = budgets.heed(transaction, budget, trace, outcome)
         if outcome.status == 429 and pause is not None:
-            return OriginBudgetSpent(f"{transaction.route.origin} asked for a pause", pause, "paused", is_sent=True)
+            message = f"{transaction.route.origin} answered 429"
+            return OriginBudgetSpent(message, pause, by_origin=True, is_sent=True)
         return outcome
 
     def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> AttemptOutcome:
