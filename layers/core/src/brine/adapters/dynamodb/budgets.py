@@ -25,8 +25,8 @@ BUDGET = "budget"
 _PREFIX = "b#"
 _UNPAUSED = "(attribute_not_exists(paused_until) OR paused_until <= :now)"
 _ANOTHER = "(attribute_not_exists(last_take) OR last_take <> :name)"
-_REQUESTS = ("total", "removed", "n_")
-_REFRESHES = ("refresh_total", "refresh_removed", "r_")
+_REQUESTS = ("requests_total", "requests_removed", "n_")
+_REFRESHES = ("refreshes_total", "refreshes_removed", "r_")
 
 
 class DynamoBudgetStore(DynamoTable):
