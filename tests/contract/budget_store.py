@@ -100,9 +100,18 @@ class BudgetStoreContract:
         budgets.raise_time(key, "refresh_wanted", NOW)
         budgets.cap(key, total=7, until=NOW + 9.5)
         budgets.cap(key, total=12, until=NOW + 8.5)
-        accepted, ledger = budgets.take(key, take())
+        budgets.take(key, take("first"))
+        accepted, ledger = budgets.take(key, take("second"))
         assert accepted
         assert (ledger.refresh_wanted, ledger.cap, ledger.capped_until) == (NOW, 12, NOW + 8.5)
+
+    def test_no_reservation_is_made_at_the_cap(self, budgets: BudgetStore, key: str) -> None:
+        budgets.take(key, take("a"))
+        budgets.cap(key, total=5, until=NOW + 9)
+        accepted, ledger = budgets.take(key, take("b"))
+        assert accepted  # the total was below the cap
+        assert budgets.take(key, take("c")) == (False, ledger)
+        assert budgets.take(key, replace(take("c"), now=NOW + 9))[0]
 
     def test_budgets_are_apart(self, budgets: BudgetStore, key: str) -> None:
         budgets.take(key, take())

@@ -109,6 +109,15 @@ def test_a_burst_is_the_most_at_once_and_the_rate_goes_on_after_it() -> None:
     assert crowd.used(60, 240) >= 0.9
 
 
+def test_permits_that_processes_kept_do_not_add_up_to_a_larger_burst() -> None:
+    budget = OriginBudget(requests=600, period=60.0, burst=60)
+    crowd = BudgetCrowd(budget, processes=4)
+    for second in range(1, 8):
+        crowd.run((second * 5 + number * 0.1, number % 4) for number in range(24))  # all of them keep some
+        crowd.run((second * 5 + 2.5 + number * 0.001, number % 4) for number in range(200))
+    assert 30 <= crowd.largest_burst() <= 60
+
+
 def test_refreshes_take_no_more_than_their_share_and_clients_use_the_rest() -> None:
     crowd = BudgetCrowd(PER_MINUTE, processes=8, refreshers=4)
     crowd.run(poisson(crowd.random, 300, 40, at_random(crowd)))

@@ -24,6 +24,10 @@ BUDGET = "budget"
 
 _PREFIX = "b#"
 _UNPAUSED = "(attribute_not_exists(paused_until) OR paused_until <= :now)"
+_BELOW_CAP = (
+    "(attribute_not_exists(cap) OR capped_until <= :now OR attribute_not_exists(requests_total) "
+    "OR requests_total < cap)"
+)
 _ANOTHER = "(attribute_not_exists(last_take) OR last_take <> :name)"
 _REQUESTS = ("requests_total", "requests_removed", "n_")
 _REFRESHES = ("refreshes_total", "refreshes_removed", "r_")
@@ -79,7 +83,7 @@ class _Expression:
     """The parts of the UpdateItem of a reservation."""
 
     def __init__(self, take: Take) -> None:
-        self.conditions = [_ANOTHER, _UNPAUSED]
+        self.conditions = [_ANOTHER, _UNPAUSED, _BELOW_CAP]
         self.values: Attributes = {":name": {"S": take.name}, ":now": number(take.now)}
         self._set = ["last_take = :name", "evict_at = :evict_at"]
         self._add: list[str] = []

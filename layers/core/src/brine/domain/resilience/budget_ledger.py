@@ -106,7 +106,7 @@ class EvenChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Take:
-    """A reservation. It fails if a condition of its changes fails, or while the budget is paused.
+    """A reservation. It fails if a condition of its changes fails, or while the budget is paused or at its cap.
 
     `name` is unique, so that a repeated call finds its own reservation. `evict_at`: when the state is of no use any
     more, in seconds since 1970.
@@ -130,7 +130,8 @@ def applied(ledger: Ledger, take: Take) -> Ledger | None:
         if changed is None:
             return None
         refreshes = changed
-    if requests is None or ledger.paused_until > take.now:
+    is_capped = ledger.capped_until > take.now and ledger.requests.total >= ledger.cap
+    if requests is None or is_capped or ledger.paused_until > take.now:
         return None
     even_until = ledger.even_until
     if take.even is not None:
