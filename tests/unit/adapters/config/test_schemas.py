@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from brine.adapters.config.budget_values import BUDGET
 from brine.adapters.config.channels import channel_table
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
@@ -42,6 +43,7 @@ TABLES = [
     pytest.param(route_table({}), ROUTE_SCHEMA, id="route"),
     pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), id="query"),
     pytest.param(CIRCUIT_BREAKER, (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"), id="circuit_breaker"),
+    pytest.param(BUDGET, (*ROUTE_SCHEMA, "properties", "origin_budget", "anyOf", "1"), id="origin_budget"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
     pytest.param(HOOKS, (*ROUTE_SCHEMA, "properties", "hooks"), id="hooks"),
     pytest.param(channel_table({}, ()), ("channels", "$defs", "channel"), id="channel"),
@@ -89,6 +91,7 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
     [
         pytest.param(QUERY, "| `query` |", "\n", id="query"),
         pytest.param(CIRCUIT_BREAKER, "| `circuit_breaker` |", "\n", id="circuit_breaker"),
+        pytest.param(BUDGET, "\n## Budgets of origins\n", "\n## ", id="origin_budget"),
         pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
     ],

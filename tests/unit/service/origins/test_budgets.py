@@ -15,8 +15,9 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports.deadline import Deadline
-from brine.service.origins.budgets import REMEMBERED, STORE_PAUSE
-from tests.support.gateway.world import World, refresher_of, response, status_of
+from brine.service.origins.budgets import STORE_PAUSE, Budgets
+from brine.service.origins.origin_client import OriginClient
+from tests.support.gateway.world import World, refresher_of, response, status_of, with_fetcher
 
 if TYPE_CHECKING:
     from brine.adapters.memory.origin import Outcome
@@ -331,6 +332,12 @@ def test_refreshes_have_a_share_and_fail_when_it_is_spent() -> None:
 
 def test_a_process_remembers_only_so_many_budgets() -> None:
     them = Budgeted()
-    for number in range(REMEMBERED + 2):
-        assert them.ask("/tenants/x", x_tenant=f"t{number}").problem is None
-    assert len(them.store.ledgers) == REMEMBERED + 2
+    client = them.processes[0].fetcher.origins
+    assert isinstance(client, OriginClient)
+    budgets = Budgets(them.store, lambda: them.processes[0].now, remembered=2)
+    them.processes[0].gateway = with_fetcher(
+        them.processes[0].gateway, origins=replace(client, budgets=lambda: budgets)
+    )
+    for number, tenant in enumerate("abcb"):
+        assert them.ask(f"/tenants/{number}", x_tenant=tenant).problem is None
+    assert [name.rpartition("\n")[2] for name, _ in budgets.known] == ["c", "b"]

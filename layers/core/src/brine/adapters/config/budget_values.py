@@ -25,9 +25,9 @@ _UNITS: Final = {"sec": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "hour":
 def origin_budget(value: object) -> OriginBudget:
     """Return the budget of a rate, or of a table."""
     if isinstance(value, str):
-        return _TABLE({"rate": value})  # type: ignore[no-any-return]
+        return BUDGET({"rate": value})  # type: ignore[no-any-return]
     if isinstance(value, dict):
-        return _TABLE(value)  # type: ignore[no-any-return]
+        return BUDGET(value)  # type: ignore[no-any-return]
     raise ValueError('not a rate. Write "600/min", or a table such as { rate = "600/min", burst = 50 }.')
 
 
@@ -66,7 +66,7 @@ def _budget(*, rate: tuple[int, float], per: str | None = None, **items: Any) ->
     return OriginBudget(requests=requests, period=period, per_tenant=per is not None, **items)
 
 
-_TABLE: Final = TableReader(
+BUDGET: Final = TableReader(
     {
         "rate": _rate,
         "burst": whole(1, unit=" of requests"),

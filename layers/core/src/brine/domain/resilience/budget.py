@@ -12,7 +12,7 @@ from typing import Final
 
 SLOTS: Final = 40
 """The number of slots of a period: requests are counted by slot, so a request counts a fortieth too long."""
-SPREAD_SLOTS: Final = 3
+SPREAD_SLOTS: Final = 6
 """The most slots by which the waits of processes differ."""
 LOCAL_SHARE: Final = 0.1
 """The part of a budget that one process may use by its own count while the shared state cannot be reached."""

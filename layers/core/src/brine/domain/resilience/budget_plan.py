@@ -1,6 +1,6 @@
 """The next step of a process that needs a permit: the reservation to make, or how long to wait.
 
-The more a process sends, the more permits it reserves with one call, up to a fortieth of the budget. While the budget
+The more a process sends, the more permits it reserves with one call, up to a thirtieth of the budget. While the budget
 is scarce, all processes together keep only a part of it unused, and a process with a short wait in sight gathers enough
 permits for one call.
 """
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from brine.domain.resilience.budget import OriginBudget
     from brine.domain.resilience.budget_ledger import Ledger, Meter
 
-LARGEST_PART: Final = 40
-"""A reservation has at most this part of the budget: 1 of 40."""
-UNUSED_PART: Final = 5
-"""While the budget is scarce, reservations together have at most this part of it: 1 of 5, which is half used."""
-SCARCE_PART: Final = 3
-"""The budget is scarce while less than this part of it is free: 1 of 3."""
-NEW_PART: Final = 4
-"""While the budget is scarce, a reservation has at most this part of the rest of UNUSED_PART: 1 of 4."""
+LARGEST_PART: Final = 30
+"""A reservation has at most this part of the budget: 1 of 30."""
+UNUSED_PART: Final = 4
+"""While the budget is scarce, reservations together have at most this part of it: 1 of 4, which is half used."""
+SCARCE_PART: Final = 4
+"""The budget is scarce while less than this part of it is free: 1 of 4."""
+NEW_PART: Final = 2
+"""While the budget is scarce, a reservation has at most this part of the rest of UNUSED_PART: 1 of 2."""
 ENOUGH: Final = 0.5
 """A patient process takes no less than this part of the permits that it wants."""
 SHORTEST_PART: Final = 20
@@ -37,8 +37,11 @@ PATIENT_SLOTS: Final = 4
 """A patient process waits at most so many slots for more permits than one."""
 EVEN_PART: Final = 8
 """The part of a burst that a change of the even time may waste: 1 of 8."""
-MOST_SLOTS: Final = 60
-"""A meter with more slots has its settled ones removed, which keeps the item below 1 KB."""
+FEW_SLOTS: Final = 55
+"""A meter with more slots has its settled ones removed now and then, which keeps the item below 1 KB."""
+MOST_SLOTS: Final = 75
+"""A meter with more slots has its settled ones removed by each reservation."""
+REMOVAL_CHANCE: Final = 0.1
 MOST_REMOVED: Final = 24
 KEPT: Final = 600
 """Seconds for which a state is kept after it is of no use."""
@@ -116,7 +119,7 @@ def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, c
             added=permits - report.returned,
             at_most=min(cap, most + meter.left(budget, now, need.known_at)) - permits + report.returned,
             slots=_added(report.slots, slot, permits),
-            removed=_removable(meter, budget, now, need.known_at),
+            removed=_removable(meter, budget, now, need.known_at, chance),
         )
         for meter, most in limits
     ]
@@ -195,8 +198,9 @@ def _added(slots: Mapping[int, int], slot: int, permits: int) -> dict[int, int]:
     return {at: number for at, number in changed.items() if number}
 
 
-def _removable(meter: Meter, budget: OriginBudget, now: float, known_at: float) -> dict[int, int]:
-    if len(meter.slots) <= MOST_SLOTS:
+def _removable(meter: Meter, budget: OriginBudget, now: float, known_at: float, chance: float) -> dict[int, int]:
+    """Return settled slots to remove, if there are many. Few processes try, because only one of them succeeds."""
+    if len(meter.slots) <= (MOST_SLOTS if chance >= REMOVAL_CHANCE else FEW_SLOTS):
         return {}
     settled = meter.settled(budget, now, known_at)
     return {slot: settled[slot] for slot in sorted(settled)[:MOST_REMOVED]}

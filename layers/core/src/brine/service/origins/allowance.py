@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 2
 """Calls for one permit. The first one may fail because the known ledger is old, and its answer has the new one."""
-MOST_REFUSALS: Final = 3
+MOST_REFUSALS: Final = 5
 """After so many refusals in a row, waits get no longer."""
 NEWEST: Final = 0.1
 """The weight of the newest gap between requests in their average."""

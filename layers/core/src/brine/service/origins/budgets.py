@@ -49,7 +49,8 @@ class _Budget:
 class Budgets:
     """Gives permits for requests to origins with a budget. Threads may share it.
 
-    `clock` gives seconds since 1970, `chance` numbers of [0, 1), and `name` a name for each reservation.
+    `clock` gives seconds since 1970, `chance` numbers of [0, 1), and `name` a name for each reservation. `known` has at
+    most `remembered` budgets by key, and apart for refreshes.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class Budgets:
         *,
         chance: Callable[[], float] = random.random,
         name: Callable[[], str] = lambda: uuid4().hex,
+        remembered: int = REMEMBERED,
     ) -> None:
         self._store = store
         self._clock = clock
         self._chance = chance
         self._name = name
-        self._budgets: dict[tuple[str, bool], _Budget] = {}
+        self._remembered = remembered
+        self.known: dict[tuple[str, bool], _Budget] = {}
         self._lock = threading.Lock()
 
     def permit(self, transaction: Transaction, budget: OriginBudget, trace: Trace) -> None:
@@ -98,12 +101,12 @@ class Budgets:
     def _known(self, key: str, budget: OriginBudget, *, is_refresh: bool) -> _Budget:
         name = (key, is_refresh)
         with self._lock:
-            known = self._budgets.pop(name, None)
+            known = self.known.pop(name, None)
             if known is None:
                 known = _Budget(Allowance(budget, is_refresh), Allowance(budget.local(), is_refresh))
-                if len(self._budgets) >= REMEMBERED:
-                    del self._budgets[next(iter(self._budgets))]  # the one that was used the longest time ago
-            self._budgets[name] = known
+                if len(self.known) >= self._remembered:
+                    del self.known[next(iter(self.known))]  # the one that was used the longest time ago
+            self.known[name] = known
             return known
 
     def _shared(self, known: _Budget, key: str, transaction: Transaction, trace: Trace) -> Wait | None:
