@@ -14,6 +14,8 @@ SLOTS: Final = 40
 """The number of slots of a period: requests are counted by slot, so a request counts a fortieth too long."""
 SPREAD_SLOTS: Final = 6
 """The most slots by which the waits of processes differ."""
+SMALL_BURST: Final = 8
+"""With a burst below this number, each permit is reserved alone."""
 LOCAL_SHARE: Final = 0.1
 """The part of a budget that one process may use by its own count while the shared state cannot be reached."""
 
@@ -52,12 +54,22 @@ class OriginBudget:
     def longest_reservation(self) -> float:
         """The most seconds for which a process may keep permits that it does not use."""
         longest = self.period / 2
-        return longest if self.burst is None else min(longest, self.burst * self.interval / 2)
+        return longest if self.burst is None else min(longest, (self.burst - self.even_burst) * self.interval)
+
+    @property
+    def even_burst(self) -> float:
+        """The permits that may be reserved at once. Kept ones may meet later ones, so the rest of the burst is theirs.
+
+        With a small burst, no permits are kept, and there is no rest.
+        """
+        burst = self.requests if self.burst is None else self.burst
+        return burst if burst < SMALL_BURST else burst * 0.75
 
     @property
     def spread(self) -> float:
         """The most seconds by which the waits of processes differ, so that not all of them come back at once."""
-        return min(SPREAD_SLOTS * self.slot_seconds, self.longest_reservation)
+        spread = SPREAD_SLOTS * self.slot_seconds
+        return spread if self.burst is None else min(spread, self.burst * self.interval / 2)
 
     @property
     def settling_time(self) -> float:

@@ -206,19 +206,11 @@ def _removable(meter: Meter, budget: OriginBudget, now: float, known_at: float, 
     return {slot: settled[slot] for slot in sorted(settled)[:MOST_REMOVED]}
 
 
-def _burst(budget: OriginBudget, permits: int) -> float:
-    """Return how many permits may be reserved at once. Several are kept for a while, and may meet later ones."""
-    burst = budget.burst or budget.requests
-    return burst if permits == 1 else burst / 2
-
-
 def _even_room(budget: OriginBudget, ledger: Ledger, now: float, wanted: int) -> int:
     """Return how many permits the burst leaves."""
     if budget.burst is None:
         return wanted
-    used = max(0.0, ledger.even_until - now) / budget.interval
-    several = int(_burst(budget, 2) - used)
-    return several if several > 1 else int(used <= _burst(budget, 1) - 1)
+    return int(budget.even_burst - max(0.0, ledger.even_until - now) / budget.interval + 1e-6)
 
 
 def _even_change(budget: OriginBudget, ledger: Ledger, now: float, permits: int) -> EvenChange | None:
@@ -228,9 +220,9 @@ def _even_change(budget: OriginBudget, ledger: Ledger, now: float, permits: int)
     """
     if budget.burst is None:
         return None
-    room = (_burst(budget, permits) - permits) * budget.interval
+    room = (budget.even_burst - permits) * budget.interval
     if ledger.even_until > now:
-        return EvenChange(at_most=now + room, added=permits * budget.interval)
+        return EvenChange(at_most=now + room + 1e-6, added=permits * budget.interval)
     slack = min(room, budget.burst // EVEN_PART * budget.interval)
     return EvenChange(at_most=now + slack, until=now + slack + permits * budget.interval)
 
@@ -239,7 +231,7 @@ def _wait(  # noqa: PLR0917 - the parts of one step
     budget: OriginBudget, ledger: Ledger, limits: list[tuple[Meter, int]], wanted: int, now: float, chance: float
 ) -> Wait:
     """Return how long to wait for permits. A time in the past means that the ledger is too old to tell."""
-    even = 0.0 if budget.burst is None else ledger.even_until - (budget.burst - 1) * budget.interval
+    even = 0.0 if budget.burst is None else ledger.even_until - (budget.even_burst - 1) * budget.interval
     several = max(even, *(meter.free_at(budget, most, wanted) for meter, most in limits))
     one = max(even, *(meter.free_at(budget, most, 1) for meter, most in limits))
     until = min(several, max(one, now + PATIENT_SLOTS * budget.slot_seconds))
