@@ -87,7 +87,9 @@ def run(environment: dict[str, str], seconds: float, share: Callable[[float], bo
                 refused += 1
                 time.sleep(0.01)  # a client that comes back soon
             elif answer.response.status != 404 or answer.faults:
-                unexpected.append(f"{answer.problem} {answer.response.status} {[str(fault) for fault in answer.faults]}")
+                unexpected.append(
+                    f"{answer.problem} {answer.response.status} {[str(fault) for fault in answer.faults]}"
+                )
         return Ran(sent, client.taken().count("UpdateItem"), refused, unexpected)
 
 
@@ -130,7 +132,9 @@ def test_eight_processes_keep_to_a_budget_and_use_it(
     most = max(at + 1 - bisect_right(times, time - PERIOD, hi=at) for at, time in enumerate(times))
     used = len([time for time in times if times[0] + PERIOD / 2 < time <= times[0] + PERIOD / 2 + 2 * PERIOD])
     with capsys.disabled():
-        print(f"\n{rate}: {most} at most, {used} in two periods, {calls} calls for {len(times)} sent, {refused} refused")
+        print(
+            f"\n{rate}: {most} at most, {used} in two periods, {calls} calls for {len(times)} sent, {refused} refused"
+        )
     assert [told for one in ran for told in one.unexpected] == []
     assert refused > REQUESTS / 10  # the demand was larger than the budget
     assert most <= 1.02 * REQUESTS
