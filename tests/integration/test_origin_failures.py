@@ -33,7 +33,7 @@ name = "o"
 prefix = "/o"
 origin = "${ORIGIN}"
 retries = 2
-circuit_breaker = { failures = 3, open_for = "30s" }
+circuit_breaker = { least_requests = 6, open_for = "30s" }
 """
 OK = b"HTTP/1.1 200 OK\r\ncache-control: max-age=600\r\ncontent-length: 4\r\nconnection: close\r\n\r\nwell"
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"

@@ -141,13 +141,13 @@ prefix = "/fragile"
 origin = "http://origin.test"
 grace = "1h"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 [[route]]
 name = "elsewhere"
 prefix = "/elsewhere"
 origin = "http://elsewhere.test"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 """
 
 

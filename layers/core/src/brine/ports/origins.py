@@ -25,32 +25,39 @@ class Origin(Protocol):
 
 
 type Claim = Literal["taken", "held", "closed"]
-"""taken: the caller makes the probe. held: another owner does, or the circuit is open. closed: no probe is needed."""
+"""taken: the caller makes a probe. held: no more probes now, or the circuit is open. closed: no probe is needed."""
 
 
 class CircuitStore(Protocol):
-    """The times until which circuits are open (domain.resilience.circuit). Each method is one call, or StoreError.
+    """The circuits of origins that are not closed (domain.resilience.circuit). Raises StoreError.
 
-    An origin without an entry has a closed circuit. Times are in seconds since 1970.
+    An origin without an entry has a closed circuit. A circuit that is past its open time is half open, and has stages
+    of PROBES. Times are in seconds since 1970.
     """
 
     def read(self, origin: OriginAddress, *, deadline: Deadline | None = None) -> float | None:
         """Return until when the circuit is or was open, or None. Not consistent: a recent write may be missing."""
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
-        """Open the circuit until `until`, and drop any claim."""
+        """Open the circuit until `until`, drop all claims, and begin with the first stage after that."""
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
     ) -> Claim:
-        """Claim the probe of a circuit that is past its open time at `now`. Atomic among all callers.
+        """Claim a probe of a circuit that is half open at `now`. Atomic among all callers: no stage has too many.
 
-        The circuit then stays open until `until`, so that the owner has time for the probe. If the first answer was
-        lost, a repeated call of the same owner finds its own claim.
+        The probe must end before `until`. If all claims of a stage are taken and the time of the newest one is over,
+        the stage begins anew. If the first answer was lost, a repeated call of the same owner finds its own claim.
         """
 
-    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        """Close the circuit, unless it was opened, or claimed by another owner, since this owner's claim."""
+    def succeed(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Note the success of a claimed probe. Return whether the circuit is closed: it was the last one.
+
+        The last probe of a stage begins the next stage. An owner without a claim changes nothing.
+        """
+
+    def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Give a claim back, so that another caller may make the probe."""
 
 
 type LedgerTime = Literal["paused_until", "refresh_wanted"]

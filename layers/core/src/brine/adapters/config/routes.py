@@ -22,7 +22,7 @@ from brine.adapters.config.values import (
     whole,
 )
 from brine.domain.durations import duration_seconds
-from brine.domain.resilience.circuit import CircuitBreaker
+from brine.domain.resilience.circuit import MOST_SAMPLES, CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryRule, Route, Routes
@@ -60,8 +60,14 @@ QUERY = TableReader(
     make=QueryRule,
 )
 CIRCUIT_BREAKER = TableReader(
-    {"failures": whole(1), "open_for": positive_duration},
-    example='{ failures = 5, open_for = "30s" }, or false',
+    {
+        "failure_share": values.failure_share,
+        "window": positive_duration,
+        "least_requests": whole(1, MOST_SAMPLES),
+        "least_urls": whole(1, MOST_SAMPLES),
+        "open_for": positive_duration,
+    },
+    example='{ failure_share = 0.5, open_for = "30s" }, or false',
     make=CircuitBreaker,
 )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.messages import Response
-from brine.domain.resilience.circuit import origin_health
+from brine.domain.resilience.circuit import origin_health, sample_of
 from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
 from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginMalformed, OriginPaused
 from brine.service.origins.retry_budget import RetryBudget
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.http.messages import Request
+    from brine.domain.resilience.circuit import Health
     from brine.domain.resilience.retries import AttemptOutcome
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
@@ -53,26 +54,38 @@ class OriginClient:
         """Return the origin's response to `request`, of the last attempt. Raises BadRequest and OriginError."""
         address = transaction.route.origin
         self.budget.request(address)
-        outcome = self._attempt(transaction, request, deadline, trace)
+        outcome, health = self._attempt(transaction, request, deadline, trace)
         while trace.retries < transaction.route.retries and is_retryable(request) and is_transient(outcome):
             pause = retry_delay(trace.retries, outcome, self.clock(), self.random())
             if pause is None or pause + LEAST_TIME > deadline.remaining() or not self.budget.retry(address):
                 break
             self.sleep(pause)
             try:
-                outcome = self._attempt(transaction, request, deadline, trace)
+                outcome, health = self._attempt(transaction, request, deadline, trace)
             except OriginPaused:
                 break
             trace.retries += 1
+        self._complete(transaction, trace, outcome, health)
         if isinstance(outcome, Response):
             return outcome
         raise outcome
 
-    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> AttemptOutcome:
-        """Return the outcome of one attempt. Raises BadRequest, and OriginPaused without an attempt."""
+    def _complete(self, transaction: Transaction, trace: Trace, outcome: AttemptOutcome, health: Health) -> None:
+        """Let the circuit learn the outcome of the request, which counts once, however often it was sent."""
+        breaker = transaction.route.circuit_breaker
+        if self.circuits is None or breaker is None:
+            return
+        sample = sample_of(outcome, health, transaction.request.path, self.clock())
+        if sample is not None:
+            self.circuits.completed(transaction, trace, sample, breaker)
+
+    def _attempt(
+        self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
+    ) -> tuple[AttemptOutcome, Health]:
+        """Return the outcome of one attempt, and what it tells. Raises BadRequest, and OriginPaused without one."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
-            return self._within_budget(transaction, request, deadline, trace)
+            return self._within_budget(transaction, request, deadline, trace), "unknown"
         seconds = deadline.remaining()
         probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
@@ -80,14 +93,15 @@ class OriginClient:
         except (BadRequest, OriginPaused):
             circuits.withdrawn(transaction, trace, probe, self.clock())
             raise
-        match origin_health(outcome, seconds, transaction.route.timeout):
+        health = origin_health(outcome, seconds, transaction.route.timeout)
+        match health:
             case "well":
-                circuits.succeeded(transaction, trace, probe)
+                circuits.succeeded(transaction, trace, probe, self.clock())
             case "down":
-                circuits.failed(transaction, trace, probe, outcome, breaker, self.clock())
+                circuits.failed(transaction, trace, probe, breaker, self.clock())
             case "unknown":
                 circuits.withdrawn(transaction, trace, probe, self.clock())
-        return outcome
+        return outcome, health
 
     def _within_budget(
         self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
