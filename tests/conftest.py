@@ -11,6 +11,7 @@ from tests.support.emulators.built import built
 from tests.support.emulators.deployment import deployed_stack
 from tests.support.emulators.ministack import ministack
 
+pytest_plugins = ["tests.support.parallel"]
 __all__ = ["built", "deployed_stack", "emulator", "ministack", "moto_endpoint"]
 
 TESTS: Final = Path(__file__).parent

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+PAGES = ("https://a.example", "https://b.example")
 
 
 @pytest.fixture(scope="session")
@@ -23,5 +24,6 @@ def origin() -> Iterator[ScriptedOrigin]:
 @pytest.fixture(scope="session")
 def twin(origin: ScriptedOrigin) -> Iterator[str]:
     """The URL of a twin in front of the origin."""
-    with Twin(template=TEMPLATE, origin=origin.url, show=lambda _: None) as running:
+    with Twin(template=TEMPLATE, origin=origin.url, show=lambda _: None, allow_origins=PAGES) as running:
+        origin.public = running.url
         yield running.url

@@ -57,17 +57,13 @@ def _exchange(exchange: Exchange, path: str, twin: str, origin: ScriptedOrigin) 
         refreshes = () if exchange.refresh is None else (exchange.refresh,)
         origin.script(path, *exchange.replies, *refreshes)
     target = (path + exchange.below).encode("latin-1")
-    lines = [_resolved(line, path, origin).encode("latin-1") for line in exchange.fields]
+    lines = [origin.resolved(line, path).encode("latin-1") for line in exchange.fields]
     answer = _parsed(converse(twin, request(exchange.method.encode(), target, *lines, body=exchange.content)))
     if exchange.refresh is None:
         _check_asked(exchange, path, origin)
     _check_answer(exchange, answer, path, origin)
     if exchange.refresh is not None:
         _wait_until_asked(path, origin)
-
-
-def _resolved(line: str, path: str, origin: ScriptedOrigin) -> str:
-    return line.replace("{origin}", origin.url).replace("{path}", path)
 
 
 def _parsed(raw: bytes) -> Answer:
@@ -111,7 +107,7 @@ def _check_fields(
     fields: Lines, present: tuple[str, ...], absent: tuple[str, ...], path: str, origin: ScriptedOrigin
 ) -> None:
     for line in present:
-        name, _, value = _resolved(line, path, origin).partition(":")
+        name, _, value = origin.resolved(line, path).partition(":")
         assert (name.lower(), value.strip()) in fields, fields
     assert not {name.lower() for name in absent} & {name for name, _ in fields}, fields
 

@@ -17,9 +17,10 @@ UNSCRIPTED = Reply(status=597, body=b"not in the script")
 
 
 class ScriptedOrigin:
-    """Answers by the first segment of the path; `script` sets the replies for it."""
+    """Answers by the first segment of the path; `script` sets the replies for it. `public`: the URL of the gateway."""
 
     def __init__(self) -> None:
+        self.public = ""
         self._replies: dict[str, list[Reply]] = defaultdict(list)
         self._asked: dict[str, list[bytes]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -36,6 +37,10 @@ class ScriptedOrigin:
 
     def __exit__(self, *_: object) -> None:
         self._server.__exit__()
+
+    def resolved(self, line: str, path: str) -> str:
+        """Return a field line with the URLs and the path of a story."""
+        return line.replace("{origin}", self.url).replace("{public}", self.public).replace("{path}", path)
 
     def script(self, path: str, *replies: Reply) -> None:
         """Forget the requests below `path`, and give these replies from now on, the last of them again and again."""
@@ -65,7 +70,7 @@ class ScriptedOrigin:
         if chosen.raw is not None:
             return chosen.raw
         body = chosen.body or b""
-        lines = [line.replace("{origin}", self.url).replace("{path}", path) for line in chosen.fields]
+        lines = [self.resolved(line, path) for line in chosen.fields]
         framed = any(line.lower().startswith(("content-length:", "transfer-encoding:")) for line in lines)
         if not framed and chosen.status not in BODILESS:
             lines.append(f"Content-Length: {len(body)}")

@@ -1,8 +1,8 @@
 """Stories as data: the client's request, the origin's reply, and the expected answer.
 
 A reply's body is its number within the story unless it is given, so an answer shows which reply it was made from.
-Field lines are text, one character per byte; `{origin}` and `{path}` in them stand for the origin's URL and the path of
-the story.
+Field lines are text, one character per byte. In them, `{origin}` and `{public}` stand for the URLs of the origin and of
+the gateway, and `{path}` for the path of the story.
 """
 
 from __future__ import annotations

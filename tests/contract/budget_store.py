@@ -20,9 +20,9 @@ SLOT = 0x471D_ADD0
 CROWD = 16
 
 
-def take(name: str = "a", permits: int = 4, **members: object) -> Take:
-    """A reservation of permits in one slot. `members`: other members of the change of requests."""
-    change = MeterChange(**{"added": permits, "at_most": 1000, "slots": {SLOT: permits}, **members})  # type: ignore[arg-type]
+def take(name: str = "a", units: int = 4, **members: object) -> Take:
+    """A reservation of units in one slot. `members`: other members of the change of requests."""
+    change = MeterChange(**{"added": units, "at_most": 1000, "slots": {SLOT: units}, **members})  # type: ignore[arg-type]
     return Take(name=name, now=NOW, evict_at=int(NOW) + 120, requests=change)
 
 
@@ -126,6 +126,6 @@ class BudgetStoreContract:
 
         with ThreadPoolExecutor(CROWD) as threads:
             accepted = list(threads.map(reserve, range(CROWD)))
-        assert sum(accepted) == 5  # the fifth one finds sixteen permits
+        assert sum(accepted) == 5  # the fifth one finds sixteen units
         _, ledger = budgets.take(key, take("last", at_most=-1))
         assert ledger.requests == Meter(20, 0, {SLOT: 20})

@@ -23,6 +23,8 @@ FULL = RefreshRequest(
     tenant="caf\u00e9 \U0001f600",
     fields=Fields([("accept-language", "de, en;q=0.5"), ("accept", "*/*"), ("x-two", "1"), ("x-two", "caf\u00e9")]),
     renews=7,
+    method="QUERY",
+    content=bytes(range(256)),
 )
 LONGEST = RefreshRequest(route="api", target="/" + '"' * 7_999, key="c" * 64)
 

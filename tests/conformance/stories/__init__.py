@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from tests.conformance.stories import (
+    addresses,
     damage,
     directives,
     freshness,
     invalidation,
     passing,
+    queries,
     ranges,
     stale,
     storing,
@@ -16,11 +18,13 @@ from tests.conformance.stories import (
 )
 
 STORIES = (
+    *addresses.STORIES,
     *damage.STORIES,
     *directives.STORIES,
     *freshness.STORIES,
     *invalidation.STORIES,
     *passing.STORIES,
+    *queries.STORIES,
     *ranges.STORIES,
     *stale.STORIES,
     *storing.STORIES,

@@ -6,6 +6,7 @@ ministack pins a botocore of its own, so it lives in an environment of its own.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import socket
 import subprocess
@@ -40,8 +41,10 @@ def installed_interpreter() -> str:
         ["uv", "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(REQUIREMENTS)],
     ]
     try:
-        for command in commands:
-            subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=True)
+        with (Path(sys.prefix) / "ministack.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another process of this test run may run from the environment
+            for command in commands[Path(python).exists() :]:
+                subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_LIMIT, check=True)
     except FileNotFoundError:
         pytest.skip("ministack is installed by uv, which is not on the PATH")
     except subprocess.TimeoutExpired:

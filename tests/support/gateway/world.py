@@ -11,6 +11,7 @@ from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
@@ -22,6 +23,7 @@ from brine.service.http_cache.refresher import Refresher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.budgets import Budgets
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
@@ -34,8 +36,10 @@ from brine.service.stores.stamps import Stamps
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.adapters.memory.origin import Outcome
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
     from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.lookup import Entry
@@ -148,6 +152,19 @@ prefix = "/elsewhere"
 origin = "http://elsewhere.test"
 retries = 0
 circuit_breaker = { least_requests = 6, open_for = "10s" }
+[[route]]
+name = "graphql"
+prefix = "/graphql"
+origin = "http://origin.test"
+query_methods = ["POST"]
+query_body = { normalise = "json", max_bytes = 200, in_refresh_requests = true }
+[[route]]
+name = "search"
+prefix = "/search"
+origin = "http://origin.test"
+query_methods = ["POST"]
+freshness_lifetime = "60s"
+large_bodies = "redirect"
 """
 
 
@@ -164,6 +181,7 @@ class World:
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
     leases: LeaseStore | None = None
     stamps: StampStore | None = None
+    permits: PermitStore = field(default_factory=MemoryPermitStore)
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
     budgets: BudgetStore = field(default_factory=MemoryBudgetStore)
@@ -175,6 +193,7 @@ class World:
     in_flight: InFlight = field(default_factory=InFlight)
     refreshes: RefreshRequests | None = None
     stamp_items: ItemStore | None = None  # the store that is read along with stamps, if it is another one
+    draw: Callable[[], float] = lambda: 0.0  # a variant above the limit replaces another one
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
@@ -202,6 +221,7 @@ class World:
                 inline_limit=self.inline_limit,
             ),
             self.keyring,
+            VariantLimit(self.permits, self.items, self.draw),
         )
         self.fetcher = Fetcher(
             responses=self.responses,

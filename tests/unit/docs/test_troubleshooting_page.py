@@ -141,6 +141,7 @@ def test_the_code_is_read_as_it_is_written() -> None:
         "outdated",
         "keys",
         "new-keys",
+        "variants",
         "origin-circuit",
         "origin-budget",
         "seal",

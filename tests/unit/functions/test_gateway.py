@@ -33,7 +33,7 @@ LARGE = HEAD + b"content-length: %d\r\n\r\n%b" % (ALB_LIMIT, b"x" * ALB_LIMIT)
 BROKEN = """
 import app
 class Broken:
-    def serve(self, request, deadline, room, account):
+    def serve(self, request, deadline, room, account, front_door):
         raise LookupError("nobody foresaw this")
 from dataclasses import replace
 app.handler = replace(app.handler, gateway=Broken())
@@ -46,7 +46,7 @@ import app
 from brine.domain.http.messages import Response
 from brine.service.http_cache.answer import Answer
 class Early:
-    def serve(self, request, deadline, room, account):
+    def serve(self, request, deadline, room, account, front_door):
         return Answer(response=Response(status=200), result="hit", early_refresh=True)
 from dataclasses import replace
 app.handler = replace(app.handler, gateway=Early())

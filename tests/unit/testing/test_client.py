@@ -55,7 +55,7 @@ def part(fetch: Fetch) -> Any:
         ({}, {}),
         (None, None),
     ],
-    ids=str,
+    ids=lambda value: "function" if callable(value) else str(value),
 )
 def test_replies_stand_for_a_server(replies: Any, content: Any) -> None:
     client = client_of(part, a=replies)

@@ -13,9 +13,10 @@ import pytest
 from brine.adapters.config.routes import parse_routes, route_names
 from brine.domain.formats.media import Format
 from brine.domain.resilience.circuit import CircuitBreaker
+from brine.domain.routing.front_door import PublicAddress
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
-from brine.domain.routing.route import QueryRule
+from brine.domain.routing.route import QueryBody, QueryRule
 from brine.domain.routing.transcoding import Transcoding
 from brine.errors import ConfigError
 from brine.testing.variables import AnyVariable
@@ -34,6 +35,8 @@ prefix = "/orders"
 origin = "https://${HOST}:8443/v2/"
 forward_headers = ["X-Api-Version"]
 query = { keep = ["id", "page"], drop = ["utm_*"], sort = true }
+query_methods = ["POST"]
+query_body = { normalise = "json", max_bytes = 1000, in_refresh_requests = true }
 timeout = "2.5s"
 retries = 3
 circuit_breaker = { failure_share = 0.8, window = "10s", least_requests = 20, least_urls = 5, open_for = "1m" }
@@ -53,6 +56,11 @@ new_keys_per_minute = 100
 max_variants = 12
 jitter = 0.1
 early_refresh = 1
+public_url = "https://${HOST}:443/prod/"
+map_addresses = false
+preserve_host = true
+trust_forwarded = true
+cache_preflights = true
 """
     jsonschema.validate(tomllib.loads(text), SCHEMA)
     (route,) = parse_routes(text, {"HOST": "Orders.Test"})
@@ -60,8 +68,13 @@ early_refresh = 1
     assert route.origin == OriginAddress(scheme="https", host="orders.test", port=8443)
     assert route.base_path == "/v2"
     assert route.query == QueryRule(keep=frozenset({"id", "page"}), drop=("utm_*",), sort=True)
+    assert route.query_methods == {"POST"}
+    assert route.query_body == QueryBody(normalise="json", max_bytes=1000, in_refresh_requests=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"
+    assert route.public_url == PublicAddress("https", "orders.test:443", "/prod")
+    assert (route.map_addresses, route.preserve_host, route.trust_forwarded) == (False, True, True)
+    assert route.cache_preflights
     breaker = CircuitBreaker(failure_share=0.8, window=10, least_requests=20, least_urls=5, open_for=60)
     assert (route.retries, route.circuit_breaker) == (3, breaker)
     assert route.policy == Policy(
@@ -229,6 +242,20 @@ BAD = [
     (HEAD + "retries = 6", 'route "a": retries = 6', "not a whole number from 0 to 5", True),
     (HEAD + "retries = -1", 'route "a": retries = -1', "not a whole number from 0 to 5", True),
     (HEAD + "retries = true", 'route "a": retries = true', "not a whole number from 0 to 5", True),
+    (HEAD + 'query_methods = "POST"', 'route "a": query_methods = "POST"', "not a list of names", True),
+    (HEAD + 'query_methods = ["PUT"]', 'route "a": query_methods = ["PUT"]', '"PUT" is not a method for queries', True),
+    (HEAD + 'query_methods = ["post"]', 'route "a": query_methods = ["post"]', "not a method for queries", True),
+    (HEAD + 'query_methods = ["QUERY"]', 'route "a": query_methods = ["QUERY"]', "Leave it out", True),
+    (HEAD + "query_body = true", 'route "a": query_body = true', 'Write { normalise = "json" }', True),
+    (HEAD + 'query_body = { normalise = "xml" }', 'route "a": query_body.normalise = "xml"', "not one of", True),
+    (HEAD + "query_body = { max_bytes = 0 }", 'route "a": query_body.max_bytes = 0', "of bytes from 1 upwards", True),
+    (HEAD + "query_body = { maximum = 1 }", 'route "a": query_body', 'unknown key "maximum"', True),
+    (
+        HEAD + 'query_methods = ["POST"]\ntranscoding = { origin = "json", requests = "msgpack" }',
+        'route "a"',
+        'Write requests = "json" in "transcoding", or leave POST out',
+        None,
+    ),
     (HEAD + "circuit_breaker = true", 'route "a": circuit_breaker = true', "not a table", True),
     (HEAD + 'circuit_breaker = "off"', 'route "a": circuit_breaker = "off"', "or false", True),
     *(
@@ -310,6 +337,22 @@ BAD = [
     (HEAD + 'forward_headers = ["a b"]', 'route "a": forward_headers = ["a b"]', "letters, digits", True),
     (HEAD + 'key_headers = ["CDN-Loop"]', 'route "a": key_headers = ["CDN-Loop"]', "never selects a response", False),
     (HEAD + 'forward_headers = ["Host"]', 'route "a": forward_headers = ["Host"]', "never forwarded", False),
+    *(
+        (HEAD + f'public_url = "{url}"', f'route "a": public_url = "{url}"', "not the public URL", None)
+        for url in ("api.example", "ftp://a.test", "https://", "https://a.test?b", "https://a.test/#", "https://a b")
+    ),
+    (HEAD + 'public_url = "https://u:p@a.test"', 'route "a": public_url = "https://...a.test"', "not the public", None),
+    (HEAD + 'public_url = "https://a.test/.."', 'route "a": public_url = "https://a.test/.."', "segment", None),
+    (HEAD + "public_url = true", 'route "a": public_url = true', "not a text. Write a URL", True),
+    (HEAD + "preserve_host = true", 'route "a"', '"preserve_host" needs the public host', None),
+    (
+        HEAD + 'forward_headers = ["X-Forwarded-For"]',
+        'route "a"',
+        '"x-forwarded-for" in "forward_headers" would be the client\'s',
+        None,
+    ),
+    (HEAD + 'key_headers = ["Forwarded"]', 'route "a"', "trust_forwarded = true", None),
+    (HEAD + "cache_preflights = 1", 'route "a": cache_preflights = 1', "true or false", True),
     (HEAD.replace('"a"', '"A"'), 'route "A": name = "A"', "lower-case", True),
     (HEAD.replace("/a", "a"), 'route "a": prefix = "a"', "not a path prefix", True),
     (HEAD.replace("/a", "/a/"), 'route "a": prefix = "/a/"', "not a path prefix", True),

@@ -14,13 +14,13 @@ import pytest
 
 from brine.adapters.config.budget_values import BUDGET
 from brine.adapters.config.channels import channel_table
-from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, route_table
+from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.policy import Policy
-from brine.domain.routing.route import QueryRule, Route
+from brine.domain.routing.route import QueryBody, QueryRule, Route
 from tests.support.markdown import codes, read_page
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ ROUTE_SCHEMA = ("routes", "$defs", "route")
 TABLES = [
     pytest.param(route_table({}), ROUTE_SCHEMA, id="route"),
     pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), id="query"),
+    pytest.param(QUERY_BODY, (*ROUTE_SCHEMA, "properties", "query_body"), id="query_body"),
     pytest.param(CIRCUIT_BREAKER, (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"), id="circuit_breaker"),
     pytest.param(BUDGET, (*ROUTE_SCHEMA, "properties", "origin_budget", "anyOf", "1"), id="origin_budget"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
@@ -90,6 +91,7 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
     ("table", "start", "end"),
     [
         pytest.param(QUERY, "| `query` |", "\n", id="query"),
+        pytest.param(QUERY_BODY, "| `query_body` |", "\n", id="query_body"),
         pytest.param(CIRCUIT_BREAKER, "| `circuit_breaker` |", "\n", id="circuit_breaker"),
         pytest.param(BUDGET, "\n## Budgets of origins\n", "\n## ", id="origin_budget"),
         pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
@@ -116,6 +118,7 @@ def default_of(key: str, *classes: type) -> object:
     [
         pytest.param(route_table({}), ROUTE_SCHEMA, (Route, Policy), id="route"),
         pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), (QueryRule,), id="query"),
+        pytest.param(QUERY_BODY, (*ROUTE_SCHEMA, "properties", "query_body"), (QueryBody,), id="query_body"),
         pytest.param(
             CIRCUIT_BREAKER,
             (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"),
@@ -135,7 +138,8 @@ def test_a_schema_has_the_defaults_of_the_program(
             key not in table.required
         ):  # no value in a file means the same as none, or a rule of the table requires one
             assert (
-                default_of(key, *classes) in (None, (), frozenset(), QueryRule(), MISSING) or key == "forward_headers"
+                default_of(key, *classes) in (None, (), frozenset(), QueryRule(), QueryBody(), MISSING)
+                or key == "forward_headers"
             )
 
 

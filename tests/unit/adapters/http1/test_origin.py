@@ -171,11 +171,17 @@ def test_the_request_goes_out_byte_for_byte(client: HttpClient) -> None:
     )
 
 
-def test_host_and_framing_are_the_gateways_own(client: HttpClient) -> None:
-    fields = Fields([("host", "elsewhere"), ("content-length", "3"), ("transfer-encoding", "chunked"), ("a", "b")])
+def test_framing_is_the_gateways_own(client: HttpClient) -> None:
+    fields = Fields([("content-length", "3"), ("transfer-encoding", "chunked"), ("a", "b")])
     request = Request(method="POST", path="/", fields=fields, body=b"four")
 
     assert sent(client, request) == b"POST / HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\na: b\r\ncontent-length: 4\r\n\r\nfour"
+
+
+def test_a_host_of_the_request_replaces_the_authority_of_the_origin(client: HttpClient) -> None:
+    fields = Fields([("a", "b"), ("host", "public.test")])
+    request = Request(method="GET", path="/", fields=fields)
+    assert sent(client, request) == b"GET / HTTP/1.1\r\nhost: public.test\r\na: b\r\n\r\n"
 
 
 @pytest.mark.parametrize(("method", "counted"), [("POST", True), ("PUT", True), ("PATCH", True), ("DELETE", False)])

@@ -19,21 +19,30 @@ VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_char
 TARGETS = st.text(st.characters(min_codepoint=33, max_codepoint=126)).map("/{}".format)
 LINES = st.lists(st.tuples(st.text(st.sampled_from("abc-"), min_size=1), VALUES))
 GOOD: dict[str, Any] = {
-    "version": 2,
+    "version": 3,
     "route": "api",
     "target": "/x",
     "key": "k",
     "tenant": "acme",
     "fields": [["accept", "*/*"]],
     "renews": 7,
+    "method": "QUERY",
+    "content": "c2VjcmV0",
 }
 
 
-@given(route=TEXT, target=TARGETS, key=TEXT, tenant=st.text(), lines=LINES, renews=st.none() | st.integers())
-def test_a_written_refresh_request_reads_the_same(
-    route: str, target: str, key: str, tenant: str, lines: list[tuple[str, str]], renews: int | None
-) -> None:
-    request = RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=Fields(lines), renews=renews)
+@given(
+    route=TEXT,
+    target=TARGETS,
+    key=TEXT,
+    tenant=st.text(),
+    fields=LINES.map(Fields),
+    renews=st.none() | st.integers(),
+    method=st.sampled_from(["GET", "POST", "QUERY"]),
+    content=st.binary(),
+)
+def test_a_written_refresh_request_reads_the_same(**members: Any) -> None:
+    request = RefreshRequest(**members)
     text = write(request)
     assert text.isascii()
     assert read(text) == request
@@ -43,7 +52,7 @@ LINES_OF_NO_USE: list[Any] = [None, {}, ["secret"], [["a"]], [["a", 1]], [["a", 
 LINES_OF_NO_USE += [[["a", f"b{chr(code)}"]] for code in (*range(9), *range(10, 32), 127, 256)]
 CHANGES: list[dict[str, Any]] = [
     *(
-        {"version": 1},
+        {"version": 2},
         {"route": None},
         {"target": 1},
         {"target": "x"},
@@ -53,6 +62,8 @@ CHANGES: list[dict[str, Any]] = [
         {"tenant": None},
     ),
     *({"renews": renews} for renews in ("secret", 1.5, True, [7])),
+    *({"method": method} for method in ("", "a b", None, "GET /")),
+    *({"content": content} for content in (None, "c2Vj\n", "c2V", "\xe9", "c2VjcmV0 secret")),
     *({"fields": lines} for lines in LINES_OF_NO_USE),
 ]
 

@@ -12,12 +12,13 @@ from brine.domain.caching.cache_key import Resource
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
-from brine.domain.refreshing.request import MAX_CHARACTERS, RefreshRequest
+from brine.domain.queries.as_query import as_query
+from brine.domain.refreshing.request import MAX_CHARACTERS, MAX_CONTENT, RefreshRequest
 from brine.domain.refreshing.request import refresh_request as of_request_as_sent
 from brine.domain.routing.origin import OriginAddress
 from brine.domain.routing.patterns import PathPattern
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS, Policy
-from brine.domain.routing.route import QueryRule, Route
+from brine.domain.routing.route import QueryBody, QueryRule, Route
 from brine.domain.routing.upstream import upstream_request
 
 RESOURCE = Resource("k", "api")
@@ -222,3 +223,40 @@ def test_a_path_with_an_argument_that_is_named_as_a_credential_does_not_go_to_th
 ) -> None:
     route = replace(PLAIN, prefix=rule, pattern=PathPattern(rule))
     assert (refresh_request(route, asking(), stored(), RESOURCE) is not None) is goes_to_the_queue
+
+
+QUEUED = replace(PLAIN, query_methods=frozenset({"POST"}), query_body=QueryBody(in_refresh_requests=True))
+
+
+def querying(body: bytes = b"[1]", method: str = "POST", *lines: tuple[str, str]) -> Request:
+    fields = Fields([("content-type", "application/json"), *lines])
+    return Request(method=method, path="/x", query="page=1", fields=fields, body=body)
+
+
+@pytest.mark.parametrize("method", ["POST", "QUERY"])
+def test_a_query_goes_along_with_its_content_and_what_is_in_its_key(method: str) -> None:
+    request = as_query(querying(b"[1]", method, ("accept", "*/*"), ("x-other", "hush")), QUEUED)
+    handed = refresh_request(QUEUED, request, stored(), RESOURCE)
+    assert handed is not None
+    assert (handed.request.method, handed.request.body, handed.request.target) == (method, b"[1]", "/x?page=1")
+    assert dict(handed.fields) == {"content-type": "application/json", "accept": "*/*"}
+
+
+def test_content_stays_where_it_is_unless_the_route_permits_it() -> None:
+    """It may hold anything, and operators can read the queue."""
+    for route in (PLAIN, replace(QUEUED, query_body=QueryBody())):
+        assert refresh_request(route, as_query(querying(method="QUERY"), route), stored(), RESOURCE) is None
+
+
+def test_a_query_with_credentials_stays_where_it_is() -> None:
+    request = as_query(querying(b"[1]", "POST", ("authorization", "hush")), QUEUED)
+    assert refresh_request(QUEUED, request, stored(), RESOURCE) is None
+
+
+def test_content_that_is_too_large_for_the_queue_stays_where_it_is() -> None:
+    largest = b'"%s"' % (b"a" * (MAX_CONTENT - 2))
+    handed = refresh_request(QUEUED, as_query(querying(largest), QUEUED), stored(), RESOURCE)
+    assert handed is not None
+    assert len(json.dumps({"QueueUrl": "x" * 200, "MessageBody": write(handed)})) < 2 * 65_536
+    larger = as_query(querying(largest + b" "), QUEUED)
+    assert refresh_request(QUEUED, larger, stored(), RESOURCE) is None

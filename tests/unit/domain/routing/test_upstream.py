@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.routing.forwarded import USER_AGENT, is_forwarded_field
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import Route
 from brine.domain.routing.upstream import forwarded_request, upstream_request
@@ -25,6 +26,7 @@ OF_THE_CONNECTION = {
     *("Proxy-Authorization", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"),
 }
 WRITTEN_BY_US = {"CDN-Loop", "Host", "Content-Length", "Expect", "Proxy"}
+MADE_BY_US = {name for name in EVERY_NAME if is_forwarded_field(name.lower())}
 
 # The fields of a request whose response may be stored; for each, why no client can change another client's answer.
 STORED_WITH = {
@@ -67,7 +69,9 @@ def test_a_post_that_may_be_stored_has_them_and_those_of_its_content() -> None:
 @pytest.mark.parametrize(("method", "route"), [("POST", PLAIN), ("OPTIONS", PLAIN), ("GET", OPEN), ("POST", OPEN)])
 def test_all_others_take_along_what_is_not_of_the_connection(method: str, route: Route) -> None:
     ignored = {"If-Range", "Tracestate"} if method == "GET" else set()
-    assert names_sent(method, route) == EVERY_NAME - OF_THE_CONNECTION - WRITTEN_BY_US - ignored
+    others = EVERY_NAME - OF_THE_CONNECTION - WRITTEN_BY_US - ignored
+    assert names_sent(method, route) == others - MADE_BY_US
+    assert names_sent(method, replace(route, trust_forwarded=True)) == others
 
 
 def test_a_get_with_content_is_never_stored_and_takes_along_all() -> None:
@@ -135,6 +139,7 @@ def test_via_and_cdn_loop_are_ours_and_come_last() -> None:
     asked = upstream_request(request(("Via", "1.0 other"), ("Accept", "a")), PLAIN)
     assert forwarded_request(asked, PLAIN, "brine").fields.lines == (
         ("accept", "a"),
+        USER_AGENT,
         ("via", "1.1 brine"),
         ("cdn-loop", "brine"),
     )

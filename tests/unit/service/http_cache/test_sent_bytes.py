@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine import __version__
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore
 from brine.domain.http.fields import Fields
@@ -89,7 +90,8 @@ def test_a_post_that_may_be_stored_says_no_more_than_a_get(monkeypatch: pytest.M
     world.restart()
     stored = ask(world, "/posts/x", ("X-Forwarded-Host", "evil"), ("Content-Type", "a/b"), method="POST")
     assert stored.stored
-    assert stored.response.body == b"content-type: a/b\nvia: 1.1 brine\ncdn-loop: brine"
+    ours = f"user-agent: brine/{__version__}\nx-forwarded-prefix: /posts\nvia: 1.1 brine\ncdn-loop: brine"
+    assert stored.response.body == f"content-type: a/b\n{ours}".encode()
     assert ask(world, "/posts/x").response.body == stored.response.body
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.config.types import parse_types
 from brine.adapters.memory.channels import MemorySingleUseStore
+from brine.domain.queries.as_query import is_query
 from brine.service.transcoding.build import build_transcoder
 from brine_codec import Codec, Keyring, Registry
 from tests.support.gateway.world import World
@@ -42,6 +44,14 @@ prefix = "/packed"
 origin = "http://origin.test"
 freshness_lifetime = "60s"
 transcoding = { origin = "msgpack", requests = "json" }
+[[route]]
+name = "asked"
+prefix = "/asked"
+origin = "http://origin.test"
+freshness_lifetime = "60s"
+query_methods = ["POST"]
+query_body = { normalise = "json" }
+transcoding = { origin = "json", client_keys = "clients" }
 """
 RINGS = {
     "origins": Keyring.from_json('{"1": "the origins secret, long enough to be one"}'),
@@ -86,7 +96,13 @@ def transcoding_world(marks: SingleUseStore | None = None) -> World:
     types = parse_types(TYPES).types()
     transcoders = {
         route.name: build_transcoder(
-            route.name, route.transcoding, types, lambda keys, _: RINGS[keys], clock=lambda: world.now, marks=used
+            route.name,
+            route.transcoding,
+            types,
+            lambda keys, _: RINGS[keys],
+            clock=lambda: world.now,
+            marks=used,
+            is_query=partial(is_query, route=route),
         )
         for route in routes
         if route.transcoding is not None

@@ -11,6 +11,7 @@ from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.single_flight import Polling, SingleFlight
@@ -24,7 +25,7 @@ from brine_codec import Codec, Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
     from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.lookup import Entry
     from brine.service.origins.budgets import Budgets
@@ -39,6 +40,7 @@ class Stores:
 
     items: ItemStore
     leases: LeaseStore
+    permits: PermitStore
     stamps: StampStore
     bodies: BodyStore
     circuits: CircuitStore
@@ -83,7 +85,7 @@ def assembled_fetcher(
         memory=memory,
         inline_limit=limits.inline_limit,
     )
-    responses = ResponseStore(store, keyring)
+    responses = ResponseStore(store, keyring, VariantLimit(stores.permits, stores.items))
     return Fetcher(
         responses=responses,
         responder=Responder(responses),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
+from brine.adapters.dynamodb.permits import DynamoPermitStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
@@ -130,6 +132,7 @@ def connected_fetcher(
         Stores(
             items=DynamoItemStore(aws, settings.table),
             leases=DynamoLeaseStore(aws, settings.table),
+            permits=DynamoPermitStore(aws, settings.table),
             stamps=DynamoStampStore(aws, settings.table),
             bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),
@@ -180,30 +183,32 @@ def _with_hooks(fetcher: Fetcher, routes: Routes) -> Fetcher:
 
 def file_transcoders(settings: Settings, routes: Routes, aws: Aws) -> dict[str, Transcoder]:
     """Return the transcoder of each route that has one. Without such a route, no module of transcoding is imported."""
-    wanted = [(route.name, route.transcoding) for route in routes if route.transcoding is not None]
+    wanted = [(route, route.transcoding) for route in routes if route.transcoding is not None]
     if not wanted:
         return {}
     from brine.adapters.dynamodb.single_use import DynamoSingleUseStore  # noqa: PLC0415 - only for routes with transcoding
+    from brine.domain.queries.as_query import is_query  # noqa: PLC0415 - only for routes with transcoding
     from brine.service.transcoding.build import build_transcoder  # noqa: PLC0415 - only for routes with transcoding
 
     declared = build_declarations(settings)
     transcoders = {}
-    for name, transcoding in wanted:
+    for route, transcoding in wanted:
         try:
             types = declared.types(transcoding.types)
         except KeyError as error:
             from brine.adapters.config.type_names import undeclared  # noqa: PLC0415 - only for a mistake
 
             told = undeclared(error.args[0], declared.by_name)
-            raise ConfigError(f'route "{name}": transcoding.types: {told}') from None
-        transcoders[name] = build_transcoder(
-            name,
+            raise ConfigError(f'route "{route.name}": transcoding.types: {told}') from None
+        transcoders[route.name] = build_transcoder(
+            route.name,
             transcoding,
             types,
             lambda keys, where: shared_keyring(settings, aws, keys, where),
             clock=time.time,
             marks=DynamoSingleUseStore(aws, settings.table),
             emulated_principal=emulated_principal(settings),
+            is_query=partial(is_query, route=route),
         )
     return transcoders
 

@@ -17,8 +17,9 @@ class Origin(Protocol):
     def fetch(self, origin: OriginAddress, request: Request, deadline: Deadline) -> Response:
         """Send `request` and return the complete response, its body as the origin coded it. Follows no redirects.
 
-        `request.target` goes into the request line byte for byte. The adapter writes the framing fields and Host. A
-        body is complete if it has its announced length, or, without one, at the end of the connection.
+        `request.target` goes into the request line byte for byte. The adapter writes the framing fields. It writes Host
+        with the authority of the origin, unless the request has a Host. A body is complete if it has its announced
+        length, or, without one, at the end of the connection.
         Raises BadRequest for a request that HTTP/1.1 cannot express, OriginUnreachable for a request that could not be
         sent, and the other classes of OriginError for other failures.
         """

@@ -25,6 +25,7 @@ type FaultKind = Literal[
     "envelope",
     "outdated",
     "new-keys",
+    "variants",
     "origin-circuit",
     "origin-budget",
     "seal",
@@ -41,6 +42,7 @@ type FaultKind = Literal[
 - `envelope`: an envelope was altered, or this gateway did not make it.
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
+- `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `origin-budget`: the origin's budget was spent, or the origin asked for a pause, so the origin was not asked.
 - `seal`: the envelope of a client or an origin did not open.
@@ -61,6 +63,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "budgets": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
+    "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
     "origin-budget": "BudgetSpent",
     "seal": "SealRefused",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import PartFailed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from brine.domain.caching.decision import Decision
     from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
     from brine.service.http_cache.fetcher import Fetcher
@@ -56,29 +58,55 @@ class Gateway:
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
 
-    def serve(self, request: Request, deadline: Deadline, *, room: float = inf, account: str = "") -> Answer:
+    def serve(
+        self,
+        request: Request,
+        deadline: Deadline,
+        *,
+        room: float = inf,
+        account: str = "",
+        front_door: FrontDoorReader = unknown_front_door,
+    ) -> Answer:
         """Return the answer to a request. Never raises for what a client, an origin or a store does.
 
         room: bytes of a body that the answer can carry; a route may redirect the client to a larger one. account: the
-        AWS account of the gateway; the names of other accounts' principals have theirs.
+        AWS account of the gateway; the names of other accounts' principals have theirs. front_door: where the request
+        arrived.
         """
-        answer = self._serve(request, deadline, room, account)
+        answer = self._serve(request, deadline, room, account, front_door)
         return answer if self.finish is None else self.finish(answer, request)
 
-    def _serve(self, request: Request, deadline: Deadline, room: float, account: str) -> Answer:
+    def _serve(
+        self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader
+    ) -> Answer:
         admitted = admit(self.routes, request, self.fetcher.name)
         if isinstance(admitted, Answer):
             return admitted
         route, tenant, target = admitted.route, admitted.tenant, admitted.request
+        if route.cache_preflights and target.method == "OPTIONS":
+            permission = self._preflight(route, target, tenant, deadline)
+            if permission is not None:
+                return permission
         transcoder = self.transcoders.get(route.name)
         if transcoder is None:
-            return self._answer(Transaction.begin(route, target, tenant, deadline, room=room))
+            return self._answer(Transaction.begin(route, target, tenant, deadline, room=room, front_door=front_door))
 
         def upstream(converted: Request, *, anew: bool = False) -> Answer:
             converted = replace(converted, path=target.path, query=target.query)
-            return self._answer(Transaction.begin(route, converted, tenant, deadline), ignores_stored=anew)
+            transaction = Transaction.begin(route, converted, tenant, deadline, front_door=front_door)
+            return self._answer(transaction, ignores_stored=anew)
 
         return transcoder.serve(admitted.received, upstream, target.target, deadline=deadline, account=account)
+
+    def _preflight(self, route: Route, request: Request, tenant: str, deadline: Deadline) -> Answer | None:
+        """Answer a preflight of a browser; None for any other request. No refresher renews stored preflights."""
+        from brine.service import preflights  # noqa: PLC0415 - only for routes that cache preflights
+
+        if not preflights.is_cached_preflight(request):
+            return None
+        gateway = replace(self, fetcher=preflights.preflight_fetcher(self.fetcher), refreshes=None)
+        transaction = preflights.preflight_transaction(route, request, tenant, deadline)
+        return preflights.preflight_answer(gateway._answer(transaction))  # noqa: SLF001 - of this class
 
     @property
     def route_names(self) -> frozenset[str]:
@@ -128,13 +156,15 @@ class Gateway:
     def _answer(self, transaction: Transaction, *, ignores_stored: bool = False) -> Answer:
         """Look up, decide, and act on the decision until that gives an answer.
 
-        `turn` is this request's part in the single flight of its key, once it missed.
+        `turn` is this request's part in the single flight of the slot that it would fill, once it missed. If a fetch
+        that it waited for shows another Vary, that is another slot, and the request has a turn there too.
         """
         trace = Trace(self.clock(), transaction.store_deadline)
         lookup, decision = self._look_up(transaction, trace)
         if ignores_stored:
             lookup, decision = self._without_stored(lookup, transaction, trace)
         turn: Turn | None = None
+        had: set[str] = set()  # slots
         missed: Validate | Forward | None = None
         with ExitStack() as turns:
             while True:
@@ -149,9 +179,14 @@ class Gateway:
                         if turn == Follow(waited=False):  # it has nothing stale to serve any more, so it waits
                             turns.close()
                             turn = None
-                    case Validate() | Forward() if turn is None and _may_follow(decision, lookup, transaction):
+                            had.clear()
+                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and _may_follow(
+                        decision, lookup, transaction
+                    ):
                         missed = decision
-                        turn = turns.enter_context(self._turn(lookup, transaction, trace))
+                        turns.close()
+                        had.add(slot)
+                        turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
                         return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
@@ -185,7 +220,7 @@ class Gateway:
                     return after, decision
                 if trace.faults.has("stamps"):  # the table's response could not be compared with its stamps either
                     return after, decision
-        lookup = responses.find(transaction, trace, consistent=consistent)
+        lookup = responses.find(transaction, trace, slot=lookup.slot, consistent=consistent)
         trace.layer = None if lookup.stored is None else "table"
         return lookup, self._decide(lookup, transaction, trace)
 
@@ -213,13 +248,13 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
-        """Take part in the single flight of the key."""
+    def _turn(self, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+        """Take part in the single flight of a slot, which is the one to fill."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
         )
         return self.fetcher.single_flight.turn(
-            self.fetcher.responses.store.pk(transaction.resource.key),
+            self.fetcher.responses.lease_key(slot, transaction),
             lease_seconds=lambda: transaction.lease_seconds,
             wait_seconds=transaction.wait_seconds,
             has_stale=has_stale,
@@ -275,7 +310,7 @@ def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Trans
     request = transaction.request
     return (
         not lookup.is_uncollapsed
-        and request.method == "GET"
+        and request.is_get
         and decision.reason in _COLLAPSED_REASONS
         and "range" not in request.fields
         and "authorization" not in request.fields

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from brine.domain.caching.cache_key import resource_of
+from brine.domain.caching.cache_key import query_resource, resource_of
+from brine.domain.http.messages import CACHED_METHODS
+from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
 from brine.service.diagnostics import Faults
@@ -14,6 +16,7 @@ from brine.service.diagnostics import Faults
 if TYPE_CHECKING:
     from brine.domain.caching.cache_key import Resource
     from brine.domain.http.messages import Request
+    from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route
 
 ANSWER_RESERVE: Final = 0.3
@@ -32,6 +35,7 @@ class Transaction:
     `ancestors`: the names of the functions' routes that this request is a part of, the outermost first. `is_refresh`:
     whether the request was made to renew a stored response, so none of its parts may be stale. `cdn_loop`: the lines
     of CDN-Loop with which the request came. They are no part of `request`, so they select and are stored nowhere.
+    `front_door`: where the request arrived; the same is true of it.
     """
 
     route: Route
@@ -43,14 +47,21 @@ class Transaction:
     ancestors: tuple[str, ...] = ()
     is_refresh: bool = False
     cdn_loop: tuple[str, ...] = ()
+    front_door: FrontDoorReader = unknown_front_door
 
     @classmethod
     def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
         """Return the transaction of a request whose path and query are the origin's already."""
+        if request.method not in CACHED_METHODS:
+            from brine.domain.queries.as_query import as_query  # noqa: PLC0415 - no GET needs it
+
+            request = as_query(request, route)
+        sent = upstream_request(request, route)
+        is_query = sent.content_query is not None and sent.content_query.refusal is None
         return cls(
             route=route,
-            request=upstream_request(request, route),
-            resource=resource_of(route, tenant, request.target),
+            request=sent,
+            resource=query_resource(route, tenant, sent) if is_query else resource_of(route, tenant, request.target),
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
             cdn_loop=request.fields.all("cdn-loop"),

@@ -10,13 +10,16 @@ from brine.adapters.config.values import texts
 from brine.domain.durations import duration_seconds
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
+from brine.domain.routing.forwarded import is_forwarded_field
+from brine.domain.routing.front_door import PublicAddress, valid_authority
 from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
-    from brine.domain.routing.policy import ForwardHeaders
+    from brine.domain.routing.policy import ForwardHeaders, Policy
 
 MAX_ROUTE_TAGS = 8  # a response has room for more tags, which its origin may give
+_PUBLIC_URL = re.compile(r"(?i:(https?))://([^/?#@\\]+)((?:/[!\"$->@-\[\]-~]*)?)")
 _NEVER_FORWARDED = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
 
@@ -104,6 +107,30 @@ def tenant(value: object) -> str:
     raise ValueError(
         'not the place of a tenant. Write "claim:NAME", "lambda:NAME", "iam:account", "iam:user" or "header:NAME".'
     )
+
+
+def public_url(url: str) -> PublicAddress:
+    """Return the public address of the gateway. The message never shows the URL: variables in it may hold secrets."""
+    match = _PUBLIC_URL.fullmatch(url)
+    if match is None or not valid_authority(match[2]):
+        raise ValueError(
+            "not the public URL of the gateway. Write scheme, host and the path in front of the prefixes of the routes,"
+            ' such as "https://api.example.com" or "https://api.example.com/prod".'
+        )
+    check_path(match[3])
+    return PublicAddress(match[1].lower(), match[2].lower(), match[3].rstrip("/"))
+
+
+def check_forwarded_headers(policy: Policy, *, are_trusted: bool) -> None:
+    """Raise ValueError for a header that the gateway makes, but a key of the route takes from the client."""
+    listed = frozenset() if policy.forward_headers == "all" else policy.forward_headers
+    for key, names in (("forward_headers", listed), ("key_headers", policy.key_headers or frozenset())):
+        for name in sorted(names):
+            if is_forwarded_field(name) and not are_trusted:
+                raise ValueError(
+                    f'"{name}" in "{key}" would be the client\'s, and the gateway makes its own. '
+                    "Leave it out, or write trust_forwarded = true behind a proxy that sets it."
+                )
 
 
 def hook_names(value: object) -> tuple[str, ...]:

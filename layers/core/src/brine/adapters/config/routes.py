@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from brine.adapters.config import route_values as values
+from brine.adapters.config.query_values import check_queries, query_methods
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import (
     boolean,
@@ -25,7 +26,7 @@ from brine.domain.durations import duration_seconds
 from brine.domain.resilience.circuit import MOST_SAMPLES, CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
-from brine.domain.routing.route import QueryRule, Route, Routes
+from brine.domain.routing.route import QueryBody, QueryRule, Route, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,11 @@ QUERY = TableReader(
     {"keep": lambda value: frozenset(texts(value)), "drop": texts, "sort": boolean},
     example='{ drop = ["utm_*"] }',
     make=QueryRule,
+)
+QUERY_BODY = TableReader(
+    {"normalise": choice("json"), "max_bytes": whole(1, unit=" of bytes"), "in_refresh_requests": boolean},
+    example='{ normalise = "json" }',
+    make=QueryBody,
 )
 CIRCUIT_BREAKER = TableReader(
     {
@@ -109,12 +115,15 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         return budget_values.origin_budget(value)
 
     variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
+    public = with_variables(environment, 'a URL in quotes, such as "https://api.example.com"')
     keys: dict[str, Reader] = {
         "name": plain_name,
         "prefix": values.prefix,
         "internal": boolean,
         "origin": lambda value: _origin(variables(value)),
         "query": QUERY,
+        "query_methods": query_methods,
+        "query_body": QUERY_BODY,
         "timeout": positive_duration,
         "retries": whole(0, MAX_RETRIES),
         "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
@@ -124,6 +133,11 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "max_request_body": whole(0, unit=" of bytes"),
         "large_bodies": choice("refuse", "redirect"),
         "tenant": values.tenant,
+        "public_url": lambda value: values.public_url(public(value)),
+        "map_addresses": boolean,
+        "preserve_host": boolean,
+        "trust_forwarded": boolean,
+        "cache_preflights": boolean,
     }
     return TableReader({**keys, **POLICY}, required=("name", "origin"), make=_route)
 
@@ -139,7 +153,11 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError(
             '"origin_budget" is per tenant, and the route has no "tenant". Write where a request names it.'
         )
+    if items.get("preserve_host") and "public_url" not in items:
+        raise ValueError('"preserve_host" needs the public host. Write it as "public_url" of the route.')
+    check_queries(items)
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
+    values.check_forwarded_headers(policy, are_trusted=items.get("trust_forwarded", False))
     address, base_path = origin
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 

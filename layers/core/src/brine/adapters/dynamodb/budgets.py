@@ -1,6 +1,6 @@
 """The ledgers of budgets in the cache table. Each budget has one item, below 1 KB.
 
-The attribute `n_1f` has the permits of requests in slot 0x1f, and `r_1f` those of refreshes among them. A reservation
+The attribute `n_1f` has the units of requests in slot 0x1f, and `r_1f` those of refreshes among them. A reservation
 is one UpdateItem that only adds to numbers, so reservations of different processes do not disturb each other.
 """
 

@@ -16,7 +16,7 @@ from brine.adapters.http1.errors import (
 )
 from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
-from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
+from brine.domain.http.messages import Response
 from brine.errors import BadRequest, OriginMalformed, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class HttpOrigin:
             method=request.method,
             head=_head(origin, request),
             body=request.body,
-            repeatable=request.method in IDEMPOTENT_METHODS,
+            repeatable=request.is_idempotent,
         )
         try:
             response = self._client.exchange(origin, message, self._limits, deadline)
@@ -74,7 +74,8 @@ def _head(origin: OriginAddress, request: Request) -> bytes:
         raise BadRequest("the method cannot be forwarded")
     if _TARGET.fullmatch(request.target) is None:
         raise BadRequest("the path or query cannot be written in a request line")
-    lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {origin.authority}"]
+    host = request.fields.get("host") or origin.authority
+    lines = [f"{request.method} {request.target} HTTP/1.1", f"host: {host}"]
     for name, value in request.fields:
         if TOKEN.fullmatch(name) is None or FIELD_VALUE.fullmatch(value) is None:
             raise BadRequest("a header field cannot be written in a header line")

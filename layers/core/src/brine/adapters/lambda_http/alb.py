@@ -27,7 +27,7 @@ def read(event: JsonObject) -> Incoming:
         fields=field_lines.from_event(event, field_lines.from_utf8),
         body=body(event),
     )
-    return Incoming(request=request, source="alb", multi_value=event.get("multiValueHeaders") is not None)
+    return Incoming(request=request, source="alb", multi_value=event.get("multiValueHeaders") is not None, event=event)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

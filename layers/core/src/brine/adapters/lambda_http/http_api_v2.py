@@ -41,6 +41,7 @@ def read(event: JsonObject, context: JsonObject) -> Incoming:
         request=request,
         source="function-url" if is_function_url else "http-api-v2",
         account=own_account(context),
+        event=event,
     )
 
 

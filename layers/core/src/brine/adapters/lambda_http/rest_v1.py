@@ -28,7 +28,7 @@ def read(event: JsonObject) -> Incoming:
         body=body(event),
         principal=principal.of_rest(context),
     )
-    return Incoming(request=request, source="rest-v1", multi_value=True, account=own_account(context))
+    return Incoming(request=request, source="rest-v1", multi_value=True, account=own_account(context), event=event)
 
 
 def write(response: Response, incoming: Incoming) -> dict[str, object]:

@@ -36,7 +36,13 @@ class HttpHandler:
         incoming = _UNREAD
         try:
             incoming = read(event)
-            answer = self._serve(incoming.request, deadline, room=room(incoming), account=incoming.account)
+            answer = self._serve(
+                incoming.request,
+                deadline,
+                room=room(incoming),
+                account=incoming.account,
+                front_door=incoming.front_door,
+            )
             answer, result = _written(answer, incoming)
         except BadEvent as error:
             answer = problem_answer(EVENT_INVALID, str(error))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode, b64encode
 
 from brine.domain.http.field_syntax import FIELD_VALUE, TOKEN
 from brine.domain.http.fields import Fields
 from brine.domain.refreshing.request import RefreshRequest
 from brine.errors import BadEvent
 
-VERSION = 2
+VERSION = 3
 
 _TARGET = re.compile(r"/[!-~]*")
 
@@ -26,6 +27,8 @@ def write(request: RefreshRequest) -> str:
             "tenant": request.tenant,
             "fields": request.fields.lines,
             "renews": request.renews,
+            "method": request.method,
+            "content": b64encode(request.content).decode(),
         },
         separators=(",", ":"),
     )
@@ -46,15 +49,34 @@ def read(text: str) -> RefreshRequest:
             "tenant": str(tenant),
             "fields": list(lines),
             "renews": int() | None as renews,
+            "method": str(method),
+            "content": str(encoded),
         } if (
             version == VERSION
             and all(map(_is_line, lines))
             and _TARGET.fullmatch(target)
             and not isinstance(renews, bool)
+            and TOKEN.fullmatch(method)
+            and (content := _decoded(encoded)) is not None
         ):
-            fields = Fields(map(tuple, lines))
-            return RefreshRequest(route=route, target=target, key=key, tenant=tenant, fields=fields, renews=renews)
+            return RefreshRequest(
+                route=route,
+                target=target,
+                key=key,
+                tenant=tenant,
+                fields=Fields(map(tuple, lines)),
+                renews=renews,
+                method=method,
+                content=content,
+            )
     raise BadEvent("the message is no refresh request of this version")
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return None
 
 
 def _is_line(line: object) -> bool:

@@ -45,8 +45,8 @@ def decide(
     served while the refresher, or another request, refreshes it.
     """
     if not request.may_use_cache:
-        reason: ForwardReason = "bypass" if request.method in CACHED_METHODS else "method"
-        return Forward(fields=request.fields, reason=reason)
+        is_read = request.method in CACHED_METHODS or request.is_safe_query
+        return Forward(fields=request.fields, reason="bypass" if is_read else "method")
     request_directives = obeyed_directives(request, policy)
     decision = (
         _from_stored(stored, request, request_directives, policy, now, background_refresh=background_refresh)
@@ -157,5 +157,5 @@ def _validate_or_forward(stored: StoredResponse, request: Request, reason: Forwa
 
 def _fetch_missing_range(stored: StoredResponse, request: Request) -> Forward:
     fields = request.fields.without(CACHE_CONDITIONS)
-    rest = missing_range_fields(stored, fields) if request.method == "GET" and "range" not in fields else None
+    rest = missing_range_fields(stored, fields) if request.is_get and "range" not in fields else None
     return Forward(fields=fields if rest is None else rest, reason="partial", stored=stored)

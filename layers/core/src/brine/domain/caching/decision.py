@@ -15,6 +15,7 @@ type ForwardReason = Literal["bypass", "method", "uri-miss", "vary-miss", "miss"
 
 type StorageRefusal = Literal[
     "authorization",
+    "graphql-errors",
     "hook",
     "length",
     "must-understand",
@@ -23,6 +24,10 @@ type StorageRefusal = Literal[
     "other-etag",
     "partial",
     "private",
+    "query-mutation",
+    "query-not-json",
+    "query-sealed",
+    "query-size",
     "request-fields",
     "request-no-store",
     "set-cookie",
@@ -33,6 +38,9 @@ type StorageRefusal = Literal[
 """Why a response is not stored, as the `detail` of Cache-Status (RFC 9111 section 3).
 
 - `authorization`: the request has credentials, and the response does not say that it is for all users (3.5).
+- `graphql-errors`: a GraphQL origin reports errors with a status of success, and gives no lifetime.
+- `query-mutation`: a POST may be a GraphQL mutation or subscription. `query-not-json`: a POST is not readable as JSON.
+- `query-sealed`, `query-size`: the content of a query is sealed, so it differs each time, or is too large for a key.
 - `hook`: a before_store hook does not permit it.
 - `request-fields`: the client's own fields may have caused the response, and no key includes them.
 - `request-no-store`, `no-store`, `private`, `must-understand`: a directive of this name forbids it.

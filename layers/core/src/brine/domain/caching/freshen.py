@@ -34,11 +34,19 @@ def receive_not_modified(exchange: OriginExchange, stored: StoredResponse) -> Re
     if tag is not None and stored_tag is not None and not weak_match(tag, stored_tag):
         return ResponseDecision(reuse=stored, refusal="other-etag")
     if tag is None and stored_tag is None and not _same_date(stored.fields, exchange.fields):
-        fields = exchange.decision.fields.without(CACHE_CONDITIONS)
-        return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=stored))
+        return retry_without_conditions(exchange)
     updated = _updated(stored, exchange)
     keep, refusal = exchange.storable(updated)
     return ResponseDecision(reuse=updated, keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
+
+
+def retry_without_conditions(exchange: OriginExchange) -> ResponseDecision:
+    """Request the complete response, because the gateway's own conditions did not help.
+
+    A server may answer 412 to a POST whose If-None-Match matches (RFC 9110 section 13.1.2).
+    """
+    fields = exchange.decision.fields.without(CACHE_CONDITIONS)
+    return ResponseDecision(retry=Forward(fields=fields, reason=exchange.decision.reason, stored=exchange.stored))
 
 
 def receive_head(exchange: OriginExchange) -> ResponseDecision:

@@ -33,7 +33,7 @@ def hit_for_miss_marker(
     The next response most likely may not be stored either. An error does not predict that, nor does a refusal that the
     request alone caused.
     """
-    if request.method != "GET" or reception.keep is not None or reception.reuse is not None:
+    if not request.is_get or reception.keep is not None or reception.reuse is not None:
         return None
     if response.status >= 400 or reception.refusal is None or reception.refusal in REFUSALS_BY_REQUEST:
         return None

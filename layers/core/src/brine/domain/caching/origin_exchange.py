@@ -51,7 +51,7 @@ class OriginExchange:
         """Return the response in the form in which it might be stored."""
         fields = with_date(self.fields, self.response_time)
         return StoredResponse(
-            method="GET",
+            method=self.request.method if self.request.is_safe_query else "GET",
             target=self.target,
             route=self.route,
             status=self.response.status,
@@ -113,6 +113,8 @@ class OriginExchange:
 
         The candidate is made from this response or updated by it.
         """
+        if self.request.is_safe_query and self._tells_graphql_errors():
+            return None, "graphql-errors"
         return storable(
             candidate,
             self.fields,
@@ -121,3 +123,11 @@ class OriginExchange:
             self.policy,
             tags=self._own_tags,
         )
+
+    def _tells_graphql_errors(self) -> bool:
+        """Return whether a GraphQL origin reports errors with a status of success, and gives no lifetime for them."""
+        from brine.domain.queries.graphql import tells_errors  # noqa: PLC0415 - for queries by content alone
+
+        directives = parse_response_directives(self.fields)
+        lifetime = explicit_lifetime(self.fields, directives, self.response_time)
+        return lifetime is None and tells_errors(self.request, self.response)

@@ -31,7 +31,7 @@ def has_requested_bytes(stored: StoredResponse, request: Request) -> bool:
     if stored.status != PARTIAL:
         return True
     wanted, extent = request.fields.get("range"), _extent(stored)
-    if request.method != "GET" or wanted is None or extent is None:
+    if not request.is_get or wanted is None or extent is None:
         return False
     if not if_range_holds(request.fields, stored.fields, stored.response_time):
         return False

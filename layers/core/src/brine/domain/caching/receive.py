@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.caching.decide import is_usable, obeyed_directives
 from brine.domain.caching.decision import ResponseDecision, Validate
-from brine.domain.caching.freshen import receive_head, receive_not_modified
+from brine.domain.caching.freshen import receive_head, receive_not_modified, retry_without_conditions
 from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.origin_exchange import OriginExchange
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
@@ -14,12 +14,13 @@ from brine.domain.caching.stale import ERRORS, error_window
 from brine.domain.caching.storing import REFUSALS_BY_REQUEST
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.hop_by_hop import end_to_end
-from brine.domain.purging.invalidation import invalidated_targets, referenced_target
+from brine.domain.purging.invalidation import invalidated_targets, referenced_targets
 
 if TYPE_CHECKING:
     from brine.domain.caching.decision import Forward
     from brine.domain.caching.stored import StoredResponse
     from brine.domain.http.messages import Request, Response
+    from brine.domain.routing.addresses import Addresses
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.policy import Policy
 
@@ -35,11 +36,13 @@ def receive(
     request_time: float,
     response_time: float,
     origin: OriginAddress | None = None,
+    addresses: Addresses | None = None,
 ) -> ResponseDecision:
     """Decide how to handle the origin's response.
 
     `request` is the client's request; `decision.fields` are the fields that were sent. `target` is the request target
-    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin.
+    sent to the origin. `origin`, if known, identifies absolute URIs of the same origin. `addresses`: finds the targets
+    that the response names by their public addresses.
     """
     exchange = OriginExchange(
         decision=decision,
@@ -54,7 +57,7 @@ def receive(
         response_time=response_time,
     )
     if not request.may_use_cache:
-        return _receive_uncached(exchange, origin)
+        return _receive_uncached(exchange, origin, addresses)
     if response.status in ERRORS:
         stale = receive_error(decision, request, policy, response_time)
         if stale is not None:
@@ -65,6 +68,8 @@ def receive(
         return receive_head(exchange)
     if response.status == PARTIAL:
         return receive_partial(exchange)
+    if response.status == 412 and isinstance(decision, Validate) and request.content_query is not None:
+        return retry_without_conditions(exchange)
     if response.status == 416 and "range" in decision.fields and "range" not in request.fields:
         return retry_without_range(exchange)
     return _receive_whole(exchange)
@@ -88,11 +93,14 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in REFUSALS_BY_REQUEST
+    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in _KEEPING_STORED
     unlimited = None
     if refusal == "no-freshness" and exchange.response.status < 300:
         unlimited = exchange.tagged_candidate()
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal, unlimited=unlimited)
+
+
+_KEEPING_STORED: Final = REFUSALS_BY_REQUEST | {"graphql-errors"}
 
 
 def _replaces(status: int) -> bool:
@@ -100,18 +108,23 @@ def _replaces(status: int) -> bool:
     return 200 <= status < 400 or status in {404, 410}
 
 
-def _receive_uncached(exchange: OriginExchange, origin: OriginAddress | None) -> ResponseDecision:
+def _receive_uncached(
+    exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None
+) -> ResponseDecision:
     request, response, target = exchange.request, exchange.response, exchange.target
-    targets = invalidated_targets(request.method, target, response, origin)
+    refusal = None if request.content_query is None else request.content_query.refusal
+    if request.is_safe_query:
+        return ResponseDecision(refusal=refusal)
+    targets = invalidated_targets(request.method, target, response, origin, addresses)
     keep = None
-    if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin):
+    if request.method == "POST" and exchange.policy.store_post and _is_get_response(exchange, origin, addresses):
         keep, _ = exchange.storable(exchange.candidate())
-    return ResponseDecision(keep=keep, invalidate=targets)
+    return ResponseDecision(keep=keep, invalidate=targets, refusal=refusal if keep is None else None)
 
 
-def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None) -> bool:
+def _is_get_response(exchange: OriginExchange, origin: OriginAddress | None, addresses: Addresses | None) -> bool:
     """Return whether a POST response equals the response to a GET of the same target (RFC 9110 section 9.3.3)."""
     fields = exchange.fields
     explicit = explicit_lifetime(fields, parse_response_directives(fields), exchange.response_time)
-    named = referenced_target(fields, "content-location", exchange.target, origin)
-    return exchange.response.status == 200 and bool(explicit) and named == exchange.target
+    named = referenced_targets(fields, "content-location", exchange.target, origin, addresses)
+    return exchange.response.status == 200 and bool(explicit) and exchange.target in named

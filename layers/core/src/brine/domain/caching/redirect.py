@@ -33,7 +33,7 @@ def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool
     Range requests are redirected too, and the client repeats the range there: the gateway need not read the body for
     each range. HEAD is not redirected: the link is for GET, and an answer without a body fits.
     """
-    return stored.size > room and stored.status == 200 and request.method == "GET" and needs_body(stored, request)
+    return stored.size > room and stored.status == 200 and request.is_get and needs_body(stored, request)
 
 
 def body_reference(stored: StoredResponse) -> BodyReference:
@@ -58,9 +58,11 @@ def download_fields(stored: StoredResponse) -> Fields:
 def redirection(url: str, stored: StoredResponse) -> Response:
     """Return the redirect to the link.
 
-    It keeps the method (RFC 9110 section 15.4.8) and must not be stored. It has the CORS fields of the stored response,
-    because browsers check them on each response along the way.
+    It keeps the method (RFC 9110 section 15.4.8), except for a query by content: the link is for GET, so the client
+    gets 303 (RFC 10008 section 2.5). It must not be stored. It has the CORS fields of the stored response, because
+    browsers check them on each response along the way.
     """
+    status = 307 if stored.method == "GET" else 303
     readers = (line for line in stored.fields.lines if line[0].startswith("access-control-"))
     fields = [("location", url), ("cache-control", "no-store"), *readers, VIA]
-    return Response(status=307, fields=Fields.from_lowercase(fields))
+    return Response(status=status, fields=Fields.from_lowercase(fields))

@@ -80,7 +80,7 @@ def relay(response: Response, request: Request, now: float) -> Response:
     """
     fields = with_date(end_to_end(response.fields).without(TAG_FIELDS), now)
     lines = [*fields.lines, VIA]
-    if request.method not in CACHED_METHODS:
+    if request.method not in CACHED_METHODS and not request.is_get:
         return Response(status=response.status, fields=Fields.from_lowercase(lines), body=response.body)
     size = len(response.body)
     form = _form(response.status, fields, size, request, now)
@@ -131,7 +131,7 @@ def _form(status: int, fields: Fields, size: int, request: Request, response_tim
         return _AnswerForm(status)
     if is_not_modified(asked, fields, response_time):
         return _AnswerForm(304)
-    if status not in {200, 206} or request.method != "GET" or "range" not in asked:
+    if status not in {200, 206} or not request.is_get or "range" not in asked:
         return _AnswerForm(status)
     if not if_range_holds(asked, fields, response_time) or _refuses_ranges(fields):
         return _AnswerForm(status)

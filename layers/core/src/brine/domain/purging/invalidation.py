@@ -10,6 +10,7 @@ from brine.domain.routing.origin import DEFAULT_PORTS
 if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Response
+    from brine.domain.routing.addresses import Addresses
     from brine.domain.routing.origin import OriginAddress
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "REPORT", "SEARCH"})
@@ -18,23 +19,39 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY"
 _HERE = "//here"  # stands for an unknown origin: only relative references lead to it
 
 
-def invalidated_targets(method: str, target: str, response: Response, origin: OriginAddress | None) -> tuple[str, ...]:
-    """Return the request targets, each once, of the stored responses that become invalid."""
+def invalidated_targets(
+    method: str,
+    target: str,
+    response: Response,
+    origin: OriginAddress | None,
+    addresses: Addresses | None = None,
+) -> tuple[str, ...]:
+    """Return the request targets, each once, of the stored responses that become invalid.
+
+    `addresses`: finds the targets that the response names by their public addresses.
+    """
     if method in SAFE_METHODS or not 200 <= response.status < 400:
         return ()
     targets = [target]
     for name in ("location", "content-location"):
-        named = referenced_target(response.fields, name, target, origin)
-        if named is not None and named not in targets:
-            targets.append(named)
-    return tuple(targets)
+        targets += referenced_targets(response.fields, name, target, origin, addresses)
+    return tuple(dict.fromkeys(targets))
 
 
-def referenced_target(fields: Fields, name: str, target: str, origin: OriginAddress | None) -> str | None:
-    """Return the request target of a URI reference in a field; None when it is for another origin."""
+def referenced_targets(
+    fields: Fields, name: str, target: str, origin: OriginAddress | None, addresses: Addresses | None
+) -> tuple[str, ...]:
+    """Return the request targets that a URI reference in a field may name; none when it is for another origin."""
     reference = fields.get(name)
     if reference is None:
-        return None
+        return ()
+    public = None if addresses is None else addresses.origin_target(reference.strip(" \t"), target.partition("?")[0])
+    named = (_origin_target(reference, target, origin), public)
+    return tuple(one for one in named if one is not None)
+
+
+def _origin_target(reference: str, target: str, origin: OriginAddress | None) -> str | None:
+    """Return the request target of a URI reference; None when it is for another origin."""
     base = f"http:{_HERE}" if origin is None else str(origin)
     try:
         uri = urlsplit(urljoin(base + target, reference.strip(" \t")))

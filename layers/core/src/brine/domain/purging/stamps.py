@@ -105,7 +105,8 @@ def stamp_names(resource: Resource, tags: tuple[str, ...] = ()) -> tuple[str, ..
 
     The names without `tags` come first: they are known before the response is.
     """
-    return f"route:{resource.route}", *_common_names(f"key:{resource.key}", resource.tenant, tags)
+    names = f"route:{resource.route}", *_common_names(f"key:{resource.key}", resource.tenant, tags)
+    return (key_stamp(resource.target_key), *names) if resource.target_key else names
 
 
 def result_stamp_names(key: str, tenant: str, tags: tuple[str, ...] = ()) -> tuple[str, ...]:

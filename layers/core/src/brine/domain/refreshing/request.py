@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 8_000
 """Characters of a refresh request. In JSON each takes at most 6 bytes: below 64 KB, SQS's billing unit."""
 
+MAX_CONTENT: Final = 32_768
+"""Bytes of content in a refresh request. In a message they grow by a third: all takes at most two billing units."""
+
+CONTENT_FIELDS: Final = frozenset({"content-encoding", "content-type"})
+"""The fields of content that are in the key of a query."""
+
 HARMLESS_FIELDS: Final = NEGOTIATION | {"origin", "save-data", "user-agent"}
 """Request fields that never hold a secret."""
 
@@ -113,7 +119,8 @@ class RefreshRequest:
 
     `target` is the one that the origin gets. `key` is the cache key. If the route, its origin or the tenant has
     changed, the key differs, and no response is refreshed. `renews`: the generation of a response to refresh although
-    it is fresh. If the generation has changed, only a stale response is refreshed.
+    it is fresh. If the generation has changed, only a stale response is refreshed. `method` and `content` are those of
+    a query by content.
     """
 
     route: str
@@ -122,12 +129,16 @@ class RefreshRequest:
     tenant: str = NO_TENANT
     fields: Fields = field(default_factory=Fields)
     renews: int | None = None
+    method: str = "GET"
+    content: bytes = b""
 
     @property
     def request(self) -> Request:
-        """The request to make: always a GET, because the stored response is a response to GET."""
+        """The request to make: a GET, unless the stored response answers a query by content."""
         path, mark, query = self.target.partition("?")
-        return Request(method="GET", path=path, query=query if mark else None, fields=self.fields)
+        return Request(
+            method=self.method, path=path, query=query if mark else None, fields=self.fields, body=self.content
+        )
 
 
 def refresh_request(
@@ -137,18 +148,26 @@ def refresh_request(
 
     `request` has the form that the origin gets. The refresh request contains the selecting fields, those of content
     negotiation, and the one that names the tenant. None: the gateway must refresh the response itself. That is so with
-    credentials or a possible credential, for a stored part, and for too many characters.
+    credentials or a possible credential, for a stored part, and for too many characters. It is so, too, with content
+    that is too large, or that the route does not permit in refresh requests.
     """
+    method, content, of_content = "GET", b"", frozenset[str]()
+    if request.content_query is not None:
+        if not route.query_body.in_refresh_requests or len(request.body) > MAX_CONTENT:
+            return None
+        method, content, of_content = request.method, request.body, CONTENT_FIELDS
     of_route = route.policy.key_headers or frozenset()
     tenant = tenant_header(route.tenant)
-    fields = request.fields.only(frozenset(stored.vary) | of_route | NEGOTIATION | route.policy.named_headers | tenant)
+    fields = request.fields.only(
+        frozenset(stored.vary) | of_route | NEGOTIATION | route.policy.named_headers | tenant | of_content
+    )
     if (
         stored.status == PARTIAL
         or any(_CREDENTIAL.search(name) for name, _ in request.fields)
         or _CREDENTIAL.search(route.tenant or "")
         or (route.pattern is not None and any(map(_CREDENTIAL.search, route.pattern.names)))
         or not {name for name, _ in fields}
-        <= HARMLESS_FIELDS | tenant | (of_route - {"referer"})  # a URL, with a query
+        <= HARMLESS_FIELDS | of_content | tenant | (of_route - {"referer"})  # a URL, with a query
         or not _is_harmless(request, route)
     ):
         return None
@@ -158,7 +177,13 @@ def refresh_request(
     if characters > MAX_CHARACTERS:
         return None
     return RefreshRequest(
-        route=resource.route, target=request.target, key=resource.key, tenant=resource.tenant, fields=fields
+        route=resource.route,
+        target=request.target,
+        key=resource.key,
+        tenant=resource.tenant,
+        fields=fields,
+        method=method,
+        content=content,
     )
 
 

@@ -15,7 +15,7 @@ SLOTS: Final = 40
 SPREAD_SLOTS: Final = 6
 """The most slots by which the waits of processes differ."""
 SMALL_BURST: Final = 8
-"""With a burst below this number, each permit is reserved alone."""
+"""With a burst below this number, each unit is reserved alone."""
 LOCAL_SHARE: Final = 0.1
 """The part of a budget that one process may use by its own count while the shared state cannot be reached."""
 
@@ -52,15 +52,15 @@ class OriginBudget:
 
     @property
     def longest_reservation(self) -> float:
-        """The most seconds for which a process may keep permits that it does not use."""
+        """The most seconds for which a process may keep units that it does not use."""
         longest = self.period / 2
         return longest if self.burst is None else min(longest, (self.burst - self.even_burst) * self.interval)
 
     @property
     def even_burst(self) -> float:
-        """The permits that may be reserved at once. Kept ones may meet later ones, so the rest of the burst is theirs.
+        """The units that may be reserved at once. Kept ones may meet later ones, so the rest of the burst is theirs.
 
-        With a small burst, no permits are kept, and there is no rest.
+        With a small burst, no units are kept, and there is no rest.
         """
         burst = self.requests if self.burst is None else self.burst
         return burst if burst < SMALL_BURST else burst * 0.75

@@ -1,8 +1,8 @@
 """The shared count of a budget: which requests count, and how a reservation changes the count.
 
-A reservation gives a process several permits to send a request. They are counted in the slot in which they expire, the
-latest in which they may be used. With its next reservation, the process reports the slots in which it used them, and
-returns those that it did not use. So the count of a period is never less than the requests sent in it.
+A reservation gives a process several units of the budget, each for one request. They are counted in the slot in which
+they expire, the latest in which they may be used. With its next reservation, the process reports the slots in which it
+used them, and returns those that it did not use. So the count of a period is never less than the requests sent in it.
 
 Processes change the count side by side. Each change has a condition on the running total alone, which grows with each
 reservation. What has left the period, each process derives from an older ledger that it knows.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A count of permits. `total`: all reserved so far, without the returned ones. `slots`: their number by slot.
+    """A count of units. `total`: all reserved so far, without the returned ones. `slots`: their number by slot.
 
     `removed`: the number of those in slots that were removed from `slots`.
     """
@@ -33,7 +33,7 @@ class Meter:
     slots: Mapping[int, int] = field(default_factory=dict)
 
     def left(self, budget: OriginBudget, now: float, known_at: float) -> int:
-        """Return how many permits are certainly too old to count, if the meter was read at `known_at`."""
+        """Return how many units are certainly too old to count, if the meter was read at `known_at`."""
         return self.removed + sum(self.settled(budget, now, known_at).values())
 
     def settled(self, budget: OriginBudget, now: float, known_at: float) -> dict[int, int]:
@@ -42,15 +42,15 @@ class Meter:
         return {slot: number for slot, number in self.slots.items() if slot < last}
 
     def counted(self, budget: OriginBudget, now: float, known_at: float) -> int:
-        """Return how many permits count at `now`. It may be too many, never too few."""
+        """Return how many units count at `now`. It may be too many, never too few."""
         return self.total - self.left(budget, now, known_at)
 
     def reserved(self, slot: int) -> int:
-        """Return how many permits may still be used after this slot."""
+        """Return how many units may still be used after this slot."""
         return sum(number for at, number in self.slots.items() if at > slot)
 
     def free_at(self, budget: OriginBudget, most: int, wanted: int) -> float:
-        """Return the time when `wanted` of `most` permits are free, if no more are reserved: 0 for now, or infinity."""
+        """Return the time when `wanted` of `most` units are free, if no more are reserved: 0 for now, or infinity."""
         counted, time = self.total - self.removed, 0.0
         for slot in sorted(self.slots):
             if most - counted >= wanted:

@@ -1,8 +1,8 @@
-"""The next step of a process that needs a permit: the reservation to make, or how long to wait.
+"""The next step of a process that needs a unit: the reservation to make, or how long to wait.
 
-The more a process sends, the more permits it reserves with one call, up to a thirtieth of the budget. While the budget
+The more a process sends, the more units it reserves with one call, up to a thirtieth of the budget. While the budget
 is scarce, all processes together keep only a part of it unused, and a process with a short wait in sight gathers enough
-permits for one call.
+units for one call.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ SCARCE_PART: Final = 4
 NEW_PART: Final = 2
 """While the budget is scarce, a reservation has at most this part of the rest of UNUSED_PART: 1 of 2."""
 ENOUGH: Final = 0.5
-"""A patient process takes no less than this part of the permits that it wants."""
+"""A patient process takes no less than this part of the units that it wants."""
 SHORTEST_PART: Final = 20
-"""A reservation of several permits lasts at least this part of the period: 1 of 20."""
+"""A reservation of several units lasts at least this part of the period: 1 of 20."""
 PATIENCE_PART: Final = 10
 """A process is patient for this part of the period: 1 of 10."""
 PATIENT_SLOTS: Final = 4
-"""A patient process waits at most so many slots for more permits than one."""
+"""A patient process waits at most so many slots for more units than one."""
 EVEN_PART: Final = 8
 """The part of a burst that a change of the even time may waste: 1 of 8."""
 FEW_SLOTS: Final = 55
@@ -49,12 +49,12 @@ KEPT: Final = 600
 
 @dataclass(slots=True)
 class Reservation:
-    """Permits of a process. `left`: those that it has not used. `uses`: the used ones by slot.
+    """Units of a process. `left`: those that it has not used. `uses`: the used ones by slot.
 
-    They may be used until `expires`, which is in `slot`. A reservation of one permit is used at once.
+    They may be used until `expires`, which is in `slot`. A reservation of one unit is used at once.
     """
 
-    permits: int
+    units: int
     expires: float
     slot: int
     left: int = 0
@@ -63,7 +63,7 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What is known of a process that needs a permit.
+    """What is known of a process that needs a unit.
 
     `gap`: seconds between its requests, None if it had only one. `reported`: its last reservation, which it has not
     reported yet. `known_at`: when its ledger was read. `patient`: whether it may wait for a larger reservation.
@@ -78,7 +78,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """No call before `until`. `retry_at`: when a permit is expected to be free. `reason`: why there is none."""
+    """No call before `until`. `retry_at`: when a unit is expected to be free. `reason`: why there is none."""
 
     until: float
     retry_at: float
@@ -105,20 +105,20 @@ def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, c
     limits = _limits(budget, ledger, need, now)
     free = min(most - meter.counted(budget, now, need.known_at) + report.returned for meter, most in limits)
     wanted = int(min(room, _wanted(budget, limits[-1], need, report, free, now)))
-    permits = min(wanted, free, _even_room(budget, ledger, now, wanted))
+    units = min(wanted, free, _even_room(budget, ledger, now, wanted))
     least = max(1, ceil(wanted * ENOUGH)) if need.patient else 1
-    if permits < least:
+    if units < least:
         wait = _wait(budget, ledger, [(meter, most + report.returned) for meter, most in limits], least, now, chance)
         if wait.until > now:
             return wait
-        permits = max(1, permits)  # more should be free by now: the attempt reads the ledger anew
-    lifetime = _lifetime(budget, need, permits)
+        units = max(1, units)  # more should be free by now: the attempt reads the ledger anew
+    lifetime = _lifetime(budget, need, units)
     slot = budget.slot(now + lifetime)
     changes = [
         MeterChange(
-            added=permits - report.returned,
-            at_most=min(cap, most + meter.left(budget, now, need.known_at)) - permits + report.returned,
-            slots=_added(report.slots, slot, permits),
+            added=units - report.returned,
+            at_most=min(cap, most + meter.left(budget, now, need.known_at)) - units + report.returned,
+            slots=_added(report.slots, slot, units),
             removed=_removable(meter, budget, now, need.known_at, chance),
         )
         for meter, most in limits
@@ -129,16 +129,16 @@ def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, c
         evict_at=int(now + 2 * budget.period) + KEPT,
         requests=changes[0],
         refreshes=changes[1] if need.is_refresh else None,
-        even=_even_change(budget, ledger, now, permits),
+        even=_even_change(budget, ledger, now, units),
     )
-    return Step(Reservation(permits, now + lifetime, slot, left=permits), take)
+    return Step(Reservation(units, now + lifetime, slot, left=units), take)
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What a process reports of its last reservation: the permits that it returns, and the changes of slots.
+    """What a process reports of its last reservation: the units that it returns, and the changes of slots.
 
-    `open`: the permits that the ledger has in a slot that is not over.
+    `open`: the units that the ledger has in a slot that is not over.
     """
 
     returned: int = 0
@@ -148,13 +148,13 @@ class _Report:
     @classmethod
     def of(cls, reservation: Reservation | None, now: float, budget: OriginBudget) -> _Report:
         """Return the report, empty if there is none or if it comes so late that the slot may be settled."""
-        if reservation is None or reservation.permits == 1:
+        if reservation is None or reservation.units == 1:
             return cls()
         if now >= reservation.expires + budget.settling_time:
             return cls()
         slots = dict(reservation.uses)
-        slots[reservation.slot] = slots.get(reservation.slot, 0) - reservation.permits
-        open_ = reservation.permits if reservation.slot > budget.slot(now) else 0
+        slots[reservation.slot] = slots.get(reservation.slot, 0) - reservation.units
+        open_ = reservation.units if reservation.slot > budget.slot(now) else 0
         return cls(reservation.left, slots, open_)
 
 
@@ -174,7 +174,7 @@ def _limits(budget: OriginBudget, ledger: Ledger, need: Need, now: float) -> lis
 def _wanted(  # noqa: PLR0917 - what the number depends on
     budget: OriginBudget, limit: tuple[Meter, int], need: Need, report: _Report, free: int, now: float
 ) -> int:
-    """Return how many permits the process should reserve, by its own requests and what is left for all."""
+    """Return how many units the process should reserve, by its own requests and what is left for all."""
     if need.gap is None:
         return 1
     meter, most = limit
@@ -184,17 +184,17 @@ def _wanted(  # noqa: PLR0917 - what the number depends on
     return max(1, int(min(by_demand, most // LARGEST_PART, rest / NEW_PART)))
 
 
-def _lifetime(budget: OriginBudget, need: Need, permits: int) -> float:
-    """Return for how many seconds the permits may be used: twice the expected time."""
-    if permits == 1:
+def _lifetime(budget: OriginBudget, need: Need, units: int) -> float:
+    """Return for how many seconds the units may be used: twice the expected time."""
+    if units == 1:
         return budget.slot_seconds / 2  # the call takes time, too
-    expected = 2 * permits * (need.gap or 0.0)
+    expected = 2 * units * (need.gap or 0.0)
     return min(budget.longest_reservation, max(expected, budget.period / SHORTEST_PART))
 
 
-def _added(slots: Mapping[int, int], slot: int, permits: int) -> dict[int, int]:
+def _added(slots: Mapping[int, int], slot: int, units: int) -> dict[int, int]:
     changed = dict(slots)
-    changed[slot] = changed.get(slot, 0) + permits
+    changed[slot] = changed.get(slot, 0) + units
     return {at: number for at, number in changed.items() if number}
 
 
@@ -207,30 +207,30 @@ def _removable(meter: Meter, budget: OriginBudget, now: float, known_at: float, 
 
 
 def _even_room(budget: OriginBudget, ledger: Ledger, now: float, wanted: int) -> int:
-    """Return how many permits the burst leaves."""
+    """Return how many units the burst leaves."""
     if budget.burst is None:
         return wanted
     return int(budget.even_burst - max(0.0, ledger.even_until - now) / budget.interval + 1e-6)
 
 
-def _even_change(budget: OriginBudget, ledger: Ledger, now: float, permits: int) -> EvenChange | None:
+def _even_change(budget: OriginBudget, ledger: Ledger, now: float, units: int) -> EvenChange | None:
     """Return the change of the even time. While that is over, it is set, a little later than need be.
 
     Otherwise each reservation that another process made a moment ago would refuse this one.
     """
     if budget.burst is None:
         return None
-    room = (budget.even_burst - permits) * budget.interval
+    room = (budget.even_burst - units) * budget.interval
     if ledger.even_until > now:
-        return EvenChange(at_most=now + room + 1e-6, added=permits * budget.interval)
+        return EvenChange(at_most=now + room + 1e-6, added=units * budget.interval)
     slack = min(room, budget.burst // EVEN_PART * budget.interval)
-    return EvenChange(at_most=now + slack, until=now + slack + permits * budget.interval)
+    return EvenChange(at_most=now + slack, until=now + slack + units * budget.interval)
 
 
 def _wait(  # noqa: PLR0917 - the parts of one step
     budget: OriginBudget, ledger: Ledger, limits: list[tuple[Meter, int]], wanted: int, now: float, chance: float
 ) -> Wait:
-    """Return how long to wait for permits. A time in the past means that the ledger is too old to tell."""
+    """Return how long to wait for units. A time in the past means that the ledger is too old to tell."""
     even = 0.0 if budget.burst is None else ledger.even_until - (budget.even_burst - 1) * budget.interval
     several = max(even, *(meter.free_at(budget, most, wanted) for meter, most in limits))
     one = max(even, *(meter.free_at(budget, most, 1) for meter, most in limits))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.dates import parse_http_date
-from brine.domain.http.messages import IDEMPOTENT_METHODS, Response
+from brine.domain.http.messages import Response
 from brine.domain.resilience.backoff import Backoff
 from brine.errors import OriginMalformed, OriginTimeout, OriginUnreachable
 
@@ -37,7 +37,7 @@ def is_retryable(request: Request) -> bool:
     """
     if request.method in _UNSAFE:
         return not any(name in request.fields for name in _PRECONDITIONS)
-    return request.method in IDEMPOTENT_METHODS
+    return request.is_idempotent
 
 
 def is_transient(outcome: AttemptOutcome) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.resilience.budget import OriginBudget
+    from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
     from brine.domain.routing.transcoding import Transcoding
@@ -34,6 +35,20 @@ class QueryRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueryBody:
+    """The handling of the content of queries by content.
+
+    normalise: "json" sends JSON to the origin in canonical form, which is also the form in the key. max_bytes: the
+    largest content in a key; a query with more is forwarded and its response is not stored. in_refresh_requests:
+    whether refresh requests may hold the content, where operators can read it.
+    """
+
+    normalise: Literal["json"] | None = None
+    max_bytes: int = 65_536
+    in_refresh_requests: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """A path prefix and the origin behind it. `base_path` has no "/" at its end; `timeout` is seconds.
 
@@ -44,8 +59,13 @@ class Route:
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
     route, which has the rule as its prefix. `namespace`: begins the keys of its responses, so that a role can be
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
+    `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
     `origin_budget`: how many requests all environments together may send to the origin; None for no limit.
+    `public_url`: where clients reach the gateway; without it, only the request of a client says so. `map_addresses`:
+    whether answers have public addresses instead of those of the origin. `preserve_host`: whether the origin gets the
+    public host as Host. `trust_forwarded`: whether to believe the client's own Forwarded and X-Forwarded fields.
+    `cache_preflights`: whether the origin's answers to preflights of browsers are stored.
     """
 
     name: str
@@ -53,6 +73,8 @@ class Route:
     origin: OriginAddress
     base_path: str = ""
     query: QueryRule = field(default_factory=QueryRule)
+    query_methods: frozenset[str] = frozenset()
+    query_body: QueryBody = field(default_factory=QueryBody)
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
@@ -65,7 +87,17 @@ class Route:
     pattern: PathPattern | None = None
     namespace: str = ""
     hooks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    public_url: PublicAddress | None = None
+    map_addresses: bool = True
+    preserve_host: bool = False
+    trust_forwarded: bool = False
+    cache_preflights: bool = False
     policy: Policy = field(default_factory=Policy)
+
+    @property
+    def shows_public_host(self) -> bool:
+        """Whether the gateway tells the origin the public host, so that the origin may make URLs with it."""
+        return self.public_url is not None
 
 
 class _ByPrefix[T]:

@@ -23,7 +23,8 @@ from brine.service import problems
 from brine.service.diagnostics import Fault
 from brine.service.http_cache.answer import answer
 from brine.service.http_cache.key_guard import KeyGuard
-from brine.service.single_flight import Lead
+from brine.service.http_cache.public_answer import ADDRESS_FIELDS, addresses_of, with_public_addresses
+from brine.service.single_flight import Alone, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.responder import Responder
     from brine.service.http_cache.response_store import ResponseStore
     from brine.service.origins.routed import Upstreams
-    from brine.service.single_flight import Alone, SingleFlight
+    from brine.service.single_flight import SingleFlight
     from brine.service.transaction import Trace, Transaction
 
 
@@ -73,7 +74,9 @@ class Fetcher:
         while True:
             began = self.clock()
             fields_sent = replace(transaction.request, fields=decision.fields)
-            request = forwarded_request(fields_sent, transaction.route, self.name, transaction.cdn_loop)
+            request = forwarded_request(
+                fields_sent, transaction.route, self.name, transaction.cdn_loop, transaction.front_door
+            )
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
@@ -98,6 +101,7 @@ class Fetcher:
                 request_time=began,
                 response_time=trace.now,
                 origin=transaction.route.origin,
+                addresses=None if transaction.request.may_use_cache else addresses_of(transaction),
             )
             if self._is_refused_by_hook(reception.keep, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
@@ -141,8 +145,12 @@ class Fetcher:
             made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
+        if reused is None:
+            relayed = relay(response, request, trace.now)
+            has_addresses = ADDRESS_FIELDS & {name for name, _ in relayed.fields.lines}
+            reused = with_public_addresses(relayed, transaction) if has_addresses else relayed
         return answer(
-            reused or relay(response, request, trace.now),
+            reused,
             result,
             transaction,
             trace,
@@ -188,34 +196,42 @@ class Fetcher:
         trace: Trace,
     ) -> bool:
         """Store a response if the turn permits it. Returns whether it is stored."""
-        lead = self._late_lead(lookup, transaction, trace) if isinstance(turn, Late) else turn
+        placed = None if isinstance(turn, Alone) else self.responses.place(stored, lookup, transaction, trace)
+        if placed is None:
+            self._give_back(turn, trace)
+            return False
+        slot, stored = placed
+        key = self.responses.lease_key(slot, transaction)
+        if isinstance(turn, Lead) and turn.lease is not None and turn.lease.pk != key:
+            self._give_back(turn, trace)  # Vary has changed meanwhile, so another slot is to be filled
+            turn = Late()
+        lead = self._late_lead(key, lookup, transaction, trace) if isinstance(turn, Late) else turn
         if not isinstance(lead, Lead):
             return False
         with self.single_flight.given_back(lead, trace):
-            if isinstance(turn, Late) and not self._is_unchanged(lookup, lead, transaction, trace):
+            if isinstance(turn, Late) and not self._is_unchanged(slot, lookup, lead, transaction, trace):
                 return False
             until = evict_at(stored, transaction.route.policy)
-            return self.responses.keep(stored, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
+            return self.responses.keep(stored, slot, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
 
-    def _late_lead(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
-        """Take a lease now that there is something to store; None when it may not be stored."""
+    def _late_lead(self, key: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
+        """Take this lease now that there is something to store; None when it may not be stored."""
         if not self.key_guard.may_store(lookup, transaction, trace):
             return None
-        pk = self.responses.store.pk(transaction.resource.key)
-        lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace)
+        lease = self.single_flight.acquire(key, transaction.lease_seconds, trace)
         return Lead(lease) if isinstance(lease, Lease) else None
 
-    def _is_unchanged(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
-        """Return whether storing would replace nothing that was stored after the lookup.
+    def _is_unchanged(self, slot: str, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
+        """Return whether storing in this slot would replace nothing that was stored after the lookup.
 
         A newer response of another variant is not replaced; whether the stored response was purged, the stamps tell.
         """
-        if lead.lease is not None and lead.lease.committed <= lookup.generation:
+        if lead.lease is not None and lead.lease.committed <= lookup.seen.get(slot, 0):
             return True
-        present = self.responses.find(transaction, trace, consistent=True)
+        present = self.responses.find(transaction, trace, slot=slot, consistent=True)
         if present.main is None:
             return present.marker is None and not trace.faults.has("table")
-        return present.generation == lookup.generation
+        return present.seen.get(slot, 0) == lookup.seen.get(slot, 0)
 
     def _invalidate(
         self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, download_fields, is_redirected, redirection
 from brine.domain.caching.respond import needs_body, respond
 from brine.domain.caching.stored import BodyReference
+from brine.service.http_cache.public_answer import ADDRESS_FIELDS, with_public_addresses
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse
@@ -34,7 +35,10 @@ class Responder:
             if whole is None:
                 return None
             stored = whole
-        return respond(stored, transaction.request, trace.now)
+        response = respond(stored, transaction.request, trace.now)
+        # Not a call: few responses have addresses, and each hit comes by here
+        has_addresses = ADDRESS_FIELDS & {name for name, _ in response.fields.lines}
+        return with_public_addresses(response, transaction) if has_addresses else response
 
     def is_redirected(self, stored: StoredResponse, transaction: Transaction) -> bool:
         """Return whether the client gets the body by a link to the body store."""

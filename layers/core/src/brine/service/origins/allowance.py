@@ -1,4 +1,4 @@
-"""The permits of one process for one budget: it reserves several with one call, and uses them from memory."""
+"""The units of one process for one budget: it reserves several with one call, and uses them from memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     type Attempt = Callable[[Take], tuple[bool, Ledger]]
 
 ATTEMPTS: Final = 2
-"""Calls for one permit. The first one may fail because the known ledger is old, and its answer has the new one."""
+"""Calls for one unit. The first one may fail because the known ledger is old, and its answer has the new one."""
 MOST_REFUSALS: Final = 5
 """After so many refusals in a row, waits get no longer."""
 NEWEST: Final = 0.1
@@ -46,7 +46,7 @@ class Allowance:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def use(self, now: float) -> bool:
-        """Use a permit that the process has, and return whether it had one."""
+        """Use a unit that the process has, and return whether it had one."""
         held = self.reservation
         if held is None or held.left == 0 or now >= held.expires:
             return False
@@ -56,7 +56,7 @@ class Allowance:
     def permit(
         self, attempt: Attempt, clock: Callable[[], float], chance: Callable[[], float], name: Callable[[], str]
     ) -> Wait | None:
-        """Use a permit, after a reservation if need be. Return None, or how long there is none. Raises StoreError."""
+        """Use a unit, after a reservation if need be. Return None, or how long there is none. Raises StoreError."""
         now = clock()
         self._measure(now)
         if self.wait is not None and now < self.wait.until:
@@ -82,7 +82,7 @@ class Allowance:
         return self.wait
 
     def pause(self, until: float) -> None:
-        """Use no permit before `until`, as the origin asked for."""
+        """Use no unit before `until`, as the origin asked for."""
         self.ledger = replace(self.ledger, paused_until=max(until, self.ledger.paused_until))
         self.wait = Wait(until, until, "paused")
 

@@ -47,7 +47,7 @@ class _Budget:
 
 
 class Budgets:
-    """Gives permits for requests to origins with a budget. Threads may share it.
+    """Gives units for requests to origins with a budget. Threads may share it.
 
     `clock` gives seconds since 1970, `chance` numbers of [0, 1), and `name` a name for each reservation. `known` has at
     most `remembered` budgets by key, and apart for refreshes.
@@ -71,7 +71,7 @@ class Budgets:
         self._lock = threading.Lock()
 
     def permit(self, transaction: Transaction, budget: OriginBudget, trace: Trace) -> None:
-        """Use a permit for one request. Raises OriginBudgetSpent if there is none."""
+        """Use a unit for one request. Raises OriginBudgetSpent if there is none."""
         key = _key(transaction, budget)
         known = self._known(key, budget, is_refresh=transaction.is_refresh)
         with known.lock:
@@ -110,7 +110,7 @@ class Budgets:
             return known
 
     def _shared(self, known: _Budget, key: str, transaction: Transaction, trace: Trace) -> Wait | None:
-        """Use a permit of the shared budget; of the process's own one while the store fails."""
+        """Use a unit of the shared budget; of the process's own one while the store fails."""
         allowance, now = known.shared, self._clock()
         if not 0 <= known.own_until - now <= STORE_PAUSE:
             try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.formats.allowed_types import Types
+    from brine.domain.http.messages import Request
     from brine.domain.routing.transcoding import Transcoding
     from brine.ports.channels import SingleUseStore
     from brine_codec import Keyring, KeyringSource
@@ -29,12 +30,14 @@ def build_transcoder(
     *,
     clock: Callable[[], float],
     marks: SingleUseStore,
+    is_query: Callable[[Request], bool] = lambda _: False,
     emulated_principal: str | None = None,
 ) -> Transcoder:
     """Return the transcoder of a route.
 
     keyring: returns the keyring for the value of a setting and a description of this setting. marks: marks of used
-    envelopes from clients. emulated_principal: the sender of requests without a verified principal, on an emulator.
+    envelopes from clients. is_query: see Transcoder. emulated_principal: the sender of requests without a verified
+    principal, on an emulator.
     """
 
     def codec(setting: str, keys: str | None, purpose: str) -> Codec | None:
@@ -66,4 +69,5 @@ def build_transcoder(
             if form is not transcoding.origin or form is Format.SEALED
         },
         clock=clock,
+        is_query=is_query,
     )

@@ -46,13 +46,17 @@ class Upstream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Transcoder:
-    """Serves the requests of one route. `renditions`: by format, for the formats that need a conversion."""
+    """Serves the requests of one route. `renditions`: by format, for the formats that need a conversion.
+
+    is_query: returns whether a request, in the form for the origin, is a query by content.
+    """
 
     route: str
     transcoding: Transcoding
     converter: ContentConverter
     renditions: dict[Format, Rendition]
     clock: Callable[[], float]
+    is_query: Callable[[Request], bool] = lambda _: False
 
     def serve(self, request: Request, upstream: Upstream, target: str, *, deadline: Deadline, account: str) -> Answer:
         """Return the answer to a client's request.
@@ -97,16 +101,16 @@ class Transcoder:
         """Return the request for the origin. It asks for the whole content in the origin's format, without a coding."""
         fields = request.fields.without({"accept-encoding"}).replacing("accept", self.transcoding.origin.media_type)
         fields = fields.with_line("accept-encoding", "identity")
-        if request.method not in CACHED_METHODS:
+        body = b""
+        if request.body:
+            body = self.converter.to_origin(request, target, invocation)
+            if body != request.body:
+                fields = fields.without(CONTENT_DIGESTS)
+            fields = fields.replacing("content-type", self.transcoding.request_format.media_type)
+        if request.method not in CACHED_METHODS and not self.is_query(replace(request, fields=fields, body=body)):
             fields = conditions_for_write(fields, self.renditions.values())
         elif rendition is not None:
             fields = conditions_for_read(fields.without(RANGE_FIELDS), rendition)
-        if not request.body:
-            return replace(request, fields=fields)
-        body = self.converter.to_origin(request, target, invocation)
-        if body != request.body:
-            fields = fields.without(CONTENT_DIGESTS)
-        fields = fields.replacing("content-type", self.transcoding.request_format.media_type)
         return replace(request, fields=fields, body=body)
 
     def _rendered(self, answer: Answer, rendition: Rendition, request: Request, target: str) -> Answer:

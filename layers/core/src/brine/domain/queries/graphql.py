@@ -1,0 +1,92 @@
+"""GraphQL in JSON content: which requests may change data, and which responses tell of errors.
+
+The names are those of GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from brine.domain.http.messages import Request, Response
+
+MAX_DECODED: Final = 6_000_000
+"""Bytes of a compressed response that are decoded to look for errors."""
+
+_CHANGING: Final = frozenset({"mutation", "subscription"})
+_WORD = re.compile(r"\b(?:mutation|subscription)\b", re.ASCII)
+_TOKEN = re.compile(
+    r'"""(?:\\"""|(?!""").)*"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[A-Za-z_][A-Za-z_0-9]*|[{}"]',
+    re.DOTALL,
+)
+# A request with one of these members, but without the text of its operation, names an operation that the server knows
+_OF_OPERATIONS: Final = frozenset(
+    {"doc_id", "documentId", "extensions", "operationId", "operationName", "queryId", "variables"}
+)
+
+
+def may_change_data(content: Any) -> bool:
+    """Return whether JSON content may be a GraphQL operation that is not a query, alone or in a list.
+
+    True for a document with a mutation or a subscription, and for an operation that only the server knows. Content
+    without a member of GraphQL is not such an operation.
+    """
+    return any(map(_may_change, _objects(content)))
+
+
+def tells_errors(request: Request, response: Response) -> bool:
+    """Return whether the response to a GraphQL query has errors, although its status tells of success.
+
+    A response in another content coding than gzip is not decoded.
+    """
+    if response.status >= 400 or b'"query"' not in request.body:
+        return False
+    body = _decoded(response)
+    if b'"errors"' not in body:
+        return False
+    try:
+        asked, told = json.loads(request.body), json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return any(isinstance(one.get("query"), str) for one in _objects(asked)) and any(
+        one.get("errors") for one in _objects(told)
+    )
+
+
+def _objects(content: Any) -> list[dict[str, Any]]:
+    """Return the object that the content is, or the objects of a list."""
+    return [one for one in (content if isinstance(content, list) else [content]) if isinstance(one, dict)]
+
+
+def _may_change(operation: dict[str, Any]) -> bool:
+    document = operation.get("query")
+    if type(document) is not str:
+        return not _OF_OPERATIONS.isdisjoint(operation)
+    return _WORD.search(document) is not None and _may_define_change(document)
+
+
+def _may_define_change(document: str) -> bool:
+    """Return whether one of the words stands outside of braces, strings and comments, or the document is unreadable."""
+    depth = 0
+    for match in _TOKEN.finditer(document):
+        text = match[0]
+        if text == "{":
+            depth += 1
+        elif text == "}":
+            depth -= 1
+        if depth < 0 or text == '"' or (depth == 0 and text in _CHANGING):
+            return True
+    return depth != 0
+
+
+def _decoded(response: Response) -> bytes:
+    coding = response.fields.get("content-encoding", "identity").strip(" \t").lower()
+    if coding not in {"gzip", "x-gzip"}:
+        return response.body
+    try:
+        return zlib.decompressobj(wbits=31).decompress(response.body, MAX_DECODED)
+    except zlib.error:
+        return b""
