@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NOW = 1_790_000_000.123456
 SLOT = 0x471D_ADD0
+EVICT_AT = int(NOW) + 900
 CROWD = 16
 
 
@@ -53,7 +54,7 @@ class BudgetStoreContract:
         assert after.requests.total == 8
 
     def test_a_first_reservation_may_be_refused_too(self, budgets: BudgetStore, key: str) -> None:
-        budgets.raise_time(key, "paused_until", NOW + 1)
+        budgets.raise_time(key, "paused_until", NOW + 1, evict_at=EVICT_AT)
         assert budgets.take(key, take()) == (False, Ledger(paused_until=NOW + 1))
 
     def test_a_repeated_reservation_counts_once(self, budgets: BudgetStore, key: str) -> None:
@@ -90,16 +91,16 @@ class BudgetStoreContract:
 
     def test_a_pause_holds_until_its_time_is_over(self, budgets: BudgetStore, key: str) -> None:
         for until in (NOW + 30.5, NOW + 2):  # the second one is earlier, and changes nothing
-            budgets.raise_time(key, "paused_until", until)
+            budgets.raise_time(key, "paused_until", until, evict_at=EVICT_AT)
         assert budgets.take(key, take()) == (False, Ledger(paused_until=NOW + 30.5))
         accepted, ledger = budgets.take(key, replace(take(), now=NOW + 30.5))
         assert accepted
         assert ledger.paused_until == NOW + 30.5
 
     def test_times_and_caps_are_kept(self, budgets: BudgetStore, key: str) -> None:
-        budgets.raise_time(key, "refresh_wanted", NOW)
-        budgets.cap(key, total=7, until=NOW + 9.5)
-        budgets.cap(key, total=12, until=NOW + 8.5)
+        budgets.raise_time(key, "refresh_wanted", NOW, evict_at=EVICT_AT)
+        budgets.cap(key, total=7, until=NOW + 9.5, evict_at=EVICT_AT)
+        budgets.cap(key, total=12, until=NOW + 8.5, evict_at=EVICT_AT)
         budgets.take(key, take("first"))
         accepted, ledger = budgets.take(key, take("second"))
         assert accepted
@@ -107,7 +108,7 @@ class BudgetStoreContract:
 
     def test_no_reservation_is_made_at_the_cap(self, budgets: BudgetStore, key: str) -> None:
         budgets.take(key, take("a"))
-        budgets.cap(key, total=5, until=NOW + 9)
+        budgets.cap(key, total=5, until=NOW + 9, evict_at=EVICT_AT)
         accepted, ledger = budgets.take(key, take("b"))
         assert accepted  # the total was below the cap
         assert budgets.take(key, take("c")) == (False, ledger)

@@ -39,7 +39,7 @@ class TestDynamoBudgetStore(BudgetStoreContract):
         self, emulator: Emulator, budgets: BudgetStore, table: str, key: str, item_key: dict[str, dict[str, str]]
     ) -> None:
         slots = {SLOT + number: 600 for number in range(MOST_SLOTS + SLOTS // 4)}
-        budgets.take(key, take(permits=sum(slots.values()), slots=slots))
+        budgets.take(key, take(units=sum(slots.values()), slots=slots))
         item = emulator.dynamodb.get_item(TableName=table, Key=item_key)["Item"]
         assert item["evict_at"] == {"N": str(take().evict_at)}
         assert item_size(item) <= 1024 + 512  # a second unit only for a moment

@@ -1,4 +1,4 @@
-"""Origins with a limit, and origins that fail, over real HTTP: when the gateway does not ask them, and what it answers."""
+"""Origins with a limit, and origins that fail, over real HTTP: what clients get when the gateway does not ask."""
 
 from __future__ import annotations
 

@@ -82,13 +82,15 @@ class CountingBudgets(MemoryBudgetStore):
         self.note("take")
         return super().take(key, take)
 
-    def raise_time(self, key: str, name: LedgerTime, time: float, *, deadline: DeadlineType | None = None) -> None:
+    def raise_time(
+        self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: DeadlineType | None = None
+    ) -> None:
         self.note(name)
-        super().raise_time(key, name, time)
+        super().raise_time(key, name, time, evict_at=evict_at)
 
-    def cap(self, key: str, *, total: int, until: float, deadline: DeadlineType | None = None) -> None:
+    def cap(self, key: str, *, total: int, until: float, evict_at: int, deadline: DeadlineType | None = None) -> None:
         self.note("cap")
-        super().cap(key, total=total, until=until)
+        super().cap(key, total=total, until=until, evict_at=evict_at)
 
 
 @dataclass
@@ -200,7 +202,7 @@ def test_a_probe_of_the_circuit_uses_the_budget_and_is_left_to_another_if_it_has
     them.asked  # noqa: B018 - forget them
     them.pass_time(31)
     (key,) = them.store.ledgers
-    them.store.raise_time(key, "paused_until", them.processes[0].now + 5)
+    them.store.raise_time(key, "paused_until", them.processes[0].now + 5, evict_at=0)
     assert them.ask("/large/x").problem == "origin-budget-spent"
     them.pass_time(6)
     them.outcome = OK
@@ -309,6 +311,17 @@ def test_a_pause_holds_for_a_process_whose_table_fails() -> None:
     them.ask("/large/x")
     them.outcome = OK
     assert status_of(them.ask("/large/y")) == "brine; detail=origin-budget-paused"
+
+
+def test_a_process_that_was_idle_for_long_counts_with_the_others_if_the_ledger_began_anew() -> None:
+    them = Budgeted(2)
+    them.spend(4)
+    them.pass_time(60)
+    them.ask("/api/old")
+    them.pass_time(3600)
+    them.store.ledgers.clear()  # the table deleted it
+    assert [them.ask(f"/api/{number}", 1).problem for number in range(4)] == [None] * 4
+    assert them.ask("/api/x").problem == "origin-budget-spent"
 
 
 def refresh(world: World, path: str) -> str:

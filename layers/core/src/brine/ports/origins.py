@@ -78,8 +78,10 @@ class BudgetStore(Protocol):
         Return whether it is made, and the ledger after it, or the ledger that does not permit it.
         """
 
-    def raise_time(self, key: str, name: LedgerTime, time: float, *, deadline: Deadline | None = None) -> None:
-        """Set this time of the ledger, unless it is later already."""
+    def raise_time(
+        self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
+    ) -> None:
+        """Set this time of the ledger, unless it is later already. The ledger is kept until `evict_at`."""
 
-    def cap(self, key: str, *, total: int, until: float, deadline: Deadline | None = None) -> None:
+    def cap(self, key: str, *, total: int, until: float, evict_at: int, deadline: Deadline | None = None) -> None:
         """Let the total of requests stay at most `total` until `until`. The last call is valid."""

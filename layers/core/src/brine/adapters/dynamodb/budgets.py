@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number, read_attributes
 from brine.domain.resilience.budget_ledger import Ledger, Meter
-from brine.domain.resilience.budget_plan import KEPT
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -55,26 +54,25 @@ class DynamoBudgetStore(DynamoTable):
         ledger = _read(attributes or {})
         return refused is None or ledger.last_take == take.name, ledger
 
-    def raise_time(self, key: str, name: LedgerTime, time: float, *, deadline: Deadline | None = None) -> None:
+    def raise_time(
+        self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
+    ) -> None:
         """Set this time with one UpdateItem. Raises StoreError."""
         update = self._at(
             _key(key),
             ConditionExpression=f"attribute_not_exists({name}) OR {name} < :time",
-            UpdateExpression=f"SET {name} = :time, evict_at = if_not_exists(evict_at, :evict_at)",
-            ExpressionAttributeValues={":time": number(time), ":evict_at": number(int(time) + KEPT)},
+            UpdateExpression=f"SET {name} = :time, evict_at = :evict_at",
+            ExpressionAttributeValues={":time": number(time), ":evict_at": number(evict_at)},
         )
         self._refusal("UpdateItem", update, deadline)
 
-    def cap(self, key: str, *, total: int, until: float, deadline: Deadline | None = None) -> None:
+    def cap(self, key: str, *, total: int, until: float, evict_at: int, deadline: Deadline | None = None) -> None:
         """Set the cap with one UpdateItem. Raises StoreError."""
+        values = {":total": number(total), ":until": number(until), ":evict_at": number(evict_at)}
         update = self._at(
             _key(key),
-            UpdateExpression="SET cap = :total, capped_until = :until, evict_at = if_not_exists(evict_at, :evict_at)",
-            ExpressionAttributeValues={
-                ":total": number(total),
-                ":until": number(until),
-                ":evict_at": number(int(until) + KEPT),
-            },
+            UpdateExpression="SET cap = :total, capped_until = :until, evict_at = :evict_at",
+            ExpressionAttributeValues=values,
         )
         self._api.call("UpdateItem", update, deadline)
 

@@ -30,7 +30,9 @@ class MemoryBudgetStore:
                 self.ledgers[key] = after
             return after is not None, after or ledger
 
-    def raise_time(self, key: str, name: LedgerTime, time: float, *, deadline: Deadline | None = None) -> None:
+    def raise_time(
+        self, key: str, name: LedgerTime, time: float, *, evict_at: int, deadline: Deadline | None = None
+    ) -> None:
         """Set this time of the ledger, unless it is later already."""
         with self._lock:
             ledger = self.ledgers.get(key, Ledger())
@@ -39,7 +41,7 @@ class MemoryBudgetStore:
             else:
                 self.ledgers[key] = replace(ledger, refresh_wanted=max(time, ledger.refresh_wanted))
 
-    def cap(self, key: str, *, total: int, until: float, deadline: Deadline | None = None) -> None:
+    def cap(self, key: str, *, total: int, until: float, evict_at: int, deadline: Deadline | None = None) -> None:
         """Let the total of requests stay at most `total` until `until`."""
         with self._lock:
             self.ledgers[key] = replace(self.ledgers.get(key, Ledger()), cap=total, capped_until=until)

@@ -1,7 +1,8 @@
 """Structured dictionaries and lists, as far as caching needs them (RFC 8941 sections 4.2.1 and 4.2.2).
 
 A value is a boolean, an integer, a decimal, a string or a token. None stands for bytes and inner lists, which no
-directive takes. Parameters are checked and ignored. One error anywhere makes the whole field invalid.
+directive takes. Parameters are checked, and only `parse_items` returns them. One error anywhere makes the whole field
+invalid.
 """
 
 from __future__ import annotations

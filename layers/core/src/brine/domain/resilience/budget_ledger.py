@@ -5,7 +5,7 @@ they expire, the latest in which they may be used. With its next reservation, th
 used them, and returns those that it did not use. So the count of a period is never less than the requests sent in it.
 
 Processes change the count side by side. Each change has a condition on the running total alone, which grows with each
-reservation. What has left the period, each process derives from an older ledger that it knows.
+reservation. Each process knows an older ledger, and derives from it how many units have left the period.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Meter:
 class Ledger:
     """The shared state of a budget. Times are in seconds since 1970.
 
-    `refreshes`: the meter of refreshes alone; `requests` has them, too. `refresh_wanted`: when a refresh last found
-    nothing left. `even_until`: the time up to which requests at an even rate would use what was reserved (for bursts).
+    `refreshes`: the meter of refreshes alone; `requests` has them, too. `refresh_wanted`: the last time when a refresh
+    found no unit. `even_until`: the time up to which requests at an even rate would use what was reserved (for bursts).
     `paused_until`: no request before that time, because the origin asked for it. Until `capped_until`, the total of
     `requests` stays below `cap`. `last_take`: the name of the last reservation.
     """
@@ -83,7 +83,7 @@ class Ledger:
 class MeterChange:
     """A change of a meter, if its total is at most `at_most` before it.
 
-    `slots`: what is added to each slot; numbers may be negative. `removed`: settled slots, as they are known.
+    `slots`: the number to add to each slot, which may be negative. `removed`: settled slots with their known numbers.
     """
 
     added: int

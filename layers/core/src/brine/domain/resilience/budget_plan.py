@@ -63,7 +63,7 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What is known of a process that needs a unit.
+    """The facts about a process that needs a unit.
 
     `gap`: seconds between its requests, None if it had only one. `reported`: its last reservation, which it has not
     reported yet. `known_at`: when its ledger was read. `patient`: whether it may wait for a larger reservation.
@@ -126,7 +126,7 @@ def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, c
     take = Take(
         name=name,
         now=now,
-        evict_at=int(now + 2 * budget.period) + KEPT,
+        evict_at=evict_at(budget, max(now, ledger.capped_until)),
         requests=changes[0],
         refreshes=changes[1] if need.is_refresh else None,
         even=_even_change(budget, ledger, now, units),
@@ -134,9 +134,19 @@ def next_step(budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, c
     return Step(Reservation(units, now + lifetime, slot, left=units), take)
 
 
+def evict_at(budget: OriginBudget, until: float) -> int:
+    """Return when a ledger may be deleted that is of use until `until`. It still counts requests long after that."""
+    return int(until + 2 * budget.period) + KEPT
+
+
+def is_outdated(budget: OriginBudget, now: float, known_at: float) -> bool:
+    """Return whether the ledger that was read at `known_at` may have been deleted, and a new one begun."""
+    return now - known_at > 2 * budget.period + KEPT / 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What a process reports of its last reservation: the units that it returns, and the changes of slots.
+    """The report of a process on its last reservation: the units that it returns, and the changes of slots.
 
     `open`: the units that the ledger has in a slot that is not over.
     """

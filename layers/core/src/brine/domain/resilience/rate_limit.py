@@ -1,4 +1,4 @@
-"""What an origin says of its own limit: 429 with Retry-After (RFC 6585 section 4), RateLimit and RateLimit-Policy.
+"""Reads the limit that an origin announces: 429 with Retry-After (RFC 6585 section 4), RateLimit and RateLimit-Policy.
 
 The two fields are those of draft-ietf-httpapi-ratelimit-headers, from its version 8 on. A malformed field is ignored.
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.resilience.budget_ledger import Ledger
-from brine.domain.resilience.budget_plan import PATIENCE_PART, Need, Wait, next_step
+from brine.domain.resilience.budget_plan import PATIENCE_PART, Need, Wait, is_outdated, next_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ NEWEST: Final = 0.1
 
 @dataclass(slots=True)
 class Allowance:
-    """The state of a process for one budget. `lock` protects it, and is held during calls: others wait for them.
+    """The state of a process for one budget. `lock` protects it, and is held during calls: other threads wait for them.
 
     `ledger` was read at `known_at`. No call is made before `wait` is over, while it is not None.
     """
@@ -65,6 +65,8 @@ class Allowance:
             return None
         if self.began is None:
             self.began = now
+        if is_outdated(self.budget, now, self.known_at):
+            self.ledger, self.known_at = Ledger(), 0.0
         for _ in range(ATTEMPTS):
             step = next_step(self.budget, self.ledger, self._need(now), now=now, chance=chance(), name=name())
             if isinstance(step, Wait):

@@ -1,4 +1,4 @@
-"""The budgets of origins: whether a request may be sent now, and what the origin says of its limit.
+"""The budgets of origins: units for requests, and the limits that origins announce.
 
 A process that cannot reach the shared state goes on by its own count, with a tenth of the budget, and tries the state
 again after two seconds (docs/decisions/0117).
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from brine.domain.resilience.budget_ledger import applied
+from brine.domain.resilience.budget_plan import evict_at
 from brine.domain.resilience.rate_limit import rate_limit
 from brine.errors import OriginBudgetSpent, StoreError
 from brine.service.origins.allowance import Allowance
@@ -136,17 +137,19 @@ class Budgets:
         if allowance.ledger.refresh_wanted > now - budget.period / 10:
             return
         allowance.ledger = replace(allowance.ledger, refresh_wanted=now)
-        self._store.raise_time(key, "refresh_wanted", now, deadline=transaction.store_deadline)
+        self._store.raise_time(
+            key, "refresh_wanted", now, evict_at=evict_at(budget, now), deadline=transaction.store_deadline
+        )
 
     def _learn(self, allowance: Allowance, key: str, limit: RateLimit, transaction: Transaction, now: float) -> None:
         """Write a limit of the origin that says more than the ledger. Raises StoreError."""
         ledger, budget, deadline = allowance.ledger, allowance.budget, transaction.store_deadline
-        slack = budget.requests / SLACK_PART
+        slack, kept_until = budget.requests / SLACK_PART, evict_at(budget, max(now, limit.until))
         if limit.remaining == 0:
             is_known = ledger.paused_until >= limit.until - budget.slot_seconds
             allowance.pause(limit.until)
             if not is_known:
-                self._store.raise_time(key, "paused_until", limit.until, deadline=deadline)
+                self._store.raise_time(key, "paused_until", limit.until, evict_at=kept_until, deadline=deadline)
             return
         unused = 0 if allowance.reservation is None else allowance.reservation.left
         total = ledger.requests.total - unused + limit.remaining
@@ -157,7 +160,7 @@ class Budgets:
             is_known = limit.remaining >= free - slack
         if not is_known:
             allowance.ledger = replace(ledger, cap=total, capped_until=limit.until)
-            self._store.cap(key, total=total, until=limit.until, deadline=deadline)
+            self._store.cap(key, total=total, until=limit.until, evict_at=kept_until, deadline=deadline)
 
 
 def _applied(allowance: Allowance, take: Take) -> tuple[bool, Ledger]:

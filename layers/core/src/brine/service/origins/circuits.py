@@ -1,7 +1,7 @@
 """The circuits of origins: the requests that this process saw, and the state that all environments share.
 
-While an origin does well, a process reads no shared state. A process whose last request to the origin failed within the
-last minute, or which knows of an open circuit, reads the shared state, and goes by it for two seconds. A circuit that
+While an origin does well, a process reads no shared state. It reads the shared state if its last request to the origin
+failed within the last minute, or if it knows of an open circuit. It goes by that state for two seconds. A circuit that
 cannot be read counts as closed, unless this process opened it (docs/decisions/0064 and 0118).
 """
 
