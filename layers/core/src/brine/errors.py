@@ -23,6 +23,7 @@ BrineError
     ├── OriginPaused        no request may be sent for now
     │   ├── OriginCircuitOpen   it failed too often recently
     │   └── OriginBudgetSpent   all environments together have sent as many requests as they may, or it asked to pause
+    ├── CredentialsUnavailable  the gateway has no credentials that the origin accepts
     ├── PartFailed          a part that a function needs gave no usable response
     ├── FunctionFailed      the function of a route raised
     └── HookFailed          a hook raised
@@ -149,6 +150,17 @@ class OriginBudgetSpent(OriginPaused):
     def __init__(self, message: str, retry_after: float, *, by_origin: bool, is_sent: bool = False) -> None:
         super().__init__(message, retry_after, is_sent=is_sent)
         self.by_origin = by_origin
+
+
+class CredentialsUnavailable(OriginError):
+    """The gateway has no credentials for the origin, or the origin refused them. The message has no part of a secret.
+
+    cause: for the log, a code such as `AccessDeniedException` or `invalid_client`.
+    """
+
+    def __init__(self, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class PartFailed(OriginError):

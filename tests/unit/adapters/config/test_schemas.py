@@ -14,10 +14,12 @@ import pytest
 
 from brine.adapters.config.budget_values import BUDGET
 from brine.adapters.config.channels import channel_table
+from brine.adapters.config.credential_values import auth_tables
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
+from brine.domain.credentials.description import OriginCredentials
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryBody, QueryRule, Route
@@ -47,6 +49,7 @@ TABLES = [
     pytest.param(BUDGET, (*ROUTE_SCHEMA, "properties", "origin_budget", "anyOf", "1"), id="origin_budget"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
     pytest.param(HOOKS, (*ROUTE_SCHEMA, "properties", "hooks"), id="hooks"),
+    *(pytest.param(table, ("routes", "$defs", f"{kind}_auth"), id=kind) for kind, table in auth_tables({}).items()),
     pytest.param(channel_table({}, ()), ("channels", "$defs", "channel"), id="channel"),
     pytest.param(type_table(()), ("types", "$defs", "type"), id="type"),
 ]
@@ -96,6 +99,10 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
         pytest.param(BUDGET, "\n## Budgets of origins\n", "\n## ", id="origin_budget"),
         pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
+        *(
+            pytest.param(table, "\n## Credentials for the origin\n", "\n## ", id=kind)
+            for kind, table in auth_tables({}).items()
+        ),
     ],
 )
 def test_a_page_names_the_keys_of_an_inner_table(table: TableReader, start: str, end: str) -> None:
@@ -116,7 +123,7 @@ def default_of(key: str, *classes: type) -> object:
 @pytest.mark.parametrize(
     ("table", "path", "classes"),
     [
-        pytest.param(route_table({}), ROUTE_SCHEMA, (Route, Policy), id="route"),
+        pytest.param(route_table({}), ROUTE_SCHEMA, (Route, Policy, OriginCredentials), id="route"),
         pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), (QueryRule,), id="query"),
         pytest.param(QUERY_BODY, (*ROUTE_SCHEMA, "properties", "query_body"), (QueryBody,), id="query_body"),
         pytest.param(

@@ -67,7 +67,8 @@ def build_gateway(
     client = client or HttpClient()
     aws = connect_aws(settings, client)
     routes, queue = _routes(settings), settings.refresh_queue
-    fetcher = _with_hooks(connected_fetcher(settings, aws, client, clock, sleep), routes)
+    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
+    fetcher = _with_hooks(fetcher, routes)
     return Gateway(
         routes=routes,
         fetcher=fetcher,
@@ -91,8 +92,9 @@ def build_refresher(
     """
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
-    fetcher = connected_fetcher(settings, connect_aws(settings, client), client, clock, sleep)
+    aws = connect_aws(settings, client)
     routes = _routes(settings)
+    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
@@ -162,6 +164,15 @@ def _budget_store(aws: Aws, table: str) -> BudgetStore:
     from brine.adapters.dynamodb.budgets import DynamoBudgetStore  # noqa: PLC0415 - only for routes with a budget
 
     return DynamoBudgetStore(aws, table)
+
+
+def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient) -> Fetcher:
+    """Return the fetcher with the credentials of the routes. Without such a route, it imports no module of theirs."""
+    if not any(route.credentials for route in routes):
+        return fetcher
+    from brine.bootstrap.credentials import with_aws_credentials  # noqa: PLC0415 - only for routes with credentials
+
+    return with_aws_credentials(fetcher, aws, client)
 
 
 def _finish(routes: Routes, hooks: HookTable, clock: Callable[[], float]) -> ClientAnswers:

@@ -28,6 +28,7 @@ type FaultKind = Literal[
     "variants",
     "origin-circuit",
     "origin-budget",
+    "credentials",
     "seal",
     "result",
     "refresh",
@@ -45,6 +46,7 @@ type FaultKind = Literal[
 - `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
 - `origin-budget`: the origin's budget was spent, or the origin asked for a pause, so the origin was not asked.
+- `credentials`: the gateway could not get its credentials for an origin, or the origin refused them.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
 - `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
@@ -66,6 +68,7 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
     "origin-budget": "BudgetSpent",
+    "credentials": "CredentialsFailed",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",

@@ -175,7 +175,7 @@ class Gateway:
                         response = self.fetcher.responder.respond(decision.stored, lookup, transaction, trace)
                         if response is not None:
                             return self._served(response, decision, lookup, turn, missed, transaction, trace)
-                        lookup, decision = self._without_stored(lookup, transaction, trace)  # the body is lost
+                        lookup, decision = self._without_body(lookup, transaction, trace)
                         if turn == Follow(waited=False):  # it has nothing stale to serve any more, so it waits
                             turns.close()
                             turn = None
@@ -228,6 +228,12 @@ class Gateway:
         """Decide as if nothing were stored."""
         trace.layer = None
         lookup = lookup.without_stored()
+        return lookup, self._decide(lookup, transaction, trace)
+
+    def _without_body(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> tuple[Lookup, Decision]:
+        """Decide after the body of the stored response was lost, or a part of it."""
+        trace.layer = None
+        lookup = lookup.without_lost(trace.lost_bodies)
         return lookup, self._decide(lookup, transaction, trace)
 
     def _decide(

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.partial import without_lost_parts
+from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.dependencies import all_stamp_names, is_response_purged, response_stale_from
 from brine.domain.purging.stamps import is_purged, stamp_names
 from brine_codec import CodecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
+    from brine.domain.bodies.stored_body import BodyReference
     from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
     from brine.service.http_cache.selecting import Selecting
@@ -87,6 +90,13 @@ class Lookup:
         """Return the lookup as if no usable response were stored."""
         return Lookup(seen=self.seen, stamps=self.stamps)
 
+    def without_lost(self, lost: Collection[bytes]) -> Lookup:
+        """Return the lookup without the bodies at these addresses. The other parts of a body in parts remain."""
+        rest = without_lost_parts(self.stored, lost)
+        if rest is None:
+            return self.without_stored()
+        return replace(self, stored=rest, main=rest if self.main is self.stored else self.main)
+
     def after_invalidation(self, name: str, before: Stamp, at: float, began: float) -> Lookup:
         """Return the lookup for a fetch that began at `began` and itself stamped `name` hard at `at`.
 
@@ -150,7 +160,11 @@ def weight(entry: Entry) -> int:
     """Estimate the bytes of process memory that an entry takes: its text, its body and its objects."""
     if isinstance(entry, HitForMiss):
         return 500
-    body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
+    body = len(entry.body) if isinstance(entry.body, bytes) else _weight_of_parts(entry.body)
     texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
     texts += [name for one in entry.dependencies for name in one.names]
     return body + sum(map(len, texts)) + 150 * len(texts) + 1_000
+
+
+def _weight_of_parts(body: BodyReference | PartialBody) -> int:
+    return body.loaded_size + 300 * len(body.parts) if isinstance(body, PartialBody) else 0

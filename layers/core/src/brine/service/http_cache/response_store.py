@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.stamps import applied_stamps, key_stamp, stamp_names
 from brine.errors import StoreError
 from brine.ports.caching import Item, lease_key
@@ -107,8 +108,13 @@ class ResponseStore:
     def load(
         self, lookup: Lookup, stored: StoredResponse, transaction: Transaction, trace: Trace
     ) -> StoredResponse | None:
-        """Return the response with its body, or None when the body is missing or altered. One call, or none."""
+        """Return the response with its body, or None when the body is missing or altered. One call, or none.
+
+        Of a body in parts, only the parts that the answer needs are loaded: one call for each.
+        """
         reference = stored.body
+        if isinstance(reference, PartialBody):
+            return self._load_parts(lookup, stored, reference, transaction, trace)
         if not isinstance(reference, BodyReference):
             return stored
         body = self.store.bodies.read(reference.digest, reference.size, trace)
@@ -118,6 +124,21 @@ class ResponseStore:
         if found is not None and found.body == reference:  # `stored` may be an update that is never stored
             self.store.remember(transaction.resource.key, lookup.slot, *_sized(replace(found, body=body), found))
         return replace(stored, body=body)
+
+    def _load_parts(
+        self, lookup: Lookup, stored: StoredResponse, body: PartialBody, transaction: Transaction, trace: Trace
+    ) -> StoredResponse | None:
+        from brine.service.http_cache.part_bodies import loaded_parts  # noqa: PLC0415 - only parts need it
+
+        loaded, found = loaded_parts(self.store.bodies, stored, body, transaction, trace), lookup.stored
+        if loaded is None:
+            return None
+        if loaded is not body and found is not None and found.body == body:
+            forms = loaded, body.unloaded()
+            self.store.remember(
+                transaction.resource.key, lookup.slot, *_sized(*(replace(found, body=form) for form in forms))
+            )
+        return replace(stored, body=loaded)
 
     def place(
         self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace
@@ -146,10 +167,10 @@ class ResponseStore:
     ) -> bool:
         """Store a response in its slot, under the lease of that slot. False when nothing was stored.
 
-        One call, two with a large body, one more for a variant. Nothing is stored if a newer lease exists, the response
-        was purged since its fetch began, or the key has no permit for one more variant. `lookup` is the one from before
-        the fetch. Only stamps that this process knows are compared here, and none of tags: the next lookup compares all
-        of them.
+        One call, two with a large body or part, one more for a variant. Nothing is stored if a newer lease exists, the
+        response was purged since its fetch began, or the key has no permit for one more variant. `lookup` is the one
+        from before the fetch. Only stamps that this process knows are compared here, and none of tags: the next lookup
+        compares all of them.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
@@ -246,16 +267,20 @@ class ResponseStore:
         self, stored: StoredResponse, slot: str, evict_at: int, transaction: Transaction, trace: Trace
     ) -> tuple[Item, Sequence[Sized[Entry]]]:
         """Seal the response. If it is too large for the table, put its body into the body store and seal the rest."""
-        store, body = self.store, stored.body
+        store, kept = self.store, stored
+        if isinstance(stored.body, PartialBody):
+            from brine.service.http_cache.part_bodies import placed  # noqa: PLC0415 - only parts need it
+
+            stored, kept = placed(store.bodies, stored, store.inline_limit, transaction, trace)
+        body = stored.body
 
         def sealed(content: StoredResponse) -> bytes:
             context = transaction.resource.key, slot
             return store.codec.seal(content, context=context, now=trace.now, expires_at=evict_at)
 
-        kept = stored
-        is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
-        envelope = b"" if is_large else sealed(stored)
-        if not isinstance(body, BodyReference) and (is_large or len(envelope) > store.inline_limit):
+        is_large = isinstance(body, bytes) and len(body) > LARGEST_INLINE_BODY
+        envelope = b"" if is_large else sealed(kept)
+        if isinstance(body, bytes) and (is_large or len(envelope) > store.inline_limit):
             digest = store.bodies.write(body, trace)
             kept = replace(stored, body=BodyReference(digest, len(body)))
             envelope = sealed(kept)

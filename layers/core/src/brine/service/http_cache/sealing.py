@@ -5,13 +5,14 @@ The order of the values is part of the form. A changed form needs a new version;
 
 from __future__ import annotations
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
+from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
 from brine_codec import Registry
 
-STORED_RESPONSE_VERSION = 5
+STORED_RESPONSE_VERSION = 6
 
 
 def stored_response_registry() -> Registry:
@@ -44,7 +45,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.route,
         stored.status,
         stored.fields.lines,
-        (body.digest, body.size) if isinstance(body, BodyReference) else body,
+        body if isinstance(body, bytes) else _packed_body(body),
         stored.request_time,
         stored.response_time,
         stored.fetch_started,
@@ -58,6 +59,16 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
             for one in stored.dependencies
         ),
     )
+
+
+def _packed_body(body: BodyReference | PartialBody) -> tuple[object, ...]:
+    if isinstance(body, BodyReference):
+        return body.digest, body.size
+    return "parts", body.size, tuple((part.first, _packed_part(part.body)) for part in body.parts)
+
+
+def _packed_part(body: bytes | BodyReference) -> object:
+    return body if isinstance(body, bytes) else (body.digest, body.size)
 
 
 def _make(*values: object) -> StoredResponse:
@@ -151,7 +162,28 @@ def _dependency(value: object) -> Dependency:
             raise ValueError("this is not a dependency of a response")
 
 
-def _body(value: object) -> bytes | BodyReference:
+def _body(value: object) -> bytes | BodyReference | PartialBody:
+    match value:
+        case bytes():
+            return value
+        case ("parts", int(size), tuple(parts)) if _are(int, (size,)):
+            body = PartialBody(size, tuple(map(_part, parts)))
+            if body.parts and body.is_valid():
+                return body
+            raise ValueError("the parts of a body overlap, or are not within it")
+        case _:
+            return _body_in_one(value)
+
+
+def _part(value: object) -> StoredPart:
+    match value:
+        case (int(first), body) if _are(int, (first,)):
+            return StoredPart(first, _body_in_one(body))
+        case _:
+            raise ValueError("this is not a part of a body")
+
+
+def _body_in_one(value: object) -> bytes | BodyReference:
     match value:
         case bytes():
             return value
