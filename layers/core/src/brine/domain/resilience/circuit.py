@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from brine.domain.http.messages import Response
 from brine.errors import OriginBudgetSpent, OriginTimeout, OriginTooLarge, OriginUnreachable
@@ -56,8 +56,7 @@ class CircuitBreaker:
         return (self.least_requests + 1) // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A request with its retries, in seconds since 1970. `url`: its path without the query."""
 
     time: float
@@ -136,8 +135,6 @@ def needs_probe(open_until: float, now: float) -> bool:
     return 0 < open_until <= now < open_until + PROBE_WINDOW
 
 
-def sample_of(outcome: AttemptOutcome, health: Health, url: str, now: float) -> Sample | None:
-    """Return the sample of a request's last outcome at `now`; None if it tells nothing of the origin."""
-    if health == "unknown":
-        return None
+def sample_of(outcome: AttemptOutcome, health: Literal["well", "down"], url: str, now: float) -> Sample:
+    """Return the sample of a request's last outcome at `now`."""
     return Sample(now, url, health == "down", isinstance(outcome, OriginUnreachable))

@@ -122,8 +122,11 @@ class Circuits:
 
     def completed(self, transaction: Transaction, trace: Trace, sample: Sample, breaker: CircuitBreaker) -> None:
         """Learn the outcome of a request with all its retries. Too large a share of failures opens the circuit."""
+        origin = transaction.route.origin
         with self._lock:
-            known = self._known.setdefault(transaction.route.origin, _Known())
+            known = self._known.get(origin)
+            if known is None:
+                known = self._known[origin] = _Known()
             if known.open_until > sample.time:
                 return  # it was sent before the circuit opened
             known.samples.append(sample)
@@ -149,7 +152,7 @@ class Circuits:
         """Return until when the circuit is open, or was open last; 0 when it is closed."""
         with self._lock:
             known = self._known.get(transaction.route.origin)
-            if known is None or not known.is_suspect(now):
+            if known is None or (known.failed_at == -inf and not known.open_until) or not known.is_suspect(now):
                 return 0.0
             if known.is_good(now):
                 return known.open_until

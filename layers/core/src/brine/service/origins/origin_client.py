@@ -65,19 +65,13 @@ class OriginClient:
             except OriginPaused:
                 break
             trace.retries += 1
-        self._complete(transaction, trace, outcome, health)
+        breaker = transaction.route.circuit_breaker
+        if health != "unknown" and self.circuits is not None and breaker is not None:
+            sample = sample_of(outcome, health, transaction.request.path, self.clock())
+            self.circuits.completed(transaction, trace, sample, breaker)  # once, however often it was sent
         if isinstance(outcome, Response):
             return outcome
         raise outcome
-
-    def _complete(self, transaction: Transaction, trace: Trace, outcome: AttemptOutcome, health: Health) -> None:
-        """Let the circuit learn the outcome of the request, which counts once, however often it was sent."""
-        breaker = transaction.route.circuit_breaker
-        if self.circuits is None or breaker is None:
-            return
-        sample = sample_of(outcome, health, transaction.request.path, self.clock())
-        if sample is not None:
-            self.circuits.completed(transaction, trace, sample, breaker)
 
     def _attempt(
         self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
@@ -89,7 +83,10 @@ class OriginClient:
         seconds = deadline.remaining()
         probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
-            outcome = self._within_budget(transaction, request, deadline, trace)
+            if transaction.route.origin_budget is None:
+                outcome = self._outcome(transaction, request, deadline)
+            else:
+                outcome = self._within_budget(transaction, request, deadline, trace)
         except (BadRequest, OriginPaused):
             circuits.withdrawn(transaction, trace, probe, self.clock())
             raise
