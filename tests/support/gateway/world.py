@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.origin import MemoryOrigin
@@ -24,6 +26,7 @@ from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.http_cache.variant_limit import VariantLimit
+from brine.service.origins.budgets import Budgets
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.single_flight import SingleFlight
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
-    from brine.ports.origins import CircuitStore, Origin
+    from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.lookup import Entry
     from brine.service.http_cache.refresh_requests import RefreshRequests
@@ -144,13 +147,13 @@ prefix = "/fragile"
 origin = "http://origin.test"
 grace = "1h"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 [[route]]
 name = "elsewhere"
 prefix = "/elsewhere"
 origin = "http://elsewhere.test"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 [[route]]
 name = "graphql"
 prefix = "/graphql"
@@ -183,6 +186,7 @@ class World:
     permits: PermitStore = field(default_factory=MemoryPermitStore)
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
+    budgets: BudgetStore = field(default_factory=MemoryBudgetStore)
     delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
@@ -228,6 +232,7 @@ class World:
                 origin=self.origin,
                 clock=self.time,
                 circuits=Circuits(self.circuits),
+                budgets=cache(lambda: Budgets(self.budgets, self.time, chance=lambda: 0.0)),
                 sleep=self.pass_time,
                 random=lambda: 1.0,
             ),

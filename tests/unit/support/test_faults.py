@@ -237,13 +237,13 @@ def test_a_circuit_may_be_seen_late_and_a_claim_may_be_had_without_saying_so() -
     for call in calls:
         with pytest.raises(StoreUnavailable):
             call()
-    assert inner.circuits == {ADDRESS: (9.0, "a")}
+    assert inner.circuits[ADDRESS].owners == {"a"}
     bench.faults.chances = {"old": 1.0}
     assert circuits.claim(ADDRESS, owner="a", now=6.0, until=10.0) == "taken"
-    circuits.close(ADDRESS, owner="a")
-    assert circuits.read(ADDRESS) == 9.0
+    circuits.open(ADDRESS, until=9.0)
+    assert circuits.read(ADDRESS) == 5.0
     bench.time += 1.0
-    assert circuits.read(ADDRESS) is None
+    assert circuits.read(ADDRESS) == 9.0
 
 
 def test_the_same_seed_makes_the_same_faults() -> None:

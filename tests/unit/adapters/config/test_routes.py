@@ -39,7 +39,7 @@ query_methods = ["POST"]
 query_body = { normalise = "json", max_bytes = 1000, in_refresh_requests = true }
 timeout = "2.5s"
 retries = 3
-circuit_breaker = { failures = 2, open_for = "1m" }
+circuit_breaker = { failure_share = 0.8, window = "10s", least_requests = 20, least_urls = 5, open_for = "1m" }
 max_request_body = 1000
 tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
@@ -75,7 +75,8 @@ cache_preflights = true
     assert route.public_url == PublicAddress("https", "orders.test:443", "/prod")
     assert (route.map_addresses, route.preserve_host, route.trust_forwarded) == (False, True, True)
     assert route.cache_preflights
-    assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
+    breaker = CircuitBreaker(failure_share=0.8, window=10, least_requests=20, least_urls=5, open_for=60)
+    assert (route.retries, route.circuit_breaker) == (3, breaker)
     assert route.policy == Policy(
         forward_headers=DEFAULT_FORWARD_HEADERS | {"x-api-version"},
         freshness_lifetime=300,
@@ -97,9 +98,9 @@ cache_preflights = true
 @pytest.mark.parametrize(
     ("text", "breaker"),
     [
-        ("", CircuitBreaker(failures=5, open_for=30)),
-        ("circuit_breaker = {}", CircuitBreaker(failures=5, open_for=30)),
-        ("[route.circuit_breaker]\nopen_for = 2", CircuitBreaker(failures=5, open_for=2)),
+        ("", CircuitBreaker()),
+        ("circuit_breaker = {}", CircuitBreaker()),
+        ("[route.circuit_breaker]\nopen_for = 2", CircuitBreaker(open_for=2)),
         ("circuit_breaker = false", None),
     ],
 )
@@ -257,24 +258,20 @@ BAD = [
     ),
     (HEAD + "circuit_breaker = true", 'route "a": circuit_breaker = true', "not a table", True),
     (HEAD + 'circuit_breaker = "off"', 'route "a": circuit_breaker = "off"', "or false", True),
-    (
-        HEAD + "circuit_breaker = { failures = 0 }",
-        'route "a": circuit_breaker.failures = 0',
-        "not a whole number from 1 upwards",
-        True,
+    *(
+        (HEAD + f"circuit_breaker = {{ {key} = {value} }}", f'route "a": circuit_breaker.{key} = {value}', told, True)
+        for key, value, told in [
+            ("failure_share", "0", "Write a number above 0, up to 1"),
+            ("failure_share", "1.1", "Write a number above 0, up to 1"),
+            ("failure_share", "true", "Write a number above 0, up to 1"),
+            ("window", "0", "too short"),
+            ("least_requests", "0", "not a whole number from 1 to 256"),
+            ("least_requests", "true", "not a whole number from 1 to 256"),
+            ("least_urls", "257", "not a whole number from 1 to 256"),
+            ("open_for", "0", "too short"),
+        ]
     ),
-    (
-        HEAD + "circuit_breaker = { failures = true }",
-        'route "a": circuit_breaker.failures = true',
-        "not a whole number from 1 upwards",
-        True,
-    ),
-    (
-        HEAD + "circuit_breaker = { failures = 2, open_for = 0 }",
-        'route "a": circuit_breaker.open_for = 0',
-        "too short",
-        True,
-    ),
+    (HEAD + "circuit_breaker = { failures = 3 }", 'route "a": circuit_breaker', 'unknown key "failures"', True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", 'route "a": circuit_breaker', 'unknown key "open"', True),
     (HEAD + 'transcoding = { origin = "json" }\nlarge_bodies = "redirect"', 'route "a"', "would convert", False),
     (HEAD + "transcoding = 3", 'route "a": transcoding = 3', "not a table", True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.memory.l1 import L1
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
-    from brine.ports.origins import CircuitStore, Origin
+    from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.lookup import Entry
+    from brine.service.origins.budgets import Budgets
     from brine_codec import Keyring, KeyringSource
 
 PURPOSE: Final = "brine cache"
@@ -35,7 +37,7 @@ PURPOSE: Final = "brine cache"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """The stores of a cache."""
+    """The stores of a cache. `budgets` returns a new store; it is called once a route with a budget needs it."""
 
     items: ItemStore
     leases: LeaseStore
@@ -43,6 +45,7 @@ class Stores:
     stamps: StampStore
     bodies: BodyStore
     circuits: CircuitStore
+    budgets: Callable[[], BudgetStore]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +90,20 @@ def assembled_fetcher(
     return Fetcher(
         responses=responses,
         responder=Responder(responses),
-        origins=OriginClient(origin=origin, clock=clock, circuits=Circuits(stores.circuits), sleep=sleep),
+        origins=OriginClient(
+            origin=origin,
+            clock=clock,
+            circuits=Circuits(stores.circuits),
+            budgets=cache(lambda: _budgets(stores, clock)),
+            sleep=sleep,
+        ),
         single_flight=SingleFlight(leases=leases, clock=clock, polling=Polling(sleep=sleep)),
         clock=clock,
         name=name,
     )
+
+
+def _budgets(stores: Stores, clock: Callable[[], float]) -> Budgets:
+    from brine.service.origins.budgets import Budgets  # noqa: PLC0415 - only for routes with a budget
+
+    return Budgets(stores.budgets(), clock)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
+    from brine.ports.origins import BudgetStore
     from brine.service.client_answers import ClientAnswers
     from brine.service.hooks import HookTable
     from brine.service.http_cache.fetcher import Fetcher
@@ -137,6 +138,7 @@ def connected_fetcher(
             stamps=DynamoStampStore(aws, settings.table),
             bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),
+            budgets=lambda: _budget_store(aws, settings.table),
         ),
         CacheLimits(
             inline_limit=settings.inline_limit,
@@ -156,6 +158,12 @@ def connected_fetcher(
         clock=clock,
         sleep=sleep,
     )
+
+
+def _budget_store(aws: Aws, table: str) -> BudgetStore:
+    from brine.adapters.dynamodb.budgets import DynamoBudgetStore  # noqa: PLC0415 - only for routes with a budget
+
+    return DynamoBudgetStore(aws, table)
 
 
 def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient) -> Fetcher:

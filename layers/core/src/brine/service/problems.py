@@ -54,6 +54,9 @@ ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response i
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
 )
+ORIGIN_BUDGET_SPENT = ProblemType(
+    "origin-budget-spent", 503, "The origin has got as many requests as it may get for now"
+)
 ORIGIN_CREDENTIALS = ProblemType("origin-credentials", 502, "The gateway has no credentials that the origin accepts")
 PART_FAILED = ProblemType("part-failed", 502, "A service that the answer is made from gave no usable response")
 FUNCTION_FAILED = ProblemType("function-failed", 500, "The function behind this path failed")
@@ -81,6 +84,7 @@ _ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginMalformed: ORIGIN_MALFORMED,
     errors.OriginTooLarge: ORIGIN_TOO_LARGE,
     errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
+    errors.OriginBudgetSpent: ORIGIN_BUDGET_SPENT,
     errors.CredentialsUnavailable: ORIGIN_CREDENTIALS,
     errors.PartFailed: PART_FAILED,
     errors.FunctionFailed: FUNCTION_FAILED,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.credentials.description import OriginCredentials
+    from brine.domain.resilience.budget import OriginBudget
     from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
@@ -61,6 +62,7 @@ class Route:
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
+    `origin_budget`: how many requests all environments together may send to the origin; None for no limit.
     `public_url`: where clients reach the gateway; without it, only the request of a client says so. `map_addresses`:
     whether answers have public addresses instead of those of the origin. `preserve_host`: whether the origin gets the
     public host as Host. `trust_forwarded`: whether to believe the client's own Forwarded and X-Forwarded fields.
@@ -78,6 +80,7 @@ class Route:
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
+    origin_budget: OriginBudget | None = None
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
     tenant: str | None = None

@@ -22,7 +22,7 @@ from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError
+from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginPaused
 from brine.ports.caching import Lease
 from brine.service import problems
 from brine.service.diagnostics import Fault
@@ -103,7 +103,7 @@ class Fetcher:
                 return problems.traced_answer(kind, transaction, trace, text=str(error), detail=kind.name)
             except OriginError as error:
                 trace.now = self.clock()  # a stored response has aged by the wait
-                if not isinstance(error, OriginCircuitOpen):
+                if not isinstance(error, OriginPaused) or error.is_sent:
                     trace.waited(trace.now - began)
                     self._give_back(turn, trace, "failed", problems.origin_problem(error).name)
                 else:
@@ -298,12 +298,17 @@ class Fetcher:
     ) -> Answer:
         """Answer without the origin: with a stale response where that is permitted, else with a problem."""
         reason: ForwardReason | None = decision.reason
-        retry_after = None
-        if isinstance(error, OriginCircuitOpen):
-            trace.faults.add(Fault("origin-circuit", "open"))
-            reason, retry_after = None, error.retry_after  # nothing was forwarded
         kind = problems.origin_problem(error)
-        return self._without_origin(kind, reason, retry_after, decision, lookup, transaction, trace)
+        retry_after, detail = None, kind.name
+        if isinstance(error, OriginPaused):
+            fault = _pause(error)
+            trace.faults.add(fault)
+            retry_after, detail = error.retry_after, str(fault)
+            if not error.is_sent:
+                reason = None  # nothing was forwarded
+        return self._without_origin(
+            kind, reason, decision, lookup, transaction, trace, retry_after=retry_after, detail=detail
+        )
 
     def give_up(
         self,
@@ -316,18 +321,21 @@ class Fetcher:
         """Answer a request that waited for other requests' fetches in vain."""
         trace.now = self.clock()
         kind = problems.ORIGIN_TIMEOUT if turn.failure is None else problems.fetch_problem(turn.failure.kind)
-        return self._without_origin(kind, decision.reason, None, decision, lookup, transaction, trace, collapsed=True)
+        return self._without_origin(
+            kind, decision.reason, decision, lookup, transaction, trace, detail=kind.name, collapsed=True
+        )
 
     def _without_origin(  # noqa: PLR0917 - what there is to answer with
         self,
         kind: ProblemType,
         reason: ForwardReason | None,
-        retry_after: float | None,
         decision: Validate | Forward,
         lookup: Lookup,
         transaction: Transaction,
         trace: Trace,
         *,
+        detail: str,
+        retry_after: float | None = None,
         collapsed: bool = False,
     ) -> Answer:
         policy, request = transaction.route.policy, transaction.request
@@ -341,7 +349,7 @@ class Fetcher:
                 retry_after=retry_after,
                 fwd=reason,
                 collapsed=collapsed,
-                detail=kind.name,
+                detail=detail,
             )
         ttl = remaining_freshness(stale, policy, trace.now, request)
         return answer(
@@ -354,7 +362,7 @@ class Fetcher:
             fwd=reason,
             collapsed=collapsed,
             ttl=ttl,
-            detail=kind.name,
+            detail=detail,
         )
 
     def _give_back(self, turn: Lead | Late | Alone, trace: Trace, ending: Ending, failure: str = "") -> None:
@@ -364,6 +372,13 @@ class Fetcher:
         """
         if isinstance(turn, Lead):
             self.single_flight.give_back(turn, trace, ending, Failure(failure) if failure else None)
+
+
+def _pause(error: OriginPaused) -> Fault:
+    """Return the fault of a request that may not be sent for now."""
+    if not isinstance(error, OriginBudgetSpent):
+        return Fault("origin-circuit", "open")
+    return Fault("origin-budget", "paused") if error.by_origin else Fault("origin-budget", "spent")
 
 
 def _message(stored: StoredResponse, received: Response) -> Response:
