@@ -14,6 +14,8 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
+from brine.service.compression.compressor import BodyCompressor
+from brine.service.compression.content_coder import ContentCoder
 from brine.service.gateway import Gateway
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.refresher import Refresher
@@ -158,6 +160,11 @@ origin = "http://origin.test"
 query_methods = ["POST"]
 freshness_lifetime = "60s"
 large_bodies = "redirect"
+[[route]]
+name = "plain"
+prefix = "/plain"
+origin = "http://origin.test"
+compress = false
 """
 
 
@@ -211,6 +218,7 @@ class World:
                 inline_limit=self.inline_limit,
             ),
             self.keyring,
+            compressor=BodyCompressor(L1(self.l1_bytes)),
         )
         self.fetcher = Fetcher(
             responses=self.responses,
@@ -225,8 +233,13 @@ class World:
             single_flight=SingleFlight(leases=leases, clock=self.time, polling=self.polling, in_flight=self.in_flight),
             clock=self.time,
         )
+        routes = parse_routes(ROUTES, {})
         self.gateway = Gateway(
-            routes=parse_routes(ROUTES, {}), fetcher=self.fetcher, clock=self.time, refreshes=self.refreshes
+            routes=routes,
+            fetcher=self.fetcher,
+            clock=self.time,
+            refreshes=self.refreshes,
+            coder=ContentCoder(routes, self.responses.compressor),
         )
 
     def time(self) -> float:

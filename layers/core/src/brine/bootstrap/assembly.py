@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.memory.l1 import L1
+from brine.service.compression.compressor import BodyCompressor
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
     from brine.ports.origins import CircuitStore, Origin
+    from brine.service.compression.compressor import CodedBody
     from brine.service.http_cache.lookup import Entry
     from brine_codec import Keyring, KeyringSource
 
 PURPOSE: Final = "brine cache"
+COMPRESSED_SHARE: Final = 4
+"""Compressed bodies get process memory too: a fourth of what stored responses get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,8 @@ def assembled_fetcher(
         memory=memory,
         inline_limit=limits.inline_limit,
     )
-    responses = ResponseStore(store, keyring)
+    compressed: L1[CodedBody] = L1(limits.memory_bytes // COMPRESSED_SHARE, limits.memory_entry_bytes)
+    responses = ResponseStore(store, keyring, compressor=BodyCompressor(compressed))
     return Fetcher(
         responses=responses,
         responder=Responder(responses),

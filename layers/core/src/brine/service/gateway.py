@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
+    from brine.service.compression.content_coder import ContentCoder
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.refresh_requests import RefreshRequests
@@ -48,7 +49,8 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
-    converters between formats, by route name. `finish`: the last step of each answer, after the cache.
+    converters between formats, by route name. `finish`: the last step of each answer, after the cache. `coder`:
+    compresses the finished answers; None compresses none.
     """
 
     routes: Routes
@@ -57,6 +59,7 @@ class Gateway:
     refreshes: RefreshRequests | None = None
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
+    coder: ContentCoder | None = None
 
     def serve(
         self,
@@ -73,8 +76,13 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs. front_door: where the request
         arrived.
         """
+        coder, received = self.coder, request
+        if coder is not None and request.fields.lines:
+            request = coder.with_origin_tags(request)
         answer = self._serve(request, deadline, room, account, front_door)
-        return answer if self.finish is None else self.finish(answer, request)
+        if self.finish is not None:
+            answer = self.finish(answer, received)
+        return answer if coder is None else coder.coded(answer, received, room)
 
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader

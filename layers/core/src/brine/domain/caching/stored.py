@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,14 @@ class BodyReference:
 
     digest: bytes
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZstdFrame:
+    """A body as a frame of zstd, for clients that accept it so. `body`: the object that it was made from."""
+
+    body: bytes
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class StoredResponse:
     fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
     `dependencies`: the stored responses that it was made from.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
+    `frame`: the body as a frame of zstd, if it is stored so; see `zstd`.
     """
 
     method: str
@@ -60,6 +69,13 @@ class StoredResponse:
     applied_stamps: AppliedStamps = ()
     dependencies: tuple[Dependency, ...] = ()
     stale_from: float = inf
+    frame: ZstdFrame | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def zstd(self) -> bytes | None:
+        """The body as a frame of zstd; None without one, or if the frame was made from another body."""
+        frame = self.frame
+        return frame.data if frame is not None and frame.body is self.body else None
 
     @property
     def began(self) -> float:

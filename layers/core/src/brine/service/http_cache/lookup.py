@@ -138,6 +138,7 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = 0 if isinstance(entry.body, BodyReference) else len(entry.body)
+    body += 0 if entry.frame is None else len(entry.frame.data)
     texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
     texts += [name for one in entry.dependencies for name in one.names]
     return body + sum(map(len, texts)) + 150 * len(texts) + 1_000

@@ -6,12 +6,15 @@ The order of the values is part of the form. A changed form needs a new version;
 from __future__ import annotations
 
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
+from brine.domain.caching.stored import BodyReference, Selection, StoredResponse, ZstdFrame
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
-from brine_codec import Registry
+from brine.service.stores.bodies import LARGEST_INLINE_BODY
+from brine_codec import Malformed, Registry
+from brine_codec.envelope.compression import decompress
+from brine_codec.envelope.header import COMPRESSION_ZSTD
 
-STORED_RESPONSE_VERSION = 5
+STORED_RESPONSE_VERSION = 6
 
 
 def stored_response_registry() -> Registry:
@@ -37,14 +40,13 @@ def _make_marker(until: object, generation: object) -> HitForMiss:
 
 
 def _pack(stored: StoredResponse) -> tuple[object, ...]:
-    body = stored.body
     return (
         stored.method,
         stored.target,
         stored.route,
         stored.status,
         stored.fields.lines,
-        (body.digest, body.size) if isinstance(body, BodyReference) else body,
+        _packed_body(stored),
         stored.request_time,
         stored.response_time,
         stored.fetch_started,
@@ -58,6 +60,15 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
             for one in stored.dependencies
         ),
     )
+
+
+def _packed_body(stored: StoredResponse) -> object:
+    """Return the reference to the body, its frame of zstd and its size, or the body itself."""
+    body = stored.body
+    if isinstance(body, BodyReference):
+        return body.digest, body.size
+    frame = stored.zstd
+    return body if frame is None else ("zstd", frame, len(body))
 
 
 def _make(*values: object) -> StoredResponse:
@@ -79,13 +90,14 @@ def _make(*values: object) -> StoredResponse:
             tuple(applied),
             tuple(dependencies),
         ) if _are(str, (*vary, *tags)) and _are(int, (status, generation, key_id)) and len(digests) == len(vary):
+            frame = None if type(body) is bytes else _frame(body)
             return StoredResponse(
                 method=method,
                 target=target,
                 route=route,
                 status=status,
                 fields=_fields(lines),
-                body=_body(body),
+                body=_body(body) if frame is None else frame.body,
                 request_time=request_time,
                 response_time=response_time,
                 fetch_started=fetch_started,
@@ -95,6 +107,7 @@ def _make(*values: object) -> StoredResponse:
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied)),
                 dependencies=tuple(map(_dependency, dependencies)),
+                frame=frame,
             )
         case _:
             raise ValueError("this is not a stored response")
@@ -149,6 +162,18 @@ def _dependency(value: object) -> Dependency:
             return Dependency(names, began, confirmed, stamps, route, target, tags, has_tenant)
         case _:
             raise ValueError("this is not a dependency of a response")
+
+
+def _frame(value: object) -> ZstdFrame | None:
+    """Return the frame of a body that is stored in one, and the body; None for any other form of a body."""
+    match value:
+        case ("zstd", bytes(data), int(size)) if _are(int, (size,)) and 0 < size <= LARGEST_INLINE_BODY:
+            try:
+                return ZstdFrame(decompress(COMPRESSION_ZSTD, data, size), data)
+            except Malformed:
+                raise ValueError("a body is no frame of zstd with its size") from None
+        case _:
+            return None
 
 
 def _body(value: object) -> bytes | BodyReference:
