@@ -65,7 +65,7 @@ class ContentCoder:
             fields = answer.source.fields
         if request.method == "HEAD" or response.status == 206:
             size = _complete_size(answer)
-        if size < compression.min_bytes and (not size or not _refuses_identity(request)):
+        if size < compression.min_bytes and (not size or not request.fields.lines or not _refuses_identity(request)):
             return answer
         if not is_compressible(response.status, fields, compression):
             return answer

@@ -216,7 +216,7 @@ class ResponseStore:
 
         is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
         compression = transaction.route.compress
-        if compression is not None and SMALLEST <= stored.size <= LARGEST_INLINE_BODY:
+        if compression is not None and isinstance(body, bytes) and SMALLEST <= len(body) <= LARGEST_INLINE_BODY:
             stored = self.compressor.with_frame(stored, compression)
         kept = stored
         envelope = b"" if is_large else sealed(stored)

@@ -40,13 +40,14 @@ def _make_marker(until: object, generation: object) -> HitForMiss:
 
 
 def _pack(stored: StoredResponse) -> tuple[object, ...]:
+    body = stored.body
     return (
         stored.method,
         stored.target,
         stored.route,
         stored.status,
         stored.fields.lines,
-        _packed_body(stored),
+        body if stored.frame is None and type(body) is bytes else _packed_body(stored),
         stored.request_time,
         stored.response_time,
         stored.fetch_started,
