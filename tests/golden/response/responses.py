@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from brine.bootstrap.assembly import PURPOSE
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse
+from brine.domain.caching.stored import BodyReference, Selection, StoredResponse, ZstdFrame
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
 from brine.service.http_cache.sealing import stored_response_registry
@@ -32,6 +33,8 @@ _PLAIN = StoredResponse(
     response_time=NOW + 0.5,
     fetch_started=NOW - 9.75,
 )
+_BODY = b"hello" * 500
+_FRAME = "28b52ffd60c4086500002868656c6c6f0100bc815fb4"
 RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
     "plain": _PLAIN,
     "full": StoredResponse(
@@ -63,6 +66,7 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
             Dependency(("route:b",), NOW - 1.25, NOW - 1.25),
         ),
     ),
+    "compressed": replace(_PLAIN, body=_BODY, frame=ZstdFrame(_BODY, bytes.fromhex(_FRAME))),
     "marker": HitForMiss(NOW + 10.5, 3),
 }
 
