@@ -48,3 +48,20 @@ def test_credentials_do_not_wait_for_each_other(twin: str, origin: ScriptedOrigi
     bodies, shared = bodies_of_a_crowd(twin, path, b"authorization: Bearer x")
     assert sorted(map(int, bodies)) == list(range(CROWD))
     assert shared == 0
+
+
+def test_new_variants_are_fetched_side_by_side_and_all_are_stored(twin: str, origin: ScriptedOrigin) -> None:
+    path, languages = "/crowd-of-variants", (b"de", b"en", b"es", b"fr")
+    fields = ("Cache-Control: max-age=3600", "Vary: Accept-Language")
+
+    def lines_of(language: bytes) -> bytes:
+        answer = split(converse(twin, request(b"GET", path.encode(), b"accept-language: " + language)))
+        return b"\n".join(answer[1])
+
+    origin.script(path, Reply(fields=fields, body=b"first"), Reply(fields=fields, body=b"other", delay=SLOW))
+    lines_of(b"it")
+    with ThreadPoolExecutor(len(languages)) as pool:
+        fetched = list(pool.map(lines_of, languages))
+    assert [b"fwd=vary-miss; fwd-status=200; stored" in lines for lines in fetched] == [True] * len(languages)
+    assert [b"brine; hit" in lines_of(language) for language in (b"it", *languages)] == [True] * (1 + len(languages))
+    assert len(origin.asked(path)) == 1 + len(languages)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.ports.caching import Held, Item, Lease
+from brine.ports.caching import Held, Item, Lease, lease_key
 
 if TYPE_CHECKING:
     from brine.ports.caching import ItemStore, LeaseStore
@@ -249,6 +249,20 @@ class LeaseStoreContract:
 
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Held"] * 63 + ["Lease"]
         assert {outcome.expires_at for outcome in outcomes} == {LATER}
+
+    def test_each_slot_may_have_its_own_lease(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        whole, one, other = (taken(leases, key, key) for key in (pk, lease_key(pk, "v#1"), lease_key(pk, "v#2")))
+        assert isinstance(leases.acquire(lease_key(pk, "v#1"), owner="late", now=NOW, expires_at=LATER), Held)
+        assert leases.commit(one, "v#1", NEW)
+        assert leases.holder(lease_key(pk, "v#1")) is None
+        assert leases.holder(pk) is not None
+        assert leases.holder(lease_key(pk, "v#2")) is not None
+        assert leases.commit(other, "v#2", OLD)
+        assert leases.commit(whole, "main", OLD)
+        assert [items.read(pk, sk, consistent=True) for sk in ("v#1", "v#2", "main")] == [NEW, OLD, OLD]
+        assert not leases.commit(replace(one, token=one.token - 1), "v#1", OLD)
+        leases.release(taken(leases, lease_key(pk, "v#2"), "again"))
+        assert items.read(pk, "v#2", consistent=True) == OLD
 
 
 def taken(leases: LeaseStore, pk: str, owner: str, *, now: float = NOW) -> Lease:

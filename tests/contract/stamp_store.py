@@ -106,6 +106,7 @@ class StampStoreContract:
         read = stamps.read_with_items([name, name + "0"], [*keys, keys[0]])
 
         assert read == (dict(zip(keys[:2], written, strict=True)), {name: Stamp(NOW), name + "0": Stamp()})
+        assert stamps.read_with_items([name], keys, consistent=True)[0] == read[0]
         assert stamps.read_with_items([], []) == ({}, {})
 
     def test_many_items_may_be_more_than_a_hundred_and_large(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.sqs import refresh_message
 from brine.bootstrap.gateway import build_gateway, build_purger, build_refresher
+from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
 from tests.integration.billing import MeteredClient
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.loopback import Peer
 
 KB = 1000
+_RANGE = re.compile(rb"\r\nrange: bytes=([0-9]+)-([0-9]+)\r\n", re.IGNORECASE)
 CHANCE = random.Random(5)  # noqa: S311 - no secret: bytes that do not compress
 BODIES = {size: CHANCE.randbytes(size * KB) for size in (1, 20, 100)}
 
@@ -44,13 +47,15 @@ class Scene:
     def purger(self) -> Purger:
         return replace(build_purger(self.environment, self.client), clock=lambda: self.clock)
 
-    def ask(self, gateway: Gateway, path: str, method: str = "GET") -> Answer:
-        return gateway.serve(Request(method=method, path=path), Deadline(time.monotonic() + 20, time.monotonic))
+    def ask(self, gateway: Gateway, path: str, method: str = "GET", wanted: str | None = None) -> Answer:
+        fields = Fields() if wanted is None else Fields([("range", f"bytes={wanted}")])
+        request = Request(method=method, path=path, fields=fields)
+        return gateway.serve(request, Deadline(time.monotonic() + 20, time.monotonic))
 
-    def cost(self, gateway: Gateway, path: str, result: str, method: str = "GET") -> Bill:
-        """The bill of an answer with this result."""
+    def cost(self, gateway: Gateway, path: str, result: str, method: str = "GET", wanted: str | None = None) -> Bill:
+        """The bill of an answer with this result. `wanted`: only these bytes are requested."""
         self.client.bills.clear()
-        answer = self.ask(gateway, path, method)
+        answer = self.ask(gateway, path, method, wanted)
         assert (answer.result, answer.faults) == (result, ())
         return self.client.taken()
 
@@ -71,14 +76,20 @@ class Scene:
                 peer.send(b"HTTP/1.1 204 No Content\r\n\r\n")
                 continue
             lifetime = "no-store" if name.startswith("private") else "max-age=600"
-            lines = ["HTTP/1.1 200 OK", f"content-length: {len(BODIES[int(size)])}", 'etag: "1"']
+            body, status = BODIES[int(size)], "200 OK"
+            lines = ['etag: "1"']
+            if wanted := _RANGE.search(request):
+                first, last = int(wanted[1]), int(wanted[2])
+                lines.append(f"content-range: bytes {first}-{last}/{len(body)}")
+                body, status = body[first : last + 1], "206 Partial Content"
+            lines = [f"HTTP/1.1 {status}", f"content-length: {len(body)}", *lines]
             if name.startswith("stale"):  # the origin has used up the time in which it is fresh
                 lifetime = "max-age=10, stale-while-revalidate=60"
                 lines.append("age: 12")
             if name.startswith("tagged"):
                 lines.append("surrogate-key: menu")
             head = "\r\n".join([*lines, f"cache-control: {lifetime}", "", ""])
-            peer.send(head.encode("ascii") + BODIES[int(size)])
+            peer.send(head.encode("ascii") + body)
 
 
 def answers(scene: Scene) -> dict[str, Bill]:
@@ -101,6 +112,10 @@ def answers(scene: Scene) -> dict[str, Bill]:
     gateway = scene.warmed()
     bills["not stored"] = scene.cost(gateway, "/1/private", "miss")
     bills["not stored, again"] = scene.cost(scene.warmed(), "/1/private", "miss")
+    for first in range(0, 100_000, 20_000):  # the bill is that of the last: a part that joins four
+        bills["part"] = scene.cost(scene.warmed(), "/100/film", "miss", wanted=f"{first}-{first + 19_999}")
+    bills["part, table"] = scene.cost(scene.warmed(), "/100/film", "hit", wanted="0-9999")
+    bills["parts, table"] = scene.cost(scene.warmed(), "/100/film", "hit", wanted="30000-49999")
     bills["invalidation"] = scene.cost(scene.warmed(), "/1/page", "pass", "POST")
     return bills
 

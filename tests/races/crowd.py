@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from brine.adapters.http1 import HttpClient
 from brine.bootstrap.gateway import build_gateway
+from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
 
@@ -40,7 +41,10 @@ class Got:
 
 
 class SlowOrigin(ThreadingHTTPServer):
-    """Answers each path with its own name and its number of requests, after `delay` seconds and once it may."""
+    """Answers each path with its own name and its number of requests, after `delay` seconds and once it may.
+
+    A path in a language counts as another one.
+    """
 
     request_queue_size = 256
     daemon_threads = True
@@ -71,12 +75,14 @@ class _Page(BaseHTTPRequestHandler):
     server: SlowOrigin
 
     def do_GET(self) -> None:
+        path = " ".join([self.path, *self.headers.get_all("Accept-Language", [])])
         with self.server.lock:
-            count = self.server.asked[self.path] = self.server.asked.get(self.path, 0) + 1
+            count = self.server.asked[path] = self.server.asked.get(path, 0) + 1
         time.sleep(self.server.delay)  # the origin is slow on purpose
         self.server.may_answer.wait(LIMIT)
-        body = page(self.path, count)
+        body = page(path, count)
         self.send_response(200)
+        self.send_header("Vary", "Accept-Language")
         self.send_header("Cache-Control", "max-age=600")
         self.send_header("Content-Length", str(len(body)))
         with suppress(ConnectionError):  # the client may have been killed
@@ -89,10 +95,18 @@ class _Page(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Two hundred clients in eight processes. All of them ask for each path at once, one path after the other."""
+    """Two hundred clients in eight processes. All of them ask for each path at once, one path after the other.
+
+    languages: those of the clients, in turn; none has one if there are none.
+    """
 
     environment: dict[str, str]
     paths: list[str] = field(default_factory=list)
+    languages: tuple[str, ...] = ()
+
+    def language(self, client: int) -> str:
+        """The language of a client, counted from 0 in its process, or ""."""
+        return self.languages[client % len(self.languages)] if self.languages else ""
 
     def ask(self) -> list[Got]:
         """Return the answers of all clients."""
@@ -121,9 +135,12 @@ def page(path: str, count: int) -> bytes:
     return f"{path} {count}\n".encode() * 20
 
 
-def ask(gateway: Gateway, path: str) -> Answer:
+def ask(gateway: Gateway, path: str, language: str = "") -> Answer:
     """The gateway's answer to a GET."""
-    return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 29, time.monotonic))
+    fields = Fields([("accept-language", language)] if language else [])
+    return gateway.serve(
+        Request(method="GET", path=path, fields=fields), Deadline(time.monotonic() + 29, time.monotonic)
+    )
 
 
 def got_of(path: str, answer: Answer) -> Got:
@@ -137,11 +154,11 @@ def _run(crowd: Crowd, barrier: Barrier, sender: Connection) -> None:
         gateway = build_gateway(crowd.environment, client)
         ask(gateway, f"/o/warm-up-{id(sender)}")  # the keyring is loaded, connections are open
 
-        def run(_: int) -> list[Got]:
+        def run(client: int) -> list[Got]:
             got = []
             for path in crowd.paths:
                 barrier.wait(LIMIT)
-                got.append(got_of(path, ask(gateway, path)))
+                got.append(got_of(path, ask(gateway, path, crowd.language(client))))
             return got
 
         sender.send([got for gots in threads.map(run, range(THREADS)) for got in gots])

@@ -113,7 +113,7 @@ def with_nested(outer: dict[str, Any], name: str, inner: dict[str, Any]) -> dict
             resources[logical_id] = _substituted(resource, known)
     del resources[name]
     for resource in resources.values():
-        if "ManagedPolicyArns" in resource["Properties"]:
+        if isinstance(resource["Properties"].get("ManagedPolicyArns"), list):  # else a parameter has them
             _add_managed_policies(resource["Properties"], resources)
     parameters = inner["Parameters"] | outer["Parameters"]
     for policy in [one["Properties"] for one in resources.values() if one["Type"] == "AWS::IAM::Policy"]:

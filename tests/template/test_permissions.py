@@ -41,7 +41,8 @@ def test_a_role_is_for_lambda_only_and_borrows_only_the_stack_s_policies_with_a_
     for name, role in any_whole.of_type("AWS::IAM::Role").items():
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}, name
-        borrowed = {policy["Ref"] for policy in role.get("ManagedPolicyArns", ())}
+        managed = role.get("ManagedPolicyArns", ())
+        borrowed = {policy["Ref"] for policy in managed} if isinstance(managed, list) else set()
         assert borrowed <= {"CachePolicy", "PurgeTagsPolicy"}, name
         functions = [one for one in with_namespace(any_whole) if role_of(any_whole, one) == name]
         assert bool(functions) == ("CachePolicy" in borrowed), name
@@ -325,12 +326,36 @@ def test_only_the_gateway_reads_the_keys_of_routes_and_only_those_that_are_named
     policies = whole.of_type("AWS::IAM::Policy")
     assert {name: policy["Roles"] for name, policy in policies.items()} == {
         "RouteKeysPolicy": [{"Ref": "GatewayRole"}],
+        "OriginSecretsPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
+        "OriginParametersPolicy": [{"Ref": "GatewayRole"}, {"Ref": "RefresherRole"}],
         "ChannelsPolicy": [{"Ref": "ExchangeRole"}],
     }
     (statement,) = policies["RouteKeysPolicy"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Sid"]) == ("Allow", "ReadTheKeysOfRoutes")
     assert actions(statement) == ["secretsmanager:GetSecretValue"]
     assert resources(statement) == [{"Ref": "RouteKeys"}]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "action"),
+    [("OriginSecrets", "secretsmanager:GetSecretValue"), ("OriginParameters", "ssm:GetParameter")],
+)
+def test_the_gateway_and_the_refresher_read_only_the_secrets_of_origins_that_are_named(
+    whole: Stack, parameter: str, action: str
+) -> None:
+    policy = whole.template["Resources"][f"{parameter}Policy"]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (policy["Condition"], statement["Effect"]) == (f"Has{parameter}", "Allow")
+    assert (actions(statement), resources(statement)) == ([action], [{"Ref": parameter}])
+    assert whole.parameters[parameter]["Default"] == ""
+
+
+def test_only_the_gateway_and_the_refresher_get_the_policies_for_origins(whole: Stack) -> None:
+    roles = whole.of_type("AWS::IAM::Role").items()
+    assert {name for name, role in roles if "OriginPolicies" in str(role.get("ManagedPolicyArns"))} == {
+        "GatewayRole",
+        "RefresherRole",
+    }
 
 
 def test_without_route_keys_there_is_no_policy_for_them(whole: Stack) -> None:
@@ -380,7 +405,7 @@ def test_queues_of_channels_are_arns_without_wildcards(
     assert bool(re.search(stack.parameters[parameter]["AllowedPattern"], value)) == is_allowed
 
 
-@pytest.mark.parametrize("parameter", ["RouteKeys", "ChannelKeys"])
+@pytest.mark.parametrize("parameter", ["RouteKeys", "ChannelKeys", "OriginSecrets"])
 @pytest.mark.parametrize(
     ("value", "is_allowed"),
     [
@@ -408,3 +433,17 @@ def test_the_table_may_be_asked_for_all_that_the_adapters_ask_and_nothing_else(w
     asked = {f"dynamodb:{operation}" for operation in operations - {"TransactWriteItems"}}
     for role in ("GatewayRole", "RefresherRole", "ReportRole", "ShopRole"):
         assert {action for action, _ in granted(whole, role, "dynamodb")} == asked, role
+
+
+@pytest.mark.parametrize(
+    ("value", "is_allowed"),
+    [
+        ("", True),
+        ("arn:aws:ssm:eu-central-1:123456789012:parameter/shop/key", True),
+        ("arn:aws:ssm:eu-central-1:123456789012:parameter/*", False),
+        ("arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf", False),
+        ("/shop/key", False),
+    ],
+)
+def test_parameters_of_origins_are_arns_without_wildcards(stack: Stack, value: str, *, is_allowed: bool) -> None:
+    assert bool(re.search(stack.parameters["OriginParameters"]["AllowedPattern"], value)) == is_allowed

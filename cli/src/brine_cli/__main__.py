@@ -87,6 +87,13 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     routes.add_argument("--routes", type=Path, metavar="FILE", help="a routes.toml to use instead of the template's")
     parser.add_argument(
+        "--secrets",
+        type=Path,
+        metavar="FILE",
+        help="a file of secrets for the credentials of routes: NAME=VALUE or parameter:NAME=VALUE in each line. "
+        "The twin creates them in the AWS emulator",
+    )
+    parser.add_argument(
         "--environments",
         type=int,
         default=0,

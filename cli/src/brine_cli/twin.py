@@ -38,6 +38,7 @@ from brine_cli.template.stacks import read_stack_template, resolve_stacks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from brine.domain.routing.route import Routes
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
     from brine_cli.template.stacks import Stack, StackTemplate
@@ -78,6 +79,7 @@ class Twin:
     port: 0 takes a free port.
     origin: replaces all routes by a single one to this URL.
     routes: a file that replaces the routes.
+    secrets: a file with secrets, which the twin creates in the AWS emulator (brine_cli.emulators.secret_file).
     parameters: values of the template's parameters. The name of a stack beside comes before its parameters, as in
         brine.Origin.
     beside: the templates of the stacks beside the template, by the name of the stack. The twin serves them too, and the
@@ -99,6 +101,7 @@ class Twin:
     port: int = 0
     origin: str | None = None
     routes: Path | None = None
+    secrets: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, Path] = field(default_factory=dict)
     environments: int = 0
@@ -153,6 +156,7 @@ class Twin:
         self.application = self._read(template, attributes)
         for notice in self.application.notices:
             self.report(notice)
+        self._put_secrets()
         self._check_routes()
         pollers = self._pollers()
         for poller in pollers:
@@ -184,6 +188,26 @@ class Twin:
         attributes = create_resources(resources, self.aws_endpoint)
         self.resources = {name: attributes[name, "Ref"] for name in resources}
         return attributes
+
+    def _put_secrets(self) -> None:
+        if self.secrets is None or self.aws_endpoint is None:
+            return
+        from brine_cli.emulators.secret_file import put_secrets, read_secret_file  # noqa: PLC0415  (boto3, see above)
+
+        put_secrets(read_secret_file(self.secrets), self.aws_endpoint)
+
+    def _report_missing_secrets(self, routes: Routes) -> None:
+        """Tell the user which secrets of routes the emulator lacks. Requests to such a route get a problem."""
+        references = [one for route in routes if route.credentials for one in route.credentials.references]
+        if not references or self.aws_endpoint is None:
+            return
+        from brine_cli.emulators.secret_file import missing  # noqa: PLC0415  (boto3, see above)
+
+        for reference in missing(references, self.aws_endpoint):
+            self.report(
+                f"the routes name {reference}, which the AWS emulator does not have. Write it into a file, as "
+                f"{reference.kind}:{reference.name}=VALUE, and give the file with --secrets"
+            )
 
     def _pollers(self) -> list[QueuePoller]:
         sources = self.application.queue_sources
@@ -236,6 +260,7 @@ class Twin:
                 raise CommandError(str(error)) from None
             return  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
+        self._report_missing_secrets(routes)
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.conformance.stories.wording import FRESH
+from tests.conformance.stories.wording import FRESH, OLD
 from tests.conformance.story import fetch, hit, reply, story
+
+REFRESHED = "Cache-Control: max-age=3600, stale-while-revalidate=7200"
 
 STORIES = (
     story(
@@ -89,5 +91,31 @@ STORIES = (
         fetch(reply(status=204), method="DELETE"),
         fetch(reply(FRESH, "Vary: X-Kind"), "X-Kind: a"),
         fetch(reply(FRESH, "Vary: X-Kind"), "X-Kind: b"),
+    ),
+    story(
+        "every variant of many stays",
+        "RFC 9111 4.1",
+        *(fetch(reply(FRESH, "Vary: X-Kind"), f"X-Kind: {kind}", says=("fwd", "stored")) for kind in range(9)),
+        *(hit(f"X-Kind: {kind}", body=b"%d" % (kind + 1)) for kind in range(9)),
+    ),
+    story(
+        "each variant is refreshed by itself",
+        "RFC 5861 3",
+        fetch(reply(REFRESHED, OLD, "Vary: Accept", 'ETag: "a"'), "Accept: text/a"),
+        fetch(reply(REFRESHED, OLD, "Vary: Accept", 'ETag: "b"'), "Accept: text/b"),
+        hit("Accept: text/a", body=b"1", refresh=reply(FRESH, "Vary: Accept")),
+        hit("Accept: text/b", body=b"2", refresh=reply(FRESH, "Vary: Accept")),
+        hit("Accept: text/a", body=b"3", eventually=True),
+        hit("Accept: text/b", body=b"4", eventually=True),
+    ),
+    story(
+        "a response with another Vary takes the place of the first one",
+        "RFC 9111 4.1",
+        fetch(reply(FRESH, "Vary: X-Kind"), "X-Kind: a"),
+        fetch(reply(FRESH, "Vary: X-Kind, X-Size"), "X-Kind: b", says=("fwd=vary-miss", "stored")),
+        hit("X-Kind: b"),
+        fetch(reply(FRESH, "Vary: X-Kind, X-Size"), "X-Kind: a", says=("fwd=vary-miss", "stored")),
+        hit("X-Kind: a", body=b"3"),
+        hit("X-Kind: b", body=b"2"),
     ),
 )

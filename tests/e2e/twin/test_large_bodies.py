@@ -95,3 +95,12 @@ def test_a_request_without_a_body_in_its_answer_is_not_redirected(twin: Twin) ->
 def test_a_large_body_without_a_link_is_a_problem(twin: Twin, path: str) -> None:
     got = followed(twin.url + path)
     assert (got.status, b"answer-too-large" in got.body) == (502, True)
+
+
+def test_a_range_gets_as_much_as_fits(twin: Twin) -> None:
+    body = b""
+    for size in (4_669_515, len(LARGE) - 4_669_515):
+        got = followed(f"{twin.url}/refuse/clip", range=f"bytes={len(body)}-")
+        assert (got.status, len(got.body)) == (206, size)
+        body += got.body
+    assert body == LARGE

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from brine.bootstrap.assembly import PURPOSE
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart, ZstdFrame
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse, ZstdFrame
+from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
 from brine.service.http_cache.sealing import stored_response_registry
@@ -67,6 +68,13 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
         ),
     ),
     "compressed": replace(_PLAIN, body=_BODY, frame=ZstdFrame(_BODY, bytes.fromhex(_FRAME))),
+    "parts": replace(
+        _PLAIN,
+        status=206,
+        body=PartialBody(
+            1_000, (StoredPart(0, BodyReference(b"\x03" * 32, 100)), StoredPart(200, b"hello"), StoredPart(999, b"!"))
+        ),
+    ),
     "marker": HitForMiss(NOW + 10.5, 3),
 }
 

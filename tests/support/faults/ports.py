@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from brine.domain.http.messages import Response
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
+from brine.ports.caching import split_lease_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -126,7 +127,7 @@ class FaultyLeases:
         )
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
-        self._items.remember(lease.pk, sk)
+        self._items.remember(split_lease_key(lease.pk)[0], sk)
         return self._faults.befall("commit", lambda: self._inner.commit(lease, sk, item))
 
     def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
@@ -160,10 +161,13 @@ class FaultyStamps:
         names: Collection[str],
         keys: Collection[tuple[str, str]],
         *,
+        consistent: bool = False,
         deadline: Deadline | None = None,
     ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
-        items, stamps = self._faults.befall("read stamps", lambda: self._inner.read_with_items(names, keys))
-        return items, self._aged(stamps)
+        items, stamps = self._faults.befall(
+            "read stamps", lambda: self._inner.read_with_items(names, keys, consistent=consistent)
+        )
+        return items, stamps if consistent else self._aged(stamps)
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:
         if self._faults.chances.get("old"):

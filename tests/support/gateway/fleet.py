@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.app.engine import types_of
 from brine.app.runner import LateRunner
@@ -37,6 +38,7 @@ def memory_stores() -> Stores:
     return Stores(
         items=items,
         leases=MemoryLeaseStore(items),
+        permits=MemoryPermitStore(),
         stamps=MemoryStampStore(items),
         bodies=MemoryBodyStore(),
         circuits=MemoryCircuitStore(),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.caching.freshness import remaining_freshness
+from brine.domain.caching.partial import PARTIAL, in_parts
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay, respond
 from brine.domain.caching.stored import Selection, StoredResponse
@@ -65,7 +66,8 @@ def stored_response(
     vary: tuple[str, ...] = (),
     made_for: Request | None = None,
 ) -> StoredResponse:
-    return StoredResponse(
+    """A stored response; a 206 is in parts, if it can be."""
+    stored = StoredResponse(
         method="GET",
         target="/a",
         route="r",
@@ -78,6 +80,7 @@ def stored_response(
         vary=vary,
         selection=Selection(1, selecting_digests(vary, made_for or request(), digest)),
     )
+    return (in_parts(stored) or stored) if status == PARTIAL else stored
 
 
 def ask(

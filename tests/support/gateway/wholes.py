@@ -17,6 +17,7 @@ from brine.adapters.config.code_routes import code_route
 from brine.adapters.config.routes import parse_routes
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.bootstrap.assembly import CacheLimits, Stores, assembled_fetcher
@@ -136,6 +137,7 @@ class Wholes:
         stores = Stores(
             items=items,
             leases=MemoryLeaseStore(items),
+            permits=MemoryPermitStore(),
             stamps=stamps,
             bodies=MemoryBodyStore(),
             circuits=MemoryCircuitStore(),

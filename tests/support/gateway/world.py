@@ -9,6 +9,7 @@ from brine.adapters.config.routes import parse_routes
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
@@ -22,6 +23,7 @@ from brine.service.http_cache.refresher import Refresher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.single_flight import InFlight, Polling, SingleFlight
@@ -33,8 +35,10 @@ from brine.service.stores.stamps import Stamps
 from brine_codec import Codec, Keyring
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from brine.adapters.memory.origin import Outcome
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
     from brine.ports.origins import CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.lookup import Entry
@@ -181,6 +185,7 @@ class World:
     items: MemoryItemStore = field(default_factory=MemoryItemStore)
     leases: LeaseStore | None = None
     stamps: StampStore | None = None
+    permits: PermitStore = field(default_factory=MemoryPermitStore)
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
     delta: float = 1.0
@@ -191,6 +196,7 @@ class World:
     in_flight: InFlight = field(default_factory=InFlight)
     refreshes: RefreshRequests | None = None
     stamp_items: ItemStore | None = None  # the store that is read along with stamps, if it is another one
+    draw: Callable[[], float] = lambda: 0.0  # a variant above the limit replaces another one
     keyring: Keyring | KeyringSource = field(default_factory=lambda: Keyring.from_json(KEYS))
 
     def __post_init__(self) -> None:
@@ -218,6 +224,7 @@ class World:
                 inline_limit=self.inline_limit,
             ),
             self.keyring,
+            VariantLimit(self.permits, self.items, self.draw),
             compressor=BodyCompressor(L1(self.l1_bytes)),
         )
         self.fetcher = Fetcher(

@@ -36,7 +36,8 @@ def price(name: str) -> float:
 def stores(name: str) -> float:
     """The cost of a million such answers in table, bucket and queue."""
     _, _, reads, writes, objects, messages, *_ = PAGE.row(name)
-    bucket = price("PUT") if "PUT" in objects else price("GET") if "GET" in objects else 0.0
+    count, _, kind = objects.partition(" ")
+    bucket = int(count) * price(kind) if kind else 0.0
     return (
         number(reads) * price("read unit")
         + number(writes) * price("write unit")

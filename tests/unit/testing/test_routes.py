@@ -88,3 +88,15 @@ def test_an_app_of_a_program_text_has_no_file() -> None:
     app = names["app"]
     assert isinstance(app, App)
     assert app.test(ANSWERS).get("/").json() == 1
+
+
+def test_a_route_with_credentials_needs_neither_variables_nor_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = 'origin_headers = { x-key = "secret:${PART_KEY}" }'
+    auth = 'origin_auth = { type = "sigv4", service = "s3", region = "${PART_REGION}" }'
+    (tmp_path / "part.toml").write_text(
+        f'[[route]]\nname = "part"\ninternal = true\norigin = "${{PART}}"\n{credentials}\n{auth}\n'
+    )
+    client = app_in(tmp_path, monkeypatch).test(ANSWERS, routes=tmp_path / "part.toml")
+    assert client.get("/").json() == 1

@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
             port=options.port,
             origin=options.origin,
             routes=options.routes,
+            secrets=options.secrets,
             parameters=dict(options.parameters),
             beside=beside,
             environments=options.environments,

@@ -21,6 +21,7 @@ BrineError
     ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
     ├── OriginTooLarge      the response is larger than the gateway accepts
     ├── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── CredentialsUnavailable  the gateway has no credentials that the origin accepts
     ├── PartFailed          a part that a function needs gave no usable response
     ├── FunctionFailed      the function of a route raised
     └── HookFailed          a hook raised
@@ -131,6 +132,17 @@ class OriginCircuitOpen(OriginError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class CredentialsUnavailable(OriginError):
+    """The gateway has no credentials for the origin, or the origin refused them. The message has no part of a secret.
+
+    cause: for the log, a code such as `AccessDeniedException` or `invalid_client`.
+    """
+
+    def __init__(self, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class PartFailed(OriginError):

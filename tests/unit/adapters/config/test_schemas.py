@@ -13,10 +13,12 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.channels import channel_table
+from brine.adapters.config.credential_values import auth_tables
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
+from brine.domain.credentials.description import OriginCredentials
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryBody, QueryRule, Route
@@ -45,6 +47,7 @@ TABLES = [
     pytest.param(CIRCUIT_BREAKER, (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"), id="circuit_breaker"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
     pytest.param(HOOKS, (*ROUTE_SCHEMA, "properties", "hooks"), id="hooks"),
+    *(pytest.param(table, ("routes", "$defs", f"{kind}_auth"), id=kind) for kind, table in auth_tables({}).items()),
     pytest.param(channel_table({}, ()), ("channels", "$defs", "channel"), id="channel"),
     pytest.param(type_table(()), ("types", "$defs", "type"), id="type"),
 ]
@@ -93,6 +96,10 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
         pytest.param(CIRCUIT_BREAKER, "| `circuit_breaker` |", "\n", id="circuit_breaker"),
         pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
+        *(
+            pytest.param(table, "\n## Credentials for the origin\n", "\n## ", id=kind)
+            for kind, table in auth_tables({}).items()
+        ),
     ],
 )
 def test_a_page_names_the_keys_of_an_inner_table(table: TableReader, start: str, end: str) -> None:
@@ -113,7 +120,7 @@ def default_of(key: str, *classes: type) -> object:
 @pytest.mark.parametrize(
     ("table", "path", "classes"),
     [
-        pytest.param(route_table({}), ROUTE_SCHEMA, (Route, Policy), id="route"),
+        pytest.param(route_table({}), ROUTE_SCHEMA, (Route, Policy, OriginCredentials), id="route"),
         pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), (QueryRule,), id="query"),
         pytest.param(QUERY_BODY, (*ROUTE_SCHEMA, "properties", "query_body"), (QueryBody,), id="query_body"),
         pytest.param(

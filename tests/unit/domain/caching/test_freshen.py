@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.domain.caching.stored import BodyReference
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, date, request, response, stored_response
 

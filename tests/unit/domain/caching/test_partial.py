@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart
 from brine.domain.caching.decide import decide
 from brine.domain.caching.decision import Forward, Serve
-from brine.domain.caching.partial import has_requested_bytes, missing_range_fields
-from brine.domain.caching.stored import BodyReference
+from brine.domain.caching.partial import has_requested_bytes, missing_range_fields, without_lost_parts
 from brine.domain.routing.policy import Policy
 from tests.support.gateway.miniature import START, ask, date, request, response, stored_response
 
@@ -20,25 +21,41 @@ if TYPE_CHECKING:
 
 FRESH: Header = ("Cache-Control", "max-age=60")
 TAG: Header = ("ETag", '"v1"')
+BYTES_0_TO_4 = BodyReference(bytes(32), 5)
 
 
 def part(first: int, last: int, *headers: Header, body: bytes | None = None) -> StoredResponse:
     """A stored part of 0123456789."""
-    lines = (FRESH, ("Content-Range", f"bytes {first}-{last}/10"), *headers)
-    return stored_response(*lines, status=206, body=b"0123456789"[first : last + 1] if body is None else body)
+    got = answer(first, last, *headers, body=body)
+    return stored_response(*got.fields, status=206, body=got.body)
 
 
 def answer(first: int, last: int, *headers: Header, body: bytes | None = None) -> Response:
-    stored = part(first, last, *headers, body=body)
-    return response(*stored.fields, status=206, body=stored.response.body)
+    """The origin's 206 with these of the ten bytes."""
+    lines = (FRESH, ("Content-Range", f"bytes {first}-{last}/10"), *headers)
+    return response(*lines, status=206, body=b"0123456789"[first : last + 1] if body is None else body)
+
+
+def parts_of(stored: StoredResponse | None) -> dict[int, bytes | BodyReference] | None:
+    """The bytes of a stored response, or their references, by their positions. None if it is not in parts."""
+    if stored is None or not isinstance(stored.body, PartialBody):
+        return None
+    return {one.first: one.body for one in stored.body.parts}
+
+
+def elsewhere(stored: StoredResponse) -> StoredResponse:
+    """The stored response, with each of its parts in the body store."""
+    assert isinstance(stored.body, PartialBody)
+    parts = tuple(StoredPart(one.first, BodyReference(bytes(32), one.size)) for one in stored.body.parts)
+    return replace(stored, body=replace(stored.body, parts=parts))
 
 
 def test_a_part_never_answers_for_the_whole() -> None:
-    stored = part(0, 9, TAG)
+    stored = part(0, 8, TAG)
     assert not has_requested_bytes(stored, request())
-    assert not has_requested_bytes(stored, request(("Range", "bytes=0-9"), method="HEAD"))
-    assert not has_requested_bytes(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v2"')))
-    assert has_requested_bytes(stored, request(("Range", "bytes=0-9"), ("If-Range", '"v1"')))
+    assert not has_requested_bytes(stored, request(("Range", "bytes=0-8"), method="HEAD"))
+    assert not has_requested_bytes(stored, request(("Range", "bytes=0-8"), ("If-Range", '"v2"')))
+    assert has_requested_bytes(stored, request(("Range", "bytes=0-8"), ("If-Range", '"v1"')))
     assert isinstance(decide(stored, request(("Range", "bytes=3-4")), Policy(), START), Serve)
 
 
@@ -71,23 +88,13 @@ def test_the_rest_is_asked_for_only_where_it_could_be_joined(
     assert (None if asked is None else asked.lines) == (None if wanted is None else (("accept", "*/*"), *wanted))
 
 
-def test_a_body_out_of_reach_is_not_joined() -> None:
-    stored = stored_response(TAG, ("Content-Range", "bytes 0-4/10"), status=206)
-    elsewhere = type(stored)(
-        method="GET",
-        target="/a",
-        route="r",
-        status=206,
-        fields=stored.fields,
-        body=BodyReference(bytes(32), 5),
-        request_time=START,
-        response_time=START,
-        fetch_started=START,
-    )
-    assert missing_range_fields(elsewhere, request().fields) is None
-    assert decide(elsewhere, request(), Policy(), START) == Forward(
-        fields=request().fields, reason="partial", stored=elsewhere
-    )
+def test_a_part_in_the_body_store_is_completed_too() -> None:
+    stored = elsewhere(part(0, 4, TAG))
+    reception = ask(stored, request(), answer(5, 9, TAG))
+    assert reception.keep is not None
+    assert (reception.keep.status, reception.keep.size) == (200, 10)
+    assert parts_of(reception.keep) == {0: BodyReference(bytes(32), 5), 5: b"56789"}
+    assert reception.reuse == reception.keep
 
 
 @pytest.mark.parametrize(
@@ -129,12 +136,24 @@ def test_the_newer_part_tells_the_fields_and_the_older_one_the_time_of_the_ask()
     assert (reception.keep.response_time, reception.keep.fetch_started) == (START + 30, START)
 
 
-def test_a_client_with_another_range_gets_it_and_the_parts_grow_together() -> None:
-    reception = ask(part(0, 4, TAG), request(("Range", "bytes=5-7")), answer(5, 7, TAG))
-    assert reception.reuse is None
-    assert reception.keep is not None
-    assert (reception.keep.status, reception.keep.body) == (206, b"01234567")
-    assert reception.keep.fields.get("content-range") == "bytes 0-7/10"
+@pytest.mark.parametrize(
+    ("stored", "together"),
+    [
+        (part(0, 4, TAG), ({0: b"01234", 8: b"8"}, {0: b"0123456", 8: b"8"})),
+        (elsewhere(part(0, 4, TAG)), ({0: BYTES_0_TO_4, 8: b"8"}, {0: BYTES_0_TO_4, 5: b"56", 8: b"8"})),
+    ],
+)
+def test_a_client_with_another_range_gets_it_and_the_parts_grow_together(
+    stored: StoredResponse, together: tuple[dict[int, bytes | BodyReference], ...]
+) -> None:
+    for wanted, parts in zip(((8, 8), (3, 6), (2, 4)), (*together, together[-1]), strict=True):
+        asked = request(("Range", "bytes={}-{}".format(*wanted)), ("Cache-Control", "no-cache"))
+        reception = ask(stored, asked, answer(*wanted, TAG))
+        assert reception.reuse is None
+        assert reception.keep is not None
+        stored = reception.keep
+        assert parts_of(stored) == parts
+        assert (stored.status, stored.size, "content-range" in stored.fields) == (206, 10, False)
 
 
 def test_parts_are_joined_by_their_numbers_not_by_their_bytes() -> None:
@@ -146,20 +165,66 @@ def test_parts_are_joined_by_their_numbers_not_by_their_bytes() -> None:
 
 def test_a_short_part_is_not_joined_to_a_proper_one() -> None:
     reception = ask(part(0, 4, TAG, body=b"0123"), request(("Range", "bytes=5-7")), answer(5, 7, TAG))
-    assert reception.keep is not None
-    assert reception.keep.body == b"567"
+    assert parts_of(reception.keep) == {5: b"567"}
 
 
 def test_one_byte_is_a_part() -> None:
     reception = ask(None, request(("Range", "bytes=5-5")), answer(5, 5))
     assert reception.keep is not None
-    assert reception.keep.body == b"5"
+    assert (reception.keep.body, reception.keep.fields.get("content-range")) == (b"5", "bytes 5-5/10")
 
 
-def test_parts_that_do_not_meet_replace_one_another() -> None:
+def test_parts_that_do_not_meet_are_stored_side_by_side() -> None:
     reception = ask(part(0, 1, TAG), request(("Range", "bytes=5-7")), answer(5, 7, TAG))
+    assert parts_of(reception.keep) == {0: b"01", 5: b"567"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "got"),
+    [
+        (part(0, 4, TAG), answer(5, 7, ("ETag", '"v2"'))),
+        (part(0, 4, TAG), answer(5, 7, ("ETag", 'W/"v1"'))),
+        (part(0, 4, TAG), answer(5, 7)),
+        (part(0, 4), answer(5, 7, TAG)),
+        (part(0, 4), answer(5, 7)),
+        (part(0, 4, ("Last-Modified", date(-9))), answer(5, 7, ("Last-Modified", date(-8)))),
+        (part(0, 4, ("Last-Modified", date(0))), answer(5, 7, ("Last-Modified", date(0)))),
+    ],
+)
+def test_parts_without_the_same_strong_validator_replace_one_another(stored: StoredResponse, got: Response) -> None:
+    reception = ask(stored, request(("Range", "bytes=5-7")), got)
     assert reception.keep is not None
-    assert reception.keep.body == b"567"
+    if isinstance(reception.keep.body, bytes):
+        assert (reception.keep.body, reception.keep.fields.get("content-range")) == (b"567", "bytes 5-7/10")
+    else:
+        assert parts_of(reception.keep) == {5: b"567"}
+
+
+@pytest.mark.parametrize("headers", [(), (TAG,), (("ETag", 'W/"v1"'),)])
+def test_a_part_with_every_byte_is_the_complete_response(headers: tuple[Header, ...]) -> None:
+    reception = ask(None, request(("Range", "bytes=0-")), answer(0, 9, *headers))
+    assert reception.reuse is None
+    assert reception.keep is not None
+    assert (reception.keep.status, reception.keep.body) == (200, b"0123456789")
+    assert "content-range" not in reception.keep.fields
+    assert isinstance(decide(reception.keep, request(), Policy(), START), Serve)
+
+
+def test_a_part_with_a_wrong_content_length_is_not_stored() -> None:
+    reception = ask(None, request(("Range", "bytes=5-7")), answer(5, 7, TAG, ("Content-Length", "4")))
+    assert (reception.keep, reception.refusal) == (None, "length")
+
+
+def test_what_is_left_without_lost_parts_is_a_part() -> None:
+    whole = elsewhere(part(0, 4, TAG))
+    assert without_lost_parts(None, {bytes(32)}) is None
+    assert without_lost_parts(stored_response(TAG), {bytes(32)}) is None
+    assert without_lost_parts(whole, set()) is None
+    assert without_lost_parts(whole, {bytes(32)}) is None
+    joined = ask(whole, request(), answer(5, 9, TAG)).keep
+    rest = without_lost_parts(joined, {bytes(32)})
+    assert rest is not None
+    assert (rest.status, parts_of(rest)) == (206, {5: b"56789"})
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.caching.redirect import download_fields, is_redirected, redirection
-from brine.domain.caching.stored import BodyReference
 from tests.support.gateway.miniature import request, stored_response
 
 if TYPE_CHECKING:

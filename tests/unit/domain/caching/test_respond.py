@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.caching.respond import needs_body, relay, respond
-from brine.domain.caching.stored import BodyReference
 from tests.support.gateway.miniature import START, date, request, response, stored_response
 
 if TYPE_CHECKING:

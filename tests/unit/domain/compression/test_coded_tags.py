@@ -113,7 +113,7 @@ TEXTS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_ch
 
 
 @given(TEXTS, st.booleans(), st.sampled_from(CODINGS), st.lists(TEXTS, max_size=3))
-def test_the_tag_that_was_sent_is_confirmed(opaque: str, weak: bool, coding: str, others: list[str]) -> None:  # noqa: FBT001
+def test_the_tag_that_was_sent_is_confirmed(opaque: str, weak: bool, coding: str, others: list[str]) -> None:
     origin = Fields([("etag", f'{"W/" if weak else ""}"{opaque}"')])
     tag = coded_tag(origin, coding)
     assert tag is not None

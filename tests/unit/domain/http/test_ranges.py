@@ -9,6 +9,7 @@ from brine.domain.http.ranges import (
     ByteRange,
     ContentRange,
     Piece,
+    limited_range,
     multipart,
     parse_content_range,
     parse_range,
@@ -173,3 +174,24 @@ def test_several_ranges_make_a_multipart() -> None:
         b"--\r\n",
     ]
     assert b"content-type" not in multipart(b"01", (Piece(0, 1, 0, 2),), None)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "limited"),
+    [
+        ("bytes=0-", "bytes=0-99"),
+        ("bytes=7-", "bytes=7-106"),
+        ("bytes=7-500", "bytes=7-106"),
+        ("bytes=7-106", "bytes=7-106"),
+        ("bytes=7-107", "bytes=7-106"),
+        ("BYTES=0-5", "BYTES=0-5"),
+        ("bytes=-100", "bytes=-100"),
+        ("bytes=-101", "bytes=-100"),
+        ("bytes=-0", "bytes=-0"),
+        ("bytes=0-500,600-", "bytes=0-500,600-"),
+        ("bytes=999999999999999990-", "bytes=999999999999999990-"),
+        ("lines=0-500", "lines=0-500"),
+    ],
+)
+def test_a_range_is_limited_to_a_number_of_bytes(text: str, limited: str) -> None:
+    assert limited_range(text, 100) == limited

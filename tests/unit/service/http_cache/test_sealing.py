@@ -78,6 +78,36 @@ def test_dependencies_of_another_form_are_refused(value: Any) -> None:
         opened(changed(DEPENDENCIES, value))
 
 
+BODY = 5
+HASH = bytes(32)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [("parts", 10, ((0, (HASH, 4)),)), ("parts", 10, ((0, b"ab"), (2, (HASH, 8)))), (HASH, 3), b""],
+    ids=repr,
+)
+def test_a_body_is_bytes_an_address_or_parts(value: Any) -> None:
+    assert isinstance(opened(changed(BODY, value)), StoredResponse)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, "x", (HASH,), (HASH[1:], 3), (HASH, -1), (HASH, True), ("parts", 10), ("other", 10, ((0, b"a"),))),
+        *(("parts", 10, ()), ("parts", 10, [(0, b"a")]), ("parts", 10.0, ((0, b"a"),)), ("parts", True, ((0, b"a"),))),
+        *(("parts", 10, ((0, "a"),)), ("parts", 10, ((0,),)), ("parts", 10, ((False, b"a"),)), ("parts", 10, (b"a",))),
+        *(("parts", 10, ((0, b""),)), ("parts", 10, ((9, b"ab"),)), ("parts", 10, ((-1, b"ab"),))),
+        *(("parts", 10, ((0, b"ab"), (1, b"b"))), ("parts", 10, ((4, b"a"), (0, b"b")))),
+        ("parts", 10, ((0, ("parts", 10, ((0, b"a"),))),)),
+    ],
+    ids=repr,
+)
+def test_a_body_of_another_form_is_refused(value: Any) -> None:
+    with pytest.raises(CodecError):
+        opened(changed(BODY, value))
+
+
 def test_an_older_or_newer_form_is_refused() -> None:
     values = sealing._pack(FULL)  # type: ignore[arg-type]
     for version in (STORED_RESPONSE_VERSION - 1, STORED_RESPONSE_VERSION + 1):

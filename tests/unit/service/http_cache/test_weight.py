@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from brine.domain.caching.stored import BodyReference
+from brine.domain.bodies.stored_body import BodyReference
 from brine.domain.purging.dependency import Dependency
 from brine.service.http_cache.lookup import weight
 from tests.support.gateway.miniature import START, stored_response

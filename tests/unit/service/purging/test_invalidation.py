@@ -232,8 +232,8 @@ def test_a_lease_is_given_back_when_something_unforeseen_happens(
         world.items.items.clear()  # so the gateway looks up the remembered item once more
         find = type(world.responses).find
 
-        def second(*place: object, consistent: bool = False) -> object:
-            return surprise() if consistent else find(*place, consistent=consistent)  # type: ignore[arg-type]
+        def second(*place: object, consistent: bool = False, **rest: object) -> object:
+            return surprise() if consistent else find(*place, **rest)  # type: ignore[arg-type]
 
         monkeypatch.setattr(type(world.responses), "find", second)
     with pytest.raises(Surprise):

@@ -14,7 +14,7 @@ from brine.adapters.powertools.http_handler import HttpHandler
 from brine.adapters.sqs.refresh_queue import SqsRefreshQueue
 from brine.app.runner import LateRunner
 from brine.bootstrap.common import connect_aws, own_keyring, read_configuration
-from brine.bootstrap.gateway import connected_fetcher, file_transcoders
+from brine.bootstrap.gateway import connected_fetcher, file_transcoders, with_credentials
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
 from brine.service.functions.compose import compose_functions, function_codec
@@ -85,9 +85,10 @@ def connected_engine(
     routes = joined_routes(app, settings, namespace)
     registry = types_of(app)
     queue = settings.refresh_queue
+    fetcher = connected_fetcher(settings, aws, client, time.time, time.sleep, namespace=namespace)
     composed = compose_functions(
         routes,
-        connected_fetcher(settings, aws, client, time.time, time.sleep, namespace=namespace),
+        with_credentials(fetcher, routes, aws, client),
         lambda sealer: LateRunner(app, sealer),
         codec=function_codec(own_keyring(settings, aws), registry),
         registry=registry,

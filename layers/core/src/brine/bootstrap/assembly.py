@@ -11,6 +11,7 @@ from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
+from brine.service.http_cache.variant_limit import VariantLimit
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
 from brine.service.single_flight import Polling, SingleFlight
@@ -24,7 +25,7 @@ from brine_codec import Codec, Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, StampStore
+    from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
     from brine.ports.origins import CircuitStore, Origin
     from brine.service.compression.compressor import CodedBody
     from brine.service.http_cache.lookup import Entry
@@ -41,6 +42,7 @@ class Stores:
 
     items: ItemStore
     leases: LeaseStore
+    permits: PermitStore
     stamps: StampStore
     bodies: BodyStore
     circuits: CircuitStore
@@ -85,7 +87,9 @@ def assembled_fetcher(
         inline_limit=limits.inline_limit,
     )
     compressed: L1[CodedBody] = L1(limits.memory_bytes // COMPRESSED_SHARE, limits.memory_entry_bytes)
-    responses = ResponseStore(store, keyring, compressor=BodyCompressor(compressed))
+    responses = ResponseStore(
+        store, keyring, VariantLimit(stores.permits, stores.items), compressor=BodyCompressor(compressed)
+    )
     return Fetcher(
         responses=responses,
         responder=Responder(responses),

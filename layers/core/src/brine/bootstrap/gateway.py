@@ -11,6 +11,7 @@ from brine.adapters.config.routes import parse_routes
 from brine.adapters.dynamodb.circuits import DynamoCircuitStore
 from brine.adapters.dynamodb.items import DynamoItemStore
 from brine.adapters.dynamodb.leases import DynamoLeaseStore
+from brine.adapters.dynamodb.permits import DynamoPermitStore
 from brine.adapters.dynamodb.stamps import DynamoStampStore
 from brine.adapters.http1.client import HttpClient
 from brine.adapters.http1.origin import HttpOrigin
@@ -66,7 +67,8 @@ def build_gateway(
     client = client or HttpClient()
     aws = connect_aws(settings, client)
     routes, queue = _routes(settings), settings.refresh_queue
-    fetcher = _with_hooks(connected_fetcher(settings, aws, client, clock, sleep), routes)
+    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
+    fetcher = _with_hooks(fetcher, routes)
     return Gateway(
         routes=routes,
         fetcher=fetcher,
@@ -91,8 +93,9 @@ def build_refresher(
     """
     settings = Settings.from_environment(environment, needs=NEEDS)
     client = client or HttpClient()
-    fetcher = connected_fetcher(settings, connect_aws(settings, client), client, clock, sleep)
+    aws = connect_aws(settings, client)
     routes = _routes(settings)
+    fetcher = with_credentials(connected_fetcher(settings, aws, client, clock, sleep), routes, aws, client)
     return Refresher(routes, _with_hooks(fetcher, routes), clock)
 
 
@@ -132,6 +135,7 @@ def connected_fetcher(
         Stores(
             items=DynamoItemStore(aws, settings.table),
             leases=DynamoLeaseStore(aws, settings.table),
+            permits=DynamoPermitStore(aws, settings.table),
             stamps=DynamoStampStore(aws, settings.table),
             bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),
@@ -154,6 +158,15 @@ def connected_fetcher(
         clock=clock,
         sleep=sleep,
     )
+
+
+def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient) -> Fetcher:
+    """Return the fetcher with the credentials of the routes. Without such a route, it imports no module of theirs."""
+    if not any(route.credentials for route in routes):
+        return fetcher
+    from brine.bootstrap.credentials import with_aws_credentials  # noqa: PLC0415 - only for routes with credentials
+
+    return with_aws_credentials(fetcher, aws, client)
 
 
 def _finish(routes: Routes, hooks: HookTable, clock: Callable[[], float]) -> ClientAnswers:

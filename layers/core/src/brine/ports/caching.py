@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from brine.domain.http.fields import Fields
     from brine.domain.purging.stamps import Stamp
     from brine.domain.refreshing.request import RefreshRequest
+    from brine.domain.resilience.permits import Permit
     from brine.ports.deadline import Deadline
 
 
@@ -46,9 +47,22 @@ class ItemStore(Protocol):
         """Put the item, and replace an existing one."""
 
 
+def lease_key(pk: str, sk: str) -> str:
+    """Return the key of the lease of one slot: the lease of `pk` alone guards all slots that have none of their own."""
+    return f"{pk}\n{sk}"
+
+
+def split_lease_key(key: str) -> tuple[str, str]:
+    """Return the partition key of what a lease guards, and the slot of `lease_key`, or "" if it has none."""
+    pk, _, sk = key.partition("\n")
+    return pk, sk
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
+
+    `pk` is the partition key of what may be filled, or the `lease_key` of a slot.
 
     `owner` is unique to one fetch. So if the answer to an acquire is lost, its repetition finds its own lease.
     `committed` is the token of the last commit, or 0. A fetch that has seen a smaller generation must look up again.
@@ -76,11 +90,11 @@ class LeaseStore(Protocol):
     ) -> Lease | Held:
         """Take the lease of `pk` if it is free, expired, or already this owner's; else return its holder.
 
-        Atomic among all callers.
+        `pk` may be a `lease_key`. Atomic among all callers.
         """
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
-        """Write `item` at (lease.pk, sk) and release the lease, in one transaction.
+        """Write `item` in the lease's partition at `sk` and release the lease, in one transaction.
 
         Return False, and write nothing, if another owner has taken or released the lease since. An expired lease may
         still commit until then. A repetition has no further effect.
@@ -91,6 +105,31 @@ class LeaseStore(Protocol):
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """Return the holder of the lease, or None if it was released. Strongly consistent: waiting requests poll it."""
+
+
+class PermitStore(Protocol):
+    """The permits of the variants of each key. Every method is one round trip and raises StoreError if it fails."""
+
+    def claim(
+        self,
+        pk: str,
+        permit: Permit,
+        *,
+        now: float,
+        replaces: Permit | None = None,
+        deadline: Deadline | None = None,
+    ) -> Permit | None:
+        """Give the permit out, and return None, if it is free, its time is over, or its slot has it already.
+
+        Otherwise return the permit as another slot has it. replaces: that permit is taken over, if it is still the
+        same. Atomic among all callers; a repetition has no further effect.
+        """
+
+    def read(self, pk: str, numbers: Collection[int], *, deadline: Deadline | None = None) -> list[Permit]:
+        """Return the permits with these numbers that were given out, over or not. Strongly consistent.
+
+        A permit may be missing although it was given out: only `claim` is sure.
+        """
 
 
 class StampStore(Protocol):
@@ -113,6 +152,7 @@ class StampStore(Protocol):
         names: Collection[str],
         keys: Collection[tuple[str, str]],
         *,
+        consistent: bool = False,
         deadline: Deadline | None = None,
     ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
         """Return the items at these keys (pk, sk) by key, without the missing ones, and the stamps as `read` does.

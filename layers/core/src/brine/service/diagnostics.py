@@ -24,7 +24,9 @@ type FaultKind = Literal[
     "envelope",
     "outdated",
     "new-keys",
+    "variants",
     "origin-circuit",
+    "credentials",
     "seal",
     "result",
     "refresh",
@@ -38,7 +40,9 @@ type FaultKind = Literal[
 - `envelope`: an envelope was altered, or this gateway did not make it.
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
+- `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
+- `credentials`: the gateway could not get its credentials for an origin, or the origin refused them.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
 - `refresh`: a refresh of a result failed: the function raised, or the request could not be handled.
@@ -56,7 +60,9 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "circuits": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
+    "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
+    "credentials": "CredentialsFailed",
     "seal": "SealRefused",
     "result": "ResultUnsupported",
     "refresh": "RefreshFailed",

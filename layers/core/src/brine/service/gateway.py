@@ -164,13 +164,15 @@ class Gateway:
     def _answer(self, transaction: Transaction, *, ignores_stored: bool = False) -> Answer:
         """Look up, decide, and act on the decision until that gives an answer.
 
-        `turn` is this request's part in the single flight of its key, once it missed.
+        `turn` is this request's part in the single flight of the slot that it would fill, once it missed. If a fetch
+        that it waited for shows another Vary, that is another slot, and the request has a turn there too.
         """
         trace = Trace(self.clock(), transaction.store_deadline)
         lookup, decision = self._look_up(transaction, trace)
         if ignores_stored:
             lookup, decision = self._without_stored(lookup, transaction, trace)
         turn: Turn | None = None
+        had: set[str] = set()  # slots
         missed: Validate | Forward | None = None
         with ExitStack() as turns:
             while True:
@@ -181,13 +183,18 @@ class Gateway:
                         response = self.fetcher.responder.respond(decision.stored, lookup, transaction, trace)
                         if response is not None:
                             return self._served(response, decision, lookup, turn, missed, transaction, trace)
-                        lookup, decision = self._without_stored(lookup, transaction, trace)  # the body is lost
+                        lookup, decision = self._without_body(lookup, transaction, trace)
                         if turn == Follow(waited=False):  # it has nothing stale to serve any more, so it waits
                             turns.close()
                             turn = None
-                    case Validate() | Forward() if turn is None and _may_follow(decision, lookup, transaction):
+                            had.clear()
+                    case Validate() | Forward() if (slot := lookup.slot_to_fill) not in had and _may_follow(
+                        decision, lookup, transaction
+                    ):
                         missed = decision
-                        turn = turns.enter_context(self._turn(lookup, transaction, trace))
+                        turns.close()
+                        had.add(slot)
+                        turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
                         return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
@@ -221,7 +228,7 @@ class Gateway:
                     return after, decision
                 if trace.faults.has("stamps"):  # the table's response could not be compared with its stamps either
                     return after, decision
-        lookup = responses.find(transaction, trace, consistent=consistent)
+        lookup = responses.find(transaction, trace, slot=lookup.slot, consistent=consistent)
         trace.layer = None if lookup.stored is None else "table"
         return lookup, self._decide(lookup, transaction, trace)
 
@@ -229,6 +236,12 @@ class Gateway:
         """Decide as if nothing were stored."""
         trace.layer = None
         lookup = lookup.without_stored()
+        return lookup, self._decide(lookup, transaction, trace)
+
+    def _without_body(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> tuple[Lookup, Decision]:
+        """Decide after the body of the stored response was lost, or a part of it."""
+        trace.layer = None
+        lookup = lookup.without_lost(trace.lost_bodies)
         return lookup, self._decide(lookup, transaction, trace)
 
     def _decide(
@@ -249,13 +262,13 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
-        """Take part in the single flight of the key."""
+    def _turn(self, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+        """Take part in the single flight of a slot, which is the one to fill."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
         )
         return self.fetcher.single_flight.turn(
-            self.fetcher.responses.store.pk(transaction.resource.key),
+            self.fetcher.responses.lease_key(slot, transaction),
             lease_seconds=lambda: transaction.lease_seconds,
             wait_seconds=transaction.wait_seconds,
             has_stale=has_stale,

@@ -53,6 +53,7 @@ ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response i
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
 )
+ORIGIN_CREDENTIALS = ProblemType("origin-credentials", 502, "The gateway has no credentials that the origin accepts")
 PART_FAILED = ProblemType("part-failed", 502, "A service that the answer is made from gave no usable response")
 FUNCTION_FAILED = ProblemType("function-failed", 500, "The function behind this path failed")
 ANSWER_TOO_LARGE = ProblemType("answer-too-large", 502, "The response is larger than Lambda can return")
@@ -79,6 +80,7 @@ _ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginMalformed: ORIGIN_MALFORMED,
     errors.OriginTooLarge: ORIGIN_TOO_LARGE,
     errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
+    errors.CredentialsUnavailable: ORIGIN_CREDENTIALS,
     errors.PartFailed: PART_FAILED,
     errors.FunctionFailed: FUNCTION_FAILED,
     errors.HookFailed: FUNCTION_FAILED,

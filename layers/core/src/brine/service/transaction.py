@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from brine.domain.caching.cache_key import query_resource, resource_of
 from brine.domain.http.messages import CACHED_METHODS
+from brine.domain.http.ranges import limited_range
 from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.upstream import upstream_request
 from brine.ports.deadline import Deadline
@@ -50,13 +51,21 @@ class Transaction:
     front_door: FrontDoorReader = unknown_front_door
 
     @classmethod
-    def begin(cls, route: Route, request: Request, tenant: str, deadline: Deadline, **members: Any) -> Transaction:
-        """Return the transaction of a request whose path and query are the origin's already."""
+    def begin(
+        cls, route: Route, request: Request, tenant: str, deadline: Deadline, *, room: float = inf, **members: Any
+    ) -> Transaction:
+        """Return the transaction of a request whose path and query are the origin's already.
+
+        A Range for more bytes than the answer can carry is made shorter: the client requests the rest.
+        """
         if request.method not in CACHED_METHODS:
             from brine.domain.queries.as_query import as_query  # noqa: PLC0415 - no GET needs it
 
             request = as_query(request, route)
         sent = upstream_request(request, route)
+        if room < inf and sent.is_get and "range" in sent.fields:
+            wanted = limited_range(sent.fields.get("range", ""), int(room))
+            sent = replace(sent, fields=sent.fields.replacing("range", wanted))
         is_query = sent.content_query is not None and sent.content_query.refusal is None
         return cls(
             route=route,
@@ -65,6 +74,7 @@ class Transaction:
             deadline=deadline,
             store_deadline=Deadline(deadline.at - ANSWER_RESERVE, deadline.clock),
             cdn_loop=request.fields.all("cdn-loop"),
+            room=room,
             **members,
         )
 
@@ -114,7 +124,7 @@ class Trace:
     `retries`: how often the origin was asked again. `early_refresh`: whether a refresh of a fresh response was
     requested. `refresh_requested`: whether a refresh of a result was. `parts`: the requests that a function made for
     its response. `error`: the exception that the
-    function raised, for the log.
+    function raised, for the log. `lost_bodies`: the addresses in the body store that could not be read.
     """
 
     now: float
@@ -127,6 +137,7 @@ class Trace:
     refresh_requested: bool = False
     parts: list[PartReport] = field(default_factory=list)
     error: BaseException | None = None
+    lost_bodies: set[bytes] = field(default_factory=set)
 
     def waited(self, seconds: float) -> None:
         """Add a wait for the origin: one request may lead to several."""

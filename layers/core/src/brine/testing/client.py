@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
+from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore
 from brine.app.engine import types_of
@@ -81,6 +82,7 @@ class AppClient:
             Stores(
                 items=self._items,
                 leases=MemoryLeaseStore(self._items),
+                permits=MemoryPermitStore(),
                 stamps=recorded,
                 bodies=MemoryBodyStore(),
                 circuits=MemoryCircuitStore(),

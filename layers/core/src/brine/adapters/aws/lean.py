@@ -37,6 +37,10 @@ class LeanTransport:
         """Return the client of a service. Raises ConfigError for an invalid region or endpoint URL."""
         return LeanServiceClient(self, name, retry_policy, bucket)
 
+    def signer(self, service: str, region: str | None = None) -> SigV4Signer:
+        """Return a signer for a service in this region, or in the own one."""
+        return SigV4Signer(self.credentials, region or self.region, service)
+
     def close(self) -> None:
         """Close all idle connections of the HTTP client."""
         self.client.close()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brine.adapters.aws.call import RetryPolicy, ServiceCall
+    from brine.adapters.aws.sigv4 import SigV4Signer
     from brine.adapters.http1.connection import RawResponse
     from brine.ports.deadline import Deadline
 
@@ -39,6 +40,9 @@ class AwsTransport(Protocol):
 
         bucket: the paths of its calls are keys in this bucket.
         """
+
+    def signer(self, service: str, region: str | None = None) -> SigV4Signer:
+        """Return a signer with the credentials of this moment, for this region or the own one. Raises ExchangeError."""
 
     def close(self) -> None:
         """Close all idle connections."""

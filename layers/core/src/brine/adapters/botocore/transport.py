@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.config import Config
 
 from brine.adapters.aws.credentials import AwsCredentials
+from brine.adapters.aws.sigv4 import SigV4Signer
 from brine.adapters.botocore.service_client import BotocoreServiceClient
 from brine.adapters.botocore.sessions import create_client
 from brine.adapters.http1.errors import ConnectFailed
@@ -63,6 +64,10 @@ class BotocoreTransport:
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise ConnectFailed("the session has no AWS credentials any more")
         return AwsCredentials(frozen.access_key, frozen.secret_key, frozen.token or None)
+
+    def signer(self, service: str, region: str | None = None) -> SigV4Signer:
+        """Return a signer for a service in this region, or in the own one. Raises ConnectFailed."""
+        return SigV4Signer(self.credentials(), region or self.region, service)
 
     def close(self) -> None:
         """Close all idle connections."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from brine.adapters.config.tables import Reader
 
 MAX_RETRIES = 5
+CREDENTIAL_KEYS = ("origin_headers", "origin_auth", "credentials_over_http")
 HOOK_KINDS = ("before_fetch", "after_fetch", "before_store", "after_answer")
 _URL = re.compile(r"[!-\[\]-~]+")  # no backslash: some servers take it for a slash
 
@@ -99,6 +100,16 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
 
         return transcoding_table(environment)(value)
 
+    def origin_headers(value: object) -> Any:
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+
+        return credential_values.origin_headers(environment)(value)
+
+    def origin_auth(value: object) -> Any:
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have it
+
+        return credential_values.origin_auth(environment)(value)
+
     variables = with_variables(environment, 'a URL in quotes, such as "https://api.example.com/v2"')
     public = with_variables(environment, 'a URL in quotes, such as "https://api.example.com"')
     keys: dict[str, Reader] = {
@@ -106,6 +117,9 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "prefix": values.prefix,
         "internal": boolean,
         "origin": lambda value: _origin(variables(value)),
+        "origin_headers": origin_headers,
+        "origin_auth": origin_auth,
+        "credentials_over_http": boolean,
         "query": QUERY,
         "query_methods": query_methods,
         "query_body": QUERY_BODY,
@@ -140,6 +154,10 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
     policy = Policy(**{key: items.pop(key) for key in POLICY if key in items})
     values.check_forwarded_headers(policy, are_trusted=items.get("trust_forwarded", False))
     address, base_path = origin
+    if not items.keys().isdisjoint(CREDENTIAL_KEYS):
+        from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
+
+        items["credentials"] = credential_values.credentials(items, policy, address)
     return Route(origin=address, base_path=base_path, policy=policy, **{"prefix": "", **items})
 
 

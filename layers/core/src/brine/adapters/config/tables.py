@@ -59,12 +59,18 @@ class _InnerMistake(ValueError):
     """A mistake in a table. Its text begins with the key."""
 
 
+class HiddenMistake(ValueError):
+    """A mistake in a value that may be a secret, so no message shows the value."""
+
+
 def read_item(key: str, value: object, read: Reader) -> Any:
     """Return the value of a key as `read` converts it. Raises ValueError that names the key and the value."""
     try:
         return read(value)
     except _InnerMistake as error:
         raise _InnerMistake(f"{key}.{error}") from None
+    except HiddenMistake as error:
+        raise _InnerMistake(f"{key}: {error}") from None
     except ValueError as error:
         raise _InnerMistake(f"{_assigned(key, value)}: {error}") from None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import DynamoTable, item_attributes, key_attributes, number, read_attributes
 from brine.errors import StoreUnavailable
-from brine.ports.caching import Held, Lease
+from brine.ports.caching import Held, Lease, split_lease_key
 
 if TYPE_CHECKING:
     from brine.adapters.dynamodb.items import Attributes
@@ -73,7 +73,7 @@ class DynamoLeaseStore(DynamoTable):
 
         Raises StoreThrottled if other transactions write the same items until the time budget is used up.
         """
-        put = {"TableName": self._table, "Item": item_attributes(lease.pk, sk, item)}
+        put = {"TableName": self._table, "Item": item_attributes(split_lease_key(lease.pk)[0], sk, item)}
         writes = [{"Update": self._update_of(lease, _END)}, {"Put": put}]
         transaction: dict[str, object] = {"TransactItems": writes, "ClientRequestToken": _request_token(writes)}
         return self._refusal("TransactWriteItems", transaction, deadline) is None
@@ -84,7 +84,7 @@ class DynamoLeaseStore(DynamoTable):
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         """Return the holder of the lease, or None, with one strongly consistent GetItem. Raises StoreError."""
-        attributes = self._attributes(self._at(key_attributes(pk, LEASE), ConsistentRead=True), deadline)
+        attributes = self._attributes(self._at(_key(pk), ConsistentRead=True), deadline)
         if attributes is None:
             return None
         lease = _read_lease("GetItem", pk, attributes)
@@ -97,12 +97,18 @@ class DynamoLeaseStore(DynamoTable):
 
     def _update(self, pk: str, expression: str, condition: str, values: Attributes) -> dict[str, object]:
         return self._at(
-            key_attributes(pk, LEASE),
+            _key(pk),
             ConditionExpression=condition,
             UpdateExpression=expression,
             ExpressionAttributeNames=_NAMES,
             ExpressionAttributeValues=values,
         )
+
+
+def _key(pk: str) -> Attributes:
+    """Return the key of a lease's item: beside what it guards, one for each slot that has its own lease."""
+    partition, slot = split_lease_key(pk)
+    return key_attributes(partition, f"{LEASE}#{slot}" if slot else LEASE)
 
 
 def _request_token(writes: object) -> str:

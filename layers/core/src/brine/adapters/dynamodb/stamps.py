@@ -84,6 +84,7 @@ class DynamoStampStore(DynamoTable):
         names: Collection[str],
         keys: Collection[tuple[str, str]],
         *,
+        consistent: bool = False,
         deadline: Deadline | None = None,
     ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
         """Return the items, and the stamp of each name, with one BatchGetItem for each hundred. Raises StoreError."""
@@ -91,7 +92,7 @@ class DynamoStampStore(DynamoTable):
         stamps = dict.fromkeys(names, Stamp())
         asked = [*(key_attributes(*key) for key in dict.fromkeys(keys)), *map(_key, stamps)]
         for batch in batched(asked, _BATCH, strict=False):
-            for attributes, _ in self._get(batch, deadline=deadline, has_many=True):
+            for attributes, _ in self._get(batch, consistent=consistent, deadline=deadline, has_many=True):
                 key = _read_key(attributes)
                 if key in keys:
                     item = read_item(attributes, memoryview(b""))

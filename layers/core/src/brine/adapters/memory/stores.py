@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import Stamp
-from brine.ports.caching import Held, Lease
+from brine.ports.caching import Held, Lease, split_lease_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +66,7 @@ class MemoryLeaseStore:
             last = self._last(lease)
             if last is None:
                 return False
-            self._items.write(lease.pk, sk, item)
+            self._items.write(split_lease_key(lease.pk)[0], sk, item)
             self.leases[lease.pk] = replace(last, expires_at=0.0, committed=last.token)
             return True
 
@@ -116,10 +116,11 @@ class MemoryStampStore:
         names: Collection[str],
         keys: Collection[tuple[str, str]],
         *,
+        consistent: bool = False,
         deadline: Deadline | None = None,
     ) -> tuple[dict[tuple[str, str], Item], dict[str, Stamp]]:
         """Return the items at these keys, and the stamp of each name."""
-        items = {key: item for key in keys if (item := self._items.read(*key)) is not None}
+        items = {key: item for key in keys if (item := self._items.read(*key, consistent=consistent)) is not None}
         return items, self.read(names)
 
     def write(self, name: str, *, at: float, soft: bool = False, deadline: Deadline | None = None) -> Stamp:

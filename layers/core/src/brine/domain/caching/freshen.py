@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.decision import Forward, ResponseDecision
 from brine.domain.caching.storing import REFUSALS_BY_CLIENT
 from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
@@ -52,7 +53,7 @@ def retry_without_conditions(exchange: OriginExchange) -> ResponseDecision:
 def receive_head(exchange: OriginExchange) -> ResponseDecision:
     """Handle a response to HEAD: update the stored GET response that it describes, or drop one that it contradicts."""
     stored = exchange.stored
-    if exchange.response.status != 200 or stored is None or stored.status != 200:
+    if exchange.response.status != 200 or stored is None or not _has_complete_length(stored):
         return ResponseDecision()
     if not _describes(exchange.fields, stored):
         _, refusal = exchange.storable(exchange.candidate())
@@ -61,6 +62,11 @@ def receive_head(exchange: OriginExchange) -> ResponseDecision:
         return ResponseDecision()
     keep, refusal = exchange.storable(_updated(stored, exchange))
     return ResponseDecision(keep=keep, drop=_ends_stored_response(keep, refusal), refusal=refusal)
+
+
+def _has_complete_length(stored: StoredResponse) -> bool:
+    """Return whether HEAD can describe the stored response: it is complete, or its parts tell the complete length."""
+    return stored.status == 200 or isinstance(stored.body, PartialBody)
 
 
 def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.respond import needs_body
-from brine.domain.caching.stored import BodyReference
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA
 from brine.domain.http.messages import Response
@@ -31,15 +31,24 @@ def is_redirected(stored: StoredResponse, request: Request, room: float) -> bool
     """Return whether to redirect the request to the stored body, which has more than `room` bytes.
 
     Range requests are redirected too, and the client repeats the range there: the gateway need not read the body for
-    each range. HEAD is not redirected: the link is for GET, and an answer without a body fits.
+    each range. HEAD is not redirected: the link is for GET, and an answer without a body fits. A link gives one object,
+    so a body in parts has none.
     """
-    return stored.size > room and stored.status == 200 and request.is_get and needs_body(stored, request)
+    return (
+        stored.size > room
+        and stored.status == 200
+        and request.is_get
+        and not isinstance(stored.body, PartialBody)
+        and needs_body(stored, request)
+    )
 
 
 def body_reference(stored: StoredResponse) -> BodyReference:
     """Return the reference to the body of a redirected response, even if the body is loaded."""
-    body = stored.body
-    return body if isinstance(body, BodyReference) else BodyReference(sha256(body).digest(), len(body))
+    if isinstance(stored.body, BodyReference):
+        return stored.body
+    body = stored.response.body
+    return BodyReference(sha256(body).digest(), len(body))
 
 
 def download_fields(stored: StoredResponse) -> Fields:

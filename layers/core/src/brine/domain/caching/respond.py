@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.freshness import current_age
-from brine.domain.caching.stored import BodyReference
 from brine.domain.http.conditions import if_range_holds, is_not_modified
 from brine.domain.http.dates import with_date
 from brine.domain.http.fields import Fields
 from brine.domain.http.hop_by_hop import VIA, end_to_end
 from brine.domain.http.messages import CACHED_METHODS, Response
-from brine.domain.http.ranges import multipart, parse_content_range, piece_of_partial, pieces_of_complete
+from brine.domain.http.ranges import (
+    multipart,
+    parse_content_range,
+    piece_of_partial,
+    pieces_of_complete,
+    refuses_ranges,
+)
 from brine.domain.purging.tags import TAG_FIELDS
 
 if TYPE_CHECKING:
@@ -47,17 +53,24 @@ def needs_body(stored: StoredResponse, request: Request) -> bool:
     """Return whether `respond` needs the body: not for HEAD, 304 and 416."""
     if request.method == "HEAD":
         return False
-    form = _form(stored.status, stored.fields, stored.size, request, stored.response_time)
+    form = _stored_form(stored, request)
     return form.status != 304 and form.pieces != ()
+
+
+def needed_spans(stored: StoredResponse, request: Request) -> tuple[tuple[int, int], ...]:
+    """Return the bytes that `respond` needs of a body in parts: the start and the stop of each span."""
+    pieces = _stored_form(stored, request).pieces
+    return ((0, stored.size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
 
 
 def respond(stored: StoredResponse, request: Request, now: float) -> Response:
     """Return the answer from a stored response: the complete one, a part, 304, or 416; for HEAD, without a body.
 
-    Raises TypeError when the body is needed (see needs_body) but not loaded.
+    Raises TypeError when the body is needed (see needs_body) but not loaded, ValueError when a part of it is not.
     """
-    size = stored.size
-    form = _form(stored.status, stored.fields, size, request, stored.response_time)
+    size, body = stored.size, stored.body
+    status = 200 if isinstance(body, PartialBody) else stored.status
+    form = _form(status, stored.fields, size, request, stored.response_time)
     lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
     lines.append(("age", str(floor(current_age(stored, now)))))
     lines.append(VIA)
@@ -67,8 +80,9 @@ def respond(stored: StoredResponse, request: Request, now: float) -> Response:
         return _unsatisfied(lines, size)
     if request.method == "HEAD" or form.status == 304:
         return _without_body(form.status, lines)
-    body = stored.body
-    if isinstance(body, BodyReference):
+    if isinstance(body, PartialBody):
+        form, body = _from_parts(form, body)
+    elif isinstance(body, BodyReference):
         raise TypeError("the body is in the body store: load it first")
     return _with_body(form, lines, body)
 
@@ -124,6 +138,24 @@ def _with_body(form: _AnswerForm, lines: list[FieldLine], body: bytes) -> Respon
     return Response(status=form.status, fields=Fields.from_lowercase(lines), body=body)
 
 
+def _stored_form(stored: StoredResponse, request: Request) -> _AnswerForm:
+    """Return the form of an answer from a stored response. Parts are read as the complete representation."""
+    status = 200 if isinstance(stored.body, PartialBody) else stored.status
+    return _form(status, stored.fields, stored.size, request, stored.response_time)
+
+
+def _from_parts(form: _AnswerForm, body: PartialBody) -> tuple[_AnswerForm, bytes]:
+    """Return the bytes of a body in parts that the answer needs, and its form with the pieces of these bytes."""
+    if form.pieces is None:
+        return form, body.read(0, body.size)
+    pieces, data = [], b""
+    for piece in form.pieces:
+        start = len(data)
+        data += body.read(piece.start, piece.stop)
+        pieces.append(replace(piece, start=start, stop=len(data)))
+    return replace(form, pieces=tuple(pieces)), data
+
+
 def _form(status: int, fields: Fields, size: int, request: Request, response_time: float) -> _AnswerForm:
     """Evaluate the conditions first, then the Range (RFC 9110 section 13.2.2)."""
     asked = request.fields
@@ -133,7 +165,7 @@ def _form(status: int, fields: Fields, size: int, request: Request, response_tim
         return _AnswerForm(304)
     if status not in {200, 206} or not request.is_get or "range" not in asked:
         return _AnswerForm(status)
-    if not if_range_holds(asked, fields, response_time) or _refuses_ranges(fields):
+    if not if_range_holds(asked, fields, response_time) or refuses_ranges(fields):
         return _AnswerForm(status)
     if status == 206:
         extent = parse_content_range(fields.get("content-range"))
@@ -143,7 +175,3 @@ def _form(status: int, fields: Fields, size: int, request: Request, response_tim
     if pieces is None:
         return _AnswerForm(200)
     return _AnswerForm(206 if pieces else 416, pieces)
-
-
-def _refuses_ranges(fields: Fields) -> bool:
-    return fields.get("accept-ranges", "").strip(" \t").lower() == "none"

@@ -9,24 +9,9 @@ from typing import TYPE_CHECKING
 from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
+    from brine.domain.bodies.stored_body import BodyReference, PartialBody, ZstdFrame
     from brine.domain.http.fields import Fields
     from brine.domain.purging.dependency import AppliedStamps, Dependency
-
-
-@dataclass(frozen=True, slots=True)
-class BodyReference:
-    """Reference to a body in the body store: its SHA-256, which is its address there, and its length in bytes."""
-
-    digest: bytes
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class ZstdFrame:
-    """A body as a frame of zstd, for clients that accept it so. `body`: the object that it was made from."""
-
-    body: bytes
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,7 @@ class StoredResponse:
     route: str
     status: int
     fields: Fields
-    body: bytes | BodyReference
+    body: bytes | BodyReference | PartialBody
     request_time: float
     response_time: float
     fetch_started: float
@@ -89,12 +74,12 @@ class StoredResponse:
 
     @property
     def size(self) -> int:
-        """The length of the body in bytes, loaded or not."""
-        return self.body.size if isinstance(self.body, BodyReference) else len(self.body)
+        """The length of the body in bytes, loaded or not. For a body in parts, it is the length of the complete one."""
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
 
     @property
     def response(self) -> Response:
         """The response itself. Raises TypeError when its body is not loaded."""
-        if isinstance(self.body, BodyReference):
-            raise TypeError("the body is in the body store: load it first")
+        if not isinstance(self.body, bytes):
+            raise TypeError("the body is in the body store, or in parts: load it first")
         return Response(status=self.status, fields=self.fields, body=self.body)

@@ -120,7 +120,7 @@ def _refused_by_form(
         return "status"
     if candidate.vary == VARY_STAR:
         return "vary"
-    if not _is_length_right(candidate):
+    if not is_length_right(candidate):
         return "length"
     if not _permits_storing(candidate, directives, policy):
         return "no-freshness"
@@ -159,7 +159,7 @@ def _may_keep_cookie(directives: Directives, policy: Policy) -> bool:
             return directives.permits("public") or directives.permits("s-maxage") or said_for_us
 
 
-def _is_length_right(candidate: StoredResponse) -> bool:
+def is_length_right(candidate: StoredResponse) -> bool:
     """Return whether Content-Length, if present, equals the length of the received body (RFC 9110 section 8.6)."""
     stated = candidate.fields.get("content-length")
     return stated is None or {value.strip(" \t") for value in stated.split(",")} == {str(candidate.size)}

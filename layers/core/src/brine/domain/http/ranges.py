@@ -6,9 +6,16 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brine.domain.http.fields import Fields
 
 MAX_RANGES = 16
 """A request with more ranges, or with overlapping ones, gets the whole representation (section 14.2)."""
+
+MAX_POSITION = 10**18 - 1
+"""The largest position of a byte that the gateway reads."""
 
 _RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18})")
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
@@ -129,6 +136,28 @@ def _suffix_of_part(length: int, extent: ContentRange, size: int) -> Piece | Non
         return None
     start = max(0, size - length)
     return Piece(start, size, extent.complete - (size - start), extent.complete) if start < size else None
+
+
+def refuses_ranges(fields: Fields) -> bool:
+    """Return whether the origin says that it does not support ranges of this representation (section 14.3)."""
+    return fields.get("accept-ranges", "").strip(" \t").lower() == "none"
+
+
+def limited_range(text: str, most: int) -> str:
+    """Return a Range value for at most `most` bytes. A value with several ranges, or none, is returned as it is.
+
+    A server may send a part of the requested range; Content-Range tells the client (section 15.3.7).
+    """
+    ranges = parse_range(text)
+    if ranges is None or len(ranges) != 1:
+        return text
+    [wanted] = ranges
+    if wanted.first is None:
+        return f"bytes=-{most}" if (wanted.last or 0) > most else text
+    last = wanted.first + most - 1
+    if last > MAX_POSITION or (wanted.last is not None and wanted.last <= last):
+        return text
+    return f"bytes={wanted.first}-{last}"
 
 
 def parse_content_range(text: str | None) -> ContentRange | None:

@@ -53,8 +53,8 @@ class Policy:
     show_key: whether Cache-Status may contain the cache key.
     show_parts: whether Cache-Status has a member for each part that a function fetched for the answer.
     tags: tags of each of the route's responses, in addition to the origin's.
-    max_variants: how many variants of a key are kept, at least 2. A new variant beyond that limit, and occasionally one
-    below it, replaces another.
+    max_variants: how many variants of a key are kept, at least 2. Of the new variants beyond that limit, one in
+    eight replaces another, and the rest are not stored.
     new_keys_per_minute: for how many new keys in a minute each process stores responses; None for no limit.
     """
 

@@ -14,6 +14,7 @@ from brine.domain.routing.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from brine.domain.credentials.description import OriginCredentials
     from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
@@ -66,6 +67,7 @@ class Route:
     whether answers have public addresses instead of those of the origin. `preserve_host`: whether the origin gets the
     public host as Host. `trust_forwarded`: whether to believe the client's own Forwarded and X-Forwarded fields.
     `cache_preflights`: whether the origin's answers to preflights of browsers are stored.
+    `credentials`: what proves to the origin that the gateway may ask; None if only clients have credentials.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Route:
     preserve_host: bool = False
     trust_forwarded: bool = False
     cache_preflights: bool = False
+    credentials: OriginCredentials | None = None
     policy: Policy = field(default_factory=Policy)
 
     @property

@@ -40,12 +40,16 @@ def upstream_request(request: Request, route: Route) -> Request:
 
     A request with a response that may be stored has only the fields that the route allows, each in canonical form.
     Otherwise a field that is neither in the cache key nor in Vary could let one client change the response for all.
+    A field that the route's own credentials have never passes. Such credentials are not added here, so nothing is
+    decided or selected by them, and RFC 9111 section 3.5 does not apply to them: they are the same for all clients.
     Authorization passes by default, although it is rarely in Vary: the response to a request with it is stored only if
     the origin sends public, s-maxage or must-revalidate, and so permits sharing (RFC 9111 section 3.5).
     """
     if not request.fields.lines:
         return request
     fields = end_to_end(request.fields).without(_NEVER)
+    if route.credentials is not None:
+        fields = route.credentials.without_own(fields)
     if not _may_be_stored(request, route):
         return replace(request, fields=fields if route.trust_forwarded else without_forwarded_fields(fields))
     if route.policy.forward_headers != "all":

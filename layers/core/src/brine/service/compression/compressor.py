@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.stored import ZstdFrame
+from brine.domain.bodies.stored_body import ZstdFrame
 from brine.domain.compression.compressible import is_compressible
 from brine_codec.envelope.compression import LARGEST_RATIO, ZstdFrames
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from brine.domain.compression.accepted_codings import accepted_codings
 from brine.domain.compression.coded_fields import coded_fields, confirmed_fields, varying_by
 from brine.domain.compression.compressible import is_compressible
+from brine.domain.http.ranges import parse_content_range
 from brine.service.compression.compressor import available_codings
 
 if TYPE_CHECKING:
@@ -79,12 +80,11 @@ class ContentCoder:
         if request.method == "HEAD":
             return replace(response, fields=coded_fields(response.fields, coding, None))
         body = response.body
-        frame = source.zstd if source is not None and coding == "zstd" and source.body is body else None
-        if frame is None:
-            # The body of a hit is in process memory, and answers again; a body that a step changed is a new object
-            is_kept = source is not None and source.size == len(body) and answer.result != "miss"
-            frame = self.compressor.coded(body, coding, is_kept=is_kept)
-        return replace(response, fields=coded_fields(response.fields, coding, len(frame)), body=frame)
+        is_stored = source is not None and source.body is body  # otherwise, it is a new object for each answer
+        coded = source.zstd if source is not None and is_stored and coding == "zstd" else None
+        if coded is None:
+            coded = self.compressor.coded(body, coding, is_kept=is_stored and answer.result != "miss")
+        return replace(response, fields=coded_fields(response.fields, coding, len(coded)), body=coded)
 
     def _confirmed(self, answer: Answer, request: Request, compression: Compression | None, room: float) -> Fields:
         """Return the fields of a 304 for the client: it confirms the compressed answer if the client has that."""
@@ -124,7 +124,13 @@ def _refuses_identity(request: Request) -> bool:
 
 def _complete_size(answer: Answer) -> int:
     """Return the length of the complete content, in bytes, of an answer without it; 0 if it is unknown."""
-    length = answer.response.fields.get("content-length", "") if answer.response.status != 206 else ""
+    fields, source = answer.response.fields, answer.source
+    if answer.response.status == 206:
+        if source is not None:
+            return source.size
+        extent = parse_content_range(fields.get("content-range"))
+        return 0 if extent is None else extent.complete or 0
+    length = fields.get("content-length", "")
     if length.isascii() and length.isdigit():
         return int(length)
-    return 0 if answer.source is None else answer.source.size
+    return 0 if source is None else source.size

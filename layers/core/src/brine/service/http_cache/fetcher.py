@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
 from brine.domain.caching.decide import refetch
 from brine.domain.caching.freshness import remaining_freshness
 from brine.domain.caching.hit_for_miss import hit_for_miss_marker
+from brine.domain.caching.partial import PARTIAL, adds_bytes
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
+from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
@@ -24,7 +28,7 @@ from brine.service.diagnostics import Fault
 from brine.service.http_cache.answer import answer
 from brine.service.http_cache.key_guard import KeyGuard
 from brine.service.http_cache.public_answer import ADDRESS_FIELDS, addresses_of, with_public_addresses
-from brine.service.single_flight import Lead
+from brine.service.single_flight import Alone, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from brine.service.http_cache.responder import Responder
     from brine.service.http_cache.response_store import ResponseStore
     from brine.service.origins.routed import Upstreams
-    from brine.service.single_flight import Alone, SingleFlight
+    from brine.service.single_flight import SingleFlight
     from brine.service.transaction import Trace, Transaction
 
 
@@ -45,8 +49,15 @@ if TYPE_CHECKING:
 class Late:
     """The caller fetches without a lease, and takes one when there is something to store.
 
-    Such requests are not collapsed: another one's response would not serve them.
+    Such requests are not collapsed: another one's response would not serve them. `join`: how the response is joined to
+    parts that other requests have stored meanwhile.
     """
+
+    join: Callable[[StoredResponse], StoredResponse | None] | None = None
+
+    def joined(self, present: Lookup) -> StoredResponse | None:
+        """Return the response, joined to the present one; None if it must not replace that."""
+        return None if self.join is None or present.stored is None else self.join(present.stored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +102,11 @@ class Fetcher:
                 return self._failed(error, decision, lookup, transaction, trace)
             trace.now = self.clock()
             trace.waited(trace.now - began)
-            reception = receive(
-                decision,
-                transaction.request,
-                response,
-                transaction.route.policy,
+            received = partial(
+                receive,
+                request=transaction.request,
+                response=response,
+                policy=transaction.route.policy,
                 target=transaction.request.target,
                 route=transaction.route.name,
                 request_time=began,
@@ -103,7 +114,8 @@ class Fetcher:
                 origin=transaction.route.origin,
                 addresses=None if transaction.request.may_use_cache else addresses_of(transaction),
             )
-            if self._is_refused_by_hook(reception.keep, transaction, trace):
+            reception = received(decision)
+            if self._is_refused_by_hook(reception.keep, response, transaction, trace):
                 reception = replace(reception, keep=None, drop=decision.stored is not None, refusal="hook")
             if reception.retry is not None:
                 decision = reception.retry  # neither conditional nor for a part, so it has no retry itself
@@ -111,17 +123,21 @@ class Fetcher:
             reused = None
             if reception.reuse is not None:
                 reused = self.responder.respond(reception.reuse, lookup, transaction, trace)
-                if reused is None and not reception.stale:  # confirmed, but its body is lost: ask for the whole
-                    lookup, trace.layer = lookup.without_stored(), None
-                    decision = refetch(transaction.request, transaction.route.policy)
+                if reused is None and not reception.stale:  # confirmed, but its body is lost: ask for it again
+                    lookup, trace.layer = lookup.without_lost(trace.lost_bodies), None
+                    decision = replace(refetch(transaction.request, transaction.route.policy), stored=lookup.stored)
                     continue
+            if isinstance(turn, Late):
+                turn = Late(partial(_joined, received, decision))
             kept = self._update(response, reception, lookup, turn, began, transaction, trace)
             return self._received(response, reception, reused, decision.reason, lookup, kept, transaction, trace)
 
-    def _is_refused_by_hook(self, keep: StoredResponse | None, transaction: Transaction, trace: Trace) -> bool:
+    def _is_refused_by_hook(
+        self, keep: StoredResponse | None, response: Response, transaction: Transaction, trace: Trace
+    ) -> bool:
         if keep is None or self.hooks is None:
             return False
-        return not self.hooks.may_store(_message(keep), transaction, trace)
+        return not self.hooks.may_store(_message(keep, response), transaction, trace)
 
     def _received(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -196,34 +212,49 @@ class Fetcher:
         trace: Trace,
     ) -> bool:
         """Store a response if the turn permits it. Returns whether it is stored."""
-        lead = self._late_lead(lookup, transaction, trace) if isinstance(turn, Late) else turn
+        placed = None if isinstance(turn, Alone) else self.responses.place(stored, lookup, transaction, trace)
+        if placed is None:
+            self._give_back(turn, trace)
+            return False
+        slot, stored = placed
+        key = self.responses.lease_key(slot, transaction)
+        if isinstance(turn, Lead) and turn.lease is not None and turn.lease.pk != key:
+            self._give_back(turn, trace)  # Vary has changed meanwhile, so another slot is to be filled
+            turn = Late()
+        lead = self._late_lead(key, lookup, transaction, trace) if isinstance(turn, Late) else turn
         if not isinstance(lead, Lead):
             return False
         with self.single_flight.given_back(lead, trace):
-            if isinstance(turn, Late) and not self._is_unchanged(lookup, lead, transaction, trace):
-                return False
+            if (
+                isinstance(turn, Late)
+                and (present := self._changed(slot, lookup, lead, transaction, trace)) is not None
+            ):
+                together = turn.joined(present)
+                if together is None:
+                    return False
+                # With the stamps from before the fetch: a purge since then counts
+                stored, lookup = together, replace(present, stamps=lookup.stamps)
             until = evict_at(stored, transaction.route.policy)
-            return self.responses.keep(stored, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
+            return self.responses.keep(stored, slot, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
 
-    def _late_lead(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
-        """Take a lease now that there is something to store; None when it may not be stored."""
+    def _late_lead(self, key: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
+        """Take this lease now that there is something to store; None when it may not be stored."""
         if not self.key_guard.may_store(lookup, transaction, trace):
             return None
-        pk = self.responses.store.pk(transaction.resource.key)
-        lease = self.single_flight.acquire(pk, transaction.lease_seconds, trace)
+        lease = self.single_flight.acquire(key, transaction.lease_seconds, trace)
         return Lead(lease) if isinstance(lease, Lease) else None
 
-    def _is_unchanged(self, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> bool:
-        """Return whether storing would replace nothing that was stored after the lookup.
+    def _changed(self, slot: str, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> Lookup | None:
+        """Return what was stored in this slot after the lookup; None if storing would replace nothing newer.
 
         A newer response of another variant is not replaced; whether the stored response was purged, the stamps tell.
         """
-        if lead.lease is not None and lead.lease.committed <= lookup.generation:
-            return True
-        present = self.responses.find(transaction, trace, consistent=True)
+        if lead.lease is not None and lead.lease.committed <= lookup.seen.get(slot, 0):
+            return None
+        present = self.responses.find(transaction, trace, slot=slot, consistent=True)
         if present.main is None:
-            return present.marker is None and not trace.faults.has("table")
-        return present.generation == lookup.generation
+            return None if present.marker is None and not trace.faults.has("table") else present
+        return None if present.seen.get(slot, 0) == lookup.seen.get(slot, 0) else present
 
     def _invalidate(
         self, reception: ResponseDecision, lookup: Lookup, began: float, transaction: Transaction, trace: Trace
@@ -281,8 +312,25 @@ class Fetcher:
             self.single_flight.give_back(turn, trace)
 
 
-def _message(stored: StoredResponse) -> Response:
-    """Return the response that hooks see: without the body, if that is in the body store already."""
+def _message(stored: StoredResponse, received: Response) -> Response:
+    """Return the response that hooks see: without the body, if that is in the body store already.
+
+    Of a body in parts, they see the received part.
+    """
+    if isinstance(stored.body, PartialBody):
+        spans = (("content-range", line) for line in received.fields.all("content-range"))
+        fields = Fields.from_lowercase((*stored.fields.lines, *spans))
+        return Response(status=received.status, fields=fields, body=received.body)
     return Response(
         status=stored.status, fields=stored.fields, body=stored.body if isinstance(stored.body, bytes) else b""
     )
+
+
+def _joined(
+    received: Callable[[Validate | Forward], ResponseDecision], decision: Validate | Forward, present: StoredResponse
+) -> StoredResponse | None:
+    """Return the received part joined to present parts; None if it adds no bytes to them or must not be joined."""
+    if not isinstance(present.body, PartialBody) or present.status != PARTIAL:
+        return None
+    keep = received(replace(decision, stored=present)).keep
+    return keep if keep is not None and adds_bytes(keep, present) else None

@@ -23,11 +23,11 @@ class KeyGuard:
     def may_store(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> bool:
         """Return whether the route's limit lets the response be stored; count its key if that is new.
 
-        A key is new if the lookup found no entry under it, not even a purged response; a new variant counts as one.
+        A key is new if the lookup found no entry under it, not even a purged response. So is a variant in its slot.
         While the table fails, no key is known to be new, and every response may be stored.
         """
         limit = transaction.route.policy.new_keys_per_minute
-        is_known = lookup.generation > 0 and not lookup.vary_mismatch
+        is_known = lookup.generation > 0
         if limit is None or is_known or trace.faults.has("table"):
             return True
         if self.admits(transaction.route.name, limit, trace.now):

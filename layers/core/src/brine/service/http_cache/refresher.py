@@ -1,8 +1,8 @@
 """Refreshes of stored responses that were served stale, or soon would be, apart from any client's request.
 
-A refresh request may come twice, late, or after the response was renewed. So the refresher takes the lease of the key
-first, which keeps one refresh in flight, and then reads the stored response consistently. If that is missing, it was
-purged or has expired, and the refresher does not fetch it.
+A refresh request may come twice, late, or after the response was renewed. So the refresher first reads the stored
+response consistently. If that is missing, it was purged or has expired, and the refresher does not fetch it. Then it
+takes the lease of the response's slot, which keeps one refresh of each variant in flight.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ type RefreshOutcome = Literal["refreshed", "fresh", "held", "gone", "refused", "
 """The outcome of a refresh.
 
 - `refreshed`: the origin answered, and its response is stored. `fresh`: the response had been renewed already.
-- `held`: another fetch of the key is under way. `gone`: nothing is stored, or its route or origin is gone.
+- `held`: another fetch for the slot is under way. `gone`: nothing is stored, or its route or origin is gone.
 - `refused`: the origin's response may not be stored. `failed`: the origin or a store failed; a retry may help.
 """
 
@@ -68,14 +68,7 @@ class Refresher:
         if transaction.resource.key != request.key:
             return Refresh(outcome="gone")
         trace = Trace(self.clock(), transaction.store_deadline)
-        flight, pk = self.fetcher.single_flight, self.fetcher.responses.store.pk(request.key)
-        lease = flight.acquire(pk, transaction.lease_seconds, trace)
-        if isinstance(lease, Lease):
-            lead = Lead(lease)
-            with flight.given_back(lead, trace):
-                outcome = self._refresh(request.renews, lead, transaction, trace)
-        else:
-            outcome = "failed" if lease is None else "held"
+        outcome = self._refresh(request.renews, transaction, trace)
         return Refresh(
             outcome=outcome,
             route=route.name,
@@ -85,13 +78,30 @@ class Refresher:
             error=trace.error,
         )
 
-    def _refresh(self, renews: int | None, lead: Lead, transaction: Transaction, trace: Trace) -> RefreshOutcome:
-        """Ask the origin if the stored response still needs it."""
-        lookup = self.fetcher.responses.find(transaction, trace, consistent=True)
-        decision = self._decide(lookup, renews, transaction, trace)
+    def _refresh(self, renews: int | None, transaction: Transaction, trace: Trace) -> RefreshOutcome:
+        """Ask the origin if the stored response still needs it, under the lease of its slot."""
+        lookup, decision = self._look_up(renews, transaction, trace)
         if not isinstance(decision, Validate | Forward):
             return decision
-        return _outcome(self.fetcher.fetch(decision, lookup, lead, transaction, trace))
+        flight = self.fetcher.single_flight
+        key = self.fetcher.responses.lease_key(lookup.slot_to_fill, transaction)
+        lease = flight.acquire(key, transaction.lease_seconds, trace)
+        if not isinstance(lease, Lease):
+            return "failed" if lease is None else "held"
+        lead = Lead(lease)
+        with flight.given_back(lead, trace):
+            if lease.committed > lookup.generation:  # by another fetch, after the lookup
+                lookup, decision = self._look_up(renews, transaction, trace)
+                if not isinstance(decision, Validate | Forward):
+                    return decision
+            return _outcome(self.fetcher.fetch(decision, lookup, lead, transaction, trace))
+
+    def _look_up(
+        self, renews: int | None, transaction: Transaction, trace: Trace
+    ) -> tuple[Lookup, Validate | Forward | RefreshOutcome]:
+        """Return the lookup, and the request to the origin or the outcome without one."""
+        lookup = self.fetcher.responses.find(transaction, trace, consistent=True)
+        return lookup, self._decide(lookup, renews, transaction, trace)
 
     def _decide(
         self, lookup: Lookup, renews: int | None, transaction: Transaction, trace: Trace

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from brine.domain.caching.redirect import LINK_LIFETIME, body_reference, download_fields, is_redirected, redirection
 from brine.domain.caching.respond import needs_body, respond
-from brine.domain.caching.stored import BodyReference
 from brine.service.http_cache.public_answer import ADDRESS_FIELDS, with_public_addresses
 
 if TYPE_CHECKING:
@@ -27,10 +26,10 @@ class Responder:
     def respond(
         self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace
     ) -> Response | None:
-        """Return the response, or a redirect to its body. One call for a body in the body store, else none."""
+        """Return the response, or a redirect to its body. One call for a body or part in the body store, else none."""
         if self.is_redirected(stored, transaction):
             return self.redirect(stored, trace)
-        if isinstance(stored.body, BodyReference) and needs_body(stored, transaction.request):
+        if not isinstance(stored.body, bytes) and needs_body(stored, transaction.request):
             whole = self.responses.load(lookup, stored, transaction, trace)
             if whole is None:
                 return None

@@ -1,7 +1,8 @@
 """Stored responses in their places: process memory, the table, and the body store for large bodies.
 
 A key has a main slot, and a slot for each further variant (RFC 9111 section 4.1). The main slot is also the index: the
-Vary names of its response tell in which slot another variant is, so most lookups are one read.
+Vary names of its response tell in which slot another variant is, so most lookups are one read. Each slot has its own
+lease, so variants are fetched and stored side by side.
 
 A purged or invalidated response counts as missing. So does a response if its stamps cannot be read: it may have been
 purged.
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, StoredResponse
+from brine.domain.caching.stored import StoredResponse
 from brine.domain.purging.stamps import applied_stamps, key_stamp, stamp_names
 from brine.errors import StoreError
-from brine.ports.caching import Item
+from brine.ports.caching import Item, lease_key
 from brine.service.compression.compressor import BodyCompressor
 from brine.service.diagnostics import Fault
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots, slot_for, weight
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.stamps import Stamp
     from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
+    from brine.service.http_cache.variant_limit import VariantLimit
     from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace, Transaction
@@ -43,12 +46,14 @@ if TYPE_CHECKING:
 class ResponseStore:
     """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields.
 
-    `predicted`: the stamps that stored responses of functions probably need. `compressor`: makes a frame of each body
+    `variants` limits the variants of a key. `predicted`: the stamps that stored responses of functions probably need.
+    `compressor`: makes a frame of each body
     that may be compressed, so that answers need not compress it again.
     """
 
     store: CacheStore[Entry]
     keyring: Keyring | KeyringSource
+    variants: VariantLimit
     predicted: PredictedStamps | None = None
     compressor: BodyCompressor = field(default_factory=BodyCompressor)
 
@@ -57,6 +62,7 @@ class ResponseStore:
         key, memory = transaction.resource.key, self.store.memory
         return read_slots(
             lambda slot: memory.get((key, slot)),
+            {},
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
 
@@ -64,15 +70,28 @@ class ResponseStore:
         """Return the lookup for a request that the cache may not answer. It has only the key's known stamp. No call."""
         return Lookup(stamps=self.store.stamps.known.get([key_stamp(transaction.resource.key)], trace.now))
 
-    def find(self, transaction: Transaction, trace: Trace, *, consistent: bool = False) -> Lookup:
-        """Look in the table: one call, two for a variant that is not in the main slot, one more for unknown tags."""
-        seen: list[int] = [0]  # generations of unusable entries
+    def find(self, transaction: Transaction, trace: Trace, *, slot: str = MAIN, consistent: bool = False) -> Lookup:
+        """Look in the table: one call, and one more for unknown tags.
+
+        slot: the slot that the request selects, if this process knows it: it is read in the same call as the main slot.
+        A variant in an unknown slot takes a second call.
+        """
+        seen: dict[str, int] = {}
+        early = {} if slot == MAIN else self._read_early((MAIN, slot), transaction, trace, seen, consistent)
         lookup = read_slots(
-            lambda slot: self._read(slot, transaction, trace, seen, consistent),
+            lambda slot: early[slot] if slot in early else self._read(slot, transaction, trace, seen, consistent),
+            seen,
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
-        lookup = replace(lookup, seen=max(lookup.seen, *seen))
         return self.after_purges(lookup, transaction, trace)
+
+    def lease_key(self, slot: str, transaction: Transaction) -> str:
+        """Return the key of the lease that a fetch for this slot needs. That of the main slot is the cache key's own.
+
+        It guards the only slot that a fetch may fill while Vary is not known.
+        """
+        pk = self.store.pk(transaction.resource.key)
+        return pk if slot == MAIN else lease_key(pk, slot)
 
     def after_purges(self, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lookup:
         """Return the lookup after all purges. If stamps cannot be read, it is empty. One call for unknown stamps."""
@@ -94,8 +113,13 @@ class ResponseStore:
     def load(
         self, lookup: Lookup, stored: StoredResponse, transaction: Transaction, trace: Trace
     ) -> StoredResponse | None:
-        """Return the response with its body, or None when the body is missing or altered. One call, or none."""
+        """Return the response with its body, or None when the body is missing or altered. One call, or none.
+
+        Of a body in parts, only the parts that the answer needs are loaded: one call for each.
+        """
         reference = stored.body
+        if isinstance(reference, PartialBody):
+            return self._load_parts(lookup, stored, reference, transaction, trace)
         if not isinstance(reference, BodyReference):
             return stored
         body = self.store.bodies.read(reference.digest, reference.size, trace)
@@ -106,9 +130,39 @@ class ResponseStore:
             self.store.remember(transaction.resource.key, lookup.slot, *_sized(replace(found, body=body), found))
         return replace(stored, body=body)
 
+    def _load_parts(
+        self, lookup: Lookup, stored: StoredResponse, body: PartialBody, transaction: Transaction, trace: Trace
+    ) -> StoredResponse | None:
+        from brine.service.http_cache.part_bodies import loaded_parts  # noqa: PLC0415 - only parts need it
+
+        loaded, found = loaded_parts(self.store.bodies, stored, body, transaction, trace), lookup.stored
+        if loaded is None:
+            return None
+        if loaded is not body and found is not None and found.body == body:
+            forms = loaded, body.unloaded()
+            self.store.remember(
+                transaction.resource.key, lookup.slot, *_sized(*(replace(found, body=form) for form in forms))
+            )
+        return replace(stored, body=loaded)
+
+    def place(
+        self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace
+    ) -> tuple[str, StoredResponse] | None:
+        """Return the slot for a response, and the response with its selection; None when a key is missing.
+
+        `lookup` is the one from before the fetch.
+        """
+        selecting = Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
+        try:
+            return slot_for(stored, lookup.main, selecting)
+        except CodecError as error:
+            trace.faults.envelope_failed(error)
+            return None
+
     def keep(
         self,
         stored: StoredResponse,
+        slot: str,
         lookup: Lookup,
         lead: Lead,
         *,
@@ -116,28 +170,26 @@ class ResponseStore:
         transaction: Transaction,
         trace: Trace,
     ) -> bool:
-        """Store a response where the next lookup finds it. False when nothing was stored.
+        """Store a response in its slot, under the lease of that slot. False when nothing was stored.
 
-        One call, two with a large body. Nothing is stored if a newer lease exists or the response was purged since its
-        fetch began. `lookup` is the one from before the fetch. Only stamps that this process knows are compared here,
-        and none of tags: the next lookup compares all of them.
+        One call, two with a large body or part, one more for a variant. Nothing is stored if a newer lease exists, the
+        response was purged since its fetch began, or the key has no permit for one more variant. `lookup` is the one
+        from before the fetch. Only stamps that this process knows are compared here, and none of tags: the next lookup
+        compares all of them.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
             return False
-        fetched = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
-        if self.store.is_purged(fetched, stamp_names(resource), trace):
+        placed = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
+        if self.store.is_purged(placed, stamp_names(resource), trace):
             return False
-        try:
-            slot, placed = slot_for(
-                fetched, lookup.main, Selecting(self.keyring, transaction.resource, transaction.request, trace.now)
-            )
-        except CodecError as error:
-            trace.faults.envelope_failed(error)
+        until = min(evict_at, LAST_SECOND)
+        if slot != MAIN and not self.variants.admits(
+            self.store.pk(resource.key), slot, count=resource.max_variants - 1, evict_at=until, trace=trace
+        ):
             return False
         if self.predicted is not None:
             self.predicted.learn(placed, transaction)
-        until = min(evict_at, LAST_SECOND)
         return self.store.commit(
             resource.key,
             slot,
@@ -147,9 +199,9 @@ class ResponseStore:
         )
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
-        """Put a hit-for-miss marker into the main slot. One call."""
+        """Put a hit-for-miss marker into the main slot, if the caller has the lease of that slot. One call."""
         key, lease = transaction.resource.key, lead.lease
-        if lease is None:
+        if lease is None or lease.pk != self.lease_key(MAIN, transaction):
             return
         marker = replace(marker, generation=lease.token)
 
@@ -172,21 +224,33 @@ class ResponseStore:
             return None
 
     def _read(
-        self, slot: str, transaction: Transaction, trace: Trace, seen: list[int], consistent: bool
+        self, slot: str, transaction: Transaction, trace: Trace, seen: dict[str, int], consistent: bool
     ) -> Entry | None:
         """Return the content of a slot, and learn the stamps that count for the key."""
-        resource = transaction.resource
+        names = self._names(transaction)
         try:
-            item = self.store.read(
-                resource.key,
-                slot,
-                self._names(transaction),
-                trace=trace,
-                consistent=consistent,
-            )
+            item = self.store.read(transaction.resource.key, slot, names, trace=trace, consistent=consistent)
         except StoreError:
             return None
-        if item is None:
+        return self._open(item, slot, transaction, trace, seen)
+
+    def _read_early(
+        self, slots: Sequence[str], transaction: Transaction, trace: Trace, seen: dict[str, int], consistent: bool
+    ) -> dict[str, Entry | None]:
+        """Return the content of several slots, and learn the stamps that count for the key. One call."""
+        names = self._names(transaction)
+        try:
+            items = self.store.read_slots(transaction.resource.key, slots, names, trace=trace, consistent=consistent)
+        except StoreError:
+            return dict.fromkeys(slots)
+        return {slot: self._open(items.get(slot), slot, transaction, trace, seen) for slot in slots}
+
+    def _open(
+        self, item: Item | None, slot: str, transaction: Transaction, trace: Trace, seen: dict[str, int]
+    ) -> Entry | None:
+        """Return the entry in the item of a slot, and keep it in memory; None if it is not usable."""
+        resource = transaction.resource
+        if item is None or not item.envelope:  # empty: another variant has replaced this one
             return None
         entry = self.store.open(item.envelope, (resource.key, slot), trace)
         if isinstance(entry, StoredResponse | HitForMiss):
@@ -194,7 +258,7 @@ class ResponseStore:
             if self.predicted is not None and isinstance(entry, StoredResponse):
                 self.predicted.learn(entry, transaction)
             return entry
-        seen.append(item.generation)
+        seen[slot] = item.generation
         if entry is not None:
             trace.faults.add(Fault("envelope", "foreign"))
         return None
@@ -208,19 +272,23 @@ class ResponseStore:
         self, stored: StoredResponse, slot: str, evict_at: int, transaction: Transaction, trace: Trace
     ) -> tuple[Item, Sequence[Sized[Entry]]]:
         """Seal the response. If it is too large for the table, put its body into the body store and seal the rest."""
-        store, body = self.store, stored.body
+        store, kept = self.store, stored
+        if isinstance(stored.body, PartialBody):
+            from brine.service.http_cache.part_bodies import placed  # noqa: PLC0415 - only parts need it
+
+            stored, kept = placed(store.bodies, stored, store.inline_limit, transaction, trace)
+        body = stored.body
 
         def sealed(content: StoredResponse) -> bytes:
             context = transaction.resource.key, slot
             return store.codec.seal(content, context=context, now=trace.now, expires_at=evict_at)
 
-        is_large = not isinstance(body, BodyReference) and len(body) > LARGEST_INLINE_BODY
+        is_large = isinstance(body, bytes) and len(body) > LARGEST_INLINE_BODY
         compression = transaction.route.compress
         if compression is not None and isinstance(body, bytes) and SMALLEST <= len(body) <= LARGEST_INLINE_BODY:
-            stored = self.compressor.with_frame(stored, compression)
-        kept = stored
-        envelope = b"" if is_large else sealed(stored)
-        if not isinstance(body, BodyReference) and (is_large or len(envelope) > store.inline_limit):
+            stored = kept = self.compressor.with_frame(stored, compression)
+        envelope = b"" if is_large else sealed(kept)
+        if isinstance(body, bytes) and (is_large or len(envelope) > store.inline_limit):
             digest = store.bodies.write(body, trace)
             kept = replace(stored, body=BodyReference(digest, len(body)))
             envelope = sealed(kept)

@@ -5,8 +5,9 @@ The order of the values is part of the form. A changed form needs a new version;
 
 from __future__ import annotations
 
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart, ZstdFrame
 from brine.domain.caching.hit_for_miss import HitForMiss
-from brine.domain.caching.stored import BodyReference, Selection, StoredResponse, ZstdFrame
+from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
 from brine.service.stores.bodies import LARGEST_INLINE_BODY
@@ -14,7 +15,7 @@ from brine_codec import Malformed, Registry
 from brine_codec.envelope.compression import decompress
 from brine_codec.envelope.header import COMPRESSION_ZSTD
 
-STORED_RESPONSE_VERSION = 6
+STORED_RESPONSE_VERSION = 7
 
 
 def stored_response_registry() -> Registry:
@@ -47,7 +48,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.route,
         stored.status,
         stored.fields.lines,
-        body if stored.frame is None and type(body) is bytes else _packed_body(stored),
+        body if stored.frame is None and isinstance(body, bytes) else _packed_body(stored),
         stored.request_time,
         stored.response_time,
         stored.fetch_started,
@@ -64,12 +65,18 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
 
 
 def _packed_body(stored: StoredResponse) -> object:
-    """Return the reference to the body, its frame of zstd and its size, or the body itself."""
+    """Return the reference to the body, its parts, its frame of zstd and its size, or the body itself."""
     body = stored.body
     if isinstance(body, BodyReference):
         return body.digest, body.size
+    if isinstance(body, PartialBody):
+        return "parts", body.size, tuple((part.first, _packed_part(part.body)) for part in body.parts)
     frame = stored.zstd
     return body if frame is None else ("zstd", frame, len(body))
+
+
+def _packed_part(body: bytes | BodyReference) -> object:
+    return body if isinstance(body, bytes) else (body.digest, body.size)
 
 
 def _make(*values: object) -> StoredResponse:
@@ -177,7 +184,28 @@ def _frame(value: object) -> ZstdFrame | None:
             return None
 
 
-def _body(value: object) -> bytes | BodyReference:
+def _body(value: object) -> bytes | BodyReference | PartialBody:
+    match value:
+        case bytes():
+            return value
+        case ("parts", int(size), tuple(parts)) if _are(int, (size,)):
+            body = PartialBody(size, tuple(map(_part, parts)))
+            if body.parts and body.is_valid():
+                return body
+            raise ValueError("the parts of a body overlap, or are not within it")
+        case _:
+            return _body_in_one(value)
+
+
+def _part(value: object) -> StoredPart:
+    match value:
+        case (int(first), body) if _are(int, (first,)):
+            return StoredPart(first, _body_in_one(body))
+        case _:
+            raise ValueError("this is not a part of a body")
+
+
+def _body_in_one(value: object) -> bytes | BodyReference:
     match value:
         case bytes():
             return value

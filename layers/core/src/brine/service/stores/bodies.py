@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from brine.errors import StoreError
 
 if TYPE_CHECKING:
-    from brine.domain.caching.stored import BodyReference
+    from brine.domain.bodies.stored_body import BodyReference
     from brine.domain.http.fields import Fields
     from brine.ports.caching import BodyStore
     from brine.service.transaction import Trace
@@ -28,11 +28,15 @@ class Bodies:
     store: BodyStore
 
     def read(self, digest: bytes, size: int, trace: Trace) -> bytes | None:
-        """Return the bytes with this SHA-256 and length, or None when they are missing or altered."""
+        """Return the bytes with this SHA-256 and length, or None when they are missing or altered.
+
+        Then the trace lists the address as lost.
+        """
         try:
             body = self.store.read(digest, size, deadline=trace.deadline)
         except StoreError as error:
             trace.faults.store_failed("bodies", error)
+            trace.lost_bodies.add(digest)
             return None
         if body is None:
             trace.faults.body_lost("missing")
@@ -40,6 +44,7 @@ class Bodies:
             trace.faults.body_lost("altered")
         else:
             return body
+        trace.lost_bodies.add(digest)
         return None
 
     def link(self, reference: BodyReference, *, seconds: int, fields: Fields, trace: Trace) -> str | None:

@@ -62,6 +62,20 @@ class CacheStore[V]:
             trace.faults.store_failed("table", error)
             raise
 
+    def read_slots(
+        self, key: str, slots: Collection[str], names: Collection[str], *, trace: Trace, consistent: bool = False
+    ) -> dict[str, Item]:
+        """Return the items in these slots of a key, and learn in the same call these stamps. Raises StoreError."""
+        pk = self.pk(key)
+        try:
+            items = self.stamps.read_with_items(
+                names, [(pk, slot) for slot in slots], trace=trace, consistent=consistent
+            )
+        except StoreError as error:
+            trace.faults.store_failed("table", error)
+            raise
+        return {slot: item for (_, slot), item in items.items()}
+
     def read_many(self, keys: Collection[str], slot: str, names: Collection[str], *, trace: Trace) -> dict[str, Item]:
         """Return the items of these keys by key, and learn in the same calls these stamps. Raises StoreError."""
         places = {(self.pk(key), slot): key for key in keys}

@@ -48,12 +48,12 @@ class Stamps:
         return item
 
     def read_with_items(
-        self, names: Collection[str], keys: Collection[tuple[str, str]], *, trace: Trace
+        self, names: Collection[str], keys: Collection[tuple[str, str]], *, trace: Trace, consistent: bool = False
     ) -> dict[tuple[str, str], Item]:
         """Return many items, and learn in the same calls the stamps that are not known. Raises StoreError."""
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
-        items, read = self.store.read_with_items(unknown, keys, deadline=trace.deadline)
+        items, read = self.store.read_with_items(unknown, keys, consistent=consistent, deadline=trace.deadline)
         self.known.learn(read, trace.now)
         return items
 

@@ -1,0 +1,222 @@
+"""Reads the keys of a route about the credentials for its origin. docs/origin-credentials.md describes them.
+
+A text may be a secret that was written by mistake where a name belongs, so no message shows one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from brine.adapters.config.tables import HiddenMistake, TableReader, read_item, with_variables
+from brine.adapters.config.values import choice
+from brine.domain.credentials.description import (
+    AwsSignature,
+    BasicAuth,
+    OAuth2Client,
+    OriginCredentials,
+    SecretReference,
+)
+from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
+from brine.domain.http.conditions import RANGE_FIELDS
+from brine.domain.http.field_syntax import FIELD_VALUE
+from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
+from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from brine.adapters.config.tables import Reader
+    from brine.domain.credentials.description import CredentialText
+    from brine.domain.routing.policy import Policy
+
+_REFERENCE = re.compile(r"(?P<kind>secret|parameter):(?P<name>[A-Za-z0-9/_+=.@:-]+)(?:#(?P<member>[^#]+))?")
+_HOW = 'Write "secret:NAME" for a secret of Secrets Manager, or "parameter:NAME" for a parameter of SSM'
+_OF_THE_GATEWAY = RANGE_FIELDS | {
+    *("cache-control", "cdn-loop", "connection", "expect", "forwarded", "host", "if-match", "if-modified-since"),
+    *("if-none-match", "if-unmodified-since", "keep-alive", "proxy", "te", "trailer", "transfer-encoding", "upgrade"),
+    *("via", "traceparent", "tracestate"),
+}
+KEYS = ("origin_headers", "origin_auth", "credentials_over_http")
+_TYPES = ("basic", "oauth2", "sigv4")
+_EXAMPLE = '{ type = "basic", user = "shop", password = "secret:NAME" }'
+_A_URL = 'Write one, such as "https://login.example.com/oauth2/token".'
+_SCOPE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*")  # RFC 6749 appendix A.4
+
+
+def origin_headers(environment: Mapping[str, str]) -> Reader:
+    """Return the reader of `origin_headers`: names and texts. The names are in lower case."""
+    text = _credential_text(environment)
+
+    def read(value: object) -> tuple[tuple[str, CredentialText], ...]:
+        if not isinstance(value, dict):
+            raise HiddenMistake('not a table. Write names and values, such as { x-api-key = "secret:NAME" }.')
+        found = {}
+        for name, item in value.items():
+            if not UNAMBIGUOUS_NAME.fullmatch(name):
+                raise ValueError(f'"{name}" is not a header that is sent. Use only letters, digits and "-".')
+            if name.lower() in _OF_THE_GATEWAY or name.lower().startswith(("content-", "x-forwarded-")):
+                raise ValueError(f'"{name}" is written by the gateway itself. Leave it out.')
+            if name.lower() in found:
+                raise ValueError(f'"{name}" is there twice. Leave one out.')
+            found[name.lower()] = read_item(name, item, text)
+        return tuple(found.items())
+
+    return read
+
+
+def origin_auth(environment: Mapping[str, str]) -> Reader:
+    """Return the reader of `origin_auth`, a table whose keys depend on its `type`."""
+    tables = auth_tables(environment)
+
+    def read(value: object) -> object:
+        if not isinstance(value, dict):
+            raise HiddenMistake(f"not a table. Write {_EXAMPLE}.")
+        if "type" not in value:
+            raise ValueError(f'no "type". Write one of {", ".join(f'"{one}"' for one in _TYPES)}.')
+        return tables[read_item("type", value["type"], choice(*_TYPES))](value)
+
+    return read
+
+
+def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
+    """Return the readers of the tables, by their `type`."""
+    text, secret = _credential_text(environment), _secret(environment)
+    plain = with_variables(environment, "one in quotes")
+    basic: dict[str, Reader] = {"type": str, "user": text, "password": secret}
+    oauth2: dict[str, Reader] = {
+        "type": str,
+        "token_url": lambda value: _token_url(plain(value)),
+        "client_id": text,
+        "client_secret": secret,
+        "client_auth": choice("basic", "post"),
+        "scope": lambda value: _scope(plain(value)),
+        "audience": plain,
+    }
+    sigv4: dict[str, Reader] = {
+        "type": str,
+        "service": choice("execute-api", "lambda", "s3"),
+        "region": lambda value: _region(plain(value)),
+    }
+    return {
+        "basic": TableReader(basic, required=("type", "user", "password"), make=_basic),
+        "oauth2": TableReader(oauth2, required=("type", "token_url", "client_id", "client_secret"), make=_oauth2),
+        "sigv4": TableReader(sigv4, required=("type", "service"), make=_sigv4),
+    }
+
+
+def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) -> OriginCredentials | None:
+    """Take the keys about credentials out of a route's items, and return what they describe. Raises ValueError."""
+    found = OriginCredentials(**{key: items.pop(key) for key in KEYS if key in items})
+    own = {name for name, _ in found.origin_headers}
+    auth = found.origin_auth
+    if auth is not None and "authorization" in own:
+        raise ValueError('"origin_headers" has "authorization", which "origin_auth" writes. Leave one of both out.')
+    if isinstance(auth, AwsSignature) and any(name.startswith("x-amz-") for name in own):
+        raise ValueError('"origin_headers" has a name of "x-amz-", which "origin_auth" signs. Leave it out.')
+    forwarded = frozenset() if policy.forward_headers == "all" else policy.forward_headers - DEFAULT_FORWARD_HEADERS
+    for name in sorted(found.names & (forwarded | (policy.key_headers or frozenset()))):
+        raise ValueError(
+            f'"{name}" is in "forward_headers" or "key_headers", and the gateway writes it itself. Leave it out there.'
+        )
+    addresses = {"origin": origin}
+    if isinstance(auth, OAuth2Client):
+        addresses["origin_auth.token_url"] = auth.token_url
+    for key, address in addresses.items():
+        if found.are_readable_on_the_way(address):
+            raise ValueError(
+                f'"{key}" is http, so others on the way could read the credentials. Write an https URL, or '
+                "credentials_over_http = true if the network is yours alone."
+            )
+    return found if found.names else None
+
+
+def _basic(*, type: str, **items: Any) -> BasicAuth:  # noqa: A002, ARG001 - the key of the table
+    return BasicAuth(**items)
+
+
+def _oauth2(*, type: str, token_url: tuple[OriginAddress, str], **items: Any) -> OAuth2Client:  # noqa: A002, ARG001 - the key of the table
+    address, target = token_url
+    return OAuth2Client(token_url=address, token_target=target, **items)
+
+
+def _sigv4(*, type: str, **items: Any) -> AwsSignature:  # noqa: A002, ARG001 - the key of the table
+    return AwsSignature(**items)
+
+
+def _hidden_text(environment: Mapping[str, str]) -> Callable[[object], str]:
+    """Return a reader of texts in which `${NAME}` is a variable. No message shows the text."""
+    variables = with_variables(environment, "one in quotes")
+
+    def read(value: object) -> str:
+        try:
+            return variables(value)
+        except ValueError as error:
+            raise HiddenMistake(str(error)) from None
+
+    return read
+
+
+def _credential_text(environment: Mapping[str, str]) -> Callable[[object], CredentialText]:
+    """Return a reader of texts, or of references to secrets."""
+    plain = _hidden_text(environment)
+
+    def read(value: object) -> CredentialText:
+        text = plain(value)
+        if text.startswith(("secret:", "parameter:")):
+            return _reference(text)
+        if FIELD_VALUE.fullmatch(text) is None or text != text.strip():
+            raise HiddenMistake("not a text that a header can have. Leave out control characters and blanks around it.")
+        return text
+
+    return read
+
+
+def _secret(environment: Mapping[str, str]) -> Callable[[object], SecretReference]:
+    """Return a reader of references to secrets."""
+    plain = _hidden_text(environment)
+
+    def read(value: object) -> SecretReference:
+        text = plain(value)
+        if not text.startswith(("secret:", "parameter:")):
+            raise HiddenMistake(f"a secret has no place in this file. {_HOW}.")
+        return _reference(text)
+
+    return read
+
+
+def _reference(text: str) -> SecretReference:
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        raise HiddenMistake(f"not the name or ARN of a secret. {_HOW}, and #MEMBER for one member of a JSON object.")
+    kind: Literal["secret", "parameter"] = "secret" if match["kind"] == "secret" else "parameter"
+    return SecretReference(kind, match["name"], match["member"])
+
+
+def _token_url(url: str) -> tuple[OriginAddress, str]:
+    """Return the address of a token endpoint, and its path with its query, if it has one (RFC 6749 section 3.2)."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"not a URL. {_A_URL}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not re.fullmatch(r"[!-\[\]-~]+", url):
+        raise ValueError(f"not an http or https URL with a host, without blanks and backslashes. {_A_URL}")
+    if parts.username is not None or "#" in url:
+        raise ValueError("a URL with a user or a fragment. Leave them out.")
+    scheme: Literal["http", "https"] = "https" if parts.scheme == "https" else "http"
+    address = OriginAddress(scheme=scheme, host=parts.hostname, port=port or DEFAULT_PORTS[scheme])
+    return address, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _scope(text: str) -> str:
+    if _SCOPE.fullmatch(text) is None:
+        raise ValueError("not a list of scopes. Write names with one blank between them (RFC 6749 section 3.3).")
+    return text
+
+
+def _region(text: str) -> str:
+    if re.fullmatch(r"[a-z]+(?:-[a-z]+)+-[0-9]", text) is None:
+        raise ValueError('not the name of a region. Write one, such as "eu-central-1".')
+    return text
