@@ -36,6 +36,7 @@ _PLAIN = StoredResponse(
 )
 _BODY = b"hello" * 500
 _FRAME = "28b52ffd60c4086500002868656c6c6f0100bc815fb4"
+COMPRESSED: Final = replace(_PLAIN, body=_BODY, frame=ZstdFrame(_BODY, bytes.fromhex(_FRAME)))
 RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
     "plain": _PLAIN,
     "full": StoredResponse(
@@ -67,7 +68,7 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
             Dependency(("route:b",), NOW - 1.25, NOW - 1.25),
         ),
     ),
-    "compressed": replace(_PLAIN, body=_BODY, frame=ZstdFrame(_BODY, bytes.fromhex(_FRAME))),
+    "compressed": COMPRESSED,
     "parts": replace(
         _PLAIN,
         status=206,

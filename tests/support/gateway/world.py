@@ -240,13 +240,12 @@ class World:
             single_flight=SingleFlight(leases=leases, clock=self.time, polling=self.polling, in_flight=self.in_flight),
             clock=self.time,
         )
-        routes = parse_routes(ROUTES, {})
         self.gateway = Gateway(
-            routes=routes,
+            routes=parse_routes(ROUTES, {}),
             fetcher=self.fetcher,
             clock=self.time,
             refreshes=self.refreshes,
-            coder=ContentCoder(routes, self.responses.compressor),
+            coder=ContentCoder(self.responses.compressor),
         )
 
     def time(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,6 @@ from brine.service.compression.compressor import BodyCompressor, CodedBody, avai
 from tests.support.gateway.codings import TEXT, decoded
 from tests.support.gateway.miniature import stored_response
 from tests.support.gateway.world import World, response
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.caching.stored import StoredResponse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +12,6 @@ from brine.domain.http.messages import Request
 from brine.ports.deadline import Deadline
 from tests.support.gateway.codings import TEXT, content
 from tests.support.gateway.world import World, response
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from brine.domain.http.messages import Response

@@ -76,7 +76,7 @@ def build_gateway(
         finish=None if fetcher.hooks is None else _finish(routes, fetcher.hooks, clock),
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
-        coder=ContentCoder(routes, fetcher.responses.compressor),
+        coder=ContentCoder(fetcher.responses.compressor),
     )
 
 

@@ -82,7 +82,8 @@ class Gateway:
         answer = self._serve(request, deadline, room, account, front_door)
         if self.finish is not None:
             answer = self.finish(answer, received)
-        return answer if coder is None else coder.coded(answer, received, room)
+        route = None if coder is None or answer.route is None else self.routes.named(answer.route)
+        return answer if coder is None or route is None else coder.coded(answer, received, route, room)
 
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader

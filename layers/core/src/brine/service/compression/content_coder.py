@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from brine.domain.compression.compressible import Compression
     from brine.domain.http.fields import Fields
     from brine.domain.http.messages import Request, Response
-    from brine.domain.routing.route import Routes
+    from brine.domain.routing.route import Route
     from brine.service.compression.compressor import BodyCompressor
     from brine.service.http_cache.answer import Answer
 
@@ -30,7 +30,6 @@ _READS: Final = frozenset({"GET", "HEAD", "QUERY"})
 class ContentCoder:
     """Compresses the answers of the routes that permit it."""
 
-    routes: Routes
     compressor: BodyCompressor
 
     def with_origin_tags(self, request: Request) -> Request:
@@ -46,14 +45,13 @@ class ContentCoder:
         fields = with_origin_tags(request.fields, accepted, is_read=request.method in _READS)
         return replace(request, fields=fields)
 
-    def coded(self, answer: Answer, request: Request, room: float) -> Answer:
-        """Return the answer to a client's request, compressed if that is right.
+    def coded(self, answer: Answer, request: Request, route: Route, room: float) -> Answer:
+        """Return the answer to a client's request, compressed if that is right. A problem stays as it is.
 
         room: bytes of a body that the answer can carry. An answer that would be compressed for another client gets
         Accept-Encoding in its Vary.
         """
-        route = None if answer.route is None or answer.problem is not None else self.routes.named(answer.route)
-        if route is None:
+        if answer.problem is not None:
             return answer
         response, compression = answer.response, route.compress
         if response.status == 304:

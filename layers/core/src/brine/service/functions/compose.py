@@ -85,7 +85,7 @@ def compose_functions(
         refreshes=refreshes,
         transcoders={**(transcoders or {}), **in_code},
         finish=ClientAnswers(routes, hooks, clock),
-        coder=ContentCoder(routes, fetcher.responses.compressor),
+        coder=ContentCoder(fetcher.responses.compressor),
     )
     functions.gateway = gateway
     return FunctionGateway(gateway=gateway, refresher=Refresher(routes, fetcher, clock))
