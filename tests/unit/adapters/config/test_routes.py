@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.routes import parse_routes, route_names
-from brine.domain.formats.media import Format
 from brine.domain.compression.compressible import Compression
+from brine.domain.formats.media import Format
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.front_door import PublicAddress
 from brine.domain.routing.origin import OriginAddress

@@ -13,14 +13,14 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.channels import channel_table
-from brine.adapters.config.credential_values import auth_tables
 from brine.adapters.config.compression_values import COMPRESSION
+from brine.adapters.config.credential_values import auth_tables
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
-from brine.domain.credentials.description import OriginCredentials
 from brine.domain.compression.compressible import Compression
+from brine.domain.credentials.description import OriginCredentials
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryBody, QueryRule, Route

@@ -51,7 +51,7 @@ class AcceptedCodings:
 
 
 def accepted_codings(lines: Iterable[str]) -> AcceptedCodings:
-    """Return what the lines of Accept-Encoding say. Without a line, the client gets no coding."""
+    """Return the codings in the lines of Accept-Encoding. Without a line, the client gets no coding."""
     return _parsed(", ".join(lines))
 
 

@@ -1,4 +1,4 @@
-"""Compresses bodies, and keeps in process memory what it made of bodies that answer again and again."""
+"""Compresses bodies, and keeps the compressed form of stored bodies in process memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class CodedBody:
 
 @dataclass(frozen=True, slots=True)
 class BodyCompressor:
-    """Compresses bodies in the codings of `available_codings`. `memory`: what was compressed; None keeps nothing."""
+    """Compresses bodies in the codings of `available_codings`. `memory`: keeps compressed
+    bodies; None for no memory."""
 
     memory: Memory[CodedBody] | None = None
     frames: ZstdFrames = field(default_factory=lambda: ZstdFrames(ZSTD_LEVEL))

@@ -1,6 +1,6 @@
 """The last step of each answer: it is compressed for a client that accepts this, if the origin did not compress it.
 
-The cache, the transcoder and the hooks work with content without a coding, so nothing here changes what is stored. The
+The cache, the transcoder and the hooks work with content without a coding, so the stored response does not change. The
 conditions of a client are translated before the cache sees them, because they may have tags of compressed answers.
 """
 
