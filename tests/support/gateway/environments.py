@@ -18,7 +18,7 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, Memo
 from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive
 from brine.domain.http.messages import Request
-from brine.domain.purging.stamps import MARGIN
+from brine.domain.purging.stamps import MARGIN, TAG_PURGES, tag_stamp
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import StoreError
 from brine.ports.caching import Lease
@@ -26,6 +26,7 @@ from brine.ports.deadline import Deadline
 from brine.service.http_cache.fetcher import Late
 from brine.service.purge import Purger
 from brine.service.single_flight import Lead
+from brine.service.stores.tag_purges import tag_purge_time
 from brine.service.transaction import Trace, Transaction
 from tests.support.faults.ports import Faults, FaultyItems, FaultyLeases, FaultyStamps
 from tests.support.gateway.seeded_bugs import Blind, Careless, Endless
@@ -43,10 +44,12 @@ type Bug = Literal[
     "stamps are known for ever",
     "no margin",
     "applied what came later",
+    "purges of tags read late",
+    "tags stamped by the clock alone",
     "commit without the token",
     "a lease without an end",
 ]
-type Event = tuple[Literal["ask", "end", "lose"], int] | tuple[Literal["purge", "wait", "expire"]]
+type Event = tuple[Literal["ask", "end", "lose"], int] | tuple[Literal["purge", "stamp", "wait", "expire"]]
 
 DELTA = 1.0
 LAG = 0.5  # of a replica, where there are faults
@@ -74,6 +77,8 @@ class Scene:
     """Two environments on one store and an operator that purges, with their actions in order.
 
     `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and no purge comes.
+    Kind `steps`: `purge` begins the purge of a tag, and `stamp` ends it; two operators take turns. One has a slow clock
+    and purges a tag of the response, the other has a fast clock and purges another tag.
     """
 
     kind: str
@@ -113,6 +118,9 @@ class Scene:
         self.newest = -1  # number of the newest fetch that was stored
         self.purges: list[tuple[int, float, bool]] = []  # number, time, and whether the first environment made it
         self.owners = count()
+        self.stamps = stamps
+        self.begun: tuple[int, float] | None = None  # a purge of a tag: its number, and the time of its stamps
+        self.purgers = 0
         margin = MARGIN if self.bug == "no margin" else 0.0
         self.purger = Purger(
             routes=self.worlds[0].gateway.routes,
@@ -132,6 +140,8 @@ class Scene:
             case ("purge",):
                 with suppress(StoreError):  # then the operator knows that the purge may have failed
                     self.purge()
+            case ("stamp",):
+                self.end_purge()
             case ("wait",):
                 self.pass_time(STEP)
             case ("expire",):
@@ -196,6 +206,8 @@ class Scene:
         if self.bug == "applied what came later":
             late, _ = world.gateway._look_up(*self.begin(number))
             lookup = replace(lookup, stamps={**late.stamps, **world.responses.store.stamps.store.read(["tag:a"])})
+        elif self.bug == "purges of tags read late":
+            lookup = replace(lookup, tag_purges=world.responses.store.stamps.store.read([TAG_PURGES])[TAG_PURGES])
         if world.fetcher._keep(reception.keep, lookup, fetch.turn, transaction, fetch.trace):
             self.stored += 1
             if fetch.number < self.newest and not self.late:  # else the replaced response may have been purged
@@ -218,9 +230,33 @@ class Scene:
             case "post":
                 self.post()
                 return
+            case "steps":
+                self.begin_purge()
+                return
             case _:
                 self.purger.everything(soft=self.soft)
         self.purges.append((next(self.order), self.time, False))
+
+    def begin_purge(self) -> None:
+        """Begin to purge a tag, unless a purge of it has begun."""
+        if self.begun is None:
+            number = next(self.order)
+            at = START + self.time + MARGIN + SKEWS[self.purgers % 2]
+            if self.bug != "tags stamped by the clock alone":
+                at = tag_purge_time(self.stamps, at=at, soft=self.soft)
+            self.begun = number, at
+
+    def end_purge(self) -> None:
+        """Stamp the tag of the purge that has begun. The purge is complete then."""
+        if self.begun is not None:
+            (number, at), self.begun = self.begun, None
+            tag = ("a", "b")[self.purgers % 2]
+            self.purgers += 1
+            self.stamps.write(tag_stamp(tag), at=at, soft=self.soft)
+            if self.bug == "tags stamped by the clock alone":
+                self.stamps.write(TAG_PURGES, at=at, soft=self.soft)
+            if tag == "a":
+                self.purges.append((number, self.time, False))
 
     def post(self) -> None:
         """Send an unsafe request to the first environment: it answers whether or not it wrote its stamp."""

@@ -171,7 +171,7 @@ def test_a_purge_by_a_cache_with_a_deadline_has_that_deadline(purge: Callable[[A
     world = ResultsWorld(items=items, stamps=stamps)
     deadline = Deadline(world.now + 3, lambda: world.now)
     purge(world.process().within(deadline))
-    assert stamps.deadlines == [deadline]
+    assert stamps.deadlines == [deadline] * len(stamps.deadlines) != []
 
 
 def test_a_304_that_forbids_storing_ends_the_stored_response_though_it_has_a_cookie() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from brine.domain.caching.decide import decide
+from brine.domain.caching.decide import can_answer_followers, decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
 from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.target import BadTargetError, upstream_target
@@ -293,7 +293,10 @@ class Gateway:
             case _:
                 assert_never(turn)
         trace.now = self.clock()
-        return self._look_up(transaction, trace, consistent=consistent)
+        lookup, decision = self._look_up(transaction, trace, consistent=consistent)
+        if isinstance(turn, Follow) and not isinstance(decision, Serve):  # what it waited for may have arrived stale
+            decision = self._decide(lookup, transaction, trace, background_refresh=True)
+        return lookup, decision
 
     def _served(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -321,14 +324,18 @@ class Gateway:
 
 
 def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
-    """Return whether another request's response may serve this one: not a part, nor one for another user."""
-    request = transaction.request
+    """Return whether another request's response may serve this one: not a part, nor one for another user.
+
+    If the stored response was of use to no follower when it arrived, the next one is not expected to be.
+    """
+    request, stored = transaction.request, lookup.stored
     return (
         not lookup.is_uncollapsed
         and request.is_get
         and decision.reason in _COLLAPSED_REASONS
         and "range" not in request.fields
         and "authorization" not in request.fields
+        and (stored is None or can_answer_followers(stored, request, transaction.route.policy))
     )
 
 

@@ -158,7 +158,8 @@ class Fetcher:
             result = "stale" if reception.stale else "validated"
         made_from = reception.reuse if reused is not None else reception.keep or reception.unlimited
         if made_from is not None and transaction.ancestors:  # for the whole that is made from it
-            made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
+            applied = applied_stamps(made_from, lookup.stamps, lookup.tag_purges)
+            made_from = replace(made_from, applied_stamps=applied)
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
         if reused is None:

@@ -53,11 +53,23 @@ class CacheStore[V]:
         return f"{self.partition}#{key}"
 
     def read(
-        self, key: str, slot: str, names: Collection[str], *, trace: Trace, consistent: bool = False
+        self,
+        key: str,
+        slot: str,
+        names: Collection[str],
+        *,
+        trace: Trace,
+        consistent: bool = False,
+        along: tuple[str, ...] = (),
     ) -> Item | None:
-        """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
+        """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError.
+
+        along: stamps to read again with others, as in Stamps.read_with_item.
+        """
         try:
-            return self.stamps.read_with_item(names, self.pk(key), slot, trace=trace, consistent=consistent)
+            return self.stamps.read_with_item(
+                names, self.pk(key), slot, trace=trace, consistent=consistent, along=along
+            )
         except StoreError as error:
             trace.faults.store_failed("table", error)
             raise
@@ -138,8 +150,14 @@ class CacheStore[V]:
                 return
 
     def is_purged(self, stored: Stored, names: Collection[str], trace: Trace) -> bool:
-        """Return whether a stamp that this process knows purges the content that is about to be stored."""
-        return is_purged(stored, self.stamps.known.get(names, trace.now), trace.now)
+        """Return whether the content that is about to be stored was purged. One call for stamps that are not known.
+
+        False if the table fails, or has failed: the next lookup compares the stamps.
+        """
+        if trace.faults.has("table") or trace.faults.has("stamps"):
+            return False
+        stamps = self.stamps.read(names, trace)
+        return stamps is not None and is_purged(stored, stamps, trace.now)
 
     def purge(self, key: str, slot: str, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Stamp one key and return its stamp as it was before. One call, rarely two.
