@@ -17,6 +17,8 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
+from brine.service.compression.compressor import BodyCompressor
+from brine.service.compression.content_coder import ContentCoder
 from brine.service.flights.in_flight import InFlight
 from brine.service.flights.leasing import Polling
 from brine.service.gateway import Gateway
@@ -167,6 +169,11 @@ origin = "http://origin.test"
 query_methods = ["POST"]
 freshness_lifetime = "60s"
 large_bodies = "redirect"
+[[route]]
+name = "plain"
+prefix = "/plain"
+origin = "http://origin.test"
+compress = false
 """
 
 
@@ -224,6 +231,7 @@ class World:
             ),
             self.keyring,
             VariantLimit(self.permits, self.items, self.draw),
+            compressor=BodyCompressor(L1(self.l1_bytes)),
         )
         self.fetcher = Fetcher(
             responses=self.responses,
@@ -240,7 +248,11 @@ class World:
             clock=self.time,
         )
         self.gateway = Gateway(
-            routes=parse_routes(ROUTES, {}), fetcher=self.fetcher, clock=self.time, refreshes=self.refreshes
+            routes=parse_routes(ROUTES, {}),
+            fetcher=self.fetcher,
+            clock=self.time,
+            refreshes=self.refreshes,
+            coder=ContentCoder(self.responses.compressor),
         )
 
     def time(self) -> float:

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.routes import parse_routes, route_names
+from brine.domain.compression.compressible import Compression
 from brine.domain.formats.media import Format
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.front_door import PublicAddress
@@ -52,6 +53,7 @@ store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
 large_bodies = "redirect"
+compress = { min_bytes = 2000, types = ["application/VND.shop"] }
 new_keys_per_minute = 100
 max_variants = 12
 jitter = 0.1
@@ -72,6 +74,7 @@ cache_preflights = true
     assert route.query_body == QueryBody(normalise="json", max_bytes=1000, in_refresh_requests=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"
+    assert route.compress == Compression(min_bytes=2000, types=frozenset({"application/vnd.shop"}))
     assert route.public_url == PublicAddress("https", "orders.test:443", "/prod")
     assert (route.map_addresses, route.preserve_host, route.trust_forwarded) == (False, True, True)
     assert route.cache_preflights
@@ -108,6 +111,21 @@ def test_a_circuit_breaker_is_there_unless_turned_off(text: str, breaker: Circui
     jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
     (route,) = parse_routes(HEAD + text, {})
     assert (route.circuit_breaker, route.retries) == (breaker, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "compression"),
+    [
+        ("", Compression(min_bytes=1024)),
+        ("compress = true", Compression(min_bytes=1024)),
+        ("compress = {}", Compression(min_bytes=1024)),
+        ("compress = false", None),
+    ],
+)
+def test_answers_are_compressed_unless_that_is_turned_off(text: str, compression: Compression | None) -> None:
+    jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
+    (route,) = parse_routes(HEAD + text, {})
+    assert route.compress == compression
 
 
 @pytest.mark.parametrize(
@@ -310,6 +328,22 @@ BAD = [
     (HEAD + 'transcoding = { origin = "json", keys = "a" }', 'route "a": transcoding', 'unknown key "keys"', True),
     (HEAD + "show_key = 1", 'route "a": show_key = 1', "true or false", True),
     (HEAD + "large_bodies = true", 'route "a": large_bodies = true', "not one of the choices", True),
+    (HEAD + 'compress = "gzip"', 'route "a": compress = "gzip"', "true or false", True),
+    (HEAD + "compress = { min_bytes = 0 }", 'route "a": compress.min_bytes = 0', "not a whole number of bytes", True),
+    (HEAD + 'compress = { types = "a/b" }', 'route "a": compress.types = "a/b"', "a list of names", True),
+    (
+        HEAD + 'compress = { types = ["text/*"] }',
+        'route "a": compress.types = ["text/*"]',
+        '"text/*" is not a media type',
+        True,
+    ),
+    (
+        HEAD + 'compress = { types = ["a/b;c=d"] }',
+        'route "a": compress.types = ["a/b;c=d"]',
+        "Write its name alone",
+        True,
+    ),
+    (HEAD + "compress = { level = 9 }", 'route "a": compress', 'unknown key "level"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', 'route "a": query', 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", 'route "a": negative_lifetimes = 3', "not a table", True),
     (

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from brine.adapters.memory.l1 import L1
+from brine.service.compression.compressor import BodyCompressor
 from brine.service.flights.leasing import Polling
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.responder import Responder
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
     from brine.ports.origins import BudgetStore, CircuitStore, Origin
+    from brine.service.compression.compressor import CodedBody
     from brine.service.http_cache.lookup import Entry
     from brine.service.origins.budgets import Budgets
     from brine_codec import Keyring, KeyringSource
 
 PURPOSE: Final = "brine cache"
+COMPRESSED_SHARE: Final = 4
+"""Compressed bodies get process memory too: a fourth of what stored responses get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,10 @@ def assembled_fetcher(
         memory=memory,
         inline_limit=limits.inline_limit,
     )
-    responses = ResponseStore(store, keyring, VariantLimit(stores.permits, stores.items))
+    compressed: L1[CodedBody] = L1(limits.memory_bytes // COMPRESSED_SHARE, limits.memory_entry_bytes)
+    responses = ResponseStore(
+        store, keyring, VariantLimit(stores.permits, stores.items), compressor=BodyCompressor(compressed)
+    )
     return Fetcher(
         responses=responses,
         responder=Responder(responses),

@@ -30,6 +30,7 @@ from brine.bootstrap.common import (
 from brine.domain.http.cdn_loop import pseudonym
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
+from brine.service.compression.content_coder import ContentCoder
 from brine.service.gateway import Gateway
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresher
@@ -76,6 +77,7 @@ def build_gateway(
         finish=None if fetcher.hooks is None else _finish(routes, fetcher.hooks, clock),
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
+        coder=ContentCoder(fetcher.responses.compressor),
     )
 
 

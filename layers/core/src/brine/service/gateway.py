@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
+    from brine.service.compression.content_coder import ContentCoder
     from brine.service.flights.turns import Turn
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
@@ -49,7 +50,8 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
-    converters between formats, by route name. `finish`: the last step of each answer, after the cache.
+    converters between formats, by route name. `finish`: the last step of each answer, after the cache. `coder`:
+    compresses the finished answers; None compresses none.
     """
 
     routes: Routes
@@ -58,6 +60,7 @@ class Gateway:
     refreshes: RefreshRequests | None = None
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
+    coder: ContentCoder | None = None
 
     def serve(
         self,
@@ -74,8 +77,14 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs. front_door: where the request
         arrived.
         """
+        coder, received = self.coder, request
+        if coder is not None and request.fields.lines:
+            request = coder.with_origin_tags(request)
         answer = self._serve(request, deadline, room, account, front_door)
-        return answer if self.finish is None else self.finish(answer, request)
+        if self.finish is not None:
+            answer = self.finish(answer, received)
+        route = None if coder is None or answer.route is None else self.routes.named(answer.route)
+        return answer if coder is None or route is None else coder.coded(answer, received, route, room)
 
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader

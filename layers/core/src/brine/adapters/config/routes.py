@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from brine.adapters.config import route_values as values
+from brine.adapters.config.compression_values import compression
 from brine.adapters.config.query_values import check_queries, query_methods
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import (
@@ -146,6 +147,7 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "hooks": HOOKS,
         "max_request_body": whole(0, unit=" of bytes"),
         "large_bodies": choice("refuse", "redirect"),
+        "compress": compression,
         "tenant": values.tenant,
         "public_url": lambda value: values.public_url(public(value)),
         "map_addresses": boolean,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.compression.compressible import Compression
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.resilience.retries import DEFAULT_RETRIES
 from brine.domain.routing.paths import lenient_path
@@ -55,6 +56,7 @@ class Route:
 
     large_bodies: how a stored body that no answer can carry is handled. redirect: the client gets a link to it; anyone
     with the link can read the body until the link expires.
+    compress: the responses that clients get compressed, if they accept that and the origin did not; None for none.
     `tenant`: where to read the tenant of a request (brine.domain.routing.tenant); without it, the route has no tenants.
     `transcoding`: the formats to convert between; without it, content passes unchanged.
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
@@ -83,6 +85,7 @@ class Route:
     origin_budget: OriginBudget | None = None
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
+    compress: Compression | None = field(default_factory=Compression)
     tenant: str | None = None
     transcoding: Transcoding | None = None
     internal: bool = False

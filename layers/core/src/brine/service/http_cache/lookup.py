@@ -162,6 +162,7 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = len(entry.body) if isinstance(entry.body, bytes) else _weight_of_parts(entry.body)
+    body += 0 if entry.frame is None else len(entry.frame.data)
     texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
     texts += [name for one in entry.dependencies for name in one.names]
     return body + sum(map(len, texts)) + 150 * len(texts) + 1_000

@@ -10,7 +10,7 @@ purged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,14 @@ from brine.domain.purging.dependencies import all_stamp_names, is_response_purge
 from brine.domain.purging.stamps import TAG_PURGES, applied_stamps, key_stamp, stamp_names
 from brine.errors import StoreError
 from brine.ports.caching import Item, lease_key
+from brine.service.compression.compressor import BodyCompressor
 from brine.service.diagnostics import Fault
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots, slot_for, weight
 from brine.service.http_cache.selecting import Selecting
 from brine.service.stores.bodies import LARGEST_INLINE_BODY
 from brine.service.stores.cache_store import LAST_SECOND
 from brine_codec import CodecError
+from brine_codec.envelope.compression import SMALLEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +49,15 @@ class ResponseStore:
     """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields.
 
     `variants` limits the variants of a key. `predicted`: the stamps that stored responses of functions probably need.
+    `compressor`: makes a frame of each body
+    that may be compressed, so that answers need not compress it again.
     """
 
     store: CacheStore[Entry]
     keyring: Keyring | KeyringSource
     variants: VariantLimit
     predicted: PredictedStamps | None = None
+    compressor: BodyCompressor = field(default_factory=BodyCompressor)
 
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Look in this process alone. A response found may have been purged: see `after_purges`. No call."""
@@ -297,6 +302,9 @@ class ResponseStore:
             return store.codec.seal(content, context=context, now=trace.now, expires_at=evict_at)
 
         is_large = isinstance(body, bytes) and len(body) > LARGEST_INLINE_BODY
+        compression = transaction.route.compress
+        if compression is not None and isinstance(body, bytes) and SMALLEST <= len(body) <= LARGEST_INLINE_BODY:
+            stored = kept = self.compressor.with_frame(stored, compression)
         envelope = b"" if is_large else sealed(kept)
         if isinstance(body, bytes) and (is_large or len(envelope) > store.inline_limit):
             digest = store.bodies.write(body, trace)
