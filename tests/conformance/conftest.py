@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine_cli.single_route import RFC_KEYS
 from brine_cli.twin import Twin
 from tests.conformance.scripted_origin import ScriptedOrigin
 
@@ -24,6 +25,8 @@ def origin() -> Iterator[ScriptedOrigin]:
 @pytest.fixture(scope="session")
 def twin(origin: ScriptedOrigin) -> Iterator[str]:
     """The URL of a twin in front of the origin."""
-    with Twin(template=TEMPLATE, origin=origin.url, show=lambda _: None, allow_origins=PAGES) as running:
+    with Twin(
+        template=TEMPLATE, origin=origin.url, route_keys=RFC_KEYS, show=lambda _: None, allow_origins=PAGES
+    ) as running:
         origin.public = running.url
         yield running.url

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.domain.resilience.circuit import PROBES
 from brine.domain.routing.origin import OriginAddress
 
 if TYPE_CHECKING:
@@ -53,34 +54,68 @@ class CircuitStoreContract:
         assert circuits.read(origin) == NOW + 30
         assert circuits.claim(origin, owner="a", now=NOW + 30, until=NOW + 40) == "taken"
 
-    def test_one_claim_is_good_until_its_own_time_is_over(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+    def test_one_probe_is_made_at_first(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
         assert circuits.claim(origin, owner="a", now=NOW, until=NOW + 5) == "taken"
-        assert circuits.read(origin) == NOW + 5
         assert circuits.claim(origin, owner="b", now=NOW + 4.9, until=NOW + 10) == "held"
+        assert circuits.read(origin) == NOW
+
+    def test_a_stage_begins_anew_when_its_probes_do_not_end(
+        self, circuits: CircuitStore, origin: OriginAddress
+    ) -> None:
+        circuits.open(origin, until=NOW)
+        circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         assert circuits.claim(origin, owner="b", now=NOW + 5, until=NOW + 10) == "taken"
-        assert circuits.read(origin) == NOW + 10
+        assert circuits.claim(origin, owner="c", now=NOW + 9.9, until=NOW + 20) == "held"
+        assert circuits.succeed(origin, owner="a") is False  # too late: it counts no more
+        assert circuits.claim(origin, owner="c", now=NOW + 9.9, until=NOW + 20) == "held"
 
     def test_an_owner_finds_its_own_claim(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
         assert [circuits.claim(origin, owner="a", now=NOW, until=NOW + 5) for _ in range(2)] == ["taken"] * 2
 
-    def test_the_owner_of_the_claim_closes_the_circuit(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+    def test_probes_grow_until_the_circuit_is_closed(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+        circuits.open(origin, until=NOW)
+        for stage in PROBES:
+            owners = [f"{stage}-{number}" for number in range(stage)]
+            claims = [circuits.claim(origin, owner=owner, now=NOW, until=NOW + 5) for owner in [*owners, "more"]]
+            assert claims == ["taken"] * stage + ["held"]
+            closed = [circuits.succeed(origin, owner=owner) for owner in owners]
+            assert closed == [False] * (stage - 1) + [stage == PROBES[-1]]
+        assert circuits.read(origin) is None
+        assert circuits.claim(origin, owner="z", now=NOW, until=NOW + 5) == "closed"
+
+    def test_a_success_counts_once(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
-        for _ in range(2):
-            circuits.close(origin, owner="a")
-            assert circuits.read(origin) is None
+        circuits.succeed(origin, owner="a")
+        for owner in "bc":
+            circuits.claim(origin, owner=owner, now=NOW, until=NOW + 5)
+        for _ in range(3):
+            assert circuits.succeed(origin, owner="b") is False
+        assert circuits.claim(origin, owner="d", now=NOW, until=NOW + 5) == "held"
+        circuits.succeed(origin, owner="c")
+        assert circuits.claim(origin, owner="d", now=NOW, until=NOW + 5) == "taken"
+
+    def test_a_claim_that_is_given_back_is_left_to_another(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+        circuits.give_back(origin, owner="a")
+        circuits.open(origin, until=NOW)
+        circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
+        circuits.give_back(origin, owner="b")
+        assert circuits.claim(origin, owner="b", now=NOW, until=NOW + 5) == "held"
+        circuits.give_back(origin, owner="a")
+        assert circuits.claim(origin, owner="b", now=NOW, until=NOW + 5) == "taken"
+        assert circuits.succeed(origin, owner="a") is False
 
     def test_a_late_owner_does_not_close_the_circuit(self, circuits: CircuitStore, origin: OriginAddress) -> None:
+        assert circuits.succeed(origin, owner="a") is True  # there is nothing to close
         circuits.open(origin, until=NOW)
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
-        circuits.claim(origin, owner="b", now=NOW + 5, until=NOW + 10)
-        circuits.close(origin, owner="a")
-        assert circuits.read(origin) == NOW + 10
         circuits.open(origin, until=NOW + 20)
-        circuits.close(origin, owner="b")
+        assert circuits.succeed(origin, owner="a") is False
         assert circuits.read(origin) == NOW + 20
+        assert circuits.claim(origin, owner="b", now=NOW + 19, until=NOW + 30) == "held"
+        assert circuits.claim(origin, owner="b", now=NOW + 20, until=NOW + 30) == "taken"
 
     def test_of_many_at_once_one_has_the_claim(self, circuits: CircuitStore, origin: OriginAddress) -> None:
         circuits.open(origin, until=NOW)
@@ -93,3 +128,25 @@ class CircuitStoreContract:
         with ThreadPoolExecutor(CROWD) as threads:
             claims = sorted(threads.map(claim, range(CROWD)))
         assert claims == ["held"] * (CROWD - 1) + ["taken"]
+
+    def test_of_many_at_once_as_many_probe_as_the_stage_has(
+        self, circuits: CircuitStore, origin: OriginAddress
+    ) -> None:
+        circuits.open(origin, until=NOW)
+        circuits.claim(origin, owner="first", now=NOW, until=NOW + 5)
+        circuits.succeed(origin, owner="first")
+        start = Barrier(CROWD)
+
+        def probe(number: int) -> str:
+            start.wait(10)
+            claim = circuits.claim(origin, owner=str(number), now=NOW, until=NOW + 5)
+            start.wait(10)
+            if claim == "taken":
+                circuits.succeed(origin, owner=str(number))
+            return claim
+
+        with ThreadPoolExecutor(CROWD) as threads:
+            claims = sorted(threads.map(probe, range(CROWD)))
+        assert claims == ["held"] * (CROWD - 2) + ["taken"] * 2
+        claims = [circuits.claim(origin, owner=f"next-{number}", now=NOW, until=NOW + 5) for number in range(5)]
+        assert claims == ["taken"] * 4 + ["held"]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from brine.ports.caching import Held, Item, Lease, lease_key
+from brine.ports.caching import ABANDONED, Held, Item, Lease, lease_key
 
 if TYPE_CHECKING:
-    from brine.ports.caching import ItemStore, LeaseStore
+    from brine.ports.caching import Ending, ItemStore, LeaseStore
 
 NOW = 1_790_000_000.25
 LATER = NOW + 10.5
@@ -35,9 +35,9 @@ class LeaseStoreContract:
         assert lease.token > 0
 
     def test_a_lease_in_use_tells_until_when(self, leases: LeaseStore, pk: str) -> None:
-        taken(leases, pk, "a")
+        lease = taken(leases, pk, "a")
 
-        assert leases.acquire(pk, owner="b", now=LATER - 0.25, expires_at=LATER + 10) == Held(LATER)
+        assert leases.acquire(pk, owner="b", now=LATER - 0.25, expires_at=LATER + 10) == Held(LATER, lease.token)
 
     def test_each_key_has_a_lease_of_its_own(self, leases: LeaseStore, pk: str) -> None:
         taken(leases, pk, "a")
@@ -119,7 +119,7 @@ class LeaseStoreContract:
 
         leases.commit(zombie, "main", OLD)
 
-        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(successor.expires_at)
+        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(LATER + 10.5, successor.token)
 
     def test_the_release_of_a_zombie_leaves_the_lease_to_its_successor(self, leases: LeaseStore, pk: str) -> None:
         zombie = taken(leases, pk, "a")
@@ -127,7 +127,7 @@ class LeaseStoreContract:
 
         leases.release(zombie)
 
-        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(successor.expires_at)
+        assert leases.acquire(pk, owner="c", now=LATER, expires_at=LATER + 9) == Held(LATER + 10.5, successor.token)
         assert leases.commit(successor, "main", NEW)
 
     def test_a_late_commit_wins_while_nobody_has_taken_the_lease(
@@ -164,22 +164,22 @@ class LeaseStoreContract:
         leases.commit(first, "main", OLD)
         second = taken(leases, pk, "b")
         leases.commit(second, "main", NEW)
-        taken(leases, pk, "c")
+        third = taken(leases, pk, "c")
 
         leases.commit(first, "main", OLD)
         leases.commit(second, "main", NEW)
 
         assert items.read(pk, "main", consistent=True) == NEW
-        assert leases.acquire(pk, owner="d", now=NOW, expires_at=LATER) == Held(LATER)
+        assert leases.acquire(pk, owner="d", now=NOW, expires_at=LATER) == Held(LATER, third.token)
 
     def test_a_repeated_release_is_no_error_and_takes_nothing_away(self, leases: LeaseStore, pk: str) -> None:
         lease = taken(leases, pk, "a")
         leases.release(lease)
         leases.release(lease)
-        taken(leases, pk, "b")
+        second = taken(leases, pk, "b")
         leases.release(lease)
 
-        assert leases.acquire(pk, owner="c", now=NOW, expires_at=LATER) == Held(LATER)
+        assert leases.acquire(pk, owner="c", now=NOW, expires_at=LATER) == Held(LATER, second.token)
 
     def test_a_release_after_a_commit_is_no_error(self, leases: LeaseStore, pk: str) -> None:
         lease = taken(leases, pk, "a")
@@ -196,16 +196,121 @@ class LeaseStoreContract:
 
     def test_the_holder_is_seen_until_the_lease_is_given_back(self, leases: LeaseStore, pk: str) -> None:
         seen = [leases.holder(pk)]
-        lease = taken(leases, pk, "a")
+        first = taken(leases, pk, "a")
         seen.append(leases.holder(pk))
-        leases.release(lease)
+        leases.release(first)
         seen.append(leases.holder(pk))
-        lease = taken(leases, pk, "b", now=NOW + 5)
+        second = taken(leases, pk, "b", now=NOW + 5)
         seen.append(leases.holder(pk))
-        leases.commit(lease, "main", NEW)
+        leases.commit(second, "main", NEW)
         seen.append(leases.holder(pk))
 
-        assert seen == [None, Held(LATER), None, Held(LATER + 5), None]
+        assert seen == [None, Held(LATER, first.token), None, Held(LATER + 5, second.token), None]
+
+    def test_an_abandoned_lease_is_seen_as_expired(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+        leases.release(lease, ending="abandoned")
+
+        assert leases.holder(pk) == Held(ABANDONED, lease.token)
+        assert taken(leases, pk, "b").failed == 0
+
+    def test_a_failure_is_seen_by_all_later_callers(self, leases: LeaseStore, pk: str) -> None:
+        failed = taken(leases, pk, "a")
+        leases.release(failed, ending="failed", failure="origin-timeout")
+        assert leases.holder(pk) == Held(ABANDONED, failed.token, failed.token, "origin-timeout")
+
+        second = taken(leases, pk, "b")
+        assert (second.failed, second.failure) == (failed.token, "origin-timeout")
+        held = Held(LATER, second.token, failed.token, "origin-timeout")
+        assert leases.acquire(pk, owner="c", now=NOW, expires_at=LATER) == held
+        assert leases.holder(pk) == held
+
+    def test_the_last_failure_is_the_one_that_is_seen(self, leases: LeaseStore, pk: str) -> None:
+        leases.release(taken(leases, pk, "a"), ending="failed", failure="origin-timeout")
+        second = taken(leases, pk, "b")
+        leases.release(second, ending="failed", failure="origin-error")
+
+        assert leases.holder(pk) == Held(ABANDONED, second.token, second.token, "origin-error")
+
+    def test_a_failed_or_abandoned_lease_cannot_commit(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        endings: tuple[Ending, ...] = ("abandoned", "failed")
+        for ending in endings:
+            lease = taken(leases, pk, ending)
+            leases.release(lease, ending=ending)
+
+            assert not leases.commit(lease, "main", OLD)
+            assert items.read(pk, "main", consistent=True) is None
+
+    def test_the_failure_of_a_zombie_is_not_seen(self, leases: LeaseStore, pk: str) -> None:
+        zombie = taken(leases, pk, "a")
+        successor = taken(leases, pk, "b", now=LATER)
+
+        leases.release(zombie, ending="failed", failure="origin-timeout")
+
+        assert leases.holder(pk) == Held(LATER + 10.5, successor.token)
+
+    def test_a_renewed_lease_lasts_longer(self, leases: LeaseStore, items: ItemStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+
+        assert leases.renew(lease, LATER + 1)
+
+        assert leases.acquire(pk, owner="b", now=LATER, expires_at=LATER + 9) == Held(LATER + 1, lease.token)
+        assert leases.holder(pk) == Held(LATER + 1, lease.token)
+        assert leases.renew(lease, LATER + 2)
+        assert leases.commit(lease, "main", NEW)
+        assert items.read(pk, "main", consistent=True) == NEW
+
+    def test_a_renewed_lease_expires_like_any_other(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+        leases.renew(lease, LATER + 1)
+
+        assert taken(leases, pk, "b", now=LATER + 1).token > lease.token
+
+    def test_an_expired_lease_that_no_caller_took_is_renewed(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a", now=NOW - 1000)
+
+        assert leases.renew(lease, LATER)
+
+        assert leases.acquire(pk, owner="b", now=NOW, expires_at=LATER + 9) == Held(LATER, lease.token)
+
+    def test_a_lease_that_was_taken_over_is_not_renewed(self, leases: LeaseStore, pk: str) -> None:
+        zombie = taken(leases, pk, "a")
+        successor = taken(leases, pk, "b", now=LATER)
+
+        assert not leases.renew(zombie, LATER + 100)
+
+        assert leases.holder(pk) == Held(LATER + 10.5, successor.token)
+
+    @pytest.mark.parametrize("ending", ["committed", "settled", "abandoned", "failed"])
+    def test_a_late_renewal_revives_no_lease_that_has_ended(self, leases: LeaseStore, pk: str, ending: str) -> None:
+        lease = taken(leases, pk, "a")
+        if ending == "committed":
+            leases.commit(lease, "main", NEW)
+        else:
+            leases.release(lease, ending=ending)  # type: ignore[arg-type]  # mypy sees a str
+
+        assert not leases.renew(lease, LATER + 100)
+
+        assert taken(leases, pk, "b").token > lease.token
+
+    def test_a_lease_that_was_never_had_is_not_renewed(self, leases: LeaseStore, pk: str) -> None:
+        assert not leases.renew(Lease(pk, "a", 7, LATER), LATER + 1)
+
+        assert leases.holder(pk) is None
+
+    def test_renewals_and_a_take_over_at_once_leave_one_holder(self, leases: LeaseStore, pk: str) -> None:
+        lease = taken(leases, pk, "a")
+
+        def act(number: int) -> Lease | Held | bool:
+            if number % 2:
+                return leases.renew(lease, LATER + 10 + number)
+            return leases.acquire(pk, owner=f"owner {number}", now=LATER, expires_at=LATER + 5)
+
+        with ThreadPoolExecutor(16) as threads:
+            outcomes = list(threads.map(act, range(32)))
+
+        successors = [outcome for outcome in outcomes if isinstance(outcome, Lease)]
+        assert (len(successors), leases.renew(lease, LATER + 99)) in {(0, True), (1, False)}
 
     def test_tokens_grow_however_leases_end(self, leases: LeaseStore, pk: str) -> None:
         tokens = []

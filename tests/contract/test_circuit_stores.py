@@ -47,7 +47,12 @@ class TestDynamoCircuitStore(CircuitStoreContract):
         opened = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
         circuits.claim(origin, owner="a", now=NOW, until=NOW + 5)
         claimed = emulator.dynamodb.get_item(TableName=table, Key=key)["Item"]
-        assert opened == {**key, "open_until": {"N": repr(NOW)}, "evict_at": {"N": str(int(NOW) + PROBE_WINDOW)}}
+        assert opened == {
+            **key,
+            "open_until": {"N": repr(NOW)},
+            "evict_at": {"N": str(int(NOW) + PROBE_WINDOW)},
+            "stage": {"N": "1"},
+        }
         assert claimed["evict_at"] == {"N": str(int(NOW) + 5 + PROBE_WINDOW)}
 
     def test_an_item_in_another_form_is_an_error(

@@ -85,6 +85,12 @@ def environment(emulator: Emulator, origin: str, tmp_path: Path) -> dict[str, st
     }
 
 
+FILL = ["UpdateItem", "TransactWriteItems"]
+"""The lease and the commit."""
+TAGGED_FILL = ["UpdateItem", "BatchGetItem", "TransactWriteItems"]
+"""The lease, the stamps of the tags, and the commit."""
+
+
 def ask(gateway: Gateway, path: str) -> Answer:
     return gateway.serve(Request(method="GET", path=path), Deadline(time.monotonic() + 20, time.monotonic))
 
@@ -108,11 +114,11 @@ def test_calls_per_answer(environment: dict[str, str], client: CountingClient) -
             assert answer.faults == ()
             costs.append((path[3:], answer.result, answer.layer, client.taken()))
     assert costs == [
-        ("small", "miss", None, ["BatchGetItem", "UpdateItem", "TransactWriteItems"]),
+        ("small", "miss", None, ["BatchGetItem", *FILL]),
         ("small", "hit", "memory", []),
         ("small", "hit", "table", ["BatchGetItem"]),
         ("small", "hit", "memory", []),
-        ("large", "miss", None, ["BatchGetItem", "UpdateItem", "PUT object", "TransactWriteItems"]),
+        ("large", "miss", None, ["BatchGetItem", FILL[0], "PUT object", FILL[1]]),
         ("large", "hit", "memory", []),
         ("large", "hit", "table", ["BatchGetItem", "GET object"]),
         ("large", "hit", "memory", []),
@@ -133,9 +139,8 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
         answer = ask(gateway, "/o/tagged")
         return answer.result, answer.layer, client.taken()
 
-    fill = ["UpdateItem", "TransactWriteItems"]
     gateway = restarted()
-    assert cost(gateway) == ("miss", None, ["BatchGetItem", *fill])
+    assert cost(gateway) == ("miss", None, ["BatchGetItem", *TAGGED_FILL])
     gateway = restarted()
     assert cost(gateway) == ("hit", "table", ["BatchGetItem", "BatchGetItem"])  # the tags are known once it is read
     assert cost(gateway) == ("hit", "memory", [])
@@ -146,15 +151,19 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
 
     purger = replace(build_purger(environment, client), clock=lambda: clock[0])
     purger.tag("a")
-    assert client.taken() == ["UpdateItem"]
+    assert client.taken() == ["UpdateItem", "UpdateItem"]  # its place in the order, and its stamp
     assert cost(gateway) == ("hit", "memory", [])
-    assert cost(restarted()) == ("miss", None, ["BatchGetItem", "BatchGetItem", *fill])
+    assert cost(restarted()) == ("miss", None, ["BatchGetItem", "BatchGetItem", *TAGGED_FILL])
     assert cost(restarted()) == ("hit", "table", ["BatchGetItem", "BatchGetItem"])
     clock[0] += 61
     assert cost(gateway) == ("hit", "table", ["BatchGetItem", "GetItem"])  # the copy in memory is invalid
     purger.url("/o/tagged")
     assert client.taken() == ["UpdateItem"]
-    assert cost(restarted()) == ("miss", None, ["BatchGetItem", *fill])  # the key's stamp tells, so no tags are read
+    assert cost(restarted()) == (
+        "miss",
+        None,
+        ["BatchGetItem", *TAGGED_FILL],
+    )  # the key's stamp tells, so no tags are read before the fetch
 
 
 def test_calls_for_an_unsafe_request(environment: dict[str, str], client: CountingClient) -> None:
@@ -166,13 +175,12 @@ def test_calls_for_an_unsafe_request(environment: dict[str, str], client: Counti
         assert (answer.response.status, answer.faults) == (204, ())
         return client.taken()
 
-    fill = ["UpdateItem", "TransactWriteItems"]
     assert changed() == ["UpdateItem"], "a key that was never stored"
-    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["BatchGetItem", *fill])
+    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["BatchGetItem", *FILL])
     assert (ask(gateway, "/o/small").result, client.taken()) == ("hit", [])
     assert (ask(other, "/o/small").result, client.taken()) == ("hit", ["BatchGetItem"])
     assert changed() == ["UpdateItem"]
-    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["GetItem", *fill])  # all stamps are known
+    assert (ask(gateway, "/o/small").stored, client.taken()) == (True, ["GetItem", *FILL])  # all stamps are known
     assert (ask(gateway, "/o/small").result, client.taken()) == ("hit", [])
 
 

@@ -75,7 +75,7 @@ def test_the_gateway_asks_the_table_for_nothing_that_its_role_does_not_allow(sce
     ways = measure(scene, sqs)
     assert {"miss 1 KB", "refresh", "invalidation"} <= ways.keys()
     asked = [check for call, what in scene.client.asked if "Item" in call for check in checks(call, what)]
-    purged = {f"t#{name}" for name in ("everything", "route:shop")}
+    purged = {f"t#{name}" for name in ("everything", "route:shop", "tags")}
     rights = TableRights.of(Stack.read(), "GatewayRole")
     refused = [(action, keys) for action, keys in asked if not rights.allow(action, keys)]
     assert {action for action, _ in asked} >= {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}

@@ -33,7 +33,7 @@ name = "o"
 prefix = "/o"
 origin = "${ORIGIN}"
 retries = 2
-circuit_breaker = { failures = 3, open_for = "30s" }
+circuit_breaker = { least_requests = 6, open_for = "30s" }
 """
 OK = b"HTTP/1.1 200 OK\r\ncache-control: max-age=600\r\ncontent-length: 4\r\nconnection: close\r\n\r\nwell"
 BUSY = b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -121,27 +121,35 @@ def test_a_post_is_sent_once(environment: dict[str, str], client: CountingClient
 
 def test_calls_around_an_open_circuit(environment: dict[str, str], client: CountingClient) -> None:
     clock = [time.time()]
-    with Loopback(in_turn(BUSY, BUSY, BUSY, BUSY, OK)) as origin:
+    with Loopback(in_turn(*[BUSY] * 6, OK)) as origin:
         environment["ORIGIN"] = str(origin.address)
         first, second = (Process(environment, client, clock) for _ in range(2))
         assert [first.ask("POST").response.status for _ in range(2)] == [503, 503]
         assert client.taken() == ["GetItem"]
-        assert (first.ask().response.status, origin.connections) == (503, 3)  # of the third path
+        assert (first.ask().response.status, origin.connections) == (503, 5)  # of the third URL, with two retries
         assert client.taken() == ["BatchGetItem", "UpdateItem", "PutItem", "UpdateItem"]
 
         assert first.ask().problem == "origin-circuit-open"
         assert client.taken() == FAILED
-        assert (second.ask().response.status, origin.connections) == (503, 4)  # has heard of it before a retry
+        assert (second.ask().response.status, origin.connections) == (503, 6)  # has heard of it before a retry
         assert client.taken() == ["BatchGetItem", "UpdateItem", "GetItem", "UpdateItem"]
         assert second.ask("POST").problem == "origin-circuit-open"
         assert client.taken() == []
 
         clock[0] += 31
         answer = second.ask()
-        assert (answer.result, answer.stored, origin.connections) == ("miss", True, 5)
-        assert client.taken() == [*MISS[:2], "GetItem", "UpdateItem", "DeleteItem", MISS[2]]
-        assert first.ask().result == "miss"
-        assert client.taken() == [*MISS[:2], "GetItem", MISS[2]]
+        assert (answer.result, answer.stored, origin.connections) == ("miss", True, 7)
+        assert client.taken() == [*MISS[:2], "GetItem", "UpdateItem", *["UpdateItem"] * 2, MISS[2]]
+        assert first.ask().result == "miss"  # the first of two probes: a claim, and a success
+        assert client.taken() == [*MISS[:2], "GetItem", "UpdateItem", "UpdateItem", MISS[2]]
+        for process in (second, first, second, first):
+            assert process.ask().result == "miss"
+        assert client.taken().count("DeleteItem") == 0
+        assert first.ask().result == "miss"  # the last of four probes
+        assert client.taken() == [*MISS[:2], "UpdateItem", "UpdateItem", "DeleteItem", MISS[2]]
+        clock[0] += 10
+        assert second.ask().result == "miss"  # learns that the circuit is closed
+        client.taken()
         clock[0] += 10
         for process in (first, second):
             assert process.ask().result == "miss"

@@ -1,4 +1,4 @@
-"""Lease holders that are killed or stopped in the middle of a fetch: other environments take over the fetch.
+"""Lease holders that are killed or stopped in the middle of a fetch: one client takes over, and the others wait for it.
 
 A holder that runs again later stores no response.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.races
 ROUNDS = 25  # of holders that are killed, and as many of holders that are stopped
 CLIENTS = 4  # for each key, in two gateways
-TIMEOUT = 4.0  # the route's, in seconds: so the lease of the dead is short, too
+TIMEOUT = 25.0  # the route's, in seconds: much longer than a lease
 
 
 def hold(environment: dict[str, str], paths: list[str], sender: Connection) -> None:
@@ -95,13 +95,8 @@ def expiry(gateway: Gateway, path: str) -> float:
 
 
 def served(gateway: Gateway, path: str) -> tuple[Answer, float]:
-    """Ask until the cache has the answer; return that answer, and when it came."""
-    until = time.monotonic() + LIMIT
-    while time.monotonic() < until:
-        answer = ask(gateway, path)
-        if answer.stored or answer.result in {"hit", "collapsed"}:
-            return answer, time.time()
-    pytest.fail(f"nobody took over {path}")
+    """Return the answer, and when it came."""
+    return ask(gateway, path), time.time()
 
 
 def test_another_environment_takes_over_and_the_response_of_a_stopped_one_is_too_late(
@@ -131,6 +126,8 @@ def test_another_environment_takes_over_and_the_response_of_a_stopped_one_is_too
         assert all(answer.faults == () for answer, _ in answers)
         assert all(at >= expiries[path] for (_, path), (_, at) in zip(clients, answers, strict=True))
         assert sum(answer.stored for answer, _ in answers) == len(paths)  # one for each key
+        assert {answer.result for answer, _ in answers} <= {"miss", "collapsed", "hit"}
+        assert Counter(origin.asked.values()) == {2: len(paths)}  # by the holder and by one client
         assert late == [
             Got(path, "miss", page(path.removeprefix("/o"), 1), stored=False, faults=()) for path in stopped
         ]
@@ -139,6 +136,6 @@ def test_another_environment_takes_over_and_the_response_of_a_stopped_one_is_too
             kept = ask(fresh, path)
             assert (kept.result, kept.response.body) == ("hit", answer.response.body)
             assert kept.response.body != page(path.removeprefix("/o"), 1)
-    fetches = Counter(origin.asked.values())
+        waited = max(at - expiries[path] for (_, path), (_, at) in zip(clients, answers, strict=True))
     with capsys.disabled():
-        print(f"\n{len(paths)} holders: {ROUNDS} killed, {ROUNDS} stopped; fetches per key: {dict(fetches)}")
+        print(f"\n{ROUNDS} holders killed, {ROUNDS} stopped; the last answer came {waited:.1f} s after its lease")

@@ -49,7 +49,7 @@ forward_headers = ["X-Tenant"]
 tenant = "header:X-Tenant"
 timeout = "4s"
 grace = "5s"
-circuit_breaker = {{ failures = 5, open_for = "2s" }}
+circuit_breaker = {{ open_for = "2s" }}
 """
 CALM: Mapping[Fault, float] = {
     "throttled": 0.02,

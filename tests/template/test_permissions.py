@@ -57,7 +57,7 @@ def test_a_role_without_a_tag_gets_no_part_of_the_cache(stack: Stack) -> None:
     parts = [pattern for one in statements({"Policies": [policy]}) for pattern in leading_keys(one)]
     assert {re.sub(r"^(\w#\w*:?)\$\{aws:PrincipalTag/BrineNamespace\}#\*$", r"\1", part) for part in parts} == {
         *("r#", "c#", "t#key:", "t#result:"),
-        *("o#*", "t#everything", "t#route:*", "t#tenant:*", "t#tag*"),
+        *("b#*", "o#*", "t#everything", "t#route:*", "t#tenant:*", "t#tag*"),
     }
 
 
@@ -154,8 +154,8 @@ def test_a_function_reads_its_secret_and_those_of_its_channels_alone(whole: Stac
         assert read == {secret_of(whole, function)} | of_channels, function
 
 
-CIRCUITS = "o#*"
-"""Of origins. Every function that asks origins opens and closes them for all."""
+OF_ORIGINS = {"o#*", "b#*"}
+"""Circuits and budgets of origins. Every function that asks origins opens, closes and counts for all."""
 ALL_RESPONSES = {"r#*", "t#key:*"}
 """Of the gateway. They cover the responses of functions too, which the gateway has no keys to open."""
 PURGES = ("t#everything", "t#route:x", "t#tenant:x", "t#tag:x", "t#tag@x:y", "t#tag@all:y")
@@ -165,7 +165,7 @@ PURGES_TAGS = {"ShopFunction"}
 def test_functions_of_different_trust_share_no_keys_that_one_writes(any_whole: Stack) -> None:
     for one, other in permutations(any_whole.functions, 2):
         if domain_of(any_whole, one) != domain_of(any_whole, other):
-            written = TableRights.of(any_whole, role_of(any_whole, one)).patterns(*WRITES) - ALL_RESPONSES - {CIRCUITS}
+            written = TableRights.of(any_whole, role_of(any_whole, one)).patterns(*WRITES) - ALL_RESPONSES - OF_ORIGINS
             touched = TableRights.of(any_whole, role_of(any_whole, other)).patterns(*READS, *WRITES) - ALL_RESPONSES
             shared = {a for a in written for b in touched if overlap(a, b)}
             assert shared == ({"t#tag*"} if one in PURGES_TAGS and "t#tag*" in touched else set()), (one, other)
@@ -213,6 +213,7 @@ def test_a_function_with_a_namespace_may_use_its_namespace_and_read_the_purges(a
             assert rights.allow("dynamodb:BatchGetItem", [item, own, *PURGES])
         for action in ("dynamodb:GetItem", *WRITES):
             assert rights.allow(action, ["o#x"]), action
+            assert rights.allow(action, ["b#x"]) is (action == "dynamodb:UpdateItem"), action
         folders = [below(f"{folder}/{namespace}") for folder in ("bodies", "results")]
         assert granted(any_whole, role_of(any_whole, function), "s3") == {
             *((f"s3:{action}Object", folder) for action in ("Get", "Put") for folder in folders),
@@ -259,6 +260,7 @@ def test_the_gateway_and_the_refresher_may_keep_responses(whole: Stack, role: st
     assert not any(rights.allow("dynamodb:DeleteItem", [key]) for key in (pk, *stamps))
     for action in ("dynamodb:GetItem", *WRITES):
         assert rights.allow(action, ["o#x"]), action
+        assert rights.allow(action, ["b#x"]) is (action == "dynamodb:UpdateItem"), action
     assert rights.allow("dynamodb:UpdateItem", ["u#route#x"]) is (role == "GatewayRole")
     for key in ("c#quotes#x", "t#result:quotes#x", "u#channel#x", ""):
         assert not any(rights.allow(action, [key]) for action in READS + WRITES), key

@@ -81,11 +81,10 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     routes.add_argument(
         "--origin",
         metavar="URL",
-        help="a single route from / to this URL. It forwards all request headers, keeps Set-Cookie, "
-        "stores responses to POST, serves stale responses for a day, "
-        "and has no retries, circuit breaker or limit of new keys",
+        help="a single route from / to this URL, with the defaults of a route in routes.toml",
     )
     routes.add_argument("--routes", type=Path, metavar="FILE", help="a routes.toml to use instead of the template's")
+    _add_route_keys(parser)
     parser.add_argument(
         "--secrets",
         type=Path,
@@ -103,6 +102,29 @@ def _add_dev(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--aws-endpoint", metavar="URL", help="an AWS emulator to use instead of moto; its data stays")
     parser.set_defaults(run=dev.run)
+
+
+def _add_route_keys(parser: argparse.ArgumentParser) -> None:
+    keys = parser.add_argument_group("keys of the route to --origin URL", "docs/routes.md explains them.")
+    keys.add_argument(
+        "--freshness",
+        metavar="DURATION",
+        help="how long a response is fresh if the origin does not say, such as 60s (freshness_lifetime)",
+    )
+    keys.add_argument(
+        "--grace", metavar="DURATION", help="how long a stale response may replace an error, such as 10m (grace)"
+    )
+    keys.add_argument(
+        "--forward-header",
+        action="append",
+        metavar="NAME",
+        help="a further request header that reaches the origin, such as cookie; may be repeated (forward_headers)",
+    )
+    keys.add_argument(
+        "--rfc",
+        action="store_true",
+        help="the rules of RFC 9111 alone, for measurements: the start says what that turns off",
+    )
 
 
 def _add_emulators(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ with Twin(template=Path("template.yaml")) as twin:
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -31,6 +30,8 @@ from brine_cli.lambda_runtime.environments import IntegrationTimedOut
 from brine_cli.lambda_runtime.launch import prepare
 from brine_cli.lambda_runtime.pool import LIMIT, OnDemandEnvironments
 from brine_cli.lambda_runtime.shared_environment import SharedEnvironment
+from brine_cli.lifetime_hints import LifetimeHints
+from brine_cli.single_route import single_route
 from brine_cli.template.application import Application, read_application
 from brine_cli.template.data import data_resources
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
@@ -39,24 +40,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from brine.domain.routing.route import Routes
+    from brine_cli.http.messages import HttpRequest, HttpResponse
     from brine_cli.lambda_runtime.environments import Environments
     from brine_cli.lambda_runtime.queue_poller import QueuePoller
+    from brine_cli.single_route import Keys
     from brine_cli.template.stacks import Stack, StackTemplate
 
 _ROUTES = "BRINE_ROUTES"  # the variable for the path of routes.toml
-_ONE_ROUTE = """\
-[[route]]
-name = "origin"
-prefix = "/"
-origin = {origin}
-forward_headers = "all"
-grace = "1d"
-set_cookie = "keep"
-store_post = true
-retries = 0
-circuit_breaker = false
-new_keys_per_minute = false
-"""
 
 
 def _is_url(text: str) -> bool:
@@ -77,7 +67,7 @@ class Twin:
     """A twin that runs within its context. At the end, it stops its processes and deletes its files.
 
     port: 0 takes a free port.
-    origin: replaces all routes by a single one to this URL.
+    origin: replaces all routes by a single one to this URL. route_keys: other keys of that route, with their values.
     routes: a file that replaces the routes.
     secrets: a file with secrets, which the twin creates in the AWS emulator (brine_cli.emulators.secret_file).
     parameters: values of the template's parameters. The name of a stack beside comes before its parameters, as in
@@ -100,6 +90,7 @@ class Twin:
     host: str = "127.0.0.1"
     port: int = 0
     origin: str | None = None
+    route_keys: Keys = field(default_factory=dict)
     routes: Path | None = None
     secrets: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -121,11 +112,15 @@ class Twin:
     def __post_init__(self) -> None:
         if self.origin is not None and self.routes is not None:
             raise CommandError("give an origin or a routes file, not both")
+        if self.origin is None and self.route_keys:
+            raise CommandError(f"{', '.join(self.route_keys)}: only for the route to an origin. Give --origin URL too")
         if self.environments < 0:
             raise CommandError("the number of environments cannot be negative")
         for name, url in (("origin", self.origin), ("AWS endpoint", self.aws_endpoint)):
             if url is not None and not _is_url(url):
                 raise CommandError(f"the {name} must be an http or https URL with a host, not {url!r}")
+        if self.origin is not None:
+            self._single_route = single_route(self.origin, self.route_keys)
         if self.routes is not None and not self.routes.is_file():
             raise CommandError(f"{self.routes}: no such file")
         self._given_endpoint = self.aws_endpoint
@@ -157,7 +152,7 @@ class Twin:
         for notice in self.application.notices:
             self.report(notice)
         self._put_secrets()
-        self._check_routes()
+        known_routes = self._check_routes()
         pollers = self._pollers()
         for poller in pollers:
             stack.callback(poller.join)
@@ -173,6 +168,7 @@ class Twin:
             admission=admission,
             report=self.report,
             integration_timeout=self.integration_timeout,
+            on_answer=None if known_routes is None else self._hints(known_routes),
         )
         stack.enter_context(HttpServer(listener, api))
 
@@ -243,24 +239,36 @@ class Twin:
         default = tuple(route for route in application.routes if route.path is None)  # it leads to the origin
         return replace(application, routes=default or application.routes)
 
-    def _check_routes(self) -> None:
-        """Set `prefix`. Raise CommandError for a mistake in the given routes, before the first request finds it."""
+    def _check_routes(self) -> Routes | None:
+        """Return the routes, if they are known, and set `prefix`.
+
+        Raises CommandError for a mistake in the given routes, before the first request finds it.
+        """
+        if self.origin is not None:
+            return parse_routes(self._single_route, {})
         function = next((one for one in self.application.functions.values() if _ROUTES in one.environment), None)
-        if function is None or self.origin is not None:
-            return
+        if function is None:
+            return None
         name = function.environment[_ROUTES].removeprefix("/opt/")
         path = self.routes or next((layer.content / name for layer in function.layers if not layer.is_built), None)
         if path is None:
-            return
+            return None
         try:
             text, source = read_configuration("routes", path)
             routes = parse_routes(text, function.environment, source=source)
         except ConfigError as error:
             if self.routes is not None:
                 raise CommandError(str(error)) from None
-            return  # the gateway reports it
+            return None  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
         self._report_missing_secrets(routes)
+        return routes
+
+    def _hints(self, routes: Routes) -> Callable[[str, HttpRequest, HttpResponse], None]:
+        """Return what is called with each answer of a function: it gives hints about the answers of gateways."""
+        hints = LifetimeHints(routes, self.report, is_origin=self.origin is not None)
+        gateways = {name for name, function in self.application.functions.items() if _ROUTES in function.environment}
+        return lambda function, request, response: hints(request, response) if function in gateways else None
 
     def _start_functions(self) -> None:
         variables: dict[str, str] = {}
@@ -268,7 +276,7 @@ class Twin:
             variables[_ROUTES] = str(self.routes.resolve())
         if self.origin is not None:
             routes = self._folder / "routes.toml"
-            routes.write_text(_ONE_ROUTE.format(origin=json.dumps(self.origin)), encoding="utf-8")
+            routes.write_text(self._single_route, encoding="utf-8")
             variables[_ROUTES] = str(routes)
         for name, function in self.application.functions.items():
             opt = self._folder / "opt" / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.stories import (
     addresses,
+    compression,
     damage,
     directives,
     freshness,
@@ -19,6 +20,7 @@ from tests.conformance.stories import (
 
 STORIES = (
     *addresses.STORIES,
+    *compression.STORIES,
     *damage.STORIES,
     *directives.STORIES,
     *freshness.STORIES,

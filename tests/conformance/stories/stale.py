@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.conformance.stories.wording import FRESH, OLD
 from tests.conformance.story import HANGS_UP, bytes_then_end, fetch, hit, reply, story
 
 if TYPE_CHECKING:
-    from tests.conformance.story import Story
+    from tests.conformance.story import Reply, Story
 
 TAG = 'ETag: "a"'
 HOUR = "max-age=3600"  # and, with OLD, one hour over
@@ -26,6 +27,11 @@ def instead_of_errors(name: str, source: str, control: str) -> Story:
         fetch(reply(FRESH, TAG, status=304), status=200, body=b"1"),
         hit(status=200, body=b"1"),
     )
+
+
+def slow(*fields: str) -> Reply:
+    """A reply that takes longer than a second."""
+    return replace(reply(*fields), delay=1.2)
 
 
 def never_stale(name: str, source: str, control: str) -> Story:
@@ -102,6 +108,35 @@ STORIES = (
         fetch(reply(f"Cache-Control: {HOUR}, stale-while-revalidate=7200", OLD, TAG, "X-A: old")),
         hit(refresh=reply(FRESH, TAG, "X-A: new", status=304), says=("hit", "ttl=-36"), gives=("X-A: old",)),
         hit(status=200, body=b"1", gives=("X-A: new",), eventually=True),
+    ),
+    story(
+        "stale on arrival and refreshed by others",
+        "RFC 5861 3",
+        fetch(reply("Cache-Control: max-age=0, stale-while-revalidate=3600"), says=("stored", "ttl=0")),
+        hit(refresh=reply(FRESH), says=("hit",)),
+        hit(gives=(FRESH,), eventually=True),
+    ),
+    story(
+        "micro-caching before an origin that is slower than its lifetime",
+        "RFC 5861 3",
+        fetch(slow("Cache-Control: max-age=1, stale-while-revalidate=3600"), says=("stored",)),
+        hit(refresh=slow("Cache-Control: max-age=1, stale-while-revalidate=3600", "X-A: new")),
+        hit(gives=("X-A: new",), eventually=True),
+    ),
+    story(
+        "stale on arrival and instead of an error",
+        "RFC 5861 4",
+        fetch(reply("Cache-Control: max-age=0, stale-if-error=3600"), says=("stored",)),
+        fetch(HANGS_UP, status=200, body=b"1", says=("fwd=stale", "detail=origin-malformed")),
+    ),
+    story(
+        "stale on arrival and never to be served stale",
+        "RFC 9111 5.2.2.2",
+        fetch(
+            reply("Cache-Control: max-age=0, must-revalidate, stale-while-revalidate=3600, stale-if-error=3600"),
+            says=("detail=no-freshness",),
+        ),
+        fetch(reply(status=503)),
     ),
     story(
         "replaced while it is served",

@@ -40,7 +40,14 @@ STORIES = (
         f"Cache-Control: {HOURS}, must-understand",
         status=299,
     ),
-    passed_on("nothing said", "RFC 9111 3", "no-freshness", "Content-Type: text/plain"),
+    passed_on("nothing said but must-revalidate", "RFC 9111 3", "no-freshness", "Cache-Control: must-revalidate"),
+    story(
+        "nothing said, but stale on error by the route's grace",
+        "RFC 9111 4.2.4",
+        fetch(reply("Content-Type: text/plain"), says=("stored", "ttl=0")),
+        fetch(reply("Content-Type: text/plain"), says=("fwd=stale", "stored")),
+        fetch(reply(status=503), status=200, body=b"2"),
+    ),
     passed_on("a status above all", "RFC 9110 15", "status", FRESH, status=999),
     passed_on(
         "an error that the range provoked",
@@ -117,7 +124,7 @@ STORIES = (
     story(
         "stale and without a validator",
         "RFC 9111 3",
-        fetch(reply(FRESH, OLD), says=("detail=no-freshness",)),
+        fetch(reply(f"Cache-Control: {HOURS}, must-revalidate", OLD), says=("detail=no-freshness",)),
         fetch(reply(FRESH), says=("stored",)),
         hit(),
     ),

@@ -48,9 +48,15 @@ def origin() -> Origin:
 
 
 @pytest.fixture(scope="module")
-def twin(origin: Origin) -> Iterator[Twin]:
+def told() -> list[str]:
+    """What the twin said."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def twin(origin: Origin, told: list[str]) -> Iterator[Twin]:
     listener = listen("127.0.0.1", 0)
-    with HttpServer(listener, origin), Twin(template=TEMPLATE, origin=url_of(listener)) as running:
+    with HttpServer(listener, origin), Twin(template=TEMPLATE, origin=url_of(listener), report=told.append) as running:
         yield running
 
 
@@ -90,6 +96,13 @@ def test_unusual_statuses_and_field_bytes_come_through(twin: Twin, status: int) 
     answered, headers, _, body = ask(twin, b"GET", f"/status/{status}".encode())
     assert (answered, body) == (status, b"odd")
     assert b"x-raw: caf\xe9" in headers
+
+
+def test_a_hint_is_given_once_for_an_origin_without_lifetimes(twin: Twin, told: list[str]) -> None:
+    for path in (b"/status/299", b"/status/298"):
+        ask(twin, b"GET", path)
+    [hint] = [line for line in told if "how long its responses are fresh" in line]
+    assert "--freshness 60s" in hint
 
 
 @pytest.mark.parametrize("method", [b"PUT", b"DELETE", b"BREW"])

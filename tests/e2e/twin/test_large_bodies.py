@@ -13,6 +13,7 @@ from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_gateway import TEMPLATE
+from tests.support.gateway.codings import decoded
 from tests.support.links import followed
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ large_bodies = "{name}"
 """
 LARGE = random.Random(3).randbytes(5_000_000)  # 6.7 MB as base64  # noqa: S311  (no secret)
 
+WORDS = b"".join(b"Row %d of a table that no answer of Lambda could carry as it is.\n" % row for row in range(150_000))
+
 
 def origin(asked: HttpRequest) -> HttpResponse:
+    if asked.target == b"/words":
+        headers = ((b"cache-control", b"max-age=600"), (b"content-type", b"text/plain"), (b"etag", b'"2"'))
+        return HttpResponse(status=200, headers=headers, body=WORDS)
     lasting = b"private" if asked.target == b"/private" else b"max-age=600"
     media = b"text/html" if asked.target == b"/page" else b"video/mp4"
     headers = ((b"cache-control", lasting), (b"content-type", media), (b"etag", b'"1"'))
@@ -95,6 +101,24 @@ def test_a_request_without_a_body_in_its_answer_is_not_redirected(twin: Twin) ->
 def test_a_large_body_without_a_link_is_a_problem(twin: Twin, path: str) -> None:
     got = followed(twin.url + path)
     assert (got.status, b"answer-too-large" in got.body) == (502, True)
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br", "zstd", "gzip;q=0.1, identity"])
+def test_a_large_text_is_answered_compressed(twin: Twin, accepted: str) -> None:
+    assert len(WORDS) > 9_000_000
+    coding = accepted.partition(";")[0]
+    for _ in range(2):  # a miss, and a hit
+        got = followed(f"{twin.url}/refuse/words", accept_encoding=accepted)
+        assert (got.status, got.fields.get("content-encoding")) == (200, coding)
+        assert got.fields.get("etag") == f'W/"2~{coding}"'
+        assert len(got.body) < 4_000_000
+        assert decoded(coding, got.body) == WORDS
+        tag = got.fields.get("etag", "")
+        assert followed(f"{twin.url}/refuse/words", accept_encoding=accepted, if_none_match=tag).status == 304
+
+
+def test_without_a_coding_a_large_text_does_not_fit(twin: Twin) -> None:
+    assert followed(f"{twin.url}/refuse/words").status == 502
 
 
 def test_a_range_gets_as_much_as_fits(twin: Twin) -> None:

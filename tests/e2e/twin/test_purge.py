@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,3 +117,27 @@ def test_without_tenants_a_url_of_a_function_is_purged_by_its_code(twin: Twin) -
     done = purge(twin, "--url", "/report", "--app", "functions/report/app.py", "--namespace", "report")
     assert done.stdout == "Purged hard: /report, in all variants: /report of the route report.\n"
     assert "fwd=uri-miss; fwd-status=200; stored" in status_of(twin, "/report")
+
+
+def answered(twin: Twin, path: str) -> str:
+    """The Cache-Status of an answer from the processes that run."""
+    with urllib.request.urlopen(f"{twin.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - of the twin
+        return str(answer.headers["Cache-Status"])
+
+
+def test_a_new_url_is_fetched_once_after_its_tag_was_purged(twin: Twin) -> None:
+    assert "stored" in answered(twin, f"{PAGE}-fresh&number=1")
+    assert purge(twin, "--tag", "tag-fresh").returncode == 0
+    assert "stored" in answered(twin, f"{PAGE}-fresh&number=2")
+    assert "hit" in answered(twin, f"{PAGE}-fresh&number=2")
+
+
+def test_a_fetch_that_a_purge_ended_is_not_called_stored(twin: Twin) -> None:
+    path = "/httpbin/delay/8"
+    with ThreadPoolExecutor(1) as threads:
+        fetching = threads.submit(answered, twin, path)
+        time.sleep(1)
+        assert not fetching.done()
+        assert purge(twin, "--route", "httpbin").returncode == 0
+        assert not fetching.done(), "the purge came during the fetch"
+        assert fetching.result(SECONDS) == "brine; fwd=uri-miss; fwd-status=200"

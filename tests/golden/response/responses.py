@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from brine.bootstrap.assembly import PURPOSE
-from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart, ZstdFrame
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
@@ -34,6 +34,9 @@ _PLAIN = StoredResponse(
     response_time=NOW + 0.5,
     fetch_started=NOW - 9.75,
 )
+_BODY = b"hello" * 500
+_FRAME = "28b52ffd60c4086500002868656c6c6f0100bc815fb4"
+COMPRESSED: Final = replace(_PLAIN, body=_BODY, frame=ZstdFrame(_BODY, bytes.fromhex(_FRAME)))
 RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
     "plain": _PLAIN,
     "full": StoredResponse(
@@ -65,6 +68,7 @@ RESPONSES: Final[dict[str, StoredResponse | HitForMiss]] = {
             Dependency(("route:b",), NOW - 1.25, NOW - 1.25),
         ),
     ),
+    "compressed": COMPRESSED,
     "parts": replace(
         _PLAIN,
         status=206,

@@ -35,9 +35,12 @@ class FaultyCircuits:
         self._remember(origin)
         return self._faults.befall("claim", lambda: self._inner.claim(origin, owner=owner, now=now, until=until))
 
-    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
+    def succeed(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> bool:
         self._remember(origin)
-        self._faults.befall("close circuit", lambda: self._inner.close(origin, owner=owner))
+        return self._faults.befall("succeed", lambda: self._inner.succeed(origin, owner=owner))
+
+    def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
+        self._faults.befall("give back claim", lambda: self._inner.give_back(origin, owner=owner))
 
     def _remember(self, origin: OriginAddress) -> None:
         self._before[origin] = (self._inner.read(origin), self._faults.now() + self._faults.lag)

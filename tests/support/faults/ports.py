@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from brine.domain.purging.stamps import Stamp
     from brine.domain.refreshing.request import RefreshRequest
     from brine.domain.routing.origin import OriginAddress
-    from brine.ports.caching import BodyStore, Held, Item, ItemStore, Lease, LeaseStore, RefreshQueue, StampStore
+    from brine.ports.caching import (
+        BodyStore,
+        Ending,
+        Held,
+        Item,
+        ItemStore,
+        Lease,
+        LeaseStore,
+        RefreshQueue,
+        StampStore,
+    )
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
 
@@ -130,8 +140,13 @@ class FaultyLeases:
         self._items.remember(split_lease_key(lease.pk)[0], sk)
         return self._faults.befall("commit", lambda: self._inner.commit(lease, sk, item))
 
-    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
-        self._faults.befall("release", lambda: self._inner.release(lease))
+    def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
+        return self._faults.befall("renew", lambda: self._inner.renew(lease, expires_at))
+
+    def release(
+        self, lease: Lease, *, ending: Ending = "settled", failure: str = "", deadline: Deadline | None = None
+    ) -> None:
+        self._faults.befall("release", lambda: self._inner.release(lease, ending=ending, failure=failure))
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
         return self._faults.befall("holder", lambda: self._inner.holder(pk))

@@ -18,17 +18,18 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, Memo
 from brine.domain.caching.decision import Forward, Serve, ServeStale, Validate
 from brine.domain.caching.receive import receive
 from brine.domain.http.messages import Request
-from brine.domain.purging.stamps import MARGIN
+from brine.domain.purging.stamps import MARGIN, TAG_PURGES, tag_stamp
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.turns import Lead
 from brine.service.http_cache.fetcher import Late
 from brine.service.purge import Purger
-from brine.service.single_flight import Lead
+from brine.service.stores.tag_purges import tag_purge_time
 from brine.service.transaction import Trace, Transaction
 from tests.support.faults.ports import Faults, FaultyItems, FaultyLeases, FaultyStamps
-from tests.support.gateway.seeded_bugs import Blind, Careless, Endless
+from tests.support.gateway.seeded_bugs import Blind, Careless, Endless, Reviving
 from tests.support.gateway.world import START, World, response
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ type Bug = Literal[
     "stamps are known for ever",
     "no margin",
     "applied what came later",
+    "purges of tags read late",
+    "tags stamped by the clock alone",
     "commit without the token",
     "a lease without an end",
+    "renewals without the token",
 ]
-type Event = tuple[Literal["ask", "end", "lose"], int] | tuple[Literal["purge", "wait", "expire"]]
+type Event = tuple[Literal["ask", "end", "lose", "renew"], int] | tuple[Literal["purge", "stamp", "wait", "expire"]]
 
 DELTA = 1.0
 LAG = 0.5  # of a replica, where there are faults
@@ -74,6 +78,8 @@ class Scene:
     """Two environments on one store and an operator that purges, with their actions in order.
 
     `late`: fetches have no lease before they store. Kind `post`: the first environment invalidates, and no purge comes.
+    Kind `steps`: `purge` begins the purge of a tag, and `stamp` ends it; two operators take turns. One has a slow clock
+    and purges a tag of the response, the other has a fast clock and purges another tag.
     """
 
     kind: str
@@ -98,7 +104,12 @@ class Scene:
         )
         inner = MemoryItemStore()
         items = FaultyItems(inner, self.faults)
-        kind = {"commit without the token": Careless, "a lease without an end": Endless}.get(self.bug or "")
+        kinds: dict[str, type[MemoryLeaseStore]] = {
+            "commit without the token": Careless,
+            "a lease without an end": Endless,
+            "renewals without the token": Reviving,
+        }
+        kind = kinds.get(self.bug or "")
         leases = FaultyLeases((kind or MemoryLeaseStore)(inner), items, self.faults)
         store = Blind(items) if self.bug == "no stamps are read" else MemoryStampStore(items)
         stamps = FaultyStamps(store, self.faults)
@@ -109,10 +120,14 @@ class Scene:
         ]
         self.fetches: list[Fetch | None] = [None, None]
         self.order = count()
-        self.acquired_at = 0.0
+        self.acquired_at = 0.0  # or renewed
+        self.newest_token = 0
         self.newest = -1  # number of the newest fetch that was stored
         self.purges: list[tuple[int, float, bool]] = []  # number, time, and whether the first environment made it
         self.owners = count()
+        self.stamps = stamps
+        self.begun: tuple[int, float] | None = None  # a purge of a tag: its number, and the time of its stamps
+        self.purgers = 0
         margin = MARGIN if self.bug == "no margin" else 0.0
         self.purger = Purger(
             routes=self.worlds[0].gateway.routes,
@@ -132,12 +147,17 @@ class Scene:
             case ("purge",):
                 with suppress(StoreError):  # then the operator knows that the purge may have failed
                     self.purge()
+            case ("stamp",):
+                self.end_purge()
             case ("wait",):
                 self.pass_time(STEP)
             case ("expire",):
                 self.pass_time(LEASE + SKEWS[1] - SKEWS[0])
             case ("lose", number):
                 self.lose(number)
+            case ("renew", number):
+                with suppress(StoreError):
+                    self.renew(number)
 
     def begin(self, number: int) -> tuple[Transaction, Trace]:
         world = self.worlds[number]
@@ -167,7 +187,7 @@ class Scene:
                 trace=trace,
             )
             if isinstance(lease, Lease):
-                self.acquired_at = asked_at
+                self.acquired_at, self.newest_token = asked_at, lease.token
                 turn = Lead(lease)
                 self.fetches[number] = Fetch(transaction, trace, lookup, decision, turn, trace.now, next(self.order))
             elif lease is not None and asked_at >= self.acquired_at + LEASE + SKEWS[1] - SKEWS[0]:
@@ -196,11 +216,24 @@ class Scene:
         if self.bug == "applied what came later":
             late, _ = world.gateway._look_up(*self.begin(number))
             lookup = replace(lookup, stamps={**late.stamps, **world.responses.store.stamps.store.read(["tag:a"])})
+        elif self.bug == "purges of tags read late":
+            lookup = replace(lookup, tag_purges=world.responses.store.stamps.store.read([TAG_PURGES])[TAG_PURGES])
         if world.fetcher._keep(reception.keep, lookup, fetch.turn, transaction, fetch.trace):
             self.stored += 1
             if fetch.number < self.newest and not self.late:  # else the replaced response may have been purged
                 self.violations.append("a late writer has won")
             self.newest = max(self.newest, fetch.number)
+
+    def renew(self, number: int) -> None:
+        """Renew the lease of a fetch under way, as its holder does each second."""
+        fetch = self.fetches[number]
+        if fetch is None or not isinstance(fetch.turn, Lead) or fetch.turn.lease is None:
+            return
+        lease, now = fetch.turn.lease, START + self.time + SKEWS[number]
+        if self.worlds[number].responses.store.leases.renew(lease, now + LEASE, fetch.trace):
+            self.acquired_at = self.time
+            if lease.token < self.newest_token:
+                self.violations.append("a lost lease was renewed")
 
     def lose(self, number: int) -> None:
         """Freeze the environment for ever: its fetch and its memory are lost, and another one starts."""
@@ -218,9 +251,33 @@ class Scene:
             case "post":
                 self.post()
                 return
+            case "steps":
+                self.begin_purge()
+                return
             case _:
                 self.purger.everything(soft=self.soft)
         self.purges.append((next(self.order), self.time, False))
+
+    def begin_purge(self) -> None:
+        """Begin to purge a tag, unless a purge of it has begun."""
+        if self.begun is None:
+            number = next(self.order)
+            at = START + self.time + MARGIN + SKEWS[self.purgers % 2]
+            if self.bug != "tags stamped by the clock alone":
+                at = tag_purge_time(self.stamps, at=at, soft=self.soft)
+            self.begun = number, at
+
+    def end_purge(self) -> None:
+        """Stamp the tag of the purge that has begun. The purge is complete then."""
+        if self.begun is not None:
+            (number, at), self.begun = self.begun, None
+            tag = ("a", "b")[self.purgers % 2]
+            self.purgers += 1
+            self.stamps.write(tag_stamp(tag), at=at, soft=self.soft)
+            if self.bug == "tags stamped by the clock alone":
+                self.stamps.write(TAG_PURGES, at=at, soft=self.soft)
+            if tag == "a":
+                self.purges.append((number, self.time, False))
 
     def post(self) -> None:
         """Send an unsafe request to the first environment: it answers whether or not it wrote its stamp."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.permits import MemoryPermitStore
@@ -42,6 +43,7 @@ def memory_stores() -> Stores:
         stamps=MemoryStampStore(items),
         bodies=MemoryBodyStore(),
         circuits=MemoryCircuitStore(),
+        budgets=MemoryBudgetStore,
     )
 
 

@@ -54,8 +54,8 @@ def route_alone(_parts: Iterable[PartLimits], lifetime: float | None, _began: fl
     return right.combine((), lifetime, _began)
 
 
-def age_ignored(*given: Any, now: float) -> PartLimits:
-    limits, source = right.part_limits(*given, now=now), given[0]
+def age_ignored(*given: Any, now: float, served_stale: bool) -> PartLimits:
+    limits, source = right.part_limits(*given, now=now, served_stale=served_stale), given[0]
     return limits if source is None else replace(limits, fresh_until=limits.fresh_until + now - source.request_time)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brine.adapters.memory.stores import MemoryLeaseStore, MemoryStampStore
@@ -38,3 +39,11 @@ class Endless(MemoryLeaseStore):
         self, pk: str, *, owner: str, now: float, expires_at: float, deadline: Deadline | None = None
     ) -> Lease | Held:
         return super().acquire(pk, owner=owner, now=min(now, START - 100), expires_at=expires_at)
+
+
+class Reviving(MemoryLeaseStore):
+    """Leases whose renewals ask for no token: any of them renews the newest lease."""
+
+    def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
+        self.leases[lease.pk] = replace(self.leases[lease.pk], expires_at=expires_at)
+        return True

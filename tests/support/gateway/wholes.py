@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from brine.adapters.config.code_routes import code_route
 from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.permits import MemoryPermitStore
@@ -141,6 +142,7 @@ class Wholes:
             stamps=stamps,
             bodies=MemoryBodyStore(),
             circuits=MemoryCircuitStore(),
+            budgets=MemoryBudgetStore,
         )
         self.processes = [self._process(stores) for _ in range(PROCESSES)]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from brine.adapters.config.routes import parse_routes
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.origin import MemoryOrigin
@@ -15,6 +17,10 @@ from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.fields import Fields
 from brine.domain.http.messages import Request, Response
 from brine.ports.deadline import Deadline
+from brine.service.compression.compressor import BodyCompressor
+from brine.service.compression.content_coder import ContentCoder
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.gateway import Gateway
 from brine.service.http_cache.fetcher import Fetcher
 from brine.service.http_cache.refresher import Refresher
@@ -22,9 +28,10 @@ from brine.service.http_cache.responder import Responder
 from brine.service.http_cache.response_store import ResponseStore
 from brine.service.http_cache.sealing import stored_response_registry
 from brine.service.http_cache.variant_limit import VariantLimit
+from brine.service.origins.budgets import Budgets
 from brine.service.origins.circuits import Circuits
 from brine.service.origins.origin_client import OriginClient
-from brine.service.single_flight import InFlight, Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import BodyStore, ItemStore, LeaseStore, PermitStore, StampStore
-    from brine.ports.origins import CircuitStore, Origin
+    from brine.ports.origins import BudgetStore, CircuitStore, Origin
     from brine.service.http_cache.answer import Answer
     from brine.service.http_cache.lookup import Entry
     from brine.service.http_cache.refresh_requests import RefreshRequests
@@ -142,13 +149,13 @@ prefix = "/fragile"
 origin = "http://origin.test"
 grace = "1h"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 [[route]]
 name = "elsewhere"
 prefix = "/elsewhere"
 origin = "http://elsewhere.test"
 retries = 0
-circuit_breaker = { failures = 3, open_for = "10s" }
+circuit_breaker = { least_requests = 6, open_for = "10s" }
 [[route]]
 name = "graphql"
 prefix = "/graphql"
@@ -162,6 +169,11 @@ origin = "http://origin.test"
 query_methods = ["POST"]
 freshness_lifetime = "60s"
 large_bodies = "redirect"
+[[route]]
+name = "plain"
+prefix = "/plain"
+origin = "http://origin.test"
+compress = false
 """
 
 
@@ -181,6 +193,7 @@ class World:
     permits: PermitStore = field(default_factory=MemoryPermitStore)
     bodies: BodyStore = field(default_factory=MemoryBodyStore)
     circuits: CircuitStore = field(default_factory=MemoryCircuitStore)
+    budgets: BudgetStore = field(default_factory=MemoryBudgetStore)
     delta: float = 1.0
     now: float = START
     inline_limit: int = 1_000
@@ -218,6 +231,7 @@ class World:
             ),
             self.keyring,
             VariantLimit(self.permits, self.items, self.draw),
+            compressor=BodyCompressor(L1(self.l1_bytes)),
         )
         self.fetcher = Fetcher(
             responses=self.responses,
@@ -226,6 +240,7 @@ class World:
                 origin=self.origin,
                 clock=self.time,
                 circuits=Circuits(self.circuits),
+                budgets=cache(lambda: Budgets(self.budgets, self.time, chance=lambda: 0.0)),
                 sleep=self.pass_time,
                 random=lambda: 1.0,
             ),
@@ -233,7 +248,11 @@ class World:
             clock=self.time,
         )
         self.gateway = Gateway(
-            routes=parse_routes(ROUTES, {}), fetcher=self.fetcher, clock=self.time, refreshes=self.refreshes
+            routes=parse_routes(ROUTES, {}),
+            fetcher=self.fetcher,
+            clock=self.time,
+            refreshes=self.refreshes,
+            coder=ContentCoder(self.responses.compressor),
         )
 
     def time(self) -> float:

@@ -74,7 +74,7 @@ def test_the_table_has_the_defaults_of_the_program() -> None:
             value = yaml.safe_load(default)
             is_duration = isinstance(program[name], float) and isinstance(value, str)
             assert (name, duration_seconds(value) if is_duration else value) == (name, program[name])
-    assert {name for name in program if program[name]} - {"query"} <= checked
+    assert {name for name in program if program[name]} - {"compress", "query"} <= checked
 
 
 def members(kind: type) -> set[str]:

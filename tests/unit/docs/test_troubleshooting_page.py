@@ -143,6 +143,7 @@ def test_the_code_is_read_as_it_is_written() -> None:
         "new-keys",
         "variants",
         "origin-circuit",
+        "origin-budget",
         "credentials",
         "seal",
         *RESULTS_ONLY,

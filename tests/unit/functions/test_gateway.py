@@ -139,13 +139,13 @@ def test_retries_and_an_open_circuit_are_logged_and_counted(
     start: Start, variables: dict[str, str], output: Output
 ) -> None:
     routes = Path(variables["BRINE_ROUTES"])
-    routes.write_text(routes.read_text() + "circuit_breaker = { failures = 2 }\n")
+    routes.write_text(routes.read_text() + "circuit_breaker = { least_requests = 4 }\n")
     with Loopback(answering_always(BUSY)) as origin, start(origin.address) as invoke:
         events = [load_event(GET) for _ in range(4)]
         for number, event in enumerate(events):  # the failures of one path do not open a circuit
             event["rawPath"] += f"-{number}"
         busy, *_, spared = [invoke(event) for event in events]
-    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 3)
+    assert (busy["statusCode"], spared["statusCode"], len(origin.requests)) == (503, 503, 6)  # each was sent twice
     assert problem_in(spared) == "origin-circuit-open"
     assert 25 <= int(spared["headers"]["retry-after"]) <= 30
     first, *_, second = output.log

@@ -18,10 +18,11 @@ from brine.domain.http.messages import Request
 from brine.domain.purging.stamps import key_stamp
 from brine.domain.routing.route import Routes
 from brine.errors import StoreThrottled
-from brine.ports.caching import Lease
+from brine.ports.caching import ABANDONED, Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import LEASE_MARGIN, LEASE_SECONDS, Polling
 from brine.service.http_cache.sealing import _make_marker
-from brine.service.single_flight import LEASE_MARGIN, InFlight, Polling
 from tests.support.gateway.world import World, response, status_of
 from tests.unit.service.results.world import KEY
 from tests.unit.service.results.world import World as ResultsWorld
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from brine.adapters.memory.origin import Outcome
     from brine.ports.caching import Held
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 PATH, TARGET = "/api/x", "/base/x"
 
@@ -64,17 +65,17 @@ def test_a_request_that_finds_a_stale_body_lost_does_not_wait_for_its_own_lease(
     waited_for: list[str] = []
 
     class Watched(InFlight):
-        def begin(self, key: str) -> Completion | None:
-            completed = super().begin(key)
-            if completed is not None:
-                completed.set()
+        def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+            flight, leads = super().join(key, after)
+            if not leads:
+                flight.end()
                 waited_for.append(key)
-            return completed
+            return flight, leads
 
-    world = lost_body_of_a_stale_response(60)
+    world = lost_body_of_a_stale_response(2)
     world.polling, world.in_flight = Polling(sleep=world.pass_time), Watched()
     world.restart()
-    assert ask(world, 4.0).result == "miss"
+    assert ask(world, 10.0).result == "miss"
     assert waited_for == [], "it waits for the fetch that it makes itself"
 
 
@@ -171,7 +172,7 @@ def test_a_purge_by_a_cache_with_a_deadline_has_that_deadline(purge: Callable[[A
     world = ResultsWorld(items=items, stamps=stamps)
     deadline = Deadline(world.now + 3, lambda: world.now)
     purge(world.process().within(deadline))
-    assert stamps.deadlines == [deadline]
+    assert stamps.deadlines == [deadline] * len(stamps.deadlines) != []
 
 
 def test_a_304_that_forbids_storing_ends_the_stored_response_though_it_has_a_cookie() -> None:
@@ -226,16 +227,29 @@ class Leases(MemoryLeaseStore):
         return lease
 
 
-def test_a_lease_that_is_taken_after_a_wait_ends_with_the_deadline() -> None:
+def test_a_lease_that_is_taken_after_a_wait_is_not_renewed_after_the_deadline() -> None:
     items = MemoryItemStore()
     leases = Leases(items)
     world = World({TARGET: response(cache_control="max-age=60")}, items=items, leases=leases)
     world.polling = Polling(sleep=world.pass_time)
     world.restart()
     MemoryLeaseStore.acquire(leases, pk_of(world), owner="dead", now=world.now, expires_at=world.now + 5)
+    renewed: list[bool] = []
+
+    def fetched(_address: object, _request: Request) -> Outcome:
+        for _ in range(20):
+            world.now += 1
+            world.fetcher.single_flight.renewals.renew_all()
+            assert leases.leases[pk_of(world)].expires_at <= deadline + LEASE_MARGIN
+            renewed.append(leases.leases[pk_of(world)].expires_at > world.now)
+        return response(cache_control="max-age=60")
+
+    world.origin = MemoryOrigin(fetched)
+    world.restart()
     deadline = world.now + 14
-    assert ask(world, 14).stored
-    assert leases.taken == [pytest.approx(deadline + LEASE_MARGIN, abs=0.001)]
+    ask(world, 14)
+    assert leases.taken == [pytest.approx(world.now - 20 + LEASE_SECONDS)]
+    assert renewed == [True] * 10 + [False] * 10
 
 
 def test_a_truth_value_is_no_number_of_a_stored_form() -> None:
@@ -256,7 +270,9 @@ def test_the_lease_is_given_back_when_the_commit_of_a_response_raises() -> None:
     with pytest.raises(SystemExit):
         world.ask(PATH)
     assert isinstance(world.leases, Broken)
-    assert world.leases.holder(pk_of(world)) is None
+    held = world.leases.holder(pk_of(world))
+    assert held is not None
+    assert held.expires_at == ABANDONED
 
 
 def test_the_lease_is_given_back_when_the_commit_of_a_result_raises() -> None:
@@ -266,7 +282,9 @@ def test_the_lease_is_given_back_when_the_commit_of_a_result_raises() -> None:
     with pytest.raises(SystemExit):
         world.process().get_or_compute(KEY, lambda: 1, freshness_lifetime=60)
     (pk,) = leases.leases
-    assert leases.holder(pk) is None
+    held = leases.holder(pk)
+    assert held is not None
+    assert held.expires_at == ABANDONED
 
 
 def stale_with_a_large_body(outcomes: dict[str, Any], **fields: str) -> World:

@@ -73,7 +73,7 @@ def test_without_chances_nothing_happens() -> None:
     bench.items.write("k", "main", A)
     lease = bench.leases.acquire("k", owner="o", now=1.0, expires_at=2.0)
     assert isinstance(lease, Lease)
-    assert bench.leases.holder("k") == Held(2.0)
+    assert bench.leases.holder("k") == Held(2.0, lease.token)
     assert bench.leases.commit(lease, "main", B)
     assert bench.items.read("k", "main") == B
     bench.leases.release(lease)
@@ -237,13 +237,13 @@ def test_a_circuit_may_be_seen_late_and_a_claim_may_be_had_without_saying_so() -
     for call in calls:
         with pytest.raises(StoreUnavailable):
             call()
-    assert inner.circuits == {ADDRESS: (9.0, "a")}
+    assert inner.circuits[ADDRESS].owners == {"a"}
     bench.faults.chances = {"old": 1.0}
     assert circuits.claim(ADDRESS, owner="a", now=6.0, until=10.0) == "taken"
-    circuits.close(ADDRESS, owner="a")
-    assert circuits.read(ADDRESS) == 9.0
+    circuits.open(ADDRESS, until=9.0)
+    assert circuits.read(ADDRESS) == 5.0
     bench.time += 1.0
-    assert circuits.read(ADDRESS) is None
+    assert circuits.read(ADDRESS) == 9.0
 
 
 def test_the_same_seed_makes_the_same_faults() -> None:

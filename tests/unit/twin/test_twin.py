@@ -145,8 +145,7 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     with Twin(template=TEMPLATE, origin="http://127.0.0.1:1") as twin:
         found = about(twin)
         (route,) = tomllib.loads(found["routes"])["route"]
-        assert (route["prefix"], route["origin"], route["forward_headers"]) == ("/", "http://127.0.0.1:1", "all")
-        assert "freshness_lifetime" not in route
+        assert route == {"name": "origin", "prefix": "/", "origin": "http://127.0.0.1:1"}
     assert not Path(found["environment"]["BRINE_ROUTES"]).exists()
     assert not is_running(found["pid"])
 
@@ -156,6 +155,8 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     [
         (lambda _: Twin(template=TEMPLATE, origin="http://a", routes=Path("b")), CommandError),
         (lambda _: Twin(template=TEMPLATE, environments=-1), CommandError),
+        (lambda _: Twin(template=TEMPLATE, route_keys={"grace": "1m"}), CommandError),
+        (lambda _: Twin(template=TEMPLATE, origin="http://a", route_keys={"grace": "soon"}), CommandError),
         (lambda _: Twin(template=TEMPLATE, origin="localhost:80"), CommandError),
         (lambda _: Twin(template=TEMPLATE, origin="http://a:x"), CommandError),
         (lambda _: Twin(template=TEMPLATE, aws_endpoint="localhost"), CommandError),
@@ -166,6 +167,8 @@ def test_a_given_routes_file_and_a_given_origin(tmp_path: Path) -> None:
     ids=[
         "origin and routes",
         "negative environments",
+        "keys without an origin",
+        "a wrong value of a key",
         "origin without a scheme",
         "origin without a port",
         "endpoint without a scheme",

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class HttpApi:
     """Answers requests as API Gateway would. `environments` run the functions of the routes.
 
-    A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds.
+    A failure is answered as AWS does. `report` gets its reason. `integration_timeout` is in seconds. `on_answer` is
+    called with the name of a function, the request and its answer.
     """
 
     routes: RouteTable
@@ -37,6 +38,7 @@ class HttpApi:
     admission: Admission
     report: Callable[[str], None]
     integration_timeout: float
+    on_answer: Callable[[str, HttpRequest, HttpResponse], None] | None = None
     _last_failure: str = field(default="", init=False)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -92,6 +94,8 @@ class HttpApi:
             return self._refuse(request, f"the answer of {function} is malformed: {error}", failed)
         for remark in ignored:
             self._explain(request, f"{function}: {remark}")
+        if self.on_answer is not None:
+            self.on_answer(function, request, response)
         return response
 
     def _refuse(self, request: HttpRequest, reason: str, response: HttpResponse) -> HttpResponse:

@@ -15,11 +15,14 @@ from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
 from brine_cli.lambda_runtime.pool import LIMIT
 from brine_cli.project.stack_files import vendor_if_needed
+from brine_cli.single_route import RFC_KEYS, RFC_NOTICE
 from brine_cli.twin import Twin, to_stderr
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+
+    from brine_cli.single_route import Keys
 
 _VARIABLE = re.compile(r"\{[^}]*\}")
 
@@ -39,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
             host=options.host,
             port=options.port,
             origin=options.origin,
+            route_keys=_route_keys(options),
             routes=options.routes,
             secrets=options.secrets,
             parameters=dict(options.parameters),
@@ -54,6 +58,23 @@ def run(options: argparse.Namespace) -> int:
         print("\n".join(_overview(twin, options, time.monotonic() - began)), flush=True)
         signals.wait()
     return 0
+
+
+def _route_keys(options: argparse.Namespace) -> Keys:
+    """Return the keys of the route to the origin. Raises CommandError."""
+    given = {
+        "freshness_lifetime": options.freshness,
+        "grace": options.grace,
+        "forward_headers": options.forward_header,
+    }
+    keys: Keys = {key: value for key, value in given.items() if value is not None}
+    if options.origin is None and (options.rfc or keys):
+        raise CommandError(
+            "--freshness, --grace, --forward-header and --rfc are for the route of --origin URL: give it"
+        )
+    if options.rfc and keys:
+        raise CommandError("give --rfc, or --freshness, --grace and --forward-header: not both")
+    return RFC_KEYS if options.rfc else keys
 
 
 def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterator[str]:
@@ -81,6 +102,9 @@ def _overview(twin: Twin, options: argparse.Namespace, seconds: float) -> Iterat
     yield f"  {'AWS':<{width}}{twin.aws_endpoint} ({'as given' if options.aws_endpoint else 'moto'}) with {made}"
     if twin.httpbin is not None:
         yield f"  {'httpbin':<{width}}{twin.httpbin}"
+    if options.rfc:
+        yield ""
+        yield RFC_NOTICE
     yield ""
     yield "Try:"
     is_sample = "OrdersKeys" in twin.resources and options.origin is None and options.routes is None

@@ -6,6 +6,7 @@ BrineError
 │   ├── StoreThrottled      it refused the call for now
 │   └── StoreUnavailable    it could not be reached, or failed
 ├── RefreshFailed           a scheduled refresh of results failed
+├── ResultUnavailable       a call waited for the computation of another caller in vain
 ├── NotPurgeable            the URL, tag or tenant to purge does not exist or is invalid
 ├── BadEvent                the function cannot read the event as a request
 ├── BadRequest              the request cannot be written in HTTP/1.1, so it was not sent to an origin
@@ -20,7 +21,9 @@ BrineError
     ├── OriginTimeout       no complete response within the deadline
     ├── OriginMalformed     the response is truncated or empty, too long, or badly framed
     ├── OriginTooLarge      the response is larger than the gateway accepts
-    ├── OriginCircuitOpen   it failed too often recently, so no request was sent
+    ├── OriginPaused        no request may be sent for now
+    │   ├── OriginCircuitOpen   it failed too often recently
+    │   └── OriginBudgetSpent   all environments together have sent as many requests as they may, or it asked to pause
     ├── CredentialsUnavailable  the gateway has no credentials that the origin accepts
     ├── PartFailed          a part that a function needs gave no usable response
     ├── FunctionFailed      the function of a route raised
@@ -63,6 +66,10 @@ class StoreUnavailable(StoreError):
 
 class RefreshFailed(BrineError):
     """A scheduled refresh of results failed, so Lambda must invoke the function again."""
+
+
+class ResultUnavailable(BrineError):
+    """A call waited for another caller's computation in vain, and did not compute. The message gives the reason."""
 
 
 class NotPurgeable(BrineError):
@@ -126,12 +133,28 @@ class OriginTooLarge(OriginError):
     """The origin's response is larger than the gateway accepts."""
 
 
-class OriginCircuitOpen(OriginError):
-    """The origin failed too often recently, so no request was sent. `retry_after`: seconds until the next attempt."""
+class OriginPaused(OriginError):
+    """No request may be sent for now. `retry_after`: seconds until the next attempt.
 
-    def __init__(self, message: str, retry_after: float) -> None:
+    `is_sent`: whether the request was sent, and the origin itself refused it.
+    """
+
+    def __init__(self, message: str, retry_after: float, *, is_sent: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.is_sent = is_sent
+
+
+class OriginCircuitOpen(OriginPaused):
+    """The origin failed too often recently, so no request was sent."""
+
+
+class OriginBudgetSpent(OriginPaused):
+    """The budget of the origin permits no request now. `by_origin`: whether the origin itself asked for a pause."""
+
+    def __init__(self, message: str, retry_after: float, *, by_origin: bool, is_sent: bool = False) -> None:
+        super().__init__(message, retry_after, is_sent=is_sent)
+        self.by_origin = by_origin
 
 
 class CredentialsUnavailable(OriginError):

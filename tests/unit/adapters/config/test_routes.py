@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from brine.adapters.config.routes import parse_routes, route_names
+from brine.domain.compression.compressible import Compression
 from brine.domain.formats.media import Format
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.front_door import PublicAddress
@@ -39,7 +40,7 @@ query_methods = ["POST"]
 query_body = { normalise = "json", max_bytes = 1000, in_refresh_requests = true }
 timeout = "2.5s"
 retries = 3
-circuit_breaker = { failures = 2, open_for = "1m" }
+circuit_breaker = { failure_share = 0.8, window = "10s", least_requests = 20, least_urls = 5, open_for = "1m" }
 max_request_body = 1000
 tenant = "header:X-Tenant-Id"
 freshness_lifetime = "5m"
@@ -52,6 +53,7 @@ store_post = true
 key_headers = ["Accept", "X-Region"]
 request_directives = false
 large_bodies = "redirect"
+compress = { min_bytes = 2000, types = ["application/VND.shop"] }
 new_keys_per_minute = 100
 max_variants = 12
 jitter = 0.1
@@ -72,10 +74,12 @@ cache_preflights = true
     assert route.query_body == QueryBody(normalise="json", max_bytes=1000, in_refresh_requests=True)
     assert (route.timeout, route.max_request_body, route.tenant) == (2.5, 1000, "header:x-tenant-id")
     assert route.large_bodies == "redirect"
+    assert route.compress == Compression(min_bytes=2000, types=frozenset({"application/vnd.shop"}))
     assert route.public_url == PublicAddress("https", "orders.test:443", "/prod")
     assert (route.map_addresses, route.preserve_host, route.trust_forwarded) == (False, True, True)
     assert route.cache_preflights
-    assert (route.retries, route.circuit_breaker) == (3, CircuitBreaker(failures=2, open_for=60))
+    breaker = CircuitBreaker(failure_share=0.8, window=10, least_requests=20, least_urls=5, open_for=60)
+    assert (route.retries, route.circuit_breaker) == (3, breaker)
     assert route.policy == Policy(
         forward_headers=DEFAULT_FORWARD_HEADERS | {"x-api-version"},
         freshness_lifetime=300,
@@ -97,9 +101,9 @@ cache_preflights = true
 @pytest.mark.parametrize(
     ("text", "breaker"),
     [
-        ("", CircuitBreaker(failures=5, open_for=30)),
-        ("circuit_breaker = {}", CircuitBreaker(failures=5, open_for=30)),
-        ("[route.circuit_breaker]\nopen_for = 2", CircuitBreaker(failures=5, open_for=2)),
+        ("", CircuitBreaker()),
+        ("circuit_breaker = {}", CircuitBreaker()),
+        ("[route.circuit_breaker]\nopen_for = 2", CircuitBreaker(open_for=2)),
         ("circuit_breaker = false", None),
     ],
 )
@@ -107,6 +111,21 @@ def test_a_circuit_breaker_is_there_unless_turned_off(text: str, breaker: Circui
     jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
     (route,) = parse_routes(HEAD + text, {})
     assert (route.circuit_breaker, route.retries) == (breaker, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "compression"),
+    [
+        ("", Compression(min_bytes=1024)),
+        ("compress = true", Compression(min_bytes=1024)),
+        ("compress = {}", Compression(min_bytes=1024)),
+        ("compress = false", None),
+    ],
+)
+def test_answers_are_compressed_unless_that_is_turned_off(text: str, compression: Compression | None) -> None:
+    jsonschema.validate(tomllib.loads(HEAD + text), SCHEMA)
+    (route,) = parse_routes(HEAD + text, {})
+    assert route.compress == compression
 
 
 @pytest.mark.parametrize(
@@ -257,24 +276,20 @@ BAD = [
     ),
     (HEAD + "circuit_breaker = true", 'route "a": circuit_breaker = true', "not a table", True),
     (HEAD + 'circuit_breaker = "off"', 'route "a": circuit_breaker = "off"', "or false", True),
-    (
-        HEAD + "circuit_breaker = { failures = 0 }",
-        'route "a": circuit_breaker.failures = 0',
-        "not a whole number from 1 upwards",
-        True,
+    *(
+        (HEAD + f"circuit_breaker = {{ {key} = {value} }}", f'route "a": circuit_breaker.{key} = {value}', told, True)
+        for key, value, told in [
+            ("failure_share", "0", "Write a number above 0, up to 1"),
+            ("failure_share", "1.1", "Write a number above 0, up to 1"),
+            ("failure_share", "true", "Write a number above 0, up to 1"),
+            ("window", "0", "too short"),
+            ("least_requests", "0", "not a whole number from 1 to 256"),
+            ("least_requests", "true", "not a whole number from 1 to 256"),
+            ("least_urls", "257", "not a whole number from 1 to 256"),
+            ("open_for", "0", "too short"),
+        ]
     ),
-    (
-        HEAD + "circuit_breaker = { failures = true }",
-        'route "a": circuit_breaker.failures = true',
-        "not a whole number from 1 upwards",
-        True,
-    ),
-    (
-        HEAD + "circuit_breaker = { failures = 2, open_for = 0 }",
-        'route "a": circuit_breaker.open_for = 0',
-        "too short",
-        True,
-    ),
+    (HEAD + "circuit_breaker = { failures = 3 }", 'route "a": circuit_breaker', 'unknown key "failures"', True),
     (HEAD + "[route.circuit_breaker]\nopen = 3", 'route "a": circuit_breaker', 'unknown key "open"', True),
     (HEAD + 'transcoding = { origin = "json" }\nlarge_bodies = "redirect"', 'route "a"', "would convert", False),
     (HEAD + "transcoding = 3", 'route "a": transcoding = 3', "not a table", True),
@@ -313,6 +328,22 @@ BAD = [
     (HEAD + 'transcoding = { origin = "json", keys = "a" }', 'route "a": transcoding', 'unknown key "keys"', True),
     (HEAD + "show_key = 1", 'route "a": show_key = 1', "true or false", True),
     (HEAD + "large_bodies = true", 'route "a": large_bodies = true', "not one of the choices", True),
+    (HEAD + 'compress = "gzip"', 'route "a": compress = "gzip"', "true or false", True),
+    (HEAD + "compress = { min_bytes = 0 }", 'route "a": compress.min_bytes = 0', "not a whole number of bytes", True),
+    (HEAD + 'compress = { types = "a/b" }', 'route "a": compress.types = "a/b"', "a list of names", True),
+    (
+        HEAD + 'compress = { types = ["text/*"] }',
+        'route "a": compress.types = ["text/*"]',
+        '"text/*" is not a media type',
+        True,
+    ),
+    (
+        HEAD + 'compress = { types = ["a/b;c=d"] }',
+        'route "a": compress.types = ["a/b;c=d"]',
+        "Write its name alone",
+        True,
+    ),
+    (HEAD + "compress = { level = 9 }", 'route "a": compress', 'unknown key "level"', True),
     (HEAD + 'query = { keep = ["a"], dorp = ["utm_*"] }', 'route "a": query', 'unknown key "dorp"', True),
     (HEAD + "negative_lifetimes = 3", 'route "a": negative_lifetimes = 3', "not a table", True),
     (

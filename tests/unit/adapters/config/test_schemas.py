@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
+from brine.adapters.config.budget_values import BUDGET
 from brine.adapters.config.channels import channel_table
+from brine.adapters.config.compression_values import COMPRESSION
 from brine.adapters.config.credential_values import auth_tables
 from brine.adapters.config.routes import CIRCUIT_BREAKER, HOOKS, QUERY, QUERY_BODY, route_table
 from brine.adapters.config.transcoding_values import transcoding_table
 from brine.adapters.config.types import type_table
 from brine.domain.channels.channel import Channel
+from brine.domain.compression.compressible import Compression
 from brine.domain.credentials.description import OriginCredentials
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.routing.policy import Policy
@@ -45,6 +48,8 @@ TABLES = [
     pytest.param(QUERY, (*ROUTE_SCHEMA, "properties", "query"), id="query"),
     pytest.param(QUERY_BODY, (*ROUTE_SCHEMA, "properties", "query_body"), id="query_body"),
     pytest.param(CIRCUIT_BREAKER, (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"), id="circuit_breaker"),
+    pytest.param(BUDGET, (*ROUTE_SCHEMA, "properties", "origin_budget", "anyOf", "1"), id="origin_budget"),
+    pytest.param(COMPRESSION, (*ROUTE_SCHEMA, "properties", "compress", "anyOf", "1"), id="compress"),
     pytest.param(transcoding_table({}), (*ROUTE_SCHEMA, "properties", "transcoding"), id="transcoding"),
     pytest.param(HOOKS, (*ROUTE_SCHEMA, "properties", "hooks"), id="hooks"),
     *(pytest.param(table, ("routes", "$defs", f"{kind}_auth"), id=kind) for kind, table in auth_tables({}).items()),
@@ -94,6 +99,8 @@ def test_a_page_lists_the_keys_of_its_reader(table: TableReader, page: str) -> N
         pytest.param(QUERY, "| `query` |", "\n", id="query"),
         pytest.param(QUERY_BODY, "| `query_body` |", "\n", id="query_body"),
         pytest.param(CIRCUIT_BREAKER, "| `circuit_breaker` |", "\n", id="circuit_breaker"),
+        pytest.param(BUDGET, "\n## Budgets of origins\n", "\n## ", id="origin_budget"),
+        pytest.param(COMPRESSION, "| `compress` |", "\n", id="compress"),
         pytest.param(HOOKS, "| `hooks` |", "\n", id="hooks"),
         pytest.param(transcoding_table({}), "\n## Formats\n", "\n## ", id="transcoding"),
         *(
@@ -128,6 +135,9 @@ def default_of(key: str, *classes: type) -> object:
             (*ROUTE_SCHEMA, "properties", "circuit_breaker", "anyOf", "1"),
             (CircuitBreaker,),
             id="circuit_breaker",
+        ),
+        pytest.param(
+            COMPRESSION, (*ROUTE_SCHEMA, "properties", "compress", "anyOf", "1"), (Compression,), id="compress"
         ),
         pytest.param(channel_table({}, ()), ("channels", "$defs", "channel"), (Channel,), id="channel"),
     ],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from brine.adapters.aws.service import Aws
+    from brine.ports.caching import Ending
     from tests.support.loopback import Peer
 
     type AwsAt = Callable[[Loopback], Aws]
@@ -117,7 +118,7 @@ def test_acquire_is_one_conditional_update_that_returns_the_holder(table: Answer
 def test_a_lease_of_others_is_read_from_the_refusal(table: Answering) -> None:
     lent = table(condition_failed(THEIRS))
 
-    assert lent.acquire() == Held(110.5)
+    assert lent.acquire() == Held(110.5, 7)
     assert len(lent.asked) == 1
 
 
@@ -269,11 +270,62 @@ def test_to_release_what_is_gone_is_fine_and_other_refusals_are_not(table: Answe
         lent.acquire()
 
 
+def test_a_renewal_is_one_update_of_a_lease_that_is_not_over(table: Answering) -> None:
+    lent = table(json_answer({}), condition_failed(None), json_error("AccessDeniedException"))
+
+    assert lent.leases.renew(LEASE, 113.5)
+    assert not lent.leases.renew(LEASE, 113.5)
+    with pytest.raises(AwsError, match="AccessDenied"):
+        lent.leases.renew(LEASE, 113.5)
+    assert lent.asked[0] == (
+        "UpdateItem",
+        {
+            "TableName": "cache",
+            "Key": {"pk": {"S": "r#1"}, "sk": {"S": "lease"}},
+            "ConditionExpression": "#token = :token AND #owner = :owner AND lease_expires_at > :free",
+            "UpdateExpression": "SET lease_expires_at = :expires_at, evict_at = :evict_at",
+            "ExpressionAttributeNames": {"#owner": "owner", "#token": "token"},
+            "ExpressionAttributeValues": {
+                ":token": {"N": "7"},
+                ":owner": {"S": "me"},
+                ":free": {"N": "0"},
+                ":expires_at": {"N": "113.5"},
+                ":evict_at": {"N": "604913"},
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "expression", "values"),
+    [
+        ("settled", "SET lease_expires_at = :free REMOVE #owner", {":free": {"N": "0"}}),
+        ("abandoned", "SET lease_expires_at = :free REMOVE #owner", {":free": {"N": "1"}}),
+        (
+            "failed",
+            "SET lease_expires_at = :free, failed = #token, failure = :failure REMOVE #owner",
+            {":free": {"N": "1"}, ":failure": {"S": "origin-timeout"}},
+        ),
+    ],
+)
+def test_a_release_tells_the_callers_that_wait_how_the_fetch_ended(
+    table: Answering, ending: Ending, expression: str, values: dict[str, Any]
+) -> None:
+    lent = table(json_answer({}))
+
+    lent.leases.release(LEASE, ending=ending, failure="origin-timeout")
+
+    ((operation, update),) = lent.asked
+    assert (operation, update["UpdateExpression"]) == ("UpdateItem", expression)
+    assert update["ConditionExpression"] == "#token = :token AND #owner = :owner"
+    assert update["ExpressionAttributeValues"] == {":token": {"N": "7"}, ":owner": {"S": "me"}, **values}
+
+
 def test_the_holder_is_read_consistently(table: Answering) -> None:
     released = {name: value for name, value in MINE.items() if name != "owner"} | {"lease_expires_at": {"N": "0"}}
     lent = table(json_answer({"Item": THEIRS}), json_answer({}), json_answer({"Item": released}))
 
-    assert [lent.leases.holder("r#1") for _ in range(3)] == [Held(110.5), None, None]
+    assert [lent.leases.holder("r#1") for _ in range(3)] == [Held(110.5, 7), None, None]
     key = {"pk": {"S": "r#1"}, "sk": {"S": "lease"}}
     assert lent.asked[0] == ("GetItem", {"TableName": "cache", "Key": key, "ConsistentRead": True})
 

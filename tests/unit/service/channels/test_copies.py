@@ -12,7 +12,7 @@ import pytest
 from brine.adapters.memory.channels import MOST_ATTEMPTS
 from brine.errors import StoreUnavailable
 from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
-from brine.service.single_flight import LEASE_MARGIN
+from brine.service.flights.leasing import LEASE_MARGIN
 from brine_codec.envelope.identity import envelope_id
 from tests.unit.service.channels.test_crashes import after
 from tests.unit.service.channels.test_large_messages import claim, invited, uploaded

@@ -18,7 +18,7 @@ from brine.adapters.memory.channels import MemoryClaimStore, MemorySingleUseStor
 from brine.domain.channels.single_use import SendInProgress, Sent
 from brine.errors import StoreThrottled, StoreUnavailable
 from brine.service.channels.sender import CLAIM_TYPE, INLINE_LIMIT, SENDING_LIMIT
-from brine.service.single_flight import LEASE_MARGIN
+from brine.service.flights.leasing import LEASE_MARGIN
 from tests.support.faults.channels import FaultyClaims, FaultyMarks, FaultyMessages
 from tests.support.faults.ports import Faults
 from tests.unit.service.channels.world import World

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -12,9 +14,11 @@ import pytest
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
-from brine.errors import OriginUnreachable, StoreThrottled
+from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled
 from brine.ports.caching import Lease
-from brine.service.single_flight import InFlight, Polling
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
+from brine.service.transaction import WAIT_RESERVE
 from tests.support.gateway.world import World, response, status_of
 
 if TYPE_CHECKING:
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.caching import Held, Item
     from brine.ports.deadline import Deadline
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 CROWD = 20
 
@@ -37,14 +41,14 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(size)
 
-    def begin(self, key: str) -> Completion | None:
-        completed = super().begin(key)
-        if completed is not None:
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if after is None and not leads:
             self.is_there.wait(10)
-        return completed
+        return flight, leads
 
 
-def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, bytes]]:
+def crowded(world: World, outcome: Callable[[int], Outcome], path: str = "/api/x") -> list[tuple[str, bytes]]:
     """The answers to a crowd of threads; the first fetch lasts until all other threads wait. `outcome` is by fetch."""
     crowd = Crowd(CROWD)
     numbers = count()
@@ -59,7 +63,7 @@ def crowded(world: World, outcome: Callable[[int], Outcome]) -> list[tuple[str, 
     world.in_flight = crowd
     world.restart()
     with ThreadPoolExecutor(CROWD) as threads:
-        answers = list(threads.map(lambda _: world.ask(), range(CROWD)))
+        answers = list(threads.map(lambda _: world.ask(path), range(CROWD)))
     return sorted((answer.result, answer.response.body) for answer in answers)
 
 
@@ -79,12 +83,42 @@ def test_a_private_response_serves_only_its_own_client(cache_control: str) -> No
     assert {result for result, _ in answers} == {"miss"}
 
 
-def test_when_the_one_fetch_fails_the_others_make_their_own() -> None:
+def test_when_the_one_fetch_fails_one_other_takes_over_and_serves_the_rest() -> None:
     world = World()
     failure, success = OriginUnreachable("refused"), response(cache_control="max-age=60")
     answers = crowded(world, lambda number: failure if number < 2 else success)  # its retry fails, too
-    assert [result for result, _ in answers] == ["miss"] * (CROWD - 1) + ["problem"]
+    assert [result for result, _ in answers] == ["collapsed"] * (CROWD - 2) + ["miss", "problem"]
     assert isinstance(lease_of(world), Lease), "the lease was given back"
+    assert len(world.fetched) == 3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        (OriginUnreachable("refused"), "origin-unreachable"),
+        (OriginTimeout("late"), "origin-timeout"),
+        (response(503), "origin-error"),
+        (response(429), "origin-error"),
+    ],
+)
+def test_when_its_successor_fails_too_the_others_get_the_same_problem(outcome: Outcome, problem: str) -> None:
+    world = World()
+    answers = crowded(world, lambda _: outcome, path="/never/x")
+    assert len(world.fetched) == 2
+    bodies = [json.loads(body) for result, body in answers if result == "problem" and body]
+    assert Counter(body["type"] for body in bodies)[f"urn:brine:problem:{problem}"] >= CROWD - 2
+    assert len(answers) == CROWD
+
+
+def test_when_the_fetch_fails_the_others_get_their_stale_response_at_once() -> None:
+    world = World()
+    first = response(200, b"old", cache_control="max-age=60, stale-if-error=600")
+    world.outcomes["/x"] = first
+    world.ask("/never/x")
+    world.now += 70
+    answers = crowded(world, lambda _: OriginTimeout("late"), path="/never/x")
+    assert answers == [("stale", b"old")] * CROWD
+    assert len(world.fetched) == 1
 
 
 def lease_of(world: World, owner: str = "other", seconds: float = 10.0) -> Lease | Held:
@@ -127,7 +161,7 @@ def test_another_environment_waits_for_the_holder_and_is_served_by_it() -> None:
     assert (len(holder.fetched), len(other.fetched)) == (1, 0)
 
 
-def test_a_follower_at_its_deadline_fetches_and_stores_no_response() -> None:
+def test_a_follower_at_its_deadline_is_answered_and_does_not_fetch() -> None:
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -138,8 +172,9 @@ def test_a_follower_at_its_deadline_fetches_and_stores_no_response() -> None:
     lease = lease_of(world, seconds=100)
     began = world.now
     answer = world.ask()
-    assert (answer.result, answer.stored, answer.response.body) == ("miss", False, b"hello")
-    assert 29 / 2 <= world.now - began <= 29 / 2 + 0.2
+    assert (answer.problem, answer.response.status, world.fetched) == ("origin-timeout", 504, [])
+    assert status_of(answer) == "brine; fwd=uri-miss; collapsed; detail=origin-timeout"
+    assert world.now - began == pytest.approx(29 - WAIT_RESERVE)
     assert pauses[:5] == [0.025, 0.05, 0.1, 0.2, 0.2]
     assert set(world.items.items) == set()
     assert isinstance(lease, Lease)
@@ -196,7 +231,7 @@ def test_a_response_stored_between_look_up_and_lease_is_not_fetched_again() -> N
 def test_uncacheable_responses_do_not_queue_up() -> None:
     world = World({"/base/x": response(cache_control="no-store")})
     world.ask()
-    lease_of(world, seconds=1_000)
+    lease_of(world, seconds=140)
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:

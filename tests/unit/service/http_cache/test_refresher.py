@@ -12,9 +12,9 @@ from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.errors import OriginTimeout, OriginUnreachable, StoreThrottled, StoreUnavailable
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.leasing import LEASE_SECONDS
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresh
-from brine.service.single_flight import LEASE_MARGIN
 from tests.support.gateway.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def test_while_somebody_refreshes_nobody_else_does(scene: Scene) -> None:
     assert scene.refresh(request).outcome == "refreshed"
 
 
-def test_the_lease_lasts_as_long_as_the_fetch_may(scene: Scene) -> None:
+def test_the_lease_is_short(scene: Scene) -> None:
     held: list[float] = []
 
     class Watched(MemoryLeaseStore):
@@ -154,9 +154,7 @@ def test_the_lease_lasts_as_long_as_the_fetch_may(scene: Scene) -> None:
     scene.ask()
     (request,) = scene.queue.requests
     scene.refresh(request)
-    deadline = Deadline(scene.world.now + 5, lambda: scene.world.now)
-    scene.refresher().refresh(request, deadline)
-    assert held == [20 + LEASE_MARGIN, 5 + LEASE_MARGIN]
+    assert held == [LEASE_SECONDS]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +297,7 @@ def test_leases_that_fail(scene: Scene, call: str) -> None:
                 raise StoreThrottled("UpdateItem")
             return super().acquire(pk, owner=owner, now=now, expires_at=expires_at)
 
-        def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
+        def release(self, lease: Lease, **_: object) -> None:
             raise StoreUnavailable(f"UpdateItem for {lease.owner}")
 
     scene.leases = Failing(MemoryItemStore())

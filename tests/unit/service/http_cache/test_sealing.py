@@ -11,10 +11,11 @@ from brine.domain.caching.stored import StoredResponse
 from brine.service.http_cache import sealing
 from brine.service.http_cache.sealing import STORED_RESPONSE_VERSION
 from brine_codec import Codec, CodecError, Keyring, Registry
-from tests.golden.response.responses import CODEC, CONTEXT, NOW, RESPONSES
+from tests.golden.response.responses import CODEC, COMPRESSED, CONTEXT, NOW, RESPONSES, sealed
 
 FULL = RESPONSES["full"]
 assert isinstance(FULL, StoredResponse)
+FRAME, SIZE = COMPRESSED.zstd or b"", COMPRESSED.size
 DEPENDENCIES = 14
 
 
@@ -104,6 +105,42 @@ def test_a_body_is_bytes_an_address_or_parts(value: Any) -> None:
     ids=repr,
 )
 def test_a_body_of_another_form_is_refused(value: Any) -> None:
+    with pytest.raises(CodecError):
+        opened(changed(BODY, value))
+
+
+def test_a_body_in_a_frame_comes_back_with_its_frame() -> None:
+    got = CODEC.open(sealed("compressed"), context=CONTEXT, now=NOW)
+    assert isinstance(got, StoredResponse)
+    assert (got.body, got.zstd) == (COMPRESSED.body, COMPRESSED.zstd)
+    assert got.zstd is not None
+
+
+def test_a_frame_of_another_body_is_not_stored() -> None:
+    other = replace(COMPRESSED, body=b"other")
+    assert sealing._pack(other)[BODY] == b"other"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ("zstd", FRAME, SIZE - 1),
+        ("zstd", FRAME, SIZE + 1),
+        ("zstd", FRAME, 0),
+        ("zstd", FRAME, -1),
+        ("zstd", FRAME, True),
+        ("zstd", FRAME, 2**40),
+        ("zstd", FRAME + b"x", SIZE),
+        ("zstd", FRAME[:-1], SIZE),
+        ("zstd", b"", SIZE),
+        ("zstd", "x", SIZE),
+        ("zstd", FRAME),
+        ("gzip", FRAME, SIZE),
+    ],
+    ids=range(12),
+)
+def test_a_frame_of_another_form_is_refused(value: Any) -> None:
+    assert sealing._pack(COMPRESSED)[BODY] == ("zstd", FRAME, SIZE)
     with pytest.raises(CodecError):
         opened(changed(BODY, value))
 

@@ -179,7 +179,7 @@ def test_a_control_character_of_an_origin_is_a_blank_for_everybody(control: str)
         {"cache_control": "s-maxage=60{}"},
         {"cache_control": "max-age={}60"},
         {"cdn_cache_control": "s-maxage=60{}", "cache_control": "public, max-age=60"},
-        {"expires": "Fri, 31 Dec 2100 00:00:00 GMT{}"},
+        {"expires": "Fri, 31 Dec 2100 00:00:00 GMT{}", "cache_control": "must-revalidate"},
     ],
 )
 def test_a_control_character_repairs_no_permission_and_hides_no_restriction(
@@ -187,6 +187,12 @@ def test_a_control_character_repairs_no_permission_and_hides_no_restriction(
 ) -> None:
     world = World({"/x": response(200, b"x", **{name: value.replace("{}", control) for name, value in lines.items()})})
     assert not ask(world, "/open/x").stored
+
+
+def test_a_control_character_in_expires_leaves_the_response_stale() -> None:
+    """The grace of the route lets it stand in for errors, and for nothing else."""
+    world = World({"/x": response(200, b"x", expires="Fri, 31 Dec 2100 00:00:00 GMT\x01")})
+    assert [ask(world, "/open/x").result for _ in range(2)] == ["miss", "miss"]
 
 
 @pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "a\nb", "a\0", "\u0100"])

@@ -16,8 +16,8 @@ from brine.adapters.memory.refresh_queue import MemoryRefreshQueue
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.ports.caching import Lease, lease_key, split_lease_key
 from brine.ports.deadline import Deadline
+from brine.service.flights.leasing import Polling
 from brine.service.http_cache.refresh_requests import RefreshRequests
-from brine.service.single_flight import Polling
 from tests.support.gateway.world import World, refresher_of, response, status_of
 
 if TYPE_CHECKING:

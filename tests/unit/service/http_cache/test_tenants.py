@@ -162,7 +162,7 @@ def test_whether_a_tenant_was_purged_is_read_along_with_the_response() -> None:
     stamps = CountedStamps(items)
     world = of_the_tenant(World(items=items, stamps=stamps))
     ask(world, "a")
-    assert stamps.taken() == [("everything", "key", "route", "tenant", "item")]
+    assert stamps.taken()[0] == ("everything", "key", "route", "tags", "tenant", "item")
 
 
 def test_a_tenants_tag_reaches_no_route_without_tenants() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DOWN = OriginUnreachable("refused")
 OK = response(cache_control="max-age=60")
-PLACE = "/fragile/x"  # three failures in a row, open for ten seconds, no retries
+PLACE = "/fragile/x"  # three failures without a success, open for ten seconds, no retries
 
 
 class Counting(MemoryCircuitStore):
@@ -50,9 +50,13 @@ class Counting(MemoryCircuitStore):
         self.note("claim")
         return super().claim(origin, owner=owner, now=now, until=until)
 
-    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        self.note("close")
-        super().close(origin, owner=owner)
+    def succeed(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> bool:
+        self.note("succeed")
+        return super().succeed(origin, owner=owner)
+
+    def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
+        self.note("give back")
+        super().give_back(origin, owner=owner)
 
 
 class Fleet:

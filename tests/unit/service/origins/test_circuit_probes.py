@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from brine.domain.routing.origin import OriginAddress
 
 
-def test_a_probe_that_succeeds_closes_the_circuit_for_all() -> None:
+def test_probes_that_succeed_close_the_circuit_for_all() -> None:
     fleet = Fleet(2)
     fleet.break_down()
     fleet.ask(1)
@@ -33,14 +33,44 @@ def test_a_probe_that_succeeds_closes_the_circuit_for_all() -> None:
     fleet.circuits.calls.clear()
     fleet.outcome = OK
     fleet.pass_time(10)
-    assert fleet.ask(0).result == "miss"
-    assert fleet.circuits.calls == ["read", "claim", "close"]
+    assert [fleet.ask(0, f"/fragile/{number}").result for number in range(7)] == ["miss"] * 7
+    assert fleet.circuits.calls == ["read"] + ["claim", "succeed"] * 7
     assert fleet.circuits.circuits == {}
     assert fleet.ask(1, "/fragile/y").result == "miss"
-    assert fleet.circuits.calls == ["read", "claim", "close", "read"]
+    assert fleet.circuits.calls[15:] == ["read"]
     fleet.pass_time(READ_PAUSE)
     assert [fleet.ask(process, "/fragile/z").result for process in (0, 1)] == ["miss", "hit"]
-    assert fleet.circuits.calls == ["read", "claim", "close", "read"], "nobody is suspicious any more"
+    assert fleet.circuits.calls[15:] == ["read"], "nobody is suspicious any more"
+
+
+def test_the_probes_of_a_stage_are_shared_by_all_processes() -> None:
+    fleet = Fleet(3)
+    fleet.break_down()
+    for process in (1, 2):
+        fleet.ask(process)
+        fleet.ask(process)
+    fleet.pass_time(10)
+    fleet.outcome = OK
+    assert fleet.ask(0, "/fragile/0").result == "miss"
+    assert [fleet.ask(process, f"/fragile/{process}").result for process in (1, 2)] == ["miss"] * 2
+    (circuit,) = fleet.circuits.circuits.values()
+    assert circuit.stage == 4
+
+
+def test_a_later_probe_that_fails_opens_the_circuit_again() -> None:
+    fleet = Fleet()
+    fleet.break_down()
+    fleet.pass_time(10)
+    fleet.outcome = OK
+    for number in range(3):
+        assert fleet.ask(path=f"/fragile/{number}").result == "miss"
+    fleet.outcome = DOWN
+    assert [fleet.ask(path="/fragile/x").problem for _ in range(2)] == ["origin-unreachable", "origin-circuit-open"]
+    fleet.pass_time(10)
+    fleet.outcome = OK
+    fleet.ask(path="/fragile/y")
+    (circuit,) = fleet.circuits.circuits.values()
+    assert circuit.stage == 2  # from the first stage on
 
 
 def test_a_probe_that_fails_opens_it_again() -> None:
@@ -62,7 +92,8 @@ def test_a_probe_that_was_never_sent_is_left_to_the_next_request() -> None:
     assert fleet.ask().problem == "request-invalid"
     fleet.outcome = OK
     assert fleet.ask().result == "miss"
-    assert fleet.circuits.circuits == {}
+    (circuit,) = fleet.circuits.circuits.values()
+    assert circuit.stage == 2
 
 
 def test_a_probe_that_had_no_time_is_left_to_the_next_request() -> None:
@@ -77,7 +108,7 @@ def test_a_probe_that_had_no_time_is_left_to_the_next_request() -> None:
     fleet.outcome = DOWN
     assert fleet.ask().problem == "origin-unreachable"
     assert fleet.ask().problem == "origin-circuit-open"
-    assert fleet.circuits.calls[-6:] == ["open", "read", "claim", "open", "claim", "open"]
+    assert fleet.circuits.calls[-6:] == ["open", "read", "claim", "give back", "claim", "open"]
 
 
 def test_another_environment_probes_after_a_prober_dies() -> None:

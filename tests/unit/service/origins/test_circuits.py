@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from brine.adapters.memory.origin import MemoryOrigin
 from brine.domain.caching.cache_key import cache_key
 from brine.domain.http.messages import Request
 from brine.domain.refreshing.request import RefreshRequest
@@ -21,7 +22,7 @@ from brine.errors import (
 )
 from brine.ports.deadline import Deadline
 from brine.service.origins.circuits import READ_PAUSE
-from tests.support.gateway.world import refresher_of, response, status_of
+from tests.support.gateway.world import refresher_of, response, status_of, with_origin
 from tests.unit.service.origins.fleet import DOWN, OK, PLACE, Fleet
 
 if TYPE_CHECKING:
@@ -90,12 +91,40 @@ def test_one_url_s_failures_take_no_other_url_away(outcome: Outcome) -> None:
     assert "open" not in fleet.circuits.calls
 
 
-def test_a_success_between_begins_the_count_anew() -> None:
+def test_a_success_between_ends_a_streak() -> None:
     fleet = Fleet()
-    for outcome in (DOWN, DOWN, response(500), DOWN, DOWN, response(), DOWN):
+    for outcome in (DOWN, DOWN, response(500), DOWN, DOWN):
         fleet.outcome = outcome
         fleet.ask()
-    assert fleet.asked == 7
+    assert fleet.asked == 5
+    assert "open" not in fleet.circuits.calls
+
+
+def test_a_share_of_failures_opens_the_circuit_though_some_requests_succeed() -> None:
+    fleet = Fleet()
+    for number in range(20):
+        fleet.outcome = OK if number % 2 else response(503)
+        fleet.ask(path=f"{PLACE}{number}")
+    assert fleet.asked == 7  # of at least six requests, half failed
+    assert fleet.ask().problem == "origin-circuit-open"
+
+
+def test_a_share_that_is_smaller_leaves_it_closed() -> None:
+    fleet = Fleet()
+    for number in range(40):
+        fleet.outcome = OK if number % 3 else response(503)
+        fleet.ask(path=f"{PLACE}{number}")
+    assert fleet.asked == 40
+
+
+def test_a_url_that_always_fails_and_is_asked_most_leaves_it_closed() -> None:
+    fleet = Fleet()
+    for number in range(60):
+        fleet.outcome = response(503)
+        fleet.ask(path=PLACE)
+        fleet.outcome = response(503) if number % 10 == 0 else OK
+        fleet.ask(path=f"{PLACE}{number}")
+    assert fleet.asked == 120
     assert "open" not in fleet.circuits.calls
 
 
@@ -135,17 +164,32 @@ def test_stale_is_served_where_nobody_asks() -> None:
     assert status_of(answer) == "brine; hit; ttl=-1; detail=origin-circuit-open"
 
 
-def test_a_retry_ends_where_the_circuit_opens() -> None:
+def test_a_request_with_its_retries_counts_once() -> None:
     fleet = Fleet()
     fleet.outcome = response(503)
-    answers = [fleet.ask(path=f"/twice/{number}") for number in range(4)]  # opens after five failures of three paths
-    assert [(answer.response.status, answer.problem, answer.retries) for answer in answers] == [
-        (503, None, 2),
-        (503, None, 1),  # more retries are not in the budget
-        (503, None, 0),
-        (503, "origin-circuit-open", 0),
-    ]
-    assert fleet.asked == 6
+    answers = [fleet.ask(path=f"/twice/{number}") for number in range(6)]  # opens after five failures of three URLs
+    assert [answer.problem for answer in answers] == [None] * 5 + ["origin-circuit-open"]
+    assert fleet.asked == 5 + sum(answer.retries for answer in answers) > 5
+
+
+def test_a_retry_that_succeeds_is_no_failure() -> None:
+    fleet = Fleet()
+    turns = [response(503), OK]
+    fleet.origin = MemoryOrigin(lambda _address, _request: turns[len(fleet.origin.requests) % 2 - 1])
+    fleet.processes[0].gateway = with_origin(fleet.processes[0].gateway, fleet.origin)
+    for number in range(20):
+        fleet.ask(path=f"/twice/{number}")
+        fleet.pass_time(1)
+    assert "open" not in fleet.circuits.calls
+
+
+def test_a_retry_ends_where_the_circuit_opens() -> None:
+    fleet = Fleet(2)
+    fleet.break_down()
+    fleet.outcome = response(503)
+    answer = fleet.ask(1, "/twice/x")
+    assert (answer.response.status, answer.problem, answer.retries) == (503, None, 0)
+    assert fleet.circuits.calls[-1] == "read"
 
 
 def test_another_process_learns_of_it_by_its_first_failure() -> None:

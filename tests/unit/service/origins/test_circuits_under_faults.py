@@ -75,7 +75,7 @@ def test_after_any_store_fault_a_healthy_origin_is_asked_again() -> None:
         storm.faults.chances, storm.outcome = {}, UP
         storm.pass_time(OPEN_FOR + TIMEOUT + PROBE_MARGIN)  # even if one died probing
         assert {storm.ask() for _ in range(20)} == {"well"}
-    assert befallen == {"read circuit", "open circuit", "claim", "close circuit"}
+    assert befallen == {"read circuit", "open circuit", "claim", "succeed"}
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -287,7 +287,7 @@ def counted_world(**fields: str) -> tuple[World, CountedStamps]:
 
 def test_a_hit_from_memory_reads_stamps_once_in_delta() -> None:
     world, stamps = counted_world()
-    assert stamps.taken() == [("everything", "key", "route", "item")]
+    assert stamps.taken() == [("everything", "key", "route", "tags", "item")]
     world.now += 1
     assert (world.ask().layer, stamps.taken()) == ("memory", [])
     world.now += 0.1
@@ -301,7 +301,7 @@ def test_tags_are_read_when_they_are_known() -> None:
     world.restart()
     stamps.taken()
     assert world.ask().layer == "table"
-    assert stamps.taken() == [("everything", "key", "route", "item"), ("tag", "tag")]
+    assert stamps.taken() == [("everything", "key", "route", "tags", "item"), ("tag", "tag")]
     assert (world.ask().layer, stamps.taken()) == ("memory", [])
     world.now += 2
     assert (world.ask().layer, stamps.taken()) == ("memory", [("everything", "key", "route", "tag", "tag")])

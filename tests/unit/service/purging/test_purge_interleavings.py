@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 EVENTS: tuple[Event, ...] = (("ask", 0), ("end", 0), ("ask", 1), ("end", 1), ("purge",), ("wait",))
+STEPS: tuple[Event, ...] = (*EVENTS, ("stamp",))
 REQUESTS: tuple[Event, ...] = (("ask", 0), ("ask", 1))
 BUGS: tuple[Bug, ...] = (
     "no stamps are read",
@@ -61,6 +62,13 @@ def long_orders(number: int, length: int) -> Iterator[tuple[Event, ...]]:
     chance = random.Random(7)  # noqa: S311 - no secret
     for _ in range(number):
         yield tuple(chance.choices(EVENTS, weights=(4, 3, 4, 3, 1, 3), k=length))
+
+
+def orders_of_steps(number: int) -> Iterator[tuple[Event, ...]]:
+    """Some orders in which the purge of a tag has two steps, with other events between them."""
+    chance = random.Random(11)  # noqa: S311 - no secret
+    for _ in range(number):
+        yield tuple(chance.choices(STEPS, weights=(4, 3, 4, 3, 3, 3, 3), k=60))
 
 
 def all_orders(length: int = 6) -> Iterator[tuple[Event, ...]]:
@@ -125,3 +133,16 @@ def test_stores_that_fail_are_slow_or_behind_do_not_let_it_through_either(kind: 
     outcome = search(long_orders(250, 40), kind, chances=chances)
     assert outcome.wrong == []
     assert outcome.served > 1_000
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["hard", "soft"])
+@pytest.mark.parametrize("late", [False, True], ids=["lease", "late"])
+def test_no_order_of_the_steps_of_a_purge_lets_a_purged_response_through(soft: bool, late: bool) -> None:
+    outcome = search(orders_of_steps(120), "steps", soft=soft, late=late)
+    assert outcome.wrong == []
+    assert outcome.served > 500
+
+
+@pytest.mark.parametrize("bug", ["purges of tags read late", "tags stamped by the clock alone"])
+def test_the_search_finds_a_bug_in_the_order_of_purges(bug: Bug) -> None:
+    assert search(orders_of_steps(120), "steps", bug=bug).wrong != []

@@ -19,8 +19,9 @@ from brine.adapters.memory.permits import MemoryPermitStore
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.purging.stamps import Stamp
 from brine.ports.caching import Lease, split_lease_key
+from brine.service.flights.in_flight import Flight, InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.purge import Purger
-from brine.service.single_flight import Completion, InFlight, Polling
 from tests.support.gateway.world import World, response
 
 if TYPE_CHECKING:
@@ -58,18 +59,16 @@ class Interrupted:
         return interrupted
 
 
-class Passing(Completion):
-    """An event without a wait: the caller that would set it is lower on the same stack."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return False
-
-
 class Impatient(InFlight):
-    """In-flight fetches for which no caller waits."""
+    """Flights for which no caller waits: the caller that would end them is lower on the same stack."""
 
-    def begin(self, key: str) -> Completion | None:
-        return None if super().begin(key) is None else Passing()
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if not leads:
+            flight = Flight()
+            flight.ending = "settled"
+            flight.end()
+        return flight, leads
 
 
 class Careless(MemoryLeaseStore):

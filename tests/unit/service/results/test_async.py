@@ -13,9 +13,11 @@ import pytest
 from brine import cached
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.domain.resilience.backoff import Backoff
+from brine.errors import ResultUnavailable
+from brine.ports.caching import ABANDONED
 from brine.ports.deadline import Deadline
+from brine.service.flights.leasing import Polling
 from brine.service.results.parallel import StoreThreads
-from brine.service.single_flight import Polling
 from tests.unit.service.results.world import World
 
 if TYPE_CHECKING:
@@ -174,7 +176,7 @@ def test_a_task_that_is_cancelled_while_it_takes_the_lease_gives_it_back() -> No
 
     asyncio.run(main())
     cache.store_threads.executor.shutdown()
-    assert [lease.expires_at for lease in leases.leases.values()] == [0.0]
+    assert [lease.expires_at for lease in leases.leases.values()] == [ABANDONED]
     again, computed = counted(world.process(), soon)
     assert (asyncio.run(again(1)), computed) == (2, [1])
 
@@ -299,7 +301,7 @@ def test_a_task_waits_for_another_environment() -> None:
     assert computed == []
 
 
-def test_a_task_computes_for_itself_when_another_environment_takes_too_long() -> None:
+def test_a_task_that_waits_for_another_environment_until_its_deadline_ends_does_not_compute() -> None:
     world = World(polling=Polling(backoff=Backoff(first=0.001, longest=0.002, least=0.5)))
     is_computing = asyncio.Event()
 
@@ -311,17 +313,19 @@ def test_a_task_computes_for_itself_when_another_environment_takes_too_long() ->
 
     hanging, _ = counted(world.process(), hang)
 
-    async def main() -> object:
+    async def main() -> list[int]:
         hung = asyncio.create_task(hanging(1))
         await is_computing.wait()
         deadline = Deadline(world.now + 2, lambda: world.now)
         function, computed = counted(world.process().within(deadline), soon)
-        result = await function(1)
+        with pytest.raises(ResultUnavailable, match="did not end before the deadline"):
+            await function(1)
+        assert deadline.remaining() > 0
         hung.cancel()
-        return result, computed
+        return computed
 
-    assert asyncio.run(main()) == (2, [1])
-    assert (world.told[0].outcome, world.told[0].stored) == ("miss", False)
+    assert asyncio.run(main()) == []
+    assert (world.told[0].outcome, world.told[0].raised) == ("failed", True)
 
 
 def test_purge_and_get_many_are_awaited() -> None:

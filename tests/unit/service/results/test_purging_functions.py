@@ -103,4 +103,4 @@ def test_when_the_table_does_not_confirm_a_purge_the_others_are_tried_and_the_er
     cache = World(items, stamps=stamps).process()
     with pytest.raises(StoreError, match="no answer"):
         purges(cache, "prices", "tea")(change)("tea")
-    assert set(stamps.stamps) == {"tag:tea"}
+    assert set(stamps.stamps) == {"tags", "tag:tea"}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore
 from brine.domain.results.key import result_key
-from brine.errors import StoreThrottled
+from brine.errors import ResultUnavailable, StoreThrottled
 from brine.ports.caching import Lease
 from brine.ports.deadline import Deadline
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import LEASE_MARGIN, Polling
 from brine.service.results.store import SLOT
-from brine.service.single_flight import InFlight, Polling
+from brine.service.transaction import ANSWER_RESERVE
 from brine_codec import Codec
 from tests.support.codec.samples import Box, order
 from tests.unit.service.results.world import KEY, World
@@ -22,9 +25,8 @@ from tests.unit.service.results.world import KEY, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brine import Cache
     from brine.ports.caching import Held, Item
-    from brine.service.single_flight import Completion
+    from brine.service.flights.in_flight import Flight
 
 CROWD = 20
 
@@ -36,11 +38,11 @@ class Crowd(InFlight):
         super().__init__()
         self.is_there = threading.Barrier(CROWD)
 
-    def begin(self, key: str) -> Completion | None:
-        completed = super().begin(key)
-        if completed is not None:
+    def join(self, key: str, after: Flight | None = None) -> tuple[Flight, bool]:
+        flight, leads = super().join(key, after)
+        if after is None and not leads:
             self.is_there.wait(10)
-        return completed
+        return flight, leads
 
 
 def crowded(world: World, compute: Callable[[int], Any], grace: float = 0.0) -> list[Any]:
@@ -74,7 +76,7 @@ def test_a_crowd_in_one_process_computes_once_and_shares_no_object() -> None:
     assert sorted(world.outcomes) == ["collapsed"] * (CROWD - 1) + ["miss"]
 
 
-def test_when_the_one_computation_fails_the_others_make_their_own_and_store_nothing() -> None:
+def test_when_the_one_computation_fails_one_other_caller_computes_for_the_rest() -> None:
     def compute(number: int) -> int:
         if number == 0:
             raise OSError("first")
@@ -82,8 +84,18 @@ def test_when_the_one_computation_fails_the_others_make_their_own_and_store_noth
 
     world = World()
     results = crowded(world, compute)
-    assert sorted(result for result in results if isinstance(result, int)) == list(range(1, CROWD))
-    assert sorted(world.outcomes) == ["failed"] + ["miss"] * (CROWD - 1)
+    assert [result for result in results if isinstance(result, int)] == [1] * (CROWD - 1)
+    assert sorted(world.outcomes) == ["collapsed"] * (CROWD - 2) + ["failed", "miss"]
+
+
+def test_when_that_one_fails_too_the_rest_get_its_exception() -> None:
+    def compute(number: int) -> int:
+        raise OSError(f"number {number}")
+
+    world = World()
+    results = crowded(world, compute)
+    assert sorted(map(str, results)) == ["number 0"] + ["number 1"] * (CROWD - 1)
+    assert world.outcomes == ["failed"] * CROWD
     assert world.items.items == {}
 
 
@@ -135,18 +147,89 @@ def test_another_process_serves_stale_and_does_not_wait() -> None:
     assert world.outcomes == ["miss", "stale"]
 
 
-@pytest.mark.parametrize(("remaining", "waited"), [(None, 10), (8, 4)])
-def test_a_follower_at_its_deadline_computes_and_stores_no_result(remaining: float | None, waited: float) -> None:
+def test_a_caller_at_its_deadline_gets_an_exception_and_does_not_compute() -> None:
     world = World()
     lease_of(world, seconds=1_000)
-    cache: Cache = world.process()
     began = world.now
-    if remaining is not None:
-        cache = cache.within(Deadline(began + remaining, lambda: world.now))
-    resolved = cache.resolve(KEY, order, freshness_lifetime=60)
-    assert (resolved.value, resolved.event.stored) == (order(), False)
-    assert waited <= world.now - began <= waited + 0.2
-    assert world.items.items == {}
+    cache = world.process().within(Deadline(began + 8, lambda: world.now))
+    with pytest.raises(ResultUnavailable, match="did not end before the deadline"):
+        cache.resolve(KEY, lambda: pytest.fail("it computed"), freshness_lifetime=60)
+    assert world.now - began == pytest.approx(8 - ANSWER_RESERVE)
+    assert world.outcomes == ["failed"]
+
+
+def test_a_caller_without_a_deadline_waits_as_long_as_it_takes() -> None:
+    world = World()
+    lease_of(world, seconds=1_000)
+    began = world.now
+    assert world.process().resolve(KEY, order, freshness_lifetime=60).event.stored
+    assert 1_000 <= world.now - began <= 1_000.2
+
+
+def test_when_a_computation_takes_too_long_one_other_caller_computes() -> None:
+    world = World()
+    cache = world.process()
+    is_hanging, may_end = threading.Event(), threading.Event()
+    computed: list[int] = []
+
+    def hang() -> str:
+        is_hanging.set()
+        may_end.wait(10)
+        return "late"
+
+    def compute() -> str:
+        computed.append(1)
+        return "in time"
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        hung = threads.submit(cache.resolve, KEY, hang, freshness_lifetime=60)
+        assert is_hanging.wait(10)
+        callers = [threads.submit(cache.get_or_compute, KEY, compute, freshness_lifetime=60) for _ in range(CROWD - 1)]
+        world.now += 10 + LEASE_MARGIN
+        assert {caller.result(10) for caller in callers} == {"in time"}
+        assert len(computed) == 1
+        may_end.set()
+        late = hung.result(10)
+    assert (late.value, late.event.stored) == ("late", False)
+    assert cache.get_or_compute(KEY, str, freshness_lifetime=60) == "in time"
+
+
+def test_a_purge_during_the_computation_lets_one_other_caller_compute() -> None:
+    world = World()
+    crowd = Crowd()
+    cache = world.process(in_flight=crowd)
+    numbers = count()
+
+    def compute() -> int:
+        number = next(numbers)
+        if number == 0:
+            crowd.is_there.wait(10)
+            cache.purge(KEY)
+            world.now += 1
+        return number
+
+    with ThreadPoolExecutor(CROWD) as threads:
+        results = list(threads.map(lambda _: cache.get_or_compute(KEY, compute, freshness_lifetime=60), range(CROWD)))
+    assert sorted(results) == [0] + [1] * (CROWD - 1)
+
+
+def test_after_two_failures_in_other_processes_a_caller_does_not_compute() -> None:
+    world = World()
+    leases = world.leases
+    assert leases is not None
+    first = lease_of(world)
+
+    def sleep(_seconds: float) -> None:
+        """Let the first computation fail, another process take over, and fail too."""
+        assert isinstance(first, Lease)
+        leases.release(first, ending="failed", failure="OSError")
+        second = lease_of(world, seconds=20)
+        assert isinstance(second, Lease)
+        leases.release(second, ending="failed", failure="KeyError")
+
+    world.polling = Polling(sleep=sleep)
+    with pytest.raises(ResultUnavailable, match=r"two computations by other callers raised KeyError; .*`negative`"):
+        world.process().get_or_compute(KEY, order, freshness_lifetime=60)
 
 
 def test_the_lease_of_a_dead_holder_is_taken_over_and_its_late_commit_loses() -> None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from brine import Cache
 from brine.adapters.memory.l1 import L1
 from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, MemoryLeaseStore, MemoryStampStore
-from brine.service.single_flight import Polling
+from brine.service.flights.leasing import Polling
 from brine_codec import Keyring
 from tests.support.codec.samples import registry
 
 if TYPE_CHECKING:
     from brine.ports.caching import BodyStore, LeaseStore, StampStore, TextQueue
+    from brine.service.flights.in_flight import InFlight
     from brine.service.results.call import CacheEvent
-    from brine.service.single_flight import InFlight
     from brine_codec import KeyringSource
 
 START = 1_790_000_000.0

@@ -35,19 +35,41 @@ def _zstd() -> ModuleType:
     return zstd
 
 
-class Compressor:
-    """Compresses content by one method.
+class ZstdFrames:
+    """Makes frames of zstd at one level, each with the size of its content.
 
     Zstd contexts take long to make, so they are kept in a list. Pop and append of a list are atomic.
     """
 
-    __slots__ = ("_choice", "_idle")
+    __slots__ = ("_idle", "_level")
+
+    def __init__(self, level: int) -> None:
+        self._level = level
+        self._idle: list[ZstdCompressor] = []
+
+    def frame(self, chunks: Sequence[Chunk], size: int) -> list[bytes]:
+        """Return the chunks of one frame. size: bytes of all chunks of the content together."""
+        try:
+            compressor = self._idle.pop()
+        except IndexError:
+            compressor = _zstd().ZstdCompressor(level=self._level)
+        compressor.set_pledged_input_size(size)
+        packed = [compressor.compress(chunk, compressor.CONTINUE) for chunk in chunks[:-1]]
+        packed.append(compressor.compress(chunks[-1], compressor.FLUSH_FRAME))
+        self._idle.append(compressor)
+        return packed
+
+
+class Compressor:
+    """Compresses content by one method."""
+
+    __slots__ = ("_choice", "_frames")
 
     def __init__(self, choice: Choice) -> None:
         if choice not in ("auto", "zstd", "zlib", "none"):
             raise ValueError(f"no such compression: {choice!r}")
         self._choice = choice
-        self._idle: list[ZstdCompressor] = []
+        self._frames = ZstdFrames(level=1)
 
     def compress(self, chunks: Sequence[Chunk], size: int) -> tuple[int, Sequence[Chunk]]:
         """Return the number of the compression, and the compressed chunks.
@@ -58,22 +80,13 @@ class Compressor:
         """
         if size < SMALLEST or self._choice == "none":
             return COMPRESSION_NONE, chunks
-        number, pack = (COMPRESSION_ZLIB, _deflate) if self._choice == "zlib" else (COMPRESSION_ZSTD, self._frame)
+        number, pack = (
+            (COMPRESSION_ZLIB, _deflate) if self._choice == "zlib" else (COMPRESSION_ZSTD, self._frames.frame)
+        )
         if size >= SAMPLED_FROM and not _shrinks(chunks, size, pack):
             return COMPRESSION_NONE, chunks
         packed = pack(chunks, size)
         return (number, packed) if sum(map(len, packed)) < LARGEST_RATIO * size else (COMPRESSION_NONE, chunks)
-
-    def _frame(self, chunks: Sequence[Chunk], size: int) -> list[bytes]:
-        try:
-            compressor = self._idle.pop()
-        except IndexError:
-            compressor = _zstd().ZstdCompressor(level=1)
-        compressor.set_pledged_input_size(size)
-        packed = [compressor.compress(chunk, compressor.CONTINUE) for chunk in chunks[:-1]]
-        packed.append(compressor.compress(chunks[-1], compressor.FLUSH_FRAME))
-        self._idle.append(compressor)
-        return packed
 
 
 def _deflate(chunks: Sequence[Chunk], size: int) -> list[bytes]:  # noqa: ARG001 - the same parameters as for zstd, which needs the size

@@ -18,13 +18,15 @@ class FunctionOptions(TypedDict, total=False):
 
     name: the name of the route; without it, that of the function. tenant: where to read the tenant of a request, such
     as "claim:tenant_id"; each tenant has its own responses. timeout: how long the function and its parts may take.
-    max_request_body: bytes. middlewares: those of Powertools. status: the status of a response with an object.
+    max_request_body: bytes. compress: which responses clients get compressed; False for none. middlewares: those of
+    Powertools. status: the status of a response with an object.
     """
 
     name: str
     tenant: str
     timeout: Duration
     max_request_body: int
+    compress: bool | Mapping[str, object]
     middlewares: Collection[Callable[..., Any]]
     status: int
 

@@ -30,6 +30,7 @@ from brine.bootstrap.common import (
 from brine.domain.http.cdn_loop import pseudonym
 from brine.domain.routing.route import Routes
 from brine.errors import ConfigError
+from brine.service.compression.content_coder import ContentCoder
 from brine.service.gateway import Gateway
 from brine.service.http_cache.refresh_requests import RefreshRequests
 from brine.service.http_cache.refresher import Refresher
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from brine.adapters.aws.service import Aws
+    from brine.ports.origins import BudgetStore
     from brine.service.client_answers import ClientAnswers
     from brine.service.hooks import HookTable
     from brine.service.http_cache.fetcher import Fetcher
@@ -75,6 +77,7 @@ def build_gateway(
         finish=None if fetcher.hooks is None else _finish(routes, fetcher.hooks, clock),
         refreshes=None if queue is None else RefreshRequests(SqsRefreshQueue(aws, queue)),
         transcoders=file_transcoders(settings, routes, aws),
+        coder=ContentCoder(fetcher.responses.compressor),
     )
 
 
@@ -137,6 +140,7 @@ def connected_fetcher(
             stamps=DynamoStampStore(aws, settings.table),
             bodies=S3BodyStore(aws, settings.bucket, folder=folder) if settings.bucket else NoBucket(),
             circuits=DynamoCircuitStore(aws, settings.table),
+            budgets=lambda: _budget_store(aws, settings.table),
         ),
         CacheLimits(
             inline_limit=settings.inline_limit,
@@ -156,6 +160,12 @@ def connected_fetcher(
         clock=clock,
         sleep=sleep,
     )
+
+
+def _budget_store(aws: Aws, table: str) -> BudgetStore:
+    from brine.adapters.dynamodb.budgets import DynamoBudgetStore  # noqa: PLC0415 - only for routes with a budget
+
+    return DynamoBudgetStore(aws, table)
 
 
 def with_credentials(fetcher: Fetcher, routes: Routes, aws: Aws, client: HttpClient) -> Fetcher:

@@ -6,7 +6,7 @@ A call with a `deadline` ends by then, or sooner when the adapter's own time bud
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from brine.domain.refreshing.request import RefreshRequest
     from brine.domain.resilience.permits import Permit
     from brine.ports.deadline import Deadline
+
+
+type Ending = Literal["settled", "abandoned", "failed"]
+"""How a fetch ended, for the callers that wait for it.
+
+- `settled`: its response is stored, or may not be shared.
+- `abandoned`: it has no outcome: its task was cancelled, or a purge came between.
+- `failed`: the origin or the computation failed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,7 @@ class Lease:
 
     `owner` is unique to one fetch. So if the answer to an acquire is lost, its repetition finds its own lease.
     `committed` is the token of the last commit, or 0. A fetch that has seen a smaller generation must look up again.
+    `failed` is the token of the last lease whose fetch failed, or 0, and `failure` names that failure.
     """
 
     pk: str
@@ -73,13 +83,25 @@ class Lease:
     token: int
     expires_at: float
     committed: int = 0
+    failed: int = 0
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Another owner has the lease, until `expires_at` (seconds since 1970)."""
+    """The newest lease of a key, as other callers see it. It is free from `expires_at` on (seconds since 1970).
+
+    `token`, `failed` and `failure` are as in `Lease`.
+    """
 
     expires_at: float
+    token: int
+    failed: int = 0
+    failure: str = ""
+
+
+ABANDONED: Final = 1
+"""The `expires_at` of a lease that its holder gave up without an outcome: the first second of 1970."""
 
 
 class LeaseStore(Protocol):
@@ -100,11 +122,27 @@ class LeaseStore(Protocol):
         still commit until then. A repetition has no further effect.
         """
 
-    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
-        """Release the lease. It is no error if the lease is no longer this owner's."""
+    def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
+        """Let the lease last until `expires_at`, also if it has expired and no caller has taken it since.
+
+        Return False, and change nothing, if it was committed, released or taken by another owner. A repetition is
+        harmless, also after a commit.
+        """
+
+    def release(
+        self, lease: Lease, *, ending: Ending = "settled", failure: str = "", deadline: Deadline | None = None
+    ) -> None:
+        """Release the lease, and with it the right to commit.
+
+        It is no error if the lease is no longer this owner's. ending: for the callers that wait. `settled`: they look
+        up again. `abandoned`: one of them takes the lease. `failed`: the same, and they learn of the `failure`.
+        """
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
-        """Return the holder of the lease, or None if it was released. Strongly consistent: waiting requests poll it."""
+        """Return the newest lease of `pk`; None if it was settled, by a commit or a release, or there was none.
+
+        Strongly consistent: waiting requests poll it.
+        """
 
 
 class PermitStore(Protocol):

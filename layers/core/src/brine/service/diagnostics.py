@@ -20,12 +20,14 @@ type FaultKind = Literal[
     "queue",
     "stamps",
     "circuits",
+    "budgets",
     "invalidation",
     "envelope",
     "outdated",
     "new-keys",
     "variants",
     "origin-circuit",
+    "origin-budget",
     "credentials",
     "seal",
     "result",
@@ -36,12 +38,14 @@ type FaultKind = Literal[
 - `table`, `bodies`, `keys`, `queue`: this store failed or did not answer in time.
 - `stamps`: the stamps could not be read, so the stored response may have been purged.
 - `circuits`: the shared state of an origin's circuit could not be read or written.
+- `budgets`: the shared state of an origin's budget could not be read or written.
 - `invalidation`: the table did not confirm an invalidation, so other environments may still serve the old response.
 - `envelope`: an envelope was altered, or this gateway did not make it.
 - `outdated`: an envelope was written by another version, or under a signing key that is gone.
 - `new-keys`: the route reached its limit of new keys per minute, so the response was not stored.
 - `variants`: the URL has as many variants as its route stores, so the response was not stored.
 - `origin-circuit`: the origin's circuit was open, so the origin was not asked.
+- `origin-budget`: the origin's budget was spent, or the origin asked for a pause, so the origin was not asked.
 - `credentials`: the gateway could not get its credentials for an origin, or the origin refused them.
 - `seal`: the envelope of a client or an origin did not open.
 - `result`: a result cannot be sealed, so it was not stored.
@@ -58,10 +62,12 @@ FAULT_METRICS: Final[dict[FaultKind, str]] = {
     "queue": "StoreFault",
     "stamps": "StoreFault",
     "circuits": "StoreFault",
+    "budgets": "StoreFault",
     "invalidation": "InvalidationFault",
     "new-keys": "NewKeysCapped",
     "variants": "VariantsCapped",
     "origin-circuit": "CircuitOpen",
+    "origin-budget": "BudgetSpent",
     "credentials": "CredentialsFailed",
     "seal": "SealRefused",
     "result": "ResultUnsupported",

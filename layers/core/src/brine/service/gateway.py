@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from brine.domain.caching.decide import decide
+from brine.domain.caching.decide import can_answer_followers, decide
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
+from brine.domain.caching.receive import receive_error
 from brine.domain.routing.front_door import unknown_front_door
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT
 from brine.errors import PartFailed
 from brine.service import problems
 from brine.service.admission import admit
+from brine.service.flights.turns import Alone, Follow, GiveUp, Lead
 from brine.service.http_cache.answer import Answer, answer
 from brine.service.http_cache.fetcher import Late
-from brine.service.single_flight import Alone, Follow, Lead
 from brine.service.transaction import Trace, Transaction
 from brine.service.uses import current_uses
 
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from brine.domain.routing.front_door import FrontDoorReader
     from brine.domain.routing.route import Route, Routes
     from brine.ports.deadline import Deadline
+    from brine.service.compression.content_coder import ContentCoder
+    from brine.service.flights.turns import Turn
     from brine.service.http_cache.fetcher import Fetcher
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.refresh_requests import RefreshRequests
-    from brine.service.single_flight import Turn
     from brine.service.transcoding.transcoder import Transcoder
 
 _COLLAPSED_REASONS: Final = frozenset({"uri-miss", "vary-miss", "stale"})
@@ -48,7 +50,8 @@ class Gateway:
     """Answers requests from the cache or from the origins of its routes. `clock` gives seconds since 1970.
 
     Without `refreshes`, a stale response is validated at once, and no fresh one is refreshed early. `transcoders`: the
-    converters between formats, by route name. `finish`: the last step of each answer, after the cache.
+    converters between formats, by route name. `finish`: the last step of each answer, after the cache. `coder`:
+    compresses the finished answers; None compresses none.
     """
 
     routes: Routes
@@ -57,6 +60,7 @@ class Gateway:
     refreshes: RefreshRequests | None = None
     transcoders: Mapping[str, Transcoder] = field(default_factory=dict)
     finish: Callable[[Answer, Request], Answer] | None = None
+    coder: ContentCoder | None = None
 
     def serve(
         self,
@@ -73,8 +77,14 @@ class Gateway:
         AWS account of the gateway; the names of other accounts' principals have theirs. front_door: where the request
         arrived.
         """
+        coder, received = self.coder, request
+        if coder is not None and request.fields.lines:
+            request = coder.with_origin_tags(request)
         answer = self._serve(request, deadline, room, account, front_door)
-        return answer if self.finish is None else self.finish(answer, request)
+        if self.finish is not None:
+            answer = self.finish(answer, received)
+        route = None if coder is None or answer.route is None else self.routes.named(answer.route)
+        return answer if coder is None or route is None else coder.coded(answer, received, route, room)
 
     def _serve(
         self, request: Request, deadline: Deadline, room: float, account: str, front_door: FrontDoorReader
@@ -186,10 +196,10 @@ class Gateway:
                         missed = decision
                         turns.close()
                         had.add(slot)
-                        turn = turns.enter_context(self._turn(slot, lookup, transaction, trace))
+                        turn = turns.enter_context(self._turn(decision, slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
                     case Validate() | Forward():
-                        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
+                        return self._fetched(decision, lookup, turn, transaction, trace)
                     case Refuse():
                         kind = problems.NOT_STORED
                         refused = problems.traced_answer(
@@ -254,7 +264,9 @@ class Gateway:
         """Request the refresh of a stale response; False when the refresher may not make it."""
         return self.refreshes is not None and self.refreshes.enqueue(decision.stored, lookup, transaction, trace)
 
-    def _turn(self, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> AbstractContextManager[Turn]:
+    def _turn(
+        self, missed: Validate | Forward, slot: str, lookup: Lookup, transaction: Transaction, trace: Trace
+    ) -> AbstractContextManager[Turn]:
         """Take part in the single flight of a slot, which is the one to fill."""
         has_stale = lookup.stored is not None and isinstance(
             self._decide(lookup, transaction, trace, background_refresh=True), ServeStale
@@ -266,6 +278,9 @@ class Gateway:
             has_stale=has_stale,
             may_store=lambda: self.fetcher.key_guard.may_store(lookup, transaction, trace),
             trace=trace,
+            may_take_over=transaction.may_take_over,
+            accepts_failure=missed.stored is not None
+            and receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
         )
 
     def _after(
@@ -273,18 +288,34 @@ class Gateway:
     ) -> tuple[Lookup, Decision]:
         """Return the lookup and the decision once the turn is known: both anew if another request stored meanwhile."""
         match turn:
-            case Lead(lease) if lease is not None and lease.committed > lookup.generation:
+            case Lead() if turn.must_look_up(lookup.generation):
                 consistent = True
             case Follow(waited=True):
                 consistent = turn.remote
             case Follow():
                 return lookup, self._decide(lookup, transaction, trace, background_refresh=True)
-            case Lead() | Alone():
+            case Lead() | Alone() | GiveUp():
                 return lookup, decision
             case _:
                 assert_never(turn)
         trace.now = self.clock()
-        return self._look_up(transaction, trace, consistent=consistent)
+        lookup, decision = self._look_up(transaction, trace, consistent=consistent)
+        if isinstance(turn, Follow) and not isinstance(decision, Serve):  # what it waited for may have arrived stale
+            decision = self._decide(lookup, transaction, trace, background_refresh=True)
+        return lookup, decision
+
+    def _fetched(
+        self,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        turn: Turn | None,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer by a fetch, unless other requests' fetches left no time for it or have failed."""
+        if isinstance(turn, GiveUp):
+            return self.fetcher.give_up(turn, decision, lookup, transaction, trace)
+        return self.fetcher.fetch(decision, lookup, _to_fetch(turn, lookup), transaction, trace)
 
     def _served(  # noqa: PLR0917 - the parts of one answer
         self,
@@ -300,7 +331,7 @@ class Gateway:
         ttl, source = decision.remaining_freshness, decision.stored
         if turn is not None and missed is not None and turn != Follow(waited=False):
             if isinstance(turn, Lead):
-                self.fetcher.single_flight.give_back(turn, trace)
+                self.fetcher.single_flight.give_back(turn, trace, "settled")
             return answer(
                 response, "collapsed", transaction, trace, source=source, fwd=missed.reason, collapsed=True, ttl=ttl
             )
@@ -312,14 +343,18 @@ class Gateway:
 
 
 def _may_follow(decision: Validate | Forward, lookup: Lookup, transaction: Transaction) -> bool:
-    """Return whether another request's response may serve this one: not a part, nor one for another user."""
-    request = transaction.request
+    """Return whether another request's response may serve this one: not a part, nor one for another user.
+
+    If the stored response was of use to no follower when it arrived, the next one is not expected to be.
+    """
+    request, stored = transaction.request, lookup.stored
     return (
         not lookup.is_uncollapsed
         and request.is_get
         and decision.reason in _COLLAPSED_REASONS
         and "range" not in request.fields
         and "authorization" not in request.fields
+        and (stored is None or can_answer_followers(stored, request, transaction.route.policy))
     )
 
 
@@ -327,4 +362,4 @@ def _to_fetch(turn: Turn | None, lookup: Lookup) -> Lead | Late | Alone:
     """Return how this request fetches. One that followed in vain stores only a response that is not collapsed."""
     if turn is None or (isinstance(turn, Follow) and lookup.is_uncollapsed):
         return Late()
-    return Alone() if isinstance(turn, Follow) else turn
+    return turn if isinstance(turn, Lead) else Alone()

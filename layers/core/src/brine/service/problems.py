@@ -48,10 +48,14 @@ REQUEST_TOO_LARGE = ProblemType("request-too-large", 413, "The request's body is
 NOT_STORED = ProblemType("not-stored", 504, "Only a stored response was wanted, and none can be used")
 ORIGIN_UNREACHABLE = ProblemType("origin-unreachable", 502, "The origin cannot be reached")
 ORIGIN_TIMEOUT = ProblemType("origin-timeout", 504, "The origin did not answer in time")
+ORIGIN_ERROR = ProblemType("origin-error", 502, "The origin answered with an error to another request for the same")
 ORIGIN_MALFORMED = ProblemType("origin-malformed", 502, "The origin's response is not complete or not HTTP")
 ORIGIN_TOO_LARGE = ProblemType("origin-too-large", 502, "The origin's response is larger than the gateway takes")
 ORIGIN_CIRCUIT_OPEN = ProblemType(
     "origin-circuit-open", 503, "The origin failed too often and gets no requests for a while"
+)
+ORIGIN_BUDGET_SPENT = ProblemType(
+    "origin-budget-spent", 503, "The origin has got as many requests as it may get for now"
 )
 ORIGIN_CREDENTIALS = ProblemType("origin-credentials", 502, "The gateway has no credentials that the origin accepts")
 PART_FAILED = ProblemType("part-failed", 502, "A service that the answer is made from gave no usable response")
@@ -80,6 +84,7 @@ _ORIGIN_KINDS: dict[type[OriginError], ProblemType] = {
     errors.OriginMalformed: ORIGIN_MALFORMED,
     errors.OriginTooLarge: ORIGIN_TOO_LARGE,
     errors.OriginCircuitOpen: ORIGIN_CIRCUIT_OPEN,
+    errors.OriginBudgetSpent: ORIGIN_BUDGET_SPENT,
     errors.CredentialsUnavailable: ORIGIN_CREDENTIALS,
     errors.PartFailed: PART_FAILED,
     errors.FunctionFailed: FUNCTION_FAILED,
@@ -150,6 +155,11 @@ def replaced_by_problem(unsendable: Answer, kind: ProblemType, detail: str | Non
     response = problem_response(kind, detail)
     fields = Fields([*response.fields, *unsendable.response.fields.only({"cache-status"})])
     return replace(unsendable, response=replace(response, fields=fields), result="problem", problem=kind.name)
+
+
+def fetch_problem(name: str) -> ProblemType:
+    """Return the type of the problem that another request's fetch ended with, by its name."""
+    return next((kind for kind in _ORIGIN_KINDS.values() if kind.name == name), ORIGIN_ERROR)
 
 
 def origin_problem(error: OriginError) -> ProblemType:

@@ -24,6 +24,7 @@ from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
 from brine.domain.routing.target import BadTargetError, upstream_target
 from brine.domain.routing.tenant import NO_TENANT, is_tenant
 from brine.errors import NotPurgeable
+from brine.service.stores.tag_purges import tag_purge_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ class Purger:
         return self._stamp(tenant_stamp(_checked(tenant)), soft)
 
     def tag(self, tag: str, *, tenant: str = NO_TENANT, all_tenants: bool = False, soft: bool = False) -> Purge:
-        """Purge all stored responses and results with a tag. One call; two with `all_tenants`.
+        """Purge all stored responses and results with a tag. Two calls; three with `all_tenants`.
 
         Each tenant has its own tags. Without `tenant` and `all_tenants`, the purge covers only entries that belong to
         no tenant. `all_tenants`: it covers those of no tenant and of every tenant.
@@ -78,12 +79,15 @@ class Purger:
         """
         if not is_tag(tag):
             raise NotPurgeable(f"a tag has 1 to {MAX_TAG_LENGTH} bytes")
-        if not all_tenants:
-            return self._stamp(tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant)), soft)
-        if tenant != NO_TENANT:
+        if all_tenants and tenant != NO_TENANT:
             raise NotPurgeable("name one tenant, or purge the tag for all tenants: not both")
-        self._stamp(tag_stamp(tag), soft)
-        return self._stamp(all_tenants_stamp(tag), soft)
+        names = [tag_stamp(tag, NO_TENANT if tenant == NO_TENANT else _checked(tenant))]
+        if all_tenants:
+            names.append(all_tenants_stamp(tag))
+        at = tag_purge_time(self.stamps, at=self.clock() + MARGIN, soft=soft)
+        for name in names:
+            self.stamps.write(name, at=at, soft=soft)
+        return Purge(stamp=names[-1], at=at, soft=soft)
 
     def url(self, url: str, *, tenant: str = NO_TENANT, soft: bool = False, part: str | None = None) -> Purge:
         """Purge all variants of a stored response. One call. `url`: path and query, as a client writes them.

@@ -24,6 +24,10 @@ ANSWER_RESERVE: Final = 0.3
 """Seconds before the deadline when calls to stores must be over: the answer must still be written."""
 ORIGIN_RESERVE: Final = 1.5
 """Seconds before the deadline when the origin must have answered: storing and answering need them."""
+WAIT_RESERVE: Final = 0.6
+"""Seconds before the deadline when a request stops to wait for another one's fetch: it must still be answered."""
+LEAST_FETCH: Final = 1.0
+"""Seconds that a request must have left for the origin to take over from another one's fetch that failed."""
 PART_RESERVE_SHARE: Final = 0.15
 """The most of a part's time that is kept for its storing: the whole has its own reserve."""
 
@@ -81,10 +85,7 @@ class Transaction:
     @property
     def origin_deadline(self) -> Deadline:
         """When the origin must have answered, by its route's timeout and the deadline of the request."""
-        reserve = ORIGIN_RESERVE
-        if self.ancestors:
-            reserve = min(reserve, PART_RESERVE_SHARE * self.deadline.remaining())
-        return self.deadline.within(self.route.timeout, reserve=reserve)
+        return self.deadline.within(self.route.timeout, reserve=self._reserve(ORIGIN_RESERVE))
 
     @property
     def lease_seconds(self) -> float:
@@ -93,8 +94,16 @@ class Transaction:
 
     @property
     def wait_seconds(self) -> float:
-        """Seconds to wait for another request's fetch. As much time is left for a fetch of its own afterwards."""
-        return min(self.route.timeout, self.deadline.remaining() / 2)
+        """Seconds to wait for other requests' fetches, so that this one can still be answered after it."""
+        return max(0.0, self.deadline.remaining() - self._reserve(WAIT_RESERVE))
+
+    def may_take_over(self) -> bool:
+        """Return whether there is time for a fetch after another request's fetch that failed."""
+        return self.origin_deadline.remaining() >= min(LEAST_FETCH, self.route.timeout)
+
+    def _reserve(self, seconds: float) -> float:
+        """Return the seconds to keep before the deadline: fewer for a part, because the whole keeps some, too."""
+        return min(seconds, PART_RESERVE_SHARE * self.deadline.remaining()) if self.ancestors else seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from brine.adapters.memory.stores import MemoryBodyStore, MemoryItemStore, Memor
 from brine.adapters.memory.text_queue import MemoryTextQueue
 from brine.bootstrap.lazy_results import built_by, created_caches
 from brine.domain.results.refresh_request import read
+from brine.service.flights.leasing import Polling
 from brine.service.results.cache import Cache
 from brine.service.results.fault_log import FaultLog
 from brine.service.results.refreshes.events import RefreshEvents
-from brine.service.single_flight import Polling
 from brine.testing.clock import Clock
 from brine.testing.keys import KEYS
 from brine.testing.purges import RecordingStamps

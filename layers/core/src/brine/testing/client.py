@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from brine.adapters.memory.budgets import MemoryBudgetStore
 from brine.adapters.memory.circuits import MemoryCircuitStore
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.permits import MemoryPermitStore
@@ -86,6 +87,7 @@ class AppClient:
                 stamps=recorded,
                 bodies=MemoryBodyStore(),
                 circuits=MemoryCircuitStore(),
+                budgets=MemoryBudgetStore,
             ),
             CacheLimits(inline_limit=32_768, memory_bytes=33_554_432, memory_entry_bytes=2_097_152, purge_delta=-1),
             keyring=keyring,

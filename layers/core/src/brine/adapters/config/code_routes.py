@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from brine.adapters.config import route_values as values
+from brine.adapters.config.compression_values import compression
 from brine.adapters.config.routes import POLICY, QUERY
 from brine.adapters.config.tables import TableReader, read_tables
 from brine.adapters.config.values import boolean, plain_name, positive_duration, whole
@@ -29,6 +30,7 @@ _KEYS: Final[dict[str, Reader]] = {
     "name": plain_name,
     "prefix": PathPattern,
     "query": QUERY,
+    "compress": compression,
     "timeout": positive_duration,
     "max_request_body": whole(0, unit=" of bytes"),
     "tenant": values.tenant,

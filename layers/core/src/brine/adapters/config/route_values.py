@@ -49,6 +49,13 @@ def new_keys_per_minute(value: object) -> int | None:
     raise ValueError("not a whole number from 1 upwards. Write one, or false for no limit.")
 
 
+def failure_share(value: object) -> float:
+    """Return a share of requests, more than 0."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+        return float(value)
+    raise ValueError("not a share. Write a number above 0, up to 1, such as 0.5.")
+
+
 def tags(value: object) -> tuple[str, ...]:
     """Return tags, each once."""
     unique = tuple(dict.fromkeys(texts(value)))

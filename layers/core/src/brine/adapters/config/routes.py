@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from brine.adapters.config import route_values as values
+from brine.adapters.config.compression_values import compression
 from brine.adapters.config.query_values import check_queries, query_methods
 from brine.adapters.config.tables import TableReader, load_tables, read_tables, with_variables
 from brine.adapters.config.values import (
@@ -23,7 +24,7 @@ from brine.adapters.config.values import (
     whole,
 )
 from brine.domain.durations import duration_seconds
-from brine.domain.resilience.circuit import CircuitBreaker
+from brine.domain.resilience.circuit import MOST_SAMPLES, CircuitBreaker
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import Policy
 from brine.domain.routing.route import QueryBody, QueryRule, Route, Routes
@@ -67,8 +68,14 @@ QUERY_BODY = TableReader(
     make=QueryBody,
 )
 CIRCUIT_BREAKER = TableReader(
-    {"failures": whole(1), "open_for": positive_duration},
-    example='{ failures = 5, open_for = "30s" }, or false',
+    {
+        "failure_share": values.failure_share,
+        "window": positive_duration,
+        "least_requests": whole(1, MOST_SAMPLES),
+        "least_urls": whole(1, MOST_SAMPLES),
+        "open_for": positive_duration,
+    },
+    example='{ failure_share = 0.5, open_for = "30s" }, or false',
     make=CircuitBreaker,
 )
 
@@ -82,7 +89,12 @@ HOOKS = TableReader(
 def parse_routes(text: str, environment: Mapping[str, str], *, source: str = "routes.toml") -> Routes:
     """Return the routes that `text` describes. Raises ConfigError."""
     tables = load_tables(text, "route", source, least=1)
-    return Routes(tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix"))))
+    routes = tuple(read_tables(tables, "route", source, route_table(environment), unique=("name", "prefix")))
+    if any(route.origin_budget is not None for route in routes):
+        from brine.adapters.config.budget_values import check_budgets  # noqa: PLC0415 - for routes that have one
+
+        check_budgets(routes, source)
+    return Routes(routes)
 
 
 def route_names(text: str, *, source: str = "routes.toml") -> frozenset[str]:
@@ -98,6 +110,11 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         from brine.adapters.config.transcoding_values import transcoding_table  # noqa: PLC0415 - for routes that have it
 
         return transcoding_table(environment)(value)
+
+    def origin_budget(value: object) -> Any:
+        from brine.adapters.config import budget_values  # noqa: PLC0415 - for routes that have it
+
+        return budget_values.origin_budget(value)
 
     def origin_headers(value: object) -> Any:
         from brine.adapters.config import credential_values  # noqa: PLC0415 - for routes that have them
@@ -125,10 +142,12 @@ def route_table(environment: Mapping[str, str]) -> TableReader:
         "timeout": positive_duration,
         "retries": whole(0, MAX_RETRIES),
         "circuit_breaker": lambda value: None if value is False else CIRCUIT_BREAKER(value),
+        "origin_budget": origin_budget,
         "transcoding": transcoding,
         "hooks": HOOKS,
         "max_request_body": whole(0, unit=" of bytes"),
         "large_bodies": choice("refuse", "redirect"),
+        "compress": compression,
         "tenant": values.tenant,
         "public_url": lambda value: values.public_url(public(value)),
         "map_addresses": boolean,
@@ -146,6 +165,10 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('"prefix" is a path for clients, and an "internal" route has none. Leave one of both out.')
     if not items.get("internal") and "prefix" not in items:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
+    if "origin_budget" in items and items["origin_budget"].per_tenant and "tenant" not in items:
+        raise ValueError(
+            '"origin_budget" is per tenant, and the route has no "tenant". Write where a request names it.'
+        )
     if items.get("preserve_host") and "public_url" not in items:
         raise ValueError('"preserve_host" needs the public host. Write it as "public_url" of the route.')
     check_queries(items)

@@ -1,12 +1,16 @@
-"""The circuits of origins in the cache table. Each open circuit has its own item; a closed circuit has none."""
+"""The circuits of origins in the cache table. Each circuit that is not closed has its own item.
+
+`stage` is the number of probes of the present stage, `owners` the names of those that were claimed, and `succeeded` of
+those that succeeded.
+"""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number
-from brine.domain.resilience.circuit import PROBE_WINDOW
+from brine.adapters.dynamodb.items import DynamoTable, key_attributes, number, read_attributes
+from brine.domain.resilience.circuit import PROBE_WINDOW, PROBES
 from brine.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -18,7 +22,12 @@ if TYPE_CHECKING:
 CIRCUIT = "circuit"
 
 _PREFIX = "o#"
-_NAMES = {"#owner": "owner"}  # a reserved word of DynamoDB
+_ROOM = "open_until <= :now AND (attribute_not_exists(owners) OR size(owners) < stage)"  # never holds without an item
+_TAKE = "SET probes_until = :until, evict_at = :evict_at ADD owners :owners"
+_OVER = "open_until <= :now AND probes_until <= :now"
+_BEGIN_ANEW = "SET probes_until = :until, evict_at = :evict_at, owners = :owners REMOVE succeeded"
+_CLAIMED = "contains(owners, :owner)"
+_COMPLETE = "stage = :stage AND size(succeeded) >= stage"
 
 
 class DynamoCircuitStore(DynamoTable):
@@ -34,46 +43,79 @@ class DynamoCircuitStore(DynamoTable):
 
     def open(self, origin: OriginAddress, *, until: float, deadline: Deadline | None = None) -> None:
         """Open the circuit with one PutItem. Raises StoreError."""
-        times = {"open_until": number(until), "evict_at": number(int(until) + PROBE_WINDOW)}
-        self._api.call("PutItem", {"TableName": self._table, "Item": {**_key(origin), **times}}, deadline)
+        numbers = {"open_until": until, "evict_at": int(until) + PROBE_WINDOW, "stage": PROBES[0]}
+        item = {**_key(origin), **{name: number(value) for name, value in numbers.items()}}
+        self._api.call("PutItem", {"TableName": self._table, "Item": item}, deadline)
 
     def claim(
         self, origin: OriginAddress, *, owner: str, now: float, until: float, deadline: Deadline | None = None
     ) -> Claim:
-        """Take the probe with one UpdateItem. Raises StoreError.
+        """Claim a probe with one UpdateItem; with two, if the probes of a stage never ended. Raises StoreError.
 
-        A refusal returns the item, and so the claim's owner: it may be this owner, if the first answer was lost.
+        A refusal returns the item, and so the owners: this one may be among them, if the first answer was lost.
         """
         values = {
-            ":owner": {"S": owner},
             ":now": number(now),
             ":until": number(until),
             ":evict_at": number(int(until) + PROBE_WINDOW),
+            ":owners": {"SS": [owner]},
         }
-        take = self._at(
+        item: Attributes | None = None
+        for condition, update in ((_ROOM, _TAKE), (_OVER, _BEGIN_ANEW)):
+            take = self._at(
+                _key(origin),
+                ConditionExpression=condition,
+                UpdateExpression=update,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+            refused = self._refusal("UpdateItem", take, deadline)
+            if refused is None:
+                return "taken"
+            item = refused.item
+            if item is None:
+                return "closed"
+            if owner in item.get("owners", {}).get("SS", ()):
+                return "taken"
+            if float(item.get("probes_until", {}).get("N", "inf")) > now:
+                return "held"
+        return "held"
+
+    def succeed(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> bool:
+        """Note a success with one UpdateItem, and complete the stage with another call. Raises StoreError."""
+        note = self._at(
             _key(origin),
-            ConditionExpression="open_until <= :now",  # never holds if there is no item
-            UpdateExpression="SET #owner = :owner, open_until = :until, evict_at = :evict_at",
-            ExpressionAttributeNames=_NAMES,
-            ExpressionAttributeValues=values,
+            ConditionExpression=_CLAIMED,
+            UpdateExpression="ADD succeeded :owners",
+            ExpressionAttributeValues={":owner": {"S": owner}, ":owners": {"SS": [owner]}},
+            ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-        refused = self._refusal("UpdateItem", take, deadline)
-        if refused is None:
-            return "taken"
-        if refused.item is None:
-            return "closed"
-        return "taken" if refused.item.get("owner") == {"S": owner} else "held"
+        refused, answer = self._conditional("UpdateItem", note, deadline)
+        if refused is not None:
+            return refused.item is None
+        item = read_attributes("Attributes", "UpdateItem", answer) or {}
+        stage = int(item.get("stage", {}).get("N", 0))
+        if len(item.get("succeeded", {}).get("SS", ())) < stage:
+            return False
+        values = {":stage": number(stage)}
+        complete = self._at(_key(origin), ConditionExpression=_COMPLETE, ExpressionAttributeValues=values)
+        if stage == PROBES[-1]:
+            return self._refusal("DeleteItem", complete, deadline) is None
+        complete["UpdateExpression"] = "SET stage = :next REMOVE owners, succeeded"
+        complete["ExpressionAttributeValues"] = {**values, ":next": number(stage * 2)}
+        self._refusal("UpdateItem", complete, deadline)
+        return False
 
-    def close(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
-        """Close the circuit with one DeleteItem, if the last claim is this owner's. Raises StoreError."""
-        delete = self._at(
+    def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:
+        """Give a claim back with one UpdateItem. Raises StoreError."""
+        release = self._at(
             _key(origin),
-            ConditionExpression="#owner = :owner",
-            ExpressionAttributeNames=_NAMES,
-            ExpressionAttributeValues={":owner": {"S": owner}},
+            ConditionExpression=_CLAIMED,
+            UpdateExpression="DELETE owners :owners",
+            ExpressionAttributeValues={":owner": {"S": owner}, ":owners": {"SS": [owner]}},
         )
-        self._refusal("DeleteItem", delete, deadline)
+        self._refusal("UpdateItem", release, deadline)
 
 
 def _key(origin: OriginAddress) -> Attributes:

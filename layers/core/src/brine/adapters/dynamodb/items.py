@@ -46,13 +46,21 @@ class DynamoTable:
 
     def _refusal(self, operation: str, parameters: dict[str, object], deadline: Deadline | None) -> AwsError | None:
         """Execute a conditional operation. Return the error if its condition failed. Raises StoreError otherwise."""
+        return self._conditional(operation, parameters, deadline)[0]
+
+    def _conditional(
+        self, operation: str, parameters: dict[str, object], deadline: Deadline | None
+    ) -> tuple[AwsError | None, bytes]:
+        """Execute a conditional operation. Return the error if its condition failed, and else the answer.
+
+        Raises StoreError.
+        """
         try:
-            self._api.call(operation, parameters, deadline)
+            return None, self._api.call(operation, parameters, deadline)
         except AwsError as refused:
             if not refused.condition_failed:
                 raise
-            return refused
-        return None
+            return refused, b""
 
 
 class DynamoItemStore(DynamoTable):

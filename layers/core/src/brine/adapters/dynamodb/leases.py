@@ -1,6 +1,7 @@
 """Leases in the cache table. Each lease has its own item, because AWS bills a failed condition by the item's size.
 
-A lease is free from `lease_expires_at` on. Releasing it sets that to 0; the item stays, so that tokens keep growing.
+A lease is free from `lease_expires_at` on. A commit sets that to 0, and a release to 0 or 1. The item stays, so that
+tokens keep growing.
 After DynamoDB's TTL has deleted the item, tokens continue from the time in milliseconds. The tokens of a key cannot
 outrun that time: an item takes at most 1,000 writes a second. docs/decisions/0043 says why a fill is a transaction.
 """
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING
 from brine.adapters.aws.errors import AwsError
 from brine.adapters.dynamodb.items import DynamoTable, item_attributes, key_attributes, number, read_attributes
 from brine.errors import StoreUnavailable
-from brine.ports.caching import Held, Lease, split_lease_key
+from brine.ports.caching import ABANDONED, Held, Lease, split_lease_key
 
 if TYPE_CHECKING:
     from brine.adapters.dynamodb.items import Attributes
-    from brine.ports.caching import Item
+    from brine.ports.caching import Ending, Item
     from brine.ports.deadline import Deadline
 
 LEASE = "lease"
@@ -32,8 +33,11 @@ _TAKE = (
     "#token = if_not_exists(#token, :milliseconds) + :one"
 )
 _NEWEST = "#token = :token AND #owner = :owner"  # a released lease has no owner
+_UNFINISHED = f"{_NEWEST} AND lease_expires_at > :free"  # a late renewal must not revive a committed lease
+_RENEW = "SET lease_expires_at = :expires_at, evict_at = :evict_at"
 _END = "SET lease_expires_at = :free, committed = #token"  # the owner stays, so that a commit can be repeated
 _GIVE_BACK = "SET lease_expires_at = :free REMOVE #owner"
+_FAIL = "SET lease_expires_at = :free, failed = #token, failure = :failure REMOVE #owner"
 
 
 class DynamoLeaseStore(DynamoTable):
@@ -65,7 +69,7 @@ class DynamoLeaseStore(DynamoTable):
             if not refused.condition_failed:
                 raise
             current = _read_lease("UpdateItem", pk, refused.item)
-            return current if current.owner == owner else Held(current.expires_at)
+            return current if current.owner == owner else _held(current)
         return _read_lease("UpdateItem", pk, read_attributes("Attributes", "UpdateItem", answer))
 
     def commit(self, lease: Lease, sk: str, item: Item, *, deadline: Deadline | None = None) -> bool:
@@ -78,22 +82,36 @@ class DynamoLeaseStore(DynamoTable):
         transaction: dict[str, object] = {"TransactItems": writes, "ClientRequestToken": _request_token(writes)}
         return self._refusal("TransactWriteItems", transaction, deadline) is None
 
-    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
+    def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
+        """Let the lease last longer, with one UpdateItem. Raises StoreError."""
+        values = {":expires_at": number(expires_at), ":evict_at": number(int(expires_at) + _KEPT)}
+        renewal = self._update_of(lease, _RENEW, values, condition=_UNFINISHED)
+        return self._refusal("UpdateItem", renewal, deadline) is None
+
+    def release(
+        self, lease: Lease, *, ending: Ending = "settled", failure: str = "", deadline: Deadline | None = None
+    ) -> None:
         """Release the lease, and with it the right to commit, with one UpdateItem. Raises StoreError."""
-        self._refusal("UpdateItem", self._update_of(lease, _GIVE_BACK), deadline)
+        values = {":free": number(0 if ending == "settled" else ABANDONED)}
+        if ending == "failed":
+            values[":failure"] = {"S": failure}
+        update = self._update_of(lease, _FAIL if ending == "failed" else _GIVE_BACK, values)
+        self._refusal("UpdateItem", update, deadline)
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
-        """Return the holder of the lease, or None, with one strongly consistent GetItem. Raises StoreError."""
+        """Return the newest lease, or None if it was settled, with one consistent GetItem. Raises StoreError."""
         attributes = self._attributes(self._at(_key(pk), ConsistentRead=True), deadline)
         if attributes is None:
             return None
         lease = _read_lease("GetItem", pk, attributes)
-        return Held(lease.expires_at) if lease.expires_at else None
+        return _held(lease) if lease.expires_at else None
 
-    def _update_of(self, lease: Lease, expression: str) -> dict[str, object]:
-        """Return an update on condition that this lease is the newest."""
-        values = {":token": number(lease.token), ":owner": {"S": lease.owner}, ":free": number(0)}
-        return self._update(lease.pk, expression, _NEWEST, values)
+    def _update_of(
+        self, lease: Lease, expression: str, values: Attributes | None = None, *, condition: str = _NEWEST
+    ) -> dict[str, object]:
+        """Return an update on condition that this lease is the newest. values: those that this update has besides."""
+        of_lease = {":token": number(lease.token), ":owner": {"S": lease.owner}, ":free": number(0)}
+        return self._update(lease.pk, expression, condition, of_lease | (values or {}))
 
     def _update(self, pk: str, expression: str, condition: str, values: Attributes) -> dict[str, object]:
         return self._at(
@@ -123,7 +141,13 @@ def _read_lease(operation: str, pk: str, attributes: Attributes | None) -> Lease
             owner = attributes["owner"]["S"] if "owner" in attributes else ""
             token = int(attributes["token"]["N"])
             committed = int(attributes["committed"]["N"]) if "committed" in attributes else 0
-            return Lease(pk, owner, token, float(attributes["lease_expires_at"]["N"]), committed)
+            failed = int(attributes["failed"]["N"]) if "failed" in attributes else 0
+            failure = attributes["failure"]["S"] if "failure" in attributes else ""
+            return Lease(pk, owner, token, float(attributes["lease_expires_at"]["N"]), committed, failed, failure)
     except (KeyError, TypeError, ValueError) as error:
         raise StoreUnavailable(f"{operation}: a lease that is not ours") from error
     raise StoreUnavailable(f"{operation}: an answer without a lease")
+
+
+def _held(lease: Lease) -> Held:
+    return Held(lease.expires_at, lease.token, lease.failed, lease.failure)

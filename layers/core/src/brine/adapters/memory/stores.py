@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import Stamp
-from brine.ports.caching import Held, Lease, split_lease_key
+from brine.ports.caching import ABANDONED, Held, Lease, split_lease_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from brine.domain.http.fields import Fields
-    from brine.ports.caching import Item, ItemStore
+    from brine.ports.caching import Ending, Item, ItemStore
     from brine.ports.deadline import Deadline
 
 
@@ -53,10 +53,10 @@ class MemoryLeaseStore:
         with self._lock:
             last = self.leases.get(pk)
             if last is not None and last.expires_at > now:
-                return last if last.owner == owner else Held(last.expires_at)
+                return last if last.owner == owner else _held(last)
             lease = Lease(pk, owner, 1, expires_at)
             if last is not None:
-                lease = replace(lease, token=last.token + 1, committed=last.committed)
+                lease = replace(last, owner=owner, token=last.token + 1, expires_at=expires_at)
             self.leases[pk] = lease
             return lease
 
@@ -70,17 +70,32 @@ class MemoryLeaseStore:
             self.leases[lease.pk] = replace(last, expires_at=0.0, committed=last.token)
             return True
 
-    def release(self, lease: Lease, *, deadline: Deadline | None = None) -> None:
+    def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
+        """Let the lease last until `expires_at`. Return False if it is not the last one, or is committed."""
+        with self._lock:
+            last = self._last(lease)
+            if last is None or not last.expires_at:
+                return False
+            self.leases[lease.pk] = replace(last, expires_at=expires_at)
+            return True
+
+    def release(
+        self, lease: Lease, *, ending: Ending = "settled", failure: str = "", deadline: Deadline | None = None
+    ) -> None:
         """Release the lease, and with it the right to commit."""
         with self._lock:
             last = self._last(lease)
-            if last is not None:
-                self.leases[lease.pk] = replace(last, owner="", expires_at=0.0)
+            if last is None:
+                return
+            released = replace(last, owner="", expires_at=0.0 if ending == "settled" else ABANDONED)
+            if ending == "failed":
+                released = replace(released, failed=last.token, failure=failure)
+            self.leases[lease.pk] = released
 
     def holder(self, pk: str, *, deadline: Deadline | None = None) -> Held | None:
-        """Return the holder of the lease, or None if it was released."""
+        """Return the newest lease, or None if it was settled."""
         last = self.leases.get(pk)
-        return Held(last.expires_at) if last is not None and last.expires_at else None
+        return _held(last) if last is not None and last.expires_at else None
 
     def clear(self) -> None:
         """Forget all leases."""
@@ -91,6 +106,10 @@ class MemoryLeaseStore:
         """Return the last lease of the key, if it is this one."""
         last = self.leases.get(lease.pk)
         return last if last is not None and (last.owner, last.token) == (lease.owner, lease.token) else None
+
+
+def _held(lease: Lease) -> Held:
+    return Held(lease.expires_at, lease.token, lease.failed, lease.failure)
 
 
 class MemoryStampStore:

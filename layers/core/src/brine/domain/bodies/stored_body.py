@@ -23,6 +23,14 @@ class BodyReference:
 
 
 @dataclass(frozen=True, slots=True)
+class ZstdFrame:
+    """A body as a frame of zstd, for clients that accept it so. `body`: the object that it was made from."""
+
+    body: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPart:
     """The bytes of a representation from position `first` on, or the reference to them.
 

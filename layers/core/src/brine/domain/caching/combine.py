@@ -80,8 +80,12 @@ def part_limits(
     request: Request,
     *,
     now: float,
+    served_stale: bool = False,
 ) -> PartLimits:
-    """Return what a part permits. `source`: its stored form, None when it may not be stored. `policy`: its route's."""
+    """Return what a part permits. `source`: its stored form, None when it may not be stored. `policy`: its route's.
+
+    served_stale: whether the part is a stale stored response, which limits the whole even without a lifetime.
+    """
     directives = parse_response_directives(response.fields)
     is_private = directives.restricts_all("private")
     if source is None:
@@ -90,7 +94,7 @@ def part_limits(
     validates = needs_validation(state.directives)
     fresh_until = now if validates else now + state.lifetime - state.age
     return PartLimits(
-        fresh_until=inf if not validates and _says_nothing(source, state, policy) else fresh_until,
+        fresh_until=inf if not (validates or served_stale) and _says_nothing(source, state, policy) else fresh_until,
         is_private=is_private,
         must_revalidate=validates or forbids_stale(state.directives),
         dependencies=dependencies_on(source, resource),

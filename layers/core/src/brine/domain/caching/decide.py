@@ -6,7 +6,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.decision import Forward, Refuse, Serve, ServeStale, Validate
-from brine.domain.caching.freshness import freshness
+from brine.domain.caching.freshness import freshness, freshness_on_arrival
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, missing_range_fields
 from brine.domain.caching.stale import accepted_staleness, needs_validation, revalidation_window
 from brine.domain.http.cache_control import NO_DIRECTIVES, parse_request_directives
@@ -70,6 +70,17 @@ def refetch(request: Request, policy: Policy) -> Forward:
 def refresh_decision(stored: StoredResponse, request: Request) -> Validate | Forward:
     """Return the request to the origin that renews a stored response, fresh or stale."""
     return _validate_or_forward(stored, request, "stale")
+
+
+def can_answer_followers(stored: StoredResponse, request: Request, policy: Policy) -> bool:
+    """Return whether the response, when it arrived, could answer the requests that waited for it.
+
+    It was fresh, or could be served stale during the next refresh (RFC 5861 section 3).
+    """
+    state = freshness_on_arrival(stored, policy, request)
+    return not needs_validation(state.directives) and (
+        state.is_fresh or state.staleness < revalidation_window(state.directives, policy)
+    )
 
 
 def obeyed_directives(request: Request, policy: Policy) -> Directives:

@@ -31,6 +31,7 @@ type StorageRefusal = Literal[
     "request-fields",
     "request-no-store",
     "set-cookie",
+    "slow-origin",
     "status",
     "tags",
     "vary",
@@ -47,7 +48,9 @@ type StorageRefusal = Literal[
 - `set-cookie`: it sets a cookie. `vary`: it has `Vary: *`. `status`: its status is for this request only.
 - `length`: Content-Length is not the length of the body. `partial`: it is a part that cannot be combined.
 - `other-etag`: a 304 names another ETag than the stored response.
-- `no-freshness`: nothing makes it fresh or lets it be validated. `tags`: its tags are too many or too long.
+- `no-freshness`: it is not fresh, and may be neither validated nor served stale. `slow-origin`: the same, but only
+  because the origin took longer than the lifetime and the windows that it gave.
+- `tags`: its tags are too many or too long.
 """
 
 

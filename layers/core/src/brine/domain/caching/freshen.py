@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.decision import Forward, ResponseDecision
-from brine.domain.caching.storing import REFUSALS_BY_CLIENT
+from brine.domain.caching.storing import REFUSALS_BY_CLIENT, SPARING_REFUSALS
 from brine.domain.http.conditions import CACHE_CONDITIONS, entity_tag, weak_match
 from brine.domain.http.dates import with_date
 
@@ -86,9 +86,9 @@ def _updated(stored: StoredResponse, exchange: OriginExchange) -> StoredResponse
 def _ends_stored_response(keep: StoredResponse | None, refusal: StorageRefusal | None) -> bool:
     """Return whether an update that is not stored makes the stored response invalid.
 
-    It does not if the update is refused only because it is for one client.
+    It does not if the update is refused only because it is for one client, or came too late.
     """
-    return keep is None and refusal not in REFUSALS_BY_CLIENT
+    return keep is None and refusal not in REFUSALS_BY_CLIENT | SPARING_REFUSALS
 
 
 def _same_date(stored: Fields, received: Fields) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, inf
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,12 @@ def freshness(stored: StoredResponse, policy: Policy, now: float, request: Reque
     if stored.stale_from < inf:
         lifetime = min(lifetime, age - max(0.0, now - stored.stale_from))
     return Freshness(lifetime, age, directives)
+
+
+def freshness_on_arrival(stored: StoredResponse, policy: Policy, request: Request | None = None) -> Freshness:
+    """Return the freshness that a response had when it came from the origin, before any soft purge."""
+    unpurged = stored if stored.stale_from == inf else replace(stored, stale_from=inf)
+    return freshness(unpurged, policy, stored.response_time, request)
 
 
 def remaining_freshness(stored: StoredResponse, policy: Policy, now: float, request: Request) -> int:

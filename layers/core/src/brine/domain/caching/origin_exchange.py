@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
+from brine.domain.caching.stale import grants_window
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.caching.storing import may_be_caused_by_fields, storable
 from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
+from brine.domain.http.conditions import has_validator
 from brine.domain.http.dates import with_date
 from brine.domain.purging.tags import response_tags
 
@@ -93,18 +95,22 @@ class OriginExchange:
     def _selecting_by_route(self, status: int) -> frozenset[str]:
         """Return the fields that select in addition to Vary: `key_headers`, and possibly more.
 
-        An origin that gives no lifetime also does not say that its response is the same for all clients. So the fields
-        that the route forwards beyond the standard ones select too. If the route makes the response fresh, the fields
-        of content negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of
-        these fields select, whatever its lifetime, because any of them may have caused it.
+        An origin that gives no lifetime also does not say that its response is the same for all clients. Neither does
+        one that gives a lifetime of 0, no window for stale responses and no validator: its response is stored only for
+        the route's grace. So the fields that the route forwards beyond the standard ones select too. If the route makes
+        the response fresh, the fields of content negotiation select as well, but a route with `key_headers` then uses
+        only these. For an error, all of these fields select, whatever its lifetime, because any of them may have caused
+        it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
         if may_be_caused_by_fields(status):
             return chosen | NEGOTIATION | policy.named_headers
-        if explicit_lifetime(self.fields, parse_response_directives(self.fields), self.response_time) is not None:
+        directives = parse_response_directives(self.fields)
+        explicit = explicit_lifetime(self.fields, directives, self.response_time)
+        if explicit or (explicit is not None and (grants_window(directives) or has_validator(self.fields))):
             return chosen
-        if route_lifetime(status, policy) is None:
+        if explicit is not None or route_lifetime(status, policy) is None:
             return chosen | policy.named_headers
         return NEGOTIATION | policy.named_headers if policy.key_headers is None else chosen
 

@@ -11,7 +11,7 @@ from brine.domain.caching.freshness import explicit_lifetime, freshness
 from brine.domain.caching.origin_exchange import OriginExchange
 from brine.domain.caching.partial import PARTIAL, has_requested_bytes, receive_partial, retry_without_range
 from brine.domain.caching.stale import ERRORS, error_window
-from brine.domain.caching.storing import REFUSALS_BY_REQUEST
+from brine.domain.caching.storing import SPARING_REFUSALS, shows_current_state
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.hop_by_hop import end_to_end
 from brine.domain.purging.invalidation import invalidated_targets, referenced_targets
@@ -93,19 +93,15 @@ def receive_error(decision: Validate | Forward, request: Request, policy: Policy
 def _receive_whole(exchange: OriginExchange) -> ResponseDecision:
     keep, refusal = exchange.storable(exchange.candidate())
     outdated = exchange.stored is not None and exchange.response.status not in ERRORS
-    drop = keep is None and outdated and _replaces(exchange.response.status) and refusal not in _KEEPING_STORED
+    is_current = shows_current_state(exchange.response.status)
+    drop = keep is None and outdated and is_current and refusal not in _KEEPING_STORED
     unlimited = None
-    if refusal == "no-freshness" and exchange.response.status < 300:
+    if refusal in {"no-freshness", "slow-origin"} and exchange.response.status < 300:
         unlimited = exchange.tagged_candidate()
     return ResponseDecision(keep=keep, drop=drop, refusal=refusal, unlimited=unlimited)
 
 
-_KEEPING_STORED: Final = REFUSALS_BY_REQUEST | {"graphql-errors"}
-
-
-def _replaces(status: int) -> bool:
-    """Return whether a response that is not stored still shows that the stored one is outdated."""
-    return 200 <= status < 400 or status in {404, 410}
+_KEEPING_STORED: Final = SPARING_REFUSALS | {"graphql-errors"}
 
 
 def _receive_uncached(

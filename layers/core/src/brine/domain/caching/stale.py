@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from brine.domain.http.cache_control import NO_DIRECTIVES
+
 if TYPE_CHECKING:
     from brine.domain.http.cache_control import Directives
     from brine.domain.routing.policy import Policy
@@ -57,6 +59,16 @@ def revalidation_window(directives: Directives, policy: Policy) -> float:
     if granted is None:
         return policy.grace if policy.refreshes_in_grace else 0
     return granted
+
+
+def grants_window(directives: Directives) -> bool:
+    """Return whether the origin itself lets its response be served stale (RFC 5861)."""
+    return bool(directives.seconds("stale-while-revalidate") or directives.seconds("stale-if-error"))
+
+
+def longest_window(directives: Directives, policy: Policy) -> float:
+    """Return for how many seconds a stale response may be served at all: on an error, or during its refresh."""
+    return max(error_window(directives, NO_DIRECTIVES, policy), revalidation_window(directives, policy))
 
 
 def accepted_staleness(directives: Directives, request_directives: Directives) -> float:

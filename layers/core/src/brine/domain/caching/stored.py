@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
 from brine.domain.http.messages import Response
 
 if TYPE_CHECKING:
-    from brine.domain.bodies.stored_body import BodyReference, PartialBody
+    from brine.domain.bodies.stored_body import BodyReference, PartialBody, ZstdFrame
     from brine.domain.http.fields import Fields
     from brine.domain.purging.dependency import AppliedStamps, Dependency
 
@@ -35,6 +35,7 @@ class StoredResponse:
     fencing token of its fill. `applied_stamps`: purges that were known before the fetch but have a later time.
     `dependencies`: the stored responses that it was made from.
     `stale_from`: the time of the soft purge that ended its freshness. The lookup sets it; it is not stored.
+    `frame`: the body as a frame of zstd, if it is stored so; see `zstd`.
     """
 
     method: str
@@ -53,6 +54,13 @@ class StoredResponse:
     applied_stamps: AppliedStamps = ()
     dependencies: tuple[Dependency, ...] = ()
     stale_from: float = inf
+    frame: ZstdFrame | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def zstd(self) -> bytes | None:
+        """The body as a frame of zstd; None without one, or if the frame was made from another body."""
+        frame = self.frame
+        return frame.data if frame is not None and frame.body is self.body else None
 
     @property
     def began(self) -> float:

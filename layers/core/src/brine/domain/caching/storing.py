@@ -6,10 +6,16 @@ from dataclasses import replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
-from brine.domain.caching.freshness import HEURISTICALLY_CACHEABLE, freshness, has_valid_lifetime, route_lifetime
-from brine.domain.caching.stale import error_window, needs_validation, revalidation_window
+from brine.domain.caching.freshness import (
+    HEURISTICALLY_CACHEABLE,
+    freshness,
+    freshness_on_arrival,
+    has_valid_lifetime,
+    route_lifetime,
+)
+from brine.domain.caching.stale import longest_window, needs_validation
 from brine.domain.caching.vary import VARY_STAR
-from brine.domain.http.cache_control import NO_DIRECTIVES, parse_response_directives
+from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.conditions import ORIGIN_CONDITIONS, RANGE_FIELDS, has_validator
 from brine.domain.http.hop_by_hop import CACHING_FIELDS, ESSENTIAL_FIELDS
 from brine.domain.purging.tags import response_tags
@@ -36,6 +42,11 @@ def may_be_caused_by_fields(status: int) -> bool:
     True for errors except 404 and 410.
     """
     return status >= 400 and status not in _NOT_FOUND
+
+
+def shows_current_state(status: int) -> bool:
+    """Return whether a response with this status is the current answer for its target, and not just an error."""
+    return 200 <= status < 400 or status in _NOT_FOUND
 
 
 def storable(
@@ -78,6 +89,9 @@ REFUSALS_BY_REQUEST: Final[frozenset[StorageRefusal | None]] = frozenset(
     {"request-no-store", "authorization", "request-fields"}
 )
 """Refusals that the client's request caused; the response that is stored already remains valid."""
+
+SPARING_REFUSALS: Final = REFUSALS_BY_REQUEST | {"slow-origin"}
+"""REFUSALS_BY_REQUEST, and the refusal of a response that came too late: the stored one may still be served stale."""
 
 REFUSALS_BY_CLIENT: Final = REFUSALS_BY_REQUEST | {"set-cookie"}
 """REFUSALS_BY_REQUEST, and the refusal of a response that the origin gave to this client only."""
@@ -124,16 +138,14 @@ def _refused_by_form(
         return "length"
     if not _permits_storing(candidate, directives, policy):
         return "no-freshness"
-    return None if _is_reusable_later(candidate, directives, policy, request) else "no-freshness"
+    return _refused_for_age(candidate, directives, policy, request)
 
 
 def evict_at(stored: StoredResponse, policy: Policy) -> int:
     """Return when the response becomes useless, in whole seconds since 1970: after freshness, grace and keep."""
     state = freshness(stored, policy, stored.response_time)
-    fresh = max(0.0, -state.staleness)
-    grace = max(error_window(state.directives, NO_DIRECTIVES, policy), revalidation_window(state.directives, policy))
-    keep = policy.keep if has_validator(stored.fields) else 0.0
-    window = fresh + grace + keep
+    usable = max(0.0, longest_window(state.directives, policy) - state.staleness)
+    window = usable + (policy.keep if has_validator(stored.fields) else 0.0)
     end = ceil(stored.response_time + window)
     # Near the year 2026, a time in seconds has steps of 0.2 microseconds: a shorter window would vanish in the sum
     return max(end, floor(stored.response_time) + 1) if window > 0 else end
@@ -175,19 +187,23 @@ def _permits_storing(candidate: StoredResponse, directives: Directives, policy: 
     )
 
 
-def _is_reusable_later(candidate: StoredResponse, directives: Directives, policy: Policy, request: Request) -> bool:
-    """Return whether the response can be used later: it has a validator, or is fresh for `request` and may be reused.
+def _refused_for_age(
+    candidate: StoredResponse, directives: Directives, policy: Policy, request: Request
+) -> StorageRefusal | None:
+    """Refuse a response that could never be used later.
 
-    A validator does not help a function, which would run to confirm its response.
+    It can be used if it has a validator, is fresh for `request`, or may still be served stale (RFC 5861, or the grace
+    of the route). A validator does not help a function, which would run to confirm its response.
     """
-    is_function = policy.refreshes_in_grace
-    if has_validator(candidate.fields) and not is_function:
-        return True
+    if has_validator(candidate.fields) and not policy.refreshes_in_grace:
+        return None
     if needs_validation(directives):
-        return False
-    if (
-        is_function
-        and max(revalidation_window(directives, policy), error_window(directives, NO_DIRECTIVES, policy)) > 0
-    ):
-        return True
-    return freshness(candidate, policy, candidate.response_time, request).is_fresh
+        return "no-freshness"
+    staleness = freshness_on_arrival(candidate, policy, request).staleness
+    if staleness < 0:
+        return None
+    window = longest_window(directives, policy) if shows_current_state(candidate.status) else 0.0
+    if staleness < window:
+        return None
+    delay = max(0.0, candidate.response_time - candidate.request_time)
+    return "slow-origin" if staleness - delay < window else "no-freshness"

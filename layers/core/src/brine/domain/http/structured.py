@@ -1,7 +1,8 @@
 """Structured dictionaries and lists, as far as caching needs them (RFC 8941 sections 4.2.1 and 4.2.2).
 
 A value is a boolean, an integer, a decimal, a string or a token. None stands for bytes and inner lists, which no
-directive takes. Parameters are checked and ignored. One error anywhere makes the whole field invalid.
+directive takes. Parameters are checked, and only `parse_items` returns them. One error anywhere makes the whole field
+invalid.
 """
 
 from __future__ import annotations
@@ -82,6 +83,25 @@ def parse_strings(*lines: str) -> list[str]:
     return members
 
 
+def parse_items(*lines: str) -> list[tuple[BareItem, dict[str, BareItem]]]:
+    """Return the members of a list of items, each with its parameters. Each line must be a list.
+
+    Raises NotStructured, also for a member that is an inner list.
+    """
+    members = []
+    for line in lines:
+        text = line.strip(" ")
+        position, end = 0, len(text)
+        while position < end:
+            value, position = _bare_item(text, position)
+            parameters: dict[str, BareItem] = {}
+            position = _parameters(text, position, parameters)
+            members.append((value, parameters))
+            if position < end:
+                position = _next_member(text, position)
+    return members
+
+
 def _next_member(text: str, position: int) -> int:
     """Return the position of the member after the separator at this position."""
     separator = _SEPARATOR.match(text, position)
@@ -120,13 +140,16 @@ def _bare_item(text: str, position: int) -> tuple[BareItem, int]:
             return None, match.end()
 
 
-def _parameters(text: str, position: int) -> int:
-    """Return the end of the parameters that start here."""
+def _parameters(text: str, position: int, found: dict[str, BareItem] | None = None) -> int:
+    """Return the end of the parameters that start here, and put them into `found`."""
     while text.startswith(";", position):
         position = _skip_spaces(text, position + 1)
-        _, position = _key(text, position)
+        key, position = _key(text, position)
+        value: BareItem = True
         if text.startswith("=", position):
-            _, position = _bare_item(text, position + 1)
+            value, position = _bare_item(text, position + 1)
+        if found is not None:
+            found[key] = value
     return position
 
 

@@ -6,6 +6,10 @@ purge also covers fetches that are in flight. The same rules apply to results an
 from several machines, whose clocks differ. So a purge, or an unsafe request, stamps a time that is `MARGIN` seconds
 after its own clock. A stamp that was read before a fetch began is older than that fetch, even if its time is later: the
 response records it in `applied_stamps` (docs/decisions/0003, 0060).
+
+The tags of a new response are known only after its fetch. So a purge of tags first raises the stamp `TAG_PURGES`, and
+gives the stamps of the tags the time that this one then has. These times only grow. A fetch that began after TAG_PURGES
+was read is newer than every purge of a tag up to that time, whatever the clocks say (docs/decisions/0120).
 """
 
 from __future__ import annotations
@@ -34,6 +38,10 @@ STEP = 0.001
 """Seconds added to a stamp when a clock that is behind writes it again."""
 
 EVERYTHING = "everything"
+TAG_PURGES = "tags"
+"""The stamp that every purge of tags raises first. It covers no response itself."""
+
+_TAG = ("tag:", "tag@")  # how the names of the stamps of tags begin
 
 
 class Stored(Protocol):
@@ -133,7 +141,7 @@ def is_purged(stored: Stored, stamps: Mapping[str, Stamp], now: float) -> bool:
     if not later:
         return False
     applied = {name: hard for name, hard, _ in stored.applied_stamps}
-    return any(hard > applied.get(name, 0.0) for name, hard in later.items())
+    return any(hard > _applied_until(name, applied) for name, hard in later.items())
 
 
 def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
@@ -143,11 +151,25 @@ def stale_from(stored: Stored, stamps: Mapping[str, Stamp]) -> float:
     if not later:
         return inf
     applied = {name: soft for name, _, soft in stored.applied_stamps}
-    return min((soft for name, soft in later.items() if soft > applied.get(name, 0.0)), default=inf)
+    return min((soft for name, soft in later.items() if soft > _applied_until(name, applied)), default=inf)
 
 
-def applied_stamps(stored: Stored, known: Mapping[str, Stamp]) -> AppliedStamps:
-    """Return the stamps that were `known` before the exchange that gave `stored`, but have later times."""
+def _applied_until(name: str, applied: Mapping[str, float]) -> float:
+    """Return the time up to which the purges of a stamp are known to be older than the fetch, or 0."""
+    own = applied.get(name, 0.0)
+    return max(own, applied.get(TAG_PURGES, 0.0)) if name.startswith(_TAG) else own
+
+
+def applied_stamps(stored: Stored, known: Mapping[str, Stamp], tag_purges: Stamp | None = None) -> AppliedStamps:
+    """Return the stamps that were `known` before the exchange that gave `stored`, but have later times.
+
+    tag_purges: the stamp TAG_PURGES, if it was read before the exchange.
+    """
+    if tag_purges is not None:
+        if stored.began < stored.confirmed:  # its body is older than the exchange, and maybe older than these purges
+            of_body = next((hard for name, hard, _ in stored.applied_stamps if name == TAG_PURGES), 0.0)
+            tag_purges = replace(tag_purges, hard=of_body)
+        known = {**known, TAG_PURGES: tag_purges}
     return tuple(
         (name, stamp.hard, stamp.soft)
         for name, stamp in known.items()

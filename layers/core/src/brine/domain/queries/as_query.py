@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from brine.domain.compression.coded_fields import CONTENT_DIGESTS
 from brine.domain.formats.media import Format, format_of
 from brine.domain.http.cache_control import parse_request_directives
 from brine.domain.queries.canonical_json import canonical_json, is_json_type, parse_json
 from brine.domain.queries.content_query import ContentQuery
 from brine.domain.queries.graphql import may_change_data
-from brine.domain.routing.transcoding import CONTENT_DIGESTS
 
 if TYPE_CHECKING:
     from brine.domain.http.fields import Fields

@@ -118,9 +118,9 @@ class RefreshRequest:
     """The stored response to refresh, and the parts of the client's request that the fetch needs.
 
     `target` is the one that the origin gets. `key` is the cache key. If the route, its origin or the tenant has
-    changed, the key differs, and no response is refreshed. `renews`: the generation of a response to refresh although
-    it is fresh. If the generation has changed, only a stale response is refreshed. `method` and `content` are those of
-    a query by content.
+    changed, the key differs, and no response is refreshed. `renews`: the generation of the response to refresh, fresh
+    or stale. If the generation has changed, only a response that was fresh at first and is stale now is refreshed.
+    `method` and `content` are those of a query by content.
     """
 
     route: str

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+_MOST_DOUBLINGS: Final = 60  # more than any wait needs, and few enough for a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +21,5 @@ class Backoff:
 
     def wait(self, number: int, chance: float) -> float:
         """Return the seconds of wait `number`, counted from 0. `chance` in [0, 1) picks it between the bounds."""
-        upper: float = min(self.longest, self.first * 2.0**number)
+        upper: float = min(self.longest, self.first * 2.0 ** min(number, _MOST_DOUBLINGS))
         return upper * (self.least + chance * (1 - self.least))

@@ -1,20 +1,24 @@
 """The circuit breaker of an origin: which outcomes count as failures, and when requests stop.
 
-A circuit is closed until an origin fails a number of times in a row. Then it is open for a while, and the gateway sends
-the origin no request. After that it is half open: one request goes out as a probe, and its outcome closes or opens the
-circuit. The only stored state of a circuit is the time until which it is open; a closed circuit is not stored. During
-the probe, the circuit stays open for all other requests.
+A circuit is closed until an origin fails too large a share of the requests of a time, over several URLs. Then it is
+open for a while, and the gateway sends the origin no request. After that it is half open: one request goes out as a
+probe, after its success two, and then four. If all of them succeed, the circuit is closed; a failure opens it again.
+The only stored state of a circuit is the time until which it is open, and its probes; a closed circuit is not stored.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from brine.domain.http.messages import Response
-from brine.errors import OriginTimeout, OriginTooLarge, OriginUnreachable
+from brine.errors import OriginBudgetSpent, OriginTimeout, OriginTooLarge, OriginUnreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from brine.domain.resilience.retries import AttemptOutcome
 
 type Health = Literal["well", "down", "unknown"]
@@ -23,46 +27,93 @@ STREAK_GAP: Final = 60.0
 """Seconds between two failures after which they are not in a row, because the older one is too long ago."""
 FAIR_TIMEOUT: Final = 5.0
 """Seconds that are enough for an origin to answer. An earlier timeout is due to the gateway's own deadline."""
-MIN_FAILING_PATHS: Final = 3
-"""The number of different paths with failures that opens the circuit of a reachable origin."""
 PROBE_WINDOW: Final = 600
 """Seconds for which a half-open circuit waits for a probe. After that it counts as closed."""
+PROBES: Final = (1, 2, 4)
+"""The probes of each stage of a half-open circuit. After the last stage, it is closed."""
+MOST_SAMPLES: Final = 256
+"""The number of requests that a process remembers for each origin."""
 
 _REQUEST_ERRORS = frozenset({500, 501, 505, 508})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CircuitBreaker:
-    """A route's settings: how many failures in a row open its origin's circuit, and for how many seconds."""
+    """A route's settings: which share of the requests in `window` seconds must fail, and how long requests then stop.
 
-    failures: int = 5
-    open_for: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class FailureStreak:
-    """Failures in a row, as one process saw them, and the time of the last one, in seconds since 1970.
-
-    `unconnected`: how many of them had no connection. `paths`: the paths of the failed requests, without queries.
+    The share holds if there were at least `least_requests`, and failures of at least `least_urls` different URLs.
     """
 
-    failures: int
-    last: float
-    unconnected: int = 0
-    paths: frozenset[str] = frozenset()
+    failure_share: float = 0.5
+    window: float = 30.0
+    least_requests: int = 10
+    least_urls: int = 3
+    open_for: float = 30.0
 
-    def is_recent(self, now: float) -> bool:
-        """Return whether a failure at `now` continues the streak. It does not if the clock was set back far."""
-        return abs(now - self.last) <= STREAK_GAP
+    @property
+    def least_streak(self) -> int:
+        """The number of failures that is enough if there was no success between them."""
+        return (self.least_requests + 1) // 2
 
-    def opens_circuit(self, failures: int) -> bool:
-        """Return whether this number of failures opens the circuit.
 
-        If the origin was reachable, the failures must be on several paths. One URL that always fails does not prove
-        that other URLs fail, and a client that knows it could block the origin for all clients.
-        """
-        is_wide = len(self.paths) >= min(failures, MIN_FAILING_PATHS)
-        return self.unconnected >= failures or (self.failures >= failures and is_wide)
+class Sample(NamedTuple):
+    """A request with its retries, in seconds since 1970. `url`: its path without the query."""
+
+    time: float
+    url: str
+    failed: bool = False
+    unconnected: bool = False
+
+
+def new_samples() -> deque[Sample]:
+    """Return an empty record of the requests to an origin, the newest last."""
+    return deque(maxlen=MOST_SAMPLES)
+
+
+def opens_circuit(samples: Iterable[Sample], breaker: CircuitBreaker) -> bool:
+    """Return whether these requests, the newest last, open the circuit.
+
+    Two shares must be large enough: that of the failed requests, and that of the URLs whose newest request failed. So
+    neither one URL that many clients request nor many URLs with few requests open it alone. Failures without a
+    connection count for any URL, because the origin itself causes them.
+
+    An origin with little traffic is judged by less: half of `least_requests`, if all of them failed, with at most a
+    minute between two.
+    """
+    newest = list(samples)[::-1]
+    if not newest:
+        return False
+    now = newest[0].time
+    recent = [sample for sample in newest if abs(now - sample.time) <= breaker.window]
+    streak = _streak(newest)
+    if len(recent) >= breaker.least_requests and _fails(recent, breaker):
+        return True
+    return len(streak) >= breaker.least_streak and _fails(streak, breaker)
+
+
+def _streak(newest: list[Sample]) -> list[Sample]:
+    """Return the failures since the last success, the newest first."""
+    streak: list[Sample] = []
+    for sample in takewhile(lambda sample: sample.failed, newest):
+        if streak and abs(streak[-1].time - sample.time) > STREAK_GAP:
+            break
+        streak.append(sample)
+    return streak
+
+
+def _fails(samples: list[Sample], breaker: CircuitBreaker) -> bool:
+    least = breaker.failure_share * len(samples)
+    if sum(sample.unconnected for sample in samples) >= least:
+        return True
+    by_url: dict[str, bool] = {}
+    for sample in samples:
+        by_url.setdefault(sample.url, sample.failed)
+    failing = sum(by_url.values())
+    return (
+        sum(sample.failed for sample in samples) >= least
+        and failing >= breaker.least_urls
+        and failing >= breaker.failure_share * len(by_url)
+    )
 
 
 def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> Health:
@@ -76,7 +127,7 @@ def origin_health(outcome: AttemptOutcome, seconds: float, timeout: float) -> He
         return "down" if outcome.status >= 500 and outcome.status not in _REQUEST_ERRORS else "well"
     if isinstance(outcome, OriginTimeout) and seconds < min(timeout, FAIR_TIMEOUT):
         return "unknown"
-    return "well" if isinstance(outcome, OriginTooLarge) else "down"
+    return "well" if isinstance(outcome, OriginTooLarge | OriginBudgetSpent) else "down"
 
 
 def needs_probe(open_until: float, now: float) -> bool:
@@ -84,13 +135,6 @@ def needs_probe(open_until: float, now: float) -> bool:
     return 0 < open_until <= now < open_until + PROBE_WINDOW
 
 
-def after_failure(streak: FailureStreak | None, outcome: AttemptOutcome, path: str, now: float) -> FailureStreak:
-    """Return the streak with one more failure: this outcome of a request for this path."""
-    if streak is None or not streak.is_recent(now):
-        streak = FailureStreak(0, now)
-    return FailureStreak(
-        failures=streak.failures + 1,
-        last=now,
-        unconnected=streak.unconnected + isinstance(outcome, OriginUnreachable),
-        paths=streak.paths | {path} if len(streak.paths) < MIN_FAILING_PATHS else streak.paths,
-    )
+def sample_of(outcome: AttemptOutcome, health: Literal["well", "down"], url: str, now: float) -> Sample:
+    """Return the sample of a request's last outcome at `now`."""
+    return Sample(now, url, health == "down", isinstance(outcome, OriginUnreachable))

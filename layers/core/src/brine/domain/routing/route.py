@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from brine.domain.compression.compressible import Compression
 from brine.domain.resilience.circuit import CircuitBreaker
 from brine.domain.resilience.retries import DEFAULT_RETRIES
 from brine.domain.routing.paths import lenient_path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from brine.domain.credentials.description import OriginCredentials
+    from brine.domain.resilience.budget import OriginBudget
     from brine.domain.routing.front_door import PublicAddress
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.patterns import PathPattern
@@ -54,6 +56,7 @@ class Route:
 
     large_bodies: how a stored body that no answer can carry is handled. redirect: the client gets a link to it; anyone
     with the link can read the body until the link expires.
+    compress: the responses that clients get compressed, if they accept that and the origin did not; None for none.
     `tenant`: where to read the tenant of a request (brine.domain.routing.tenant); without it, the route has no tenants.
     `transcoding`: the formats to convert between; without it, content passes unchanged.
     `internal`: only functions of this process can fetch from it; no client can. `pattern`: the paths of a function's
@@ -61,6 +64,7 @@ class Route:
     confined to them. `hooks`: the names of hooks, as module:function, by their kind.
     `query_methods`: the methods, besides QUERY, of queries by content (brine.domain.queries.as_query).
     `retries`: how often the gateway may repeat a request to the origin. `circuit_breaker`: None for none.
+    `origin_budget`: how many requests all environments together may send to the origin; None for no limit.
     `public_url`: where clients reach the gateway; without it, only the request of a client says so. `map_addresses`:
     whether answers have public addresses instead of those of the origin. `preserve_host`: whether the origin gets the
     public host as Host. `trust_forwarded`: whether to believe the client's own Forwarded and X-Forwarded fields.
@@ -78,8 +82,10 @@ class Route:
     timeout: float = 20.0
     retries: int = DEFAULT_RETRIES
     circuit_breaker: CircuitBreaker | None = field(default_factory=CircuitBreaker)
+    origin_budget: OriginBudget | None = None
     max_request_body: int | None = None
     large_bodies: LargeBodies = "refuse"
+    compress: Compression | None = field(default_factory=Compression)
     tenant: str | None = None
     transcoding: Transcoding | None = None
     internal: bool = False

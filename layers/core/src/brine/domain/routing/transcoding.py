@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from brine.domain.compression.coded_fields import CONTENT_DIGESTS
 from brine.domain.formats.media import Format
 from brine.domain.http.field_syntax import split_list
 from brine.domain.http.fields import Fields
@@ -16,9 +17,6 @@ ORIGIN_PURPOSE: Final = "brine origin"
 """The purpose of envelopes between the gateway and an origin. The origin has a key of its own."""
 CLIENT_PURPOSE: Final = "brine client"
 """The purpose of envelopes between the gateway and a client."""
-
-CONTENT_DIGESTS: Final = frozenset({"content-digest", "content-md5", "digest", "repr-digest"})
-"""Fields with digests of the content's bytes, which differ in each format."""
 
 _CONDITIONS = ("if-match", "if-none-match")
 _OF_THE_CONTENT = CONTENT_DIGESTS | {
@@ -118,9 +116,3 @@ def _conditions(fields: Fields, original: Callable[[str], str | None]) -> Fields
             found = ["*"] if "*" in tags else [known for tag in tags if (known := original(tag)) is not None]
             lines.append((name, ", ".join(found) or _NEVER))
     return Fields.from_lowercase(lines)
-
-
-def varying_by_accept(fields: Fields) -> Fields:
-    """Return response fields with Accept in Vary (RFC 9110 section 12.5.5)."""
-    named = {name.strip(" \t").lower() for value in fields.all("vary") for name in value.split(",")}
-    return fields if named & {"accept", "*"} else fields.with_line("vary", "Accept")

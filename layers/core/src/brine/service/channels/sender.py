@@ -23,8 +23,8 @@ from brine.service.channels.exchange_problems import (
     MESSAGE_BEING_SENT,
     QUEUE_UNAVAILABLE,
 )
+from brine.service.flights.leasing import LEASE_MARGIN
 from brine.service.problems import CONTENT_INVALID, CONTENT_TOO_LARGE, Problem, content_problem
-from brine.service.single_flight import LEASE_MARGIN
 from brine_codec import CodecError, Expired, UnknownKey
 
 if TYPE_CHECKING:

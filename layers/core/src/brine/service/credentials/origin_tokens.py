@@ -16,7 +16,7 @@ from brine.domain.credentials.access_token import CLIENT_REFUSED, token_in, toke
 from brine.errors import BadRequest, CredentialsUnavailable, OriginError
 from brine.ports.caching import Lease
 from brine.service.diagnostics import Fault
-from brine.service.single_flight import Follow, Lead
+from brine.service.flights.turns import Failure, Follow, GiveUp, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,13 +142,16 @@ class OriginTokens:
                 if isinstance(turn, Follow):
                     consistent = True
                     continue
+                if isinstance(turn, GiveUp):
+                    raise _given_up(turn)
                 lead = turn if isinstance(turn, Lead) else Lead(None)
-                if lead.lease is not None and lead.lease.committed > generation:
+                if lead.must_look_up(generation):
                     found, _ = self._look_up(need, consistent=True)
                     if found is not None:
+                        self._single_flight.give_back(lead, need.trace, "settled")
                         return found
                 return self._fetched(need, lead)
-        raise CredentialsUnavailable("another process did not get a token in time", "no-token-in-time")
+        raise _given_up(GiveUp())
 
     def _look_up(self, need: _TokenNeed, *, consistent: bool) -> tuple[AccessToken | None, int]:
         """Return a usable token of this process or of the table, and the generation in the table."""
@@ -168,11 +171,11 @@ class OriginTokens:
             return self._adopted(need.pk, stored)
         self._known[need.pk] = _KnownToken(token, self._clock() + RENEWAL_PAUSE * (0.5 + self._drawn()))
         need = replace(need, deadline=need.deadline.within(2 * RENEWAL_SECONDS))  # half of it is for the token
-        lease = self._single_flight.acquire(need.pk, need.seconds, need.trace)
+        lease = self._single_flight.acquire(need.pk, need.trace)
         if not isinstance(lease, Lease):
             return token
         lead = Lead(lease)
-        with self._single_flight.given_back(lead, need.trace):
+        with self._single_flight.held(lead, need.seconds, need.trace):
             if lease.committed > generation:
                 stored, _ = self._store.read(need.pk, need.trace, consistent=True)
                 if stored is not None and stored.issued_at > token.issued_at:
@@ -193,6 +196,7 @@ class OriginTokens:
             token = self._asked(need.client, need.deadline.within(need.seconds), need.trace)
         except CredentialsUnavailable as error:
             self._failed[need.pk] = self._clock(), error.with_traceback(None)
+            self._single_flight.give_back(lead, need.trace, "failed", Failure(error.cause, error))
             raise
         self._failed.pop(need.pk, None)
         self._store.keep(need.pk, need.route, lead, token, need.trace)
@@ -223,6 +227,14 @@ class OriginTokens:
     def _adopted(self, pk: str, token: AccessToken) -> AccessToken:
         self._known[pk] = _KnownToken(token, token.renew_at(self._drawn()))
         return token
+
+
+def _given_up(turn: GiveUp) -> CredentialsUnavailable:
+    """Return the error of a caller that waited in vain: the last one of another caller in this process."""
+    failure = turn.failure
+    if failure is None:
+        return CredentialsUnavailable("another process did not get a token in time", "no-token-in-time")
+    return CredentialsUnavailable(str(failure.error or "another process got no token"), failure.kind)
 
 
 def _need(client: OAuth2Client, transaction: Transaction, deadline: Deadline, trace: Trace) -> _TokenNeed:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.ports.caching import ItemStore
-    from brine.service.single_flight import Lead, SingleFlight
+    from brine.service.flights.turns import Lead
+    from brine.service.single_flight import SingleFlight
     from brine.service.transaction import Trace
     from brine_codec import Key, Keyring, KeyringSource
 
@@ -68,6 +69,7 @@ class TokenStore:
 
     def keep(self, pk: str, route: str, lead: Lead, token: AccessToken, trace: Trace) -> None:
         """Store a token under the caller's lease, and give the lease back. One call."""
+        lead.ending = "settled"
         lease = lead.lease
         if lease is None:
             return
@@ -77,6 +79,7 @@ class TokenStore:
             trace.faults.envelope_failed(error)
             return
         item = Item(envelope=envelope, evict_at=ceil(token.expires_at), generation=lease.token, route=route)
+        lead.stop_renewing(trace.faults)
         self._single_flight.leases.commit(lease, SLOT, item, trace)
         lead.lease = None  # only now: if the commit raises, the lease must be given back
 

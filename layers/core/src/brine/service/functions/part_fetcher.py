@@ -105,7 +105,15 @@ class PartFetcher:
             said = answer.problem or f"it answered {response.status}"
             raise PartFailed(name, said, status=response.status)
         now = self.clock()
-        limits = part_limits(answer.source, response, transaction.resource, route.policy, transaction.request, now=now)
+        limits = part_limits(
+            answer.source,
+            response,
+            transaction.resource,
+            route.policy,
+            transaction.request,
+            now=now,
+            served_stale=answer.result == "stale",
+        )
         self.parts.succeed(part, limits, answer.result, response.status)
         target, shown = transaction.request.target, response
         if self.whole.request.method in SAFE_METHODS:

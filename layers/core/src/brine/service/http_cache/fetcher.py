@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from brine.domain.bodies.stored_body import PartialBody
 from brine.domain.caching.cache_key import resource_of
@@ -14,6 +14,7 @@ from brine.domain.caching.hit_for_miss import hit_for_miss_marker
 from brine.domain.caching.partial import PARTIAL, adds_bytes
 from brine.domain.caching.receive import receive, receive_error
 from brine.domain.caching.respond import relay
+from brine.domain.caching.stale import ERRORS
 from brine.domain.caching.storing import evict_at
 from brine.domain.http.cdn_loop import PSEUDONYM
 from brine.domain.http.fields import Fields
@@ -21,28 +22,34 @@ from brine.domain.http.messages import Response
 from brine.domain.purging.stamps import MARGIN, applied_stamps, key_stamp
 from brine.domain.routing.target import normalised_target
 from brine.domain.routing.upstream import forwarded_request
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError
+from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginPaused
 from brine.ports.caching import Lease
 from brine.service import problems
 from brine.service.diagnostics import Fault
+from brine.service.flights.turns import Alone, Failure, Lead
 from brine.service.http_cache.answer import answer
 from brine.service.http_cache.key_guard import KeyGuard
 from brine.service.http_cache.public_answer import ADDRESS_FIELDS, addresses_of, with_public_addresses
-from brine.service.single_flight import Alone, Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.caching.decision import Forward, ForwardReason, ResponseDecision, Validate
     from brine.domain.caching.stored import StoredResponse
+    from brine.ports.caching import Ending
+    from brine.service.flights.turns import GiveUp
     from brine.service.hooks import HookTable
     from brine.service.http_cache.answer import Answer, Result
     from brine.service.http_cache.lookup import Lookup
     from brine.service.http_cache.responder import Responder
     from brine.service.http_cache.response_store import ResponseStore
     from brine.service.origins.routed import Upstreams
+    from brine.service.problems import ProblemType
     from brine.service.single_flight import SingleFlight
     from brine.service.transaction import Trace, Transaction
+
+_FAILED: Final = ERRORS | {429}
+"""Statuses with which the origin fails. The callers that wait do not all try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +98,16 @@ class Fetcher:
             try:
                 response = self.origins.fetch(transaction, request, transaction.origin_deadline, trace)
             except BadRequest as error:
-                self._give_back(turn, trace)
+                self._give_back(turn, trace, "settled")  # each caller's own request is refused, or sent
                 kind = problems.REQUEST_INVALID
                 return problems.traced_answer(kind, transaction, trace, text=str(error), detail=kind.name)
             except OriginError as error:
                 trace.now = self.clock()  # a stored response has aged by the wait
-                if not isinstance(error, OriginCircuitOpen):
+                if not isinstance(error, OriginPaused) or error.is_sent:
                     trace.waited(trace.now - began)
-                self._give_back(turn, trace)
+                    self._give_back(turn, trace, "failed", problems.origin_problem(error).name)
+                else:
+                    self._give_back(turn, trace, "settled")  # no caller sends a request
                 return self._failed(error, decision, lookup, transaction, trace)
             trace.now = self.clock()
             trace.waited(trace.now - began)
@@ -158,7 +167,8 @@ class Fetcher:
             result = "stale" if reception.stale else "validated"
         made_from = reception.reuse if reused is not None else reception.keep or reception.unlimited
         if made_from is not None and transaction.ancestors:  # for the whole that is made from it
-            made_from = replace(made_from, applied_stamps=applied_stamps(made_from, lookup.stamps))
+            applied = applied_stamps(made_from, lookup.stamps, lookup.tag_purges)
+            made_from = replace(made_from, applied_stamps=applied)
         if reused is None and source is not None and self.responder.is_redirected(source, transaction):
             reused = self.responder.redirect(source, trace)
         if reused is None:
@@ -200,7 +210,10 @@ class Fetcher:
         mark = hit_for_miss_marker(transaction.request, response, reception, trace.now)
         if mark is not None and isinstance(turn, Lead) and lookup.main is None:
             self.responses.mark(mark, turn, transaction, trace)
-        self._give_back(turn, trace)
+        if response.status in _FAILED:
+            self._give_back(turn, trace, "failed", problems.ORIGIN_ERROR.name)
+        else:
+            self._give_back(turn, trace, "settled")
         return False
 
     def _keep(
@@ -214,17 +227,19 @@ class Fetcher:
         """Store a response if the turn permits it. Returns whether it is stored."""
         placed = None if isinstance(turn, Alone) else self.responses.place(stored, lookup, transaction, trace)
         if placed is None:
-            self._give_back(turn, trace)
+            self._give_back(turn, trace, "settled")
             return False
         slot, stored = placed
         key = self.responses.lease_key(slot, transaction)
         if isinstance(turn, Lead) and turn.lease is not None and turn.lease.pk != key:
-            self._give_back(turn, trace)  # Vary has changed meanwhile, so another slot is to be filled
+            self._give_back(turn, trace, "settled")  # Vary has changed meanwhile, so another slot is to be filled
             turn = Late()
         lead = self._late_lead(key, lookup, transaction, trace) if isinstance(turn, Late) else turn
         if not isinstance(lead, Lead):
             return False
-        with self.single_flight.given_back(lead, trace):
+        if isinstance(turn, Late):
+            self.single_flight.hold(lead, transaction.lease_seconds, trace)
+        try:
             if (
                 isinstance(turn, Late)
                 and (present := self._changed(slot, lookup, lead, transaction, trace)) is not None
@@ -236,12 +251,14 @@ class Fetcher:
                 stored, lookup = together, replace(present, stamps=lookup.stamps)
             until = evict_at(stored, transaction.route.policy)
             return self.responses.keep(stored, slot, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
+        finally:
+            self.single_flight.give_back(lead, trace)
 
     def _late_lead(self, key: str, lookup: Lookup, transaction: Transaction, trace: Trace) -> Lead | None:
         """Take this lease now that there is something to store; None when it may not be stored."""
         if not self.key_guard.may_store(lookup, transaction, trace):
             return None
-        lease = self.single_flight.acquire(key, transaction.lease_seconds, trace)
+        lease = self.single_flight.acquire(key, trace)
         return Lead(lease) if isinstance(lease, Lease) else None
 
     def _changed(self, slot: str, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> Lookup | None:
@@ -280,18 +297,59 @@ class Fetcher:
         trace: Trace,
     ) -> Answer:
         """Answer without the origin: with a stale response where that is permitted, else with a problem."""
-        kind = problems.origin_problem(error)
         reason: ForwardReason | None = decision.reason
-        retry_after = None
-        if isinstance(error, OriginCircuitOpen):
-            trace.faults.add(Fault("origin-circuit", "open"))
-            reason, retry_after = None, error.retry_after  # nothing was forwarded
+        kind = problems.origin_problem(error)
+        retry_after, detail = None, kind.name
+        if isinstance(error, OriginPaused):
+            fault = _pause(error)
+            trace.faults.add(fault)
+            retry_after, detail = error.retry_after, str(fault)
+            if not error.is_sent:
+                reason = None  # nothing was forwarded
+        return self._without_origin(
+            kind, reason, decision, lookup, transaction, trace, retry_after=retry_after, detail=detail
+        )
+
+    def give_up(
+        self,
+        turn: GiveUp,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        transaction: Transaction,
+        trace: Trace,
+    ) -> Answer:
+        """Answer a request that waited for other requests' fetches in vain."""
+        trace.now = self.clock()
+        kind = problems.ORIGIN_TIMEOUT if turn.failure is None else problems.fetch_problem(turn.failure.kind)
+        return self._without_origin(
+            kind, decision.reason, decision, lookup, transaction, trace, detail=kind.name, collapsed=True
+        )
+
+    def _without_origin(  # noqa: PLR0917 - what there is to answer with
+        self,
+        kind: ProblemType,
+        reason: ForwardReason | None,
+        decision: Validate | Forward,
+        lookup: Lookup,
+        transaction: Transaction,
+        trace: Trace,
+        *,
+        detail: str,
+        retry_after: float | None = None,
+        collapsed: bool = False,
+    ) -> Answer:
         policy, request = transaction.route.policy, transaction.request
         stale = receive_error(decision, request, policy, trace.now)
         response = None if stale is None else self.responder.respond(stale, lookup, transaction, trace)
         if stale is None or response is None:
             return problems.traced_answer(
-                kind, transaction, trace, retry_after=retry_after, fwd=reason, detail=kind.name
+                kind,
+                transaction,
+                trace,
+                retry_after=retry_after,
+                fwd=reason,
+                collapsed=collapsed,
+                detail=detail,
             )
         ttl = remaining_freshness(stale, policy, trace.now, request)
         return answer(
@@ -302,14 +360,25 @@ class Fetcher:
             source=stale,
             hit=reason is None,
             fwd=reason,
+            collapsed=collapsed,
             ttl=ttl,
-            detail=kind.name,
+            detail=detail,
         )
 
-    def _give_back(self, turn: Lead | Late | Alone, trace: Trace) -> None:
-        """Give an unused lease back before the answer is written, so that its faults are in the answer."""
+    def _give_back(self, turn: Lead | Late | Alone, trace: Trace, ending: Ending, failure: str = "") -> None:
+        """Give an unused lease back before the answer is written, so that its faults are in the answer.
+
+        failure: the name of the problem that a failed fetch is.
+        """
         if isinstance(turn, Lead):
-            self.single_flight.give_back(turn, trace)
+            self.single_flight.give_back(turn, trace, ending, Failure(failure) if failure else None)
+
+
+def _pause(error: OriginPaused) -> Fault:
+    """Return the fault of a request that may not be sent for now."""
+    if not isinstance(error, OriginBudgetSpent):
+        return Fault("origin-circuit", "open")
+    return Fault("origin-budget", "paused") if error.by_origin else Fault("origin-budget", "spent")
 
 
 def _message(stored: StoredResponse, received: Response) -> Response:

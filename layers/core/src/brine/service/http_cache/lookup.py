@@ -35,7 +35,7 @@ class Lookup:
 
     `stored` is the usable response in that slot, and `main` the one in the main slot. `marker` is the main slot's
     hit-for-miss marker. `seen`: the generation of the entry in each slot that was read, usable or not. `stamps` are the
-    stamps that the lookup has applied.
+    stamps that the lookup has applied. `tag_purges` is the stamp TAG_PURGES, if this process has read it.
     """
 
     stored: StoredResponse | None = None
@@ -44,6 +44,7 @@ class Lookup:
     marker: HitForMiss | None = None
     seen: Mapping[str, int] = field(default_factory=dict)
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    tag_purges: Stamp | None = None
 
     @property
     def is_uncollapsed(self) -> bool:
@@ -88,7 +89,7 @@ class Lookup:
 
     def without_stored(self) -> Lookup:
         """Return the lookup as if no usable response were stored."""
-        return Lookup(seen=self.seen, stamps=self.stamps)
+        return Lookup(seen=self.seen, stamps=self.stamps, tag_purges=self.tag_purges)
 
     def without_lost(self, lost: Collection[bytes]) -> Lookup:
         """Return the lookup without the bodies at these addresses. The other parts of a body in parts remain."""
@@ -161,6 +162,7 @@ def weight(entry: Entry) -> int:
     if isinstance(entry, HitForMiss):
         return 500
     body = len(entry.body) if isinstance(entry.body, bytes) else _weight_of_parts(entry.body)
+    body += 0 if entry.frame is None else len(entry.frame.data)
     texts = [entry.target, *entry.vary, *[text for line in entry.fields.lines for text in line]]
     texts += [name for one in entry.dependencies for name in one.names]
     return body + sum(map(len, texts)) + 150 * len(texts) + 1_000

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 class RefreshRequests:
-    """Puts refresh requests into a queue, one per slot in `pause` seconds however many hits ask for it.
+    """Puts refresh requests into a queue, one per stored response in `pause` seconds however many hits ask for it.
 
-    A refresh that failed is requested again after that time. At most `remembered` slots are kept in mind. `draw` gives
+    A refresh that failed is requested again after that time; the next response of the slot needs no pause. At most
+    `remembered` responses are kept in mind. `draw` gives
     random numbers of [0, 1), which pick the hits that request early refreshes. Threads may share it.
     """
 
@@ -49,7 +50,7 @@ class RefreshRequests:
         request = refresh_request(transaction.route, transaction.request, stored, transaction.resource)
         if request is None:
             return False
-        self._send(request, lookup.slot, transaction, trace)
+        self._send(replace(request, renews=stored.generation), lookup.slot, transaction, trace)
         return True
 
     def enqueue_early(self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace) -> None:
@@ -62,8 +63,8 @@ class RefreshRequests:
             trace.early_refresh = self._send(request, lookup.slot, transaction, trace)
 
     def _send(self, request: RefreshRequest, slot: str, transaction: Transaction, trace: Trace) -> bool:
-        """Send a request, unless this slot's was sent a moment ago. Returns whether it was sent."""
-        if not self._pauses.is_over((request.key, slot), trace.now):
+        """Send a request, unless this response's was sent a moment ago. Returns whether it was sent."""
+        if not self._pauses.is_over((request.key, slot, request.renews), trace.now):
             return False
         try:
             self._queue.send(request, deadline=transaction.store_deadline)

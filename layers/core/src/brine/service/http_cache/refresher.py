@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from brine.domain.caching.decide import decide, refresh_decision
-from brine.domain.caching.decision import Forward, Serve, Validate
+from brine.domain.caching.decision import Forward, Validate
+from brine.domain.caching.freshness import freshness_on_arrival
 from brine.domain.routing.tenant import NO_TENANT
 from brine.ports.caching import Lease
-from brine.service.single_flight import Lead
+from brine.service.flights.turns import Lead
 from brine.service.transaction import Trace, Transaction
 
 if TYPE_CHECKING:
@@ -85,11 +86,11 @@ class Refresher:
             return decision
         flight = self.fetcher.single_flight
         key = self.fetcher.responses.lease_key(lookup.slot_to_fill, transaction)
-        lease = flight.acquire(key, transaction.lease_seconds, trace)
+        lease = flight.acquire(key, trace)
         if not isinstance(lease, Lease):
             return "failed" if lease is None else "held"
         lead = Lead(lease)
-        with flight.given_back(lead, trace):
+        with flight.held(lead, transaction.lease_seconds, trace):
             if lease.committed > lookup.generation:  # by another fetch, after the lookup
                 lookup, decision = self._look_up(renews, transaction, trace)
                 if not isinstance(decision, Validate | Forward):
@@ -110,9 +111,12 @@ class Refresher:
         stored = lookup.stored
         if stored is None:
             return "failed" if any(fault.kind in _STORES for fault in trace.faults) else "gone"
-        decision = decide(stored, transaction.request, transaction.route.policy, trace.now)
-        if isinstance(decision, Serve) and stored.generation == renews:
-            return refresh_decision(stored, transaction.request)
+        request, policy = transaction.request, transaction.route.policy
+        if stored.generation == renews:
+            return refresh_decision(stored, request)
+        if renews is not None and not freshness_on_arrival(stored, policy, request).is_fresh:
+            return "fresh"  # renewed meanwhile, and as fresh as the origin lets it be
+        decision = decide(stored, request, policy, trace.now)
         return decision if isinstance(decision, Validate | Forward) else "fresh"
 
 

@@ -10,31 +10,35 @@ purged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from brine.domain.bodies.stored_body import BodyReference, PartialBody
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import StoredResponse
-from brine.domain.purging.stamps import applied_stamps, key_stamp, stamp_names
+from brine.domain.purging.dependencies import all_stamp_names, is_response_purged
+from brine.domain.purging.stamps import TAG_PURGES, applied_stamps, key_stamp, stamp_names
 from brine.errors import StoreError
 from brine.ports.caching import Item, lease_key
+from brine.service.compression.compressor import BodyCompressor
 from brine.service.diagnostics import Fault
 from brine.service.http_cache.lookup import MAIN, Lookup, read_slots, slot_for, weight
 from brine.service.http_cache.selecting import Selecting
 from brine.service.stores.bodies import LARGEST_INLINE_BODY
 from brine.service.stores.cache_store import LAST_SECOND
 from brine_codec import CodecError
+from brine_codec.envelope.compression import SMALLEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from brine.domain.caching.cache_key import Resource
     from brine.domain.purging.stamps import Stamp
+    from brine.service.flights.turns import Lead
     from brine.service.functions.predicted_stamps import PredictedStamps
     from brine.service.http_cache.lookup import Entry
     from brine.service.http_cache.variant_limit import VariantLimit
-    from brine.service.single_flight import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace, Transaction
     from brine_codec import Keyring, KeyringSource
@@ -45,12 +49,15 @@ class ResponseStore:
     """The stored responses of a gateway. `keyring` has the keys that hash the values of selecting fields.
 
     `variants` limits the variants of a key. `predicted`: the stamps that stored responses of functions probably need.
+    `compressor`: makes a frame of each body
+    that may be compressed, so that answers need not compress it again.
     """
 
     store: CacheStore[Entry]
     keyring: Keyring | KeyringSource
     variants: VariantLimit
     predicted: PredictedStamps | None = None
+    compressor: BodyCompressor = field(default_factory=BodyCompressor)
 
     def recall(self, transaction: Transaction, trace: Trace) -> Lookup:
         """Look in this process alone. A response found may have been purged: see `after_purges`. No call."""
@@ -78,6 +85,7 @@ class ResponseStore:
             seen,
             Selecting(self.keyring, transaction.resource, transaction.request, trace.now),
         )
+        lookup = replace(lookup, tag_purges=self.store.stamps.known.last(TAG_PURGES))
         return self.after_purges(lookup, transaction, trace)
 
     def lease_key(self, slot: str, transaction: Transaction) -> str:
@@ -167,21 +175,24 @@ class ResponseStore:
     ) -> bool:
         """Store a response in its slot, under the lease of that slot. False when nothing was stored.
 
-        One call, two with a large body or part, one more for a variant. Nothing is stored if a newer lease exists, the
-        response was purged since its fetch began, or the key has no permit for one more variant. `lookup` is the one
-        from before the fetch. Only stamps that this process knows are compared here, and none of tags: the next lookup
-        compares all of them.
+        One call, one more for a large body or part, one for a variant, and one for stamps that this process does not
+        know: those of tags, and all after a long fetch. Nothing is stored if a newer lease exists, the response was
+        purged since its fetch began, or the key has no permit for one more variant. If the table does not give the
+        stamps, the next lookup compares them. `lookup` is the one from before the fetch.
         """
         resource, lease = transaction.resource, lead.lease
         if lease is None:
+            lead.ending = "settled"
             return False
-        placed = replace(stored, generation=lease.token, applied_stamps=applied_stamps(stored, lookup.stamps))
-        if self.store.is_purged(placed, stamp_names(resource), trace):
+        applied = applied_stamps(stored, lookup.stamps, lookup.tag_purges)
+        placed = replace(stored, generation=lease.token, applied_stamps=applied)
+        if self._is_purged_meanwhile(placed, resource, trace):
             return False
         until = min(evict_at, LAST_SECOND)
         if slot != MAIN and not self.variants.admits(
             self.store.pk(resource.key), slot, count=resource.max_variants - 1, evict_at=until, trace=trace
         ):
+            lead.ending = "settled"
             return False
         if self.predicted is not None:
             self.predicted.learn(placed, transaction)
@@ -192,6 +203,16 @@ class ResponseStore:
             lambda: self._seal(placed, slot, until, transaction, trace),
             trace=trace,
         )
+
+    def _is_purged_meanwhile(self, fetched: StoredResponse, resource: Resource, trace: Trace) -> bool:
+        """Return whether a purge since the fetch began covers the response. One call for stamps that are not known."""
+        if trace.faults.has("table") or trace.faults.has("stamps"):
+            return False
+        stamps = self.store.stamps.read(all_stamp_names(resource, fetched), trace)
+        if stamps is None or not is_response_purged(fetched, resource, stamps, trace.now):
+            return False
+        self.store.stamps.read_again((TAG_PURGES,), trace)  # for the next fetch, which is newer than this purge
+        return True
 
     def mark(self, marker: HitForMiss, lead: Lead, transaction: Transaction, trace: Trace) -> None:
         """Put a hit-for-miss marker into the main slot, if the caller has the lease of that slot. One call."""
@@ -224,7 +245,9 @@ class ResponseStore:
         """Return the content of a slot, and learn the stamps that count for the key."""
         names = self._names(transaction)
         try:
-            item = self.store.read(transaction.resource.key, slot, names, trace=trace, consistent=consistent)
+            item = self.store.read(
+                transaction.resource.key, slot, names, trace=trace, consistent=consistent, along=(TAG_PURGES,)
+            )
         except StoreError:
             return None
         return self._open(item, slot, transaction, trace, seen)
@@ -233,7 +256,7 @@ class ResponseStore:
         self, slots: Sequence[str], transaction: Transaction, trace: Trace, seen: dict[str, int], consistent: bool
     ) -> dict[str, Entry | None]:
         """Return the content of several slots, and learn the stamps that count for the key. One call."""
-        names = self._names(transaction)
+        names = *self._names(transaction), TAG_PURGES
         try:
             items = self.store.read_slots(transaction.resource.key, slots, names, trace=trace, consistent=consistent)
         except StoreError:
@@ -279,6 +302,9 @@ class ResponseStore:
             return store.codec.seal(content, context=context, now=trace.now, expires_at=evict_at)
 
         is_large = isinstance(body, bytes) and len(body) > LARGEST_INLINE_BODY
+        compression = transaction.route.compress
+        if compression is not None and isinstance(body, bytes) and SMALLEST <= len(body) <= LARGEST_INLINE_BODY:
+            stored = kept = self.compressor.with_frame(stored, compression)
         envelope = b"" if is_large else sealed(kept)
         if isinstance(body, bytes) and (is_large or len(envelope) > store.inline_limit):
             digest = store.bodies.write(body, trace)

@@ -5,14 +5,17 @@ The order of the values is part of the form. A changed form needs a new version;
 
 from __future__ import annotations
 
-from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart
+from brine.domain.bodies.stored_body import BodyReference, PartialBody, StoredPart, ZstdFrame
 from brine.domain.caching.hit_for_miss import HitForMiss
 from brine.domain.caching.stored import Selection, StoredResponse
 from brine.domain.http.fields import Fields
 from brine.domain.purging.dependency import Dependency
-from brine_codec import Registry
+from brine.service.stores.bodies import LARGEST_INLINE_BODY
+from brine_codec import Malformed, Registry
+from brine_codec.envelope.compression import decompress
+from brine_codec.envelope.header import COMPRESSION_ZSTD
 
-STORED_RESPONSE_VERSION = 6
+STORED_RESPONSE_VERSION = 7
 
 
 def stored_response_registry() -> Registry:
@@ -45,7 +48,7 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
         stored.route,
         stored.status,
         stored.fields.lines,
-        body if isinstance(body, bytes) else _packed_body(body),
+        body if stored.frame is None and isinstance(body, bytes) else _packed_body(stored),
         stored.request_time,
         stored.response_time,
         stored.fetch_started,
@@ -61,10 +64,15 @@ def _pack(stored: StoredResponse) -> tuple[object, ...]:
     )
 
 
-def _packed_body(body: BodyReference | PartialBody) -> tuple[object, ...]:
+def _packed_body(stored: StoredResponse) -> object:
+    """Return the reference to the body, its parts, its frame of zstd and its size, or the body itself."""
+    body = stored.body
     if isinstance(body, BodyReference):
         return body.digest, body.size
-    return "parts", body.size, tuple((part.first, _packed_part(part.body)) for part in body.parts)
+    if isinstance(body, PartialBody):
+        return "parts", body.size, tuple((part.first, _packed_part(part.body)) for part in body.parts)
+    frame = stored.zstd
+    return body if frame is None else ("zstd", frame, len(body))
 
 
 def _packed_part(body: bytes | BodyReference) -> object:
@@ -90,13 +98,14 @@ def _make(*values: object) -> StoredResponse:
             tuple(applied),
             tuple(dependencies),
         ) if _are(str, (*vary, *tags)) and _are(int, (status, generation, key_id)) and len(digests) == len(vary):
+            frame = None if type(body) is bytes else _frame(body)
             return StoredResponse(
                 method=method,
                 target=target,
                 route=route,
                 status=status,
                 fields=_fields(lines),
-                body=_body(body),
+                body=_body(body) if frame is None else frame.body,
                 request_time=request_time,
                 response_time=response_time,
                 fetch_started=fetch_started,
@@ -106,6 +115,7 @@ def _make(*values: object) -> StoredResponse:
                 generation=generation,
                 applied_stamps=tuple(map(_applied, applied)),
                 dependencies=tuple(map(_dependency, dependencies)),
+                frame=frame,
             )
         case _:
             raise ValueError("this is not a stored response")
@@ -160,6 +170,18 @@ def _dependency(value: object) -> Dependency:
             return Dependency(names, began, confirmed, stamps, route, target, tags, has_tenant)
         case _:
             raise ValueError("this is not a dependency of a response")
+
+
+def _frame(value: object) -> ZstdFrame | None:
+    """Return the frame of a body that is stored in one, and the body; None for any other form of a body."""
+    match value:
+        case ("zstd", bytes(data), int(size)) if _are(int, (size,)) and 0 < size <= LARGEST_INLINE_BODY:
+            try:
+                return ZstdFrame(decompress(COMPRESSION_ZSTD, data, size), data)
+            except Malformed:
+                raise ValueError("a body is no frame of zstd with its size") from None
+        case _:
+            return None
 
 
 def _body(value: object) -> bytes | BodyReference | PartialBody:

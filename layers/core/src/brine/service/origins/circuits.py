@@ -1,26 +1,26 @@
-"""The circuits of origins: the failures that this process saw, and the state that all environments share.
+"""The circuits of origins: the requests that this process saw, and the state that all environments share.
 
-While an origin does well, a process reads no shared state. A process that saw the origin fail within the last minute,
-or its circuit open, reads the shared state, and goes by it for two seconds. A circuit that cannot be read counts as
-closed, unless this process opened it (docs/decisions/0064).
+While an origin does well, a process reads no shared state. It reads the shared state if its last request to the origin
+failed within the last minute, or if it knows of an open circuit. It goes by that state for two seconds. A circuit that
+cannot be read counts as closed, unless this process opened it (docs/decisions/0064 and 0118).
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from brine.domain.resilience.circuit import after_failure, needs_probe
+from brine.domain.resilience.circuit import STREAK_GAP, needs_probe, new_samples, opens_circuit
 from brine.errors import OriginCircuitOpen, StoreError
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
 
-    from brine.domain.resilience.circuit import CircuitBreaker, FailureStreak
-    from brine.domain.resilience.retries import AttemptOutcome
+    from brine.domain.resilience.circuit import CircuitBreaker, Sample
     from brine.domain.routing.origin import OriginAddress
     from brine.ports.deadline import Deadline
     from brine.ports.origins import CircuitStore
@@ -34,12 +34,14 @@ PROBE_MARGIN = 2.0
 
 @dataclass(slots=True)
 class _Known:
-    """The local state of an origin: its failures in a row, and until when its circuit is open (0: closed).
+    """The local state of an origin: its last requests, and until when its circuit is open (0: closed).
 
-    `open_until` was read at `read_at`, and is valid for `good_for` seconds.
+    `failed_at`: the time of the last failure without a success since. `open_until` was read at `read_at`, and is valid
+    for `good_for` seconds.
     """
 
-    streak: FailureStreak | None = None
+    samples: deque[Sample] = field(default_factory=new_samples)
+    failed_at: float = -inf
     open_until: float = 0.0
     read_at: float = -inf
     good_for: float = 0.0
@@ -47,13 +49,18 @@ class _Known:
     def learn(self, open_until: float, now: float, good_for: float = READ_PAUSE) -> None:
         self.open_until, self.read_at, self.good_for = open_until, now, good_for
 
+    def begin_anew(self) -> None:
+        """Forget the requests: the circuit's own state counts from now on."""
+        self.samples.clear()
+        self.failed_at = -inf
+
     def is_good(self, now: float) -> bool:
         """Return whether `open_until` is valid. A clock that was set back does not prolong it."""
         return abs(now - self.read_at) < self.good_for
 
     def is_suspect(self, now: float) -> bool:
         """Return whether this process has a reason to think that the origin is down."""
-        return self.open_until > 0 or (self.streak is not None and self.streak.is_recent(now))
+        return self.open_until > 0 or abs(now - self.failed_at) <= STREAK_GAP
 
 
 class Circuits:
@@ -69,7 +76,7 @@ class Circuits:
         self._lock = threading.Lock()  # for what is known; never held during I/O
 
     def permit_attempt(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
-        """Permit one attempt of at most `seconds`; return a name if it is the probe. Raises OriginCircuitOpen.
+        """Permit one attempt of at most `seconds`; return a name if it is a probe. Raises OriginCircuitOpen.
 
         The caller reports the outcome with that name to `succeeded`, `failed` or `withdrawn`.
         """
@@ -78,57 +85,74 @@ class Circuits:
             raise OriginCircuitOpen(f"{transaction.route.origin} has failed too often of late", open_until - now)
         return self._claim(transaction, trace, now, seconds) if needs_probe(open_until, now) else None
 
-    def succeeded(self, transaction: Transaction, trace: Trace, probe: str | None) -> None:
-        """Learn that the origin answered."""
+    def succeeded(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
+        """Learn that the origin answered an attempt. Enough probes that succeed close its circuit."""
         origin = transaction.route.origin
         with self._lock:
             known = self._known.get(origin)
             if known is None:
                 return
-            known.streak = None
-            if probe is not None:
-                known.open_until = 0.0
-        if probe is not None:
-            self._write(transaction, trace, lambda store, deadline: store.close(origin, owner=probe, deadline=deadline))
-
-    def failed(  # noqa: PLR0917 - what is told of an attempt, in its order
-        self,
-        transaction: Transaction,
-        trace: Trace,
-        probe: str | None,
-        outcome: AttemptOutcome,
-        breaker: CircuitBreaker,
-        now: float,
-    ) -> None:
-        """Learn that the origin failed. Enough failures in a row, or a failed probe, open its circuit."""
-        origin, until = transaction.route.origin, now + breaker.open_for
+            known.failed_at = -inf
+        if probe is None:
+            return
+        closed = self._write(
+            transaction, trace, lambda store, deadline: store.succeed(origin, owner=probe, deadline=deadline)
+        )
         with self._lock:
-            known = self._known.setdefault(origin, _Known())
-            if probe is None:
-                if known.open_until > now:
-                    return  # it was asked before the circuit opened
-                known.streak = after_failure(known.streak, outcome, transaction.request.path, now)
-                if not known.streak.opens_circuit(breaker.failures):
-                    return
-            known.streak = None
-            known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails
-        if self._write(transaction, trace, lambda store, deadline: store.open(origin, until=until, deadline=deadline)):
-            with self._lock:
-                known.learn(until, now)
+            known.learn(0.0 if closed else now, now)  # half open: the next request asks for the next probe
+
+    def failed(
+        self, transaction: Transaction, trace: Trace, probe: str | None, breaker: CircuitBreaker, now: float
+    ) -> None:
+        """Learn that the origin failed an attempt. A failed probe opens its circuit again."""
+        with self._lock:
+            self._known.setdefault(transaction.route.origin, _Known()).failed_at = now
+        if probe is not None:
+            self._open(transaction, trace, breaker, now)
 
     def withdrawn(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
         """Learn that the attempt told nothing about the origin: another request may make the probe."""
         origin = transaction.route.origin
         if probe is not None:
             with self._lock:
-                self._known[origin].open_until = now
-            self._write(transaction, trace, lambda store, deadline: store.open(origin, until=now, deadline=deadline))
+                self._known[origin].learn(now, now)
+            self._write(
+                transaction, trace, lambda store, deadline: store.give_back(origin, owner=probe, deadline=deadline)
+            )
+
+    def completed(self, transaction: Transaction, trace: Trace, sample: Sample, breaker: CircuitBreaker) -> None:
+        """Learn the outcome of a request with all its retries. Too large a share of failures opens the circuit."""
+        origin = transaction.route.origin
+        with self._lock:
+            known = self._known.get(origin)
+            if known is None:
+                known = self._known[origin] = _Known()
+            if known.open_until > sample.time:
+                return  # it was sent before the circuit opened
+            known.samples.append(sample)
+            if not sample.failed or not opens_circuit(known.samples, breaker):
+                return
+        self._open(transaction, trace, breaker, sample.time)
+
+    def _open(self, transaction: Transaction, trace: Trace, breaker: CircuitBreaker, now: float) -> None:
+        """Open the circuit for all environments."""
+        origin, until = transaction.route.origin, now + breaker.open_for
+        with self._lock:
+            known = self._known[origin]
+            known.begin_anew()
+            known.learn(until, now, good_for=breaker.open_for)  # this process heeds it even if the write fails
+        opened = self._write(
+            transaction, trace, lambda store, deadline: store.open(origin, until=until, deadline=deadline)
+        )
+        if opened is not False:
+            with self._lock:
+                known.learn(until, now)
 
     def _open_until(self, transaction: Transaction, trace: Trace, now: float) -> float:
         """Return until when the circuit is open, or was open last; 0 when it is closed."""
         with self._lock:
             known = self._known.get(transaction.route.origin)
-            if known is None or not known.is_suspect(now):
+            if known is None or (known.failed_at == -inf and not known.open_until) or not known.is_suspect(now):
                 return 0.0
             if known.is_good(now):
                 return known.open_until
@@ -142,7 +166,7 @@ class Circuits:
             if known.read_at == now:  # else another thread knows better by now
                 known.open_until = open_until
                 if open_until:
-                    known.streak = None  # the circuit's own count begins anew once it is closed
+                    known.begin_anew()
         return open_until
 
     def _claim(self, transaction: Transaction, trace: Trace, now: float, seconds: float) -> str | None:
@@ -161,11 +185,12 @@ class Circuits:
             raise OriginCircuitOpen(f"{origin} is being probed", READ_PAUSE)
         return owner if claim == "taken" else None
 
-    def _write(self, transaction: Transaction, trace: Trace, write: Callable[[CircuitStore, Deadline], None]) -> bool:
-        """Write shared state. False when the store fails."""
+    def _write(
+        self, transaction: Transaction, trace: Trace, write: Callable[[CircuitStore, Deadline], bool | None]
+    ) -> bool | None:
+        """Write shared state, and return what the store tells. False when the store fails."""
         try:
-            write(self._store, transaction.store_deadline)
+            return write(self._store, transaction.store_deadline)
         except StoreError as error:
             trace.faults.store_failed("circuits", error)
             return False
-        return True

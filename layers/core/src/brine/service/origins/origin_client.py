@@ -1,4 +1,6 @@
-"""Requests to an origin: not while its circuit is open, and again where that may help (docs/decisions/0063).
+"""Requests to an origin: within its budget, not while its circuit is open, and again where that may help.
+
+docs/decisions/0063, 0064 and 0117 have the reasons.
 
 A kept connection that turns out to be closed is the HTTP client's affair: it opens another one, which is no retry.
 """
@@ -11,18 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from brine.domain.http.messages import Response
-from brine.domain.resilience.circuit import origin_health
+from brine.domain.resilience.circuit import origin_health, sample_of
 from brine.domain.resilience.retries import is_retryable, is_transient, retry_delay
-from brine.errors import BadRequest, OriginCircuitOpen, OriginError, OriginMalformed
+from brine.errors import BadRequest, OriginBudgetSpent, OriginError, OriginMalformed, OriginPaused
 from brine.service.origins.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.domain.http.messages import Request
+    from brine.domain.resilience.circuit import Health
     from brine.domain.resilience.retries import AttemptOutcome
     from brine.ports.deadline import Deadline
     from brine.ports.origins import Origin
+    from brine.service.origins.budgets import Budgets
     from brine.service.origins.circuits import Circuits
     from brine.service.transaction import Trace, Transaction
 
@@ -34,12 +38,14 @@ LEAST_TIME: Final = 0.5
 class OriginClient:
     """Sends requests to origins, within a budget of retries. Without `circuits`, failures never stop it.
 
-    `clock` gives seconds since 1970, `random` numbers of [0, 1).
+    `budgets` returns the budgets of origins; it is called for requests of routes that have one. `clock` gives seconds
+    since 1970, `random` numbers of [0, 1).
     """
 
     origin: Origin
     clock: Callable[[], float]
     circuits: Circuits | None = None
+    budgets: Callable[[], Budgets] | None = None
     budget: RetryBudget = field(default_factory=RetryBudget)
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -48,40 +54,68 @@ class OriginClient:
         """Return the origin's response to `request`, of the last attempt. Raises BadRequest and OriginError."""
         address = transaction.route.origin
         self.budget.request(address)
-        outcome = self._attempt(transaction, request, deadline, trace)
+        outcome, health = self._attempt(transaction, request, deadline, trace)
         while trace.retries < transaction.route.retries and is_retryable(request) and is_transient(outcome):
             pause = retry_delay(trace.retries, outcome, self.clock(), self.random())
             if pause is None or pause + LEAST_TIME > deadline.remaining() or not self.budget.retry(address):
                 break
             self.sleep(pause)
             try:
-                outcome = self._attempt(transaction, request, deadline, trace)
-            except OriginCircuitOpen:
+                outcome, health = self._attempt(transaction, request, deadline, trace)
+            except OriginPaused:
                 break
             trace.retries += 1
+        breaker = transaction.route.circuit_breaker
+        if health != "unknown" and self.circuits is not None and breaker is not None:
+            sample = sample_of(outcome, health, transaction.request.path, self.clock())
+            self.circuits.completed(transaction, trace, sample, breaker)  # once, however often it was sent
         if isinstance(outcome, Response):
             return outcome
         raise outcome
 
-    def _attempt(self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace) -> AttemptOutcome:
-        """Return the outcome of one attempt. Raises BadRequest, and OriginCircuitOpen without an attempt."""
+    def _attempt(
+        self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
+    ) -> tuple[AttemptOutcome, Health]:
+        """Return the outcome of one attempt, and what it tells. Raises BadRequest, and OriginPaused without one."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
-            return self._outcome(transaction, request, deadline)
+            return self._within_budget(transaction, request, deadline, trace), "unknown"
         seconds = deadline.remaining()
         probe = circuits.permit_attempt(transaction, trace, self.clock(), seconds)
         try:
-            outcome = self._outcome(transaction, request, deadline)
-        except BadRequest:
+            if transaction.route.origin_budget is None:
+                outcome = self._outcome(transaction, request, deadline)
+            else:
+                outcome = self._within_budget(transaction, request, deadline, trace)
+        except (BadRequest, OriginPaused):
             circuits.withdrawn(transaction, trace, probe, self.clock())
             raise
-        match origin_health(outcome, seconds, transaction.route.timeout):
+        health = origin_health(outcome, seconds, transaction.route.timeout)
+        match health:
             case "well":
-                circuits.succeeded(transaction, trace, probe)
+                circuits.succeeded(transaction, trace, probe, self.clock())
             case "down":
-                circuits.failed(transaction, trace, probe, outcome, breaker, self.clock())
+                circuits.failed(transaction, trace, probe, breaker, self.clock())
             case "unknown":
                 circuits.withdrawn(transaction, trace, probe, self.clock())
+        return outcome, health
+
+    def _within_budget(
+        self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
+    ) -> AttemptOutcome:
+        """Return the outcome of one attempt that the route's budget permits. Raises OriginBudgetSpent without one."""
+        budget = transaction.route.origin_budget
+        if budget is None or self.budgets is None:
+            return self._outcome(transaction, request, deadline)
+        budgets = self.budgets()
+        budgets.permit(transaction, budget, trace)
+        outcome = self._outcome(transaction, request, deadline)
+        if not isinstance(outcome, Response):
+            return outcome
+        pause = budgets.heed(transaction, budget, trace, outcome)
+        if outcome.status == 429 and pause is not None:
+            message = f"{transaction.route.origin} answered 429"
+            return OriginBudgetSpent(message, pause, by_origin=True, is_sent=True)
         return outcome
 
     def _outcome(self, transaction: Transaction, request: Request, deadline: Deadline) -> AttemptOutcome:

@@ -11,18 +11,22 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, Never, assert_never
 
-from brine.ports.caching import Held, Lease
+from brine.ports.caching import Lease
+from brine.service.flights.succession import Pause, StoreCall, Wait
+from brine.service.flights.turns import Alone, Follow, GiveUp, Lead
 from brine.service.results.many import OneOfMany, look_up_many
-from brine.service.single_flight import Lead
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Generator, Sequence
     from concurrent.futures import Executor, Future
 
-    from brine.service.single_flight import Completion
+    from brine.ports.caching import Held
+    from brine.service.flights.in_flight import Flight
+    from brine.service.flights.succession import Step
+    from brine.service.flights.turns import Turn
 
 
 async def in_thread[R](threads: Executor, work: Callable[[], R]) -> R:
@@ -52,65 +56,45 @@ class AsyncCall[T](OneOfMany[T]):
 
     async def result_after_lookup_async(self) -> T:
         """Return the result as `result_async` does, without another lookup first."""
-        key = self.results.store.pk(self.place.key)
-        until = self.clock() + self._wait_seconds()
-        while True:
-            if (found := self._fresh()) is not None:
-                if self.refreshes is not None:
-                    await self._in_thread(partial(self._request_early_refresh, found))
-                return self._served(found, "hit")
-            if (found := self._usable()) is not None and self.refreshes is not None:  # noqa: SIM102 - it may change `found`
-                if await self._in_thread(self._request_refresh):
-                    return self._served(found, "stale")
-            completion = self.single_flight.in_flight.begin(key)
-            if completion is None:
-                return await self._first(key, until)
-            if (found := self._usable()) is not None:
+        if (found := self._fresh()) is not None:
+            if self.refreshes is not None:
+                await self._in_thread(partial(self._request_early_refresh, found))
+            return self._served(found, "hit")
+        if (found := self._usable()) is not None and self.refreshes is not None:  # noqa: SIM102 - it may change `found`
+            if await self._in_thread(self._request_refresh):
                 return self._served(found, "stale")
-            await _wait(completion, until - self.clock())
-            await self._in_thread(partial(self._look_up, consistent=True))
-            if (found := self._usable()) is not None:
-                return self._served(found, "collapsed")
-            if not completion.was_abandoned:
-                return await self._alone()
-
-    async def _first(self, key: str, until: float) -> T:
-        """Compute as the only caller in this process. If this task is cancelled, a caller that waits takes its turn."""
-        was_abandoned = True
+        taking = self.single_flight.taking(**self._turn_options())
+        turn: Turn | None = None
         try:
-            result = await self._leased(key, until)
-        except Exception:
-            was_abandoned = False
-            raise
-        else:
-            was_abandoned = False
-            return result
+            turn = await self._taken(taking.steps())
+            return await self._in_turn(turn)
         finally:
-            self.single_flight.in_flight.complete(key, was_abandoned=was_abandoned)
+            taking.end(turn)  # if this task was cancelled, a caller that waits takes over
 
-    async def _leased(self, key: str, until: float) -> T:
-        lease = await self._acquire(key)
-        has_stale = self._usable() is not None
-        if isinstance(lease, Held) and not has_stale:
-            lease = await self._poll(key, until)
-            if lease is None:  # another environment has computed
-                await self._in_thread(partial(self._look_up, consistent=True))
+    async def _in_turn(self, turn: Turn) -> T:
+        match turn:
+            case Follow():
+                if turn.waited:
+                    await self._in_thread(partial(self._look_up, consistent=True))
                 if (found := self._usable()) is not None:
-                    return self._served(found, "collapsed")
-                lease = await self._acquire(key)  # its holder gave it back and stored nothing, as a cancelled task does
-        if isinstance(lease, Lease):
-            return await self._led(Lead(lease))
-        if lease is not None and (found := self._usable()) is not None:
-            return self._served(found, "stale")
-        return await self._alone()
+                    return self._served(found, "collapsed" if turn.waited else "stale")
+                return await self._alone()
+            case GiveUp(failure):
+                return self._given_up(failure)
+            case Lead():
+                return await self._led(turn)
+            case Alone():
+                return await self._alone()
+            case _:
+                assert_never(turn)
 
     async def _led(self, lead: Lead) -> T:
         """Compute and store. A cancelled task gives its lease back, unless a thread is storing the result."""
         try:
-            if lead.lease is not None and lead.lease.committed > self._seen:  # stored since the lookup
+            if lead.must_look_up(self._seen):
                 await self._in_thread(partial(self._look_up, consistent=True))
                 if (found := self._fresh()) is not None:
-                    self.threads.submit(self._give_back, lead)
+                    self.threads.submit(self._give_back, lead, "settled")
                     return self._served(found, "collapsed")
             began = self.clock()
             try:
@@ -140,9 +124,28 @@ class AsyncCall[T](OneOfMany[T]):
             return self._after_error(error, began, None)
         return self._after_value(value, began, None)
 
-    async def _acquire(self, key: str) -> Lease | Held | None:
-        """Take the lease. If this task is cancelled meanwhile, give it back."""
-        job = self.threads.submit(self.single_flight.acquire, key, self._seconds_left(), self._trace)
+    async def _taken(self, steps: Generator[Step, Lease | Held | None, Turn]) -> Turn:
+        """Take the steps to a turn, as `taken` does in a thread."""
+        result: Lease | Held | None = None
+        try:
+            while True:
+                step, result = steps.send(result), None
+                match step:
+                    case Wait():
+                        await _wait(step.flight, step.seconds)
+                    case Pause():
+                        await asyncio.sleep(step.seconds)
+                    case StoreCall():
+                        result = await self._called(step)
+                    case _:
+                        assert_never(step)
+        except StopIteration as end:
+            turn: Turn = end.value
+            return turn
+
+    async def _called(self, step: StoreCall) -> Lease | Held | None:
+        """Make the call. If this task is cancelled meanwhile, give the lease back that the call takes."""
+        job = self.threads.submit(copy_context().run, step.call)
         try:
             return await asyncio.wrap_future(job)
         except asyncio.CancelledError:
@@ -152,24 +155,6 @@ class AsyncCall[T](OneOfMany[T]):
     def _give_back_taken(self, job: Future[Lease | Held | None]) -> None:
         if not job.cancelled() and job.exception() is None and isinstance(lease := job.result(), Lease):
             self._give_back(Lead(lease))
-
-    async def _poll(self, key: str, until: float) -> Lease | Held | None:
-        """Wait for another environment, as `SingleFlight` does in a thread."""
-        number = 0
-        polling = self.single_flight.polling
-        while True:
-            await asyncio.sleep(polling.backoff.wait(number, polling.random()))
-            number += 1
-            now = self.clock()
-            held = await self._in_thread(partial(self.single_flight.leases.holder, key, self._trace))
-            if held is None:
-                return None
-            if held.expires_at <= now:
-                lease = await self._acquire(key)
-                if not isinstance(lease, Held):
-                    return lease
-            if now >= until:
-                return held
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         return await in_thread(self.threads, work)
@@ -190,20 +175,23 @@ async def results_of[T](calls: Sequence[AsyncCall[T]]) -> list[T]:
         raise
 
 
-async def _wait(completion: Completion, seconds: float) -> None:
+async def _wait(flight: Flight, seconds: float) -> None:
     """Wait for another caller of this process, in whatever thread or event loop, for so long at most."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    over: asyncio.Future[None] = loop.create_future()
 
     def wake() -> None:
-        if not done.done():
-            done.set_result(None)
+        if not over.done():
+            over.set_result(None)
 
     def wake_from_any_thread() -> None:
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(wake)
 
-    completion.when_set(wake_from_any_thread)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(max(seconds, 0)):
-            await done
+    flight.when_over(wake_from_any_thread)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await over
+    finally:
+        flight.forget(wake_from_any_thread)

@@ -16,6 +16,8 @@ from brine.domain.results.key import ResultEntry, is_namespace, result_key
 from brine.domain.results.lifetimes import ResultLifetimes
 from brine.domain.routing.tenant import NO_TENANT, checked_tenant
 from brine.errors import StoreError
+from brine.service.flights.in_flight import InFlight
+from brine.service.flights.leasing import Polling
 from brine.service.results.call import Call, Resolved
 from brine.service.results.fault_log import FaultLog
 from brine.service.results.parallel import StoreThreads
@@ -23,12 +25,13 @@ from brine.service.results.refreshes.functions import CachedFunctions
 from brine.service.results.result_request import ResultRequest
 from brine.service.results.sealing import result_codec
 from brine.service.results.store import ResultStore
-from brine.service.single_flight import InFlight, Polling, SingleFlight
+from brine.service.single_flight import SingleFlight
 from brine.service.stores.bodies import Bodies
 from brine.service.stores.cache_store import CacheStore
 from brine.service.stores.known_stamps import KnownStamps
 from brine.service.stores.leases import Leases
 from brine.service.stores.stamps import Stamps
+from brine.service.stores.tag_purges import tag_purge_time
 from brine.service.transaction import Trace
 from brine_codec import Registry
 
@@ -351,10 +354,10 @@ class Cache:
         self._results.purge(self.hashed_key(key), trace, at=trace.now + MARGIN, soft=soft)
 
     def purge_tag(self, tag: str, *, soft: bool = False, all_tenants: bool = False) -> None:
-        """Purge all results and responses with a tag, those of other caches included. One call.
+        """Purge all results and responses with a tag, those of other caches included. Two calls.
 
         Each tenant has its own tags: only those of this cache's tenant are purged. With `all_tenants`, those of every
-        tenant and of no tenant are purged, with two calls.
+        tenant and of no tenant are purged, with three calls.
         """
         self.purge_tags((tag,), soft=soft, all_tenants=all_tenants)
 
@@ -365,10 +368,14 @@ class Cache:
         names = [tag_stamp(tag, NO_TENANT if all_tenants else self._tenant) for tag in checked]
         if all_tenants:
             names += map(all_tenants_stamp, checked)
+        if not names:
+            return
+        stamps = self._results.store.stamps
+        at = tag_purge_time(stamps.store, at=trace.now + MARGIN, soft=soft, deadline=trace.deadline)
         failure: StoreError | None = None
         for name in names:
             try:
-                self._results.store.stamps.write(name, trace, at=trace.now + MARGIN, soft=soft)
+                stamps.write(name, trace, at=at, soft=soft)
             except StoreError as error:
                 failure = error
         if failure is not None:

@@ -8,11 +8,11 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Literal, assert_never, cast
 
 from brine.domain.results.stored import StoredException
-from brine.errors import StoreError
+from brine.errors import ResultUnavailable, StoreError
 from brine.service.diagnostics import Fault
+from brine.service.flights.turns import Alone, Failure, Follow, GiveUp, Lead
 from brine.service.results.store import ResultLookup
-from brine.service.single_flight import Alone, Follow, Lead
-from brine.service.transaction import Trace
+from brine.service.transaction import ANSWER_RESERVE, Trace
 from brine.service.uses import current_uses
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.lifetimes import ResultLifetimes
     from brine.domain.results.stored import StoredResult
+    from brine.ports.caching import Ending
     from brine.ports.deadline import Deadline
     from brine.service.results.refreshes.requests import ResultRefreshes
     from brine.service.results.store import ResultStore
@@ -44,7 +45,8 @@ type CallOutcome = Literal[
 
 - `hit`: stored and fresh. `stale`: stored, and served in its grace.
 - `collapsed`: stored, by another caller's computation that this one waited for.
-- `miss`: computed. `failed`: the computation raised, and no stored result could be served instead.
+- `miss`: computed. `failed`: the computation raised, or the wait for another caller's was in vain, and no stored
+  result could be served instead.
 
 Refreshes in the background have these outcomes:
 
@@ -129,14 +131,7 @@ class Call[T]:
             return self._served(found, "hit")
         if (found := self._usable()) is not None and self._request_refresh():
             return self._served(found, "stale")
-        with self.single_flight.turn(
-            self.results.store.pk(self.place.key),
-            lease_seconds=self._seconds_left,
-            wait_seconds=self._wait_seconds(),
-            has_stale=self._usable() is not None,
-            may_store=lambda: True,
-            trace=self._trace,
-        ) as turn:
+        with self.single_flight.turn(**self._turn_options()) as turn:
             match turn:
                 case Follow():
                     if turn.waited:
@@ -144,16 +139,46 @@ class Call[T]:
                     found = self._usable()
                     if found is not None:
                         return self._served(found, "collapsed" if turn.waited else "stale")
-                case Lead(lease) if lease is not None and lease.committed > self._seen:
-                    self._look_up(consistent=True)  # another caller stored since the lookup
+                case Lead() if turn.must_look_up(self._seen):
+                    self._look_up(consistent=True)
                     if (found := self._fresh()) is not None:
-                        self._give_back(turn)
+                        self._give_back(turn, "settled")
                         return self._served(found, "collapsed")
+                case GiveUp(failure):
+                    return self._given_up(failure)
                 case Lead() | Alone():
                     pass
                 case _:
                     assert_never(turn)
             return self._computed(turn if isinstance(turn, Lead) else None)
+
+    def _turn_options(self) -> dict[str, Any]:
+        """Return the arguments of `SingleFlight.turn`."""
+        remaining = inf if self.deadline is None else self.deadline.remaining()
+        return {
+            "key": self.results.store.pk(self.place.key),
+            "lease_seconds": self._seconds_left,
+            "wait_seconds": max(0.0, remaining - ANSWER_RESERVE),
+            "has_stale": self._usable() is not None,
+            "may_store": lambda: True,
+            "trace": self._trace,
+        }
+
+    def _given_up(self, failure: Failure | None) -> T:
+        """Return a stale result after a wait in vain, or raise: the exception of a computation in this process."""
+        if (found := self._usable()) is not None:
+            return self._served(found, "stale")
+        error = None if failure is None else failure.error
+        if error is None:
+            error = ResultUnavailable(
+                "another caller computes this result, and did not end before the deadline of this call"
+                if failure is None
+                else f"two computations by other callers raised {failure.kind}; retry later, or name the exception in "
+                "`negative` to have it stored as a result"
+            )
+        self._failed(error, self.clock())
+        self._report("failed", raised=True)
+        raise error
 
     def _look_up(self, *, consistent: bool = False) -> None:
         """Look in this process; if that does not settle it, in the table. If that fails, the first lookup counts."""
@@ -201,7 +226,7 @@ class Call[T]:
             self._report("miss", stored=kept, raised=True, compute_time=took)
             raise error
         if lead is not None:
-            self._give_back(lead)
+            self._give_back_failed(lead, error)
         if (found := self._usable()) is not None:
             return self._served(found, "stale", compute_time=took)
         self._failed(error, began)
@@ -217,10 +242,6 @@ class Call[T]:
         self._give_back(lead)
         return kept
 
-    def _wait_seconds(self) -> float:
-        remaining = inf if self.deadline is None else self.deadline.remaining()
-        return min(self.seconds, remaining / 2)
-
     def _keep_failure(self, error: Exception, began: float, took: float, lead: Lead | None) -> bool:
         """Return whether the exception is stored now as a result."""
         try:
@@ -229,7 +250,7 @@ class Call[T]:
             self._trace.faults.add(Fault("result", "unsupported", str(unfit)))
             self._failed(error, began)
             if lead is not None:
-                self._give_back(lead)
+                self._give_back_failed(lead, error)
             return False
         self._used(stored, is_new=True)
         return self._keep(stored, lead)
@@ -251,8 +272,12 @@ class Call[T]:
     def _seconds_left(self) -> float:
         return self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
 
-    def _give_back(self, lead: Lead) -> None:
-        self.single_flight.give_back(lead, self._trace)
+    def _give_back(self, lead: Lead, ending: Ending | None = None, failure: Failure | None = None) -> None:
+        self.single_flight.give_back(lead, self._trace, ending, failure)
+
+    def _give_back_failed(self, lead: Lead, error: Exception) -> None:
+        """Give the lease back after a computation that raised: one of the callers that wait computes."""
+        self._give_back(lead, "failed", Failure(type(error).__name__, error))
 
     def _fresh(self) -> Usable | None:
         found = self._found

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from brine.errors import StoreError
+from brine.service.flights.turns import Follow, Lead
 from brine.service.results.call import Call
 from brine.service.results.parallel import in_parallel
-from brine.service.single_flight import Follow, Lead
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from brine.service.flights.turns import Turn
     from brine.service.results.store import ResultLookup
-    from brine.service.single_flight import Turn
 
 
 def look_up_many(calls: Sequence[OneOfMany[Any]]) -> None:
@@ -58,19 +58,12 @@ class OneOfMany[T](Call[T]):
     def enter_turn(self, stack: ExitStack) -> Turn:
         """Take the turn for this key without waiting for another caller. The turn lasts until the stack ends."""
         return stack.enter_context(
-            self.single_flight.turn(
-                self.results.store.pk(self.place.key),
-                lease_seconds=self._seconds_left,
-                wait_seconds=0,
-                has_stale=True,  # so it does not wait
-                may_store=lambda: True,
-                trace=self._trace,
-            )
+            self.single_flight.turn(**{**self._turn_options(), "has_stale": True})  # so it does not wait
         )
 
     def look_up_again(self, lead: Lead | None) -> None:
         """Look up again if another caller stored since the lookup."""
-        if lead is not None and lead.lease is not None and lead.lease.committed > self._seen:
+        if lead is not None and lead.must_look_up(self._seen):
             self._look_up(consistent=True)
 
     def after_value(self, value: T, began: float, lead: Lead | None) -> T:
@@ -81,8 +74,10 @@ class OneOfMany[T](Call[T]):
         """Return a stale result in place of the error, or raise the error."""
         return self._after_error(error, began, lead)
 
-    def after_nothing(self, began: float) -> None:
+    def after_nothing(self, began: float, lead: Lead | None) -> None:
         """Report that the computation left this key out."""
+        if lead is not None:
+            self._give_back(lead, "settled")
         self._nothing(began)
         self._report("miss", compute_time=self.clock() - began)
 
@@ -91,6 +86,12 @@ class OneOfMany[T](Call[T]):
             self._nothing(began)
         else:
             Call._failed(self, error, began)  # noqa: SLF001 - a class with slots has no `super()`
+
+    def _give_back_failed(self, lead: Lead, error: Exception) -> None:
+        if isinstance(error, LeftOut):  # that is no failure, and of no use to callers outside `get_many`
+            self._give_back(lead, "settled")
+        else:
+            Call._give_back_failed(self, lead, error)  # noqa: SLF001 - a class with slots has no `super()`
 
     def _nothing(self, began: float) -> None:
         if self._uses is not None:
@@ -144,7 +145,7 @@ class Many[K, T]:
         except Exception as error:  # noqa: BLE001 - raised again, unless all keys have a stale result
             return {key: self.calls[key].after_error(error, began, lead) for key, lead in leads.items()}
         for key in leads.keys() - computed.keys():
-            self.calls[key].after_nothing(began)
+            self.calls[key].after_nothing(began, leads[key])
         kept = [key for key in leads if key in computed]
         values = in_parallel(lambda key: self.calls[key].after_value(computed[key], began, leads[key]), kept)
         return dict(zip(kept, values, strict=True))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from brine.domain.purging.stamps import Stamp
     from brine.domain.results.key import ResultEntry
     from brine.domain.results.stored import StoredResult
-    from brine.service.single_flight import Lead
+    from brine.service.flights.turns import Lead
     from brine.service.stores.cache_store import CacheStore, Sized
     from brine.service.transaction import Trace
 
@@ -140,10 +140,16 @@ class ResultStore:
         """
         lease = lead.lease
         if lease is None:
+            lead.ending = "settled"
             return False
         applied = applied_stamps(stored, lookup.stamps)
         computed = replace(stored, tags=place.tags, generation=lease.token, applied_stamps=applied)
-        if not computed.is_usable(trace.now) or self.store.is_purged(computed, place.stamp_names(), trace):
+        if not computed.is_usable(trace.now):
+            lead.ending = "settled"
+            return False
+        if self.store.is_purged(
+            computed, place.stamp_names(), trace
+        ):  # `lead` ends as abandoned: one caller takes over
             return False
         try:
             return self.store.commit(
@@ -156,6 +162,7 @@ class ResultStore:
         except Unsupported as error:
             where = error.for_log.replace("[5]", "result", 1)  # the place that `pack` gives it
             trace.faults.add(Fault("result", "unsupported", where))
+            lead.ending = "settled"
             return False
 
     def purge(self, key: str, trace: Trace, *, at: float, soft: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from brine.domain.purging.stamps import Stamp, Stored
     from brine.ports.caching import Item, Memory
-    from brine.service.single_flight import Lead
+    from brine.service.flights.turns import Lead
     from brine.service.stores.bodies import Bodies
     from brine.service.stores.leases import Leases
     from brine.service.stores.stamps import Stamps
@@ -53,11 +53,23 @@ class CacheStore[V]:
         return f"{self.partition}#{key}"
 
     def read(
-        self, key: str, slot: str, names: Collection[str], *, trace: Trace, consistent: bool = False
+        self,
+        key: str,
+        slot: str,
+        names: Collection[str],
+        *,
+        trace: Trace,
+        consistent: bool = False,
+        along: tuple[str, ...] = (),
     ) -> Item | None:
-        """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError."""
+        """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError.
+
+        along: stamps to read again with others, as in Stamps.read_with_item.
+        """
         try:
-            return self.stamps.read_with_item(names, self.pk(key), slot, trace=trace, consistent=consistent)
+            return self.stamps.read_with_item(
+                names, self.pk(key), slot, trace=trace, consistent=consistent, along=along
+            )
         except StoreError as error:
             trace.faults.store_failed("table", error)
             raise
@@ -108,7 +120,8 @@ class CacheStore[V]:
     ) -> bool:
         """Store under the caller's lease and give it back. False, and the lease is kept, when sealing fails.
 
-        False, too, when a newer lease exists or the table fails. `seal` makes the item, and the values for process
+        False, too, when a newer lease exists or the table fails. In the latter case the values stay in process memory,
+        so that the callers that wait in this process have them. `seal` makes the item, and the values for process
         memory in order of preference. Raises Unsupported for an object that the codec cannot seal.
         """
         lease = lead.lease
@@ -120,16 +133,20 @@ class CacheStore[V]:
             raise
         except CodecError as error:
             trace.faults.envelope_failed(error)
+            lead.ending = "settled"
             return False
         except StoreError as error:
             trace.faults.store_failed("bodies", error)
+            lead.ending = "settled"
             return False
+        lead.stop_renewing(trace.faults)  # a renewal would be in the transaction's way
         is_committed = self.leases.commit(lease, slot, item, trace)
         lead.lease = None  # only now: if the commit raises, the lease must be given back
-        if not is_committed:
+        if is_committed is False:
             return False
+        lead.ending = "settled"
         self.remember(key, slot, *values)
-        return True
+        return is_committed is True
 
     def remember(self, key: str, slot: str, *values: Sized[V]) -> None:
         """Keep the first of these values that is not too large for process memory."""
@@ -138,8 +155,14 @@ class CacheStore[V]:
                 return
 
     def is_purged(self, stored: Stored, names: Collection[str], trace: Trace) -> bool:
-        """Return whether a stamp that this process knows purges the content that is about to be stored."""
-        return is_purged(stored, self.stamps.known.get(names, trace.now), trace.now)
+        """Return whether the content that is about to be stored was purged. One call for stamps that are not known.
+
+        False if the table fails, or has failed: the next lookup compares the stamps.
+        """
+        if trace.faults.has("table") or trace.faults.has("stamps"):
+            return False
+        stamps = self.stamps.read(names, trace)
+        return stamps is not None and is_purged(stored, stamps, trace.now)
 
     def purge(self, key: str, slot: str, name: str, trace: Trace, *, at: float, soft: bool = False) -> Stamp:
         """Stamp one key and return its stamp as it was before. One call, rarely two.

@@ -26,14 +26,19 @@ class KnownStamps:
         self._stamps: OrderedDict[str, tuple[Stamp, float]] = OrderedDict()  # by when they were read
         self._lock = threading.Lock()
 
-    def get(self, names: Collection[str], now: float) -> dict[str, Stamp]:
-        """Return the valid stamps of these names at `now`, by name."""
-        known = {}
+    def get(self, names: Collection[str], now: float, *, share: float = 1.0) -> dict[str, Stamp]:
+        """Return the valid stamps of these names at `now`, by name. `share`: of delta, in which they were read."""
+        known, delta = {}, self._delta * share
         for name in names:
             entry = self._stamps.get(name)
-            if entry is not None and abs(now - entry[1]) <= self._delta:  # see _is_good
+            if entry is not None and abs(now - entry[1]) <= delta:  # see _is_good
                 known[name] = entry[0]
         return known
+
+    def last(self, name: str) -> Stamp | None:
+        """Return the stamp of a name as this process last knew it, however long ago; None if it does not."""
+        entry = self._stamps.get(name)
+        return None if entry is None else entry[0]
 
     def learn(self, stamps: Mapping[str, Stamp], asked_at: float) -> dict[str, Stamp]:
         """Add stamps that a call read or wrote, and return the newest known stamp of each name.

@@ -19,6 +19,10 @@ MOST_WITH_ITEM: Final = 90
 """Stamps that one call reads together with an item: the store takes fewer than a hundred keys."""
 
 
+LATELY: Final = 0.1
+"""The share of the purge delta after which a process reads the order of the purges of tags again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamps:
     """The stamps of a table, those that this process knows, and the items that they are read with."""
@@ -35,15 +39,19 @@ class Stamps:
         *,
         trace: Trace,
         consistent: bool = False,
+        along: tuple[str, ...] = (),
     ) -> Item | None:
-        """Return an item, and learn in the same call the stamps that are not known. Raises StoreError."""
+        """Return an item, and learn in the same call the stamps that are not known. Raises StoreError.
+
+        along: stamps to read again with others, if this process read them longer ago than LATELY.
+        """
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
         if not unknown:
             return self.items.read(pk, sk, consistent=consistent, deadline=trace.deadline)
-        item, read = self.store.read_with_item(
-            unknown[:MOST_WITH_ITEM], pk, sk, consistent=consistent, deadline=trace.deadline
-        )
+        lately = self.known.get(along, trace.now, share=LATELY)
+        unknown = [*unknown[:MOST_WITH_ITEM], *[name for name in along if name not in lately]]
+        item, read = self.store.read_with_item(unknown, pk, sk, consistent=consistent, deadline=trace.deadline)
         self.known.learn(read, trace.now)
         return item
 
@@ -69,6 +77,15 @@ class Stamps:
             trace.faults.store_failed("stamps", error)
             return None
         return known | self.known.learn(read, trace.now)
+
+    def read_again(self, names: Collection[str], trace: Trace) -> dict[str, Stamp] | None:
+        """Return the stamps of these names as they are now, or None when the table fails. One call."""
+        try:
+            read = self.store.read(names, deadline=trace.deadline)
+        except StoreError as error:
+            trace.faults.store_failed("stamps", error)
+            return None
+        return self.known.learn(read, trace.now)
 
     def read_known(self, names: Collection[str], now: float) -> dict[str, Stamp] | None:
         """Return the stamps of these names, or None when this process does not know them all. No call."""

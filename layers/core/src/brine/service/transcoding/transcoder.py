@@ -9,17 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from brine.domain.compression.coded_fields import CONTENT_DIGESTS, varying_by
 from brine.domain.formats import negotiate
 from brine.domain.formats.media import format_of
 from brine.domain.http.cache_control import parse_directives, parse_response_directives
 from brine.domain.http.conditions import RANGE_FIELDS
 from brine.domain.http.messages import CACHED_METHODS
-from brine.domain.routing.transcoding import (
-    CONTENT_DIGESTS,
-    conditions_for_read,
-    conditions_for_write,
-    varying_by_accept,
-)
+from brine.domain.routing.transcoding import conditions_for_read, conditions_for_write
 from brine.service import problems
 from brine.service.transcoding.invocation import Invocation
 
@@ -149,7 +145,7 @@ class Transcoder:
         return answer
 
     def _varying(self, answer: Answer) -> Answer:
-        return replace(answer, response=replace(answer.response, fields=varying_by_accept(answer.response.fields)))
+        return replace(answer, response=replace(answer.response, fields=varying_by(answer.response.fields, "Accept")))
 
 
 def _forbids_conversion(fields: Fields) -> bool:

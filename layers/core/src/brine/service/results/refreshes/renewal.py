@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from brine.errors import StoreError
 from brine.ports.caching import Lease
 from brine.service.diagnostics import Fault
+from brine.service.flights.turns import Failure, Lead
 from brine.service.results.call import CacheEvent
-from brine.service.single_flight import Lead
 from brine.service.transaction import Trace
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Renewal:
 
     def _under_lease(self, trace: Trace) -> CacheEvent:
         seconds = self.seconds if self.deadline is None else min(self.seconds, self.deadline.remaining())
-        lease = self.single_flight.acquire(self.results.store.pk(self.place.key), seconds, trace)
+        lease = self.single_flight.acquire(self.results.store.pk(self.place.key), trace)
         if not isinstance(lease, Lease):
             return CacheEvent(outcome="refresh-failed" if lease is None else "not-needed")
         lead = Lead(lease)
-        with self.single_flight.given_back(lead, trace):
+        with self.single_flight.held(lead, seconds, trace):
             try:
                 lookup = self.results.find(self.place, trace, consistent=True)
             except StoreError:
@@ -91,6 +91,7 @@ class Renewal:
         took = self.clock() - began
         if error is not None and type(error) not in self.windows.negative:
             trace.faults.add(Fault("refresh", "failed", place_of(error)))
+            self.single_flight.give_back(lead, trace, "failed", Failure(type(error).__name__, error))
             return CacheEvent(outcome="refresh-failed", raised=True, compute_time=took)
         trace.now = self.clock()
         try:
