@@ -117,14 +117,14 @@ def content_problem(error: FormatError) -> Problem:
 def problem_response(kind: ProblemType, detail: str | None = None, *, retry_after: float | None = None) -> Response:
     """Return the response with a problem. No cache may store it, because the next request may succeed.
 
-    retry_after: seconds until a retry may succeed.
+    retry_after: seconds until a retry may succeed. The client is told to wait for one at least.
     """
     members: dict[str, object] = {"type": kind.uri, "title": kind.title, "status": kind.status}
     if detail is not None:
         members["detail"] = detail
     fields = Fields([("content-type", "application/problem+json"), ("cache-control", "no-store")])
     if retry_after is not None:
-        fields = fields.with_line("retry-after", str(ceil(retry_after)))
+        fields = fields.with_line("retry-after", str(max(1, ceil(retry_after))))
     return Response(status=kind.status, fields=fields, body=json.dumps(members).encode())
 
 
