@@ -135,6 +135,7 @@ ERRORS = b'{"data": null, "errors": [{"message": "down"}]}'
     ("asked", "told", "status", "coding", "found"),
     [
         (ASKED.body, ERRORS, 200, None, True),
+        (b'{"Query": "{ a }"}', ERRORS, 200, None, True),
         (b'[{"query": "{ a }"}]', b'[{"data": 1}, ' + ERRORS + b"]", 200, None, True),
         (ASKED.body, gzip.compress(ERRORS, mtime=0), 200, "gzip", True),
         (ASKED.body, b'{"data": {"errors": [1]}}', 200, None, False),

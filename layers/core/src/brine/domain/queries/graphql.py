@@ -50,7 +50,7 @@ def tells_errors(request: Request, response: Response) -> bool:
 
     A response in another content coding than gzip is not decoded.
     """
-    if response.status >= 400 or b'"query"' not in request.body:
+    if response.status >= 400 or b'"query"' not in request.body.lower():
         return False
     body = _decoded(response)
     if b'"errors"' not in body:
@@ -59,7 +59,7 @@ def tells_errors(request: Request, response: Response) -> bool:
         asked, told = json.loads(request.body), json.loads(body)
     except (ValueError, RecursionError):
         return False
-    return any(isinstance(one.get("query"), str) for one in _objects(asked)) and any(
+    return any(isinstance(text, str) for one in _objects(asked) for text in _named_query(one.items())) and any(
         one.get("errors") for one in _objects(told)
     )
 
@@ -69,12 +69,19 @@ def _objects(content: Any) -> list[dict[str, Any]]:
     return [one for one in (content if isinstance(content, list) else [content]) if isinstance(one, dict)]
 
 
+def _named_query(members: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Return the values of the members `query`, in any case."""
+    return [value for name, value in members if name.casefold() == "query"]
+
+
 def _may_change(members: Iterable[tuple[str, Any]]) -> bool:
     """Return whether an operation with these members may change data. A server may take any of those named `query`."""
-    folded = [(name.casefold(), value) for name, value in members]
-    documents = [value for name, value in folded if name == "query"]
+    members = list(members)
+    documents = _named_query(members)
     texts = [value for value in documents if type(value) is str and value.strip(_IGNORED)]
-    if (not texts or len(texts) < len(documents)) and not _OF_OPERATIONS.isdisjoint(name for name, _ in folded):
+    if (not texts or len(texts) < len(documents)) and not _OF_OPERATIONS.isdisjoint(
+        name.casefold() for name, _ in members
+    ):
         return True
     return any(_WORD.search(text) is not None and _may_define_change(text) for text in texts)
 
