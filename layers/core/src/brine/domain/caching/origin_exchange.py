@@ -96,10 +96,10 @@ class OriginExchange:
 
         An origin that gives no lifetime also does not say that its response is the same for all clients. Neither does
         one that gives a lifetime of 0 and no window for stale responses: only the route's grace, or a client's wish,
-        would let a stale response answer another client. So, unless the origin forbids that, the fields that the route forwards beyond the standard ones select too. If the route makes
-        the response fresh, the fields of content negotiation select as well, but a route with `key_headers` then uses
-        only these. For an error, all of these fields select, whatever its lifetime, because any of them may have caused
-        it.
+        would let a stale response answer another client. So, unless the origin forbids that, the fields that the route
+        forwards beyond the standard ones select too. If the route makes the response fresh, the fields of content
+        negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of these
+        fields select, whatever its lifetime, because any of them may have caused it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
