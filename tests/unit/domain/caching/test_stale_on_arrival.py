@@ -163,11 +163,15 @@ def test_without_the_origins_permission_forwarded_cookies_select(directives: str
     assert ("cookie" in reception.keep.vary) is selects
 
 
-def test_a_response_that_can_be_validated_is_selected_as_its_origin_says() -> None:
-    answer = response(("Cache-Control", "max-age=0"), TAG)
-    reception = ask(None, request(("Cookie", "sid=A")), answer, COOKIES)
+@pytest.mark.parametrize(
+    ("directives", "selects"), [("max-age=0", True), ("max-age=0, must-revalidate", False), ("s-maxage=0", False)]
+)
+def test_a_validator_is_no_permission_either_unless_the_origin_validates_each_use(
+    directives: str, selects: bool
+) -> None:
+    reception = ask(None, request(("Cookie", "sid=A")), response(("Cache-Control", directives), TAG), COOKIES)
     assert reception.keep is not None
-    assert reception.keep.vary == ()
+    assert ("cookie" in reception.keep.vary) is selects
 
 
 @pytest.mark.parametrize(

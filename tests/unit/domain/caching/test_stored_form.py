@@ -122,6 +122,10 @@ NEGOTIATED = ["accept", "accept-charset", "accept-encoding", "accept-language"]
         ([], Policy(forward_headers=NAMING, freshness_lifetime=9, key_headers=frozenset({"foo"})), ["foo"]),
         ([("Cache-Control", "max-age=9")], Policy(forward_headers=NAMING, freshness_lifetime=9), []),
         ([("Expires", date(9))], Policy(forward_headers=NAMING), []),
+        ([("Cache-Control", "max-age=0"), MODIFIED], Policy(forward_headers=NAMING), ["cookie", "x-user"]),
+        ([("Cache-Control", "max-age=0"), ("ETag", '"v"')], Policy(forward_headers=NAMING), ["cookie", "x-user"]),
+        ([("Cache-Control", "max-age=0, must-revalidate"), MODIFIED], Policy(forward_headers=NAMING), []),
+        ([("Cache-Control", "max-age=0, stale-if-error=9"), MODIFIED], Policy(forward_headers=NAMING), []),
     ],
 )
 def test_other_forwarded_fields_select_unless_the_origin_gives_a_lifetime(

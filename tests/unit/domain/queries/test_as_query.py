@@ -78,6 +78,26 @@ def test_a_request_is_a_query_by_its_method_its_route_and_its_content(
     assert marked.may_use_cache is (request_.method == "GET" and not request_.body) or mark == ContentQuery()
 
 
+@pytest.mark.parametrize(
+    ("query", "body", "is_doubtful"),
+    [
+        ("query=mutation%20%7B%20a%20%7D", b"{}", True),
+        ("query=mutation{a}", b'{"query": "{ a }"}', True),
+        ("q%75ery=%7Ba%7D+mutation+%7Bb%7D", b"[]", True),
+        ("query=%7Ba%7D&query=mutation%7Bb%7D", b"{}", True),
+        ("doc_id=7", b"{}", True),
+        ("operationName=Add", b"{}", True),
+        ("query=%7Ba%7D&operationName=Add", b"{}", False),
+        ("operationName=Books", b'{"query": "{ a }"}', False),
+        ("q=mutation&size=3", b'{"query": {"match": {}}}', False),
+        ("", b"{}", False),
+    ],
+)
+def test_a_graphql_server_may_read_the_operation_in_the_url(query: str, body: bytes, is_doubtful: bool) -> None:
+    marked = as_query(replace(asking("POST", body), query=query), POSTS)
+    assert marked.content_query == (ContentQuery("query-mutation", is_safe=False) if is_doubtful else ContentQuery())
+
+
 def test_two_types_are_no_type() -> None:
     twice = replace(asking(), fields=Fields([("content-type", "application/json"), ("content-type", "text/plain")]))
     assert as_query(twice, POSTS).content_query == ContentQuery("query-not-json", is_safe=False)

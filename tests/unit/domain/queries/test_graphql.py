@@ -38,6 +38,9 @@ CHANGES = [
     '"about it" mutation { b }',
 ]
 UNREADABLE = [
+    "{ a } #\u2028 mutation { b }",  # where graphql-java ends a comment
+    "{ a } #\u2028 {\nmutation { b } #\u2028 }",
+    '{ a(b: [""" " ]) } mutation { c(d: [" """]) }',  # strings of a server without block strings
     '{ a(b: "\n") } mutation',
     '"{\n" mutation { b }',
     "{ { mutation }",
@@ -83,9 +86,26 @@ def test_no_string_comment_or_selection_hides_a_mutation(before: str, after: str
         {"operationName": "Add"},
         {"query": None, "variables": {}},
         {"query": 1, "operationName": "Add"},
+        {"query": "", "extensions": {"persistedQuery": {"sha256Hash": "ab"}}},
+        {"query": " \n,\ufeff", "documentId": "ab"},
+        {"OperationName": "Add"},
+        {"documentID": "ab"},
     ],
 )
 def test_an_operation_that_only_the_server_knows_may_be_a_mutation(content: Any) -> None:
+    assert may_change_data(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"Query": "mutation { a }"},
+        {"QUERY": "{ a }", "Variables": {}, "query": "mutation { a }"},
+        {"query": "{ a }", "Query": "mutation { a }"},
+        {"query": "mutation { a }", "Query": "{ a }"},
+    ],
+)
+def test_a_server_may_read_the_names_of_members_in_any_case(content: Any) -> None:
     assert may_change_data(content)
 
 
@@ -115,6 +135,7 @@ ERRORS = b'{"data": null, "errors": [{"message": "down"}]}'
     ("asked", "told", "status", "coding", "found"),
     [
         (ASKED.body, ERRORS, 200, None, True),
+        (b'{"Query": "{ a }"}', ERRORS, 200, None, True),
         (b'[{"query": "{ a }"}]', b'[{"data": 1}, ' + ERRORS + b"]", 200, None, True),
         (ASKED.body, gzip.compress(ERRORS, mtime=0), 200, "gzip", True),
         (ASKED.body, b'{"data": {"errors": [1]}}', 200, None, False),

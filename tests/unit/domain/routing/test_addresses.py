@@ -233,6 +233,12 @@ BASE = st.sampled_from(["", "/v2", "/v2/api", "/shop"])
 ADDRESS = st.sampled_from([PUBLIC, STAGE, PublicAddress("http", "127.0.0.1:3000")])
 
 
+@pytest.mark.parametrize("path", ["/v2//evil.test", "/v2/\\evil.test", "/v2/\t/evil.test", "/v2/\t\\evil.test"])
+def test_no_path_becomes_a_host_when_the_base_of_the_origin_is_removed(path: str) -> None:
+    at_root = replace(ROUTE, prefix="/")
+    assert public(path, route=at_root) == f"/.{path.removeprefix('/v2')}"
+
+
 @given(rest=REST, prefix=PREFIX, base=BASE, address=ADDRESS)
 def test_a_mapped_address_leads_back_to_the_same_target(
     rest: str, prefix: str, base: str, address: PublicAddress

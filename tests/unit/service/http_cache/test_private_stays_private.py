@@ -48,6 +48,13 @@ def test_a_response_for_one_user_does_not_answer_another(path: str, lines: tuple
             assert greeted(world, path, *asking)[0] == (asking[0][1].encode() if asking else b"nobody")
 
 
+def test_no_wish_of_a_client_for_stale_responses_shows_it_the_page_of_another_user() -> None:
+    world = greeting(("cache-control", "max-age=0"), ("etag", '"1"'))
+    ask(world, SID_A, path="/cookies/x")
+    assert greeted(world, "/cookies/x", SID_B, ("cache-control", "max-stale")) == (b"sid=B", "miss")
+    assert greeted(world, "/cookies/x", SID_A, ("cache-control", "max-stale")) == (b"sid=A", "hit")
+
+
 def test_a_user_s_own_page_is_fresh_by_the_route_and_never_by_a_guess() -> None:
     timed, guessed = greeting(GUESSED), greeting(GUESSED)
     assert [greeted(timed, "/cookies-timed/x", SID_A)[1] for _ in range(2)] == ["miss", "hit"]

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from brine.domain.caching.freshness import explicit_lifetime, route_lifetime
-from brine.domain.caching.stale import grants_window
+from brine.domain.caching.stale import forbids_stale, grants_window
 from brine.domain.caching.stored import StoredResponse
 from brine.domain.caching.storing import may_be_caused_by_fields, storable
 from brine.domain.caching.vary import VARY_STAR, vary_names
 from brine.domain.http.cache_control import parse_response_directives
 from brine.domain.http.canonical import NEGOTIATION
-from brine.domain.http.conditions import has_validator
 from brine.domain.http.dates import with_date
 from brine.domain.purging.tags import response_tags
 
@@ -96,11 +95,11 @@ class OriginExchange:
         """Return the fields that select in addition to Vary: `key_headers`, and possibly more.
 
         An origin that gives no lifetime also does not say that its response is the same for all clients. Neither does
-        one that gives a lifetime of 0, no window for stale responses and no validator: its response is stored only for
-        the route's grace. So the fields that the route forwards beyond the standard ones select too. If the route makes
-        the response fresh, the fields of content negotiation select as well, but a route with `key_headers` then uses
-        only these. For an error, all of these fields select, whatever its lifetime, because any of them may have caused
-        it.
+        one that gives a lifetime of 0 and no window for stale responses: only the route's grace, or a client's wish,
+        would let a stale response answer another client. So, unless the origin forbids that, the fields that the route
+        forwards beyond the standard ones select too. If the route makes the response fresh, the fields of content
+        negotiation select as well, but a route with `key_headers` then uses only these. For an error, all of these
+        fields select, whatever its lifetime, because any of them may have caused it.
         """
         policy = self.policy
         chosen = policy.key_headers or frozenset()
@@ -108,7 +107,8 @@ class OriginExchange:
             return chosen | NEGOTIATION | policy.named_headers
         directives = parse_response_directives(self.fields)
         explicit = explicit_lifetime(self.fields, directives, self.response_time)
-        if explicit or (explicit is not None and (grants_window(directives) or has_validator(self.fields))):
+        is_always_validated = forbids_stale(directives) and not policy.refreshes_in_grace
+        if explicit or (explicit is not None and (grants_window(directives) or is_always_validated)):
             return chosen
         if explicit is not None or route_lifetime(status, policy) is None:
             return chosen | policy.named_headers

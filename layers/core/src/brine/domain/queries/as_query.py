@@ -59,7 +59,7 @@ def _doubt(request: Request) -> QueryRefusal | None:
         content = parse_json(request.body)
     except ValueError:
         return "query-not-json"
-    return "query-mutation" if may_change_data(content) else None
+    return "query-mutation" if may_change_data(content, request.query) else None
 
 
 def _normalised(request: Request) -> Request:

@@ -9,8 +9,11 @@ import json
 import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from brine.domain.http.messages import Request, Response
 
 MAX_DECODED: Final = 6_000_000
@@ -22,19 +25,24 @@ _TOKEN = re.compile(
     r'"""(?:\\"""|(?!""").)*"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[A-Za-z_][A-Za-z_0-9]*|[{}"]',
     re.DOTALL,
 )
-# A request with one of these members, but without the text of its operation, names an operation that the server knows
+_LINE_SEPARATORS: Final = re.compile("[\u2028\u2029]")
+_IGNORED: Final = " \t\r\n,\ufeff"
+# A request with one of these members, but without the text of its operation, names an operation that the server knows.
+# They are in lower case: servers in Go and .NET accept the names of members in any case.
 _OF_OPERATIONS: Final = frozenset(
-    {"doc_id", "documentId", "extensions", "operationId", "operationName", "queryId", "variables"}
+    {"doc_id", "documentid", "extensions", "operationid", "operationname", "queryid", "variables"}
 )
 
 
-def may_change_data(content: Any) -> bool:
+def may_change_data(content: Any, url_query: str | None = None) -> bool:
     """Return whether JSON content may be a GraphQL operation that is not a query, alone or in a list.
 
     True for a document with a mutation or a subscription, and for an operation that only the server knows. Content
-    without a member of GraphQL is not such an operation.
+    without a member of GraphQL is not such an operation. `url_query`: the query of the URL. Some servers take the
+    members from there too, and prefer them.
     """
-    return any(map(_may_change, _objects(content)))
+    in_url = parse_qsl(url_query, keep_blank_values=True) if url_query else []
+    return any(_may_change((*in_url, *operation.items())) for operation in _objects(content) or [{}])
 
 
 def tells_errors(request: Request, response: Response) -> bool:
@@ -42,7 +50,7 @@ def tells_errors(request: Request, response: Response) -> bool:
 
     A response in another content coding than gzip is not decoded.
     """
-    if response.status >= 400 or b'"query"' not in request.body:
+    if response.status >= 400 or b'"query"' not in request.body.lower():
         return False
     body = _decoded(response)
     if b'"errors"' not in body:
@@ -51,7 +59,7 @@ def tells_errors(request: Request, response: Response) -> bool:
         asked, told = json.loads(request.body), json.loads(body)
     except (ValueError, RecursionError):
         return False
-    return any(isinstance(one.get("query"), str) for one in _objects(asked)) and any(
+    return any(isinstance(text, str) for one in _objects(asked) for text in _named_query(one.items())) and any(
         one.get("errors") for one in _objects(told)
     )
 
@@ -61,15 +69,31 @@ def _objects(content: Any) -> list[dict[str, Any]]:
     return [one for one in (content if isinstance(content, list) else [content]) if isinstance(one, dict)]
 
 
-def _may_change(operation: dict[str, Any]) -> bool:
-    document = operation.get("query")
-    if type(document) is not str:
-        return not _OF_OPERATIONS.isdisjoint(operation)
-    return _WORD.search(document) is not None and _may_define_change(document)
+def _named_query(members: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Return the values of the members `query`, in any case."""
+    return [value for name, value in members if name.casefold() == "query"]
+
+
+def _may_change(members: Iterable[tuple[str, Any]]) -> bool:
+    """Return whether an operation with these members may change data. A server may take any of those named `query`."""
+    members = list(members)
+    documents = _named_query(members)
+    texts = [value for value in documents if type(value) is str and value.strip(_IGNORED)]
+    if (not texts or len(texts) < len(documents)) and not _OF_OPERATIONS.isdisjoint(
+        name.casefold() for name, _ in members
+    ):
+        return True
+    return any(_WORD.search(text) is not None and _may_define_change(text) for text in texts)
 
 
 def _may_define_change(document: str) -> bool:
-    """Return whether one of the words stands outside of braces, strings and comments, or the document is unreadable."""
+    """Return whether one of the words stands outside of braces, strings and comments, or the document is unreadable.
+
+    It is unreadable, too, if servers differ in where a comment or a string ends: some end a comment at a line separator
+    of Unicode, and old ones know no block strings.
+    """
+    if _LINE_SEPARATORS.search(document) is not None:
+        return True
     depth = 0
     for match in _TOKEN.finditer(document):
         text = match[0]
@@ -78,6 +102,8 @@ def _may_define_change(document: str) -> bool:
         elif text == "}":
             depth -= 1
         if depth < 0 or text == '"' or (depth == 0 and text in _CHANGING):
+            return True
+        if text.startswith('"""') and '"' in text[3:-3]:
             return True
     return depth != 0
 

@@ -63,7 +63,7 @@ class Addresses:
         begin = ""
         if reference.authority is not None and public.authority:
             begin = f"//{public.authority}" if reference.scheme is None else f"{public.scheme}://{public.authority}"
-        elif mapped.startswith(("//", "/\\")):  # a client would read a host
+        elif mapped.replace("\t", "").startswith(("//", "/\\")):  # a client, which ignores tabs, would read a host
             begin = "/."
         return f"{begin}{mapped}{reference.query}{reference.fragment}"
 
