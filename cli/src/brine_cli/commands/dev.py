@@ -142,7 +142,10 @@ def _of_routes(twin: Twin) -> Iterator[str]:
 
 
 def _of_functions(twin: Twin) -> Iterator[str]:
-    """Yield a request to each function with routes in code."""
-    for function in twin.application.functions.values():
+    """Yield a request to each function with routes in code that clients reach."""
+    reached = {route.function for route in twin.application.routes}
+    for name, function in twin.application.functions.items():
+        if name not in reached:  # with --origin, the gateway answers every path
+            continue
         for option, path in islice(requests_to_try(function), 1):
             yield f"curl -i {option}{twin.url}{path}"
