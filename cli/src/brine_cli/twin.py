@@ -20,6 +20,7 @@ from brine.bootstrap.common import read_configuration
 from brine.errors import ConfigError
 from brine_cli.api_gateway.http_api import HttpApi
 from brine_cli.api_gateway.route_table import RouteTable
+from brine_cli.covered_routes import covered_routes
 from brine_cli.emulators.run import run_emulator
 from brine_cli.errors import CommandError, TemplateError
 from brine_cli.http import limits
@@ -200,9 +201,10 @@ class Twin:
         from brine_cli.emulators.secret_file import missing  # noqa: PLC0415  (boto3, see above)
 
         for reference in missing(references, self.aws_endpoint):
+            value = "VALUE" if reference.member is None else f'{{"{reference.member}": "VALUE"}}'
             self.report(
                 f"the routes name {reference}, which the AWS emulator does not have. Write it into a file, as "
-                f"{reference.kind}:{reference.name}=VALUE, and give the file with --secrets"
+                f"{reference.kind}:{reference.name}={value}, and give the file with --secrets"
             )
 
     def _pollers(self) -> list[QueuePoller]:
@@ -229,7 +231,10 @@ class Twin:
     def _read(self, template: StackTemplate, attributes: dict[tuple[str, str], str]) -> Application:
         unknown = self.parameters.keys() - template.parameters
         if unknown:
-            raise TemplateError(f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}")
+            names = ", ".join(sorted(template.parameters)) or "none"
+            raise TemplateError(
+                f"{self.template}: no parameter has the name {', '.join(sorted(unknown))}. Its parameters: {names}"
+            )
         application = read_application(*self._stacks(template, attributes))
         chooses_routes = self.origin is not None or self.routes is not None
         if chooses_routes and not any(_ROUTES in function.environment for function in application.functions.values()):
@@ -262,12 +267,19 @@ class Twin:
             return None  # the gateway reports it
         self.prefix = next((route.prefix for route in routes), "/")
         self._report_missing_secrets(routes)
+        for hint in covered_routes(routes, self.application.routes, self._gateways):
+            self.report(hint)
         return routes
+
+    @property
+    def _gateways(self) -> frozenset[str]:
+        functions = self.application.functions.items()
+        return frozenset(name for name, function in functions if _ROUTES in function.environment)
 
     def _hints(self, routes: Routes) -> Callable[[str, HttpRequest, HttpResponse], None]:
         """Return what is called with each answer of a function: it gives hints about the answers of gateways."""
         hints = LifetimeHints(routes, self.report, is_origin=self.origin is not None)
-        gateways = {name for name, function in self.application.functions.items() if _ROUTES in function.environment}
+        gateways = self._gateways
         return lambda function, request, response: hints(request, response) if function in gateways else None
 
     def _start_functions(self) -> None:

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from brine_cli.template.application import Application
     from brine_cli.template.functions import Function
 
 _ARGUMENT = re.compile(r"<[^>]*>")
+
+
+def functions_that_clients_reach(application: Application) -> Iterator[Function]:
+    """Yield the functions that a route of the API leads to. With `--origin`, these are the gateways alone."""
+    reached = {route.function for route in application.routes}
+    return (function for name, function in application.functions.items() if name in reached)
 
 
 def requests_to_try(function: Function) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from brine_cli.commands import signals
-from brine_cli.commands.code_paths import requests_to_try
+from brine_cli.commands.code_paths import functions_that_clients_reach, requests_to_try
 from brine_cli.commands.log_lines import readable
 from brine_cli.declared_types.refresh import refresh_types
 from brine_cli.errors import CommandError
@@ -142,7 +142,7 @@ def _of_routes(twin: Twin) -> Iterator[str]:
 
 
 def _of_functions(twin: Twin) -> Iterator[str]:
-    """Yield a request to each function with routes in code."""
-    for function in twin.application.functions.values():
+    """Yield a request to each function with routes in code that clients reach."""
+    for function in functions_that_clients_reach(twin.application):
         for option, path in islice(requests_to_try(function), 1):
             yield f"curl -i {option}{twin.url}{path}"

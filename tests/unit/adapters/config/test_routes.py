@@ -260,7 +260,7 @@ BAD = [
     (HEAD + "retries = 6", 'route "a": retries = 6', "not a whole number from 0 to 5", True),
     (HEAD + "retries = -1", 'route "a": retries = -1', "not a whole number from 0 to 5", True),
     (HEAD + "retries = true", 'route "a": retries = true', "not a whole number from 0 to 5", True),
-    (HEAD + 'query_methods = "POST"', 'route "a": query_methods = "POST"', "not a list of names", True),
+    (HEAD + 'query_methods = "POST"', 'route "a": query_methods = "POST"', 'Write it in brackets: ["POST"]', True),
     (HEAD + 'query_methods = ["PUT"]', 'route "a": query_methods = ["PUT"]', '"PUT" is not a method for queries', True),
     (HEAD + 'query_methods = ["post"]', 'route "a": query_methods = ["post"]', "not a method for queries", True),
     (HEAD + 'query_methods = ["QUERY"]', 'route "a": query_methods = ["QUERY"]', "Leave it out", True),
@@ -329,6 +329,12 @@ BAD = [
     (HEAD + "show_key = 1", 'route "a": show_key = 1', "true or false", True),
     (HEAD + "large_bodies = true", 'route "a": large_bodies = true', "not one of the choices", True),
     (HEAD + 'compress = "gzip"', 'route "a": compress = "gzip"', "true or false", True),
+    (
+        HEAD + 'compress = { min_bytes = "4k" }',
+        'route "a": compress.min_bytes = "4k"',
+        "Write digits, without quotes and units",
+        True,
+    ),
     (HEAD + "compress = { min_bytes = 0 }", 'route "a": compress.min_bytes = 0', "not a whole number of bytes", True),
     (HEAD + 'compress = { types = "a/b" }', 'route "a": compress.types = "a/b"', "a list of names", True),
     (

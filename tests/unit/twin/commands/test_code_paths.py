@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from brine_cli.commands.code_paths import requests_to_try
+from brine_cli.commands.code_paths import functions_that_clients_reach, requests_to_try
+from brine_cli.template.application import Application
+from brine_cli.template.event_sources import ApiRoute
 from brine_cli.template.functions import Function
 
 FUNCTIONS = Path(__file__).parents[4] / "functions"
@@ -21,6 +23,13 @@ def function(folder: Path, handler: str = "app.handler") -> Function:
 def test_a_path_has_values_for_its_arguments_and_the_header_of_a_tenant() -> None:
     assert list(requests_to_try(function(FUNCTIONS / "report"))) == [("", "/report")]
     assert next(requests_to_try(function(FUNCTIONS / "shop"))) == ("-H 'x-shop: acme' ", "/shop/7")
+
+
+def test_a_function_without_a_route_of_the_api_is_no_function_to_try() -> None:
+    shop, gateway = function(FUNCTIONS / "shop"), function(FUNCTIONS / "gateway")
+    default = ApiRoute(method="ANY", path=None, function="Gateway")
+    application = Application(functions={"Shop": shop, "Gateway": gateway}, routes=(default,))
+    assert list(functions_that_clients_reach(application)) == [gateway]
 
 
 def test_the_gateway_has_no_routes_in_code() -> None:

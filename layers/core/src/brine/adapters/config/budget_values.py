@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.adapters.config.tables import TableReader
+from brine.adapters.config.tables import TableReader, read_item
 from brine.adapters.config.values import choice, number_up_to, plain_name, whole
 from brine.domain.durations import duration_seconds
 from brine.domain.resilience.budget import OriginBudget
@@ -61,9 +62,14 @@ def _rate(value: object) -> tuple[int, float]:
 
 def _budget(*, rate: tuple[int, float], per: str | None = None, **items: Any) -> OriginBudget:
     requests, period = rate
-    if items.get("burst", 1) > requests:
-        raise ValueError(f"burst = {items['burst']}: more than the rate. Write at most {requests}, or leave it out.")
+    if "burst" in items:
+        read_item("burst", items["burst"], partial(_check_burst, requests))
     return OriginBudget(requests=requests, period=period, per_tenant=per is not None, **items)
+
+
+def _check_burst(requests: int, burst: int) -> None:
+    if burst > requests:
+        raise ValueError(f"more than the rate. Write at most {requests}, or leave it out.")
 
 
 BUDGET: Final = TableReader(

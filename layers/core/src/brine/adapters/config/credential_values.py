@@ -84,7 +84,7 @@ def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
     """Return the readers of the tables, by their `type`."""
     text, secret = _credential_text(environment), _secret(environment)
     plain = with_variables(environment, "one in quotes")
-    basic: dict[str, Reader] = {"type": str, "user": text, "password": secret}
+    basic: dict[str, Reader] = {"type": str, "user": lambda value: _user(text(value)), "password": secret}
     oauth2: dict[str, Reader] = {
         "type": str,
         "token_url": lambda value: _token_url(plain(value)),
@@ -134,6 +134,12 @@ def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) ->
 
 def _basic(*, type: str, **items: Any) -> BasicAuth:  # noqa: A002, ARG001 - the key of the table
     return BasicAuth(**items)
+
+
+def _user(user: CredentialText) -> CredentialText:
+    if isinstance(user, str) and ":" in user:  # RFC 7617 section 2
+        raise HiddenMistake('":" ends the name of a user. Leave it out, and write the password as "password".')
+    return user
 
 
 def _oauth2(*, type: str, token_url: tuple[OriginAddress, str], **items: Any) -> OAuth2Client:  # noqa: A002, ARG001 - the key of the table

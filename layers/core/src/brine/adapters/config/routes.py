@@ -167,7 +167,8 @@ def _route(*, origin: tuple[OriginAddress, str], **items: Any) -> Route:
         raise ValueError('no "prefix". Write the path that clients use, or internal = true for functions alone.')
     if "origin_budget" in items and items["origin_budget"].per_tenant and "tenant" not in items:
         raise ValueError(
-            '"origin_budget" is per tenant, and the route has no "tenant". Write where a request names it.'
+            '"origin_budget" has per = "tenant", but the route has no "tenant". Write one, such as '
+            'tenant = "claim:tenant_id", or leave "per" out.'
         )
     if items.get("preserve_host") and "public_url" not in items:
         raise ValueError('"preserve_host" needs the public host. Write it as "public_url" of the route.')

@@ -125,7 +125,8 @@ def with_variables(environment: Mapping[str, str], example: str) -> Callable[[ob
             if not known[name]:
                 raise ValueError(
                     f"the environment variable {name} is not set, or is empty. Set it for the function, or in "
-                    "this shell for a command such as `brine purge`, or add it to the parameter Variables of the stack."
+                    "this shell for a command such as `brine purge`, or add it to the parameter Variables of the "
+                    f"stack. For `brine dev`, give --parameter Variables={name}=VALUE, if the template has it."
                 )
         return _VARIABLE.sub(lambda match: known[match[1]], value)
 

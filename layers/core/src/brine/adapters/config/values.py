@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ def number_up_to(most: float) -> Callable[[object], float]:
     def read(value: object) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most:
             return float(value)
-        raise ValueError(f"not a number from 0 to {most}.")
+        raise ValueError(f"not a number from 0 to {most}.{_without_quotes(value)}")
 
     return read
 
@@ -46,7 +47,7 @@ def whole(least: int, most: float = inf, *, unit: str = "") -> Callable[[object]
         if type(value) is int and least <= value <= most:
             return value
         limits = f"from {least} upwards" if most == inf else f"from {least} to {most}"
-        raise ValueError(f"not a whole number{unit} {limits}.")
+        raise ValueError(f"not a whole number{unit} {limits}.{_without_quotes(value)}")
 
     return read
 
@@ -62,6 +63,8 @@ def texts(value: object) -> tuple[str, ...]:
     """Return the texts of a list. None of them is empty."""
     if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
         return tuple(value)
+    if isinstance(value, str) and value:
+        raise ValueError(f"not a list of names. Write it in brackets: {json.dumps([value], ensure_ascii=False)}.")
     raise ValueError('not a list of names. Write names in quotes, such as ["a", "b"].')
 
 
@@ -73,6 +76,11 @@ def choice(*texts: str, **values: Any) -> Callable[[object], Any]:
         if isinstance(value, str) and value in choices:
             return choices[value]
         quoted = ", ".join(f'"{text}"' for text in choices)
-        raise ValueError(f"not one of the choices. Write one of {quoted}.")
+        raise ValueError(f"not one of the choices. Write {'one of ' if len(choices) > 1 else ''}{quoted}.")
 
     return read
+
+
+def _without_quotes(value: object) -> str:
+    """Return the remedy for a text in place of a number."""
+    return " Write digits, without quotes and units." if isinstance(value, str) else ""
