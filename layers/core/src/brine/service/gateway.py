@@ -194,6 +194,8 @@ class Gateway:
                         decision, lookup, transaction
                     ):
                         missed = decision
+                        if isinstance(turn, Lead):  # of another slot, which is filled: no caller need take over
+                            self.fetcher.single_flight.give_back(turn, trace, "settled")
                         turns.close()
                         had.add(slot)
                         turn = turns.enter_context(self._turn(decision, slot, lookup, transaction, trace))

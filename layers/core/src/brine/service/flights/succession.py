@@ -188,7 +188,7 @@ class TurnTaking:
         if lease.failed < self._since:
             return None
         flight.failures = 1 if lease.failed == self._since else 2
-        return Failure(lease.failure)
+        return Failure.of_lease(lease.failure)
 
     def _acquire(self) -> StoreCall:
         return StoreCall(lambda: self.flights.acquire(self.key, self.trace))
