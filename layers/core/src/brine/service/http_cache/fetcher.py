@@ -249,7 +249,8 @@ class Fetcher:
                 if together is None:
                     return False
                 # With the stamps from before the fetch: a purge since then counts
-                stored, lookup = together, replace(present, stamps=lookup.stamps)
+                stored = together
+                lookup = replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
             until = evict_at(stored, transaction.route.policy)
             return self.responses.keep(stored, slot, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
         finally:
