@@ -26,12 +26,12 @@ class Failure:
     @classmethod
     def of_lease(cls, text: str) -> Failure:
         """Return the failure that a lease tells of in this text, which is that of `for_lease`."""
-        kind, _, retry_at = text.partition(" ")
-        return cls(kind, retry_at=float(retry_at or 0))
+        kind, _, retry_at = text.rpartition("\n")
+        return cls(kind, retry_at=float(retry_at)) if kind else cls(text)
 
     def for_lease(self) -> str:
         """Return the text for callers in other environments: the kind, and `retry_at` if there is one."""
-        return f"{self.kind} {self.retry_at:.3f}" if self.retry_at else self.kind
+        return f"{self.kind}\n{self.retry_at:.3f}" if self.retry_at else self.kind
 
 
 @dataclass(slots=True)
