@@ -1,4 +1,4 @@
-"""The origin gets no request for now, or another slot is to be filled: what the clients get that wait for the leader."""
+"""What clients get that wait for a leader that is refused, or that fills another slot than that of its lease."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import pytest
 
 from brine.adapters.memory.origin import MemoryOrigin
 from brine.adapters.memory.stores import MemoryLeaseStore
-from brine.domain.http.messages import Request
-from brine.errors import OriginBudgetSpent, OriginCircuitOpen, OriginPaused
-from brine.ports.caching import Held, Lease, split_lease_key
+from brine.errors import OriginBudgetSpent, OriginCircuitOpen
+from brine.ports.caching import split_lease_key
 from brine.service.flights.leasing import Polling
 from tests.support.gateway.world import World, response, with_fetcher
 
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from brine.adapters.memory.origin import Outcome
-    from brine.domain.http.messages import Response
+    from brine.domain.http.messages import Request, Response
     from brine.domain.routing.origin import OriginAddress
+    from brine.errors import OriginPaused
+    from brine.ports.caching import Held, Lease
     from brine.service.http_cache.answer import Answer
 
 PAUSES = [OriginBudgetSpent("spent", 7.0, by_origin=False), OriginCircuitOpen("open", 7.0)]
@@ -84,11 +85,11 @@ def test_clients_that_wait_for_a_refused_one_do_not_all_look_up_and_ask_again(pa
 def test_of_several_environments_that_have_units_left_one_fetches_for_a_leader_without() -> None:
     world = World()
     all_poll = threading.Barrier(4)
-    first = Upstream([PAUSES[0]], before=lambda: all_poll.wait(20))  # type: ignore[list-item]
+    first = Upstream([PAUSES[0]], before=lambda: all_poll.wait(20))
     through(world, first)
 
     def waiting_world() -> tuple[World, Upstream]:
-        had = []
+        had: list[float] = []
 
         def sleep(seconds: float) -> None:
             if not had:
@@ -117,11 +118,11 @@ class OrderedLeases(MemoryLeaseStore):
     before_acquire: Callable[[str], object] = staticmethod(lambda _key: None)
     after_release: Callable[[str], object] = staticmethod(lambda _key: None)
 
-    def acquire(self, pk: str, **options: Any) -> Lease | Held:  # type: ignore[override]
+    def acquire(self, pk: str, **options: Any) -> Lease | Held:
         self.before_acquire(pk)
         return super().acquire(pk, **options)
 
-    def release(self, lease: Lease, **options: Any) -> None:  # type: ignore[override]
+    def release(self, lease: Lease, **options: Any) -> None:
         super().release(lease, **options)
         self.after_release(lease.pk)
 

@@ -367,7 +367,7 @@ def test_a_task_that_finds_a_result_under_its_lease_has_given_the_lease_back_whe
     world = World()
 
     class Leases(MemoryLeaseStore):
-        def acquire(self, pk: str, **options: Any) -> Any:  # type: ignore[override]
+        def acquire(self, pk: str, **options: Any) -> Any:
             if others:
                 others.pop()
                 asyncio.run(counted(world.process(), soon)[0](1))

@@ -216,7 +216,7 @@ def test_a_result_that_another_caller_stored_meanwhile_is_free_at_once_for_the_c
     world = World()
 
     class Leases(MemoryLeaseStore):
-        def acquire(self, pk: str, **options: Any) -> Any:  # type: ignore[override]
+        def acquire(self, pk: str, **options: Any) -> Any:
             if others:
                 others.pop()
                 get(world.process(), [1], stored_meanwhile)
