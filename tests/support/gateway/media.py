@@ -40,6 +40,7 @@ class Media:
     lifetime: str = "max-age=600"
     asked: list[str | None] = field(default_factory=list)
     meanwhile: Callable[[], object] | None = None
+    tags: str | None = None
 
     def answer(self, _address: OriginAddress, request: Request) -> Response:
         response, meanwhile = self.answer_at_once(request), self.meanwhile
@@ -52,6 +53,8 @@ class Media:
         lines = [("cache-control", self.lifetime), ("content-type", "video/mp4")]
         if self.tag is not None:
             lines.append(("etag", self.tag))
+        if self.tags is not None:
+            lines.append(("cache-tag", self.tags))
         asked = request.fields
         if request.method == "HEAD":
             return Response(status=200, fields=Fields([*lines, ("content-length", str(len(self.body)))]))

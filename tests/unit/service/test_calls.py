@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.calls import measure
 
-LIMITS = {"hit in memory": 132, "hit in the table": 207, "miss": 488}
+LIMITS = {"hit in memory": 125, "hit in the table": 200, "miss": 485}
 
 
 def test_a_request_makes_no_more_calls_than_it_needs() -> None:

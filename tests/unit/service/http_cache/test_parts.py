@@ -331,6 +331,24 @@ def test_a_part_fetched_before_a_purge_is_not_joined_to_one_from_after_it(cinema
     assert cinema.get(span(2)).result == "miss"
 
 
+def test_a_part_fetched_before_a_purge_of_its_tag_is_not_joined_to_one_from_after_it() -> None:
+    cinema = Cinema(Media(FILM, tags="films"))
+    other = beside(cinema)
+
+    def purge_and_fetch() -> None:
+        cinema.world.now += 1
+        purger(cinema).tag("films")
+        cinema.world.now += 3
+        other.world.now = cinema.world.now
+        assert other.get(span(1)).stored
+
+    cinema.media.meanwhile = purge_and_fetch
+    assert not cinema.get(span(2)).stored
+    cinema.restart()
+    assert cinema.hit(span(1)).body == tenth(1)
+    assert cinema.get(span(2)).result == "miss"
+
+
 def test_a_body_in_many_parts_has_a_small_index() -> None:
     cinema = Cinema(Media(noise(3_000_000)))
     for first in range(0, 3_000_000, 20_000):

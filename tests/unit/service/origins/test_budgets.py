@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -209,6 +209,30 @@ def test_a_probe_of_the_circuit_uses_the_budget_and_is_left_to_another_if_it_has
     assert them.ask("/large/x").result == "miss"
     assert them.asked == 1
     assert them.store.ledgers[key].requests.total >= 6
+
+
+def test_while_the_budget_has_none_for_a_probe_requests_do_not_write_the_circuit() -> None:
+    them = Budgeted(outcome=OriginUnreachable("refused"))
+    (world,) = them.processes
+    for number in range(5):
+        them.ask(f"/large/{number}", method="POST")
+    them.pass_time(31)
+    (key,) = them.store.ledgers
+    them.store.raise_time(key, "paused_until", world.now + 5, evict_at=0)
+    claims: list[str] = []
+    claim = world.circuits.claim
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        claims.append("claim")
+        return claim(*arguments, **options)
+
+    world.circuits.claim = counted  # type: ignore[method-assign]
+    answers = [them.ask(f"/large/x-{number}") for number in range(20)]
+    assert {(answer.response.status, answer.response.fields.get("retry-after")) for answer in answers} == {
+        (503, "5"),
+        (503, "2"),
+    }
+    assert len(claims) == 1
 
 
 def test_a_429_pauses_the_origin_for_all_processes() -> None:

@@ -361,3 +361,29 @@ def test_if_one_of_many_fails_the_others_are_cancelled() -> None:
         asyncio.run(function.get_many([(1,), (2,), (3,)]))
     assert set(cancelled) <= {2, 3}
     assert asyncio.run(function.get_many([])) == []
+
+
+def test_a_task_that_finds_a_result_under_its_lease_has_given_the_lease_back_when_it_returns() -> None:
+    world = World()
+
+    class Leases(MemoryLeaseStore):
+        def acquire(self, pk: str, **options: Any) -> Any:
+            if others:
+                others.pop()
+                asyncio.run(counted(world.process(), soon)[0](1))
+            return super().acquire(pk, **options)
+
+        def release(self, *arguments: Any, **options: Any) -> None:
+            threading.Event().wait(0.1)
+            super().release(*arguments, **options)
+
+    others = ["one"]
+    world.leases = leases = Leases(world.items)
+    function, computed = counted(world.process(), soon)
+
+    async def main() -> list[object]:
+        await function(1)
+        return [leases.holder(key) for key in leases.leases]
+
+    assert asyncio.run(main()) == [None]
+    assert computed == []

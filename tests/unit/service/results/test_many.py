@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from brine import cached
-from brine.adapters.memory.stores import MemoryItemStore, MemoryStampStore
+from brine.adapters.memory.stores import MemoryItemStore, MemoryLeaseStore, MemoryStampStore
 from brine.domain.resilience.backoff import Backoff
 from brine.errors import StoreUnavailable
 from brine.service.flights.leasing import Polling
@@ -210,3 +210,26 @@ def test_a_cache_can_be_cleared_for_tests() -> None:
     for each in (cache, other):
         get(each, [1], compute)
     assert compute.asked == [[1], [1]]
+
+
+def test_a_result_that_another_caller_stored_meanwhile_is_free_at_once_for_the_callers_that_wait() -> None:
+    world = World()
+
+    class Leases(MemoryLeaseStore):
+        def acquire(self, pk: str, **options: Any) -> Any:
+            if others:
+                others.pop()
+                get(world.process(), [1], stored_meanwhile)
+            return super().acquire(pk, **options)
+
+    world.leases = leases = Leases(world.items)
+    others, stored_meanwhile, compute = ["one"], Computation(), Computation()
+
+    def held_leases(missing: list[Number]) -> dict[Number, int]:
+        held.extend(key for key in leases.leases if leases.holder(key) is not None)
+        return compute(missing)
+
+    held: list[str] = []
+    assert get(world.process(), [1, 2], held_leases) == {1: 2, 2: 4}
+    assert compute.asked == [[2]]
+    assert len(held) == 1

@@ -113,9 +113,9 @@ class Faults:
         if fault not in self._faults:
             self._faults.append(fault)
 
-    def has(self, kind: FaultKind) -> bool:
-        """Return whether there was a fault of this kind."""
-        return any(fault.kind == kind for fault in self._faults)
+    def has(self, *kinds: FaultKind) -> bool:
+        """Return whether there was a fault of one of these kinds."""
+        return bool(self._faults) and any(fault.kind in kinds for fault in self._faults)
 
     def store_failed(self, kind: FaultKind, error: StoreError) -> None:
         """Add the failure of a table, a body store or a queue."""

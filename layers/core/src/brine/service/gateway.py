@@ -182,7 +182,9 @@ class Gateway:
                     case ServeStale() if turn is None and not self._is_refreshed(decision, lookup, transaction, trace):
                         decision = self._decide(lookup, transaction, trace, background_refresh=False)
                     case Serve() | ServeStale():
-                        response = self.fetcher.responder.respond(decision.stored, lookup, transaction, trace)
+                        response = self.fetcher.responder.respond(
+                            decision.stored, lookup, transaction, trace, decision.age
+                        )
                         if response is not None:
                             return self._served(response, decision, lookup, turn, missed, transaction, trace)
                         lookup, decision = self._without_body(lookup, transaction, trace)
@@ -194,7 +196,7 @@ class Gateway:
                         decision, lookup, transaction
                     ):
                         missed = decision
-                        turns.close()
+                        self._leave(turn, turns, trace)
                         had.add(slot)
                         turn = turns.enter_context(self._turn(decision, slot, lookup, transaction, trace))
                         lookup, decision = self._after(turn, lookup, decision, transaction, trace)
@@ -282,6 +284,12 @@ class Gateway:
             accepts_failure=missed.stored is not None
             and receive_error(missed, transaction.request, transaction.route.policy, trace.now) is not None,
         )
+
+    def _leave(self, turn: Turn | None, turns: ExitStack, trace: Trace) -> None:
+        """End the turn for another slot. That one is filled, so no caller need take over."""
+        if isinstance(turn, Lead):
+            self.fetcher.single_flight.give_back(turn, trace, "settled")
+        turns.close()
 
     def _after(
         self, turn: Turn, lookup: Lookup, decision: Decision, transaction: Transaction, trace: Trace

@@ -63,16 +63,17 @@ def needed_spans(stored: StoredResponse, request: Request) -> tuple[tuple[int, i
     return ((0, stored.size),) if pieces is None else tuple((piece.start, piece.stop) for piece in pieces)
 
 
-def respond(stored: StoredResponse, request: Request, now: float) -> Response:
+def respond(stored: StoredResponse, request: Request, now: float, age: int | None = None) -> Response:
     """Return the answer from a stored response: the complete one, a part, 304, or 416; for HEAD, without a body.
 
-    Raises TypeError when the body is needed (see needs_body) but not loaded, ValueError when a part of it is not.
+    age: the age of the stored response at `now` in whole seconds, if it is known. Raises TypeError when the body is
+    needed (see needs_body) but not loaded, ValueError when a part of it is not.
     """
     size, body = stored.size, stored.body
     status = 200 if isinstance(body, PartialBody) else stored.status
     form = _form(status, stored.fields, size, request, stored.response_time)
     lines = [line for line in stored.fields.lines if line[0] not in _NOT_FORWARDED]
-    lines.append(("age", str(floor(current_age(stored, now)))))
+    lines.append(("age", str(floor(current_age(stored, now)) if age is None else age)))
     lines.append(VIA)
     if request.method == "HEAD" and form.status == stored.status != 204 and "content-length" not in stored.fields:
         lines.append(("content-length", str(size)))

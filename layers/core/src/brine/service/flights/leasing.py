@@ -100,5 +100,5 @@ class Flights:
             lead.stop_renewing(trace.faults)
         lease, lead.lease = lead.lease, None
         if lease is not None:
-            kind = "" if lead.failure is None else lead.failure.kind
-            self.leases.release(lease, lead.ending, kind, trace)
+            failed = "" if lead.failure is None else lead.failure.for_lease()
+            self.leases.release(lease, lead.ending, failed, trace)

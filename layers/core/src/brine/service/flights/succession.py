@@ -9,6 +9,7 @@ A caller never waits for more than two fetches that fail.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from brine.ports.caching import Held
@@ -106,9 +107,10 @@ class TurnTaking:
             if self.has_stale:
                 return Follow(waited=False)
             while not flight.is_over and (now := clock()) < flight.expires_at:
-                if now >= self._until:
+                left = self._seconds_left(now)
+                if left <= 0:
                     return GiveUp()
-                yield Wait(flight, min(self._until - now, flight.expires_at - now, LONGEST_WAIT))
+                yield Wait(flight, min(left, flight.expires_at - now, LONGEST_WAIT))
             if flight.is_over and flight.ending == "settled":
                 return Follow()
             self._since = self._since or flight.since
@@ -156,7 +158,8 @@ class TurnTaking:
             if failure is not None and (flight.failures > 1 or self.accepts_failure):
                 return GiveUp(failure)
             now = flights.clock()
-            if now >= self._until:
+            left = self._seconds_left(now)
+            if left <= 0:
                 return GiveUp()
             if held.expires_at <= now:
                 if not self.may_take_over():
@@ -167,7 +170,7 @@ class TurnTaking:
                 held = lease
                 continue
             self._waited = True
-            yield Pause(min(flights.polling.pause(number), self._until - now))
+            yield Pause(min(flights.polling.pause(number), left))
             number += 1
             held = yield StoreCall(lambda: flights.leases.holder(self.key, self.trace))
 
@@ -188,7 +191,12 @@ class TurnTaking:
         if lease.failed < self._since:
             return None
         flight.failures = 1 if lease.failed == self._since else 2
-        return Failure(lease.failure)
+        return Failure.of_lease(lease.failure)
+
+    def _seconds_left(self, now: float) -> float:
+        """Return how long this caller can still wait. If the clock was set back, the deadline ends the wait."""
+        deadline = self.trace.deadline
+        return min(self._until - now, inf if deadline is None else deadline.remaining())
 
     def _acquire(self) -> StoreCall:
         return StoreCall(lambda: self.flights.acquire(self.key, self.trace))

@@ -15,11 +15,23 @@ if TYPE_CHECKING:
 class Failure:
     """Why a fetch or a computation failed. `kind`: the name of a problem, or of the class of an exception.
 
-    `error`: the exception of a computation, for callers in the same process.
+    `error`: the exception of a computation, for callers in the same process. `retry_at`: until when the origin gets no
+    request, in seconds since 1970; 0 if nothing forbids one.
     """
 
     kind: str
     error: Exception | None = None
+    retry_at: float = 0.0
+
+    @classmethod
+    def of_lease(cls, text: str) -> Failure:
+        """Return the failure that a lease tells of in this text, which is that of `for_lease`."""
+        kind, _, retry_at = text.rpartition("\n")
+        return cls(kind, retry_at=float(retry_at)) if kind else cls(text)
+
+    def for_lease(self) -> str:
+        """Return the text for callers in other environments: the kind, and `retry_at` if there is one."""
+        return f"{self.kind}\n{self.retry_at:.3f}" if self.retry_at else self.kind
 
 
 @dataclass(slots=True)

@@ -105,9 +105,8 @@ class Fetcher:
                 trace.now = self.clock()  # a stored response has aged by the wait
                 if not isinstance(error, OriginPaused) or error.is_sent:
                     trace.waited(trace.now - began)
-                    self._give_back(turn, trace, "failed", problems.origin_problem(error).name)
-                else:
-                    self._give_back(turn, trace, "settled")  # no caller sends a request
+                # Also without a request: one caller may have a unit of the budget, but not each of them needs one
+                self._give_back(turn, trace, "failed", _failure(error, trace.now))
                 return self._failed(error, decision, lookup, transaction, trace)
             trace.now = self.clock()
             trace.waited(trace.now - began)
@@ -211,7 +210,7 @@ class Fetcher:
         if mark is not None and isinstance(turn, Lead) and lookup.main is None:
             self.responses.mark(mark, turn, transaction, trace)
         if response.status in _FAILED:
-            self._give_back(turn, trace, "failed", problems.ORIGIN_ERROR.name)
+            self._give_back(turn, trace, "failed", Failure(problems.ORIGIN_ERROR.name))
         else:
             self._give_back(turn, trace, "settled")
         return False
@@ -232,8 +231,10 @@ class Fetcher:
         slot, stored = placed
         key = self.responses.lease_key(slot, transaction)
         if isinstance(turn, Lead) and turn.lease is not None and turn.lease.pk != key:
-            self._give_back(turn, trace, "settled")  # Vary has changed meanwhile, so another slot is to be filled
-            turn = Late()
+            try:
+                return self._keep(stored, lookup, Late(), transaction, trace)  # Vary has changed: another slot
+            finally:
+                self._give_back(turn, trace, "settled")  # only now, so that the callers that wait find the response
         lead = self._late_lead(key, lookup, transaction, trace) if isinstance(turn, Late) else turn
         if not isinstance(lead, Lead):
             return False
@@ -248,7 +249,8 @@ class Fetcher:
                 if together is None:
                     return False
                 # With the stamps from before the fetch: a purge since then counts
-                stored, lookup = together, replace(present, stamps=lookup.stamps)
+                stored = together
+                lookup = replace(present, stamps=lookup.stamps, tag_purges=lookup.tag_purges)
             until = evict_at(stored, transaction.route.policy)
             return self.responses.keep(stored, slot, lookup, lead, evict_at=until, transaction=transaction, trace=trace)
         finally:
@@ -320,9 +322,20 @@ class Fetcher:
     ) -> Answer:
         """Answer a request that waited for other requests' fetches in vain."""
         trace.now = self.clock()
-        kind = problems.ORIGIN_TIMEOUT if turn.failure is None else problems.fetch_problem(turn.failure.kind)
+        failure, retry_after = turn.failure, None
+        kind = problems.ORIGIN_TIMEOUT if failure is None else problems.fetch_problem(failure.kind)
+        if failure is not None and failure.retry_at:
+            retry_after = max(0.0, failure.retry_at - trace.now)
         return self._without_origin(
-            kind, decision.reason, decision, lookup, transaction, trace, detail=kind.name, collapsed=True
+            kind,
+            decision.reason,
+            decision,
+            lookup,
+            transaction,
+            trace,
+            retry_after=retry_after,
+            detail=kind.name,
+            collapsed=True,
         )
 
     def _without_origin(  # noqa: PLR0917 - what there is to answer with
@@ -365,13 +378,18 @@ class Fetcher:
             detail=detail,
         )
 
-    def _give_back(self, turn: Lead | Late | Alone, trace: Trace, ending: Ending, failure: str = "") -> None:
-        """Give an unused lease back before the answer is written, so that its faults are in the answer.
-
-        failure: the name of the problem that a failed fetch is.
-        """
+    def _give_back(
+        self, turn: Lead | Late | Alone, trace: Trace, ending: Ending, failure: Failure | None = None
+    ) -> None:
+        """Give an unused lease back before the answer is written, so that its faults are in the answer."""
         if isinstance(turn, Lead):
-            self.single_flight.give_back(turn, trace, ending, Failure(failure) if failure else None)
+            self.single_flight.give_back(turn, trace, ending, failure)
+
+
+def _failure(error: OriginError, now: float) -> Failure:
+    """Return the failure for the callers that wait: the problem of the error, and when a request may be sent again."""
+    retry_at = now + error.retry_after if isinstance(error, OriginPaused) else 0.0
+    return Failure(problems.origin_problem(error).name, retry_at=retry_at)
 
 
 def _pause(error: OriginPaused) -> Fault:

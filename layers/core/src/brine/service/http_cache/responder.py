@@ -24,9 +24,17 @@ class Responder:
     responses: ResponseStore
 
     def respond(
-        self, stored: StoredResponse, lookup: Lookup, transaction: Transaction, trace: Trace
+        self,
+        stored: StoredResponse,
+        lookup: Lookup,
+        transaction: Transaction,
+        trace: Trace,
+        age: int | None = None,
     ) -> Response | None:
-        """Return the response, or a redirect to its body. One call for a body or part in the body store, else none."""
+        """Return the response, or a redirect to its body. One call for a body or part in the body store, else none.
+
+        age: the age of the stored response in whole seconds, if it is known.
+        """
         if self.is_redirected(stored, transaction):
             return self.redirect(stored, trace)
         if not isinstance(stored.body, bytes) and needs_body(stored, transaction.request):
@@ -34,7 +42,7 @@ class Responder:
             if whole is None:
                 return None
             stored = whole
-        response = respond(stored, transaction.request, trace.now)
+        response = respond(stored, transaction.request, trace.now, age)
         # Not a call: few responses have addresses, and each hit comes by here
         has_addresses = ADDRESS_FIELDS & {name for name, _ in response.fields.lines}
         return with_public_addresses(response, transaction) if has_addresses else response

@@ -206,7 +206,7 @@ class ResponseStore:
 
     def _is_purged_meanwhile(self, fetched: StoredResponse, resource: Resource, trace: Trace) -> bool:
         """Return whether a purge since the fetch began covers the response. One call for stamps that are not known."""
-        if trace.faults.has("table") or trace.faults.has("stamps"):
+        if trace.faults.has("table", "stamps"):
             return False
         stamps = self.store.stamps.read(all_stamp_names(resource, fetched), trace)
         if stamps is None or not is_response_purged(fetched, resource, stamps, trace.now):

@@ -110,12 +110,17 @@ class Circuits:
         if probe is not None:
             self._open(transaction, trace, breaker, now)
 
-    def withdrawn(self, transaction: Transaction, trace: Trace, probe: str | None, now: float) -> None:
-        """Learn that the attempt told nothing about the origin: another request may make the probe."""
+    def withdrawn(
+        self, transaction: Transaction, trace: Trace, probe: str | None, now: float, pause: float = 0.0
+    ) -> None:
+        """Learn that the attempt told nothing about the origin: another request may make the probe.
+
+        pause: seconds for which this process has no unit of the budget for a probe. It claims none for READ_PAUSE then.
+        """
         origin = transaction.route.origin
         if probe is not None:
             with self._lock:
-                self._known[origin].learn(now, now)
+                self._known[origin].learn(now + min(pause, READ_PAUSE), now)
             self._write(
                 transaction, trace, lambda store, deadline: store.give_back(origin, owner=probe, deadline=deadline)
             )

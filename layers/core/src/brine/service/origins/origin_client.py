@@ -87,8 +87,9 @@ class OriginClient:
                 outcome = self._outcome(transaction, request, deadline)
             else:
                 outcome = self._within_budget(transaction, request, deadline, trace)
-        except (BadRequest, OriginPaused):
-            circuits.withdrawn(transaction, trace, probe, self.clock())
+        except (BadRequest, OriginPaused) as error:
+            pause = 0.0 if transaction.is_refresh or isinstance(error, BadRequest) else error.retry_after
+            circuits.withdrawn(transaction, trace, probe, self.clock(), pause)
             raise
         health = origin_health(outcome, seconds, transaction.route.timeout)
         match health:

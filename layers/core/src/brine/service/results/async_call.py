@@ -94,7 +94,7 @@ class AsyncCall[T](OneOfMany[T]):
             if lead.must_look_up(self._seen):
                 await self._in_thread(partial(self._look_up, consistent=True))
                 if (found := self._fresh()) is not None:
-                    self.threads.submit(self._give_back, lead, "settled")
+                    await self._in_thread(partial(self._give_back, lead, "settled"))
                     return self._served(found, "collapsed")
             began = self.clock()
             try:

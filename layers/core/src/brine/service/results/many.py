@@ -65,6 +65,8 @@ class OneOfMany[T](Call[T]):
         """Look up again if another caller stored since the lookup."""
         if lead is not None and lead.must_look_up(self._seen):
             self._look_up(consistent=True)
+            if self.is_fresh:  # the callers that wait for this key need not wait for the computation of other keys
+                self._give_back(lead, "settled")
 
     def after_value(self, value: T, began: float, lead: Lead | None) -> T:
         """Store a computed value if this caller leads, and return it."""

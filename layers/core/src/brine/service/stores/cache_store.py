@@ -159,7 +159,7 @@ class CacheStore[V]:
 
         False if the table fails, or has failed: the next lookup compares the stamps.
         """
-        if trace.faults.has("table") or trace.faults.has("stamps"):
+        if trace.faults.has("table", "stamps"):
             return False
         stamps = self.stamps.read(names, trace)
         return stamps is not None and is_purged(stored, stamps, trace.now)
