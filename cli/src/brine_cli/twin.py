@@ -265,7 +265,7 @@ class Twin:
         return routes
 
     def _hints(self, routes: Routes) -> Callable[[str, HttpRequest, HttpResponse], None]:
-        """Return what is called with each answer of a function: it gives hints about the answers of gateways."""
+        """Return the callback for the answers of functions. It gives hints about the answers of gateways."""
         hints = LifetimeHints(routes, self.report, is_origin=self.origin is not None)
         gateways = {name for name, function in self.application.functions.items() if _ROUTES in function.environment}
         return lambda function, request, response: hints(request, response) if function in gateways else None

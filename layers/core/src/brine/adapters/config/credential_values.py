@@ -67,7 +67,7 @@ def origin_headers(environment: Mapping[str, str]) -> Reader:
 
 
 def origin_auth(environment: Mapping[str, str]) -> Reader:
-    """Return the reader of `origin_auth`, a table whose keys depend on its `type`."""
+    """Return the reader of `origin_auth`, a table. The `type` in it decides which keys it has."""
     tables = auth_tables(environment)
 
     def read(value: object) -> object:
@@ -107,7 +107,7 @@ def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
 
 
 def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) -> OriginCredentials | None:
-    """Take the keys about credentials out of a route's items, and return what they describe. Raises ValueError."""
+    """Take the keys about credentials out of a route's items, and return the credentials. Raises ValueError."""
     found = OriginCredentials(**{key: items.pop(key) for key in KEYS if key in items})
     own = {name for name, _ in found.origin_headers}
     auth = found.origin_auth
