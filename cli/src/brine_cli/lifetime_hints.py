@@ -17,7 +17,7 @@ _FRESH: Final = re.compile(rb"; ttl=[1-9]")
 
 
 class LifetimeHints:
-    """Reports each route once whose origin answers without any lifetime, so that no response of it is ever a hit.
+    """Reports each route once if its origin answers without any lifetime, because its responses are then never hits.
 
     `is_origin`: the route is that of `brine dev --origin`, for which an option sets the lifetime.
     """

@@ -277,7 +277,7 @@ class Twin:
         return frozenset(name for name, function in functions if _ROUTES in function.environment)
 
     def _hints(self, routes: Routes) -> Callable[[str, HttpRequest, HttpResponse], None]:
-        """Return what is called with each answer of a function: it gives hints about the answers of gateways."""
+        """Return the callback for the answers of functions. It gives hints about the answers of gateways."""
         hints = LifetimeHints(routes, self.report, is_origin=self.origin is not None)
         gateways = self._gateways
         return lambda function, request, response: hints(request, response) if function in gateways else None

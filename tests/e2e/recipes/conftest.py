@@ -26,7 +26,7 @@ FILM = bytes(range(256)) * 4096
 
 
 @dataclass(frozen=True)
-class Kitchen:
+class RecipeGateway:
     """The gateway. `page`: the web site that may read the notes. `npm_port`: where the gateway expects npm's registry.
 
     `asked`: the requests to each application, by its name. `logged`: the lines that the functions wrote.
@@ -53,14 +53,14 @@ class Kitchen:
 
 
 @pytest.fixture(scope="session")
-def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecipeGateway]:
     folder = tmp_path_factory.mktemp("recipes")
     (folder / "film.mp4").write_bytes(FILM)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     page = f"http://page.test:{free_port()}"
     with ExitStack() as stack:
-        kitchen = Kitchen(url, stack.enter_context(OAuthServer()), page)
+        gateway = RecipeGateway(url, stack.enter_context(OAuthServer()), page)
         servers = {}
         for name, app in {
             "shop": applications.shop(),
@@ -69,17 +69,17 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
             "ticker": applications.ticker(0.5),
             "notes": applications.notes([page]),
         }.items():
-            kitchen.asked[name] = applications.noted(app)
+            gateway.asked[name] = applications.noted(app)
             servers[f"https://{name}.example.com"] = stack.enter_context(served(app))
         servers["https://graphql.example.com"] = stack.enter_context(served(applications.graphql()))
         servers["https://pypi.example.com"] = stack.enter_context(package_index.running_index(folder))
-        servers["https://npm.example.com"] = f"http://127.0.0.1:{kitchen.npm_port}"
-        servers["https://orders.example.com"] = servers["https://login.example.com"] = kitchen.oauth.url
+        servers["https://npm.example.com"] = f"http://127.0.0.1:{gateway.npm_port}"
+        servers["https://orders.example.com"] = servers["https://login.example.com"] = gateway.oauth.url
         servers["https://gateway.example.com"] = url
         routes = folder / "routes.toml"
         routes.write_text(recipe_page.routes(servers))
         secrets = folder / "secrets.env"
-        secrets.write_text(f"orders-login={kitchen.oauth.secret}\n")
+        secrets.write_text(f"orders-login={gateway.oauth.secret}\n")
         stack.enter_context(
             Twin(
                 template=TEMPLATE,
@@ -87,7 +87,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kitchen]:
                 port=port,
                 secrets=secrets,
                 allow_origins=[page],
-                show=kitchen.logged.append,
+                show=gateway.logged.append,
             )
         )
-        yield kitchen
+        yield gateway

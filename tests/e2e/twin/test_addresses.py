@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from fastapi import APIRouter, FastAPI, Query, Request, Response  # noqa: TC002 - FastAPI reads the annotations
 from fastapi.middleware.cors import CORSMiddleware
 
-from brine_cli.http.server import listen
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_browser import BROWSER, SECONDS, Site, chromium
+from tests.support.serving import free_port, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,21 +75,6 @@ def application(pages: list[str], prefix: str = "") -> tuple[FastAPI, list[str]]
     return app, asked
 
 
-@contextmanager
-def serving(app: FastAPI, root_path: str = "") -> Iterator[str]:
-    """Serve an application by uvicorn."""
-    with listen("127.0.0.1", 0) as sock:
-        config = uvicorn.Config(app, root_path=root_path, log_level="critical", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 class Gateway(NamedTuple):
     """A gateway before two applications. `asked`: the requests to the first one. `site`: a site that may use them."""
 
@@ -117,8 +99,7 @@ class Gateway(NamedTuple):
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with listen("127.0.0.1", 0) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     attempts = [(name, f"{url}/shop/items/9", {"method": "PUT", "cache": "reload"}) for name in ("first", "second")]
     site = Site("page.test", attempts)  # "reload" makes the browser ask for permission anew
@@ -126,7 +107,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     app, asked = application(pages, prefix="/v2")
     rooted, _ = application(pages)
     logged: list[str] = []
-    with serving(app) as shop_url, serving(rooted, "/rooted") as rooted_url:
+    with served(app) as shop_url, served(rooted, root_path="/rooted") as rooted_url:
         path = tmp_path_factory.mktemp("routes") / "routes.toml"
         path.write_text(ROUTES.format(shop=shop_url, rooted=rooted_url, public=url))
         with Twin(template=TEMPLATE, routes=path, port=port, allow_origins=pages, show=logged.append) as twin:

@@ -15,6 +15,7 @@ from brine_cli.http.messages import HttpResponse
 from brine_cli.http.server import HttpServer, listen, url_of
 from brine_cli.twin import Twin
 from tests.e2e.twin.test_purge import SECONDS
+from tests.support.serving import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class Pair:
         self.asked: list[HttpRequest] = []
         listener = listen("127.0.0.1", 0)
         stack.enter_context(HttpServer(listener, self._origin))
-        ports = [_free_port() for _ in range(2)]
+        ports = [free_port() for _ in range(2)]
         first, second = (f"http://127.0.0.1:{port}" for port in ports)
         routes = [
             {
@@ -69,11 +70,6 @@ class Pair:
     def _origin(self, asked: HttpRequest) -> HttpResponse:
         self.asked.append(asked)
         return HttpResponse(status=200, headers=((b"cache-control", b"max-age=600"),), body=b"of the origin")
-
-
-def _free_port() -> int:
-    with listen("127.0.0.1", 0) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Composes the credentials of routes, for gateways whose routes have any."""
+"""Composes the credentials of routes, for gateways with at least one such route."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def lease_key(pk: str, sk: str) -> str:
 
 
 def split_lease_key(key: str) -> tuple[str, str]:
-    """Return the partition key of what a lease guards, and the slot of `lease_key`, or "" if it has none."""
+    """Return the partition key of the items that a lease guards, and the slot of `lease_key`, or "" if it has none."""
     pk, _, sk = key.partition("\n")
     return pk, sk
 
@@ -71,7 +71,7 @@ def split_lease_key(key: str) -> tuple[str, str]:
 class Lease:
     """The right to fill a key until `expires_at`, in seconds since 1970. `token` grows with every lease of the key.
 
-    `pk` is the partition key of what may be filled, or the `lease_key` of a slot.
+    `pk` is the partition key of the items that may be filled, or the `lease_key` of a slot.
 
     `owner` is unique to one fetch. So if the answer to an acquire is lost, its repetition finds its own lease.
     `committed` is the token of the last commit, or 0. A fetch that has seen a smaller generation must look up again.
@@ -125,7 +125,7 @@ class LeaseStore(Protocol):
     def renew(self, lease: Lease, expires_at: float, *, deadline: Deadline | None = None) -> bool:
         """Let the lease last until `expires_at`, also if it has expired and no caller has taken it since.
 
-        Return False, and change nothing, if it was committed, released or taken by another owner. A repetition is
+        Return False without a change if it was committed, released or taken by another owner. A repetition is
         harmless, also after a commit.
         """
 

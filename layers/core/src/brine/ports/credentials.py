@@ -25,7 +25,7 @@ class RequestSigner(Protocol):
     """Signs requests to services of AWS with the role of this process."""
 
     def signed(self, request: Request, origin: OriginAddress, signature: AwsSignature, now: float) -> Request:
-        """Return the request with the fields that prove who sends it. `now`: seconds since 1970.
+        """Return the request with the fields that prove the identity of its sender. `now`: seconds since 1970.
 
         Parts of the query may be encoded in another way: AWS signs one form, and the request must have the same.
         Raises StoreError if the process has no credentials of AWS.

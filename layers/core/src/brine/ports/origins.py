@@ -54,7 +54,7 @@ class CircuitStore(Protocol):
     def succeed(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> bool:
         """Note the success of a claimed probe. Return whether the circuit is closed: it was the last one.
 
-        The last probe of a stage begins the next stage. An owner without a claim changes nothing.
+        The last probe of a stage begins the next stage. Without a claim of the owner, this has no effect.
         """
 
     def give_back(self, origin: OriginAddress, *, owner: str, deadline: Deadline | None = None) -> None:

@@ -58,7 +58,7 @@ class Transaction:
     def begin(
         cls, route: Route, request: Request, tenant: str, deadline: Deadline, *, room: float = inf, **members: Any
     ) -> Transaction:
-        """Return the transaction of a request whose path and query are the origin's already.
+        """Return the transaction of a request. Its path and query are those for the origin.
 
         A Range for more bytes than the answer can carry is made shorter: the client requests the rest.
         """

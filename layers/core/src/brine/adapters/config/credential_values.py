@@ -1,7 +1,4 @@
-"""Reads the keys of a route about the credentials for its origin. docs/origin-credentials.md describes them.
-
-A text may be a secret that was written by mistake where a name belongs, so no message shows one.
-"""
+"""Reads the keys of a route about the credentials for its origin. docs/origin-credentials.md describes them."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from brine.adapters.config.credential_texts import credential_text, secret_reference
 from brine.adapters.config.tables import HiddenMistake, TableReader, read_item, with_variables
 from brine.adapters.config.values import choice
 from brine.domain.credentials.description import (
@@ -16,23 +14,19 @@ from brine.domain.credentials.description import (
     BasicAuth,
     OAuth2Client,
     OriginCredentials,
-    SecretReference,
 )
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.http.conditions import RANGE_FIELDS
-from brine.domain.http.field_syntax import FIELD_VALUE
 from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from brine.adapters.config.tables import Reader
     from brine.domain.credentials.description import CredentialText
     from brine.domain.routing.policy import Policy
 
-_REFERENCE = re.compile(r"(?P<kind>secret|parameter):(?P<name>[A-Za-z0-9/_+=.@:-]+)(?:#(?P<member>[^#]+))?")
-_HOW = 'Write "secret:NAME" for a secret of Secrets Manager, or "parameter:NAME" for a parameter of SSM'
 _OF_THE_GATEWAY = RANGE_FIELDS | {
     *("cache-control", "cdn-loop", "connection", "expect", "forwarded", "host", "if-match", "if-modified-since"),
     *("if-none-match", "if-unmodified-since", "keep-alive", "proxy", "te", "trailer", "transfer-encoding", "upgrade"),
@@ -47,7 +41,7 @@ _SCOPE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*")  # RFC 6749 appendix A.4
 
 def origin_headers(environment: Mapping[str, str]) -> Reader:
     """Return the reader of `origin_headers`: names and texts. The names are in lower case."""
-    text = _credential_text(environment)
+    text = credential_text(environment)
 
     def read(value: object) -> tuple[tuple[str, CredentialText], ...]:
         if not isinstance(value, dict):
@@ -67,7 +61,7 @@ def origin_headers(environment: Mapping[str, str]) -> Reader:
 
 
 def origin_auth(environment: Mapping[str, str]) -> Reader:
-    """Return the reader of `origin_auth`, a table whose keys depend on its `type`."""
+    """Return the reader of `origin_auth`, a table. The `type` in it decides which keys it has."""
     tables = auth_tables(environment)
 
     def read(value: object) -> object:
@@ -82,7 +76,7 @@ def origin_auth(environment: Mapping[str, str]) -> Reader:
 
 def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
     """Return the readers of the tables, by their `type`."""
-    text, secret = _credential_text(environment), _secret(environment)
+    text, secret = credential_text(environment), secret_reference(environment)
     plain = with_variables(environment, "one in quotes")
     basic: dict[str, Reader] = {"type": str, "user": lambda value: _user(text(value)), "password": secret}
     oauth2: dict[str, Reader] = {
@@ -107,7 +101,7 @@ def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
 
 
 def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) -> OriginCredentials | None:
-    """Take the keys about credentials out of a route's items, and return what they describe. Raises ValueError."""
+    """Take the keys about credentials out of a route's items, and return the credentials. Raises ValueError."""
     found = OriginCredentials(**{key: items.pop(key) for key in KEYS if key in items})
     own = {name for name, _ in found.origin_headers}
     auth = found.origin_auth
@@ -149,55 +143,6 @@ def _oauth2(*, type: str, token_url: tuple[OriginAddress, str], **items: Any) ->
 
 def _sigv4(*, type: str, **items: Any) -> AwsSignature:  # noqa: A002, ARG001 - the key of the table
     return AwsSignature(**items)
-
-
-def _hidden_text(environment: Mapping[str, str]) -> Callable[[object], str]:
-    """Return a reader of texts in which `${NAME}` is a variable. No message shows the text."""
-    variables = with_variables(environment, "one in quotes")
-
-    def read(value: object) -> str:
-        try:
-            return variables(value)
-        except ValueError as error:
-            raise HiddenMistake(str(error)) from None
-
-    return read
-
-
-def _credential_text(environment: Mapping[str, str]) -> Callable[[object], CredentialText]:
-    """Return a reader of texts, or of references to secrets."""
-    plain = _hidden_text(environment)
-
-    def read(value: object) -> CredentialText:
-        text = plain(value)
-        if text.startswith(("secret:", "parameter:")):
-            return _reference(text)
-        if FIELD_VALUE.fullmatch(text) is None or text != text.strip():
-            raise HiddenMistake("not a text that a header can have. Leave out control characters and blanks around it.")
-        return text
-
-    return read
-
-
-def _secret(environment: Mapping[str, str]) -> Callable[[object], SecretReference]:
-    """Return a reader of references to secrets."""
-    plain = _hidden_text(environment)
-
-    def read(value: object) -> SecretReference:
-        text = plain(value)
-        if not text.startswith(("secret:", "parameter:")):
-            raise HiddenMistake(f"a secret has no place in this file. {_HOW}.")
-        return _reference(text)
-
-    return read
-
-
-def _reference(text: str) -> SecretReference:
-    match = _REFERENCE.fullmatch(text)
-    if match is None:
-        raise HiddenMistake(f"not the name or ARN of a secret. {_HOW}, and #MEMBER for one member of a JSON object.")
-    kind: Literal["secret", "parameter"] = "secret" if match["kind"] == "secret" else "parameter"
-    return SecretReference(kind, match["name"], match["member"])
 
 
 def _token_url(url: str) -> tuple[OriginAddress, str]:

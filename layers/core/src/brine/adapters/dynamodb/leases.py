@@ -124,7 +124,7 @@ class DynamoLeaseStore(DynamoTable):
 
 
 def _key(pk: str) -> Attributes:
-    """Return the key of a lease's item: beside what it guards, one for each slot that has its own lease."""
+    """Return the key of a lease's item. It is beside the items that it guards, and each slot has its own."""
     partition, slot = split_lease_key(pk)
     return key_attributes(partition, f"{LEASE}#{slot}" if slot else LEASE)
 

@@ -96,7 +96,7 @@ class PartialBody:
         return data
 
     def with_bytes(self, first: int, data: bytes) -> PartialBody:
-        """Return the body with the bytes from `first` on. What is stored already stays as it is.
+        """Return the body with the bytes from `first` on. Stored bytes stay as they are.
 
         The new part begins and ends with a missing byte, and replaces the parts between them. It takes up neighbours
         that are not in the body store. If it is one too many, it replaces the part that its digest points to: a client

@@ -18,7 +18,7 @@ class Resource:
     """A cache key with the route, the tenant and the limit of variants of the responses stored under it.
 
     An operator can purge it by its route and tenant too. `target_key`: the key of a GET of the same target, if this is
-    the resource of a query by content. What purges that key purges this one too.
+    the resource of a query by content. A purge of that key also purges this one.
     """
 
     key: str

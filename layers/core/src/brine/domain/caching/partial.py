@@ -65,7 +65,7 @@ def missing_range_fields(stored: StoredResponse, fields: Fields) -> Fields | Non
 
 
 def without_lost_parts(stored: StoredResponse | None, lost: Collection[bytes]) -> StoredResponse | None:
-    """Return what is left of a stored response without the parts at these addresses; None if that is nothing.
+    """Return a stored response without the parts at these addresses; None if no part is left or none was lost.
 
     A response that is not in parts has lost its whole body.
     """

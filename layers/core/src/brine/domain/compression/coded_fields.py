@@ -18,7 +18,7 @@ _OF_THE_BYTES: Final = CONTENT_DIGESTS | {"accept-ranges", "content-length", "et
 
 
 def coded_fields(fields: Fields, coding: str, size: int | None) -> Fields:
-    """Return the fields of a response whose content is sent in a coding. `size`: its bytes then; None if unknown."""
+    """Return the fields of a response that is sent in a coding. `size`: its bytes in the coding; None if unknown."""
     added: list[FieldLine] = [("content-encoding", coding)]
     if size is not None:
         added.append(("content-length", str(size)))

@@ -1,4 +1,4 @@
-"""The credentials of a route: what the gateway sends to the origin to prove that it may ask.
+"""The credentials of a route, by which the gateway proves to the origin that it may send requests.
 
 The description has the names of secrets and never their texts. Texts that routes.toml has itself are in no `repr`.
 """
@@ -106,7 +106,7 @@ class OriginCredentials:
         return tuple(text for text in texts if isinstance(text, SecretReference))
 
     def are_readable_on_the_way(self, address: OriginAddress) -> bool:
-        """Return whether others could read what is sent to this address, and the route does not permit that."""
+        """Return whether secrets would go unencrypted to this address, without permission of the route."""
         are_secret = "authorization" in self.names or any(
             isinstance(text, SecretReference) for _, text in self.origin_headers
         )

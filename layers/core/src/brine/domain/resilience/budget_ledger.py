@@ -37,7 +37,7 @@ class Meter:
         return self.removed + sum(self.settled(budget, now, known_at).values())
 
     def settled(self, budget: OriginBudget, now: float, known_at: float) -> dict[int, int]:
-        """Return the slots that are too old to count, and whose number is final."""
+        """Return the slots that no longer count. Their numbers are final."""
         last = min(budget.slot(now - budget.period), budget.slot(known_at - budget.settling_time))
         return {slot: number for slot, number in self.slots.items() if slot < last}
 
@@ -121,7 +121,7 @@ class Take:
 
 
 def applied(ledger: Ledger, take: Take) -> Ledger | None:
-    """Return the ledger after a reservation, or None if a condition fails. A repeated one changes nothing."""
+    """Return the ledger after a reservation, or None if a condition fails. A repeated one has no effect."""
     if take.name == ledger.last_take:
         return ledger
     requests, refreshes = _changed(ledger.requests, take.requests), ledger.refreshes

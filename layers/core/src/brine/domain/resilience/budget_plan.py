@@ -96,7 +96,7 @@ class Step:
 def next_step(
     budget: OriginBudget, ledger: Ledger, need: Need, *, now: float, chance: float, name: str
 ) -> Step | BudgetWait:
-    """Return what a process does next. `chance` in [0, 1) spreads waits; `name` is for the reservation."""
+    """Return the next step of a process. `chance` in [0, 1) spreads waits; `name` is for the reservation."""
     if ledger.paused_until > now:
         return BudgetWait(ledger.paused_until, ledger.paused_until, "paused")
     report = _Report.of(need.reported, now, budget)
@@ -186,7 +186,7 @@ def _limits(budget: OriginBudget, ledger: Ledger, need: Need, now: float) -> lis
 def _wanted(  # noqa: PLR0917 - what the number depends on
     budget: OriginBudget, limit: tuple[Meter, int], need: Need, report: _Report, free: int, now: float
 ) -> int:
-    """Return how many units the process should reserve, by its own requests and what is left for all."""
+    """Return how many units the process should reserve, by its own requests and the units that are left for all."""
     if need.gap is None:
         return 1
     meter, most = limit

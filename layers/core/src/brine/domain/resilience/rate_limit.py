@@ -33,7 +33,8 @@ class RateLimit:
 def rate_limit(response: Response, budget: OriginBudget, now: float) -> RateLimit | None:
     """Return the limit that a response tells, or None if it tells none.
 
-    Retry-After of a 429 goes before the fields. A response from a cache (with an Age) tells what was true before.
+    Retry-After of a 429 goes before the fields. The limits in a response from a cache (with an Age) are old,
+    so they do not count.
     """
     longest = max(LONGEST_PAUSE, budget.period)
     limits = [] if response.fields.get("age", "0") != "0" else _limits(response, budget)

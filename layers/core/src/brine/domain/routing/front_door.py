@@ -1,4 +1,4 @@
-"""The address at which clients reach the gateway, and what the front door of AWS says about one request."""
+"""The address at which clients reach the gateway, and the facts that the front door of AWS tells about one request."""
 
 from __future__ import annotations
 

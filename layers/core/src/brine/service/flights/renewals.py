@@ -22,8 +22,8 @@ RENEW_EVERY: Final = 1.0
 class RenewedLease:
     """A lease that is renewed until its holder stops it, or it is lost, or its time is over.
 
-    `renew` makes one renewal: it returns False if there is to be no further one, and raises StoreError. `errors`: what
-    it raised. After an error the lease may be valid still, and the next renewal is tried.
+    `renew` makes one renewal: it returns False if there is to be no further one, and raises StoreError. `errors` has
+    these errors. After an error the lease may be valid still, and the next renewal is tried.
     """
 
     def __init__(self, renew: Callable[[], bool], renewals: Renewals) -> None:

@@ -54,7 +54,7 @@ class Lead:
         return self.waited or (self.lease is not None and self.lease.committed > generation)
 
     def stop_renewing(self, faults: Faults) -> None:
-        """Renew the lease no more, and add what went wrong. A renewal under way is over when this returns."""
+        """Renew the lease no more, and record the errors of renewals. A renewal under way is over when this returns."""
         renewal, self.renewal = self.renewal, None
         if renewal is not None:
             renewal.stop()

@@ -264,7 +264,7 @@ class Fetcher:
         return Lead(lease) if isinstance(lease, Lease) else None
 
     def _changed(self, slot: str, lookup: Lookup, lead: Lead, transaction: Transaction, trace: Trace) -> Lookup | None:
-        """Return what was stored in this slot after the lookup; None if storing would replace nothing newer.
+        """Return a new lookup if this slot was filled since `lookup`; None if storing replaces no newer entry.
 
         A newer response of another variant is not replaced; whether the stored response was purged, the stamps tell.
         """

@@ -69,7 +69,7 @@ def _is_to_link(body: PartialBody, transaction: Transaction) -> bool:
 
 
 def _placed_parts(bodies: Bodies, body: PartialBody, most: int, trace: Trace) -> PartialBody:
-    """Put the largest parts into the body store, until the others have at most `most` bytes. Raises StoreError."""
+    """Put the largest parts into the body store, until the rest has at most `most` bytes. Raises StoreError."""
     inline = sorted((part for part in body.parts if isinstance(part.body, bytes)), key=lambda part: part.size)
     left = sum(part.size for part in inline)
     put = {}

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from brine.service.transaction import Transaction
 
 ADDRESS_FIELDS: Final = frozenset({"content-location", "link", "location", "refresh"})
-"""The response fields that hold addresses. Without any of them, `with_public_addresses` need not be called."""
+"""The response fields that hold addresses. Without any of them, `with_public_addresses` need not be called.
+
+They are those of brine.domain.routing.addresses, a module that few answers need.
+"""
 
 
 def with_public_addresses(response: Response, transaction: Transaction) -> Response:

@@ -173,10 +173,10 @@ class ResponseStore:
         transaction: Transaction,
         trace: Trace,
     ) -> bool:
-        """Store a response in its slot, under the lease of that slot. False when nothing was stored.
+        """Store a response in its slot, under the lease of that slot. False if the response was not stored.
 
         One call, one more for a large body or part, one for a variant, and one for stamps that this process does not
-        know: those of tags, and all after a long fetch. Nothing is stored if a newer lease exists, the response was
+        know: those of tags, and all after a long fetch. It is not stored if a newer lease exists, the response was
         purged since its fetch began, or the key has no permit for one more variant. If the table does not give the
         stamps, the next lookup compares them. `lookup` is the one from before the fetch.
         """

@@ -130,7 +130,7 @@ class Budgets:
         return known.own.permit(lambda take: _applied(known.own, take), self._clock, self._chance, self._name)
 
     def _want_refresh(self, allowance: Allowance, wait: BudgetWait | None, key: str, transaction: Transaction) -> None:
-        """Let clients leave refreshes their share, if a refresh finds nothing left."""
+        """Let clients leave refreshes their share, if no unit is left for a refresh."""
         now, budget = self._clock(), allowance.budget
         if wait is None or wait.reason != "spent" or not allowance.is_refresh:
             return

@@ -193,7 +193,7 @@ class Circuits:
     def _write(
         self, transaction: Transaction, trace: Trace, write: Callable[[CircuitStore, Deadline], bool | None]
     ) -> bool | None:
-        """Write shared state, and return what the store tells. False when the store fails."""
+        """Write shared state, and return the result of the store. False when the store fails."""
         try:
             return write(self._store, transaction.store_deadline)
         except StoreError as error:

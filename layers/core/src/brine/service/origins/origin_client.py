@@ -76,7 +76,7 @@ class OriginClient:
     def _attempt(
         self, transaction: Transaction, request: Request, deadline: Deadline, trace: Trace
     ) -> tuple[AttemptOutcome, Health]:
-        """Return the outcome of one attempt, and what it tells. Raises BadRequest, and OriginPaused without one."""
+        """Return the outcome of one attempt, and the health that it shows. Raises BadRequest and OriginPaused."""
         circuits, breaker = self.circuits, transaction.route.circuit_breaker
         if circuits is None or breaker is None:
             return self._within_budget(transaction, request, deadline, trace), "unknown"

@@ -64,7 +64,7 @@ class CacheStore[V]:
     ) -> Item | None:
         """Return the item in a slot, and learn in the same call the stamps of these names. Raises StoreError.
 
-        along: stamps to read again with others, as in Stamps.read_with_item.
+        along: stamps to read again in the same call, as in Stamps.read_with_item.
         """
         try:
             return self.stamps.read_with_item(

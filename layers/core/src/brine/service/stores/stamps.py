@@ -43,7 +43,7 @@ class Stamps:
     ) -> Item | None:
         """Return an item, and learn in the same call the stamps that are not known. Raises StoreError.
 
-        along: stamps to read again with others, if this process read them longer ago than LATELY.
+        along: stamps to read again in the same call, if this process read them longer ago than LATELY.
         """
         known = self.known.get(names, trace.now)
         unknown = [name for name in names if name not in known]
