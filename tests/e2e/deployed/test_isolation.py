@@ -87,8 +87,9 @@ def holder_of(deployed_stack: DeployedStack) -> Iterator[Callable[[str], Holder]
     def made(function: str) -> Holder:
         role = deployed_stack.resources[f"{function.capitalize()}Role"]
         iam.create_user(UserName=f"holder-{function}", Tags=iam.list_role_tags(RoleName=role)["Tags"])
-        for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
-            iam.attach_user_policy(UserName=f"holder-{function}", PolicyArn=policy["PolicyArn"])
+        listed = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        for policy in [one["PolicyArn"] for one in listed if one["PolicyArn"]]:  # ministack lists AWS::NoValue too
+            iam.attach_user_policy(UserName=f"holder-{function}", PolicyArn=policy)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
             iam.put_user_policy(UserName=f"holder-{function}", PolicyName=name, PolicyDocument=document)
