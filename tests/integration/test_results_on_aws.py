@@ -97,12 +97,12 @@ def test_calls_for_purges_and_tags(environment: dict[str, str], client: Counting
     assert cost(build(environment, client)) == ("hit", ["BatchGetItem", "BatchGetItem"])  # the tags come as a surprise
 
     cache.purge_tag("b")
-    assert client.taken() == ["UpdateItem"]
+    assert client.taken() == ["UpdateItem"] * 2  # the order of purges of tags, and the tag
     assert cost(other, "a", "b") == ("hit", [])
     assert cost(cache, "a", "b") == ("miss", ["GetItem", *fill])  # all stamps are known
     assert cost(cache, "a", "b") == ("hit", [])
     purger.tag("a")
-    assert client.taken() == ["UpdateItem"]
+    assert client.taken() == ["UpdateItem"] * 2
     assert cost(build(environment, client), "a", "b") == ("miss", ["BatchGetItem", *fill])
     cache.purge("key", soft=True)
     assert client.taken() == ["UpdateItem"]

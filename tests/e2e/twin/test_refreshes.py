@@ -79,6 +79,7 @@ def twin(request: pytest.FixtureRequest, origin: Origin, console: list[str], lin
         Twin(
             template=TEMPLATE,
             origin=url_of(listener),
+            route_keys={"forward_headers": ["cookie"]},
             environments=request.param,
             report=console.append,
             show=lines.append,
