@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from tests.e2e.recipes.conftest import RecipeGateway
 
+MINUTE = 60.0
+"""Seconds of the period of the rate limit."""
+
 
 def test_pages_redirects_and_created_resources_of_a_rest_api(gateway: RecipeGateway) -> None:
     place, seen = "/shop/items", []
@@ -124,12 +127,16 @@ def test_all_environments_share_one_token(gateway: RecipeGateway) -> None:
 
 
 def test_a_hundred_clients_stay_within_the_rate_limit(gateway: RecipeGateway) -> None:
+    began = time.monotonic()
     with ThreadPoolExecutor(100) as clients:
         answers = list(clients.map(lambda number: gateway.ask(f"/search/{number}"), range(LIMIT + 60)))
     statuses = Counter(answer.status for answer in answers)
-    assert statuses.keys() == {200, 503}
-    assert LIMIT * 0.9 <= statuses[200] <= LIMIT
+    assert statuses.keys() <= {200, 503}
+    assert statuses[200] >= LIMIT * 0.9
     assert len(gateway.asked["search"]) == statuses[200], "a request of the gateway was refused"
+    if time.monotonic() - began >= MINUTE:
+        return  # so slow that all of them are within the budget of more than one minute
+    assert statuses[200] <= LIMIT
     refused = next(answer for answer in answers if answer.status == 503)
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert "detail=origin-budget" in refused.headers["cache-status"]
@@ -152,11 +159,12 @@ def test_ranges_of_a_film_add_up(gateway: RecipeGateway) -> None:
 
 def test_a_ticker_is_asked_once_at_a_time_and_clients_do_not_wait(gateway: RecipeGateway) -> None:
     gateway.ask("/ticker/price")
-    until, seen = time.monotonic() + 5, []
+    began, seen = time.monotonic(), []
+    before = len(gateway.asked["ticker"])
     lock = threading.Lock()
 
     def watch(_: int) -> None:
-        while time.monotonic() < until:
+        while len(gateway.asked["ticker"]) < before + 3 and time.monotonic() < began + SECONDS:
             answer = gateway.ask("/ticker/price")
             with lock:
                 seen.append((int(answer.data), answer.headers["cache-status"]))
@@ -165,9 +173,9 @@ def test_a_ticker_is_asked_once_at_a_time_and_clients_do_not_wait(gateway: Recip
     with ThreadPoolExecutor(50) as clients:
         list(clients.map(watch, range(50)))
     prices = [price for price, _ in seen]
-    asked = len(gateway.asked["ticker"])
+    asked, took = len(gateway.asked["ticker"]) - before, time.monotonic() - began
     assert len(set(prices)) >= 2, "nothing was refreshed"
-    assert asked <= 7, f"{asked} requests in five seconds"
+    assert asked <= took + 2, f"{asked} requests in {took:.0f} seconds"
     assert all("hit" in explained for _, explained in seen), "a client waited for the origin"
     assert all(later <= earlier + 1 for earlier, later in pairwise(sorted(set(prices))))
 
