@@ -9,7 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from brine_cli import __version__
+from brine_cli.command_line import COMMANDS, LazyGroup
 from brine_cli.commands import dev, emulators, local_template, vendor
 from brine_cli.errors import CommandError
 from brine_cli.http.admission import HOST, ORIGIN
@@ -25,9 +28,27 @@ _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 if done, 1 if it failed, 2 if it is not understood."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given and given[0] in COMMANDS:
+        return _run(given)
+    options = _parser().parse_args(given)
     try:
         return int(options.run(options))
+    except CommandError as error:
+        print(f"brine: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command of the table and return its exit code."""
+    try:
+        result = LazyGroup(name="brine").main(arguments, prog_name="brine", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
     except CommandError as error:
         print(f"brine: {error}", file=sys.stderr)
         return 1

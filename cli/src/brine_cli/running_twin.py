@@ -1,0 +1,79 @@
+"""The twin that runs for a template, as a file of the user's state folder describes it to other commands.
+
+The folder is $XDG_STATE_HOME/brine, by default ~/.local/state/brine. Only the user may read the files: the address of
+the AWS emulator is a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningTwin:
+    """The addresses of a twin. `template`: the absolute path of what it serves. `pid`: its process.
+
+    `aws_endpoint`: the AWS emulator. `resources`: the physical names by logical id, such as Table.
+    """
+
+    template: str
+    url: str
+    pid: int
+    aws_endpoint: str = ""
+    resources: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process still runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+    def write(self, environment: Mapping[str, str]) -> Path:
+        """Write the file of this twin, and return its path. A later twin of the template replaces it."""
+        path = state_file(Path(self.template), environment)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = path.with_suffix(f".{self.pid}.new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        new.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Self | None:
+        """Return the twin that a file describes; None without the file, or if it is of another version."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    @classmethod
+    def find(cls, template: Path, environment: Mapping[str, str]) -> Self | None:
+        """Return the running twin of a template; else the running twin that started last; None if none runs."""
+        own = cls.read(state_file(template, environment))
+        if own is not None and own.is_alive:
+            return own
+        files = sorted(state_folder(environment).glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+        return next((twin for twin in map(cls.read, files) if twin is not None and twin.is_alive), None)
+
+
+def state_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the user's state files. `environment`: the variables of the process."""
+    return Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "brine"
+
+
+def state_file(template: Path, environment: Mapping[str, str]) -> Path:
+    """Return the file that describes the running twin of a template."""
+    return state_folder(environment) / f"{sha256(str(template.resolve()).encode()).hexdigest()[:16]}.json"
