@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from brine.adapters.config.tables import read_item
+from brine.adapters.config.mistakes import FoundMistake, Mistakes, read_items, read_list
 from brine.adapters.config.values import texts
 from brine.domain.durations import duration_seconds
 from brine.domain.http.ambiguous import UNAMBIGUOUS_NAME
 from brine.domain.purging.tags import MAX_TAG_LENGTH, is_tag
-from brine.domain.routing.forwarded import is_forwarded_field
 from brine.domain.routing.front_door import PublicAddress, valid_authority
 from brine.domain.routing.paths import has_control_characters, has_dot_segments, lenient_path
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
-    from brine.domain.routing.policy import ForwardHeaders, Policy
+    from brine.domain.routing.policy import ForwardHeaders
 
 MAX_ROUTE_TAGS = 8  # a response has room for more tags, which its origin may give
 _PUBLIC_URL = re.compile(r"(?i:(https?))://([^/?#@\\]+)((?:/[!\"$->@-\[\]-~]*)?)")
@@ -66,15 +65,18 @@ def tags(value: object) -> tuple[str, ...]:
 
 def header_names(value: object) -> frozenset[str]:
     """Return header names in lower case."""
-    names = frozenset(name.lower() for name in texts(value))
-    for name in sorted(names):
-        if not UNAMBIGUOUS_NAME.fullmatch(name):
-            raise ValueError(f'"{name}" is not forwarded. Only headers of letters, digits and "-" are.')
-        if name in _NEVER_FORWARDED:
-            raise ValueError(f'"{name}" belongs to one connection and is never forwarded. Leave it out.')
-        if name == "cdn-loop":
-            raise ValueError('"cdn-loop" always reaches the origin and never selects a response. Leave it out.')
-    return names
+    names = tuple(name.lower() for name in texts(value))
+    read_list(names, _check_header_name)
+    return frozenset(names)
+
+
+def _check_header_name(name: str) -> None:
+    if not UNAMBIGUOUS_NAME.fullmatch(name):
+        raise ValueError(f'"{name}" is not forwarded. Only headers of letters, digits and "-" are.')
+    if name in _NEVER_FORWARDED:
+        raise ValueError(f'"{name}" belongs to one connection and is never forwarded. Leave it out.')
+    if name == "cdn-loop":
+        raise ValueError('"cdn-loop" always reaches the origin and never selects a response. Leave it out.')
 
 
 def forward_headers(value: object) -> ForwardHeaders:
@@ -90,10 +92,18 @@ def negative_lifetimes(value: object) -> dict[int, float]:
     """Return seconds by status."""
     if not isinstance(value, dict):
         raise ValueError('not a table. Write statuses and durations, such as { 404 = "10s" }.')  # noqa: TRY004 - as all
-    for status in value:
-        if not re.fullmatch(r"[3-5]\d\d", status):
-            raise ValueError(f'"{status}" is not a status from 300 to 599.')
-    return {int(status): read_item(status, lifetime, duration_seconds) for status, lifetime in value.items()}
+    found = [
+        FoundMistake(f'"{status}" is not a status from 300 to 599. Write one, such as 404.', (status,), "", is_key=True)
+        for status in value
+        if not re.fullmatch(r"[3-5]\d\d", status)
+    ]
+    try:
+        lifetimes = read_items((status, lifetime, duration_seconds) for status, lifetime in value.items())
+    except Mistakes as error:
+        raise Mistakes(*found, *error.found) from None
+    if found:
+        raise Mistakes(*found)
+    return {int(status): lifetime for status, lifetime in lifetimes.items()}
 
 
 def tenant(value: object) -> str:
@@ -121,22 +131,13 @@ def public_url(url: str) -> PublicAddress:
     return PublicAddress(match[1].lower(), match[2].lower(), match[3].rstrip("/"))
 
 
-def check_forwarded_headers(policy: Policy, *, are_trusted: bool) -> None:
-    """Raise ValueError for a header that the gateway makes, but a key of the route takes from the client."""
-    listed = frozenset() if policy.forward_headers == "all" else policy.forward_headers
-    for key, names in (("forward_headers", listed), ("key_headers", policy.key_headers or frozenset())):
-        for name in sorted(names):
-            if is_forwarded_field(name) and not are_trusted:
-                raise ValueError(
-                    f'"{name}" in "{key}" would be the client\'s, and the gateway makes its own. '
-                    "Leave it out, or write trust_forwarded = true behind a proxy that sets it."
-                )
-
-
 def hook_names(value: object) -> tuple[str, ...]:
     """Return names of hooks, each a module and a function in it."""
     names = texts(value)
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
-            raise ValueError(f'"{name}" is no hook. Write a module and a function, such as "shop_hooks:sign".')
+    read_list(names, _check_hook_name)
     return names
+
+
+def _check_hook_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
+        raise ValueError(f'"{name}" is no hook. Write a module and a function, such as "shop_hooks:sign".')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from brine.adapters.config.mistakes import read_list
 from brine.adapters.config.tables import TableReader
 from brine.adapters.config.values import texts, whole
 from brine.domain.compression.compressible import Compression
@@ -21,11 +22,14 @@ def compression(value: object) -> Compression | None:
 
 
 def _media_types(value: object) -> frozenset[str]:
-    types = frozenset(media_type.lower() for media_type in texts(value))
-    for media_type in sorted(types):
-        if not _MEDIA_TYPE.fullmatch(media_type) or "*" in media_type:
-            raise ValueError(f'"{media_type}" is not a media type. Write its name alone, such as "application/pdf".')
-    return types
+    types = tuple(media_type.lower() for media_type in texts(value))
+    read_list(types, _check_media_type)
+    return frozenset(types)
+
+
+def _check_media_type(media_type: str) -> None:
+    if not _MEDIA_TYPE.fullmatch(media_type) or "*" in media_type:
+        raise ValueError(f'"{media_type}" is not a media type. Write its name alone, such as "application/pdf".')
 
 
 COMPRESSION: Final = TableReader(

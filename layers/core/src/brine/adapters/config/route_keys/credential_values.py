@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from brine.adapters.config.credential_texts import credential_text, secret_reference
-from brine.adapters.config.tables import HiddenMistake, TableReader, read_item, with_variables
+from brine.adapters.config.mistakes import FoundMistake, HiddenMistake, Mistakes, mistake_at, read_item
+from brine.adapters.config.route_keys.credential_texts import credential_text, secret_reference
+from brine.adapters.config.tables import TableReader
 from brine.adapters.config.values import choice
+from brine.adapters.config.variables import with_variables
 from brine.domain.credentials.description import (
     AwsSignature,
     BasicAuth,
@@ -21,11 +23,10 @@ from brine.domain.routing.origin import DEFAULT_PORTS, OriginAddress
 from brine.domain.routing.policy import DEFAULT_FORWARD_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from brine.adapters.config.tables import Reader
+    from brine.adapters.config.mistakes import Reader
     from brine.domain.credentials.description import CredentialText
-    from brine.domain.routing.policy import Policy
 
 _OF_THE_GATEWAY = RANGE_FIELDS | {
     *("cache-control", "cdn-loop", "connection", "expect", "forwarded", "host", "if-match", "if-modified-since"),
@@ -46,18 +47,31 @@ def origin_headers(environment: Mapping[str, str]) -> Reader:
     def read(value: object) -> tuple[tuple[str, CredentialText], ...]:
         if not isinstance(value, dict):
             raise HiddenMistake('not a table. Write names and values, such as { x-api-key = "secret:NAME" }.')
-        found = {}
+        found: dict[str, CredentialText] = {}
+        mistakes: list[FoundMistake] = []
         for name, item in value.items():
-            if not UNAMBIGUOUS_NAME.fullmatch(name):
-                raise ValueError(f'"{name}" is not a header that is sent. Use only letters, digits and "-".')
-            if name.lower() in _OF_THE_GATEWAY or name.lower().startswith(("content-", "x-forwarded-")):
-                raise ValueError(f'"{name}" is written by the gateway itself. Leave it out.')
-            if name.lower() in found:
-                raise ValueError(f'"{name}" is there twice. Leave one out.')
-            found[name.lower()] = read_item(name, item, text)
+            try:
+                _check_header_name(name, found)
+                found[name.lower()] = read_item(name, item, text)
+            except Mistakes as error:
+                mistakes += error.found
+        if mistakes:
+            raise Mistakes(*mistakes)
         return tuple(found.items())
 
     return read
+
+
+def _check_header_name(name: str, others: Collection[str]) -> None:
+    if not UNAMBIGUOUS_NAME.fullmatch(name):
+        told = f'"{name}" is not a header that is sent. Use only letters, digits and "-".'
+    elif name.lower() in _OF_THE_GATEWAY or name.lower().startswith(("content-", "x-forwarded-")):
+        told = f'"{name}" is written by the gateway itself. Leave it out.'
+    elif name.lower() in others:
+        told = f'"{name}" is there twice. Leave one out.'
+    else:
+        return
+    raise mistake_at(name, told)
 
 
 def origin_auth(environment: Mapping[str, str]) -> Reader:
@@ -100,30 +114,60 @@ def auth_tables(environment: Mapping[str, str]) -> dict[str, TableReader]:
     }
 
 
-def credentials(items: dict[str, Any], policy: Policy, origin: OriginAddress) -> OriginCredentials | None:
-    """Take the keys about credentials out of a route's items, and return the credentials. Raises ValueError."""
+def credentials(items: dict[str, Any]) -> OriginCredentials | None:
+    """Take the keys about credentials out of a route's items, and return the credentials; None without any."""
     found = OriginCredentials(**{key: items.pop(key) for key in KEYS if key in items})
-    own = {name for name, _ in found.origin_headers}
-    auth = found.origin_auth
-    if auth is not None and "authorization" in own:
-        raise ValueError('"origin_headers" has "authorization", which "origin_auth" writes. Leave one of both out.')
-    if isinstance(auth, AwsSignature) and any(name.startswith("x-amz-") for name in own):
-        raise ValueError('"origin_headers" has a name of "x-amz-", which "origin_auth" signs. Leave it out.')
-    forwarded = frozenset() if policy.forward_headers == "all" else policy.forward_headers - DEFAULT_FORWARD_HEADERS
-    for name in sorted(found.names & (forwarded | (policy.key_headers or frozenset()))):
-        raise ValueError(
-            f'"{name}" is in "forward_headers" or "key_headers", and the gateway writes it itself. Leave it out there.'
-        )
-    addresses = {"origin": origin}
-    if isinstance(auth, OAuth2Client):
-        addresses["origin_auth.token_url"] = auth.token_url
-    for key, address in addresses.items():
-        if found.are_readable_on_the_way(address):
-            raise ValueError(
-                f'"{key}" is http, so others on the way could read the credentials. Write an https URL, or '
-                "credentials_over_http = true if the network is yours alone."
-            )
     return found if found.names else None
+
+
+def check_credentials(items: Mapping[str, Any], given: Collection[str]) -> None:
+    """Check the credentials with the other keys of a route. Raises Mistakes.
+
+    items: the values that could be read. given: the names of all keys of the route.
+    """
+    own = OriginCredentials(**{key: items[key] for key in KEYS if key in items})
+    may_go_over_http = "credentials_over_http" in given and "credentials_over_http" not in items
+    found = (*_header_clashes(own, items), *(() if may_go_over_http else _readable_addresses(own, items)))
+    if found:
+        raise Mistakes(*found)
+
+
+def _header_clashes(own: OriginCredentials, items: Mapping[str, Any]) -> Iterator[FoundMistake]:
+    names, auth = {name for name, _ in own.origin_headers}, own.origin_auth
+    if auth is not None and "authorization" in names:
+        yield _at(
+            "origin_headers", '"origin_headers" has "authorization", which "origin_auth" writes. Leave one of both out.'
+        )
+    if isinstance(auth, AwsSignature) and any(name.startswith("x-amz-") for name in names):
+        yield _at("origin_headers", '"origin_headers" has a name of "x-amz-", which "origin_auth" signs. Leave it out.')
+    forwarded = items.get("forward_headers", "all")
+    for key, listed in (
+        ("forward_headers", frozenset() if forwarded == "all" else forwarded - DEFAULT_FORWARD_HEADERS),
+        ("key_headers", items.get("key_headers", frozenset())),
+    ):
+        for name in sorted(own.names & listed):
+            yield _at(
+                key,
+                f'"{name}" is in "forward_headers" or "key_headers", and the gateway writes it itself. '
+                "Leave it out there.",
+            )
+
+
+def _readable_addresses(own: OriginCredentials, items: Mapping[str, Any]) -> Iterator[FoundMistake]:
+    addresses = {"origin": items["origin"][0]} if "origin" in items else {}
+    if isinstance(own.origin_auth, OAuth2Client):
+        addresses["origin_auth.token_url"] = own.origin_auth.token_url
+    for key, address in addresses.items():
+        if own.are_readable_on_the_way(address):
+            yield _at(
+                key,
+                f'"{key}" is http, so others on the way could read the credentials. Write an https URL, or '
+                "credentials_over_http = true if the network is yours alone.",
+            )
+
+
+def _at(place: str, text: str) -> FoundMistake:
+    return FoundMistake(text, tuple(place.split(".")), given="", is_key=True)
 
 
 def _basic(*, type: str, **items: Any) -> BasicAuth:  # noqa: A002, ARG001 - the key of the table

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from brine.adapters.config.tables import HiddenMistake, with_variables
+from brine.adapters.config.mistakes import HiddenMistake
+from brine.adapters.config.variables import with_variables
 from brine.domain.credentials.description import SecretReference
 from brine.domain.http.field_syntax import FIELD_VALUE
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from brine.adapters.config.tables import TableReader, with_variables
+from brine.adapters.config.tables import TableReader
 from brine.adapters.config.values import choice
+from brine.adapters.config.variables import with_variables
 from brine.domain.formats.media import Format
 from brine.domain.routing.transcoding import Transcoding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _FORMATS = {"json": Format.JSON, "msgpack": Format.MSGPACK, "sealed": Format.SEALED}
 
@@ -23,15 +24,14 @@ def transcoding_table(environment: Mapping[str, str]) -> TableReader:
         {"origin": a_format, "requests": a_format, "origin_keys": secret, "client_keys": secret, "types": _types},
         required=("origin",),
         example='{ origin = "json" }',
-        make=_transcoding,
+        make=Transcoding,
+        rules=(_origin_keys,),
     )
 
 
-def _transcoding(**items: Any) -> Transcoding:
-    transcoding = Transcoding(**items)
-    if Format.SEALED in (transcoding.origin, transcoding.request_format) and transcoding.origin_keys is None:
+def _origin_keys(items: Mapping[str, Any], given: Collection[str]) -> None:
+    if Format.SEALED in (items.get("origin"), items.get("requests")) and "origin_keys" not in given:
         raise ValueError('no "origin_keys". The gateway needs them to open and seal envelopes of the origin.')
-    return transcoding
 
 
 def _types(value: object) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from brine.adapters.config.tables import TableReader, read_item
+from brine.adapters.config.mistakes import read_item
+from brine.adapters.config.tables import TableReader, table_name
 from brine.adapters.config.values import choice, number_up_to, plain_name, whole
 from brine.domain.durations import duration_seconds
 from brine.domain.resilience.budget import OriginBudget
-from brine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from brine.adapters.config.mistakes import MistakeLog
     from brine.domain.routing.origin import OriginAddress
     from brine.domain.routing.route import Route
 
@@ -32,18 +33,21 @@ def origin_budget(value: object) -> OriginBudget:
     raise ValueError('not a rate. Write "600/min", or a table such as { rate = "600/min", burst = 50 }.')
 
 
-def check_budgets(routes: Iterable[Route], source: str) -> None:
-    """Raise ConfigError if two routes give the same origin different budgets of the same name."""
+def check_budgets(routes: Iterable[Route | None], log: MistakeLog) -> None:
+    """Add a mistake to the log for each route that gives an origin another budget than an earlier route does."""
     first: dict[tuple[OriginAddress, str], Route] = {}
-    for route in routes:
-        if route.origin_budget is None:
+    for number, route in enumerate(routes):
+        if route is None or route.origin_budget is None:
             continue
         other = first.setdefault((route.origin, route.origin_budget.name), route)
         if other.origin_budget != route.origin_budget:
-            raise ConfigError(
-                f'{source}: route "{route.name}": origin_budget: route "{other.name}" gives the same origin another '
-                "budget. Routes to one origin share its budget: write the same value in both, or give this one a name "
-                'of its own, such as { rate = "30/min", name = "search" }.'
+            log.add(
+                f'route "{other.name}" gives the same origin another budget. Routes to one origin share its budget: '
+                "write the same value in both, or give this one a name of its own, such as "
+                '{ rate = "30/min", name = "search" }.',
+                *("route", number, "origin_budget"),
+                table=table_name("route", number, {"name": route.name}),
+                given="origin_budget",
             )
 
 
@@ -60,10 +64,13 @@ def _rate(value: object) -> tuple[int, float]:
     raise ValueError('not a rate of at least 1 request in 1 second to 1 day. Write "10/s", "600/min" or "900/15m".')
 
 
+def _burst(items: Mapping[str, Any], _: object) -> None:
+    if "rate" in items and "burst" in items:
+        read_item("burst", items["burst"], partial(_check_burst, items["rate"][0]))
+
+
 def _budget(*, rate: tuple[int, float], per: str | None = None, **items: Any) -> OriginBudget:
     requests, period = rate
-    if "burst" in items:
-        read_item("burst", items["burst"], partial(_check_burst, requests))
     return OriginBudget(requests=requests, period=period, per_tenant=per is not None, **items)
 
 
@@ -83,4 +90,5 @@ BUDGET: Final = TableReader(
     required=("rate",),
     example='"600/min", or { rate = "600/min", burst = 50 }',
     make=_budget,
+    rules=(_burst,),
 )
