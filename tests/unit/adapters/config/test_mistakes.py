@@ -79,9 +79,9 @@ def test_a_name_that_is_like_no_key_gets_the_list() -> None:
 
 
 def test_the_right_choice_and_the_right_type_are_suggested() -> None:
-    with pytest.raises(ConfigError, match='set_cookie = "Strip": not one of the choices. Did you mean "strip"?'):
+    with pytest.raises(ConfigError, match=r'set_cookie = "Strip": not one of the choices\. Did you mean "strip"\?'):
         parse_routes(f'{ROUTE}set_cookie = "Strip"', {})
-    with pytest.raises(ConfigError, match='"string" is not a type. Did you mean "str"?'):
+    with pytest.raises(ConfigError, match=r'"string" is not a type\. Did you mean "str"\?'):
         parse_types('[[type]]\nname = "a"\nversion = 1\nfields = { x = "string" }')
 
 
