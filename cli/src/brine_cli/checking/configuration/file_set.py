@@ -88,13 +88,6 @@ class FileSet:
             shown=hidden_in(line, place.line, self.places.all()),
         )
 
-    def line_above(self, finding: Finding) -> tuple[str, str]:
-        """Return the line of a finding and the line above it, as they are in the file."""
-        lines = self._originals[self.files.index(finding.file)]
-        if finding.place is None:
-            return "", ""
-        return lines[finding.place.line - 1], lines[finding.place.line - 2] if finding.place.line > 1 else ""
-
     def _text(self, file: Path) -> str:
         try:
             text = file.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from brine.adapters.config.spelling import did_you_mean
 from brine_cli.errors import NotEmulated, TemplateError
 from brine_cli.template.document import properties_of
 from brine_cli.template.event_sources import ApiRoute
-from brine_cli.template.functions import FUNCTION, RUN_BY, Function, read_function, with_globals
+from brine_cli.template.functions import FUNCTION, RUN_BY, read_function, with_globals
 from brine_cli.template.layers import LAYERS, read_layers
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brine_cli.checking.finding import Finding
     from brine_cli.checking.templates.yaml_file import YamlFile
     from brine_cli.template.document import Node
+    from brine_cli.template.functions import Function
     from brine_cli.template.layers import Layer
     from brine_cli.template.stacks import Stack
 
