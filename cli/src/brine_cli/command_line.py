@@ -16,7 +16,9 @@ class LazyCommand(NamedTuple):
     summary: str
 
 
-COMMANDS: Final[dict[str, LazyCommand]] = {}
+COMMANDS: Final[dict[str, LazyCommand]] = {
+    "check": LazyCommand("brine_cli.commands.check", "report every mistake of a project, with line and remedy"),
+}
 """The commands by name, in the order of the help."""
 
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from brine_cli.template.document import Node
     from brine_cli.template.stacks import StackTemplate
 
-_EXAMPLE_ORIGIN: Final = "https://origin.test"
 _IN_SUB: Final = re.compile(r"\$\{(\w+)\.([\w.]+)\}")
 
 
 def parameter_values(stack: StackTemplate, given: Mapping[str, str]) -> dict[str, str]:
     """Return the values of parameters that are known without a deployment."""
     of_file = {key: value for key, value in _of_samconfig(stack.template.path).items() if key in stack.parameters}
-    return {**dict.fromkeys(stack.origin_parameters, _EXAMPLE_ORIGIN), **of_file, **given}
+    examples = {name: f"https://{name.lower().replace('.', '-')}.test" for name in stack.origin_parameters}
+    return {**examples, **of_file, **given}
 
 
 def example_attributes(stack: StackTemplate) -> dict[tuple[str, str], str]:
@@ -59,7 +59,7 @@ def _attributes_in(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _of_samconfig(template: Path) -> dict[str, str]:
-    """Return the parameters that `sam deploy` would give to the template, from the table `default` of samconfig.toml."""
+    """Return the parameters that `sam deploy` gives to the template, by the table `default` of samconfig.toml."""
     try:
         document: Any = tomllib.loads((template.parent / "samconfig.toml").read_text(encoding="utf-8"))
         given = document["default"]["deploy"]["parameters"]["parameter_overrides"]

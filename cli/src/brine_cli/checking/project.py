@@ -11,7 +11,6 @@ from brine_cli.checking.configuration.file_set import FileSet
 from brine_cli.checking.configuration.given_variables import GivenVariables
 from brine_cli.checking.configuration.of_function import files_of
 from brine_cli.checking.configuration.readers import read_channels, read_routes, read_types, variables_in
-from brine_cli.checking.finding import Finding
 from brine_cli.checking.ignored import without_ignored
 from brine_cli.checking.surroundings import surroundings_of
 from brine_cli.checking.warnings.rules import unset_variables, warnings_about_routes
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from brine_cli.checking.finding import Finding
     from brine_cli.checking.templates.functions import FoundFunction, FunctionsOfStacks
     from brine_cli.checking.templates.yaml_file import YamlFile
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_STACKS: Final[Mapping[str, Path]] = MappingProxyType({})
-_COPY: Final = ".brine"
 
 
 @dataclass(slots=True)

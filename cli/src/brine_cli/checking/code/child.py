@@ -1,7 +1,7 @@
 """The program that imports the code of one function, in a process of its own, and writes what is wrong with it.
 
 It reads a JSON document from stdin: `path` (folders for sys.path), `handler`, and `code` (the folder of the function).
-It writes a JSON list to stdout: `file`, `line`, `told`, and `module` for a module that does not exist.
+It writes a JSON list to stdout: `code`, `file`, `line`, `told`, and `module` for a module that does not exist.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class FoundInCode:
         self.code = code.resolve()
         self.found: list[dict[str, Any]] = []
 
-    def add(self, told: str, file: str = "", line: int = 0, module: str | None = None) -> None:
-        """Add a mistake, unless it is there already."""
-        one = {"file": file, "line": line, "told": told, "module": module}
+    def add(self, code: str, told: str, place: tuple[str, int] = ("", 0), module: str | None = None) -> None:
+        """Add a mistake, unless it is there already. code: of the finding. place: a file and a line."""
+        one = {"code": code, "file": place[0], "line": place[1], "told": told, "module": module}
         if one not in self.found:
             self.found.append(one)
 
@@ -47,13 +47,13 @@ class FoundInCode:
         if isinstance(error, ConfigError) and error.mistakes:
             return  # a mistake of a configuration file, which is checked by itself
         if isinstance(error, SyntaxError) and error.filename:
-            self.add(f"not valid Python: {error.msg}", error.filename, error.lineno or 0)
+            self.add("BR001", f"not valid Python: {error.msg}", (error.filename, error.lineno or 0))
             return
         frames = [(one.filename, one.lineno or 0) for one in traceback.extract_tb(error.__traceback__)]
-        file, line = self.own(frames)
         module = error.name if isinstance(error, ModuleNotFoundError) else None
-        told = str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
-        self.add(told, file, line, module)
+        is_setting = isinstance(error, ConfigError)
+        told = str(error) if is_setting else f"{type(error).__name__}: {error}"
+        self.add("BR021" if is_setting else "BR020", told, self.own(frames), module)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def every_mistake_of_decorators(found: FoundInCode) -> Iterator[None]:
                 str(error).partition(f'{method} "{rule}": ')[2] or str(error)
             ]
             for one in told:
-                found.add(one, *found.own(frames))
+                found.add("BR021", one, found.own(frames))
 
     Registrations.register = lenient  # type: ignore[method-assign]
     try:
@@ -92,7 +92,7 @@ def check_apps(module: Any, found: FoundInCode) -> None:
                 function.hints()
             except Exception as error:  # noqa: BLE001 - an annotation is code of the user
                 code = function.call.__code__ if hasattr(function.call, "__code__") else None
-                found.add(str(error), code.co_filename if code else "", code.co_firstlineno if code else 0)
+                found.add("BR021", str(error), (code.co_filename, code.co_firstlineno) if code else ("", 0))
         if not found.found:
             try:
                 app.engine()

@@ -34,7 +34,7 @@ def mistakes_of_imports(
         return []
     with tempfile.TemporaryDirectory(prefix="brine-check-") as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(
-            lambda one: _mistakes_of(*one, Path(folder) / one[0].function.logical_id, time_limit), functions
+            lambda one: _mistakes_of(one[0], one[1], Path(folder) / one[0].function.logical_id, time_limit), functions
         )
         return [finding for findings in results for finding in findings]
 
@@ -64,12 +64,12 @@ def _mistakes_of(found: FoundFunction, code: FunctionCode, opt: Path, time_limit
         )
     except subprocess.TimeoutExpired:
         text = f"its import takes more than {time_limit:g} s."
-        return [_finding(code, launch, text, "Move what waits out of the top level of the module.")]
+        return [_finding(code, launch, (text, "Move what waits out of the top level of the module."))]
     try:
         mistakes = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.strip().rpartition("\n")[2]
-        return [_finding(code, launch, f"its process ended without a result: {last or done.returncode}.", "")]
+        return [_finding(code, launch, (f"its process ended without a result: {last or done.returncode}.", ""))]
     return [_of_child(code, launch, one) for one in mistakes]
 
 
@@ -77,10 +77,14 @@ def _of_child(code: FunctionCode, launch: Launch, one: dict[str, Any]) -> Findin
     told, hint = str(one["told"]).strip(), advice(one["module"], launch).strip()
     head, point, rest = told.partition(". ")
     message, remedy = (f"{head}.", rest) if point else (told if told.endswith(".") else f"{told}.", "")
-    return _finding(code, launch, message, f"{remedy} {hint}".strip(), one["file"], one["line"])
+    return _finding(code, launch, (message, f"{remedy} {hint}".strip()), one)
 
 
-def _finding(code: FunctionCode, launch: Launch, message: str, remedy: str, file: str = "", line: int = 0) -> Finding:
+def _finding(
+    code: FunctionCode, launch: Launch, told: tuple[str, str], of_child: dict[str, Any] | None = None
+) -> Finding:
+    """Return a finding. told: the message and the remedy. of_child: has its code and its place."""
+    file, line = (of_child["file"], of_child["line"]) if of_child else ("", 0)
     path = Path(file) if file else code.handler_file
     shown, place = "", None
     if line:
@@ -89,12 +93,12 @@ def _finding(code: FunctionCode, launch: Launch, message: str, remedy: str, file
         start = len(shown) - len(shown.lstrip()) + 1
         place = Place(line, start, max(len(shown.rstrip()) + 1, start + 1))
     return Finding(
-        code="BR021" if launch.handler and "decorator" in message else "BR020",
+        code=of_child["code"] if of_child else "BR020",
         file=path,
         place=place,
         given="" if line else launch.name,
-        message=message,
-        remedy=remedy or "Correct the code.",
+        message=told[0],
+        remedy=told[1] or "Correct the code.",
         shown=shown,
     )
 

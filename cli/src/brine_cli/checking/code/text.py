@@ -60,6 +60,7 @@ class FunctionCode:
                     )
 
     def _read(self, file: Path) -> None:
+        text = ""
         try:
             text = file.read_text(encoding="utf-8")
             self._trees[file] = ast.parse(text, str(file)), text.split("\n")
