@@ -30,7 +30,7 @@ def _same_resources(routes: Sequence[ReadRoute], _: Surroundings) -> Iterator[Wa
     for one, other in combinations(routes, 2):
         if one.route.origin != other.route.origin or _has_variable_path(one) or _has_variable_path(other):
             continue
-        inner, outer = (one, other) if len(one.route.base_path) >= len(other.route.base_path) else (other, one)
+        inner, outer = (one, other) if len(one.route.base_path) > len(other.route.base_path) else (other, one)
         if _is_below(inner.route.base_path, outer.route.base_path) and not _leads_elsewhere(inner, outer):
             yield Warned(
                 *(
