@@ -24,7 +24,7 @@ class Finding:
 
     code: its kind, such as BR101; docs/check.md describes each. place: None if it concerns the file as a whole.
     given: the key and the value, or whatever else is wrong, as text without secrets. shown: the line of the file, in
-    which secrets are replaced; "" for none.
+    which secrets are replaced; "" for none. shown_place: the place in this line, None if it is `place`.
     """
 
     code: str
@@ -34,6 +34,7 @@ class Finding:
     message: str
     remedy: str = ""
     shown: str = ""
+    shown_place: Place | None = None
 
     @property
     def is_warning(self) -> bool:

@@ -48,9 +48,10 @@ class Report:
             text = finding.shown.replace("\t", " ").rstrip()[:_LONGEST_LINE]
             number = str(place.line)
             yield f"{number:>5} | {text}"
-            width = max(1, min(place.end_column, len(text) + 1) - place.column)
-            if place.column <= len(text) + 1:
-                yield f"{_INDENT}| {' ' * (place.column - 1)}{self._styled('^' * width, fg=colour)}"
+            mark = finding.shown_place or place
+            width = max(1, min(mark.end_column, len(text) + 1) - mark.column)
+            if mark.column <= len(text) + 1:
+                yield f"{_INDENT}| {' ' * (mark.column - 1)}{self._styled('^' * width, fg=colour)}"
         if finding.remedy:
             yield from self._wrapped(finding.remedy)
 

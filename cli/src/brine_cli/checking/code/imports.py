@@ -86,12 +86,11 @@ def _finding(
     """Return a finding. told: the message and the remedy. of_child: has its code and its place."""
     file, line = (of_child["file"], of_child["line"]) if of_child else ("", 0)
     path = Path(file) if file else code.handler_file
-    shown, place = "", None
+    place = None
     if line:
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
-        shown = lines[line - 1] if line <= len(lines) else ""
-        start = len(shown) - len(shown.lstrip()) + 1
-        place = Place(line, start, max(len(shown.rstrip()) + 1, start + 1))
+        place = code.place_of_setting(path, line, told[0].partition(" = ")[0]) or _line_place(
+            line, code.line(path, line)
+        )
     return Finding(
         code=of_child["code"] if of_child else "BR020",
         file=path,
@@ -99,8 +98,13 @@ def _finding(
         given="" if line else launch.name,
         message=told[0],
         remedy=told[1] or "Correct the code.",
-        shown=shown,
+        shown=code.line(path, place.line) if place else "",
     )
+
+
+def _line_place(number: int, line: str) -> Place:
+    start = len(line) - len(line.lstrip()) + 1
+    return Place(number, start, max(len(line.rstrip()) + 1, start + 1))
 
 
 def _example(name: str) -> str:

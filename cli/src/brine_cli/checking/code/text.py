@@ -23,6 +23,7 @@ class FunctionCode:
 
     def __init__(self, folder: Path, handler: str) -> None:
         module = handler.rpartition(".")[0].replace(".", "/")
+        folder = folder.resolve()
         self.handler_file = folder / f"{module}.py"
         self.findings: list[Finding] = []
         self._trees: dict[Path, tuple[ast.Module, list[str]]] = {}
@@ -58,6 +59,21 @@ class FunctionCode:
                         remedy=did_you_mean(name, sorted(known)).strip() or f"Add the route to {beside}.",
                         shown=lines[node.lineno - 1],
                     )
+
+    def place_of_setting(self, file: Path, line: int, setting: str) -> Place | None:
+        """Return the place of the value of a setting, such as grace=1, in a decorator that begins at a line."""
+        tree = self._trees[file][0] if file in self._trees else ast.Module([], [])
+        for _, decorator in _decorators(tree):
+            if isinstance(decorator, ast.Call) and decorator.lineno <= line <= (decorator.end_lineno or line):
+                for one in decorator.keywords:
+                    if one.arg == setting:
+                        return _place(one.value)
+        return None
+
+    def line(self, file: Path, number: int) -> str:
+        """Return a line of a file, or "" if it is not there."""
+        lines = self._trees[file][1] if file in self._trees else []
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def _read(self, file: Path) -> None:
         text = ""

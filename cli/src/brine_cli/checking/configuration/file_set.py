@@ -78,6 +78,7 @@ class FileSet:
         number = max(index for index, start in enumerate(self._starts) if start < place.line)
         start = self._starts[number]
         line = self._originals[number][place.line - start - 1]
+        text, shown_place = hidden_in(line, place, self.places.all())
         return Finding(
             code=code,
             file=self.files[number],
@@ -85,7 +86,8 @@ class FileSet:
             given=given,
             message=message,
             remedy=remedy,
-            shown=hidden_in(line, place.line, self.places.all()),
+            shown=text,
+            shown_place=shown_place,
         )
 
     def _text(self, file: Path) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from brine_cli.checking.finding import Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,22 +18,34 @@ _SECRET_WORD: Final = re.compile(
     r"origin_headers|origin_auth|password|secret|token|authorization|api[-_]?key|credential|\bkeys\b|_keys\b",
     re.IGNORECASE,
 )
-_USER: Final = re.compile(r"(?<=//)[^/@\"']*@")
+_USER: Final = re.compile(r"(?<=//)[^/@\"']*(?=@)")
 _KEYRING: Final = re.compile(r"(?<=[\"'])\{.*")
+_HIDDEN: Final = '"..."'
 _HEADER: Final = re.compile(r"\s*\[")
 
 
-def hidden_in(line: str, number: int, places: Iterable[tuple[Path, TomlPlace]]) -> str:
-    """Return a line without what may be a secret. number: of the line. places: those of the file."""
+def hidden_in(line: str, place: Place, places: Iterable[tuple[Path, TomlPlace]]) -> tuple[str, Place]:
+    """Return a line without what may be a secret, and where `place` is in it. places: those of the file."""
+    start, end = place.column, place.end_column
     parts = [
-        place.value
-        for path, place in places
-        if place.value.line == number and place.key != place.value and _may_be_secret(path)
+        one.value
+        for path, one in places
+        if one.value.line == place.line and one.key != one.value and _may_be_secret(path)
     ]
-    for part in sorted(parts, key=lambda one: one.column, reverse=True):
-        if line[part.column - 1 : part.column] != "{":  # of a table, only the values are hidden
-            line = f'{line[: part.column - 1]}"..."{line[part.end_column - 1 :]}'
-    return _KEYRING.sub("...", _USER.sub("...@", line))
+    hidden = [part for part in parts if line[part.column - 1] != "{"]  # of a table, only the values are hidden
+    spans = [(part.column - 1, part.end_column - 1, _HIDDEN) for part in hidden]
+    for pattern in (_USER, _KEYRING):
+        spans += [
+            (found.start(), found.end(), "...")
+            for found in pattern.finditer(line)
+            if not any(first <= found.start() < last for first, last, _ in spans)
+        ]
+    for first, last, text in sorted(spans, reverse=True):
+        line = line[:first] + text + line[last:]
+        shift = len(text) - (last - first)
+        start += shift if start - 1 >= last else 0
+        end += shift if end - 1 >= last else 0
+    return line, Place(place.line, start, max(end, start + 1))
 
 
 def is_secret_line(lines: list[str], index: int) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from brine_cli.checking.finding import Finding
 from brine_cli.checking.parameters import example_attributes, parameter_values
 from brine_cli.checking.templates.functions import FunctionsOfStacks
 from brine_cli.checking.templates.nested import wrong_parameters
-from brine_cli.checking.templates.references import unknown_references
+from brine_cli.checking.templates.references import unknown_references, with_examples
 from brine_cli.checking.templates.yaml_file import YamlFile
-from brine_cli.errors import NotEmulated, TemplateError
+from brine_cli.errors import TemplateError
 from brine_cli.template.namespaces import namespace_warnings
 from brine_cli.template.stacks import read_stack_template, resolve_stacks
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from brine_cli.checking.templates.references import UnknownName
     from brine_cli.template.stacks import Stack, StackTemplate
 
 _COPY: Final = ".brine"
@@ -43,12 +45,12 @@ class CheckedTemplates:
             return
         for one in (stack, *stack.beside):
             self._add(*(YamlFile(path) for path in _own_files(one)))
-        for file in self.files.values():
-            self.findings += unknown_references(file)
+        unknown = {path: tuple(unknown_references(file)) for path, file in self.files.items()}
+        self.findings += [one.finding for found in unknown.values() for one in found]
         for one in _with_nested(stack):
             if one.template.path in self.files:
                 self.findings += wrong_parameters(one, self.files[one.template.path])
-        self._read_functions(stack, parameters)
+        self._read_functions(_with_examples(stack, unknown), parameters)
 
     def _add(self, *files: YamlFile) -> None:
         for file in files:
@@ -71,11 +73,9 @@ class CheckedTemplates:
         try:
             stacks = resolve_stacks(stack, parameter_values(stack, parameters), example_attributes(stack))
         except TemplateError as error:
-            if not self.findings or isinstance(error, NotEmulated):
-                text = f"{error}."
-                self.findings.append(
-                    Finding(code="BR010", file=stack.template.path, message=text, remedy="Correct the template.")
-                )
+            self.findings.append(
+                Finding(code="BR010", file=stack.template.path, message=f"{error}.", remedy="Correct the template.")
+            )
             return
         self.functions = FunctionsOfStacks(stacks, self.files)
         self.findings += self.functions.findings
@@ -99,6 +99,15 @@ def _own_files(stack: StackTemplate) -> Iterator[Path]:
     for one in _with_nested(stack):
         if _COPY not in one.template.path.parts:
             yield one.template.path
+
+
+def _with_examples(stack: StackTemplate, unknown: Mapping[Path, tuple[UnknownName, ...]]) -> StackTemplate:
+    return replace(
+        stack,
+        template=with_examples(stack.template, unknown.get(stack.template.path, ())),
+        nested={name: _with_examples(inner, unknown) for name, inner in stack.nested.items()},
+        beside=tuple(_with_examples(other, unknown) for other in stack.beside),
+    )
 
 
 def _with_nested(stack: StackTemplate) -> Iterator[StackTemplate]:
