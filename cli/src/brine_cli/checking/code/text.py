@@ -53,7 +53,7 @@ class FunctionCode:
                     yield Finding(
                         code="BR022",
                         file=file,
-                        place=_place(node),
+                        place=_place(node, lines),
                         given=f'"{name}"',
                         message="no route has this name.",
                         remedy=did_you_mean(name, sorted(known)).strip() or f"Add the route to {beside}.",
@@ -67,7 +67,7 @@ class FunctionCode:
             if isinstance(decorator, ast.Call) and decorator.lineno <= line <= (decorator.end_lineno or line):
                 for one in decorator.keywords:
                     if one.arg == setting:
-                        return _place(one.value)
+                        return _place(one.value, self._trees[file][1])
         return None
 
     def line(self, file: Path, number: int) -> str:
@@ -162,6 +162,9 @@ def _is_call_of(node: ast.AST, name: str) -> bool:
     return False
 
 
-def _place(node: ast.expr) -> Place:
+def _place(node: ast.expr, lines: list[str]) -> Place:
+    """Return the place of a node. The columns of ast count bytes."""
+    line = lines[node.lineno - 1]
     end = node.end_col_offset if node.end_lineno == node.lineno else None
-    return Place(node.lineno, node.col_offset + 1, (end or node.col_offset + 1) + 1)
+    start = len(line.encode()[: node.col_offset].decode()) + 1
+    return Place(node.lineno, start, start + 1 if end is None else len(line.encode()[:end].decode()) + 1)
