@@ -122,12 +122,14 @@ def read_tables(
     """
     result = []
     for number, table in enumerate(tables):
+        found: tuple[FoundMistake, ...] = ()
         try:
             result.append(read(table))
         except ValueError as error:
             result.append(None)
-            log.add_all(found_in(error), kind, number, table=table_name(kind, number, table))
-        for key in unique:
+            found = found_in(error)
+            log.add_all(found, kind, number, table=table_name(kind, number, table))
+        for key in (one for one in unique if not any(mistake.path[:1] == (one,) for mistake in found)):
             same = next((other for other in range(number) if key in table and tables[other].get(key) == table[key]), -1)
             if same >= 0:
                 log.add(
