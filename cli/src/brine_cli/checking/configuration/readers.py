@@ -48,9 +48,10 @@ def read_routes(
     routes = find_routes(files.text, variables, log)
     tables = _tables(files, "route")
     found = ReadRoutes(files, names=frozenset(str(table.get("name")) for table in tables))
+    mistaken = {one.path[:2] for one in log.found}
     for number, (route, table) in enumerate(zip(routes, tables, strict=False)):
         path: TomlPath = ("route", number)
-        if route is None or files.is_damaged(path):
+        if route is None or path in mistaken or files.is_damaged(path):
             continue
         found.routes.append(ReadRoute(route=route, path=path, table=table))
         if types is not None and route.transcoding is not None:

@@ -110,7 +110,10 @@ class FunctionsOfStacks:
             return
         except TemplateError as error:
             text = str(error).removeprefix(f"{name}: ")
-            self._report(stack, "BR014", name, message=f"{text}.", remedy="Correct the property.", given=name)
+            key = text.partition(" ")[0]
+            keys = (key,) if key in properties else ()
+            given = f"{key}: {properties[key]}" if keys else name
+            self._report(stack, "BR014", name, *keys, message=f"{text}.", remedy="Correct the property.", given=given)
             return
         self._check_handler(stack, name, function)
         variables = (

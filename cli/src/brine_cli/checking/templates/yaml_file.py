@@ -84,6 +84,7 @@ class YamlFile:
                 if own in self._places and key.value != "<<":
                     text = f'"{key.value}" is here twice, and YAML takes the last one.'
                     self._add("BR010", place_of(key), text, "Leave one out.", str(key.value))
+                    continue
                 self._places[own] = (place_of(key), place_of(value))
                 self._walk(value, own)
         elif isinstance(node, yaml.SequenceNode):
