@@ -1,1 +1,1 @@
-"""Checks the files of a project: what `brine check` reports, and what `brine dev` reports when it starts."""
+"""Checks the files of a project, for `brine check` and for the start of `brine dev`."""

@@ -23,7 +23,7 @@ class Finding:
     """A mistake or a warning.
 
     code: its kind, such as BR101; docs/check.md describes each. place: None if it concerns the file as a whole.
-    given: the key and the value, or whatever else is wrong, as text without secrets. shown: the line of the file, in
+    given: the key and the value, or a name, as text without secrets. shown: the line of the file, in
     which secrets are replaced; "" for none. shown_place: the place in this line, None if it is `place`.
     """
 

@@ -64,7 +64,7 @@ def check_project(
     environment: Mapping[str, str] = os.environ,
     imports: bool = True,
 ) -> Checked:
-    """Check a template and all that belongs to it. It calls no service, and raises nothing for a mistake.
+    """Check a template and all that belongs to it. It calls no service, and reports mistakes instead of raising errors.
 
     beside: the templates of the stacks beside it. parameters: values of the template's parameters. routes: a file in
     the place of the one that the template names. environment: gives values to `${NAME}`. imports: whether to import the

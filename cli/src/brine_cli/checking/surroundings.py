@@ -1,4 +1,4 @@
-"""What the template says about the functions that read a file of routes."""
+"""The facts in the template about the functions that read a file of routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BODY_DAYS = "BodyKeepDays"
 
 
 def surroundings_of(readers: Sequence[FoundFunction], functions: Sequence[FoundFunction]) -> Surroundings:
-    """Return what is known about the functions that read a file. functions: all functions of all stacks."""
+    """Return the facts about the functions that read a file. functions: all functions of all stacks."""
     gateways = frozenset(one.function.logical_id for one in readers)
     apis = {(one.stack.template.path, event.api) for one in readers for event in one.events}
     events = [event for one in functions for event in one.events if (one.stack.template.path, event.api) in apis]

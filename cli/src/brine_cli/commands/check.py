@@ -58,7 +58,7 @@ def command(
     """Check routes.toml, types.toml, channels.toml, template.yaml and the code of functions.
 
     It reports every mistake at once, with file, line, column and remedy. It also warns of settings that are valid, and
-    probably not what you want. It calls no service, and needs no AWS account.
+    probably a mistake. It calls no service, and needs no AWS account.
 
     The exit code is 0 without mistakes, 1 with one, and 2 for a wrong option. Warnings do not change it, except with
     --strict.

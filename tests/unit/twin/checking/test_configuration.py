@@ -17,7 +17,8 @@ ROUTE = '[[route]]\nname = "a"\nprefix = "/a"\norigin = "https://a.test"\n'
 
 def test_every_mistake_has_its_line_and_column(check_routes: CheckRoutes) -> None:
     found = check_routes(
-        f'{ROUTE}timeout = "5 s"\nttl = 1\nquery = {{ sort = "x" }}\n[[route]]\nname = "b"\norigin = "ftp://b"\ngrace = 1d'
+        f'{ROUTE}timeout = "5 s"\nttl = 1\nquery = {{ sort = "x" }}\n'
+        '[[route]]\nname = "b"\norigin = "ftp://b"\ngrace = 1d'
     )
     assert [(one.code, one.place and (one.place.line, one.place.column), one.message) for one in found] == [
         ("BR003", (5, 11), "not a duration."),

@@ -67,7 +67,8 @@ ONE_FILE = [
     (
         "BR130",
         f"{A}circuit_breaker = {{ least_urls = 1 }}\n{OF_A.replace('"/b"', '"/a/b"')}",
-        f"{A}circuit_breaker = {{ least_urls = 1 }}\n{OF_A.replace('"/b"', '"/a/b"')}circuit_breaker = {{ least_urls = 1 }}\n",
+        f"{A}circuit_breaker = {{ least_urls = 1 }}\n{OF_A.replace('"/b"', '"/a/b"')}"
+        "circuit_breaker = { least_urls = 1 }\n",
     ),
     (
         "BR131",

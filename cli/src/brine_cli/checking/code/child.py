@@ -1,4 +1,4 @@
-"""The program that imports the code of one function, in a process of its own, and writes what is wrong with it.
+"""The program that imports the code of one function, in a process of its own, and writes its mistakes.
 
 It reads a JSON document from stdin: `path` (folders for sys.path), `handler`, and `code` (the folder of the function).
 It writes a JSON list to stdout: `code`, `file`, `line`, `told`, and `module` for a module that does not exist.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FoundInCode:
-    """The mistakes so far. code: the folder whose files are named."""
+    """The mistakes so far. code: the folder with the files of the function."""
 
     def __init__(self, code: Path) -> None:
         self.code = code.resolve()
@@ -41,7 +41,7 @@ class FoundInCode:
         return "", 0
 
     def raised(self, error: BaseException) -> None:
-        """Add what an exception says, at the line of the function that led to it."""
+        """Add the text of an exception, at the line of the function that led to it."""
         from brine.errors import ConfigError  # noqa: PLC0415 - after sys.path is set
 
         if isinstance(error, ConfigError) and error.mistakes:

@@ -108,5 +108,5 @@ def _line_place(number: int, line: str) -> Place:
 
 
 def _example(name: str) -> str:
-    """Return a value for a variable that the template has, and whose value is not known here."""
+    """Return a value for a variable of the template with an unknown value."""
     return name.lower().replace("_", "-")

@@ -1,4 +1,4 @@
-"""Replaces what may be a secret in a line of a TOML file, before the line is shown."""
+"""Replaces possible secrets in a line of a TOML file, before the line is shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HEADER: Final = re.compile(r"\s*\[")
 
 
 def hidden_in(line: str, place: Place, places: Iterable[tuple[Path, TomlPlace]]) -> tuple[str, Place]:
-    """Return a line without what may be a secret, and where `place` is in it. places: those of the file."""
+    """Return a line without possible secrets, and `place` in this line. places: those of the file."""
     start, end = place.column, place.end_column
     parts = [
         one.value

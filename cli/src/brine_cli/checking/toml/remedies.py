@@ -1,4 +1,4 @@
-"""Says in plain words what is wrong with a line of TOML, and how to write it."""
+"""Explains the mistake in a line of TOML in plain words, and how to write the line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAIRS: Final = {"[": "]", "{": "}"}
 
 @dataclass(frozen=True, slots=True)
 class SyntaxExplanation:
-    """What is wrong and what to write. column: where it is wrong, if the line shows it; from 1."""
+    """The mistake and its remedy, each in a sentence. column: of the mistake, if the line shows it; from 1."""
 
     message: str
     remedy: str

@@ -79,7 +79,7 @@ def _is_open(line: str) -> bool:
 
 
 def _header(line: str) -> str:
-    """Return what replaces a line with a mistake: nothing, or the header of a table that it is meant to be."""
+    """Return the text in the place of a line with a mistake: "", or the header that the line is meant to be."""
     found = _HEADER.match(line)
     if found is None or "=" in line:
         return ""

@@ -1,1 +1,1 @@
-"""Warnings about routes: settings that are valid, and probably not what their author wants."""
+"""Warnings about routes: settings that are valid, and probably not intended."""

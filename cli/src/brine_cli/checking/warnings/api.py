@@ -1,4 +1,4 @@
-"""Warnings about what API Gateway does in front of a route, by the template."""
+"""Warnings about API Gateway in front of a route: its routes and its authorizers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warnings about what selects a stored response: headers, cookies, tenants and queries."""
+"""Warnings about the parts of a key: headers, cookies, tenants and queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A warning about a route, and what the rules for warnings know of the project."""
+"""A warning about a route, and the facts about the project that the rules for warnings use."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the template says about the function that has the routes.
+    """The facts in the template about the functions that have the routes.
 
-    api_routes: of the HTTP API, None if the template has no API that is known. gateways: the functions with the routes.
-    open_paths: whether API Gateway lets anyone reach a path, by the path. function_timeout: in seconds, the least of
+    api_routes: of the HTTP API that leads to the routes. gateways: the functions with the routes. authorizer_of:
+    returns the authorizer of a path, NONE without one, and None if it is unknown. function_timeout: in seconds, the least of
     the functions. body_days: after how many days the bucket deletes bodies.
     """
 
