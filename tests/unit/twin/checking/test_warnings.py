@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[4]
 A = '[[route]]\nname = "a"\nprefix = "/a"\norigin = "https://a.test"\n'
 B = '[[route]]\nname = "b"\nprefix = "/b"\norigin = "https://b.test"\n'
 OF_A = B.replace("b.test", "a.test/b")
+ONE_URL = "circuit_breaker = { least_urls = 1 }\n"
 LIFETIME = 'freshness_lifetime = "1m"\n'
 
 ONE_FILE = [
@@ -66,9 +67,8 @@ ONE_FILE = [
     ("BR127", f'{A}store_post = true\nquery_methods = ["POST"]\n', f'{A}query_methods = ["POST"]\n'),
     (
         "BR130",
-        f"{A}circuit_breaker = {{ least_urls = 1 }}\n{OF_A.replace('"/b"', '"/a/b"')}",
-        f"{A}circuit_breaker = {{ least_urls = 1 }}\n{OF_A.replace('"/b"', '"/a/b"')}"
-        "circuit_breaker = { least_urls = 1 }\n",
+        f"{A}{ONE_URL}{OF_A.replace('"/b"', '"/a/b"')}",
+        f"{A}{ONE_URL}{OF_A.replace('"/b"', '"/a/b"')}{ONE_URL}",
     ),
     (
         "BR131",

@@ -23,8 +23,8 @@ class Surroundings:
     """The facts in the template about the functions that have the routes.
 
     api_routes: of the HTTP API that leads to the routes. gateways: the functions with the routes. authorizer_of:
-    returns the authorizer of a path, NONE without one, and None if it is unknown. function_timeout: in seconds, the least of
-    the functions. body_days: after how many days the bucket deletes bodies.
+    returns the authorizer of a path, NONE without one, and None if it is unknown. function_timeout: in seconds, the
+    least of the functions. body_days: after how many days the bucket deletes bodies.
     """
 
     api_routes: tuple[ApiRoute, ...] | None = None
